@@ -8,8 +8,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { circomMain, circomProtocol } from "./generate/circom.ts";
-import { loadSources } from "./generate/sources.ts";
 import { solidityTermsLayout } from "./generate/solidity.ts";
+import { loadSources } from "./generate/sources.ts";
 import { typescriptProtocol } from "./generate/typescript.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -45,4 +45,8 @@ if (check && stale.length > 0) {
   console.error("Run `npm run generate` and commit the result.");
   process.exit(1);
 }
-console.log(check ? `${files.size} generated files match their sources.` : `${stale.length} of ${files.size} files written.`);
+console.log(
+  check
+    ? `${files.size} generated files match their sources.`
+    : `${stale.length} of ${files.size} files written.`,
+);

@@ -24,8 +24,14 @@ const mocha = ["mocha", "--timeout", long ? "3600000" : "600000", "--exit"];
 const suites: readonly Suite[] = [
   { name: "circuits", command: [...mocha, ...tests("test/circuits/**/*.test.ts")] },
   { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
-  { name: "contracts", command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/contracts/**/*.test.ts")] },
-  { name: "e2e", command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/{integration,e2e}/**/*.test.ts")] },
+  {
+    name: "contracts",
+    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/contracts/**/*.test.ts")],
+  },
+  {
+    name: "e2e",
+    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/{integration,e2e}/**/*.test.ts")],
+  },
   { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
   { name: "hardhat-circom", command: [...mocha, ...tests("packages/hardhat-circom/test/**/*.test.ts")] },
 ];
@@ -61,7 +67,9 @@ function run(command: readonly string[], live: boolean): Promise<Result> {
     child.stdout.on("data", take);
     child.stderr.on("data", take);
     child.on("error", (error) => resolve({ code: 127, output: `${output}\n${error.message}`, seconds: 0 }));
-    child.on("close", (code) => resolve({ code: code ?? 1, output, seconds: (performance.now() - started) / 1000 }));
+    child.on("close", (code) =>
+      resolve({ code: code ?? 1, output, seconds: (performance.now() - started) / 1000 }),
+    );
   });
 }
 
@@ -103,7 +111,9 @@ async function lane(): Promise<void> {
     totals.failed += failed;
     totals.skipped += skipped;
     console.log(`\n===== ${suite.name} =====\n${output.trimEnd()}\n`);
-    summary.push(`${suite.name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds.toFixed(0)} s`);
+    summary.push(
+      `${suite.name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds.toFixed(0)} s`,
+    );
   }
 }
 
@@ -111,5 +121,7 @@ const started = performance.now();
 await Promise.all([lane(), lane()]);
 console.log(summary.sort().join("\n"));
 console.log(`Total time ${((performance.now() - started) / 1000).toFixed(0)} s`);
-console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}`);
+console.log(
+  `${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}`,
+);
 process.exit(totals.failed > 0 ? 1 : 0);

@@ -3,10 +3,10 @@ import {
   GENERATED,
   highestCode,
   type Instance,
-  place,
-  placeTemplate,
   type Profile,
   type Protocol,
+  place,
+  placeTemplate,
   tagValue,
   upperSnake,
 } from "./sources.ts";

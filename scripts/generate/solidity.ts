@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { GENERATED, place, placeTemplate, type Protocol, upperSnake } from "./sources.ts";
+import { GENERATED, type Protocol, place, placeTemplate, upperSnake } from "./sources.ts";
 
 export function solidityTermsLayout(protocol: Protocol): string {
   const lines: string[] = [];

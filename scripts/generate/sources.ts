@@ -62,7 +62,8 @@ export function loadSources(root: string): { protocol: Protocol; instances: read
   const protocol: Protocol = read("protocol.json");
   for (const [name, tag] of Object.entries(protocol.tags)) {
     // 31 bytes always fit below the BN254 scalar field's 254 bits.
-    if (!/^[\x20-\x7e]{1,31}$/.test(tag)) throw new Error(`tag ${name}: "${tag}" is not 1 to 31 ASCII characters`);
+    if (!/^[\x20-\x7e]{1,31}$/.test(tag))
+      throw new Error(`tag ${name}: "${tag}" is not 1 to 31 ASCII characters`);
   }
   for (const name of Object.keys(protocol.terms.templates)) {
     const end = placeTemplate(protocol, name).end;
@@ -86,7 +87,10 @@ export function place(fields: readonly Field[], from = 0): { fields: readonly Pl
   return { fields: placed, end: shift };
 }
 
-export function placeTemplate(protocol: Protocol, name: string): { fields: readonly PlacedField[]; end: number } {
+export function placeTemplate(
+  protocol: Protocol,
+  name: string,
+): { fields: readonly PlacedField[]; end: number } {
   const template = protocol.terms.templates[name];
   if (template === undefined) throw new Error(`no template "${name}" in circuits/protocol.json`);
   return place(template.fields, place(protocol.terms.header).end);

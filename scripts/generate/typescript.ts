@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { GENERATED, highestCode, type Instance, place, placeTemplate, type Protocol, tagValue } from "./sources.ts";
+import {
+  GENERATED,
+  highestCode,
+  type Instance,
+  type Protocol,
+  place,
+  placeTemplate,
+  tagValue,
+} from "./sources.ts";
 
 export function typescriptProtocol(protocol: Protocol, instances: readonly Instance[]): string {
   const json = (value: unknown) => JSON.stringify(value, null, 2);

@@ -3,19 +3,34 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { type Circuit, compileCircuit, withoutConstraints } from "./support/circuit.ts";
 import { mod, R } from "./support/constraints.ts";
-import { inputWires } from "./support/inputs.ts";
 import { Forger } from "./support/forge.ts";
+import { inputWires } from "./support/inputs.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 /** Values around which field arithmetic is usually wrong. */
-const EDGES = [0n, 1n, 2n, R - 1n, R - 2n, R / 2n, R / 2n + 1n, 2n ** 9n, 2n ** 16n, 2n ** 64n, 2n ** 128n, 2n ** 252n, 2n ** 253n];
+const EDGES = [
+  0n,
+  1n,
+  2n,
+  R - 1n,
+  R - 2n,
+  R / 2n,
+  R / 2n + 1n,
+  2n ** 9n,
+  2n ** 16n,
+  2n ** 64n,
+  2n ** 128n,
+  2n ** 252n,
+  2n ** 253n,
+];
 
 const accepts = async (circuit: Circuit, input: CircuitInput) =>
   circuit.system.violated(await circuit.liar(input)).length === 0;
 
 describe("circuits: the liar's twin", () => {
   it("keeps every assignment and loses every constraint statement", () => {
-    const text = "a <== b * c; // x === y\nfor (;;) {\n  out[i] * (out[i] - 1) === 0;\n}\n/* === */ lc1 === in;\nx\n  === y;";
+    const text =
+      "a <== b * c; // x === y\nfor (;;) {\n  out[i] * (out[i] - 1) === 0;\n}\n/* === */ lc1 === in;\nx\n  === y;";
     const twin = withoutConstraints(text);
     expect(twin).to.include("a <== b * c;");
     expect(twin).to.not.include("===");
@@ -35,7 +50,8 @@ describe("circuits: AtMost", () => {
       for (let value = 0n; value <= 2n * BigInt(max) + 3n; value++) {
         expect(await accepts(circuit, { in: value }), `${value}`).to.equal(value <= BigInt(max));
       }
-      for (const value of EDGES) expect(await accepts(circuit, { in: value }), `${value}`).to.equal(value <= BigInt(max));
+      for (const value of EDGES)
+        expect(await accepts(circuit, { in: value }), `${value}`).to.equal(value <= BigInt(max));
     });
   }
 
@@ -44,7 +60,10 @@ describe("circuits: AtMost", () => {
     const circuit = await compileCircuit({ file: "gadgets.circom", call: "AtMostOnly(10)" });
     const forger = new Forger(circuit.system, inputWires(circuit, ["in"]));
     const base = await circuit.honest({ in: 0 });
-    const digits = circuit.system.names().filter((name) => /digits\[\d+\]$/.test(name)).map((name) => circuit.system.wire(name));
+    const digits = circuit.system
+      .names()
+      .filter((name) => /digits\[\d+\]$/.test(name))
+      .map((name) => circuit.system.wire(name));
     const reached = new Set<bigint>();
     for (let value = -20n; value <= 40n; value++) {
       for (let string = 0; string < 2 ** digits.length; string++) {
@@ -53,7 +72,9 @@ describe("circuits: AtMost", () => {
         if (forger.forge(base, changes).violated.length === 0) reached.add(value);
       }
     }
-    expect([...reached].sort((a, b) => Number(a - b))).to.deep.equal(Array.from({ length: 11 }, (_, i) => BigInt(i)));
+    expect([...reached].sort((a, b) => Number(a - b))).to.deep.equal(
+      Array.from({ length: 11 }, (_, i) => BigInt(i)),
+    );
   });
 });
 
@@ -75,7 +96,10 @@ describe("circuits: Ordered", () => {
       [0n, R + 256n, false],
     ];
     for (const [less, greater, holds] of cases) {
-      expect(await accepts(circuit, { less: mod(less), greater: mod(greater) }), `${less} <= ${greater}`).to.equal(holds);
+      expect(
+        await accepts(circuit, { less: mod(less), greater: mod(greater) }),
+        `${less} <= ${greater}`,
+      ).to.equal(holds);
     }
   });
 });
@@ -115,7 +139,14 @@ describe("circuits: Classify", () => {
     const bits = system.names().filter((name) => /out\[\d+\]$/.test(name));
     expect(bits.length).to.equal(8);
     let lies = 0;
-    for (const [low, high] of [[1, 1], [1, 10], [3, 7], [10, 10], [5, 5], [2, 10]] as const) {
+    for (const [low, high] of [
+      [1, 1],
+      [1, 10],
+      [3, 7],
+      [10, 10],
+      [5, 5],
+      [2, 10],
+    ] as const) {
       for (let code = 0; code <= CODES; code++) {
         const honest = await circuit.honest({ low, high, code });
         for (const values of product([0n, 1n, 2n, R - 1n], 3)) {
@@ -123,7 +154,8 @@ describe("circuits: Classify", () => {
           // The twin cannot know the lie; bits of both distances are set for it.
           const forged = withBits(forger, honest, changes, system, bits);
           const truth = place(low, high, code);
-          const lie = forged.witness[hints[0]!] !== truth.missing || forged.witness[hints[1]!] !== truth.inside;
+          const lie =
+            forged.witness[hints[0]!] !== truth.missing || forged.witness[hints[1]!] !== truth.inside;
           if (!lie) continue;
           lies++;
           expect(forged.violated, `${low}..${high} code ${code} as ${values}`).to.not.deep.equal([]);
@@ -181,7 +213,8 @@ describe("circuits: Pack", () => {
       { numRuns: 25 },
     );
     const slots = new Array<bigint>(30).fill(0n);
-    for (const bad of [512n, 513n, R - 1n]) expect(await accepts(circuit, { slots: [bad, ...slots.slice(1)] })).to.equal(false);
+    for (const bad of [512n, 513n, R - 1n])
+      expect(await accepts(circuit, { slots: [bad, ...slots.slice(1)] })).to.equal(false);
   });
 });
 
@@ -189,12 +222,17 @@ describe("circuits: Histogram", () => {
   it("T14: counts are exact on random readings", async () => {
     const circuit = await compileCircuit({ file: "gadgets.circom", call: "HistogramOnly(10, 12)" });
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 12, maxLength: 12 }), async (codes) => {
-        const witness = await circuit.honest({ codes });
-        for (let c = 0; c <= 10; c++) {
-          expect(witness[circuit.system.wire(`counts[${c}]`)]).to.equal(BigInt(codes.filter((code) => code === c).length));
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 12, maxLength: 12 }),
+        async (codes) => {
+          const witness = await circuit.honest({ codes });
+          for (let c = 0; c <= 10; c++) {
+            expect(witness[circuit.system.wire(`counts[${c}]`)]).to.equal(
+              BigInt(codes.filter((code) => code === c).length),
+            );
+          }
+        },
+      ),
       { numRuns: 20 },
     );
   });
@@ -209,7 +247,13 @@ describe("circuits: Histogram", () => {
       for (let to = 0; to <= 10; to++) {
         if (from === to) continue;
         const [a, b] = [system.wire(`counts[${from}]`), system.wire(`counts[${to}]`)];
-        const forged = forger.forge(base, new Map([[a, base[a]! - 1n], [b, base[b]! + 1n]]));
+        const forged = forger.forge(
+          base,
+          new Map([
+            [a, base[a]! - 1n],
+            [b, base[b]! + 1n],
+          ]),
+        );
         expect(forged.violated, `${from} to ${to}`).to.not.deep.equal([]);
       }
     }

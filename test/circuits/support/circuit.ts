@@ -5,7 +5,16 @@
 // the honest generator refuses, so that a test asks the constraints and not the
 // generator.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, relative } from "node:path";
 import { ConstraintSystem } from "./constraints.ts";
@@ -46,7 +55,10 @@ export interface Circuit {
 export async function compileCircuit(source: CircuitSource): Promise<Circuit> {
   const optimize = source.optimize ?? 0;
   const main = mainText(source);
-  const key = createHash("sha256").update(JSON.stringify([main, optimize, sourcesDigest()])).digest("hex").slice(0, 16);
+  const key = createHash("sha256")
+    .update(JSON.stringify([main, optimize, sourcesDigest()]))
+    .digest("hex")
+    .slice(0, 16);
   const folder = join(cache, `${source.call.replace(/\W+/g, "-")}${key}`);
 
   const tester = await compile(join(folder, "real"), main, Object.values(LIBRARIES), optimize);
@@ -74,7 +86,8 @@ export async function compileCircuit(source: CircuitSource): Promise<Circuit> {
       const values = await twin.calculateWitness(input, true);
       return Array.from(wireInTwin, (wire, i) => {
         const value = wire === undefined ? undefined : values[wire];
-        if (value === undefined) throw new Error(`the twin of ${source.call} lost wire ${i} (${system.nameOf(i)})`);
+        if (value === undefined)
+          throw new Error(`the twin of ${source.call} lost wire ${i} (${system.nameOf(i)})`);
         return value;
       });
     },
@@ -82,12 +95,16 @@ export async function compileCircuit(source: CircuitSource): Promise<Circuit> {
 }
 
 /** Compiles a main of circuits/main as instances are compiled. */
-export function compileInstance(name: string): Promise<Circuit> {
+export function compileInstance(name: string, optimize: 0 | 1 | 2 = 2): Promise<Circuit> {
   const text = readFileSync(join(root, "circuits/main", `${name}.circom`), "utf8");
-  const match = /include "\.\.\/(?<file>[^"]+)";[\s\S]*component main \{public \[(?<inputs>[^\]]+)\]\} = (?<call>[^;]+);/.exec(text);
-  if (match?.groups === undefined) throw new Error(`circuits/main/${name}.circom has no main component of the usual form`);
+  const match =
+    /include "\.\.\/(?<file>[^"]+)";[\s\S]*component main \{public \[(?<inputs>[^\]]+)\]\} = (?<call>[^;]+);/.exec(
+      text,
+    );
+  if (match?.groups === undefined)
+    throw new Error(`circuits/main/${name}.circom has no main component of the usual form`);
   const { file, inputs, call } = match.groups as { file: string; inputs: string; call: string };
-  return compileCircuit({ file, call, public: inputs.split(", "), optimize: 2 });
+  return compileCircuit({ file, call, public: inputs.split(", "), optimize });
 }
 
 function mainText(source: CircuitSource): string {
@@ -95,7 +112,12 @@ function mainText(source: CircuitSource): string {
   return `pragma circom 2.2.3;\ninclude "${source.file}";\ncomponent main ${inputs}= ${source.call};\n`;
 }
 
-async function compile(folder: string, main: string, include: readonly string[], O: 0 | 1 | 2): Promise<WasmTester> {
+async function compile(
+  folder: string,
+  main: string,
+  include: readonly string[],
+  O: 0 | 1 | 2,
+): Promise<WasmTester> {
   linkCompiler();
   const { wasm }: { wasm(file: string, options: object): Promise<WasmTester> } = require("circom_tester");
   const done = existsSync(join(folder, "done"));
@@ -104,7 +126,12 @@ async function compile(folder: string, main: string, include: readonly string[],
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "main.circom"), main);
   }
-  const tester = await wasm(join(folder, "main.circom"), { output: folder, include: [...include], O, recompile: !done });
+  const tester = await wasm(join(folder, "main.circom"), {
+    output: folder,
+    include: [...include],
+    O,
+    recompile: !done,
+  });
   writeFileSync(join(folder, "done"), "");
   return tester;
 }
@@ -148,9 +175,13 @@ function canonicalNames(names: readonly string[]): string[] {
     });
   }
   const ranks = new Map<string, Map<number, number>>();
-  for (const [key, set] of places) ranks.set(key, new Map([...set].sort((a, b) => a - b).map((place, i) => [place, i])));
+  for (const [key, set] of places)
+    ranks.set(key, new Map([...set].sort((a, b) => a - b).map((place, i) => [place, i])));
   return names.map((name) =>
-    visit(name, (parent, template, place) => `${template}#${ranks.get(`${parent}|${template}`)!.get(place)}`).join("."),
+    visit(
+      name,
+      (parent, template, place) => `${template}#${ranks.get(`${parent}|${template}`)!.get(place)}`,
+    ).join("."),
   );
 }
 

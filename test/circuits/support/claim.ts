@@ -5,17 +5,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LeanIMT } from "@zk-kit/lean-imt";
-import { poseidon } from "poseidon-lite";
+import * as poseidonLite from "poseidon-lite";
 import { mod } from "./constraints.ts";
 import type { CircuitInput } from "./tester.ts";
 
-const protocol = JSON.parse(readFileSync(join(import.meta.dirname, "../../../circuits/protocol.json"), "utf8"));
+const hashes = poseidonLite as unknown as Record<string, (inputs: readonly bigint[]) => bigint>;
+
+/** circomlib's Poseidon with as many inputs as are given. */
+export function poseidon(inputs: readonly bigint[]): bigint {
+  return hashes[`poseidon${inputs.length}`]!(inputs);
+}
+
+const protocol = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../../circuits/protocol.json"), "utf8"),
+);
 const instances: {
   name: string;
   profile?: string;
   epochs?: number;
   construction?: string;
-}[] = JSON.parse(readFileSync(join(import.meta.dirname, "../../../circuits/circuits.json"), "utf8")).instances;
+}[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../../circuits/circuits.json"), "utf8"),
+).instances;
 
 export const tag = (name: string) => BigInt(`0x${Buffer.from(protocol.tags[name], "ascii").toString("hex")}`);
 
@@ -31,10 +42,18 @@ export interface Shape {
 
 export function shapeOf(instance: string): Shape {
   const entry = instances.find(({ name }) => name === instance);
-  if (entry?.profile === undefined || entry.epochs === undefined) throw new Error(`${instance} is no claim circuit`);
+  if (entry?.profile === undefined || entry.epochs === undefined)
+    throw new Error(`${instance} is no claim circuit`);
   const profile = protocol.profiles[entry.profile];
-  const codes = Math.round((Number(profile.highest) - Number(profile.lowest)) / Number(profile.resolution)) + 3;
-  return { profile: BigInt(profile.id), epochs: entry.epochs, slots: profile.slots, base: profile.base, codes };
+  const codes =
+    Math.round((Number(profile.highest) - Number(profile.lowest)) / Number(profile.resolution)) + 3;
+  return {
+    profile: BigInt(profile.id),
+    epochs: entry.epochs,
+    slots: profile.slots,
+    base: profile.base,
+    codes,
+  };
 }
 
 /** Every input of `terms` on its own, so that a test can put nonsense into each. */
@@ -104,7 +123,10 @@ export interface Claim {
   readonly after: readonly bigint[];
 }
 
-export function honestClaim(shape: Shape, changes: Partial<Omit<Claim, "shape" | "terms">> & { terms?: Partial<TermsFields> } = {}): Claim {
+export function honestClaim(
+  shape: Shape,
+  changes: Partial<Omit<Claim, "shape" | "terms">> & { terms?: Partial<TermsFields> } = {},
+): Claim {
   const terms = openTerms(shape, changes.terms);
   const secret = changes.secret ?? 0x5ec4e7_1234567890n;
   return {
@@ -130,15 +152,23 @@ export function contextOf(terms: TermsFields): bigint {
 }
 
 /** The head of an epoch; words by plain field arithmetic, so codes may be anything. */
-export function headOf(shape: Shape, previous: bigint, context: bigint, salt: bigint, codes: readonly bigint[]): bigint {
+export function headOf(
+  shape: Shape,
+  previous: bigint,
+  context: bigint,
+  salt: bigint,
+  codes: readonly bigint[],
+): bigint {
   const perWord = Math.floor(protocol.wordBits / shape.base);
   const words: bigint[] = [];
   for (let from = 0; from < codes.length; from += perWord) {
     let word = 0n;
-    for (const [i, code] of codes.slice(from, from + perWord).entries()) word += code << BigInt(shape.base * i);
+    for (const [i, code] of codes.slice(from, from + perWord).entries())
+      word += code << BigInt(shape.base * i);
     words.push(mod(word));
   }
-  const take = (from: number, count: number) => Array.from({ length: count }, (_, i) => words[from + i] ?? 0n);
+  const take = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => words[from + i] ?? 0n);
   let state = poseidon([tag("head"), previous, context, salt, ...take(0, 12)]);
   for (let from = 12, j = 1n; from < words.length; from += 14, j++) {
     state = poseidon([tag("headBlock") + j, state, ...take(from, 14)]);
@@ -158,7 +188,8 @@ export function headsOf(claim: Claim): bigint[] {
 
 export const subjectOf = (secret: bigint) => poseidon([tag("subject"), secret, 0n]);
 export const holderOf = (secret: bigint, scope: bigint) => poseidon([tag("holder"), secret, scope]);
-export const leafOf = (subject: bigint, context: bigint, head: bigint) => poseidon([tag("leaf"), subject, context, head]);
+export const leafOf = (subject: bigint, context: bigint, head: bigint) =>
+  poseidon([tag("leaf"), subject, context, head]);
 
 /** Path of a leaf among others, by the library. */
 export function pathOf(leaf: bigint, before: readonly bigint[], after: readonly bigint[]) {

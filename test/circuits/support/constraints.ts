@@ -95,7 +95,9 @@ export class ConstraintSystem {
     const text = (terms: readonly Term[]) =>
       terms.length === 0
         ? "0"
-        : terms.map(([wire, k]) => `${k > R / 2n ? k - R : k}·${wire === 0 ? "1" : this.nameOf(wire)}`).join(" + ");
+        : terms
+            .map(([wire, k]) => `${k > R / 2n ? k - R : k}·${wire === 0 ? "1" : this.nameOf(wire)}`)
+            .join(" + ");
     return `(${text(a)}) · (${text(b)}) = ${text(c)}`;
   }
 }

@@ -18,11 +18,16 @@ export class Forger {
   readonly #steps: readonly Step[];
   readonly #stepsTouching: readonly (readonly number[])[];
   readonly #defining: ReadonlySet<number>;
+  /** Checks on one wire alone, such as b·(b - 1) = 0: cheap to ask at once. */
+  readonly #lonely: readonly (readonly number[])[];
 
   /**
-   * @param inputs wires of all inputs
+   * @param inputs   wires of all inputs
+   * @param declared names of the signals that the sources assign with `<--`, those
+   *     first that others depend on: where several wires could be the free one,
+   *     the first of this list is
    */
-  constructor(system: ConstraintSystem, inputs: readonly number[]) {
+  constructor(system: ConstraintSystem, inputs: readonly number[], declared: readonly RegExp[] = []) {
     this.system = system;
     const known = new Uint8Array(system.wires);
     const unknowns = system.constraints.map(
@@ -52,7 +57,15 @@ export class Forger {
     for (const [index, wires] of unknowns.entries()) if (wires.size === 1) queue.push(index);
     settle();
     const hints: number[] = [];
-    for (let wire = 0; wire < system.wires; wire++) {
+    const order = Array.from({ length: system.wires }, (_, wire) => wire).filter((wire) => !known[wire]);
+    const rank = new Map(
+      order.map((wire) => {
+        const names = system.namesOf(wire);
+        const at = declared.findIndex((pattern) => names.some((name) => pattern.test(name)));
+        return [wire, at < 0 ? declared.length : at];
+      }),
+    );
+    for (const wire of order.sort((a, b) => rank.get(a)! - rank.get(b)! || a - b)) {
       if (known[wire]) continue;
       hints.push(wire);
       learn(wire);
@@ -64,9 +77,16 @@ export class Forger {
     const touching: number[][] = Array.from({ length: system.wires }, () => []);
     for (const [at, { wire, constraint }] of steps.entries()) {
       const { a, b, c } = system.constraints[constraint]!;
-      for (const other of new Set([...a, ...b, ...c].map(([w]) => w))) if (other !== wire) touching[other]!.push(at);
+      for (const other of new Set([...a, ...b, ...c].map(([w]) => w)))
+        if (other !== wire) touching[other]!.push(at);
     }
     this.#stepsTouching = touching;
+    const lonely: number[][] = Array.from({ length: system.wires }, () => []);
+    for (const [index, { a, b, c }] of system.constraints.entries()) {
+      const wires = new Set([...a, ...b, ...c].map(([w]) => w).filter((w) => w !== 0));
+      if (wires.size === 1) for (const wire of wires) lonely[wire]!.push(index);
+    }
+    this.#lonely = lonely;
   }
 
   /** Constraints that define no wire: what has to be violated by a lie. */
@@ -80,32 +100,63 @@ export class Forger {
    * @returns the constraints that the forged witness violates, of those that
    *     touch a changed wire; none means that the lie went through
    */
-  forge(witness: readonly bigint[], changes: ReadonlyMap<number, bigint>): { witness: bigint[]; violated: number[]; changed: number } {
+  forge(
+    witness: readonly bigint[],
+    changes: ReadonlyMap<number, bigint>,
+  ): { witness: bigint[]; violated: number[] } {
     const forged = [...witness];
+    const changed = this.#propagate(forged, changes, () => true);
+    return { witness: forged, violated: this.system.violated(forged, this.#touchedBy(changed)) };
+  }
+
+  /** Whether a lie goes through; gives up at the first violated constraint. */
+  survives(witness: readonly bigint[], changes: ReadonlyMap<number, bigint>): boolean {
+    const forged = [...witness];
+    let caught = false;
+    const changed = this.#propagate(forged, changes, (wire) => {
+      caught = this.#lonely[wire]!.some((index) => !this.system.holds(index, forged));
+      return !caught;
+    });
+    if (caught) return false;
+    for (const index of this.#touchedBy(changed)) if (!this.system.holds(index, forged)) return false;
+    return true;
+  }
+
+  #touchedBy(wires: ReadonlySet<number>): Set<number> {
+    const touched = new Set<number>();
+    for (const wire of wires) for (const index of this.system.touching[wire]!) touched.add(index);
+    return touched;
+  }
+
+  /** Sets the changes and what follows from them; stops when `goOn` says so after a wire was set. */
+  #propagate(
+    forged: bigint[],
+    changes: ReadonlyMap<number, bigint>,
+    goOn: (wire: number) => boolean,
+  ): Set<number> {
     const changed = new Set<number>();
     const due = new Uint8Array(this.#steps.length);
     let first = this.#steps.length;
-    const set = (wire: number, value: bigint) => {
+    const set = (wire: number, value: bigint): boolean => {
       const next = mod(value);
-      if (forged[wire] === next) return;
+      if (forged[wire] === next) return true;
       forged[wire] = next;
       changed.add(wire);
       for (const at of this.#stepsTouching[wire]!) {
         due[at] = 1;
         if (at < first) first = at;
       }
+      return goOn(wire);
     };
-    for (const [wire, value] of changes) set(wire, value);
+    for (const [wire, value] of changes) if (!set(wire, value)) return changed;
     for (let at = first; at < this.#steps.length; at++) {
       if (!due[at]) continue;
       const { wire, constraint } = this.#steps[at]!;
       if (changes.has(wire)) continue;
       const value = solve(this.system.constraints[constraint]!, wire, forged);
-      if (value !== undefined) set(wire, value);
+      if (value !== undefined && !set(wire, value)) return changed;
     }
-    const touched = new Set<number>();
-    for (const wire of changed) for (const index of this.system.touching[wire]!) touched.add(index);
-    return { witness: forged, violated: this.system.violated(forged, touched), changed: changed.size };
+    return changed;
   }
 }
 
