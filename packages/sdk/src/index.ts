@@ -30,3 +30,53 @@ export {
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";
+export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
+export {
+  ATTESTATION_TYPES,
+  attestationDigest,
+  type ClaimsDomain,
+  type HolderAttestation,
+  policyHashOf,
+  signAttestation,
+} from "./attester/attestation.ts";
+export { attestHolder, type AttestHolderOptions, type AttestHolderRequest } from "./attester/attestHolder.ts";
+export { Intake, type IntakeOptions } from "./attester/intake.ts";
+export {
+  type AnchorDomain,
+  type Receipt,
+  RECEIPT_TYPES,
+  type SignedReceipt,
+  signReceipt,
+  verifyReceipt,
+} from "./attester/receipt.ts";
+export { type ArtifactLoader, type Artifacts, httpArtifacts, type Manifest } from "./artifacts/artifacts.ts";
+export { deviceMessage, type HeadStatement } from "./device/message.ts";
+export {
+  type Curve,
+  type DeviceKey,
+  type DeviceSigner,
+  isDeviceKey,
+  SimulatedDevice,
+  verifyDeviceSignature,
+} from "./device/signer.ts";
+export { exportIdentity, importIdentity } from "./identity/backup.ts";
+export { controllerOf, type PolicySlot } from "./identity/controller.ts";
+export { createIdentity, Identity } from "./identity/identity.ts";
+export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
+export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
+export type { EpochRecord, EpochStatus } from "./log/record.ts";
+export {
+  type Proof,
+  type ProofCalldata,
+  proofCalldata,
+  proofFromSnarkjs,
+  proofToSnarkjs,
+  type SnarkjsProof,
+  type VerificationKey,
+} from "./prove/proof.ts";
+export { type Progress, prove, type ProofOf, type ProveOptions, type Prover } from "./prove/prover.ts";
+export { snarkjsProver } from "./prove/snarkjsProver.ts";
+export { isValidProof, verifyProof } from "./prove/verify.ts";
+export { type ClarityOptions, type ClarityReport, readDexcomClarity } from "./readers/dexcom.ts";
+export { DEMO_DAYS, type DayKind, syntheticClarity, type SyntheticOptions } from "./synthetic/clarity.ts";
+export { explainTerms } from "./terms/explain.ts";
