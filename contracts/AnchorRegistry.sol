@@ -16,8 +16,9 @@ contract AnchorRegistry is IAnchorRegistry, EIP712 {
     /// @dev Bounds how long an unanchored period keeps its reserve.
     uint256 public constant MAX_GROUP_TIME = 180 days;
 
-    bytes32 public constant RECEIPT_TYPEHASH =
-        keccak256("Receipt(uint256 group,uint256 leaf,uint64 ctx,uint64 receivedAt,uint32 anchorDay)");
+    bytes32 public constant RECEIPT_TYPEHASH = keccak256(
+        "Receipt(uint256 group,uint256 leaf,uint64 ctx,uint64 receivedAt,uint32 anchorDay)"
+    );
 
     /// @inheritdoc IAnchorRegistry
     uint64 public groupCount;

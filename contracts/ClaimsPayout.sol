@@ -18,7 +18,7 @@ import {
 } from "./interfaces/IClaimsPayout.sol";
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 import {Groth16Proof} from "./interfaces/IGroth16Verifier.sol";
-import {IStatementRegistry, Statement} from "./interfaces/IStatementRegistry.sol";
+import {IStatementRegistry} from "./interfaces/IStatementRegistry.sol";
 import {ClaimProof} from "./libraries/ClaimProof.sol";
 import {Epochs} from "./libraries/Epochs.sol";
 import {Field} from "./libraries/Field.sol";
@@ -63,7 +63,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     struct Settlement {
         uint256 start;
         uint256 end;
-        uint256 root;
+        Anchor anchor;
         uint256 nominalClose;
         StatementId base;
         StatementId applied;
@@ -83,10 +83,9 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     uint256 public constant MIN_ARBITER_TIME = 1 days;
     uint256 public constant MAX_ARBITER_TIME = 180 days;
 
-    bytes32 public constant ATTESTATION_TYPEHASH =
-        keccak256(
-            "HolderAttestation(uint256 program,uint256 holder,address controller,address payee,uint32 firstEpoch,uint32 periods,uint256 nonce,uint256 expiry)"
-        );
+    bytes32 public constant ATTESTATION_TYPEHASH = keccak256(
+        "HolderAttestation(uint256 program,uint256 holder,address controller,address payee,uint32 firstEpoch,uint32 periods,uint256 nonce,uint256 expiry)"
+    );
 
     StatementId private constant NO_STATEMENT = StatementId.wrap(0);
 
@@ -127,13 +126,12 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     Stop[] private _pauses;
 
     modifier whenNotPaused() {
-        uint64 until = _pauses.runningUntil();
-        if (until != 0) revert ClaimsPayout_IsPaused(until);
+        _requireNotPaused();
         _;
     }
 
     modifier onlyPauser() {
-        if (msg.sender != pauser) revert ClaimsPayout_NotPauser(msg.sender);
+        _requirePauser();
         _;
     }
 
@@ -196,8 +194,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         if (statements.inForceAt(offer.statement, block.timestamp) != offer.statement) {
             revert ClaimsPayout_StatementNotInForce(offer.statement, block.timestamp);
         }
-        Statement memory statement = statements.statement(offer.statement);
-        offer.terms.check(statement);
+        uint32 epochSeconds = statements.checkTerms(offer.statement, offer.terms);
         _requireContract(address(offer.token));
         if (offer.benefit == 0) revert ClaimsPayout_InvalidBenefit(offer.benefit);
         if (offer.claimWindow < MIN_CLAIM_WINDOW || offer.claimWindow > MAX_CLAIM_WINDOW) {
@@ -214,7 +211,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
             claimWindow: offer.claimWindow,
             benefit: offer.benefit,
             group: groupId,
-            epochSeconds: statement.epochSeconds,
+            epochSeconds: epochSeconds,
             reviewTime: offer.reviewTime,
             free: 0,
             committed: 0,
@@ -498,13 +495,14 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         uint32 period
     ) external view returns (uint256 start, uint256 end) {
         (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
-        return (_startOf(program_, policy_, period), _startOf(program_, policy_, uint256(period) + 1));
+        start = _startOf(program_, policy_, period);
+        end = start + _periodLength(program_);
     }
 
     /// @inheritdoc IClaimsPayout
     function anchorDayOf(PolicyId policyId, uint32 period) external view returns (uint32) {
         (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
-        return _anchorDay(_startOf(program_, policy_, uint256(period) + 1));
+        return _anchorDay(_startOf(program_, policy_, period) + _periodLength(program_));
     }
 
     /// @inheritdoc IClaimsPayout
@@ -519,8 +517,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         uint32 period
     ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scopeElement_) {
         (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
-        uint32 day = _anchorDay(_startOf(program_, policy_, uint256(period) + 1));
-        uint256 root = anchors.anchorOf(program_.group, day).root;
+        uint256 root = _settlementOf(policy_, program_, period).anchor.root;
         ClaimProof.Inputs memory inputs = _inputs(policy_, program_, period, root);
         return (inputs.holder, inputs.anchorRoot, inputs.terms, inputs.scope);
     }
@@ -572,7 +569,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         if (block.timestamp < settlement.end) {
             revert ClaimsPayout_PeriodNotOver(policyId, period, settlement.end);
         }
-        if (settlement.root == 0) {
+        if (settlement.anchor.root == 0) {
             revert ClaimsPayout_NotAnchored(program_.group, _anchorDay(settlement.end));
         }
         if (settlement.base == NO_STATEMENT) {
@@ -594,7 +591,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         );
         if (!consented) revert ClaimsPayout_NoActiveConsent(policyId, consentId);
 
-        ClaimProof.Inputs memory inputs = _inputs(policy_, program_, period, settlement.root);
+        ClaimProof.Inputs memory inputs = _inputs(policy_, program_, period, settlement.anchor.root);
         if (!ClaimProof.verify(settlement.verifier, inputs, proof)) {
             revert ClaimsPayout_InvalidProof(policyId, period);
         }
@@ -609,7 +606,14 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
             period_.state = PeriodState.UnderReview;
             period_.until = reviewUntil;
         }
-        emit ClaimSettled(policyId, period, settlement.applied, settlement.root, consentId, reviewUntil);
+        emit ClaimSettled(
+            policyId,
+            period,
+            settlement.applied,
+            settlement.anchor.root,
+            consentId,
+            reviewUntil
+        );
     }
 
     /// @dev The public inputs: all derived here, none chosen by the claimant.
@@ -637,17 +641,12 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     ) private view returns (Settlement memory settlement) {
         settlement.start = _startOf(program_, policy_, period);
         settlement.end = settlement.start + _periodLength(program_);
-        Anchor memory anchor = anchors.anchorOf(program_.group, _anchorDay(settlement.end));
-        if (anchor.root == 0) return settlement;
+        settlement.anchor = anchors.anchorOf(program_.group, _anchorDay(settlement.end));
+        if (settlement.anchor.root == 0) return settlement;
 
-        settlement.root = anchor.root;
-        settlement.nominalClose = uint256(anchor.writtenAt) + program_.claimWindow;
-        (
-            settlement.base,
-            settlement.applied,
-            settlement.blockedUntil,
-            settlement.verifier
-        ) = statements.settling(program_.statement, settlement.start, settlement.nominalClose);
+        settlement.nominalClose = uint256(settlement.anchor.writtenAt) + program_.claimWindow;
+        (settlement.base, settlement.applied, settlement.blockedUntil, settlement.verifier) = statements
+            .settling(program_.statement, settlement.start, settlement.nominalClose);
     }
 
     /// @dev `max(close, end of the last stop that began before it + RESUME_TIME)`, repeated until nothing moves:
@@ -677,18 +676,16 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         uint32 period
     ) private view returns (ClaimWindow memory window) {
         Settlement memory settlement = _settlementOf(policy_, program_, period);
-        uint32 day = _anchorDay(settlement.end);
-        (, , uint256 correctableUntil) = anchors.anchorWindow(program_.group, day);
-        Anchor memory anchor = anchors.anchorOf(program_.group, day);
-
         // As long as the day can still be written, its period can still become claimable.
-        if (!anchor.corrected) window.releasableFrom = correctableUntil + 1;
-        if (settlement.root == 0) return window;
+        if (!settlement.anchor.corrected) {
+            (, , uint256 until) = anchors.anchorWindow(program_.group, _anchorDay(settlement.end));
+            window.releasableFrom = until + 1;
+        }
+        if (settlement.anchor.root == 0) return window;
 
-        window.openedAt = anchor.writtenAt;
-        window.closesAt = settlement.base == NO_STATEMENT
-            ? settlement.nominalClose
-            : _closeWithStops(settlement);
+        window.openedAt = settlement.anchor.writtenAt;
+        window.closesAt =
+            settlement.base == NO_STATEMENT ? settlement.nominalClose : _closeWithStops(settlement);
         window.statement = settlement.applied;
         if (window.closesAt > window.releasableFrom) window.releasableFrom = window.closesAt;
     }
@@ -855,20 +852,23 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         if (scope_.creator != msg.sender && !isScopeMember[scopeId][msg.sender]) {
             revert ClaimsPayout_NotInScope(scopeId, msg.sender);
         }
-        if (msg.sender == statements.governor() || msg.sender == statements.guardian() || msg.sender == pauser) {
+        if (
+            msg.sender == statements.governor() || msg.sender == statements.guardian() || msg.sender == pauser
+        ) {
             revert ClaimsPayout_InsurerGoverns(msg.sender);
         }
         return scope_.group;
     }
 
     function _requireValidReview(address arbiter, uint32 reviewTime, uint32 arbiterTime) private view {
-        bool valid = reviewTime == 0
-            ? arbiter == address(0) && arbiterTime == 0
-            : arbiter != address(0) &&
-                arbiter != msg.sender &&
-                reviewTime <= MAX_REVIEW_TIME &&
-                arbiterTime >= MIN_ARBITER_TIME &&
-                arbiterTime <= MAX_ARBITER_TIME;
+        bool valid =
+            reviewTime == 0
+                ? arbiter == address(0) && arbiterTime == 0
+                : arbiter != address(0) &&
+                    arbiter != msg.sender &&
+                    reviewTime <= MAX_REVIEW_TIME &&
+                    arbiterTime >= MIN_ARBITER_TIME &&
+                    arbiterTime <= MAX_ARBITER_TIME;
         if (!valid) revert ClaimsPayout_InvalidReview(arbiter, reviewTime, arbiterTime);
     }
 
@@ -882,6 +882,15 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         if (block.timestamp >= period_.until) {
             revert ClaimsPayout_ReviewOver(policyId, period, period_.until);
         }
+    }
+
+    function _requireNotPaused() private view {
+        uint64 until = _pauses.runningUntil();
+        if (until != 0) revert ClaimsPayout_IsPaused(until);
+    }
+
+    function _requirePauser() private view {
+        if (msg.sender != pauser) revert ClaimsPayout_NotPauser(msg.sender);
     }
 
     function _requireContract(address account) private view {

@@ -9,12 +9,12 @@ import {ConsentId} from "./types/Ids.sol";
 /// @title ConsentRegistry
 /// @notice What it does, assumes and cannot do is said in {IConsentRegistry}.
 contract ConsentRegistry is IConsentRegistry, EIP712 {
-    bytes32 public constant GRANT_TYPEHASH =
-        keccak256(
-            "ConsentGrant(address patient,address grantee,bytes32 purpose,uint256 program,uint64 from,uint64 until,bytes32 receiptHash,uint256 nonce,uint256 deadline)"
-        );
-    bytes32 public constant REVOCATION_TYPEHASH =
-        keccak256("ConsentRevocation(bytes32 consentId,uint256 deadline)");
+    bytes32 public constant GRANT_TYPEHASH = keccak256(
+        "ConsentGrant(address patient,address grantee,bytes32 purpose,uint256 program,uint64 from,uint64 until,bytes32 receiptHash,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 public constant REVOCATION_TYPEHASH = keccak256(
+        "ConsentRevocation(bytes32 consentId,uint256 deadline)"
+    );
 
     mapping(ConsentId consentId => ConsentRecord) private _consents;
     /// @dev Apart from the records, so that a patient can revoke what is signed but not yet granted, and so that

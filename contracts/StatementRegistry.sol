@@ -11,12 +11,14 @@ import {
 } from "./interfaces/IStatementRegistry.sol";
 import {ClaimProof} from "./libraries/ClaimProof.sol";
 import {Stop, Stops} from "./libraries/Stops.sol";
+import {Terms} from "./libraries/Terms.sol";
 import {StatementId} from "./types/Ids.sol";
 
 /// @title StatementRegistry
 /// @notice What it does, assumes and cannot do is said in {IStatementRegistry}.
 contract StatementRegistry is IStatementRegistry {
     using Stops for Stop[];
+    using Terms for uint256;
 
     struct Proposal {
         bytes32 hash;
@@ -68,10 +70,11 @@ contract StatementRegistry is IStatementRegistry {
             revert StatementRegistry_ZeroAddress();
         }
         // A suspension outlasts the delay, so that a successor can be added before it ends.
-        bool timesFit = config.delay != 0 &&
-            config.suspensionTime >= config.delay &&
-            config.suspensionCooldown >= config.suspensionTime &&
-            config.suspensionCooldown <= MAX_TIME;
+        bool timesFit =
+            config.delay != 0 &&
+                config.suspensionTime >= config.delay &&
+                config.suspensionCooldown >= config.suspensionTime &&
+                config.suspensionCooldown <= MAX_TIME;
         if (!timesFit) {
             revert StatementRegistry_InvalidTimes(
                 config.delay,
@@ -251,6 +254,13 @@ contract StatementRegistry is IStatementRegistry {
     }
 
     /// @inheritdoc IStatementRegistry
+    function checkTerms(StatementId id, uint256 terms) external view returns (uint32 epochSeconds) {
+        Statement memory record = _known(id);
+        terms.check(record);
+        return record.epochSeconds;
+    }
+
+    /// @inheritdoc IStatementRegistry
     function inForceAt(StatementId id, uint256 time) external view returns (StatementId) {
         _known(id);
         return _inForceAt(id, time);
@@ -275,11 +285,7 @@ contract StatementRegistry is IStatementRegistry {
         StatementId id,
         uint256 start,
         uint256 closes
-    )
-        external
-        view
-        returns (StatementId base, StatementId applied, uint64 blockedUntil, address verifier)
-    {
+    ) external view returns (StatementId base, StatementId applied, uint64 blockedUntil, address verifier) {
         base = _inForceAt(id, start);
         if (base == NONE) return (NONE, NONE, type(uint64).max, address(0));
 
@@ -374,11 +380,7 @@ contract StatementRegistry is IStatementRegistry {
 
         bytes32 codeHash = proposal.verifier.codehash;
         if (proposal.verifier.code.length == 0 || codeHash != proposal.verifierCodeHash) {
-            revert StatementRegistry_CodeHashMismatch(
-                proposal.verifier,
-                proposal.verifierCodeHash,
-                codeHash
-            );
+            revert StatementRegistry_CodeHashMismatch(proposal.verifier, proposal.verifierCodeHash, codeHash);
         }
         _validateKey(id, proposal);
         if (proposal.predecessor != NONE) _validatePredecessor(proposal);

@@ -219,6 +219,11 @@ interface IStatementRegistry {
     /// @return addableFrom first second at which `add` accepts it
     function proposalOf(StatementId statementId) external view returns (bytes32 hash, uint64 addableFrom);
 
+    /// @notice Reverts (`Terms_…`) unless these are possible terms of a program with the statement: header fields
+    /// as recorded, first epoch 0, bounds in order and in range, unused bits zero, and not met by missing readings.
+    /// @return epochSeconds seconds per epoch of the statement
+    function checkTerms(StatementId statementId, uint256 terms) external view returns (uint32 epochSeconds);
+
     /// @notice The statement under which a period beginning at `time` settles: `statementId` itself, or, where
     /// that one is retired by then, its successor (and so on). Zero if there is none.
     function inForceAt(StatementId statementId, uint256 time) external view returns (StatementId);

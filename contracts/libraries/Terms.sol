@@ -55,7 +55,8 @@ library Terms {
         _requireEqual("epochs", epochsOf(terms), statement.epochs);
         _requireEqual("epoch", epochOf(terms), 0);
         _requireWithin("offset", offsetOf(terms), 0, (statement.epochSeconds - 1) / Epochs.OFFSET_UNIT);
-        if (statement.template != TermsLayout.DISTRIBUTION_ID) revert Terms_UnknownTemplate(statement.template);
+        if (statement.template != TermsLayout.DISTRIBUTION_ID)
+            revert Terms_UnknownTemplate(statement.template);
         _checkDistribution(terms, statement.codes);
     }
 
@@ -64,16 +65,8 @@ library Terms {
         if (flags & ~TermsLayout.FLAG_OF_VALID != 0) revert Terms_UnknownFlags(flags);
         if (terms >> TermsLayout.DISTRIBUTION_END != 0) revert Terms_UnusedBits(terms);
 
-        uint256 low = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_LOW_SHIFT,
-            TermsLayout.DISTRIBUTION_LOW_BITS
-        );
-        uint256 high = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_HIGH_SHIFT,
-            TermsLayout.DISTRIBUTION_HIGH_BITS
-        );
+        uint256 low = _field(terms, TermsLayout.DISTRIBUTION_LOW_SHIFT, TermsLayout.DISTRIBUTION_LOW_BITS);
+        uint256 high = _field(terms, TermsLayout.DISTRIBUTION_HIGH_SHIFT, TermsLayout.DISTRIBUTION_HIGH_BITS);
         _requireWithin("low", low, 1, high);
         _requireWithin("high", high, low, codes);
 
@@ -122,11 +115,12 @@ library Terms {
         } else {
             // With everything missing, worst-case semantics see a share between 0 and 1, a mean between the
             // lowest and the highest code, and no coverage. At least one bound must exclude that.
-            bool met = shareMin == 0 &&
-                shareMax == TermsLayout.SHARE_UNIT &&
-                meanMin <= 1 &&
-                meanMax == codes &&
-                coverageMin == 0;
+            bool met =
+                shareMin == 0 &&
+                    shareMax == TermsLayout.SHARE_UNIT &&
+                    meanMin <= 1 &&
+                    meanMax == codes &&
+                    coverageMin == 0;
             if (met) revert Terms_MetByMissingReadings(terms);
         }
     }
@@ -139,7 +133,12 @@ library Terms {
         if (value != expected) revert Terms_Mismatch(field, value, expected);
     }
 
-    function _requireWithin(string memory field, uint256 value, uint256 lowest, uint256 highest) private pure {
+    function _requireWithin(
+        string memory field,
+        uint256 value,
+        uint256 lowest,
+        uint256 highest
+    ) private pure {
         if (value < lowest || value > highest) revert Terms_OutOfRange(field, value, lowest, highest);
     }
 }
