@@ -65,7 +65,6 @@ interface IAnchorRegistry {
     error AnchorRegistry_UnknownGroup(GroupId groupId);
     error AnchorRegistry_NotAttester(GroupId groupId, address caller);
     error AnchorRegistry_NotNominee(GroupId groupId, address caller, address nominee);
-    error AnchorRegistry_ZeroAddress();
     error AnchorRegistry_InvalidTimes(uint32 intakeTime, uint32 graceTime, uint32 correctionTime);
     error AnchorRegistry_InvalidRoot(uint256 root);
     error AnchorRegistry_AlreadyAnchored(GroupId groupId, uint32 day, uint256 root);

@@ -134,7 +134,8 @@ struct ClaimWindow {
 ///   proof counts from there on. With no successor the statement counts again when its suspension ends.
 /// - A period under a statement that was exposed as forged and has no successor in time lapses.
 /// - Rebasing tokens are not supported: if a token lowers this contract's balance by itself, the last to be paid
-///   go short. A token that takes more from this contract than it was told to send makes the payment revert.
+/// go short. A payment that does not lower this contract's balance by exactly its amount reverts, so a token
+/// that lies about a transfer, or takes more than it was told to, settles nothing.
 /// - Direct transfers to this contract are nobody's and stay here.
 /// - One bad token harms only programs paid in it; one blocked payee harms only its own policy.
 interface IClaimsPayout {
@@ -208,7 +209,7 @@ interface IClaimsPayout {
     error ClaimsPayout_UnknownProgram(ProgramId programId);
     error ClaimsPayout_NotInsurer(ProgramId programId, address caller);
     error ClaimsPayout_NothingReceived(ProgramId programId, uint256 amount);
-    error ClaimsPayout_TokenTookMore(IERC20 token, uint256 amount, uint256 taken);
+    error ClaimsPayout_UnexpectedTransfer(IERC20 token, uint256 amount, uint256 moved);
     error ClaimsPayout_InsufficientFree(ProgramId programId, uint256 free, uint256 needed);
     error ClaimsPayout_InvalidRecipient(address recipient);
     error ClaimsPayout_InvalidHolder(uint256 holder);
@@ -289,8 +290,8 @@ interface IClaimsPayout {
         Groth16Proof calldata proof
     ) external;
 
-    /// @notice Ends a review in the patient's favour; insurer at any time, anybody once the review time is over.
-    /// After a rejection: anybody once the arbiter's time is over.
+    /// @notice Credits a claim under review or rejected: the insurer at any time, anybody once the review time
+    /// (after a rejection: the arbiter's time) has passed in silence.
     function approveClaim(PolicyId policyId, uint32 period) external;
 
     /// @notice Rejects a claim under review; insurer only, in its review time. The benefit stays reserved for the

@@ -31,6 +31,7 @@ struct ConsentRecord {
     uint64 until;
     uint64 grantedAt;
     uint64 revokedAt;
+    address patient;
 }
 
 /// @title A patient's revocable permissions

@@ -47,15 +47,15 @@ struct StatementProposal {
 /// @param forged its verifier was shown to accept a forgery; it settles nothing any more.
 struct Statement {
     address verifier;
+    uint64 retiredAt;
+    bool forged;
+    KeyKind keyKind;
     uint8 template;
+    uint64 addedAt;
+    uint32 epochSeconds;
     uint16 profile;
     uint16 epochs;
-    uint32 epochSeconds;
-    uint64 addedAt;
-    uint64 retiredAt;
     uint16 codes;
-    KeyKind keyKind;
-    bool forged;
     bytes32 verifierCodeHash;
     bytes32 verificationKeyHash;
     StatementId successor;
@@ -84,6 +84,7 @@ struct StatementRegistryConfig {
 ///   `suspensionCooldown`. During that cool-down a statement that is known to be broken settles claims again,
 ///   unless `exposeForgery` proved it broken or a successor has taken over.
 /// - Retirement concerns periods that begin after it; earlier ones still settle under the retired statement.
+/// - A period that begins while no statement is in force for its program cannot be claimed and lapses.
 /// - Neither power may be held by an insurer. `ClaimsPayout` refuses programs of the governor's and guardian's
 ///   own addresses; it cannot know who stands behind another address.
 /// - Development keys are refused outside an allow-list of chains, and there too unless the deployer asked for
@@ -142,9 +143,6 @@ interface IStatementRegistry {
     error StatementRegistry_NotSuspended(StatementId statementId);
     error StatementRegistry_CoolingDown(StatementId statementId, uint64 until);
     error StatementRegistry_RetirementAlreadyScheduled(StatementId statementId, uint64 retiredAt);
-    error StatementRegistry_NotInForce(StatementId statementId, uint256 time);
-    error StatementRegistry_Suspended(StatementId statementId, uint64 until);
-    error StatementRegistry_Forged(StatementId statementId);
     error StatementRegistry_NothingToExpose(StatementId statementId);
     error StatementRegistry_NoForgery(StatementId statementId);
 
@@ -170,10 +168,11 @@ interface IStatementRegistry {
     /// @notice Ends a running suspension early; guardian only. The cool-down counts from now.
     function endSuspension(StatementId statementId) external;
 
-    /// @notice Removes for good a statement or proposal labelled `Production` whose verifier accepts a proof for
+    /// @notice Removes for good a statement labelled `Production` whose verifier accepts a proof for
     /// the public inputs (0, 0, 0, 0); anybody. No circuit has a witness for terms of template 0, so such a
     /// proof is a forgery, and whoever can make one knows the key's trapdoor (as everybody does for development
-    /// keys). A statement also gets a last suspension, so that open claim windows wait for a successor.
+    /// keys). The statement is retired now, and suspended once more, so that open claim windows wait for a
+    /// successor.
     /// @dev Not for `Development` statements: their trapdoor is public, there is nothing to expose.
     function exposeForgery(StatementId statementId, Groth16Proof calldata proof) external;
 
@@ -220,6 +219,11 @@ interface IStatementRegistry {
     /// @return addableFrom first second at which `add` accepts it
     function proposalOf(StatementId statementId) external view returns (bytes32 hash, uint64 addableFrom);
 
+    /// @notice Reverts (`Terms_…`) unless these are possible terms of a program with the statement: header fields
+    /// as recorded, first epoch 0, bounds in order and in range, unused bits zero, and not met by missing readings.
+    /// @return epochSeconds seconds per epoch of the statement
+    function checkTerms(StatementId statementId, uint256 terms) external view returns (uint32 epochSeconds);
+
     /// @notice The statement under which a period beginning at `time` settles: `statementId` itself, or, where
     /// that one is retired by then, its successor (and so on). Zero if there is none.
     function inForceAt(StatementId statementId, uint256 time) external view returns (StatementId);
@@ -238,8 +242,8 @@ interface IStatementRegistry {
     /// @return applied `base`, or, once `closes` has passed with `base` suspended at that second (or exposed as
     /// forged), its successor
     /// @return blockedUntil zero if `applied` may settle now, else when its suspension ends; the greatest uint64
-    /// if it never will
-    /// @return verifier the verifier of `applied`, code hash checked (zero if blocked)
+    /// if it never will (forged, or its verifier's code is not what was recorded)
+    /// @return verifier the verifier of `applied`; zero if blocked
     function settling(
         StatementId statementId,
         uint256 start,
