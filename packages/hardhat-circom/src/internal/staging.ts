@@ -21,7 +21,8 @@ export async function removeStaleStaging(config: CircomConfig): Promise<void> {
   for (const entry of await readdir(parent).catch(() => [])) {
     const pid = Number.parseInt(entry, 10);
     if (pid === process.pid || isAlive(pid)) continue;
-    await rm(join(parent, entry), { recursive: true, force: true });
+    // A compiler that outlived its parent may still be writing there; the run after that removes it.
+    await rm(join(parent, entry), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
