@@ -70,7 +70,6 @@ export const ERROR_CODES = [
   // chain
   "CONTRACT_REVERTED",
   "CONTRACT_CALL_FAILED",
-  "WRONG_CHAIN",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { isDecimalText, parseRecord } from "../internal/json.ts";
+
 import type { Curve, DeviceKey } from "../device/signer.ts";
+import { isDecimalText, parseRecord } from "../internal/json.ts";
 import type { Store } from "../store.ts";
 
 /** One stretch of a person's log under one offset. */
@@ -123,7 +124,8 @@ export class AttesterRecords {
     type Raw = Omit<LogRecord, "genesis" | "salt" | "head"> & { genesis: string; salt: string; head: string };
     const raw = await this.#read<Raw>(
       text,
-      (value) => [value.genesis, value.salt, value.head].every(isDecimalText) && Number.isSafeInteger(value.nextEpoch),
+      (value) =>
+        [value.genesis, value.salt, value.head].every(isDecimalText) && Number.isSafeInteger(value.nextEpoch),
     );
     if (raw === undefined) return undefined;
     return { ...raw, genesis: BigInt(raw.genesis), salt: BigInt(raw.salt), head: BigInt(raw.head) };
@@ -135,7 +137,9 @@ export class AttesterRecords {
   }
 
   async #write(key: string, record: object): Promise<void> {
-    const text = JSON.stringify(record, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+    const text = JSON.stringify(record, (_, value: unknown) =>
+      typeof value === "bigint" ? value.toString() : value,
+    );
     await this.#store.write(key, text);
   }
 }

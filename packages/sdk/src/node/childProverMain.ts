@@ -8,8 +8,8 @@ const send = (message: ChildMessage): void => {
 };
 
 process.once("message", (run: Omit<ProofRun, "onPhase">) => {
-  void runSnarkjs({ ...run, onPhase: (phase, detail) => send({ type: "progress", phase, detail }) }).then((result) =>
-    send({ type: "result", result }),
+  void runSnarkjs({ ...run, onPhase: (phase, detail) => send({ type: "progress", phase, detail }) }).then(
+    (result) => send({ type: "result", result }),
   );
 });
 

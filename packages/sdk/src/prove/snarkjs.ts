@@ -12,13 +12,17 @@ type MemoryFile = { type: "mem"; data?: Uint8Array };
 type Snarkjs = {
   wtns: { calculate(input: CircuitInput, wasm: FileLike, witness: MemoryFile): Promise<void> };
   groth16: {
-    prove(zkey: FileLike, witness: MemoryFile, logger?: Logger): Promise<{ proof: SnarkjsProof; publicSignals: string[] }>;
+    prove(
+      zkey: FileLike,
+      witness: MemoryFile,
+      logger?: Logger,
+    ): Promise<{ proof: SnarkjsProof; publicSignals: string[] }>;
   };
 };
 
 /** snarkjs has no types of its own and costs a second to load, so it is loaded by the first proof. */
 export async function loadSnarkjs(): Promise<Snarkjs> {
-  // @ts-ignore -- no declarations in the package
+  // @ts-expect-error -- no declarations in the package
   return (await import("snarkjs")) as unknown as Snarkjs;
 }
 
@@ -53,7 +57,10 @@ export async function runSnarkjs({ wasm, zkey, input, onPhase }: ProofRun): Prom
   try {
     onPhase?.("proof");
     const report = (text: string): void => onPhase?.("proof", text);
-    const { proof, publicSignals } = await snarkjs.groth16.prove(zkey, witness, { debug: report, info: report });
+    const { proof, publicSignals } = await snarkjs.groth16.prove(zkey, witness, {
+      debug: report,
+      info: report,
+    });
     return { ok: true, proof, publicSignals };
   } catch (error) {
     return { ok: false, phase: "proof", message: firstLine(error) };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import { Mutex } from "../internal/mutex.ts";
-import type { Prover } from "./prover.ts";
 import { proofFromSnarkjs } from "./proof.ts";
+import type { Prover } from "./prover.ts";
 import { endSnarkjsWorkers, type ProofRunResult, runSnarkjs } from "./snarkjs.ts";
 
 /** One at a time: proofs of one process share snarkjs's curve, and ending one would end the other's workers. */
@@ -48,7 +48,8 @@ export function resultOf(
   circuit: string,
   result: ProofRunResult,
 ): { proof: ReturnType<typeof proofFromSnarkjs>; publicInputs: bigint[] } {
-  if (result.ok) return { proof: proofFromSnarkjs(result.proof), publicInputs: result.publicSignals.map(BigInt) };
+  if (result.ok)
+    return { proof: proofFromSnarkjs(result.proof), publicInputs: result.publicSignals.map(BigInt) };
   if (result.phase === "witness") {
     throw new VitalproofError("WITNESS_REJECTED", `The inputs do not satisfy ${circuit}: ${result.message}`, {
       details: { circuit },
