@@ -95,3 +95,4 @@ export {
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";
+export { dayOffsetOf } from "./time/dayOffset.ts";
