@@ -1,26 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
-import { ZeroHash } from "ethers";
-import { packTerms } from "./support/terms.ts";
-import {
-  benefit,
-  claimWindow,
-  correctionTime,
-  DAY,
-  deployAnchored,
-  deployInsured,
-  deployWorld,
-  graceTime,
-  holder,
-  intakeTime,
-  load,
-  mockProof,
-  networkHelpers,
-  PeriodState,
-  R,
-  root,
-  time,
-} from "./support/world.ts";
+import { benefit, deployAnchored, load, PeriodState, root } from "./support/world.ts";
 
 describe("ClaimsPayout: claims", () => {
   it("pays a period that was proven: reserved, owed, paid", async () => {
