@@ -156,7 +156,7 @@ describe("ClaimsPayout: claims", () => {
     });
 
     it("T20: a copied proof pays nobody but the policy's payee", async () => {
-      const { claims, policy, consentId, token, controller, stranger, issue, grant, proofOf, firstEpoch } =
+      const { claims, policy, consentId, token, controller, stranger, issue, grant, proofOf } =
         await load(deployAnchored);
       const proof = await proofOf(policy, 0n);
       await claims.connect(stranger).submitClaim(policy, 0n, consentId, proof);
