@@ -139,8 +139,8 @@ contract ClaimsHandler {
                     arbiterTime: reviewed ? 3 days : 0
                 })
             );
-            fund(i, 1000 * benefitOf(i));
         }
+        for (uint256 i = 0; i < PROGRAMS; ++i) fund(i, 999 * benefitOf(i + 1));
         for (uint256 i = 0; i < PATIENTS; ++i) {
             issue(i, i, 0, 40);
             grant(i, i, 200 days);

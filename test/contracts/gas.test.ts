@@ -52,18 +52,8 @@ describe("gas", () => {
   it("T31: stays flat with 10,000 consents, policies and claims", async function () {
     this.timeout(240_000);
     const crowd = process.env.LONG === "1" ? 10_000 : 300;
-    const {
-      claims,
-      claimsAddress,
-      token,
-      createProgram,
-      fund,
-      issue,
-      grant,
-      anchorPeriod,
-      claim,
-      nextEpoch,
-    } = await load(deployWorld);
+    const { claims, createProgram, fund, issue, grant, anchorPeriod, claim, nextEpoch } =
+      await load(deployWorld);
     const program = await createProgram();
     await fund(program, benefit * 100_000n);
     const firstEpoch = await nextEpoch();
