@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId, StatementId} from "../types/Ids.sol";
+import {AssuranceClass, IAnchorRegistry} from "./IAnchorRegistry.sol";
+import {IConsentRegistry} from "./IConsentRegistry.sol";
+import {Groth16Proof} from "./IGroth16Verifier.sol";
+import {IStatementRegistry} from "./IStatementRegistry.sol";
+
+/// @dev Where a period of a policy stands. It moves only downwards in this list or sideways out of it:
+/// Open -> Credited | UnderReview | Released; UnderReview -> Credited | Rejected; Rejected -> Credited | Denied.
+/// Credited, Denied and Released are final.
+enum PeriodState {
+    Open,
+    UnderReview,
+    Rejected,
+    Credited,
+    Denied,
+    Released
+}
+
+/// @dev What an insurer offers; nothing of it ever changes.
+/// @param statement statement whose proof is asked for.
+/// @param scope scope in which holders are pseudonyms; the caller's own or one it was let into.
+/// @param assurance class that the scope's group must have.
+/// @param terms packed terms with first epoch 0 (`Terms`).
+/// @param token ERC-20 in which the benefit is paid. Fees on transfer are tolerated (what arrives counts),
+/// rebasing tokens are not supported.
+/// @param benefit amount per met period, in the token's smallest unit.
+/// @param arbiter who decides on rejected claims; zero if and only if there is no review; never the insurer.
+/// @param claimWindow seconds from the last write of a period's anchor in which it can be claimed.
+/// @param reviewTime seconds that the insurer has to reject a verified claim; 0 = no review.
+/// @param arbiterTime seconds that the arbiter has after a rejection; silence pays.
+struct ProgramOffer {
+    StatementId statement;
+    ScopeId scope;
+    AssuranceClass assurance;
+    uint256 terms;
+    IERC20 token;
+    uint128 benefit;
+    address arbiter;
+    uint32 claimWindow;
+    uint32 reviewTime;
+    uint32 arbiterTime;
+}
+
+/// @param free what the insurer may withdraw or reserve for policies.
+/// @param committed benefits reserved for open periods or owed to policies.
+struct Program {
+    uint256 terms;
+    StatementId statement;
+    address insurer;
+    ScopeId scope;
+    uint32 claimWindow;
+    uint128 benefit;
+    GroupId group;
+    uint32 epochSeconds;
+    uint32 reviewTime;
+    uint128 free;
+    uint128 committed;
+    IERC20 token;
+    uint32 arbiterTime;
+    address arbiter;
+}
+
+/// @dev Money of a policy is counted in periods; the amount is the count times the program's benefit.
+/// @param firstEpoch first epoch of period 0.
+/// @param periods periods covered; shrinks when the policy is ended.
+/// @param reserved periods whose benefit is reserved: open, under review or rejected.
+/// @param owed periods credited and not yet paid out.
+/// @param paid periods paid out.
+/// @param payee zero means the controller.
+struct Policy {
+    ProgramId program;
+    uint32 firstEpoch;
+    uint32 periods;
+    uint32 reserved;
+    uint32 owed;
+    uint32 paid;
+    uint256 holder;
+    address controller;
+    address payee;
+}
+
+/// @dev What the attester signs (EIP-712) after checking the patient's enrolment proof over this very digest.
+/// @param program number of the program.
+/// @param holder the policyholder's pseudonym in the program's scope, a non-zero field element.
+/// @param controller account that holds the policy, consents and redirects payment.
+/// @param payee first payee; zero means the controller.
+/// @param firstEpoch first epoch of period 0; the period must not have begun.
+/// @param periods number of periods, at least 1.
+/// @param nonce any number; makes digests of equal content different.
+/// @param expiry last second at which a policy can be issued on it.
+struct HolderAttestation {
+    ProgramId program;
+    uint256 holder;
+    address controller;
+    address payee;
+    uint32 firstEpoch;
+    uint32 periods;
+    uint256 nonce;
+    uint256 expiry;
+}
+
+/// @param openedAt last write of the period's anchor; zero while there is none.
+/// @param closesAt first second at which the period can no longer be claimed, stops included; zero while there
+/// is no anchor.
+/// @param releasableFrom first second at which an unclaimed period's reserve becomes free, as things stand now
+/// (a later correction or stop can move it).
+/// @param statement what a claim would have to prove now; zero if no statement is in force for the period.
+struct ClaimWindow {
+    uint256 openedAt;
+    uint256 closesAt;
+    uint256 releasableFrom;
+    StatementId statement;
+}
+
+/// @title Programs, policies, claims and their money
+/// @notice Assumptions and weaknesses, plainly:
+/// - A proof shows that anchored readings meet the terms. Sensors, sealers and attesters are trusted as the
+///   program's assurance class says.
+/// - All four public inputs are derived here, so a copied proof pays the policy's payee and nobody else.
+/// - A policy's whole possible benefit is reserved when it is issued. The insurer can take back only what is
+///   free; an owner-less insurer account leaves its free money where it is.
+/// - The insurer of a program never changes, since consents name it. Use a contract wallet.
+/// - The controller of a policy never changes. Whoever loses its key loses the power to consent and redirect,
+///   not what is owed to the payee.
+/// - Claims need an active consent at the moment of verification. Verification is settlement: later revocation,
+///   retirement or correction takes nothing back.
+/// - A pause stops new programs, policies and claims, never payments, reviews, releases or withdrawals. Every
+///   stop ends by itself, and a window that a stop touched stays open for `RESUME_TIME` after it.
+/// - If the statement was suspended as the window closed and has a successor by then, only the successor's
+///   proof counts from there on. With no successor the statement counts again when its suspension ends.
+/// - A period under a statement that was exposed as forged and has no successor in time lapses.
+/// - Rebasing tokens are not supported: if a token lowers this contract's balance by itself, the last to be paid
+/// go short. A payment that does not lower this contract's balance by exactly its amount reverts, so a token
+/// that lies about a transfer, or takes more than it was told to, settles nothing.
+/// - Direct transfers to this contract are nobody's and stay here.
+/// - One bad token harms only programs paid in it; one blocked payee harms only its own policy.
+interface IClaimsPayout {
+    event ScopeCreated(
+        ScopeId indexed scopeId,
+        address indexed creator,
+        GroupId indexed groupId,
+        uint256 element
+    );
+    event ScopeMembershipChanged(ScopeId indexed scopeId, address indexed insurer, bool allowed);
+    event ProgramCreated(
+        ProgramId indexed programId,
+        address indexed insurer,
+        ScopeId indexed scopeId,
+        GroupId groupId,
+        ProgramOffer offer
+    );
+    event ProgramFunded(ProgramId indexed programId, address indexed from, uint256 amount);
+    event ProgramWithdrawn(ProgramId indexed programId, address indexed to, uint256 amount);
+    event PolicyIssued(
+        PolicyId indexed policyId,
+        ProgramId indexed programId,
+        address indexed controller,
+        uint256 holder,
+        address payee,
+        uint32 firstEpoch,
+        uint32 periods,
+        bytes32 attestation
+    );
+    event PolicyEnded(PolicyId indexed policyId, address indexed by, uint32 periods, uint32 freedPeriods);
+    event PayeeChanged(PolicyId indexed policyId, address indexed payee);
+    /// @notice A proof was verified. `reviewUntil` is 0 if the benefit was credited at once. With the policy's
+    /// holder, the program's terms and scope and the proof in the call data, anybody can verify it again.
+    event ClaimSettled(
+        PolicyId indexed policyId,
+        uint32 indexed period,
+        StatementId indexed statementId,
+        uint256 anchorRoot,
+        ConsentId consentId,
+        uint64 reviewUntil
+    );
+    event ClaimRejected(PolicyId indexed policyId, uint32 indexed period, uint64 arbiterUntil, string reason);
+    /// @notice A reviewed claim was credited. `by` is the insurer, the arbiter, or whoever ended the silence.
+    event ClaimCredited(PolicyId indexed policyId, uint32 indexed period, address indexed by);
+    event ClaimDenied(PolicyId indexed policyId, uint32 indexed period, string reason);
+    event PeriodReleased(PolicyId indexed policyId, uint32 indexed period);
+    event PolicyPaid(PolicyId indexed policyId, address indexed payee, uint32 periods, uint256 amount);
+    event Paused(uint64 until, string reason);
+    event PauseEnded();
+    event PauserNominated(address indexed pauser, address indexed nominee);
+    event PauserChanged(address indexed previous, address indexed pauser);
+
+    error ClaimsPayout_ZeroAddress();
+    error ClaimsPayout_NotAContract(address account);
+    error ClaimsPayout_SuspensionCooldownTooShort(uint256 cooldown, uint256 needed);
+    error ClaimsPayout_NotPauser(address caller);
+    error ClaimsPayout_NotNominee(address caller, address nominee);
+    error ClaimsPayout_AlreadyPaused(uint64 until);
+    error ClaimsPayout_NotPaused();
+    error ClaimsPayout_CoolingDown(uint64 until);
+    error ClaimsPayout_IsPaused(uint64 until);
+    error ClaimsPayout_UnknownScope(ScopeId scopeId);
+    error ClaimsPayout_NotScopeCreator(ScopeId scopeId, address caller);
+    error ClaimsPayout_NotInScope(ScopeId scopeId, address insurer);
+    error ClaimsPayout_InsurerGoverns(address insurer);
+    error ClaimsPayout_StatementNotInForce(StatementId statementId, uint256 time);
+    error ClaimsPayout_AssuranceMismatch(GroupId groupId, AssuranceClass expected, AssuranceClass actual);
+    error ClaimsPayout_InvalidBenefit(uint128 benefit);
+    error ClaimsPayout_InvalidClaimWindow(uint32 claimWindow);
+    error ClaimsPayout_InvalidReview(address arbiter, uint32 reviewTime, uint32 arbiterTime);
+    error ClaimsPayout_UnknownProgram(ProgramId programId);
+    error ClaimsPayout_NotInsurer(ProgramId programId, address caller);
+    error ClaimsPayout_NothingReceived(ProgramId programId, uint256 amount);
+    error ClaimsPayout_UnexpectedTransfer(IERC20 token, uint256 amount, uint256 moved);
+    error ClaimsPayout_InsufficientFree(ProgramId programId, uint256 free, uint256 needed);
+    error ClaimsPayout_InvalidRecipient(address recipient);
+    error ClaimsPayout_InvalidHolder(uint256 holder);
+    error ClaimsPayout_NoPeriods();
+    error ClaimsPayout_EpochOutOfRange(uint256 lastEpoch);
+    error ClaimsPayout_AlreadyBegun(uint256 start);
+    error ClaimsPayout_CoverageOverlaps(ScopeId scopeId, uint256 holder, uint256 start, uint256 coveredUntil);
+    error ClaimsPayout_AttestationExpired(uint256 expiry);
+    error ClaimsPayout_AttestationUsed(bytes32 digest);
+    error ClaimsPayout_InvalidAttestation(bytes32 digest, address attester);
+    error ClaimsPayout_UnknownPolicy(PolicyId policyId);
+    error ClaimsPayout_NotController(PolicyId policyId, address caller);
+    error ClaimsPayout_NotControllerOrInsurer(PolicyId policyId, address caller);
+    error ClaimsPayout_NothingToEnd(PolicyId policyId);
+    error ClaimsPayout_UnknownPeriod(PolicyId policyId, uint32 period);
+    error ClaimsPayout_PeriodAlreadyClaimed(PolicyId policyId, uint32 period);
+    error ClaimsPayout_PeriodReleased(PolicyId policyId, uint32 period);
+    error ClaimsPayout_PeriodNotOver(PolicyId policyId, uint32 period, uint256 end);
+    error ClaimsPayout_NotAnchored(GroupId groupId, uint32 day);
+    error ClaimsPayout_WindowClosed(PolicyId policyId, uint32 period, uint256 closedAt);
+    error ClaimsPayout_StatementBlocked(StatementId statementId, uint64 until);
+    error ClaimsPayout_NoActiveConsent(PolicyId policyId, ConsentId consentId);
+    error ClaimsPayout_InvalidProof(PolicyId policyId, uint32 period);
+    error ClaimsPayout_WrongState(PolicyId policyId, uint32 period, PeriodState state);
+    error ClaimsPayout_ReviewOver(PolicyId policyId, uint32 period, uint64 until);
+    error ClaimsPayout_ReviewNotOver(PolicyId policyId, uint32 period, uint64 until);
+    error ClaimsPayout_NotArbiter(ProgramId programId, address caller);
+    error ClaimsPayout_NotReleasableYet(PolicyId policyId, uint32 period, uint256 from);
+    error ClaimsPayout_NothingOwed(PolicyId policyId);
+
+    // --- scopes and programs -------------------------------------------------------------------------------
+
+    /// @notice Makes a scope over one group; the caller is its creator.
+    function createScope(GroupId groupId) external returns (ScopeId);
+
+    /// @notice Lets another insurer make programs in the scope, or no longer; creator only. Programs that exist
+    /// stay.
+    function setScopeMember(ScopeId scopeId, address insurer, bool allowed) external;
+
+    /// @notice Publishes an offer; the caller is its insurer for ever. Impossible terms, and terms that an
+    /// all-missing period would meet, are refused.
+    function createProgram(ProgramOffer calldata offer) external returns (ProgramId);
+
+    /// @notice Adds the caller's tokens to what is free in a program; anybody. What arrived counts.
+    /// @return received amount credited
+    function fund(ProgramId programId, uint256 amount) external returns (uint256 received);
+
+    /// @notice Takes free money out; insurer only.
+    function withdraw(ProgramId programId, uint128 amount, address to) external;
+
+    // --- policies ------------------------------------------------------------------------------------------
+
+    /// @notice Issues a policy on an attestation and reserves its whole possible benefit; the program's insurer
+    /// only. The signature is the current attester's of the program's group.
+    function issuePolicy(
+        HolderAttestation calldata attestation,
+        bytes calldata signature
+    ) external returns (PolicyId);
+
+    /// @notice Ends a policy from the next period that has not begun; controller or insurer. Periods that began
+    /// stay claimable.
+    function endPolicy(PolicyId policyId) external;
+
+    /// @notice Redirects all future payments of a policy; controller only. Zero means the controller.
+    function setPayee(PolicyId policyId, address payee) external;
+
+    // --- claims --------------------------------------------------------------------------------------------
+
+    /// @notice Claims one period; anybody may send it, the policy's payee is paid. Needs an anchored period with
+    /// an open window, a consent of the controller to the insurer for `claimPurpose()` and the program, and a
+    /// proof for exactly `claimInputs(policyId, period)`.
+    /// @param period number of the period in the policy, from 0.
+    /// @param consentId the consent relied upon.
+    function submitClaim(
+        PolicyId policyId,
+        uint32 period,
+        ConsentId consentId,
+        Groth16Proof calldata proof
+    ) external;
+
+    /// @notice Credits a claim under review or rejected: the insurer at any time, anybody once the review time
+    /// (after a rejection: the arbiter's time) has passed in silence.
+    function approveClaim(PolicyId policyId, uint32 period) external;
+
+    /// @notice Rejects a claim under review; insurer only, in its review time. The benefit stays reserved for the
+    /// arbiter.
+    /// @param reason public; must not hold personal data.
+    function rejectClaim(PolicyId policyId, uint32 period, string calldata reason) external;
+
+    /// @notice Decides a rejected claim; arbiter only, in its time.
+    function arbitrate(PolicyId policyId, uint32 period, bool pays, string calldata reason) external;
+
+    /// @notice Frees the reserve of a period that can no longer be claimed; anybody.
+    function releasePeriod(PolicyId policyId, uint32 period) external;
+
+    /// @notice Pays everything owed on a policy to its payee; anybody, also while paused.
+    /// @return amount sent
+    function pay(PolicyId policyId) external returns (uint256 amount);
+
+    // --- stops ---------------------------------------------------------------------------------------------
+
+    /// @notice Stops new programs, policies and claims for `PAUSE_TIME`; pauser only.
+    function pause(string calldata reason) external;
+
+    /// @notice Ends a pause early; pauser only.
+    function endPause() external;
+
+    function nominatePauser(address nominee) external;
+
+    function acceptPauser() external;
+
+    // --- views ---------------------------------------------------------------------------------------------
+
+    function statements() external view returns (IStatementRegistry);
+
+    function anchors() external view returns (IAnchorRegistry);
+
+    function consents() external view returns (IConsentRegistry);
+
+    function pauser() external view returns (address);
+
+    function pendingPauser() external view returns (address);
+
+    /// @notice When the running pause ends; zero if there is none.
+    function pausedUntil() external view returns (uint64);
+
+    /// @notice Seconds between the end of a pause and the next.
+    function pauseCooldown() external view returns (uint256);
+
+    /// @notice `keccak256(abi.encode("vitalproof/purpose/claim/1", address(this)))`: program numbers mean
+    /// something only together with their contract, so the purpose names it.
+    function claimPurpose() external view returns (bytes32);
+
+    function scopeCount() external view returns (uint64);
+
+    function programCount() external view returns (uint64);
+
+    function policyCount() external view returns (uint64);
+
+    /// @return creator who may let others in
+    /// @return groupId the scope's group
+    function scope(ScopeId scopeId) external view returns (address creator, GroupId groupId);
+
+    function isScopeMember(ScopeId scopeId, address insurer) external view returns (bool);
+
+    /// @notice `uint256(keccak256(abi.encode("vitalproof/scope/1", block.chainid, address(this), uint256(scopeId))))
+    /// mod r`.
+    function scopeElement(ScopeId scopeId) external view returns (uint256);
+
+    /// @notice Reverts for an unknown program.
+    function program(ProgramId programId) external view returns (Program memory);
+
+    /// @notice Reverts for an unknown policy.
+    function policy(PolicyId policyId) external view returns (Policy memory);
+
+    /// @return state where the period stands
+    /// @return until end of the review or of the arbiter's time, else zero
+    function periodOf(
+        PolicyId policyId,
+        uint32 period
+    ) external view returns (PeriodState state, uint64 until);
+
+    /// @notice Seconds that a period covers, `[start, end)`.
+    function periodTimes(PolicyId policyId, uint32 period) external view returns (uint256 start, uint256 end);
+
+    /// @notice The day whose anchor a period is proven against.
+    function anchorDayOf(PolicyId policyId, uint32 period) external view returns (uint32);
+
+    function windowOf(PolicyId policyId, uint32 period) external view returns (ClaimWindow memory);
+
+    /// @notice The public inputs that a claim for this period is verified against, as things stand now.
+    /// `anchorRoot` is zero while the day is not anchored.
+    function claimInputs(
+        PolicyId policyId,
+        uint32 period
+    ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scopeElement_);
+
+    /// @notice Until when the holder is covered in the scope; a further policy must start at or after it.
+    function coveredUntil(ScopeId scopeId, uint256 holder) external view returns (uint256);
+
+    /// @notice Who would be paid now.
+    function payeeOf(PolicyId policyId) external view returns (address);
+
+    /// @notice Amount credited and not yet paid.
+    function owedOf(PolicyId policyId) external view returns (uint256);
+
+    /// @notice Sum of what all programs in this token hold, free and committed.
+    function accountedIn(IERC20 token) external view returns (uint256);
+
+    function isAttestationUsed(bytes32 digest) external view returns (bool);
+
+    /// @notice EIP-712 digest of an attestation; the enrolment proof's `policyHash` is this mod r.
+    function attestationDigest(HolderAttestation calldata attestation) external view returns (bytes32);
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {StatementId} from "../types/Ids.sol";
+import {Groth16Proof} from "./IGroth16Verifier.sol";
+
+/// @dev Where a statement's proving key comes from. `Development` keys are computed from published scalars:
+/// anybody can forge proofs for them.
+enum KeyKind {
+    Development,
+    Production
+}
+
+/// @dev What governance proposes, and what a new registry starts with.
+/// @param name e.g. "glucose-day", 1 to 64 bytes.
+/// @param version at least 1; name and version together make the id.
+/// @param verifier deployed Groth16 verifier of this instance.
+/// @param verifierCodeHash EXTCODEHASH of `verifier`; checked when proposed, when added and at every claim.
+/// @param verificationKeyHash hash of the verification key as the build's manifest states it. The contract
+/// cannot tie it to the verifier's code; `hardhat circuits check --production` does.
+/// @param template template id as in `terms`, at least 1.
+/// @param profile metric profile number as in `terms`.
+/// @param epochs epochs per period, at least 1.
+/// @param epochSeconds seconds per epoch, at least 1.
+/// @param codes highest code n of the profile, at least 1.
+/// @param keyKind as labelled; see the registry on false labels.
+/// @param predecessor statement that this one may stand in for (same template, profile, epochs, epochSeconds
+/// and codes), or zero.
+struct StatementProposal {
+    string name;
+    uint256 version;
+    address verifier;
+    bytes32 verifierCodeHash;
+    bytes32 verificationKeyHash;
+    uint8 template;
+    uint16 profile;
+    uint16 epochs;
+    uint32 epochSeconds;
+    uint16 codes;
+    KeyKind keyKind;
+    StatementId predecessor;
+}
+
+/// @dev A statement on record. Everything but `successor`, `retiredAt` and `forged` never changes.
+/// @param addedAt Unix seconds at which it came into force; zero means unknown statement.
+/// @param retiredAt from this second on no further period begins under it; zero means not scheduled.
+/// @param forged its verifier was shown to accept a forgery; it settles nothing any more.
+struct Statement {
+    address verifier;
+    uint64 retiredAt;
+    bool forged;
+    KeyKind keyKind;
+    uint8 template;
+    uint64 addedAt;
+    uint32 epochSeconds;
+    uint16 profile;
+    uint16 epochs;
+    uint16 codes;
+    bytes32 verifierCodeHash;
+    bytes32 verificationKeyHash;
+    StatementId successor;
+}
+
+/// @dev How the constructor is called. See `IStatementRegistry` for the limits of each value.
+struct StatementRegistryConfig {
+    address governor;
+    address guardian;
+    uint32 delay;
+    uint32 suspensionTime;
+    uint32 suspensionCooldown;
+    bool allowDevelopmentKeys;
+    bytes32[] developmentKeyHashes;
+    bytes32[] developmentCodeHashes;
+    StatementProposal[] genesis;
+}
+
+/// @title Which verifier is right for which statement
+/// @notice Assumptions and weaknesses, plainly:
+/// - Whoever governs decides, after `delay`, which verifiers are right. A wrong verifier pays wrong claims.
+/// - `delay` is longer than any period, so what a running period settles under was on record when it began.
+/// - Statements given to the constructor are in force at once: nobody relied on the registry before it existed,
+///   and everybody can read them in its creation transaction.
+/// - The guardian can stop a statement at once, for `suspensionTime` at most, then not again for
+///   `suspensionCooldown`. During that cool-down a statement that is known to be broken settles claims again,
+///   unless `exposeForgery` proved it broken or a successor has taken over.
+/// - Retirement concerns periods that begin after it; earlier ones still settle under the retired statement.
+/// - A period that begins while no statement is in force for its program cannot be claimed and lapses.
+/// - Neither power may be held by an insurer. `ClaimsPayout` refuses programs of the governor's and guardian's
+///   own addresses; it cannot know who stands behind another address.
+/// - Development keys are refused outside an allow-list of chains, and there too unless the deployer asked for
+///   them. A development key under a production label is refused when its key hash or its verifier's code hash
+///   is in the list given at deployment; under a re-compiled verifier and an invented key hash it gets through
+///   that list, and then anybody can remove it for good with `exposeForgery`. What the registry cannot see
+///   (who contributed to a key, delta = gamma) is left to `hardhat circuits check --production`.
+interface IStatementRegistry {
+    event StatementProposed(StatementId indexed statementId, StatementProposal proposal, uint64 addableFrom);
+    event ProposalCancelled(StatementId indexed statementId);
+    event StatementAdded(
+        StatementId indexed statementId,
+        string name,
+        uint256 version,
+        address indexed verifier,
+        bytes32 verifierCodeHash,
+        bytes32 verificationKeyHash,
+        uint8 template,
+        uint16 profile,
+        uint16 epochs,
+        uint32 epochSeconds,
+        uint16 codes,
+        KeyKind keyKind,
+        StatementId predecessor
+    );
+    event StatementSuspended(StatementId indexed statementId, uint64 until, string reason);
+    event SuspensionEnded(StatementId indexed statementId);
+    event RetirementScheduled(StatementId indexed statementId, uint64 retiredAt);
+    event ForgeryExposed(StatementId indexed statementId, address indexed reporter);
+    event GovernorNominated(address indexed governor, address indexed nominee);
+    event GovernorChanged(address indexed previous, address indexed governor);
+    event GuardianNominated(address indexed guardian, address indexed nominee);
+    event GuardianChanged(address indexed previous, address indexed guardian);
+
+    error StatementRegistry_ZeroAddress();
+    error StatementRegistry_NotGovernor(address caller);
+    error StatementRegistry_NotGuardian(address caller);
+    error StatementRegistry_NotNominee(address caller, address nominee);
+    error StatementRegistry_GovernorIsGuardian(address account);
+    error StatementRegistry_InvalidTimes(uint32 delay, uint32 suspensionTime, uint32 suspensionCooldown);
+    error StatementRegistry_DevelopmentKeysNotAllowedOnChain(uint256 chainId);
+    error StatementRegistry_DevelopmentKeyRefused(StatementId statementId);
+    error StatementRegistry_DevelopmentKeyUnderFalseLabel(StatementId statementId, bytes32 knownHash);
+    error StatementRegistry_InvalidName(string name);
+    error StatementRegistry_InvalidParameter(StatementId statementId, string field, uint256 value);
+    error StatementRegistry_PeriodNotShorterThanDelay(StatementId statementId, uint256 period, uint32 delay);
+    error StatementRegistry_AlreadyKnown(StatementId statementId);
+    error StatementRegistry_UnknownStatement(StatementId statementId);
+    error StatementRegistry_UnknownProposal(StatementId statementId);
+    error StatementRegistry_AlreadyProposed(StatementId statementId);
+    error StatementRegistry_TooEarly(StatementId statementId, uint64 addableFrom);
+    error StatementRegistry_CodeHashMismatch(address verifier, bytes32 expected, bytes32 actual);
+    error StatementRegistry_NotASuccessor(StatementId predecessor, string field);
+    error StatementRegistry_SuccessorExists(StatementId predecessor, StatementId successor);
+    error StatementRegistry_AlreadySuspended(StatementId statementId, uint64 until);
+    error StatementRegistry_NotSuspended(StatementId statementId);
+    error StatementRegistry_CoolingDown(StatementId statementId, uint64 until);
+    error StatementRegistry_RetirementAlreadyScheduled(StatementId statementId, uint64 retiredAt);
+    error StatementRegistry_NothingToExpose(StatementId statementId);
+    error StatementRegistry_NoForgery(StatementId statementId);
+
+    // --- governance -------------------------------------------------------------------------------------
+
+    /// @notice Announces a statement; governor only. It can be added `delay` seconds later.
+    function propose(StatementProposal calldata proposal) external returns (StatementId statementId);
+
+    /// @notice Withdraws an announced statement; governor only.
+    function cancelProposal(StatementId statementId) external;
+
+    /// @notice Brings an announced statement into force once its delay has passed; anybody.
+    /// @param proposal exactly what was announced.
+    function add(StatementProposal calldata proposal) external returns (StatementId statementId);
+
+    /// @notice Announces that no period beginning `delay` seconds from now or later settles under the
+    /// statement; governor only; cannot be taken back.
+    function scheduleRetirement(StatementId statementId) external;
+
+    /// @notice Stops claims under a statement at once, for `suspensionTime`; guardian only.
+    function suspend(StatementId statementId, string calldata reason) external;
+
+    /// @notice Ends a running suspension early; guardian only. The cool-down counts from now.
+    function endSuspension(StatementId statementId) external;
+
+    /// @notice Removes for good a statement labelled `Production` whose verifier accepts a proof for
+    /// the public inputs (0, 0, 0, 0); anybody. No circuit has a witness for terms of template 0, so such a
+    /// proof is a forgery, and whoever can make one knows the key's trapdoor (as everybody does for development
+    /// keys). The statement is retired now, and suspended once more, so that open claim windows wait for a
+    /// successor.
+    /// @dev Not for `Development` statements: their trapdoor is public, there is nothing to expose.
+    function exposeForgery(StatementId statementId, Groth16Proof calldata proof) external;
+
+    function nominateGovernor(address nominee) external;
+
+    function acceptGovernor() external;
+
+    /// @notice Nominates the next guardian; governor only.
+    function nominateGuardian(address nominee) external;
+
+    function acceptGuardian() external;
+
+    // --- views ------------------------------------------------------------------------------------------
+
+    function governor() external view returns (address);
+
+    function pendingGovernor() external view returns (address);
+
+    function guardian() external view returns (address);
+
+    function pendingGuardian() external view returns (address);
+
+    /// @notice Seconds between announcement and effect of additions and retirements.
+    function delay() external view returns (uint32);
+
+    /// @notice Longest duration of one suspension, seconds.
+    function suspensionTime() external view returns (uint32);
+
+    /// @notice Seconds that must pass between the end of a suspension and the next of the same statement.
+    function suspensionCooldown() external view returns (uint32);
+
+    function allowsDevelopmentKeys() external view returns (bool);
+
+    /// @notice True for a hash (of a verification key or of a verifier's code) given as development at deployment.
+    function isKnownDevelopmentHash(bytes32 hash) external view returns (bool);
+
+    /// @notice `keccak256(abi.encode("vitalproof/statement/1", name, version))`.
+    function statementIdOf(string calldata name, uint256 version) external pure returns (StatementId);
+
+    /// @notice The record; reverts for an unknown statement.
+    function statement(StatementId statementId) external view returns (Statement memory);
+
+    /// @return hash keccak256(abi.encode(proposal)), zero if none waits
+    /// @return addableFrom first second at which `add` accepts it
+    function proposalOf(StatementId statementId) external view returns (bytes32 hash, uint64 addableFrom);
+
+    /// @notice Reverts (`Terms_…`) unless these are possible terms of a program with the statement: header fields
+    /// as recorded, first epoch 0, bounds in order and in range, unused bits zero, and not met by missing readings.
+    /// @return epochSeconds seconds per epoch of the statement
+    function checkTerms(StatementId statementId, uint256 terms) external view returns (uint32 epochSeconds);
+
+    /// @notice The statement under which a period beginning at `time` settles: `statementId` itself, or, where
+    /// that one is retired by then, its successor (and so on). Zero if there is none.
+    function inForceAt(StatementId statementId, uint256 time) external view returns (StatementId);
+
+    function isSuspendedAt(StatementId statementId, uint256 time) external view returns (bool);
+
+    /// @notice The last suspension that began before `before`; zeros if there is none.
+    function lastSuspensionBefore(
+        StatementId statementId,
+        uint256 before
+    ) external view returns (uint64 start, uint64 end);
+
+    /// @notice What settles, now, a period of a program with `statementId` that began at `start` and whose
+    /// claim window closes at `closes` (without stops).
+    /// @return base the statement in force at `start`, or zero
+    /// @return applied `base`, or, once `closes` has passed with `base` suspended at that second (or exposed as
+    /// forged), its successor
+    /// @return blockedUntil zero if `applied` may settle now, else when its suspension ends; the greatest uint64
+    /// if it never will (forged, or its verifier's code is not what was recorded)
+    /// @return verifier the verifier of `applied`; zero if blocked
+    function settling(
+        StatementId statementId,
+        uint256 start,
+        uint256 closes
+    ) external view returns (StatementId base, StatementId applied, uint64 blockedUntil, address verifier);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+/// @title A payee that strikes back when a token tells it that it was paid
+contract HostilePayee {
+    address public target;
+    bytes public attack;
+    bool public attackSucceeded;
+    uint256 public calls;
+
+    function arm(address target_, bytes calldata attack_) external {
+        target = target_;
+        attack = attack_;
+    }
+
+    function tokensReceived(address, uint256) external {
+        calls += 1;
+        (attackSucceeded, ) = target.call(attack);
+    }
+}
+
+/// @title Code that can be put at any address to prove that code hashes are looked at
+contract OtherCode {
+    function verifyProof(
+        uint256[2] calldata,
+        uint256[2][2] calldata,
+        uint256[2] calldata,
+        uint256[4] calldata
+    ) external pure returns (bool) {
+        return true;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+/// @dev `keccak256(abi.encode("vitalproof/statement/1", string name, uint256 version))`. Zero is no statement.
+type StatementId is bytes32;
+
+/// @dev Number of an attester's stream of anchors, assigned by `AnchorRegistry` from 1. Zero is no group.
+type GroupId is uint64;
+
+/// @dev Number of a scope, assigned by `ClaimsPayout` from 1. The field element that goes into proofs is
+/// derived from it, the chain and the contract; see `IClaimsPayout.scopeElement`.
+type ScopeId is uint64;
+
+/// @dev Number of a program, assigned by `ClaimsPayout` from 1.
+type ProgramId is uint64;
+
+/// @dev Number of a policy, assigned by `ClaimsPayout` from 1.
+type PolicyId is uint64;
+
+/// @dev Hash over everything a consent says; see `IConsentRegistry.consentId`.
+type ConsentId is bytes32;
+
+using {eqStatement as ==, neStatement as !=} for StatementId global;
+using {eqPolicy as ==} for PolicyId global;
+using {eqGroup as ==} for GroupId global;
+
+function eqStatement(StatementId a, StatementId b) pure returns (bool) {
+    return StatementId.unwrap(a) == StatementId.unwrap(b);
+}
+
+function neStatement(StatementId a, StatementId b) pure returns (bool) {
+    return StatementId.unwrap(a) != StatementId.unwrap(b);
+}
+
+function eqPolicy(PolicyId a, PolicyId b) pure returns (bool) {
+    return PolicyId.unwrap(a) == PolicyId.unwrap(b);
+}
+
+function eqGroup(GroupId a, GroupId b) pure returns (bool) {
+    return GroupId.unwrap(a) == GroupId.unwrap(b);
+}
