@@ -65,7 +65,7 @@ const { tellStory } = await import("./demo/story.ts");
 const SYNTHETIC_ZONE = "Europe/Berlin";
 
 try {
-  const report = new Report(json);
+  const report = new Report(json ? process.stderr : process.stdout);
   const text = cgm === undefined ? syntheticClarity() : readFileSync(cgm, "utf8");
   const input = readDexcomClarity(text, { zone: zone ?? SYNTHETIC_ZONE });
   if (input.readings.length === 0) throw new Error(`${cgm} holds no glucose readings.`);

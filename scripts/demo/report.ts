@@ -20,13 +20,13 @@ export interface Outcome<T> {
 
 const TICK = 2000;
 
-/** Prints steps as they happen: to stdout for people, to stderr when stdout is for JSON. */
+/** Writes steps as they happen, and keeps them. */
 export class Report {
   readonly steps: Step[] = [];
-  readonly #out: NodeJS.WriteStream;
+  readonly #out: { write(text: string): unknown };
 
-  constructor(json: boolean) {
-    this.#out = json ? process.stderr : process.stdout;
+  constructor(out: { write(text: string): unknown }) {
+    this.#out = out;
   }
 
   section(title: string): void {

@@ -82,6 +82,7 @@ export { explainTerms } from "./terms/explain.ts";
 export { packTerms, termsForPeriod, unpackTerms } from "./terms/pack.ts";
 export { type DistributionTerms, type Terms, WHOLE } from "./terms/terms.ts";
 export { validateTerms } from "./terms/validate.ts";
+export { dayOffsetOf } from "./time/dayOffset.ts";
 export {
   anchorDayOf,
   assertOffset,
@@ -95,4 +96,3 @@ export {
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";
-export { dayOffsetOf } from "./time/dayOffset.ts";

@@ -7,7 +7,7 @@ const send = (message: ChildMessage): void => {
   process.send?.(message);
 };
 
-process.once("message", (run: Omit<ProofRun, "onPhase">) => {
+process.once("message", (run: Omit<ProofRun, "onPhase" | "isStopped">) => {
   void runSnarkjs({ ...run, onPhase: (phase, detail) => send({ type: "progress", phase, detail }) }).then(
     (result) => send({ type: "result", result }),
   );
