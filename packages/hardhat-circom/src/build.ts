@@ -12,7 +12,7 @@ import { publish, wasInterrupted } from "./internal/publish.ts";
 import { collectSources, type SourceCache } from "./internal/sources.ts";
 import { createStaging, removeStaleStaging } from "./internal/staging.ts";
 import { type ArtifactKind, changedArtifacts, sameInputs } from "./internal/state.ts";
-import { readManifest } from "./manifest.ts";
+import { instanceFiles, readManifest } from "./manifest.ts";
 import type { CircomConfig, CircuitInstance, CircuitManifest } from "./types.ts";
 
 export type BuildStep = "compile" | "key" | "export";
@@ -37,7 +37,10 @@ export type BuildEvent =
   | { readonly kind: "unchanged"; readonly instance: string };
 
 export interface BuildOptions extends InstanceSelection {
-  /** Overwrite committed artifacts that do not belong to their sources instead of refusing. */
+  /**
+   * Overwrite committed artifacts that do not belong to their sources instead of refusing. A production key is never
+   * replaced by a development key, not even so.
+   */
   force?: boolean;
   onProgress?: (event: BuildEvent) => void;
 }
@@ -110,7 +113,7 @@ async function buildOne(context: BuildContext, instance: CircuitInstance): Promi
     options.onProgress?.({ kind: "unchanged", instance: name });
     return { name, built: false, manifest: committed };
   }
-  if (committed?.key.kind === "production" && options.force !== true) {
+  if (committed?.key.kind === "production") {
     throw productionKeyMissing(config, instance, unchangedInputs, changed);
   }
 
@@ -228,8 +231,8 @@ function productionKeyMissing(
   return new CircomError(
     "KEY_MISSING",
     `instance "${instance.name}" has a production key, which cannot be computed here, and ${reason}. Fetch the published ` +
-      `artifacts, or import a key with \`hardhat circuits import ${instance.name}\`, or go back to a development key with ` +
-      `\`hardhat circuits build --force ${instance.name}\`.`,
+      `artifacts, or import a key with \`hardhat circuits import ${instance.name}\`; to go back to a development key, delete ` +
+      `${relative(config.root, instanceFiles(config, instance).committedFolder)} first.`,
     { instance: instance.name },
   );
 }
