@@ -17,7 +17,9 @@ function walk(from: URL): { files: Set<string>; packages: Set<string> } {
     if (files.has(path)) return;
     files.add(path);
     const source = readFileSync(path, "utf8");
-    for (const match of source.matchAll(/^(?:import|export)\b[^"]*?\bfrom "([^"]+)";|\bimport\("([^"]+)"\)/gm)) {
+    for (const match of source.matchAll(
+      /^(?:import|export)\b[^"]*?\bfrom "([^"]+)";|\bimport\("([^"]+)"\)/gm,
+    )) {
       const specifier = match[1] ?? match[2]!;
       if (!specifier.startsWith(".")) packages.add(specifier);
       else if (specifier.endsWith(".ts")) visit(new URL(specifier, url));

@@ -232,6 +232,27 @@ describe("log on disk", () => {
     }
   });
 
+  it("readings that could not be stored are not taken, and can be given again", async () => {
+    const store = memoryStore();
+    let broken = false;
+    const log = await Log.create(
+      {
+        ...store,
+        write: async (key, text) => {
+          if (broken) throw new Error("disk full");
+          await store.write(key, text);
+        },
+      },
+      "mine",
+      opening(),
+    );
+    broken = true;
+    expect(await log.append(day(FIRST)).catch((error: Error) => error.message)).to.equal("disk full");
+    expect(log.pending).to.equal(0);
+    broken = false;
+    expect(await log.append(day(FIRST))).to.include({ taken: 16, duplicates: 0 });
+  });
+
   it("a store refuses keys that leave its folder", async () => {
     const store = fileStore(folder);
     for (const key of ["../x", "/etc/passwd", "a/../../b", "a//b", ".hidden", ""]) {

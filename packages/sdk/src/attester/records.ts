@@ -37,7 +37,8 @@ export type DeviceRecord = {
 /** Subject, profile number and generation (0, 1, …: a new one for each offset) of a stretch. */
 export type LogKey = { subject: bigint; profile: number; generation: number };
 
-/** The attester's records in a store, typed. Keys hold subjects: the store is personal data. */
+/** The attester's records in a store, typed. Keys hold subjects: the store is personal data. They share
+ * one prefix, so that a log of the same machine may live in the same store. */
 export class AttesterRecords {
   readonly #store: Store;
 
@@ -46,15 +47,15 @@ export class AttesterRecords {
   }
 
   async isRegistered(subject: bigint): Promise<boolean> {
-    return (await this.#store.read(`person/${hex(subject)}`)) !== undefined;
+    return (await this.#store.read(`attester/person/${hex(subject)}`)) !== undefined;
   }
 
   async register(subject: bigint, at: number): Promise<void> {
-    await this.#store.write(`person/${hex(subject)}`, JSON.stringify({ registeredAt: at }));
+    await this.#store.write(`attester/person/${hex(subject)}`, JSON.stringify({ registeredAt: at }));
   }
 
   async device(device: DeviceKey): Promise<DeviceRecord | undefined> {
-    const key = `device/${device.curve}.${device.publicKey}`;
+    const key = `attester/device/${device.curve}.${device.publicKey}`;
     const raw = await this.#read<Omit<DeviceRecord, "subject"> & { subject: string }>(
       key,
       (value) => isDecimalText(value.subject) && Number.isSafeInteger(value.profile),
@@ -63,7 +64,7 @@ export class AttesterRecords {
   }
 
   async saveDevice(device: DeviceRecord): Promise<void> {
-    await this.#write(`device/${device.curve}.${device.publicKey}`, device);
+    await this.#write(`attester/device/${device.curve}.${device.publicKey}`, device);
   }
 
   /** All stretches of one person and profile, oldest first. */
@@ -79,8 +80,8 @@ export class AttesterRecords {
   /** Every stretch there is. */
   async allLogs(): Promise<{ key: LogKey; log: LogRecord }[]> {
     const all: { key: LogKey; log: LogRecord }[] = [];
-    for (const text of (await this.#store.keys("log/")).sort()) {
-      const [, subject, profile, generation] = text.split("/");
+    for (const text of (await this.#store.keys("attester/log/")).sort()) {
+      const [, , subject, profile, generation] = text.split("/");
       const log = await this.#log(text);
       if (log === undefined) continue;
       all.push({
@@ -110,14 +111,14 @@ export class AttesterRecords {
   /** The leaves of a day that was closed; undefined while it is open. */
   async day(day: number): Promise<bigint[] | undefined> {
     const raw = await this.#read<{ leaves: string[] }>(
-      `day/${day}`,
+      `attester/day/${day}`,
       (value) => Array.isArray(value.leaves) && value.leaves.every(isDecimalText),
     );
     return raw?.leaves.map(BigInt);
   }
 
   async saveDay(day: number, leaves: readonly bigint[]): Promise<void> {
-    await this.#write(`day/${day}`, { leaves });
+    await this.#write(`attester/day/${day}`, { leaves });
   }
 
   async #log(text: string): Promise<LogRecord | undefined> {
@@ -149,9 +150,9 @@ function hex(subject: bigint): string {
 }
 
 function logText({ subject, profile, generation }: LogKey): string {
-  return `log/${hex(subject)}/${profile}/${generation}`;
+  return `attester/log/${hex(subject)}/${profile}/${generation}`;
 }
 
 function headText({ subject, profile, generation }: LogKey, epoch: number): string {
-  return `head/${hex(subject)}/${profile}/${generation}/${epoch}`;
+  return `attester/head/${hex(subject)}/${profile}/${generation}/${epoch}`;
 }

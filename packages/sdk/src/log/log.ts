@@ -212,8 +212,13 @@ export class Log {
       }
       report.taken = taken.length;
       if (taken.length > 0) {
-        this.#pending = [...this.#pending, ...taken];
-        await this.#saveState();
+        const before = this.#pending;
+        this.#pending = [...before, ...taken];
+        await this.#saveState().catch((error: unknown) => {
+          // Not stored is not taken: the caller will give them again.
+          this.#pending = before;
+          throw error;
+        });
       }
       return report;
     });
