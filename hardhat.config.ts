@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import hardhatCircom from "@vitalproof/hardhat-circom";
 import { defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
@@ -19,7 +20,7 @@ const compiler = {
 const long = process.env.LONG === "1";
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
+  plugins: [hardhatToolboxMochaEthers, hardhatCircom],
   solidity: { profiles: { default: compiler, production: compiler } },
   test: {
     solidity: {

@@ -17,7 +17,9 @@ const stamp = join(root, "node_modules", ".vitalproof-installed");
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20) {
-  console.error(`Node ${process.versions.node} is too old: install Node 20 or newer, then run the command again.`);
+  console.error(
+    `Node ${process.versions.node} is too old: install Node 20 or newer, then run the command again.`,
+  );
   process.exit(1);
 }
 
@@ -28,7 +30,9 @@ if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) process.exit(0)
 const pinned = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.node;
 const modern = major > 22 || (major === 22 && minor >= 13);
 const command = modern ? ["npm", "ci"] : ["npx", "-y", "-p", `node@${pinned}`, "--", "npm", "ci"];
-console.error(`Installing dependencies (${command.join(" ")}); this happens once and takes about half a minute.`);
+console.error(
+  `Installing dependencies (${command.join(" ")}); this happens once and takes about half a minute.`,
+);
 
 const started = Date.now();
 const result = spawnSync(command[0], [...command.slice(1), "--no-audit", "--no-fund"], {
@@ -37,7 +41,9 @@ const result = spawnSync(command[0], [...command.slice(1), "--no-audit", "--no-f
   shell: process.platform === "win32",
 });
 if (result.status !== 0) {
-  console.error("The installation failed; the lines above say why. Check that the npm registry can be reached, then try again.");
+  console.error(
+    "The installation failed; the lines above say why. Check that the npm registry can be reached, then try again.",
+  );
   process.exit(result.status === null ? 1 : result.status);
 }
 writeFileSync(stamp, wanted);

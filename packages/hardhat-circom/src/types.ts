@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** The `circom` entry of a Hardhat config, as written by a user. Paths are relative to the project root. */
+export interface CircomUserConfig {
+  /** The list of circuit instances. Default: `circuits/circuits.json`. */
+  circuits?: string;
+  /** Where large artifacts go (r1cs, wasm, sym, zkey); not for committing. Default: `build/circuits`. */
+  out?: string;
+  /** Where Solidity verifiers go. Default: `contracts/verifiers`. */
+  verifiers?: string;
+  /** Where the committed small artifacts go. Default: `artifacts` beside the list of circuits. */
+  committed?: string;
+  /**
+   * Folders in which `include` looks after the including file's own folder, in this order. Default: `node_modules`,
+   * `node_modules/circomlib/circuits`, `node_modules/@zk-kit/binary-merkle-root.circom/src` and the folder of the
+   * list of circuits; folders that do not exist are skipped.
+   */
+  include?: string[];
+  compiler?: {
+    /** A native `circom` of exactly the version of the npm package, used instead of it. */
+    native?: string;
+    /** How many compilations run at once. Default: 2. */
+    concurrency?: number;
+  };
+  /** Powers of tau for production keys. */
+  production?: {
+    /** A prepared phase-1 file. */
+    ptau: string;
+    /** Its BLAKE2b-512 hash, 128 hex digits; checked before use. */
+    blake2b: string;
+  };
+}
+
+/** The same with absolute paths and every default filled in. */
+export interface CircomConfig {
+  /** Project root; paths in messages are relative to it. */
+  readonly root: string;
+  readonly circuits: string;
+  readonly out: string;
+  readonly verifiers: string;
+  readonly committed: string;
+  readonly include: readonly string[];
+  readonly compiler: { readonly native: string | undefined; readonly concurrency: number };
+  readonly production: { readonly ptau: string; readonly blake2b: string } | undefined;
+}
+
+export type InstanceGroup = string;
+
+/** One entry of the list of circuits. Keys that the plugin does not know stay in `raw`. */
+export interface CircuitInstance {
+  /** Letters, digits and `-`; unique. */
+  readonly name: string;
+  readonly version: number;
+  /** Absolute path of the main file. */
+  readonly main: string;
+  /** Contract name of the exported verifier; null: none is exported. */
+  readonly verifier: string | null;
+  /** k of the Groth16 domain 2^k that the circuit may not outgrow. */
+  readonly maxDomain: number;
+  /** `default` is what is built when nothing else is said. */
+  readonly group: InstanceGroup;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** What an R1CS counts. */
+export interface ConstraintCounts {
+  readonly nonLinear: number;
+  readonly linear: number;
+  readonly wires: number;
+  readonly labels: number;
+  /** Public signals: outputs first, then public inputs. The constant 1 is not counted. */
+  readonly public: number;
+  readonly outputs: number;
+  readonly private: number;
+}
+
+export type KeyKind = "development" | "production";
+
+/** One contribution to a production key, as recorded in the key itself. */
+export interface KeyContribution {
+  readonly type: "contribution" | "beacon";
+  readonly name: string | null;
+  /** BLAKE2b-512 over the contribution's public key, as snarkjs prints it; hex. */
+  readonly hash: string;
+  readonly beacon?: { readonly hash: string; readonly iterationsExp: number };
+}
+
+/** The committed `manifest.json` of an instance. All hashes are SHA-256, hex, of whole files. */
+export interface CircuitManifest {
+  readonly schema: 1;
+  readonly name: string;
+  readonly version: number;
+  readonly compiler: { readonly name: "circom"; readonly version: string; readonly flags: readonly string[] };
+  /** Over the contents of the main file and all it includes; see the README for the exact rule. */
+  readonly sources: { readonly sha256: string; readonly files: number };
+  readonly constraints: ConstraintCounts;
+  /** k of the Groth16 domain 2^k. */
+  readonly domain: number;
+  readonly key: {
+    readonly kind: KeyKind;
+    /** Which fixed scalars or which powers of tau. */
+    readonly origin: string;
+    readonly bytes: number;
+    readonly contributions?: readonly KeyContribution[];
+  };
+  readonly sha256: {
+    readonly r1cs: string;
+    readonly wasm: string;
+    readonly zkey: string;
+    readonly verificationKey: string;
+    readonly verifier: string | null;
+  };
+  readonly verifier: string | null;
+  /** `verificationKeyHash` of the key: 0x and 64 hex digits, what a contract takes as bytes32. */
+  readonly verificationKeyHash: string;
+}
+
+/** A Groth16 verification key as snarkjs writes it. */
+export interface VerificationKey {
+  readonly protocol: string;
+  readonly curve: string;
+  readonly nPublic: number;
+  readonly vk_alpha_1: readonly string[];
+  readonly vk_beta_2: readonly (readonly string[])[];
+  readonly vk_gamma_2: readonly (readonly string[])[];
+  readonly vk_delta_2: readonly (readonly string[])[];
+  readonly IC: readonly (readonly string[])[];
+  readonly [key: string]: unknown;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type Signer, TypedDataEncoder } from "ethers";
+import { FIELD } from "../field.ts";
+
+/**
+ * What joins a person's policy to the person's log: the attester signs it after checking the patient's enrolment
+ * proof over its very digest. Whoever changes a field, the controller or the payee above all, has neither.
+ */
+export type HolderAttestation = {
+  program: bigint;
+  holder: bigint;
+  controller: string;
+  /** The zero address means the controller. */
+  payee: string;
+  firstEpoch: number;
+  periods: number;
+  nonce: bigint;
+  /** Last Unix second at which a policy can be issued on it. */
+  expiry: bigint;
+};
+
+/** Chain and claims contract under whose EIP-712 domain attestations are signed. */
+export type ClaimsDomain = { chainId: bigint; claims: string };
+
+export const ATTESTATION_TYPES = {
+  HolderAttestation: [
+    { name: "program", type: "uint256" },
+    { name: "holder", type: "uint256" },
+    { name: "controller", type: "address" },
+    { name: "payee", type: "address" },
+    { name: "firstEpoch", type: "uint32" },
+    { name: "periods", type: "uint32" },
+    { name: "nonce", type: "uint256" },
+    { name: "expiry", type: "uint256" },
+  ],
+};
+
+/** The EIP-712 digest that the attester signs. */
+export function attestationDigest(domain: ClaimsDomain, attestation: HolderAttestation): string {
+  return TypedDataEncoder.hash(typedDomain(domain), ATTESTATION_TYPES, attestation);
+}
+
+/** The digest modulo r: the public input `policyHash` of the enrolment proof. */
+export function policyHashOf(domain: ClaimsDomain, attestation: HolderAttestation): bigint {
+  return BigInt(attestationDigest(domain, attestation)) % FIELD;
+}
+
+/** Signs without checking anything; `attestHolder` is what an attester calls. */
+export function signAttestation(
+  signer: Signer,
+  domain: ClaimsDomain,
+  attestation: HolderAttestation,
+): Promise<string> {
+  return signer.signTypedData(typedDomain(domain), ATTESTATION_TYPES, attestation);
+}
+
+function typedDomain({ chainId, claims }: ClaimsDomain): object {
+  return { name: "Vitalproof Claims", version: "1", chainId, verifyingContract: claims };
+}

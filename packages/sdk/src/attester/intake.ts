@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Signer } from "ethers";
+import { deviceMessage } from "../device/message.ts";
+import { type DeviceKey, isDeviceKey, verifyDeviceSignature } from "../device/signer.ts";
+import { type ErrorCode, type ErrorOptions, VitalproofError } from "../errors.ts";
+import { assertField, randomFieldElement } from "../field.ts";
+import { gapHeadOf, genesisOf, leafOf } from "../hashes/chain.ts";
+import { packContext, unpackContext } from "../hashes/context.ts";
+import { Mutex } from "../internal/mutex.ts";
+import { assertInteger } from "../invalid.ts";
+import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
+import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
+import type { Store } from "../store.ts";
+import { anchorDayOf, DAY, dayEnd, epochAt, epochEnd, epochStart } from "../time/epochs.ts";
+import { type AnchorDomain, type SignedReceipt, signReceipt } from "./receipt.ts";
+import { AttesterRecords, type LogKey, type LogRecord } from "./records.ts";
+
+export type IntakeOptions = {
+  store: Store;
+  /** Number of the attester's group in the anchor registry. */
+  group: bigint;
+  /** The group's fixed time in seconds within which a head must arrive after its epoch's end. */
+  intakeTime: number;
+  domain: AnchorDomain;
+  /** Signs receipts: the group's attester account. */
+  signer: Signer;
+  /** The attester's own clock, in Unix seconds; the system's when left out. */
+  clock?: () => number;
+};
+
+/**
+ * The attester's door. It knows which device measures which person, takes in signed heads (never readings or
+ * salts), one per epoch, in time and in order, and records a gap where nothing came. Every refusal has a stable code.
+ *
+ * Trusted for: who a subject is, which device is theirs, the clock, and taking in everything that is due. What it took
+ * in it cannot deny: it signs a receipt. One intake process per store at a time.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #records: AttesterRecords;
+  readonly #mutex = new Mutex();
+
+  constructor(options: IntakeOptions) {
+    assertInteger("intakeTime", options.intakeTime, 0, 180 * DAY);
+    this.#options = options;
+    this.#records = new AttesterRecords(options.store);
+  }
+
+  /** Notes that the attester knows who is behind a subject. Call it after checking who the person is. */
+  registerPerson(subject: bigint): Promise<void> {
+    assertField("subject", subject);
+    return this.#mutex.run(() => this.#records.register(subject, this.#now()));
+  }
+
+  /** Whether a person is registered under this subject. */
+  knows(subject: bigint): Promise<boolean> {
+    return this.#records.isRegistered(subject);
+  }
+
+  /**
+   * Opens the one log of a person and profile and makes its genesis.
+   * @param request `firstEpoch` may not be over; the epoch that runs now when left out
+   * @throws INTAKE_SUBJECT_UNKNOWN, INTAKE_LOG_EXISTS, INTAKE_FIRST_EPOCH_PAST
+   */
+  openLog(request: {
+    subject: bigint;
+    profile: ProfileName;
+    offset: number;
+    firstEpoch?: number;
+  }): Promise<LogOpening> {
+    return this.#mutex.run(async () => {
+      const { subject, offset } = request;
+      const profile = profileOf(request.profile);
+      await this.#assertKnown(subject);
+      if ((await this.#records.logs(subject, profile.id)).length > 0) {
+        throw refused("INTAKE_LOG_EXISTS", `This person has a log of ${profile.name} already.`, {
+          hint: "Go on with it; to move the start of the day, use succeedLog.",
+        });
+      }
+      const firstEpoch = request.firstEpoch ?? epochAt(profile, offset, this.#now());
+      return this.#open({ subject, profile: profile.id, generation: 0 }, profile, offset, firstEpoch);
+    });
+  }
+
+  /**
+   * Ends a log after the epoch that runs now and opens its successor under another offset. The two share no second.
+   * @throws INTAKE_LOG_UNKNOWN; INTAKE_LOG_EXISTS when the last succession has not taken effect yet
+   */
+  succeedLog(request: { subject: bigint; profile: ProfileName; offset: number }): Promise<LogOpening> {
+    return this.#mutex.run(async () => {
+      const { subject, offset } = request;
+      const profile = profileOf(request.profile);
+      const logs = await this.#records.logs(subject, profile.id);
+      const current = logs.at(-1);
+      if (current === undefined) throw noLog(profile);
+      const lastEpoch = epochAt(profile, current.offset, this.#now());
+      if (lastEpoch < current.firstEpoch) {
+        throw refused("INTAKE_LOG_EXISTS", "The present log has not begun yet, so it cannot end.", {
+          details: { firstEpoch: current.firstEpoch },
+          hint: "Wait until its first epoch runs.",
+        });
+      }
+      const end = epochEnd(profile, current.offset, lastEpoch);
+      let firstEpoch = epochAt(profile, offset, end);
+      if (epochStart(profile, offset, firstEpoch) < end) firstEpoch += 1;
+      await this.#records.saveLog(
+        { subject, profile: profile.id, generation: logs.length - 1 },
+        { ...current, lastEpoch },
+      );
+      return this.#open(
+        { subject, profile: profile.id, generation: logs.length },
+        profile,
+        offset,
+        firstEpoch,
+      );
+    });
+  }
+
+  /**
+   * Enrols a device for one person and profile. Several may be enrolled for one log; one device serves one person.
+   * @throws INVALID_ARGUMENT for a malformed key, INTAKE_SUBJECT_UNKNOWN, INTAKE_DEVICE_EXISTS while it is enrolled
+   */
+  enrolDevice(request: { device: DeviceKey; subject: bigint; profile: ProfileName }): Promise<void> {
+    return this.#mutex.run(async () => {
+      const { curve, publicKey } = request.device;
+      if (!isDeviceKey({ curve, publicKey })) {
+        throw refused("INVALID_ARGUMENT", `${publicKey} is no public key on ${curve}.`, {
+          details: { curve, publicKey },
+          hint: "Give lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
+        });
+      }
+      await this.#assertKnown(request.subject);
+      const known = await this.#records.device({ curve, publicKey });
+      if (known !== undefined && known.retiredAt === undefined) {
+        throw refused("INTAKE_DEVICE_EXISTS", "This device is enrolled already.", {
+          details: { publicKey },
+          hint: "Retire it first if it goes to another person or profile.",
+        });
+      }
+      await this.#records.saveDevice({
+        curve,
+        publicKey,
+        subject: request.subject,
+        profile: profileOf(request.profile).id,
+        enrolledAt: this.#now(),
+      });
+    });
+  }
+
+  /** From now on nothing that the device signs is taken in. @throws INTAKE_DEVICE_UNKNOWN */
+  retireDevice(device: DeviceKey): Promise<void> {
+    return this.#mutex.run(async () => {
+      const known = await this.#records.device(device);
+      if (known === undefined) throw noDevice(device);
+      await this.#records.saveDevice({ ...known, retiredAt: known.retiredAt ?? this.#now() });
+    });
+  }
+
+  /**
+   * Takes a head in, or says why not. A head that was taken before gets its first receipt again, since the first
+   * answer may have been lost.
+   *
+   * @throws INTAKE_DEVICE_UNKNOWN, INTAKE_DEVICE_RETIRED, INTAKE_DEVICE_WRONG_CURVE, INTAKE_DEVICE_OTHER_SUBJECT,
+   *   INTAKE_DEVICE_OTHER_PROFILE, INTAKE_DEVICE_NOT_YET_ENROLLED (not before the epoch's end),
+   *   INTAKE_SIGNATURE_INVALID, INTAKE_LOG_UNKNOWN, INTAKE_WRONG_CONTEXT (group, offset or an epoch outside the log),
+   *   INTAKE_TOO_EARLY (the epoch is not over), INTAKE_TOO_LATE (its deadline is past: a gap stands there),
+   *   INTAKE_EPOCH_TAKEN (another head stands there), INTAKE_EPOCH_SKIPPED (an earlier epoch is still open),
+   *   INTAKE_NOT_EXTENDING (the previous head is not the recorded one).
+   *   Refusals about the chain carry `head` and `nextEpoch` in their details, for `Log.follow`.
+   */
+  submit(signed: SignedHead): Promise<SignedReceipt> {
+    return this.#mutex.run(async () => {
+      const now = this.#now();
+      const { profile, offset, epoch } = unpackContextOf(signed);
+      const end = epochEnd(profile, offset, epoch);
+      await this.#assertDevice(signed, profile, end);
+
+      const key = await this.#keyFor(signed.subject, profile, offset, epoch);
+      const log = await this.#fillGaps(key, profile, now);
+      const state = { nextEpoch: log.nextEpoch, head: log.head, epoch };
+      if (epoch < log.nextEpoch) return this.#known(key, epoch, signed, state);
+      if (now < end) {
+        throw refused("INTAKE_TOO_EARLY", `Epoch ${epoch} ends at ${end}, now it is ${now}.`, {
+          details: { ...state, end, now },
+          hint: "Send a head once its epoch is over.",
+        });
+      }
+      if (epoch > log.nextEpoch) {
+        throw refused(
+          "INTAKE_EPOCH_SKIPPED",
+          `Epoch ${log.nextEpoch} comes before epoch ${epoch} and is still open.`,
+          {
+            details: state,
+            hint: "Send its head first, or wait until its deadline and continue from the head that intake returns.",
+          },
+        );
+      }
+      if (signed.previous !== log.head) {
+        throw refused(
+          "INTAKE_NOT_EXTENDING",
+          `The head of epoch ${epoch} does not extend the recorded one.`,
+          {
+            details: { ...state, previous: signed.previous },
+            hint: "Bring the log in line with Log.follow, then send the head again.",
+          },
+        );
+      }
+      return this.#take(key, log, signed, now);
+    });
+  }
+
+  /** Where a log stands now, gaps past their deadlines included. @throws INTAKE_LOG_UNKNOWN */
+  stateOf(
+    subject: bigint,
+    profileName: ProfileName,
+  ): Promise<LogState & { offset: number; firstEpoch: number }> {
+    return this.#mutex.run(async () => {
+      const profile = profileOf(profileName);
+      const logs = await this.#records.logs(subject, profile.id);
+      if (logs.length === 0) throw noLog(profile);
+      const key = { subject, profile: profile.id, generation: logs.length - 1 };
+      const { head, nextEpoch, offset, firstEpoch } = await this.#fillGaps(key, profile, this.#now());
+      return { head, nextEpoch, offset, firstEpoch };
+    });
+  }
+
+  /**
+   * The leaves of an anchor day, gap heads included, in no particular order. For `Anchoring`.
+   * @throws ANCHOR_TOO_EARLY while heads of that day may still arrive
+   */
+  leavesOf(day: number): Promise<bigint[]> {
+    return this.#mutex.run(async () => {
+      const now = this.#now();
+      const from = dayEnd(day) + this.#options.intakeTime;
+      if (now <= from) {
+        throw refused("ANCHOR_TOO_EARLY", `Heads of day ${day} may arrive until ${from}, now it is ${now}.`, {
+          details: { day, from, now },
+          hint: "Close the day after that second.",
+        });
+      }
+      const leaves: bigint[] = [];
+      for (const { key } of await this.#records.allLogs()) {
+        const profile = profileOf(key.profile);
+        const log = await this.#fillGaps(key, profile, now);
+        // Epochs whose last second lies in the day.
+        const first = Math.max(log.firstEpoch, epochAtOrBefore(profile, log.offset, dayEnd(day - 1)));
+        for (let epoch = first; epoch < log.nextEpoch; epoch++) {
+          const anchorDay = anchorDayOf(profile, log.offset, epoch);
+          if (anchorDay > day) break;
+          if (anchorDay < day) continue;
+          const record = await this.#records.head(key, epoch);
+          if (record !== undefined) leaves.push(leafOf(key.subject, contextOf(key, log, epoch), record.head));
+        }
+      }
+      return leaves;
+    });
+  }
+
+  async #assertKnown(subject: bigint): Promise<void> {
+    assertField("subject", subject);
+    if (await this.knows(subject)) return;
+    throw refused("INTAKE_SUBJECT_UNKNOWN", "No person is registered under this subject.", {
+      hint: "Call registerPerson after checking who the person is.",
+    });
+  }
+
+  async #assertDevice(signed: SignedHead, profile: Profile, end: number): Promise<void> {
+    const { curve, publicKey } = signed.device;
+    const other = curve === "p256" ? "ed25519" : "p256";
+    const device = await this.#records.device({ curve, publicKey });
+    if (device === undefined) {
+      if ((await this.#records.device({ curve: other, publicKey })) === undefined)
+        throw noDevice(signed.device);
+      throw refused("INTAKE_DEVICE_WRONG_CURVE", `The device is enrolled with ${other}, not with ${curve}.`, {
+        details: { curve, enrolled: other },
+      });
+    }
+    if (signed.group !== this.#options.group) {
+      throw refused(
+        "INTAKE_WRONG_CONTEXT",
+        `The head is for group ${signed.group}, this is ${this.#options.group}.`,
+        {
+          details: { given: signed.group, wanted: this.#options.group },
+        },
+      );
+    }
+    const signature = bytesOf(signed.signature);
+    if (
+      signature === undefined ||
+      !verifyDeviceSignature({ curve, publicKey }, messageOf(signed), signature)
+    ) {
+      throw refused("INTAKE_SIGNATURE_INVALID", "The device's signature does not fit this head.", {
+        details: { curve },
+        hint: "Sign deviceMessage: p256 over its SHA-256 with low s, ed25519 as in RFC 8032.",
+      });
+    }
+    // Only whoever holds the device's key learns the following about its enrolment.
+    if (device.retiredAt !== undefined) {
+      throw refused("INTAKE_DEVICE_RETIRED", `The device was retired at ${device.retiredAt}.`, {
+        details: { retiredAt: device.retiredAt },
+      });
+    }
+    if (device.subject !== signed.subject) {
+      throw refused("INTAKE_DEVICE_OTHER_SUBJECT", "The device is enrolled for another person.");
+    }
+    if (device.profile !== profile.id) {
+      throw refused("INTAKE_DEVICE_OTHER_PROFILE", `The device is not enrolled for ${profile.name}.`, {
+        details: { given: profile.id, enrolled: device.profile },
+      });
+    }
+    if (device.enrolledAt >= end) {
+      throw refused(
+        "INTAKE_DEVICE_NOT_YET_ENROLLED",
+        `The epoch ended at ${end}, the device was enrolled later.`,
+        {
+          details: { end, enrolledAt: device.enrolledAt },
+          hint: "A device cannot report on a time before its enrolment.",
+        },
+      );
+    }
+  }
+
+  async #keyFor(subject: bigint, profile: Profile, offset: number, epoch: number): Promise<LogKey> {
+    const logs = await this.#records.logs(subject, profile.id);
+    if (logs.length === 0) throw noLog(profile);
+    const generation = logs.findIndex(
+      (log) => log.offset === offset && log.firstEpoch <= epoch && epoch <= (log.lastEpoch ?? epoch),
+    );
+    if (generation >= 0) return { subject, profile: profile.id, generation };
+    const current = logs.at(-1)!;
+    throw refused(
+      "INTAKE_WRONG_CONTEXT",
+      `Epoch ${epoch} at offset ${offset} belongs to no log of this person.`,
+      {
+        details: { epoch, offset, currentOffset: current.offset, currentFirstEpoch: current.firstEpoch },
+      },
+    );
+  }
+
+  /** Appends gap heads for every epoch whose deadline is past. */
+  async #fillGaps(key: LogKey, profile: Profile, now: number): Promise<LogRecord> {
+    let log = (await this.#records.logs(key.subject, key.profile))[key.generation]!;
+    const last = log.lastEpoch ?? Number.MAX_SAFE_INTEGER;
+    const before = log.nextEpoch;
+    while (
+      log.nextEpoch <= last &&
+      epochEnd(profile, log.offset, log.nextEpoch) + this.#options.intakeTime < now
+    ) {
+      const head = gapHeadOf(profile, log.head, contextOf(key, log, log.nextEpoch));
+      await this.#records.saveHead(key, log.nextEpoch, { previous: log.head, head });
+      log = { ...log, head, nextEpoch: log.nextEpoch + 1 };
+    }
+    if (log.nextEpoch !== before) await this.#records.saveLog(key, log);
+    return log;
+  }
+
+  /** A head for an epoch that has one: its receipt if it is the same, else the reason. */
+  async #known(
+    key: LogKey,
+    epoch: number,
+    signed: SignedHead,
+    state: { nextEpoch: number; head: bigint; epoch: number },
+  ): Promise<SignedReceipt> {
+    const record = await this.#records.head(key, epoch);
+    if (record?.receipt === undefined) {
+      throw refused("INTAKE_TOO_LATE", `The deadline of epoch ${epoch} is past; a gap stands in its place.`, {
+        details: state,
+        hint: "Bring the log in line with Log.follow and go on with the next epoch.",
+      });
+    }
+    if (record.head !== signed.head || record.previous !== signed.previous) {
+      throw refused("INTAKE_EPOCH_TAKEN", `Epoch ${epoch} has another head already.`, {
+        details: state,
+        hint: "An epoch is sealed once; keep the first.",
+      });
+    }
+    const leaf = leafOf(key.subject, signed.context, record.head);
+    return { group: this.#options.group, leaf, context: signed.context, ...record.receipt };
+  }
+
+  async #take(key: LogKey, log: LogRecord, signed: SignedHead, now: number): Promise<SignedReceipt> {
+    const epoch = log.nextEpoch;
+    const { head, previous, context, subject } = signed;
+    const receipt = await signReceipt(this.#options.signer, this.#options.domain, {
+      group: this.#options.group,
+      leaf: leafOf(subject, context, head),
+      context,
+      receivedAt: now,
+      anchorDay: anchorDayOf(profileOf(key.profile), log.offset, epoch),
+    });
+    // The head before the log's pointer to it, the receipt last: a crash in between leaves a head that nothing points
+    // to, which the next submission replaces, and no receipt for it has left the house.
+    const { receivedAt, anchorDay, signature } = receipt;
+    await this.#records.saveHead(key, epoch, {
+      previous,
+      head,
+      receipt: { receivedAt, anchorDay, signature },
+    });
+    await this.#records.saveLog(key, { ...log, head, nextEpoch: epoch + 1 });
+    return receipt;
+  }
+
+  async #open(key: LogKey, profile: Profile, offset: number, firstEpoch: number): Promise<LogOpening> {
+    const end = epochEnd(profile, offset, firstEpoch);
+    if (end <= this.#now()) {
+      throw refused(
+        "INTAKE_FIRST_EPOCH_PAST",
+        `Epoch ${firstEpoch} ended at ${end}, now it is ${this.#now()}.`,
+        {
+          details: { firstEpoch, end, now: this.#now() },
+          hint: "A log cannot begin in the past.",
+        },
+      );
+    }
+    const salt = randomFieldElement();
+    const context = packContext({ profile: profile.id, offset, epoch: firstEpoch });
+    const genesis = genesisOf(key.subject, context, salt);
+    await this.#records.saveLog(key, {
+      offset,
+      firstEpoch,
+      genesis,
+      salt,
+      head: genesis,
+      nextEpoch: firstEpoch,
+    });
+    const { subject } = key;
+    return { group: this.#options.group, subject, profile: profile.name, offset, firstEpoch, genesis };
+  }
+
+  #now(): number {
+    return Math.floor(this.#options.clock?.() ?? Date.now() / 1000);
+  }
+}
+
+function refused(code: ErrorCode, message: string, options: ErrorOptions = {}): VitalproofError {
+  return new VitalproofError(code, message, options);
+}
+
+function noLog(profile: Profile): VitalproofError {
+  return refused("INTAKE_LOG_UNKNOWN", `This person has no log of ${profile.name}.`, {
+    hint: "Call openLog first.",
+  });
+}
+
+function noDevice({ curve, publicKey }: DeviceKey): VitalproofError {
+  return refused("INTAKE_DEVICE_UNKNOWN", `No device ${curve} ${publicKey} is enrolled.`, {
+    details: { curve, publicKey },
+    hint: "Call enrolDevice first.",
+  });
+}
+
+function contextOf(key: LogKey, log: LogRecord, epoch: number): bigint {
+  return packContext({ profile: key.profile, offset: log.offset, epoch });
+}
+
+/** The epoch that contains a second, or 0 before the first one. */
+function epochAtOrBefore(profile: Profile, offset: number, time: number): number {
+  return time < epochStart(profile, offset, 0) ? 0 : epochAt(profile, offset, time);
+}
+
+function unpackContextOf(signed: SignedHead): { profile: Profile; offset: number; epoch: number } {
+  assertField("subject", signed.subject);
+  assertField("previous", signed.previous);
+  assertField("head", signed.head);
+  assertField("context", signed.context);
+  const { profile, offset, epoch } = unpackContext(signed.context);
+  return { profile: profileOf(profile), offset, epoch };
+}
+
+function messageOf({ group, subject, previous, head, context }: SignedHead): Uint8Array {
+  return deviceMessage({ group, subject, previous, head, context });
+}
+
+function bytesOf(hex: string): Uint8Array | undefined {
+  if (!/^[0-9a-f]{128}$/.test(hex)) return undefined;
+  return Uint8Array.from({ length: 64 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { SignedReceipt } from "../attester/receipt.ts";
+import { deviceMessage, type HeadStatement } from "../device/message.ts";
+import type { Curve, DeviceSigner } from "../device/signer.ts";
+import { VitalproofError } from "../errors.ts";
+import { randomFieldElement } from "../field.ts";
+import { gapHeadOf, headOf, leafOf } from "../hashes/chain.ts";
+import { packContext } from "../hashes/context.ts";
+import { isDecimalText, parseRecord } from "../internal/json.ts";
+import { Mutex } from "../internal/mutex.ts";
+import { LOW, MISSING } from "../profiles/codes.ts";
+import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
+import type { Store } from "../store.ts";
+import { epochEnd } from "../time/epochs.ts";
+import type { EpochOpening } from "../witness/claim.ts";
+import { encodeReading } from "./encode.ts";
+import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
+import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
+import { assignSlots, type CodedReading, slotAt } from "./slots.ts";
+
+/** What the attester's intake says when it opens a log. */
+export type LogOpening = {
+  group: bigint;
+  subject: bigint;
+  profile: ProfileName;
+  offset: number;
+  firstEpoch: number;
+  genesis: bigint;
+};
+
+/** Where intake stands with a log: the head that the next one must extend, and its epoch. */
+export type LogState = { head: bigint; nextEpoch: number };
+
+/** What goes to intake: no readings, no salt. */
+export type SignedHead = HeadStatement & {
+  device: { curve: Curve; publicKey: string };
+  /** Hex without prefix. */
+  signature: string;
+};
+
+/** What a sealed epoch holds, in numbers. */
+export type SealReport = {
+  epoch: number;
+  head: bigint;
+  filled: number;
+  missing: number;
+  moved: number;
+  dropped: number;
+};
+
+type StoredLog = {
+  group: string;
+  subject: string;
+  profile: ProfileName;
+  offset: number;
+  firstEpoch: number;
+  genesis: string;
+  nextEpoch: number;
+  pending: [time: number, code: number][];
+};
+
+/**
+ * The sealer's and patient's side of one log: takes readings, seals epochs, keeps what proofs need. It knows the
+ * subject but not the identity secret, so a gateway can run it. Everything is in the store before a method returns;
+ * a new process continues with `Log.resume`, also after a crash in the middle. One process per log at a time.
+ */
+export class Log {
+  readonly #store: Store;
+  readonly #name: string;
+  readonly #profile: Profile;
+  readonly #opening: LogOpening;
+  readonly #mutex = new Mutex();
+  #pending: CodedReading[];
+  /** By epoch, from the first one on without a hole. */
+  #epochs: EpochRecord[];
+
+  private constructor(
+    store: Store,
+    name: string,
+    opening: LogOpening,
+    pending: CodedReading[],
+    epochs: EpochRecord[],
+  ) {
+    this.#store = store;
+    this.#name = name;
+    this.#profile = profileOf(opening.profile);
+    this.#opening = opening;
+    this.#pending = pending;
+    this.#epochs = epochs;
+  }
+
+  /**
+   * A new log, as intake opened it.
+   * @param name key under which the store keeps it: letters, digits, "." "_" "-"
+   * @throws STORE_FAILED when the store holds a log of that name
+   */
+  static async create(store: Store, name: string, opening: LogOpening): Promise<Log> {
+    if ((await store.read(stateKey(name))) !== undefined) {
+      throw new VitalproofError("STORE_FAILED", `The store holds a log "${name}" already.`, {
+        details: { name },
+        hint: "Use Log.resume, or another name.",
+      });
+    }
+    const log = new Log(store, name, opening, [], []);
+    await log.#saveState();
+    return log;
+  }
+
+  /**
+   * Continues a stored log after recomputing its whole chain.
+   * @throws STORE_FAILED when there is none, LOG_CORRUPT naming the record or epoch that does not fit
+   */
+  static async resume(store: Store, name: string): Promise<Log> {
+    const key = stateKey(name);
+    const text = await store.read(key);
+    if (text === undefined) {
+      throw new VitalproofError("STORE_FAILED", `The store holds no log "${name}".`, {
+        details: { name },
+        hint: "Use Log.create with what intake returned when it opened the log.",
+      });
+    }
+    const raw = parseRecord<StoredLog>(
+      key,
+      text,
+      (value) =>
+        isDecimalText(value.group) &&
+        isDecimalText(value.subject) &&
+        isDecimalText(value.genesis) &&
+        Number.isSafeInteger(value.firstEpoch) &&
+        Number.isSafeInteger(value.nextEpoch) &&
+        Array.isArray(value.pending),
+    );
+    const opening: LogOpening = {
+      group: BigInt(raw.group),
+      subject: BigInt(raw.subject),
+      profile: raw.profile,
+      offset: raw.offset,
+      firstEpoch: raw.firstEpoch,
+      genesis: BigInt(raw.genesis),
+    };
+    const interrupted = await readJournal(store, name);
+    const nextEpoch = Math.max(raw.nextEpoch, (interrupted.at(-1)?.epoch ?? 0) + 1);
+    const epochs: EpochRecord[] = [];
+    for (let epoch = raw.firstEpoch; epoch < nextEpoch; epoch++) {
+      const finished = interrupted.find((record) => record.epoch === epoch);
+      if (finished !== undefined) {
+        epochs.push(finished);
+        continue;
+      }
+      const record = await store.read(epochKey(name, epoch));
+      if (record === undefined) throw corrupt(epoch, "its record is missing");
+      epochs.push(epochFromText(epochKey(name, epoch), record));
+    }
+    const pending = raw.pending.map(([time, code]) => ({ time, code }));
+    const log = new Log(store, name, opening, pending, epochs);
+    log.verify();
+    await log.#replace(interrupted);
+    return log;
+  }
+
+  get opening(): LogOpening {
+    return this.#opening;
+  }
+
+  /** The first epoch that is not sealed. */
+  get nextEpoch(): number {
+    return this.#opening.firstEpoch + this.#epochs.length;
+  }
+
+  /** How many readings wait to be sealed. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** The head that the next sealed one will extend. */
+  get head(): bigint {
+    return this.#epochs.at(-1)?.head ?? this.#opening.genesis;
+  }
+
+  /** All epochs sealed so far. The records hold readings and salts. */
+  get epochs(): readonly EpochRecord[] {
+    return this.#epochs;
+  }
+
+  /**
+   * Takes readings in, in any order and across calls. What is refused does not stop the others; the report says how
+   * many there were of each kind. Slots are assigned when an epoch is sealed (`assignSlots` holds the rule).
+   */
+  append(readings: readonly Reading[]): Promise<AppendReport> {
+    return this.#mutex.run(async () => {
+      const report = emptyAppendReport();
+      const known = new Set(this.#pending.map(readingKey));
+      const taken: CodedReading[] = [];
+      for (const given of readings) {
+        report.given += 1;
+        const encoded = encodeReading(this.#profile, given);
+        const refused = "refused" in encoded ? encoded.refused : this.#outside(encoded.reading);
+        if (refused !== undefined || "refused" in encoded) {
+          const reason = refused as RefusalReason;
+          report.refused[reason] += 1;
+          report.refusals.push({ time: given.time, reason });
+          continue;
+        }
+        const { reading } = encoded;
+        if (known.has(readingKey(reading))) {
+          report.duplicates += 1;
+          continue;
+        }
+        known.add(readingKey(reading));
+        if (reading.code === LOW || reading.code === this.#profile.codes) report.saturated += 1;
+        taken.push(reading);
+      }
+      report.taken = taken.length;
+      if (taken.length > 0) {
+        this.#pending = [...this.#pending, ...taken];
+        await this.#saveState();
+      }
+      return report;
+    });
+  }
+
+  /**
+   * Seals every epoch that is over and not sealed yet, each with a fresh random salt.
+   * @param now Unix seconds
+   * @param until last epoch to seal; all that are over when left out
+   * @throws LOG_EPOCH_NOT_OVER when `until` is not over at `now`
+   */
+  seal(now: number, until?: number): Promise<SealReport[]> {
+    return this.#mutex.run(async () => {
+      if (until !== undefined && this.#end(until) > now) {
+        throw new VitalproofError(
+          "LOG_EPOCH_NOT_OVER",
+          `Epoch ${until} ends at ${this.#end(until)}, now it is ${now}.`,
+          {
+            details: { epoch: until, end: this.#end(until), now },
+            hint: "Seal an epoch once it is over.",
+          },
+        );
+      }
+      const reports: SealReport[] = [];
+      while (this.#end(this.nextEpoch) <= now && (until === undefined || this.nextEpoch <= until)) {
+        reports.push(await this.#sealNext());
+      }
+      return reports;
+    });
+  }
+
+  /** The statement about one sealed epoch's head that a device signs and intake checks, signed. */
+  async sign(epoch: number, device: DeviceSigner): Promise<SignedHead> {
+    const { previous, head } = this.#record(epoch);
+    const { group, subject } = this.#opening;
+    const statement: HeadStatement = { group, subject, previous, head, context: this.#context(epoch) };
+    const signature = await device.sign(deviceMessage(statement));
+    return {
+      ...statement,
+      device: { curve: device.curve, publicKey: device.publicKey },
+      signature: [...signature].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+    };
+  }
+
+  /**
+   * Records that intake took a head.
+   * @throws LOG_DIVERGED when the receipt is for another leaf
+   */
+  accept(epoch: number, receipt: SignedReceipt): Promise<void> {
+    return this.#mutex.run(async () => {
+      const record = this.#record(epoch);
+      const leaf = leafOf(this.#opening.subject, this.#context(epoch), record.head);
+      if (receipt.leaf !== leaf || receipt.group !== this.#opening.group) {
+        throw new VitalproofError(
+          "LOG_DIVERGED",
+          `The receipt is not for this log's head of epoch ${epoch}.`,
+          {
+            details: { epoch, wanted: leaf, given: receipt.leaf },
+          },
+        );
+      }
+      await this.#saveEpoch({ ...record, status: "accepted", receipt });
+    });
+  }
+
+  /**
+   * Brings the log in line with intake. Where intake recorded gaps, the log does so too; sealed epochs that come after
+   * them and that intake does not have yet are sealed again, with fresh salts, onto the head that intake returned.
+   * @returns the epochs that became gaps and those that were sealed again
+   * @throws LOG_DIVERGED when intake's head does not follow from this log
+   */
+  follow(state: LogState): Promise<{ gaps: number[]; resealed: number[] }> {
+    return this.#mutex.run(async () => {
+      const accepted = this.#epochs.findLastIndex(({ status }) => status !== "sealed") + 1;
+      const recorded = state.nextEpoch - this.#opening.firstEpoch;
+      // Intake may have taken heads whose receipts were lost on the way; what it has beyond them are gaps.
+      for (let taken = Math.min(this.#epochs.length, recorded); taken >= accepted; taken--) {
+        const gaps = this.#gapsFrom(taken, recorded);
+        const last = gaps.at(-1)?.head ?? this.#headBefore(taken);
+        if (last !== state.head) continue;
+        const changed: EpochRecord[] = this.#epochs
+          .slice(accepted, taken)
+          .map((record) => ({ ...record, status: "accepted" }));
+        changed.push(...gaps);
+        const resealed: EpochRecord[] = [];
+        for (const record of gaps.length > 0 ? this.#epochs.slice(recorded) : []) {
+          resealed.push(this.#sealedOnto(resealed.at(-1)?.head ?? last, record));
+        }
+        await this.#replace([...changed, ...resealed]);
+        return { gaps: gaps.map(({ epoch }) => epoch), resealed: resealed.map(({ epoch }) => epoch) };
+      }
+      throw new VitalproofError("LOG_DIVERGED", "Intake's head does not follow from this log.", {
+        details: { nextEpoch: state.nextEpoch, head: state.head },
+        hint: "Another sealer may be writing to this log; find out which of the two holds the device's readings.",
+      });
+    });
+  }
+
+  /**
+   * What a proof needs of a period: the head before it and its epochs' codes and salts.
+   * @throws LOG_EPOCH_MISSING when the log does not hold them all
+   */
+  period(firstEpoch: number, epochs: number): { previousHead: bigint; epochs: EpochOpening[] } {
+    const records = Array.from({ length: epochs }, (_, i) => this.#record(firstEpoch + i));
+    return {
+      previousHead: records[0]!.previous,
+      epochs: records.map(({ epoch, salt, codes }) => ({ epoch, salt, codes })),
+    };
+  }
+
+  /** The leaf under which an epoch's head stands in its day's anchor. */
+  leaf(epoch: number): bigint {
+    return leafOf(this.#opening.subject, this.#context(epoch), this.#record(epoch).head);
+  }
+
+  /** Recomputes the chain. @throws LOG_CORRUPT naming the first epoch that does not fit */
+  verify(): void {
+    const salts = new Set<bigint>();
+    let previous = this.#opening.genesis;
+    this.#epochs.forEach((record, i) => {
+      const { epoch, salt, codes, status, head } = record;
+      if (epoch !== this.#opening.firstEpoch + i) throw corrupt(epoch, "it is out of order");
+      if (record.previous !== previous) throw corrupt(epoch, "it does not extend the epoch before");
+      if (
+        codes.length !== this.#profile.slots ||
+        codes.some((code) => code < 0 || code > this.#profile.codes)
+      ) {
+        throw corrupt(epoch, "its slots are not those of the profile");
+      }
+      if (status === "gap" && (salt !== 0n || codes.some((code) => code !== MISSING))) {
+        throw corrupt(epoch, "it is a gap with content");
+      }
+      if (status !== "gap" && (salt === 0n || salts.has(salt))) throw corrupt(epoch, "its salt is not fresh");
+      salts.add(salt);
+      const context = this.#context(epoch);
+      if (headOf(this.#profile, { previous, context, salt, codes }) !== head)
+        throw corrupt(epoch, "its head is wrong");
+      previous = head;
+    });
+  }
+
+  toJSON(): Record<string, unknown> {
+    return {
+      type: "Log",
+      name: this.#name,
+      nextEpoch: this.nextEpoch,
+      pending: this.pending,
+      readings: "(secret)",
+    };
+  }
+
+  async #sealNext(): Promise<SealReport> {
+    const epoch = this.nextEpoch;
+    const { slots } = this.#profile;
+    const first = this.#firstSlot(epoch);
+    const { placed, dropped } = assignSlots(this.#profile, this.#opening.offset, this.#pending, first);
+
+    const codes = new Array<number>(slots).fill(MISSING);
+    const used = new Set<CodedReading>();
+    let moved = 0;
+    for (const [slot, reading] of placed) {
+      if (slot < first || slot >= first + slots) continue;
+      codes[slot - first] = reading.code;
+      used.add(reading);
+      if (slotAt(this.#profile, this.#opening.offset, reading.time) !== slot) moved += 1;
+    }
+    // A dropped reading stays pending while its slot lies in a later epoch: what comes may still make room.
+    const lost = dropped.filter(
+      (reading) => slotAt(this.#profile, this.#opening.offset, reading.time) < first + slots,
+    );
+    for (const reading of lost) used.add(reading);
+
+    const record = this.#sealedOnto(this.head, { epoch, codes, moved, dropped: lost.length });
+    await this.#saveEpoch(record);
+    this.#pending = this.#pending.filter((reading) => !used.has(reading));
+    await this.#saveState();
+    const filled = codes.filter((code) => code !== MISSING).length;
+    return { epoch, head: record.head, filled, missing: slots - filled, moved, dropped: lost.length };
+  }
+
+  #sealedOnto(
+    previous: bigint,
+    { epoch, codes, moved, dropped }: Pick<EpochRecord, "epoch" | "codes" | "moved" | "dropped">,
+  ): EpochRecord {
+    const salt = randomFieldElement();
+    const head = headOf(this.#profile, { previous, context: this.#context(epoch), salt, codes });
+    return { epoch, status: "sealed", previous, head, salt, codes, moved, dropped };
+  }
+
+  #gapsFrom(from: number, to: number): EpochRecord[] {
+    const gaps: EpochRecord[] = [];
+    let previous = this.#headBefore(from);
+    for (let i = from; i < to; i++) {
+      const epoch = this.#opening.firstEpoch + i;
+      const head = gapHeadOf(this.#profile, previous, this.#context(epoch));
+      const codes = new Array<number>(this.#profile.slots).fill(MISSING);
+      gaps.push({ epoch, status: "gap", previous, head, salt: 0n, codes, moved: 0, dropped: 0 });
+      previous = head;
+    }
+    return gaps;
+  }
+
+  /** Why a reading's time is not open any more, if so. */
+  #outside(reading: CodedReading): RefusalReason | undefined {
+    const slot = slotAt(this.#profile, this.#opening.offset, reading.time);
+    if (slot < this.#firstSlot(this.#opening.firstEpoch)) return "before-log";
+    return slot < this.#firstSlot(this.nextEpoch) ? "epoch-sealed" : undefined;
+  }
+
+  #firstSlot(epoch: number): number {
+    return epoch * this.#profile.slots;
+  }
+
+  #end(epoch: number): number {
+    return epochEnd(this.#profile, this.#opening.offset, epoch);
+  }
+
+  #context(epoch: number): bigint {
+    return packContext({ profile: this.#profile.id, offset: this.#opening.offset, epoch });
+  }
+
+  #headBefore(index: number): bigint {
+    return index === 0 ? this.#opening.genesis : this.#epochs[index - 1]!.head;
+  }
+
+  #record(epoch: number): EpochRecord {
+    const record = this.#epochs[epoch - this.#opening.firstEpoch];
+    if (record !== undefined) return record;
+    throw new VitalproofError("LOG_EPOCH_MISSING", `The log holds no sealed epoch ${epoch}.`, {
+      details: { epoch, firstEpoch: this.#opening.firstEpoch, nextEpoch: this.nextEpoch },
+      hint: `It holds epochs ${this.#opening.firstEpoch} to ${this.nextEpoch - 1}.`,
+    });
+  }
+
+  /** Writes several epochs as one step: a journal first, from which `resume` finishes what was interrupted. */
+  async #replace(records: readonly EpochRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#store.write(journalKey(this.#name), JSON.stringify({ records: records.map(epochToText) }));
+    for (const record of records) await this.#saveEpoch(record);
+    await this.#saveState();
+    await this.#store.write(journalKey(this.#name), JSON.stringify({ records: [] }));
+  }
+
+  async #saveEpoch(record: EpochRecord): Promise<void> {
+    await this.#store.write(epochKey(this.#name, record.epoch), epochToText(record));
+    this.#epochs[record.epoch - this.#opening.firstEpoch] = record;
+  }
+
+  async #saveState(): Promise<void> {
+    const { group, subject, genesis, ...rest } = this.#opening;
+    const stored: StoredLog = {
+      ...rest,
+      group: group.toString(),
+      subject: subject.toString(),
+      genesis: genesis.toString(),
+      nextEpoch: this.nextEpoch,
+      pending: this.#pending.map(({ time, code }) => [time, code]),
+    };
+    await this.#store.write(stateKey(this.#name), JSON.stringify(stored));
+  }
+}
+
+function stateKey(name: string): string {
+  return `log/${name}/state`;
+}
+
+function epochKey(name: string, epoch: number): string {
+  return `log/${name}/epoch/${epoch}`;
+}
+
+function journalKey(name: string): string {
+  return `log/${name}/journal`;
+}
+
+async function readJournal(store: Store, name: string): Promise<EpochRecord[]> {
+  const key = journalKey(name);
+  const text = await store.read(key);
+  if (text === undefined) return [];
+  const { records } = parseRecord<{ records: string[] }>(key, text, (value) => Array.isArray(value.records));
+  return records.map((record) => epochFromText(key, record));
+}
+
+function readingKey({ time, code }: CodedReading): string {
+  return `${time}:${code}`;
+}
+
+function corrupt(epoch: number, reason: string): VitalproofError {
+  return new VitalproofError("LOG_CORRUPT", `Epoch ${epoch} of the stored log does not fit: ${reason}.`, {
+    details: { epoch, reason },
+    hint: "Restore the store from a backup.",
+  });
+}

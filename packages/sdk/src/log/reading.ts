@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** One value at one time, as a reader of files or a device hands it over. */
+export type Reading = {
+  /** Unix seconds; fractions allowed. */
+  time: number;
+  /** A plain decimal, or what the sensor said instead of one: "LOW", "HIGH". */
+  value: number | string;
+  /** UCUM unit of the value. */
+  unit: string;
+};
+
+/** Why a reading was not taken. */
+export type RefusalReason =
+  | "wrong-unit"
+  | "not-representable"
+  | "impossible-value"
+  | "impossible-time"
+  | "before-log"
+  | "epoch-sealed";
+
+/** What became of readings that were given to a log. Counts only; the times of refused ones, never values. */
+export type AppendReport = {
+  given: number;
+  /** Kept for slotting. */
+  taken: number;
+  /** Among those taken: beyond the ends of the scale, so that they stand as LOW or HIGH. */
+  saturated: number;
+  /** Same time and same code as one that is there already. */
+  duplicates: number;
+  refused: Record<RefusalReason, number>;
+  refusals: { time: number; reason: RefusalReason }[];
+};
+
+export function emptyAppendReport(): AppendReport {
+  return {
+    given: 0,
+    taken: 0,
+    saturated: 0,
+    duplicates: 0,
+    refused: {
+      "wrong-unit": 0,
+      "not-representable": 0,
+      "impossible-value": 0,
+      "impossible-time": 0,
+      "before-log": 0,
+      "epoch-sealed": 0,
+    },
+    refusals: [],
+  };
+}

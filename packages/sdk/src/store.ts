@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Where logs and an attester's records live: texts under short keys made of `a-z 0-9 . _ - /`.
+ * One writer at a time; `write` replaces the whole text at once or not at all.
+ */
+export type Store = {
+  /** @returns undefined when nothing is stored under the key */
+  read(key: string): Promise<string | undefined>;
+  write(key: string, text: string): Promise<void>;
+  /** All keys that begin with `prefix`, in any order. */
+  keys(prefix: string): Promise<string[]>;
+};
+
+/** A store that forgets everything with the process; for tests and trials. */
+export function memoryStore(): Store {
+  const texts = new Map<string, string>();
+  return {
+    async read(key) {
+      return texts.get(key);
+    },
+    async write(key, text) {
+      texts.set(key, text);
+    },
+    async keys(prefix) {
+      return [...texts.keys()].filter((key) => key.startsWith(prefix));
+    },
+  };
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { expect } from "chai";
+import fc from "fast-check";
+import { poseidon2 } from "poseidon-lite/poseidon2";
+import { poseidon3 } from "poseidon-lite/poseidon3";
+import { poseidon4 } from "poseidon-lite/poseidon4";
+import { poseidon16 } from "poseidon-lite/poseidon16";
+import {
+  anchorDayOf,
+  anchorTree,
+  assertField,
+  codeOf,
+  describeCode,
+  epochAt,
+  epochEnd,
+  epochStart,
+  FIELD,
+  genesisOf,
+  headOf,
+  holderOf,
+  leafOf,
+  packCodes,
+  packContext,
+  profileOf,
+  rootOfPath,
+  scopeOf,
+  subjectOf,
+  TAGS,
+  unpackContext,
+} from "../src/index.ts";
+import { codeThrown } from "./support.ts";
+
+const glucose = profileOf("glucose-mg-dl-5min");
+const heartRate = profileOf("heart-rate-1s");
+const field = fc.oneof(fc.constantFrom(0n, 1n, FIELD - 1n), fc.bigInt({ min: 0n, max: FIELD - 1n }));
+
+describe("hashes", () => {
+  it("T12: tags are the ASCII of their names, big endian, and all differ", () => {
+    for (const tag of Object.values(TAGS)) {
+      expect(Buffer.from(tag.toString(16), "hex").toString("ascii")).to.match(/^vitalproof\/[a-zA-Z]+\/1$/);
+    }
+    expect(new Set(Object.values(TAGS)).size).to.equal(Object.keys(TAGS).length);
+  });
+
+  it("T12: subject, holder, genesis, leaf and node are the Poseidon hashes of formats.md", () => {
+    fc.assert(
+      fc.property(field, field, field, (a, b, c) => {
+        expect(subjectOf(a)).to.equal(poseidon3([TAGS.subject, a, 0n]));
+        expect(holderOf(a, b)).to.equal(poseidon3([TAGS.holder, a, b]));
+        expect(genesisOf(a, b, c)).to.equal(poseidon4([TAGS.genesis, a, b, c]));
+        expect(leafOf(a, b, c)).to.equal(poseidon4([TAGS.leaf, a, b, c]));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("T12: a value of r or more, a negative one and a number are refused everywhere", () => {
+    for (const bad of [FIELD, FIELD + 1n, -1n, 5 as unknown as bigint]) {
+      expect(codeThrown(() => assertField("x", bad))).to.equal("NOT_A_FIELD_ELEMENT");
+      expect(codeThrown(() => subjectOf(bad))).to.equal("NOT_A_FIELD_ELEMENT");
+      expect(codeThrown(() => holderOf(1n, bad))).to.equal("NOT_A_FIELD_ELEMENT");
+      expect(codeThrown(() => leafOf(1n, 2n, bad))).to.equal("NOT_A_FIELD_ELEMENT");
+    }
+  });
+
+  it("T12: a head of one block is P16(T_head, previous, ctx, salt, w0 … w11), slot 0 least significant", () => {
+    const codes = Array.from({ length: 288 }, (_, slot) => (slot * 7) % 364);
+    const words = packCodes(glucose, codes);
+    expect(words).to.have.length(11);
+    expect(words[0]! & 511n).to.equal(BigInt(codes[0]!));
+    expect((words[1]! >> 9n) & 511n).to.equal(BigInt(codes[29]!));
+    expect(words[10]).to.equal(
+      codes.slice(280).reduce((sum, code, i) => sum + BigInt(code) * 512n ** BigInt(i), 0n),
+    );
+    expect(headOf(glucose, { previous: 1n, context: 2n, salt: 3n, codes })).to.equal(
+      poseidon16([TAGS.head, 1n, 2n, 3n, ...words, 0n]),
+    );
+  });
+
+  it("T12: further blocks are P16(T_headBlock + j, state, 14 words), the last one padded with 0", () => {
+    const codes = Array.from({ length: 3600 }, (_, slot) => slot % 234);
+    const words = packCodes(heartRate, codes);
+    expect(words).to.have.length(117);
+    let state = poseidon16([TAGS.head, 9n, 8n, 7n, ...words.slice(0, 12)]);
+    for (let j = 1; j <= 8; j++) {
+      const block = words.slice(12 + 14 * (j - 1), 12 + 14 * j);
+      while (block.length < 14) block.push(0n);
+      state = poseidon16([TAGS.headBlock + BigInt(j), state, ...block]);
+    }
+    expect(headOf(heartRate, { previous: 9n, context: 8n, salt: 7n, codes })).to.equal(state);
+  });
+
+  it("T6: a code beyond the table, a fraction or another number of slots is refused", () => {
+    const codes = new Array<number>(288).fill(0);
+    for (const bad of [364, 511, 512, -1, 1.5, Number.NaN]) {
+      expect(codeThrown(() => packCodes(glucose, [bad, ...codes.slice(1)]))).to.equal("INVALID_ARGUMENT");
+    }
+    expect(codeThrown(() => packCodes(glucose, codes.slice(1)))).to.equal("INVALID_ARGUMENT");
+  });
+
+  it("T12: a context is profile | offset << 16 | epoch << 24", () => {
+    expect(packContext({ profile: 1, offset: 32, epoch: 20_000 })).to.equal(
+      1n | (32n << 16n) | (20_000n << 24n),
+    );
+    fc.assert(
+      fc.property(fc.nat(65_535), fc.nat(255), fc.nat(2 ** 32 - 1), (profile, offset, epoch) => {
+        expect(unpackContext(packContext({ profile, offset, epoch }))).to.deep.equal({
+          profile,
+          offset,
+          epoch,
+        });
+      }),
+    );
+    expect(codeThrown(() => packContext({ profile: 65_536, offset: 0, epoch: 0 }))).to.equal(
+      "INVALID_ARGUMENT",
+    );
+    expect(codeThrown(() => unpackContext(1n << 56n))).to.equal("INVALID_ARGUMENT");
+  });
+
+  it("T11: a scope differs by chain, contract and number", () => {
+    const claims = "0x00000000000000000000000000000000000000c1";
+    const scopes = [
+      scopeOf({ chainId: 1n, claims, scopeNumber: 1n }),
+      scopeOf({ chainId: 2n, claims, scopeNumber: 1n }),
+      scopeOf({ chainId: 1n, claims, scopeNumber: 2n }),
+      scopeOf({ chainId: 1n, claims: "0x00000000000000000000000000000000000000c2", scopeNumber: 1n }),
+    ];
+    expect(new Set(scopes).size).to.equal(4);
+  });
+});
+
+describe("anchor tree", () => {
+  it("T7: every leaf's path leads to the root; another index, sibling or leaf does not", () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.bigInt({ min: 1n, max: FIELD - 1n }), { minLength: 1, maxLength: 21 }),
+        (leaves) => {
+          const tree = anchorTree(leaves);
+          for (const leaf of leaves) {
+            const path = tree.path(leaf);
+            expect(rootOfPath(path)).to.equal(tree.root);
+            if (path.siblings.length > 0) {
+              expect(rootOfPath({ ...path, index: path.index ^ 1 })).to.not.equal(tree.root);
+            }
+            expect(rootOfPath({ ...path, index: path.index + 2 ** path.siblings.length })).to.equal(
+              undefined,
+            );
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("T7: a lone left child goes up unchanged; nodes are P2", () => {
+    expect(anchorTree([3n, 1n, 2n]).root).to.equal(poseidon2([poseidon2([1n, 2n]), 3n]));
+    expect(anchorTree([5n]).root).to.equal(5n);
+  });
+
+  it("T7: zero, repeated or no leaves, and paths deeper than 20, are refused", () => {
+    expect(codeThrown(() => anchorTree([]))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(() => anchorTree([0n]))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(() => anchorTree([1n, 2n, 1n]))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(() => anchorTree([FIELD]))).to.equal("NOT_A_FIELD_ELEMENT");
+    expect(rootOfPath({ leaf: 1n, index: 0, siblings: new Array<bigint>(21).fill(1n) })).to.equal(undefined);
+  });
+});
+
+describe("codes and time", () => {
+  it("T6: readings become codes exactly; beyond the ends they saturate, never to missing", () => {
+    const table: [number | string, number][] = [
+      ["LOW", 1],
+      ["Low", 1],
+      [39, 1],
+      [39.9, 1],
+      [0, 1],
+      [40, 2],
+      ["40.0", 2],
+      [70, 32],
+      [180, 142],
+      [400, 362],
+      [400.5, 363],
+      [9999, 363],
+      ["High", 363],
+    ];
+    for (const [value, code] of table) expect(codeOf(glucose, value), String(value)).to.equal(code);
+    expect(describeCode(glucose, 32)).to.equal("70");
+    expect(describeCode(glucose, 0)).to.equal("missing");
+    expect(describeCode(glucose, 363)).to.equal("HIGH (above 400)");
+  });
+
+  it("T6: readings between two steps are refused, not rounded; so is what is no number", () => {
+    for (const bad of [107.6, 179.9999999, "70.0001"]) {
+      expect(codeThrown(() => codeOf(glucose, bad))).to.equal("READING_NOT_REPRESENTABLE");
+    }
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, -1, "", "abc", "1e2", "0x64", "1,000"]) {
+      expect(
+        codeThrown(() => codeOf(glucose, bad)),
+        String(bad),
+      ).to.equal("READING_IMPOSSIBLE");
+    }
+  });
+
+  it("epochs are half open and their anchor day is the day of their last second", () => {
+    const noon = 48;
+    expect(epochStart(glucose, noon, 10)).to.equal(43_200 + 864_000);
+    expect(epochAt(glucose, noon, epochEnd(glucose, noon, 10))).to.equal(11);
+    expect(epochAt(glucose, noon, epochEnd(glucose, noon, 10) - 1)).to.equal(10);
+    expect(anchorDayOf(glucose, 0, 10)).to.equal(10);
+    expect(anchorDayOf(glucose, noon, 10)).to.equal(11);
+    expect(anchorDayOf(heartRate, 0, 23)).to.equal(0);
+    expect(anchorDayOf(heartRate, 0, 24)).to.equal(1);
+    expect(codeThrown(() => epochStart(glucose, 96, 0))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(() => epochStart(heartRate, 4, 0))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(() => epochAt(glucose, noon, 43_199))).to.equal("INVALID_ARGUMENT");
+  });
+});

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "../src/index.ts";
+
+/** The stable code of what `act` throws; "nothing" when it does not throw, and other errors pass through. */
+export function codeThrown(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof VitalproofError) return error.code;
+    throw error;
+  }
+  return "nothing";
+}
+
+export async function codeRejected(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof VitalproofError) return error.code;
+    throw error;
+  }
+  return "nothing";
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  checkTerms,
+  type DistributionTerms,
+  distributionTerms,
+  packTerms,
+  profileOf,
+  termsForPeriod,
+  unpackTerms,
+  validateTerms,
+} from "../src/index.ts";
+import { codeThrown } from "./support.ts";
+
+const profile = profileOf("test-16");
+const n = profile.codes;
+const wide: DistributionTerms = {
+  template: "distribution",
+  profile: "test-16",
+  offset: 0,
+  epoch: 0,
+  epochs: 2,
+  ofValid: false,
+  low: 1,
+  high: n,
+  shareMin: 0,
+  shareMax: 10_000,
+  meanMin: 0,
+  meanMax: n,
+  coverageMin: 1,
+  coverageMax: 10_000,
+};
+
+const anyTerms = fc
+  .record({
+    offset: fc.nat(95),
+    epoch: fc.nat(2 ** 32 - 1),
+    ofValid: fc.boolean(),
+    band: fc.tuple(fc.integer({ min: 1, max: n }), fc.integer({ min: 1, max: n })),
+    share: fc.tuple(fc.nat(10_000), fc.nat(10_000)),
+    mean: fc.tuple(fc.nat(n), fc.nat(n)),
+    coverage: fc.tuple(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 10_000 })),
+  })
+  .map(({ offset, epoch, ofValid, band, share, mean, coverage }): DistributionTerms => {
+    const sorted = (pair: [number, number]): [number, number] => [Math.min(...pair), Math.max(...pair)];
+    const [low, high] = sorted(band);
+    const [shareMin, shareMax] = sorted(share);
+    const [meanMin, meanMax] = sorted(mean);
+    const [coverageMin, coverageMax] = sorted(coverage);
+    const bounds = { low, high, shareMin, shareMax, meanMin, meanMax, coverageMin, coverageMax };
+    return { ...wide, offset, epoch, ofValid, ...bounds };
+  });
+const anyEpoch = fc.array(fc.nat(n), { minLength: profile.slots, maxLength: profile.slots });
+
+describe("terms", () => {
+  it("T12: packing follows protocol.json, and unpacking is its inverse", () => {
+    const terms = distributionTerms({
+      statement: "glucose-day",
+      offset: 32,
+      band: { atLeast: 70, atMost: 180 },
+      share: { atLeast: 70 },
+    });
+    const expected =
+      1n |
+      (1n << 8n) |
+      (32n << 24n) |
+      (1n << 64n) |
+      (32n << 88n) |
+      (142n << 104n) |
+      (7000n << 120n) |
+      (10_000n << 134n) |
+      (363n << 164n) |
+      (10_000n << 194n);
+    expect(packTerms(terms)).to.equal(expected);
+    expect(packTerms(termsForPeriod(terms, 20_000))).to.equal(expected | (20_000n << 32n));
+    fc.assert(
+      fc.property(anyTerms, (any) => {
+        expect(unpackTerms(packTerms(any))).to.deep.equal(any);
+      }),
+    );
+  });
+
+  it("T12: unused bits, unknown flags, templates and profiles are refused", () => {
+    const word = packTerms(wide);
+    for (const bit of [208n, 252n, 253n, 81n, 87n]) {
+      expect(
+        codeThrown(() => unpackTerms(word | (1n << bit))),
+        String(bit),
+      ).to.equal("TERMS_NOT_UNDERSTOOD");
+    }
+    expect(codeThrown(() => unpackTerms(word + 1n))).to.equal("TERMS_NOT_UNDERSTOOD");
+    expect(codeThrown(() => unpackTerms(-word))).to.equal("TERMS_NOT_UNDERSTOOD");
+    expect(codeThrown(() => unpackTerms(word ^ (1n << 12n)))).to.equal("UNKNOWN_PROFILE");
+  });
+
+  it("T4, T31: impossible bounds are refused", () => {
+    const bad: Partial<DistributionTerms>[] = [
+      { low: 0 },
+      { low: 5, high: 4 },
+      { high: n + 1 },
+      { shareMin: 2, shareMax: 1 },
+      { shareMax: 10_001 },
+      { shareMin: -1 },
+      { shareMin: 0.5 },
+      { meanMin: 3, meanMax: 2 },
+      { meanMax: n + 1 },
+      { coverageMin: 9, coverageMax: 8 },
+      { coverageMax: 10_001 },
+      { ofValid: true, coverageMin: 0, shareMin: 1 },
+      { epochs: 0 },
+      { epochs: 65_536 },
+      { epoch: 2 ** 32 },
+      { epoch: -1 },
+    ];
+    for (const change of bad) {
+      expect(
+        codeThrown(() => validateTerms({ ...wide, ...change })),
+        JSON.stringify(change),
+      ).to.equal("TERMS_INVALID");
+      expect(codeThrown(() => packTerms({ ...wide, ...change }))).to.equal("TERMS_INVALID");
+    }
+  });
+
+  it("T5: terms that an all-missing period would meet are refused; one real bound is enough", () => {
+    const nothing = { ...wide, coverageMin: 0 };
+    expect(codeThrown(() => validateTerms(nothing))).to.equal("TERMS_MET_BY_NOTHING");
+    expect(codeThrown(() => validateTerms({ ...nothing, meanMin: 1 }))).to.equal("TERMS_MET_BY_NOTHING");
+    expect(codeThrown(() => validateTerms({ ...nothing, coverageMax: 5 }))).to.equal("TERMS_MET_BY_NOTHING");
+    const enough: Partial<DistributionTerms>[] = [
+      { shareMin: 1 },
+      { shareMax: 9_999 },
+      { meanMin: 2 },
+      { meanMax: n - 1 },
+      { coverageMin: 1 },
+    ];
+    for (const change of enough) {
+      expect(
+        codeThrown(() => validateTerms({ ...nothing, ...change })),
+        JSON.stringify(change),
+      ).to.equal("nothing");
+    }
+  });
+
+  it("levels off the scale and percentages out of range are refused by the builder", () => {
+    const build = (extra: object) => () =>
+      distributionTerms({ statement: "glucose-day", share: { atLeast: 50 }, ...extra });
+    expect(codeThrown(build({ band: { atLeast: 39 } }))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(build({ band: { atMost: 70.5 } }))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(build({ share: { atLeast: 100.01 } }))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(build({ share: { atLeast: "33.333" } }))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(build({ statement: "glucose-year" }))).to.equal("UNKNOWN_STATEMENT");
+    expect(distributionTerms({ statement: "glucose-day", share: { atLeast: 62.5 } }).shareMin).to.equal(6250);
+  });
+});
+
+describe("check in the clear", () => {
+  /** The comparisons of the circuit, written down a second time in bigints. */
+  function oracle(terms: DistributionTerms, epochs: number[][]): boolean {
+    const all = epochs.flat();
+    const valid = all.filter((code) => code > 0);
+    const [N, V] = [BigInt(all.length), BigInt(valid.length)];
+    const missing = N - V;
+    const inBand = BigInt(valid.filter((code) => code >= terms.low && code <= terms.high).length);
+    const sum = valid.reduce((total, code) => total + BigInt(code), 0n);
+    const of = terms.ofValid ? V : N;
+    const worst = terms.ofValid ? 0n : missing;
+    return (
+      V >= 1n &&
+      inBand * 10_000n >= BigInt(terms.shareMin) * of &&
+      (inBand + worst) * 10_000n <= BigInt(terms.shareMax) * of &&
+      sum + worst >= BigInt(terms.meanMin) * of &&
+      sum + worst * BigInt(n) <= BigInt(terms.meanMax) * of &&
+      V * 10_000n >= BigInt(terms.coverageMin) * N &&
+      V * 10_000n <= BigInt(terms.coverageMax) * N
+    );
+  }
+
+  it("T14: agrees with the circuit's integer comparisons", () => {
+    fc.assert(
+      fc.property(anyTerms, anyEpoch, anyEpoch, (terms, first, second) => {
+        expect(checkTerms(terms, [first, second]).holds).to.equal(oracle(terms, [first, second]));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("T14: every bound holds at its exact boundary and fails one beyond, saying by how much", () => {
+    fc.assert(
+      fc.property(anyEpoch, anyEpoch, fc.boolean(), (first, second, ofValid) => {
+        const epochs = [first, second];
+        const valid = epochs.flat().filter((code) => code > 0).length;
+        fc.pre(valid > 0);
+        const base = { ...wide, ofValid, low: 4, high: 9 };
+        const shown = checkTerms(base, epochs);
+        const of = ofValid ? shown.valid : shown.slots;
+        const atLeast = Math.floor((shown.inBand * 10_000) / of);
+        expect(checkTerms({ ...base, shareMin: atLeast }, epochs).holds).to.equal(true);
+        if (atLeast < 10_000) {
+          const beyond = checkTerms({ ...base, shareMin: atLeast + 1 }, epochs);
+          expect(beyond.failing.map(({ bound }) => bound)).to.deep.equal(["shareMin"]);
+          expect(beyond.failing[0]!.by).to.equal(Math.ceil(((atLeast + 1) * of) / 10_000) - shown.inBand);
+        }
+        const most = ofValid ? shown.inBand : shown.inBand + shown.missing;
+        const atMost = Math.ceil((most * 10_000) / of);
+        expect(checkTerms({ ...base, shareMax: atMost }, epochs).holds).to.equal(true);
+        if (atMost > 0) {
+          expect(
+            checkTerms({ ...base, shareMax: atMost - 1 }, epochs).failing.map(({ bound }) => bound),
+          ).to.deep.equal(["shareMax"]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("T8: dropping readings never turns a failing claim into a passing one (worst case, no upper coverage bound)", () => {
+    fc.assert(
+      fc.property(
+        anyTerms,
+        anyEpoch,
+        anyEpoch,
+        fc.array(fc.nat(31), { minLength: 1 }),
+        (any, first, second, drop) => {
+          const terms = { ...any, ofValid: false, coverageMax: 10_000 };
+          const full = [first, second];
+          const dropped = full.map((codes, e) =>
+            codes.map((code, s) => (drop.includes(e * 16 + s) ? 0 : code)),
+          );
+          if (!checkTerms(terms, full).holds) expect(checkTerms(terms, dropped).holds).to.equal(false);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("T5: nothing holds without a valid reading", () => {
+    const empty = [new Array<number>(16).fill(0), new Array<number>(16).fill(0)];
+    for (const terms of [{ ...wide, coverageMin: 0, meanMin: 2 }, wide, { ...wide, ofValid: true }]) {
+      const check = checkTerms(terms, empty);
+      expect(check.holds).to.equal(false);
+      expect(check.failing.map(({ bound }) => bound)).to.include("valid");
+    }
+  });
+
+  it("shows both semantics on request", () => {
+    const terms = { ...wide, low: 4, high: 9, shareMin: 7_000 };
+    const half = [...new Array<number>(8).fill(5), ...new Array<number>(8).fill(0)];
+    expect(checkTerms(terms, [half, half]).failing[0]).to.include({
+      bound: "shareMin",
+      needed: 23,
+      got: 16,
+      by: 7,
+    });
+    expect(checkTerms(terms, [half, half], { semantics: "of-valid" }).holds).to.equal(true);
+  });
+
+  it("refuses another number of epochs or slots and codes outside the profile", () => {
+    const epoch = new Array<number>(16).fill(1);
+    expect(codeThrown(() => checkTerms(wide, [epoch]))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(() => checkTerms(wide, [epoch, epoch.slice(1)]))).to.equal("INVALID_ARGUMENT");
+    expect(codeThrown(() => checkTerms(wide, [epoch, [...epoch.slice(1), n + 1]]))).to.equal(
+      "INVALID_ARGUMENT",
+    );
+  });
+});

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NetworkConnection } from "hardhat/types/network";
+import { vitalproofModule } from "../../ignition/modules/vitalproof.ts";
+import type {
+  AnchorRegistry,
+  ClaimsPayout,
+  ConsentRegistry,
+  StatementRegistry,
+} from "../../types/ethers-contracts/index.ts";
+import { DEFAULT_TIMES, type DeploymentParameters, developmentHashes } from "./parameters.ts";
+import { defaultStatements, KEY_KIND, statementSpecs } from "./statements.ts";
+
+export interface Vitalproof {
+  readonly statements: StatementRegistry;
+  readonly anchors: AnchorRegistry;
+  readonly consents: ConsentRegistry;
+  readonly claims: ClaimsPayout;
+}
+
+export interface DeployOptions {
+  /** Statements to start with; default: all on-chain statements of the default group. */
+  readonly statements?: readonly string[];
+  readonly parameters: Pick<
+    DeploymentParameters,
+    "governor" | "guardian" | "pauser" | "allowDevelopmentKeys"
+  > &
+    Partial<DeploymentParameters>;
+  /** Name under which Ignition keeps its journal; none for in-process networks. */
+  readonly deploymentId?: string;
+}
+
+/** Deploys the whole system with Ignition, as demo, tests and `npm run deploy` all do. */
+export async function deployVitalproof(
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+  options: DeployOptions,
+): Promise<Vitalproof> {
+  const root = hre.config.paths.root;
+  const names = options.statements ?? defaultStatements(root);
+  const specs = await statementSpecs(root, hre.artifacts, names);
+  const parameters: DeploymentParameters = {
+    ...DEFAULT_TIMES,
+    ...developmentHashes(specs),
+    ...options.parameters,
+  };
+  const module_ = vitalproofModule(specs.map((spec) => ({ ...spec, keyKind: KEY_KIND[spec.keyKind] })));
+  const deployed = await connection.ignition.deploy(module_, {
+    // Ignition's parameters are plain JSON-like values by module and name.
+    parameters: { Vitalproof: { ...parameters } as never },
+    ...(options.deploymentId === undefined ? {} : { deploymentId: options.deploymentId }),
+  });
+  return deployed as unknown as Vitalproof;
+}

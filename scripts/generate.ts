@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Writes what circuits, SDK and contracts share from its one source:
+// circuits/protocol.json and circuits/circuits.json.
+//
+//   node scripts/generate.ts           write the files
+//   node scripts/generate.ts --check   compare only; exit 1 when one differs
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { circomMain, circomProtocol } from "./generate/circom.ts";
+import { solidityTermsLayout } from "./generate/solidity.ts";
+import { loadSources } from "./generate/sources.ts";
+import { typescriptProtocol } from "./generate/typescript.ts";
+
+const root = join(import.meta.dirname, "..");
+const { protocol, instances } = loadSources(root);
+
+const files = new Map<string, string>([
+  ["circuits/lib/generated/protocol.circom", circomProtocol(protocol)],
+  ["contracts/libraries/generated/TermsLayout.sol", solidityTermsLayout(protocol)],
+  ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
+]);
+for (const instance of instances) files.set(`circuits/${instance.main}`, circomMain(protocol, instance));
+
+const check = process.argv.includes("--check");
+const stale: string[] = [];
+for (const [path, text] of files) {
+  const target = join(root, path);
+  let current: string | undefined;
+  try {
+    current = readFileSync(target, "utf8");
+  } catch {
+    current = undefined;
+  }
+  if (current === text) continue;
+  stale.push(path);
+  if (check) continue;
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, text);
+}
+
+if (check && stale.length > 0) {
+  console.error(`Differs from ${relative(process.cwd(), join(root, "circuits")) || "."}/*.json:`);
+  for (const path of stale) console.error(`  ${path}`);
+  console.error("Run `npm run generate` and commit the result.");
+  process.exit(1);
+}
+console.log(
+  check
+    ? `${files.size} generated files match their sources.`
+    : `${stale.length} of ${files.size} files written.`,
+);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  GENERATED,
+  highestCode,
+  type Instance,
+  type Protocol,
+  place,
+  placeTemplate,
+  tagValue,
+} from "./sources.ts";
+
+export function typescriptProtocol(protocol: Protocol, instances: readonly Instance[]): string {
+  const json = (value: unknown) => JSON.stringify(value, null, 2);
+  const tags = Object.entries(protocol.tags).map(
+    ([name, tag]) => `  /** ASCII "${tag}" */\n  ${name}: 0x${tagValue(tag).toString(16)}n,`,
+  );
+  const templates = Object.fromEntries(
+    Object.entries(protocol.terms.templates).map(([name, template]) => [
+      name,
+      { id: template.id, ...placeTemplate(protocol, name) },
+    ]),
+  );
+  const profiles = Object.fromEntries(
+    Object.entries(protocol.profiles).map(([name, profile]) => [
+      name,
+      { name, ...profile, codes: highestCode(profile) },
+    ]),
+  );
+  const statements = Object.fromEntries(
+    instances
+      .filter((instance) => instance.profile !== undefined)
+      .map(({ name, version, purpose, template, construction, profile, epochs }) => [
+        name,
+        { name, version, purpose, template, construction, profile, epochs },
+      ]),
+  );
+  return `// SPDX-License-Identifier: GPL-3.0-or-later
+// ${GENERATED}
+
+/** Domain separators: ASCII bytes read as a big-endian number. */
+export const TAGS = {
+${tags.join("\n")}
+} as const;
+
+/** Greatest depth of an anchor tree. */
+export const MAX_DEPTH = ${protocol.maxDepth};
+
+/** Bits of a word that packed slots may use. */
+export const WORD_BITS = ${protocol.wordBits};
+
+/** Shares in terms are counted in 1/SHARE_UNIT. */
+export const SHARE_UNIT = 10_000n;
+
+export const CONTEXT_FIELDS = ${json(place(protocol.context).fields)} as const;
+
+export const TERMS_HEADER = ${json(place(protocol.terms.header).fields)} as const;
+
+/** Bit numbers inside the flags field. */
+export const FLAGS = ${json(protocol.terms.flags)} as const;
+
+export const TERMS_TEMPLATES = ${json(templates)} as const;
+
+export const PROFILES = ${json(profiles)} as const;
+
+export const STATEMENTS = ${json(statements)} as const;
+`;
+}

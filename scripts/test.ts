@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// `npm test`: builds what the tests use, then runs every suite, two at a time,
+// and counts. LONG=1 adds the heavy circuits and the long fuzz runs.
+//
+//   npm test                    everything
+//   npm test -- circuits e2e    only these suites
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+
+const root = join(import.meta.dirname, "..");
+const long = process.env.LONG === "1";
+
+interface Suite {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+const tests = (pattern: string) => globSync(pattern, { cwd: root }).sort();
+const mocha = ["mocha", "--timeout", long ? "3600000" : "600000", "--exit"];
+
+const suites: readonly Suite[] = [
+  { name: "circuits", command: [...mocha, ...tests("test/circuits/**/*.test.ts")] },
+  { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
+  {
+    name: "contracts",
+    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/contracts/**/*.test.ts")],
+  },
+  {
+    name: "e2e",
+    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/{integration,e2e}/**/*.test.ts")],
+  },
+  { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
+  { name: "hardhat-circom", command: [...mocha, ...tests("packages/hardhat-circom/test/**/*.test.ts")] },
+];
+
+const chosen = process.argv.slice(2);
+for (const name of chosen) {
+  if (!suites.some((suite) => suite.name === name)) {
+    console.error(`There is no suite "${name}". Suites: ${suites.map((suite) => suite.name).join(", ")}.`);
+    process.exit(2);
+  }
+}
+
+interface Result {
+  readonly code: number;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+function run(command: readonly string[], live: boolean): Promise<Result> {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(command[0]!, command.slice(1), {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+      env: { ...process.env, FORCE_COLOR: "0" },
+    });
+    let output = "";
+    const take = (chunk: Buffer) => {
+      output += chunk;
+      if (live) process.stdout.write(chunk);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.on("error", (error) => resolve({ code: 127, output: `${output}\n${error.message}`, seconds: 0 }));
+    child.on("close", (code) =>
+      resolve({ code: code ?? 1, output, seconds: (performance.now() - started) / 1000 }),
+    );
+  });
+}
+
+const preparation: readonly (readonly string[])[] = [
+  ["node", "scripts/generate.ts", "--check"],
+  ["hardhat", "circuits", "build", ...(long ? ["--all"] : ["--group", "test"])],
+  ["hardhat", "build"],
+];
+for (const command of preparation) {
+  console.log(`> ${command.join(" ")}`);
+  const { code } = await run(command, true);
+  if (code !== 0) {
+    console.error(`\n"${command.join(" ")}" failed; nothing was tested.\n0 passed, 1 failed`);
+    process.exit(1);
+  }
+}
+
+/** Sums what the runners' closing lines say: "12 passing", "1 failing", "2 pending" or "2 skipped". */
+function count(output: string, word: string): number {
+  let sum = 0;
+  for (const match of output.matchAll(new RegExp(`(\\d+) ${word}`, "g"))) sum += Number(match[1]);
+  return sum;
+}
+
+const queue = suites.filter((suite) => chosen.length === 0 || chosen.includes(suite.name));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const summary: string[] = [];
+
+async function lane(): Promise<void> {
+  for (let suite = queue.shift(); suite !== undefined; suite = queue.shift()) {
+    console.log(`> suite ${suite.name} …`);
+    const { code, output, seconds } = await run(suite.command, false);
+    const passed = count(output, "passing");
+    let failed = count(output, "failing");
+    const skipped = count(output, "(?:pending|skipped)");
+    if (code !== 0 && failed === 0) failed = 1;
+    if (code === 0 && passed === 0) failed = 1; // a suite that ran nothing is broken
+    totals.passed += passed;
+    totals.failed += failed;
+    totals.skipped += skipped;
+    console.log(`\n===== ${suite.name} =====\n${output.trimEnd()}\n`);
+    summary.push(
+      `${suite.name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds.toFixed(0)} s`,
+    );
+  }
+}
+
+const started = performance.now();
+await Promise.all([lane(), lane()]);
+console.log(summary.sort().join("\n"));
+console.log(`Total time ${((performance.now() - started) / 1000).toFixed(0)} s`);
+console.log(
+  `${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}`,
+);
+process.exit(totals.failed > 0 ? 1 : 0);

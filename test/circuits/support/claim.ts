@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Inputs of claim circuits, built from docs/protocol.md without the SDK: an
+// oracle of its own, and one that packs lies as readily as truths.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LeanIMT } from "@zk-kit/lean-imt";
+import * as poseidonLite from "poseidon-lite";
+import { mod } from "./constraints.ts";
+import type { CircuitInput } from "./tester.ts";
+
+const hashes = poseidonLite as unknown as Record<string, (inputs: readonly bigint[]) => bigint>;
+
+/** circomlib's Poseidon with as many inputs as are given. */
+export function poseidon(inputs: readonly bigint[]): bigint {
+  return hashes[`poseidon${inputs.length}`]!(inputs);
+}
+
+const protocol = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../../circuits/protocol.json"), "utf8"),
+);
+const instances: {
+  name: string;
+  profile?: string;
+  epochs?: number;
+  construction?: string;
+}[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../../circuits/circuits.json"), "utf8"),
+).instances;
+
+export const tag = (name: string) => BigInt(`0x${Buffer.from(protocol.tags[name], "ascii").toString("hex")}`);
+
+/** The numbers of one claim circuit. */
+export interface Shape {
+  readonly profile: bigint;
+  readonly epochs: number;
+  readonly slots: number;
+  readonly base: number;
+  /** Highest code. */
+  readonly codes: number;
+}
+
+export function shapeOf(instance: string): Shape {
+  const entry = instances.find(({ name }) => name === instance);
+  if (entry?.profile === undefined || entry.epochs === undefined)
+    throw new Error(`${instance} is no claim circuit`);
+  const profile = protocol.profiles[entry.profile];
+  const codes =
+    Math.round((Number(profile.highest) - Number(profile.lowest)) / Number(profile.resolution)) + 3;
+  return {
+    profile: BigInt(profile.id),
+    epochs: entry.epochs,
+    slots: profile.slots,
+    base: profile.base,
+    codes,
+  };
+}
+
+/** Every input of `terms` on its own, so that a test can put nonsense into each. */
+export interface TermsFields {
+  readonly template: bigint;
+  readonly profile: bigint;
+  readonly offset: bigint;
+  readonly epoch: bigint;
+  readonly epochs: bigint;
+  readonly flags: bigint;
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly shareMin: bigint;
+  readonly shareMax: bigint;
+  readonly meanMin: bigint;
+  readonly meanMax: bigint;
+  readonly coverageMin: bigint;
+  readonly coverageMax: bigint;
+}
+
+/** Terms that ask for nothing but a reading. */
+export function openTerms(shape: Shape, changes: Partial<TermsFields> = {}): TermsFields {
+  return {
+    template: 1n,
+    profile: shape.profile,
+    offset: 3n,
+    epoch: 20_000n,
+    epochs: BigInt(shape.epochs),
+    flags: 0n,
+    low: 1n,
+    high: BigInt(shape.codes),
+    shareMin: 0n,
+    shareMax: 10_000n,
+    meanMin: 0n,
+    meanMax: BigInt(shape.codes),
+    coverageMin: 0n,
+    coverageMax: 10_000n,
+    ...changes,
+  };
+}
+
+/** No range check: a field too large runs into its neighbour, as a liar would have it. */
+export function packTerms(fields: TermsFields): bigint {
+  let word = 0n;
+  let shift = 0n;
+  for (const { name, bits } of [...protocol.terms.header, ...protocol.terms.templates.distribution.fields]) {
+    word += fields[name as keyof TermsFields] << shift;
+    shift += BigInt(bits);
+  }
+  return word;
+}
+
+export interface Claim {
+  readonly shape: Shape;
+  readonly secret: bigint;
+  /** Secret under which the log is filed; another one than `secret` for somebody else's log. */
+  readonly subjectSecret: bigint;
+  readonly scope: bigint;
+  readonly terms: TermsFields;
+  /** Context of the first epoch as the log has it; default: as in terms. */
+  readonly context: bigint;
+  readonly previousHead: bigint;
+  readonly salts: readonly bigint[];
+  readonly codes: readonly (readonly bigint[])[];
+  /** Other leaves of the day's tree, before and after this one. */
+  readonly before: readonly bigint[];
+  readonly after: readonly bigint[];
+}
+
+export function honestClaim(
+  shape: Shape,
+  changes: Partial<Omit<Claim, "shape" | "terms">> & { terms?: Partial<TermsFields> } = {},
+): Claim {
+  const terms = openTerms(shape, changes.terms);
+  const secret = changes.secret ?? 0x5ec4e7_1234567890n;
+  return {
+    shape,
+    subjectSecret: secret,
+    scope: 0x5c09en,
+    context: contextOf(terms),
+    previousHead: 0x9ead0n,
+    salts: Array.from({ length: shape.epochs }, (_, e) => 0x5a17_0000n + BigInt(e)),
+    codes: Array.from({ length: shape.epochs }, () =>
+      Array.from({ length: shape.slots }, (_, i) => BigInt(1 + (i % shape.codes))),
+    ),
+    before: [11n, 12n],
+    after: [13n, 14n, 15n],
+    ...changes,
+    secret,
+    terms,
+  };
+}
+
+export function contextOf(terms: TermsFields): bigint {
+  return terms.profile + (terms.offset << 16n) + (terms.epoch << 24n);
+}
+
+/** The head of an epoch; words by plain field arithmetic, so codes may be anything. */
+export function headOf(
+  shape: Shape,
+  previous: bigint,
+  context: bigint,
+  salt: bigint,
+  codes: readonly bigint[],
+): bigint {
+  const perWord = Math.floor(protocol.wordBits / shape.base);
+  const words: bigint[] = [];
+  for (let from = 0; from < codes.length; from += perWord) {
+    let word = 0n;
+    for (const [i, code] of codes.slice(from, from + perWord).entries())
+      word += code << BigInt(shape.base * i);
+    words.push(mod(word));
+  }
+  const take = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => words[from + i] ?? 0n);
+  let state = poseidon([tag("head"), previous, context, salt, ...take(0, 12)]);
+  for (let from = 12, j = 1n; from < words.length; from += 14, j++) {
+    state = poseidon([tag("headBlock") + j, state, ...take(from, 14)]);
+  }
+  return state;
+}
+
+export function headsOf(claim: Claim): bigint[] {
+  const heads: bigint[] = [];
+  let head = claim.previousHead;
+  for (const [e, codes] of claim.codes.entries()) {
+    head = headOf(claim.shape, head, claim.context + (BigInt(e) << 24n), claim.salts[e]!, codes);
+    heads.push(head);
+  }
+  return heads;
+}
+
+export const subjectOf = (secret: bigint) => poseidon([tag("subject"), secret, 0n]);
+export const holderOf = (secret: bigint, scope: bigint) => poseidon([tag("holder"), secret, scope]);
+export const leafOf = (subject: bigint, context: bigint, head: bigint) =>
+  poseidon([tag("leaf"), subject, context, head]);
+
+/** Path of a leaf among others, by the library. */
+export function pathOf(leaf: bigint, before: readonly bigint[], after: readonly bigint[]) {
+  const tree = new LeanIMT<bigint>((a, b) => poseidon([a, b]), [...before, leaf, ...after]);
+  const { root, index, siblings } = tree.generateProof(before.length);
+  return { root, index: BigInt(index), depth: BigInt(siblings.length), siblings: padded(siblings) };
+}
+
+export function padded(siblings: readonly bigint[]): bigint[] {
+  return Array.from({ length: protocol.maxDepth }, (_, i) => siblings[i] ?? 0n);
+}
+
+/** All inputs of the circuit; `overrides` replace what would follow from the claim. */
+export function inputOf(claim: Claim, overrides: CircuitInput = {}): CircuitInput {
+  const lastContext = claim.context + (BigInt(claim.shape.epochs - 1) << 24n);
+  const leaf = leafOf(subjectOf(claim.subjectSecret), lastContext, headsOf(claim).at(-1)!);
+  const path = pathOf(leaf, claim.before, claim.after);
+  return {
+    holder: holderOf(claim.secret, claim.scope),
+    anchorRoot: path.root,
+    terms: packTerms(claim.terms),
+    scope: claim.scope,
+    secret: claim.secret,
+    previousHead: claim.previousHead,
+    salts: claim.salts,
+    codes: claim.codes,
+    depth: path.depth,
+    index: path.index,
+    siblings: path.siblings,
+    ...overrides,
+  };
+}
+
+export const CLAIM_INPUTS = [
+  "holder",
+  "anchorRoot",
+  "terms",
+  "scope",
+  "secret",
+  "previousHead",
+  "salts",
+  "codes",
+  "depth",
+  "index",
+  "siblings",
+] as const;
+
+/** The statement by plain counting: formats.md, "Missing readings, exactly". */
+export function holds(shape: Shape, terms: TermsFields, codes: readonly (readonly bigint[])[]): boolean {
+  const all = codes.flat();
+  const n = BigInt(all.length);
+  const valid = all.filter((code) => code !== 0n);
+  const inside = BigInt(valid.filter((code) => code >= terms.low && code <= terms.high).length);
+  const sum = valid.reduce((a, b) => a + b, 0n);
+  const v = BigInt(valid.length);
+  if (v === 0n) return false;
+  const coverage = v * 10_000n >= terms.coverageMin * n && v * 10_000n <= terms.coverageMax * n;
+  if (terms.flags === 1n) {
+    return (
+      coverage &&
+      inside * 10_000n >= terms.shareMin * v &&
+      inside * 10_000n <= terms.shareMax * v &&
+      sum >= terms.meanMin * v &&
+      sum <= terms.meanMax * v
+    );
+  }
+  // Worst case by definition: over every filling of the missing slots. For counts
+  // and sums the extremes are reached by filling all alike.
+  const missing = n - v;
+  return (
+    coverage &&
+    inside * 10_000n >= terms.shareMin * n &&
+    (inside + missing) * 10_000n <= terms.shareMax * n &&
+    sum + missing >= terms.meanMin * n &&
+    sum + missing * BigInt(shape.codes) <= terms.meanMax * n
+  );
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A forward solver: what a liar does who changes some values and then makes
+// everything that follows from them fit. Inputs and hints (`<--`) are free;
+// every other wire is defined by the one constraint in which it is the last
+// unknown, linearly. What is left over are the checks.
+import { type Constraint, type ConstraintSystem, evaluate, inverse, mod, type Term } from "./constraints.ts";
+
+interface Step {
+  readonly wire: number;
+  readonly constraint: number;
+}
+
+export class Forger {
+  readonly system: ConstraintSystem;
+  /** Wires that nothing defines: hints. Public and private inputs not included. */
+  readonly hints: readonly number[];
+  readonly #steps: readonly Step[];
+  readonly #stepsTouching: readonly (readonly number[])[];
+  readonly #defining: ReadonlySet<number>;
+  /** Checks on one wire alone, such as b·(b - 1) = 0: cheap to ask at once. */
+  readonly #lonely: readonly (readonly number[])[];
+
+  /**
+   * @param inputs   wires of all inputs
+   * @param declared names of the signals that the sources assign with `<--`, those
+   *     first that others depend on: where several wires could be the free one,
+   *     the first of this list is
+   */
+  constructor(system: ConstraintSystem, inputs: readonly number[], declared: readonly RegExp[] = []) {
+    this.system = system;
+    const known = new Uint8Array(system.wires);
+    const unknowns = system.constraints.map(
+      ({ a, b, c }) => new Set([...a, ...b, ...c].map(([wire]) => wire).filter((wire) => wire !== 0)),
+    );
+    const steps: Step[] = [];
+    const defining = new Set<number>();
+    const queue: number[] = [];
+    const learn = (wire: number) => {
+      if (known[wire]) return;
+      known[wire] = 1;
+      for (const index of system.touching[wire]!) {
+        unknowns[index]!.delete(wire);
+        if (unknowns[index]!.size === 1) queue.push(index);
+      }
+    };
+    const settle = () => {
+      for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
+        const [wire] = unknowns[index]!;
+        if (wire === undefined || !solvable(system.constraints[index]!, wire)) continue;
+        steps.push({ wire, constraint: index });
+        defining.add(index);
+        learn(wire);
+      }
+    };
+    for (const wire of [0, ...inputs]) learn(wire);
+    for (const [index, wires] of unknowns.entries()) if (wires.size === 1) queue.push(index);
+    settle();
+    const hints: number[] = [];
+    const order = Array.from({ length: system.wires }, (_, wire) => wire).filter((wire) => !known[wire]);
+    const rank = new Map(
+      order.map((wire) => {
+        const names = system.namesOf(wire);
+        const at = declared.findIndex((pattern) => names.some((name) => pattern.test(name)));
+        return [wire, at < 0 ? declared.length : at];
+      }),
+    );
+    for (const wire of order.sort((a, b) => rank.get(a)! - rank.get(b)! || a - b)) {
+      if (known[wire]) continue;
+      hints.push(wire);
+      learn(wire);
+      settle();
+    }
+    this.hints = hints;
+    this.#steps = steps;
+    this.#defining = defining;
+    const touching: number[][] = Array.from({ length: system.wires }, () => []);
+    for (const [at, { wire, constraint }] of steps.entries()) {
+      const { a, b, c } = system.constraints[constraint]!;
+      for (const other of new Set([...a, ...b, ...c].map(([w]) => w)))
+        if (other !== wire) touching[other]!.push(at);
+    }
+    this.#stepsTouching = touching;
+    const lonely: number[][] = Array.from({ length: system.wires }, () => []);
+    for (const [index, { a, b, c }] of system.constraints.entries()) {
+      const wires = new Set([...a, ...b, ...c].map(([w]) => w).filter((w) => w !== 0));
+      if (wires.size === 1) for (const wire of wires) lonely[wire]!.push(index);
+    }
+    this.#lonely = lonely;
+  }
+
+  /** Constraints that define no wire: what has to be violated by a lie. */
+  get checks(): number {
+    return this.system.constraints.length - this.#defining.size;
+  }
+
+  /**
+   * Changes some wires of a valid witness and recomputes what follows.
+   *
+   * @returns the constraints that the forged witness violates, of those that
+   *     touch a changed wire; none means that the lie went through
+   */
+  forge(
+    witness: readonly bigint[],
+    changes: ReadonlyMap<number, bigint>,
+  ): { witness: bigint[]; violated: number[] } {
+    const forged = [...witness];
+    const changed = this.#propagate(forged, changes, () => true);
+    return { witness: forged, violated: this.system.violated(forged, this.#touchedBy(changed)) };
+  }
+
+  /** Whether a lie goes through; gives up at the first violated constraint. */
+  survives(witness: readonly bigint[], changes: ReadonlyMap<number, bigint>): boolean {
+    const forged = [...witness];
+    let caught = false;
+    const changed = this.#propagate(forged, changes, (wire) => {
+      caught = this.#lonely[wire]!.some((index) => !this.system.holds(index, forged));
+      return !caught;
+    });
+    if (caught) return false;
+    for (const index of this.#touchedBy(changed)) if (!this.system.holds(index, forged)) return false;
+    return true;
+  }
+
+  #touchedBy(wires: ReadonlySet<number>): Set<number> {
+    const touched = new Set<number>();
+    for (const wire of wires) for (const index of this.system.touching[wire]!) touched.add(index);
+    return touched;
+  }
+
+  /** Sets the changes and what follows from them; stops when `goOn` says so after a wire was set. */
+  #propagate(
+    forged: bigint[],
+    changes: ReadonlyMap<number, bigint>,
+    goOn: (wire: number) => boolean,
+  ): Set<number> {
+    const changed = new Set<number>();
+    const due = new Uint8Array(this.#steps.length);
+    let first = this.#steps.length;
+    const set = (wire: number, value: bigint): boolean => {
+      const next = mod(value);
+      if (forged[wire] === next) return true;
+      forged[wire] = next;
+      changed.add(wire);
+      for (const at of this.#stepsTouching[wire]!) {
+        due[at] = 1;
+        if (at < first) first = at;
+      }
+      return goOn(wire);
+    };
+    for (const [wire, value] of changes) if (!set(wire, value)) return changed;
+    for (let at = first; at < this.#steps.length; at++) {
+      if (!due[at]) continue;
+      const { wire, constraint } = this.#steps[at]!;
+      if (changes.has(wire)) continue;
+      const value = solve(this.system.constraints[constraint]!, wire, forged);
+      if (value !== undefined && !set(wire, value)) return changed;
+    }
+    return changed;
+  }
+}
+
+function coefficient(terms: readonly Term[], wire: number): bigint {
+  for (const [other, value] of terms) if (other === wire) return value;
+  return 0n;
+}
+
+/** Whether the constraint is linear in the wire. */
+function solvable({ a, b }: Constraint, wire: number): boolean {
+  return !(coefficient(a, wire) !== 0n && coefficient(b, wire) !== 0n);
+}
+
+/** The value that makes the constraint hold; undefined when it depends on no value of the wire. */
+function solve({ a, b, c }: Constraint, wire: number, witness: bigint[]): bigint | undefined {
+  const saved = witness[wire]!;
+  witness[wire] = 0n;
+  const [left, right, out] = [evaluate(a, witness), evaluate(b, witness), evaluate(c, witness)];
+  witness[wire] = saved;
+  // (left + α w)(right + β w) = out + γ w with α β = 0
+  const slope = mod(coefficient(a, wire) * right + coefficient(b, wire) * left - coefficient(c, wire));
+  if (slope === 0n) return undefined;
+  return mod((out - left * right) * inverse(slope));
+}
