@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/* solhint-disable gas-custom-errors, one-contract-per-file, avoid-low-level-calls, function-max-lines */
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -7,14 +8,7 @@ import {ClaimsPayout} from "./ClaimsPayout.sol";
 import {ConsentRegistry} from "./ConsentRegistry.sol";
 import {StatementRegistry} from "./StatementRegistry.sol";
 import {Anchor, AssuranceClass} from "./interfaces/IAnchorRegistry.sol";
-import {
-    HolderAttestation,
-    IClaimsPayout,
-    PeriodState,
-    Policy,
-    Program,
-    ProgramOffer
-} from "./interfaces/IClaimsPayout.sol";
+import {HolderAttestation, PeriodState, Policy, Program, ProgramOffer} from "./interfaces/IClaimsPayout.sol";
 import {Consent} from "./interfaces/IConsentRegistry.sol";
 import {Groth16Proof} from "./interfaces/IGroth16Verifier.sol";
 import {

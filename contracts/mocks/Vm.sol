@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/* solhint-disable gas-custom-errors, one-contract-per-file, avoid-low-level-calls, function-max-lines */
 pragma solidity ^0.8.28;
 
 /// @title The few cheat codes of the Solidity test runner that our tests use
-interface Vm {
+interface IVm {
     function warp(uint256 timestamp) external;
     function prank(address sender) external;
     function startPrank(address sender) external;
@@ -15,4 +16,4 @@ interface Vm {
     function revertToState(uint256 id) external returns (bool);
 }
 
-Vm constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+IVm constant VM = IVm(address(uint160(uint256(keccak256("hevm cheat code")))));

@@ -37,7 +37,7 @@ describe("ClaimsPayout: policies", () => {
       7n * benefit,
     ]);
     const policy = await claims.policy(1n);
-    expect(policy.toArray()).to.deep.equal([
+    expect(policy).to.deep.equal([
       program,
       value.firstEpoch,
       7n,

@@ -309,6 +309,8 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       const { claims, token, insurer, stranger, program, fund } = await load(deployWorld);
       const before = await claims.program(program);
       await fund(program, 7n, stranger);
+      const [event] = await claims.queryFilter(claims.filters.ProgramFunded(program, stranger.address));
+      expect(event!.args.amount).to.equal(7n);
       expect((await claims.program(program)).free).to.equal(before.free + 7n);
       expect(await claims.accountedIn(token)).to.equal(before.free + 7n);
       await expect(claims.connect(insurer).withdraw(program, before.free + 7n, stranger.address))

@@ -239,8 +239,13 @@ describe("StatementRegistry", () => {
     async function proposed() {
       const world = await deployWorld();
       const next = await proposal(world.verifier2, { version: 2n, predecessor: world.statement });
-      await world.statements.connect(world.governor).propose(next);
-      return { ...world, next, id: statementId("glucose-day", 2n) };
+      const tx = await world.statements.connect(world.governor).propose(next);
+      const id = statementId("glucose-day", 2n);
+      await expect(tx).to.emit(world.statements, "StatementProposed");
+      const [event] = await world.statements.queryFilter(world.statements.filters.StatementProposed(id));
+      expect(event!.args.addableFrom).to.equal(BigInt(await time.latest()) + delay);
+      expect(event!.args.proposal.verifier).to.equal(next.verifier);
+      return { ...world, next, id };
     }
 
     it("T28: come into force after the delay and not a second earlier, for anybody who asks", async () => {
@@ -449,7 +454,9 @@ describe("StatementRegistry", () => {
         await statements.connect(guardian).suspend(statement, `${i}`);
         starts.push(BigInt(await time.latest()));
         await time.increase(DAY);
-        await statements.connect(guardian).endSuspension(statement);
+        await expect(statements.connect(guardian).endSuspension(statement))
+          .to.emit(statements, "SuspensionEnded")
+          .withArgs(statement);
         await time.increase(suspensionCooldown);
       }
       expect(await statements.lastSuspensionBefore(statement, starts[0]!)).to.deep.equal([0n, 0n]);
@@ -464,8 +471,9 @@ describe("StatementRegistry", () => {
 
     it("V2, T28: retirement takes the delay, is announced once and stays", async () => {
       const { statements, statement, governor } = await load(deployWorld);
-      await statements.connect(governor).scheduleRetirement(statement);
+      const tx = await statements.connect(governor).scheduleRetirement(statement);
       const retiredAt = BigInt(await time.latest()) + delay;
+      await expect(tx).to.emit(statements, "RetirementScheduled").withArgs(statement, retiredAt);
       expect((await statements.statement(statement)).retiredAt).to.equal(retiredAt);
       await expect(statements.connect(governor).scheduleRetirement(statement))
         .to.be.revertedWithCustomError(statements, "StatementRegistry_RetirementAlreadyScheduled")
