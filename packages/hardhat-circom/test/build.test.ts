@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type BuildEvent, buildCircuits, CircomError, checkCircuits, resolveConfig } from "../src/index.ts";
@@ -387,6 +388,16 @@ describe("circuits build", () => {
     const both = await failure(buildCircuits(project.config, { all: true }));
     expect(both.code).to.equal("BUILD_FAILED");
     expect(both.message).to.include("product").and.include("square-sum");
+  });
+
+  it("gives the same artifacts with a native compiler of the same version", async () => {
+    const [wasm, native] = [await createProject(), await createProject()];
+    const cli = createRequire(import.meta.url).resolve("circom2/cli.js");
+    await native.write("circom", `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
+    await chmod(native.path("circom"), 0o755);
+    await buildCircuits(wasm.config);
+    await buildCircuits(native.configure({ compiler: { native: "circom" } }));
+    expect(await native.manifest("product")).to.deep.equal(await wasm.manifest("product"));
   });
 
   it("uses the configured folders", async () => {
