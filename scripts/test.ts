@@ -75,7 +75,8 @@ function run(command: readonly string[], live: boolean): Promise<Result> {
 
 const preparation: readonly (readonly string[])[] = [
   ["node", "scripts/generate.ts", "--check"],
-  ["hardhat", "circuits", "build", ...(long ? ["--all"] : ["--group", "test"])],
+  ["hardhat", "circuits", "build", ...(long ? ["--all"] : [])],
+  ["hardhat", "circuits", "build", "--group", "test"],
   ["hardhat", "build"],
 ];
 for (const command of preparation) {

@@ -86,8 +86,9 @@ template OpenDistribution(PROFILE, EPOCHS, CODES) {
  * The statement over exact counts (docs/protocol.md, "Missing readings").
  *
  * Worst case (ofValid = 0), over all N slots: a missing reading counts against
- * the claimant in each of the four directions. Of valid (ofValid = 1): missing
- * slots leave numerator and denominator. Either way there is a valid reading.
+ * the claimant in each of the six directions; so coverage "at most" is met only
+ * where it says nothing. Of valid (ofValid = 1): missing slots leave numerator
+ * and denominator. Either way there is a valid reading.
  *
  * @param N, CODES             slots of the period; highest code. N * 2^16 < 2^250
  * @input missing, inside, sum exact: slots without reading, slots inside the
@@ -115,7 +116,7 @@ template DistributionBounds(N, CODES) {
     Ordered(WIDTH)(meanFloor, sum + adverse);
     Ordered(WIDTH)(sum + adverse * CODES, meanCeiling);
     Ordered(WIDTH)(opened.coverageMin * N, valid * UNIT);
-    Ordered(WIDTH)(valid * UNIT, opened.coverageMax * N);
+    Ordered(WIDTH)(counted * UNIT, opened.coverageMax * N);
 }
 
 /*

@@ -100,6 +100,8 @@ library Terms {
                     d.meanMax == codes &&
                     d.coverageMin == 0;
             if (met) revert Terms_MetByMissingReadings(terms);
+            // A missing reading may have been one, so no coverage short of all is "at most".
+            _requireWithin("coverageMax", d.coverageMax, TermsLayout.SHARE_UNIT, TermsLayout.SHARE_UNIT);
         }
     }
 

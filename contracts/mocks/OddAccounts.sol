@@ -4,19 +4,19 @@ pragma solidity ^0.8.28;
 
 /// @title A payee that strikes back when a token tells it that it was paid
 contract HostilePayee {
-    address public target;
+    address public callee;
     bytes public attack;
     bool public attackSucceeded;
     uint256 public calls;
 
     function arm(address target_, bytes calldata attack_) external {
-        target = target_;
+        callee = target_;
         attack = attack_;
     }
 
     function tokensReceived(address, uint256) external {
         calls += 1;
-        (attackSucceeded, ) = target.call(attack);
+        (attackSucceeded, ) = callee.call(attack);
     }
 }
 

@@ -255,7 +255,7 @@ contract RebasingToken is OddToken {
 /// @dev Makes an arbitrary call while it is being transferred: the attacker of the re-entrancy tests. It can also
 /// look something up (`peek`) and remember the answer, for read-only re-entrance.
 contract HostileToken is OddToken {
-    address public target;
+    address public callee;
     bytes public attack;
     bytes public peek;
     bool public attackSucceeded;
@@ -264,7 +264,7 @@ contract HostileToken is OddToken {
     uint256 public attacks;
 
     function arm(address target_, bytes calldata attack_, bytes calldata peek_) external {
-        target = target_;
+        callee = target_;
         attack = attack_;
         peek = peek_;
         attackSucceeded = false;
@@ -296,11 +296,11 @@ contract HostileToken is OddToken {
     }
 
     function _strike() private {
-        if (target == address(0)) return;
+        if (callee == address(0)) return;
         if (attack.length != 0) {
             attacks += 1;
-            (attackSucceeded, attackAnswer) = target.call(attack);
+            (attackSucceeded, attackAnswer) = callee.call(attack);
         }
-        if (peek.length != 0) (, peekAnswer) = target.staticcall(peek);
+        if (peek.length != 0) (, peekAnswer) = callee.staticcall(peek);
     }
 }

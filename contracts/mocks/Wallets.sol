@@ -13,9 +13,9 @@ contract Wallet {
         owner = owner_;
     }
 
-    function execute(address target, bytes calldata data) external returns (bytes memory) {
+    function execute(address callee, bytes calldata data) external returns (bytes memory) {
         require(msg.sender == owner || msg.sender == address(this), "owner");
-        (bool success, bytes memory answer) = target.call(data);
+        (bool success, bytes memory answer) = callee.call(data);
         if (!success) {
             assembly ("memory-safe") {
                 revert(add(answer, 32), mload(answer))
@@ -36,19 +36,19 @@ contract Wallet {
 
 /// @title A wallet that makes a call (re-enter, revoke, …) while it is asked for its signature
 contract CallingWallet is Wallet {
-    address public target;
+    address public callee;
     bytes public data;
     bool public called;
 
     constructor(address owner_) Wallet(owner_) {}
 
     function arm(address target_, bytes calldata data_) external {
-        target = target_;
+        callee = target_;
         data = data_;
     }
 
     function isValidSignature(bytes32 digest, bytes calldata signature) external override returns (bytes4) {
-        (bool success, ) = target.call(data);
+        (bool success, ) = callee.call(data);
         // Refuse if the call got through: a test that sees the signature accepted knows that it did not.
         if (success) return bytes4(0xffffffff);
         return _signed(digest, signature) ? MAGIC : bytes4(0xffffffff);

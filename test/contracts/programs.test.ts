@@ -246,7 +246,18 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       ["of-valid without coverage", { flags: 1n }, "OutOfRange", ["coverageMin", 0n, 1n, 10000n]],
       ["nothing asked for", { shareMin: 0n }, "MetByMissingReadings"],
       ["only a mean of at least the lowest code", { shareMin: 0n, meanMin: 1n }, "MetByMissingReadings"],
-      ["only an upper bound on coverage", { shareMin: 0n, coverageMax: 10n }, "MetByMissingReadings"],
+      [
+        "only an upper bound on coverage",
+        { shareMin: 0n, coverageMin: 1n, coverageMax: 10n },
+        "OutOfRange",
+        ["coverageMax", 10n, 10000n, 10000n],
+      ],
+      [
+        "an upper bound on coverage that dropping readings would help to meet (T8)",
+        { coverageMax: 9999n },
+        "OutOfRange",
+        ["coverageMax", 9999n, 10000n, 10000n],
+      ],
     ];
     for (const [what, values, error, args] of impossible) {
       it(`T31: refuses ${what}`, async () => {

@@ -185,7 +185,7 @@ function checks(random: SeededRandom): object[] {
     { low: 4, high: 9, shareMax: 6_000, ofValid: true },
     { meanMin: 5, meanMax: 8 },
     { meanMin: 5, meanMax: 8, ofValid: true },
-    { coverageMin: 8_000, coverageMax: 9_500 },
+    { coverageMin: 8_000, coverageMax: 9_500, ofValid: true },
   ];
   return variants.flatMap((variant) =>
     Array.from({ length: 6 }, () => {
@@ -267,6 +267,7 @@ function chain(): object[] {
   });
   const { context, ...rest } = receipt;
   const secret = 123_456_789n;
+  const walletSeed = Uint8Array.from({ length: 32 }, (_, i) => i);
   const policy = { chainId, claims, program: 3n, index: 0 };
   return [
     ...[0n, 1n, 2n ** 64n - 1n].map((scopeNumber) => ({
@@ -322,7 +323,12 @@ function chain(): object[] {
         deadline,
       }),
     },
-    { what: "controller", secret, ...policy, address: controllerOf(new Identity(secret), policy).address },
+    {
+      what: "controller",
+      walletSeed: bytesToHex(walletSeed),
+      ...policy,
+      address: controllerOf(new Identity(secret, walletSeed), policy).address,
+    },
   ];
 }
 

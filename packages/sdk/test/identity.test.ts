@@ -74,12 +74,13 @@ describe("identity", () => {
       "INVALID_ARGUMENT",
     );
     for (const secret of [0n, FIELD, -1n])
-      expect(codeThrown(() => new Identity(secret))).to.equal("NOT_A_FIELD_ELEMENT");
+      expect(codeThrown(() => new Identity(secret, new Uint8Array(32)))).to.equal("NOT_A_FIELD_ELEMENT");
+    expect(codeThrown(() => new Identity(1n, new Uint8Array(31)))).to.equal("INVALID_ARGUMENT");
   });
 
   it("T32: every policy has its own controller, found again from the identity, unrelated to the others", () => {
     const identity = createIdentity();
-    const again = new Identity(identity.secret());
+    const again = new Identity(identity.secret(), identity.walletSeed());
     const slots: PolicySlot[] = [
       slot,
       { ...slot, index: 1 },
@@ -98,6 +99,13 @@ describe("identity", () => {
     for (const bad of [{ index: -1 }, { index: 0.5 }, { program: -1n }, { chainId: -1n }]) {
       expect(codeThrown(() => controllerOf(identity, { ...slot, ...bad }))).to.equal("INVALID_ARGUMENT");
     }
+  });
+
+  it("a gateway that knows the identity secret finds no controller with it", () => {
+    const identity = createIdentity();
+    const gateway = new Identity(identity.secret(), createIdentity().walletSeed());
+    expect(gateway.subject).to.equal(identity.subject);
+    expect(controllerOf(gateway, slot).address).to.not.equal(controllerOf(identity, slot).address);
   });
 
   it("T32: holders of one person in two scopes are unlinkable by what is public, subjects stay apart from both", () => {

@@ -131,7 +131,7 @@ describe("T33: marker values", () => {
       codes,
     });
     const head = headOf(profile, { previous: first, context, salt: salt + 1n, codes });
-    const identity = new Identity(secret);
+    const identity = new Identity(secret, new Uint8Array(32).fill(0xcd));
     const leaf = leafOf(identity.subject, context, head);
     const path = anchorTree([leaf, 9n]).path(leaf);
     const request = {
@@ -170,7 +170,7 @@ describe("T33: marker values", () => {
           epochs: [{ ...empty, codes: [salt as unknown as number] }, empty],
         }),
       () => headOf(profile, { previous: 1n, context, salt: salt + FIELD, codes }),
-      () => new Identity(secret + FIELD),
+      () => new Identity(secret + FIELD, new Uint8Array(32)),
       async () =>
         importIdentity(await exportIdentity(identity, "long enough word", { logN: 14 }), "another word here"),
     ];
@@ -228,7 +228,7 @@ describe("T33: marker values", () => {
       signer: Wallet.createRandom(),
       clock: () => now,
     });
-    const { subject } = new Identity(secret);
+    const { subject } = new Identity(secret, new Uint8Array(32).fill(0xcd));
     const device = new SimulatedDevice("ed25519", new Uint8Array(32).fill(0xab));
     await intake.registerPerson(subject);
     await intake.enrolDevice({ device, subject, profile: "test-16" });

@@ -246,10 +246,11 @@ export function holds(shape: Shape, terms: TermsFields, codes: readonly (readonl
   const sum = valid.reduce((a, b) => a + b, 0n);
   const v = BigInt(valid.length);
   if (v === 0n) return false;
-  const coverage = v * 10_000n >= terms.coverageMin * n && v * 10_000n <= terms.coverageMax * n;
+  const covered = v * 10_000n >= terms.coverageMin * n;
   if (terms.flags === 1n) {
     return (
-      coverage &&
+      covered &&
+      v * 10_000n <= terms.coverageMax * n &&
       inside * 10_000n >= terms.shareMin * v &&
       inside * 10_000n <= terms.shareMax * v &&
       sum >= terms.meanMin * v &&
@@ -260,7 +261,8 @@ export function holds(shape: Shape, terms: TermsFields, codes: readonly (readonl
   // and sums the extremes are reached by filling all alike.
   const missing = n - v;
   return (
-    coverage &&
+    covered &&
+    10_000n <= terms.coverageMax &&
     inside * 10_000n >= terms.shareMin * n &&
     (inside + missing) * 10_000n <= terms.shareMax * n &&
     sum + missing >= terms.meanMin * n &&

@@ -210,7 +210,6 @@ export const STATEMENT_REGISTRY_ABI = [
   "error StatementRegistry_DevelopmentKeyRefused(bytes32 statementId)",
   "error StatementRegistry_DevelopmentKeyUnderFalseLabel(bytes32 statementId, bytes32 knownHash)",
   "error StatementRegistry_DevelopmentKeysNotAllowedOnChain(uint256 chainId)",
-  "error StatementRegistry_GovernorIsGuardian(address account)",
   "error StatementRegistry_InvalidName(string name)",
   "error StatementRegistry_InvalidParameter(bytes32 statementId, string field, uint256 value)",
   "error StatementRegistry_InvalidTimes(uint32 delay, uint32 suspensionTime, uint32 suspensionCooldown)",

@@ -15,8 +15,6 @@ export const TAGS = {
   headBlock: 0x766974616c70726f6f662f68656164426c6f636b2f31n,
   /** ASCII "vitalproof/leaf/1" */
   leaf: 0x766974616c70726f6f662f6c6561662f31n,
-  /** ASCII "vitalproof/counts/1" */
-  counts: 0x766974616c70726f6f662f636f756e74732f31n,
   /** ASCII "vitalproof/challenge/1" */
   challenge: 0x766974616c70726f6f662f6368616c6c656e67652f31n,
   /** ASCII "vitalproof/device/1" */

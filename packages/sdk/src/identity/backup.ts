@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
-import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { VitalproofError } from "../errors.ts";
 import { bigintToBytes, bytesToBigint, FIELD, randomBytes } from "../field.ts";
 import { invalid } from "../invalid.ts";
-import { Identity } from "./identity.ts";
+import { Identity, WALLET_SEED_BYTES } from "./identity.ts";
 
 const FORMAT = "vitalproof/identity/1";
 /** scrypt with r = 8, p = 1 takes 2^logN KiB of memory: 128 MiB by default, as OWASP advises. */
@@ -13,6 +13,9 @@ const DEFAULT_LOG_N = 17;
 const MIN_LOG_N = 14;
 const MAX_LOG_N = 19;
 const MIN_PASSWORD = 10;
+const SECRET_BYTES = 32;
+/** Poly1305 tag at the end of what is sealed. */
+const TAG_BYTES = 16;
 
 type Backup = { format: string; logN: number; salt: string; nonce: string; sealed: string };
 
@@ -43,7 +46,9 @@ export async function exportIdentity(
   const cipher = xchacha20poly1305(await keyOf(password, salt, logN), nonce, authenticated(header));
   const backup: Backup = {
     ...header,
-    sealed: bytesToHex(cipher.encrypt(bigintToBytes(identity.secret(), 32))),
+    sealed: bytesToHex(
+      cipher.encrypt(concatBytes(bigintToBytes(identity.secret(), SECRET_BYTES), identity.walletSeed())),
+    ),
   };
   return JSON.stringify(backup, null, 2);
 }
@@ -62,17 +67,18 @@ export async function importIdentity(text: string, password: string): Promise<Id
     hexToBytes(backup.nonce),
     authenticated(header),
   );
-  let secret: bigint;
+  let opened: Uint8Array;
   try {
-    secret = bytesToBigint(cipher.decrypt(hexToBytes(sealed)));
+    opened = cipher.decrypt(hexToBytes(sealed));
   } catch {
     // The cause is not kept: it cannot say more, and nothing of the attempt should travel on.
     throw new VitalproofError("IDENTITY_WRONG_PASSWORD", "The identity does not open with this password.", {
       hint: "Check the password and that the file is complete.",
     });
   }
+  const secret = bytesToBigint(opened.subarray(0, SECRET_BYTES));
   if (secret === 0n || secret >= FIELD) throw notUnderstood("its secret is no field element");
-  return new Identity(secret);
+  return new Identity(secret, opened.subarray(SECRET_BYTES));
 }
 
 function parse(text: string): Backup {
@@ -91,7 +97,7 @@ function parse(text: string): Backup {
   if (typeof logN !== "number" || !Number.isInteger(logN) || logN < MIN_LOG_N || logN > MAX_LOG_N) {
     throw notUnderstood(`its cost logN is not in [${MIN_LOG_N}, ${MAX_LOG_N}]`);
   }
-  if (!hex(salt, 16) || !hex(nonce, 24) || !hex(sealed, 48))
+  if (!hex(salt, 16) || !hex(nonce, 24) || !hex(sealed, SECRET_BYTES + WALLET_SEED_BYTES + TAG_BYTES))
     throw notUnderstood("a field is missing or malformed");
   return { format: FORMAT, logN, salt, nonce, sealed };
 }

@@ -4,7 +4,6 @@ import { expand, extract } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { getAddress, Wallet } from "ethers";
-import { bigintToBytes } from "../field.ts";
 import { invalid } from "../invalid.ts";
 import type { Identity } from "./identity.ts";
 
@@ -19,11 +18,11 @@ export type PolicySlot = {
 };
 
 /**
- * The controller account of one policy, derived from the identity (HKDF-SHA-256, RFC 5869; 48 bytes reduced to a
+ * The controller account of one policy, derived from the identity's wallet seed (HKDF-SHA-256, RFC 5869; 48 bytes reduced to a
  * secp256k1 key as in FIPS 186-5 A.2.1), so that a restored identity finds its accounts again. The chain links what
  * one account does; never use one for two policies, and mind that spending from several together links them too.
  *
- * Knowing one controller's key reveals neither the identity secret nor another controller.
+ * Knowing one controller's key reveals no other controller; knowing the identity secret reveals none at all.
  */
 export function controllerOf(identity: Identity, policy: PolicySlot): Wallet {
   const { chainId, program, index } = policy;
@@ -31,7 +30,7 @@ export function controllerOf(identity: Identity, policy: PolicySlot): Wallet {
   if (program < 0n) throw invalid("program", program, "0 or more");
   if (!Number.isSafeInteger(index) || index < 0) throw invalid("index", index, "an integer of 0 or more");
   const info = ["vitalproof/controller/1", chainId, getAddress(policy.claims), program, index].join("|");
-  const prk = extract(sha256, bigintToBytes(identity.secret(), 32), utf8ToBytes("vitalproof/controller/1"));
+  const prk = extract(sha256, identity.walletSeed(), utf8ToBytes("vitalproof/controller/1"));
   const seed = expand(sha256, prk, utf8ToBytes(info), 48);
   return new Wallet(`0x${bytesToHex(secp256k1.utils.randomSecretKey(seed))}`);
 }

@@ -106,8 +106,8 @@ export function checkTerms(
     result(ofSlots, {
       bound: "coverageMax",
       needed: Math.floor((terms.coverageMax * slots) / WHOLE),
-      got: valid,
-      what: "Slots with a reading",
+      got: base,
+      what: `Slots with a reading${ofValid ? "" : ", missing counted as one"}`,
     }),
   ];
   const failing = bounds.filter((result) => !result.holds);

@@ -34,6 +34,16 @@ export function validateTerms(terms: Terms): void {
       hint: "Say what share of the slots must hold a reading; 7000 (70 %) is what clinics use for CGM.",
     });
   }
+  if (!terms.ofValid && terms.coverageMax < WHOLE) {
+    throw new VitalproofError(
+      "TERMS_INVALID",
+      `Under worst-case semantics coverageMax = ${terms.coverageMax} can never be met: a missing reading counts as one.`,
+      {
+        details: { coverageMax: terms.coverageMax },
+        hint: "Leave coverage unbounded above, or use of-valid semantics and mind that leaving readings out helps to meet it.",
+      },
+    );
+  }
   if (metByNothing(terms, profile)) {
     throw new VitalproofError(
       "TERMS_MET_BY_NOTHING",
