@@ -8,7 +8,7 @@ import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { type Arguments, HELP, parseArguments, UsageError } from "./deploy/arguments.ts";
 import { chainFacts } from "./deploy/chains.ts";
-import { type ConfirmedStatement, confirm } from "./deploy/confirm.ts";
+import { type Confirmed, confirm } from "./deploy/confirm.ts";
 import { connect, type Target } from "./deploy/connect.ts";
 import { deployVitalproof, type Vitalproof } from "./deploy/deployVitalproof.ts";
 import { deployedAddresses } from "./deploy/journal.ts";
@@ -120,10 +120,12 @@ async function deploy(
       { cause },
     );
   });
-  const statements = await withProgress("reading back", () =>
-    confirm(hre, connection.provider, system, plan),
+  const fresh = report.creations.some(({ deployedAt }) => deployedAt === undefined);
+  const confirmed = await withProgress("reading back", () =>
+    confirm(hre, connection.provider, system, plan, fresh),
   );
-  const summary = await summarize(report, plan, system, statements);
+  const { statements } = confirmed;
+  const summary = await summarize(report, plan, system, confirmed);
   const print = (text: string) => {
     if (!args.json) console.log(text);
   };
@@ -162,9 +164,8 @@ async function summarize(
   report: Preflight,
   plan: Plan,
   system: Vitalproof,
-  statements: readonly ConfirmedStatement[],
+  { roles, statements }: Confirmed,
 ) {
-  const { parameters } = plan.options;
   return {
     schema: 1,
     chainId: report.chain!.id,
@@ -176,12 +177,8 @@ async function summarize(
       ConsentRegistry: await system.consents.getAddress(),
       ClaimsPayout: await system.claims.getAddress(),
     },
-    roles: {
-      governor: parameters.governor,
-      guardian: parameters.guardian,
-      pauser: parameters.pauser,
-    },
-    allowsDevelopmentKeys: parameters.allowDevelopmentKeys,
+    roles,
+    allowsDevelopmentKeys: plan.options.parameters.allowDevelopmentKeys,
     statements,
   };
 }

@@ -19,10 +19,17 @@ export interface ConfirmedStatement {
   readonly keyKind: keyof typeof KEY_KIND;
 }
 
+export interface Confirmed {
+  /** As they are on chain now. */
+  readonly roles: Readonly<Record<"governor" | "guardian" | "pauser", string>>;
+  readonly statements: readonly ConfirmedStatement[];
+}
+
 /**
  * Reads back from the chain what has been deployed: the code of every contract against its artifact (a verifier's
  * whole code hash; elsewhere with the immutables left out), every statement, every reference, every role.
  *
+ * @param fresh whether this very run deployed something
  * @throws Refusal DEPLOYMENT or BROKEN_LINK
  */
 export async function confirm(
@@ -30,7 +37,8 @@ export async function confirm(
   provider: EthereumProvider,
   system: Vitalproof,
   plan: Plan,
-): Promise<ConfirmedStatement[]> {
+  fresh: boolean,
+): Promise<Confirmed> {
   const { statements, anchors, consents, claims } = system;
   const same = (what: string, actual: unknown, expected: unknown) => {
     if (String(actual).toLowerCase() === String(expected).toLowerCase()) return;
@@ -61,9 +69,15 @@ export async function confirm(
   }
 
   const { parameters } = plan.options;
-  same("the governor", await statements.governor(), parameters.governor);
-  same("the guardian", await statements.guardian(), parameters.guardian);
-  same("the pauser", await claims.pauser(), parameters.pauser);
+  const roles = {
+    governor: await statements.governor(),
+    guardian: await statements.guardian(),
+    pauser: await claims.pauser(),
+  };
+  // In a later run they may have been handed over since, as is their holders' right.
+  if (fresh)
+    for (const role of ["governor", "guardian", "pauser"] as const)
+      same(`the ${role}`, roles[role], parameters[role]);
   same("the delay", await statements.delay(), parameters.delay);
   same("the suspension time", await statements.suspensionTime(), parameters.suspensionTime);
   same("the cool-down", await statements.suspensionCooldown(), parameters.suspensionCooldown);
@@ -112,5 +126,5 @@ export async function confirm(
       keyKind,
     });
   }
-  return confirmed;
+  return { roles, statements: confirmed };
 }

@@ -269,6 +269,7 @@ export async function preflight(
   const title = "circuits recompiled";
   if (local) skip(title, "on a local chain the hashes do; `npx hardhat circuits check` does more");
   else if (checks.some(({ status }) => status === "failed")) skip(title, "what is above comes first");
+  else if (cost?.gas === 0n) skip(title, "nothing is left to be sent; the code on chain is compared instead");
   else await check(title, () => recompile(circom, keys));
 
   if (checks.some(({ status }) => status === "failed")) return report(undefined);
