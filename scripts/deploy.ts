@@ -16,6 +16,7 @@ import { type Plan, type Preflight, preflight } from "./deploy/preflight.ts";
 import { withProgress } from "./deploy/progress.ts";
 import { Refusal } from "./deploy/refusal.ts";
 import { preflightJson, preflightTable } from "./deploy/report.ts";
+import { resuming } from "./deploy/resume.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -110,9 +111,24 @@ async function deploy(
   const total = report.creations.length;
   const system: Vitalproof = await withProgress(
     "deploying",
-    () => deployVitalproof(hre, connection, options),
+    () =>
+      resuming(
+        {
+          hre,
+          provider: connection.provider,
+          folder,
+          deploymentId,
+          network,
+          onResend: (future) =>
+            process.stderr.write(
+              `  ${future}: an earlier run's transaction never arrived; sending it again\n`,
+            ),
+        },
+        () => deployVitalproof(hre, connection, options),
+      ),
     () => `${Object.keys(deployedAddresses(folder)).length} of ${total} contracts`,
   ).catch((cause: Error) => {
+    if (cause instanceof Refusal) throw cause;
     throw new Refusal(
       "DEPLOYMENT",
       `Deploying failed: ${cause.message}`,

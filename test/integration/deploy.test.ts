@@ -10,12 +10,14 @@ import { expect } from "chai";
 import { keccak256, id as keccakOfText, Wallet, ZeroAddress } from "ethers";
 import hre from "hardhat";
 import type { EthereumProvider } from "hardhat/types/providers";
+import { vitalproofModule } from "../../ignition/modules/vitalproof.ts";
 import { chainFacts, DEVELOPMENT_CHAINS } from "../../scripts/deploy/chains.ts";
 import { deployVitalproof } from "../../scripts/deploy/deployVitalproof.ts";
 import { checkEvm } from "../../scripts/deploy/evm.ts";
-import { DEFAULT_TIMES } from "../../scripts/deploy/parameters.ts";
+import { DEFAULT_TIMES, developmentHashes } from "../../scripts/deploy/parameters.ts";
 import { readParameters } from "../../scripts/deploy/readParameters.ts";
 import { Refusal } from "../../scripts/deploy/refusal.ts";
+import { defaultStatements, KEY_KIND, statementSpecs } from "../../scripts/deploy/statements.ts";
 import { type Lie, startLyingProxy } from "./support/lyingProxy.ts";
 import { type LocalNode, root, startNode } from "./support/node.ts";
 import { runDeploy, runDeployJson } from "./support/runDeploy.ts";
@@ -49,8 +51,6 @@ describe("deploy", function () {
     for (const node of [cardona, lineaMainnet]) {
       await node.request("hardhat_setBalance", deployer.address, `0x${(10n ** 20n).toString(16)}`);
     }
-  });
-  before(async () => {
     untouched = await cardona.request("evm_snapshot");
   });
   after(async () => {
@@ -174,6 +174,30 @@ describe("deploy", function () {
         await connection.close();
       }
     });
+  });
+
+  it("T17: the registry refuses known development keys and verifiers labelled production, on any chain", async () => {
+    const specs = await statementSpecs(root, hre.artifacts, defaultStatements(root));
+    const hashes = developmentHashes(specs);
+    expect(hashes.developmentKeyHashes).to.have.length(specs.length);
+    const mislabelled = vitalproofModule(specs.map((spec) => ({ ...spec, keyKind: KEY_KIND.production })));
+    for (const chainId of [31337, CARDONA, 1101]) {
+      const connection = await hre.network.create({ network: "default", override: { chainId } });
+      try {
+        for (const known of [
+          { ...hashes, developmentCodeHashes: [] },
+          { ...hashes, developmentKeyHashes: [] },
+        ]) {
+          const parameters = { ...roles, ...DEFAULT_TIMES, ...known, allowDevelopmentKeys: false };
+          const deployment = connection.ignition.deploy(mislabelled, {
+            parameters: { Vitalproof: parameters as never },
+          });
+          expect(await reasonOf(deployment)).to.include("StatementRegistry_DevelopmentKeyUnderFalseLabel");
+        }
+      } finally {
+        await connection.close();
+      }
+    }
   });
 
   describe("refuses, and sends nothing", () => {
@@ -469,6 +493,61 @@ describe("deploy", function () {
       } finally {
         await local.stop();
       }
+    });
+  });
+
+  describe("goes on after a broken connection", () => {
+    let local: LocalNode;
+    before(async () => {
+      local = await startNode(31337);
+      await local.request("hardhat_setBalance", deployer.address, `0x${(10n ** 20n).toString(16)}`);
+    });
+    after(() => local?.stop());
+
+    async function interrupted(when: "before" | "after", id: string) {
+      let sent = 0;
+      const proxy = await startLyingProxy(
+        local.url,
+        () => undefined,
+        (method) => (method === "eth_sendRawTransaction" && ++sent > 3 ? when : undefined),
+      );
+      const env = { CUSTOM_CHAIN_ID: "31337", DEPLOYER_PRIVATE_KEY: deployer.privateKey };
+      const args = [
+        "--network",
+        "custom",
+        "--parameters",
+        parameters,
+        "--output",
+        output,
+        "--deployment-id",
+        id,
+      ];
+      try {
+        const broken = await runDeployJson(args, { ...env, CUSTOM_RPC_URL: proxy.url });
+        expect([broken.code, broken.document.refused?.code]).to.deep.equal([1, "DEPLOYMENT"]);
+        expect(sent, "the connection was never cut").to.be.above(3);
+      } finally {
+        await proxy.stop();
+      }
+      return { args, env: { ...env, CUSTOM_RPC_URL: local.url } };
+    }
+
+    it("a transaction that never arrived is sent again", async () => {
+      const nonce = await nonceOn(local);
+      const { args, env } = await interrupted("before", "never-arrived");
+      expect(await nonceOn(local)).to.equal(nonce + 3);
+      const { code, stderr } = await runDeployJson(args, env);
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.include("sending it again");
+      expect(await nonceOn(local)).to.equal(nonce + 5);
+    });
+
+    it("one that may have been mined is not: the operator is told what to look for", async () => {
+      const { args, env } = await interrupted("after", "perhaps-mined");
+      const refused = await expectRefusal("DEPLOYMENT", args, env, local);
+      expect(refused.wayOut).to.include("track-tx");
+      const address = /0x[0-9a-fA-F]{40}/.exec(refused.wayOut)![0];
+      expect(await local.request("eth_getCode", address, "latest")).to.have.length.above(100);
     });
   });
 
