@@ -233,7 +233,8 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         if (balance <= before) revert ClaimsPayout_NothingReceived(programId, amount);
 
         received = balance - before;
-        program_.free = (program_.free + received).toUint128();
+        // The sum of both fits 128 bits, so that freeing a reserve can never overflow.
+        program_.free = (program_.committed + program_.free + received).toUint128() - program_.committed;
         accountedIn[token] += received;
         emit ProgramFunded(programId, msg.sender, received);
     }
@@ -566,22 +567,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         if (period_.state != PeriodState.Open) revert ClaimsPayout_PeriodAlreadyClaimed(policyId, period);
 
         Settlement memory settlement = _settlementOf(policy_, program_, period);
-        if (block.timestamp < settlement.end) {
-            revert ClaimsPayout_PeriodNotOver(policyId, period, settlement.end);
-        }
-        if (settlement.anchor.root == 0) {
-            revert ClaimsPayout_NotAnchored(program_.group, _anchorDay(settlement.end));
-        }
-        if (settlement.base == NO_STATEMENT) {
-            revert ClaimsPayout_StatementNotInForce(program_.statement, settlement.start);
-        }
-        if (block.timestamp >= settlement.nominalClose) {
-            uint256 closes = _closeWithStops(settlement);
-            if (block.timestamp >= closes) revert ClaimsPayout_WindowClosed(policyId, period, closes);
-        }
-        if (settlement.blockedUntil != 0) {
-            revert ClaimsPayout_StatementBlocked(settlement.applied, settlement.blockedUntil);
-        }
+        _requireClaimable(policyId, period, program_, settlement);
         bool consented = consents.isActive(
             consentId,
             policy_.controller,
@@ -614,6 +600,31 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
             consentId,
             reviewUntil
         );
+    }
+
+    /// @dev Over, anchored, under a statement that may settle it now, and in its window.
+    function _requireClaimable(
+        PolicyId policyId,
+        uint32 period,
+        Program storage program_,
+        Settlement memory settlement
+    ) private view {
+        if (block.timestamp < settlement.end) {
+            revert ClaimsPayout_PeriodNotOver(policyId, period, settlement.end);
+        }
+        if (settlement.anchor.root == 0) {
+            revert ClaimsPayout_NotAnchored(program_.group, _anchorDay(settlement.end));
+        }
+        if (settlement.base == NO_STATEMENT) {
+            revert ClaimsPayout_StatementNotInForce(program_.statement, settlement.start);
+        }
+        if (block.timestamp >= settlement.nominalClose) {
+            uint256 closes = _closeWithStops(settlement);
+            if (block.timestamp >= closes) revert ClaimsPayout_WindowClosed(policyId, period, closes);
+        }
+        if (settlement.blockedUntil != 0) {
+            revert ClaimsPayout_StatementBlocked(settlement.applied, settlement.blockedUntil);
+        }
     }
 
     /// @dev The public inputs: all derived here, none chosen by the claimant.

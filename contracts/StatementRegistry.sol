@@ -315,7 +315,7 @@ contract StatementRegistry is IStatementRegistry {
             Statement storage record = _statements[id];
             uint64 retiredAt = record.retiredAt;
             if (retiredAt == 0 || time < retiredAt) {
-                return record.addedAt <= time ? id : NONE;
+                return record.addedAt != 0 && record.addedAt <= time ? id : NONE;
             }
             id = record.successor;
         }

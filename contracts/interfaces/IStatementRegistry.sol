@@ -123,7 +123,6 @@ interface IStatementRegistry {
     error StatementRegistry_NotGovernor(address caller);
     error StatementRegistry_NotGuardian(address caller);
     error StatementRegistry_NotNominee(address caller, address nominee);
-    error StatementRegistry_GovernorIsGuardian(address account);
     error StatementRegistry_InvalidTimes(uint32 delay, uint32 suspensionTime, uint32 suspensionCooldown);
     error StatementRegistry_DevelopmentKeysNotAllowedOnChain(uint256 chainId);
     error StatementRegistry_DevelopmentKeyRefused(StatementId statementId);

@@ -9,6 +9,18 @@ import {TermsLayout} from "./generated/TermsLayout.sol";
 /// @notice A program's terms have first epoch 0; a period's have the epoch put in. What the circuits do not check
 /// and `check` does: that the parameters make sense at all, and that nothing pays when everything is missing.
 library Terms {
+    /// @dev Fields of the distribution template: codes, 1/10,000ths, codes, 1/10,000ths.
+    struct Distribution {
+        uint256 low;
+        uint256 high;
+        uint256 shareMin;
+        uint256 shareMax;
+        uint256 meanMin;
+        uint256 meanMax;
+        uint256 coverageMin;
+        uint256 coverageMax;
+    }
+
     error Terms_Mismatch(string field, uint256 value, uint256 expected);
     error Terms_OutOfRange(string field, uint256 value, uint256 lowest, uint256 highest);
     error Terms_UnknownTemplate(uint256 template);
@@ -65,64 +77,68 @@ library Terms {
         if (flags & ~TermsLayout.FLAG_OF_VALID != 0) revert Terms_UnknownFlags(flags);
         if (terms >> TermsLayout.DISTRIBUTION_END != 0) revert Terms_UnusedBits(terms);
 
-        uint256 low = _field(terms, TermsLayout.DISTRIBUTION_LOW_SHIFT, TermsLayout.DISTRIBUTION_LOW_BITS);
-        uint256 high = _field(terms, TermsLayout.DISTRIBUTION_HIGH_SHIFT, TermsLayout.DISTRIBUTION_HIGH_BITS);
-        _requireWithin("low", low, 1, high);
-        _requireWithin("high", high, low, codes);
-
-        uint256 shareMin = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_SHARE_MIN_SHIFT,
-            TermsLayout.DISTRIBUTION_SHARE_MIN_BITS
-        );
-        uint256 shareMax = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_SHARE_MAX_SHIFT,
-            TermsLayout.DISTRIBUTION_SHARE_MAX_BITS
-        );
-        _requireWithin("shareMin", shareMin, 0, shareMax);
-        _requireWithin("shareMax", shareMax, shareMin, TermsLayout.SHARE_UNIT);
-
-        uint256 meanMin = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_MEAN_MIN_SHIFT,
-            TermsLayout.DISTRIBUTION_MEAN_MIN_BITS
-        );
-        uint256 meanMax = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_MEAN_MAX_SHIFT,
-            TermsLayout.DISTRIBUTION_MEAN_MAX_BITS
-        );
-        _requireWithin("meanMin", meanMin, 0, meanMax);
-        _requireWithin("meanMax", meanMax, meanMin, codes);
-
-        uint256 coverageMin = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_COVERAGE_MIN_SHIFT,
-            TermsLayout.DISTRIBUTION_COVERAGE_MIN_BITS
-        );
-        uint256 coverageMax = _field(
-            terms,
-            TermsLayout.DISTRIBUTION_COVERAGE_MAX_SHIFT,
-            TermsLayout.DISTRIBUTION_COVERAGE_MAX_BITS
-        );
-        _requireWithin("coverageMin", coverageMin, 0, coverageMax);
-        _requireWithin("coverageMax", coverageMax, coverageMin, TermsLayout.SHARE_UNIT);
+        Distribution memory d = _distributionOf(terms);
+        _requireWithin("low", d.low, 1, d.high);
+        _requireWithin("high", d.high, d.low, codes);
+        _requireWithin("shareMin", d.shareMin, 0, d.shareMax);
+        _requireWithin("shareMax", d.shareMax, d.shareMin, TermsLayout.SHARE_UNIT);
+        _requireWithin("meanMin", d.meanMin, 0, d.meanMax);
+        _requireWithin("meanMax", d.meanMax, d.meanMin, codes);
+        _requireWithin("coverageMin", d.coverageMin, 0, d.coverageMax);
+        _requireWithin("coverageMax", d.coverageMax, d.coverageMin, TermsLayout.SHARE_UNIT);
 
         if (flags & TermsLayout.FLAG_OF_VALID != 0) {
             // Nothing valid is never enough: the circuit has no statement about an empty set.
-            _requireWithin("coverageMin", coverageMin, 1, TermsLayout.SHARE_UNIT);
+            _requireWithin("coverageMin", d.coverageMin, 1, TermsLayout.SHARE_UNIT);
         } else {
             // With everything missing, worst-case semantics see a share between 0 and 1, a mean between the
             // lowest and the highest code, and no coverage. At least one bound must exclude that.
             bool met =
-                shareMin == 0 &&
-                    shareMax == TermsLayout.SHARE_UNIT &&
-                    meanMin <= 1 &&
-                    meanMax == codes &&
-                    coverageMin == 0;
+                d.shareMin == 0 &&
+                    d.shareMax == TermsLayout.SHARE_UNIT &&
+                    d.meanMin <= 1 &&
+                    d.meanMax == codes &&
+                    d.coverageMin == 0;
             if (met) revert Terms_MetByMissingReadings(terms);
         }
+    }
+
+    function _distributionOf(uint256 terms) private pure returns (Distribution memory) {
+        return
+            Distribution({
+                low: _field(terms, TermsLayout.DISTRIBUTION_LOW_SHIFT, TermsLayout.DISTRIBUTION_LOW_BITS),
+                high: _field(terms, TermsLayout.DISTRIBUTION_HIGH_SHIFT, TermsLayout.DISTRIBUTION_HIGH_BITS),
+                shareMin: _field(
+                    terms,
+                    TermsLayout.DISTRIBUTION_SHARE_MIN_SHIFT,
+                    TermsLayout.DISTRIBUTION_SHARE_MIN_BITS
+                ),
+                shareMax: _field(
+                    terms,
+                    TermsLayout.DISTRIBUTION_SHARE_MAX_SHIFT,
+                    TermsLayout.DISTRIBUTION_SHARE_MAX_BITS
+                ),
+                meanMin: _field(
+                    terms,
+                    TermsLayout.DISTRIBUTION_MEAN_MIN_SHIFT,
+                    TermsLayout.DISTRIBUTION_MEAN_MIN_BITS
+                ),
+                meanMax: _field(
+                    terms,
+                    TermsLayout.DISTRIBUTION_MEAN_MAX_SHIFT,
+                    TermsLayout.DISTRIBUTION_MEAN_MAX_BITS
+                ),
+                coverageMin: _field(
+                    terms,
+                    TermsLayout.DISTRIBUTION_COVERAGE_MIN_SHIFT,
+                    TermsLayout.DISTRIBUTION_COVERAGE_MIN_BITS
+                ),
+                coverageMax: _field(
+                    terms,
+                    TermsLayout.DISTRIBUTION_COVERAGE_MAX_SHIFT,
+                    TermsLayout.DISTRIBUTION_COVERAGE_MAX_BITS
+                )
+            });
     }
 
     function _field(uint256 terms, uint256 shift, uint256 bits) private pure returns (uint256) {

@@ -22,7 +22,6 @@ type ConsentId is bytes32;
 
 using {eqStatement as ==, neStatement as !=} for StatementId global;
 using {eqPolicy as ==} for PolicyId global;
-using {eqGroup as ==} for GroupId global;
 
 function eqStatement(StatementId a, StatementId b) pure returns (bool) {
     return StatementId.unwrap(a) == StatementId.unwrap(b);
@@ -34,8 +33,4 @@ function neStatement(StatementId a, StatementId b) pure returns (bool) {
 
 function eqPolicy(PolicyId a, PolicyId b) pure returns (bool) {
     return PolicyId.unwrap(a) == PolicyId.unwrap(b);
-}
-
-function eqGroup(GroupId a, GroupId b) pure returns (bool) {
-    return GroupId.unwrap(a) == GroupId.unwrap(b);
 }

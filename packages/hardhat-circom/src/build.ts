@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { rm } from "node:fs/promises";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { CircomError } from "./errors.ts";
 import { type InstanceSelection, loadInstances, selectInstances } from "./instances.ts";
 import { compilerVersion } from "./internal/compile.ts";
+import { hashFile } from "./internal/files.ts";
 import { writeDevelopmentKey } from "./internal/keys/development-key.ts";
 import { limit } from "./internal/limit.ts";
 import { type BrokenLink, compareManifests } from "./internal/links.ts";
@@ -12,7 +13,7 @@ import { publish, wasInterrupted } from "./internal/publish.ts";
 import { collectSources, type SourceCache } from "./internal/sources.ts";
 import { createStaging, removeStaleStaging } from "./internal/staging.ts";
 import { type ArtifactKind, changedArtifacts, sameInputs } from "./internal/state.ts";
-import { readManifest } from "./manifest.ts";
+import { instanceFiles, readManifest } from "./manifest.ts";
 import type { CircomConfig, CircuitInstance, CircuitManifest } from "./types.ts";
 
 export type BuildStep = "compile" | "key" | "export";
@@ -37,7 +38,10 @@ export type BuildEvent =
   | { readonly kind: "unchanged"; readonly instance: string };
 
 export interface BuildOptions extends InstanceSelection {
-  /** Overwrite committed artifacts that do not belong to their sources instead of refusing. */
+  /**
+   * Overwrite committed artifacts that do not belong to their sources instead of refusing. A production key is never
+   * replaced by a development key, not even so.
+   */
   force?: boolean;
   onProgress?: (event: BuildEvent) => void;
 }
@@ -60,7 +64,8 @@ export async function buildCircuits(
   config: CircomConfig,
   options: BuildOptions = {},
 ): Promise<BuildResult[]> {
-  const chosen = selectInstances(await loadInstances(config), options);
+  const instances = await loadInstances(config);
+  const chosen = selectInstances(instances, options);
   const compiler = await compilerVersion(config);
   await removeStaleStaging(config);
   const context: BuildContext = {
@@ -68,6 +73,7 @@ export async function buildCircuits(
     compiler,
     options,
     sources: new Map(),
+    verifiers: new Set(instances.map(({ verifier }) => verifier)),
     compiling: limit(config.compiler.concurrency),
     // Key generation uses every core by itself.
     keying: limit(1),
@@ -93,6 +99,8 @@ interface BuildContext {
   readonly compiler: string;
   readonly options: BuildOptions;
   readonly sources: SourceCache;
+  /** Names of the verifiers that the list exports. */
+  readonly verifiers: ReadonlySet<string | null>;
   readonly compiling: ReturnType<typeof limit>;
   readonly keying: ReturnType<typeof limit>;
 }
@@ -110,7 +118,7 @@ async function buildOne(context: BuildContext, instance: CircuitInstance): Promi
     options.onProgress?.({ kind: "unchanged", instance: name });
     return { name, built: false, manifest: committed };
   }
-  if (committed?.key.kind === "production" && options.force !== true) {
+  if (committed?.key.kind === "production") {
     throw productionKeyMissing(config, instance, unchangedInputs, changed);
   }
 
@@ -154,10 +162,24 @@ async function buildOne(context: BuildContext, instance: CircuitInstance): Promi
       if (broken.length > 0) throw linkBroken(instance, broken);
     }
     await publish(config, instance, compiled, zkey, produced);
+    await removeFormerVerifier(context, committed, instance);
     return { name, built: true, manifest: produced.manifest };
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/** A renamed verifier must not stay behind to be compiled and deployed; what somebody edited is left to them. */
+async function removeFormerVerifier(
+  { config, verifiers }: BuildContext,
+  former: CircuitManifest | undefined,
+  instance: CircuitInstance,
+): Promise<void> {
+  const name = former?.verifier;
+  if (typeof name !== "string" || name === instance.verifier || verifiers.has(name) || !/^[\w$]+$/.test(name))
+    return;
+  const path = join(config.verifiers, `${name}.sol`);
+  if ((await hashFile(path)) === former?.sha256.verifier) await rm(path);
 }
 
 async function step<T>(
@@ -228,8 +250,8 @@ function productionKeyMissing(
   return new CircomError(
     "KEY_MISSING",
     `instance "${instance.name}" has a production key, which cannot be computed here, and ${reason}. Fetch the published ` +
-      `artifacts, or import a key with \`hardhat circuits import ${instance.name}\`, or go back to a development key with ` +
-      `\`hardhat circuits build --force ${instance.name}\`.`,
+      `artifacts, or import a key with \`hardhat circuits import ${instance.name}\`; to go back to a development key, delete ` +
+      `${relative(config.root, instanceFiles(config, instance).committedFolder)} first.`,
     { instance: instance.name },
   );
 }

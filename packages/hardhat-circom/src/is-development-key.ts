@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { developmentScalars } from "./internal/keys/development-scalars.ts";
+import { sharedScalars } from "./internal/keys/development-scalars.ts";
 import type { VerificationKey } from "./types.ts";
 import { verificationKeyWords } from "./verification-key-hash.ts";
 
@@ -21,7 +21,7 @@ let points: Promise<{ readonly g1: ReadonlySet<string>; readonly g2: ReadonlySet
 
 async function developmentPoints() {
   points ??= import("@noble/curves/bn254.js").then(({ bn254 }) => {
-    const scalars = Object.values(developmentScalars());
+    const scalars = Object.values(sharedScalars());
     return {
       g1: new Set(
         scalars.map((scalar) => {

@@ -10,7 +10,6 @@ export const ERROR_CODES = [
   "NOT_A_FIELD_ELEMENT",
   "UNKNOWN_PROFILE",
   "UNKNOWN_STATEMENT",
-  "READING_WRONG_UNIT",
   "READING_NOT_REPRESENTABLE",
   "READING_IMPOSSIBLE",
   "FILE_NOT_UNDERSTOOD",
@@ -26,7 +25,6 @@ export const ERROR_CODES = [
   "IDENTITY_WRONG_PASSWORD",
   // log
   "LOG_EPOCH_NOT_OVER",
-  "LOG_EPOCH_OUT_OF_ORDER",
   "LOG_CORRUPT",
   "LOG_DIVERGED",
   "LOG_EPOCH_MISSING",
@@ -70,7 +68,6 @@ export const ERROR_CODES = [
   // chain
   "CONTRACT_REVERTED",
   "CONTRACT_CALL_FAILED",
-  "WRONG_CHAIN",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

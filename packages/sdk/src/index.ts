@@ -1,4 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+export { type ArtifactLoader, type Artifacts, httpArtifacts, type Manifest } from "./artifacts/artifacts.ts";
+export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
+export {
+  ATTESTATION_TYPES,
+  attestationDigest,
+  type ClaimsDomain,
+  type HolderAttestation,
+  policyHashOf,
+  signAttestation,
+} from "./attester/attestation.ts";
+export { type AttestHolderOptions, type AttestHolderRequest, attestHolder } from "./attester/attestHolder.ts";
+export { Intake, type IntakeOptions } from "./attester/intake.ts";
+export {
+  type AnchorDomain,
+  RECEIPT_TYPES,
+  type Receipt,
+  type SignedReceipt,
+  signReceipt,
+  verifyReceipt,
+} from "./attester/receipt.ts";
+export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
+export type { Sent } from "./clients/call.ts";
+export { ClaimsClient, PERIOD_STATES, type PeriodState, type ProgramOffer } from "./clients/claims.ts";
+export {
+  CONSENT_GRANT_TYPES,
+  CONSENT_REVOCATION_TYPES,
+  type Consent,
+  ConsentClient,
+  type ConsentDomain,
+  consentIdOf,
+  signConsent,
+  signRevocation,
+} from "./clients/consents.ts";
+export { deviceMessage, type HeadStatement } from "./device/message.ts";
+export {
+  type Curve,
+  type DeviceKey,
+  type DeviceSigner,
+  isDeviceKey,
+  SimulatedDevice,
+  verifyDeviceSignature,
+} from "./device/signer.ts";
 export { type Detail, ERROR_CODES, type ErrorCode, VitalproofError } from "./errors.ts";
 export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
 export * from "./generated/protocol.ts";
@@ -7,16 +50,39 @@ export { type Context, packContext, unpackContext } from "./hashes/context.ts";
 export { holderOf, subjectOf } from "./hashes/names.ts";
 export { scopeOf } from "./hashes/scope.ts";
 export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from "./hashes/tree.ts";
+export { exportIdentity, importIdentity } from "./identity/backup.ts";
+export { controllerOf, type PolicySlot } from "./identity/controller.ts";
+export { createIdentity, Identity } from "./identity/identity.ts";
+export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
+export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
+export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
 export { codeOf, describeCode, LOW, MISSING, valueOfCode } from "./profiles/codes.ts";
 export { type Profile, type ProfileName, profileOf } from "./profiles/profile.ts";
+export {
+  type Proof,
+  type ProofCalldata,
+  proofCalldata,
+  proofFromSnarkjs,
+  proofToSnarkjs,
+  type SnarkjsProof,
+  type VerificationKey,
+} from "./prove/proof.ts";
+export { type Progress, type ProofOf, type ProveOptions, type Prover, prove } from "./prove/prover.ts";
+export { snarkjsProver } from "./prove/snarkjsProver.ts";
+export { isValidProof, verifyProof } from "./prove/verify.ts";
+export { type ClarityOptions, type ClarityReport, readDexcomClarity } from "./readers/dexcom.ts";
 export { type Statement, type StatementName, statementOf, statements } from "./statements/statement.ts";
+export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
+export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
 export { type Bounds, type DistributionRequest, distributionTerms } from "./terms/build.ts";
 export { type BoundName, type BoundResult, type CheckResult, checkTerms } from "./terms/check.ts";
+export { explainTerms } from "./terms/explain.ts";
 export { packTerms, termsForPeriod, unpackTerms } from "./terms/pack.ts";
 export { type DistributionTerms, type Terms, WHOLE } from "./terms/terms.ts";
 export { validateTerms } from "./terms/validate.ts";
+export { dayOffsetOf } from "./time/dayOffset.ts";
 export {
   anchorDayOf,
   assertOffset,
@@ -30,53 +96,3 @@ export {
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";
-export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
-export {
-  ATTESTATION_TYPES,
-  attestationDigest,
-  type ClaimsDomain,
-  type HolderAttestation,
-  policyHashOf,
-  signAttestation,
-} from "./attester/attestation.ts";
-export { attestHolder, type AttestHolderOptions, type AttestHolderRequest } from "./attester/attestHolder.ts";
-export { Intake, type IntakeOptions } from "./attester/intake.ts";
-export {
-  type AnchorDomain,
-  type Receipt,
-  RECEIPT_TYPES,
-  type SignedReceipt,
-  signReceipt,
-  verifyReceipt,
-} from "./attester/receipt.ts";
-export { type ArtifactLoader, type Artifacts, httpArtifacts, type Manifest } from "./artifacts/artifacts.ts";
-export { deviceMessage, type HeadStatement } from "./device/message.ts";
-export {
-  type Curve,
-  type DeviceKey,
-  type DeviceSigner,
-  isDeviceKey,
-  SimulatedDevice,
-  verifyDeviceSignature,
-} from "./device/signer.ts";
-export { exportIdentity, importIdentity } from "./identity/backup.ts";
-export { controllerOf, type PolicySlot } from "./identity/controller.ts";
-export { createIdentity, Identity } from "./identity/identity.ts";
-export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
-export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
-export type { EpochRecord, EpochStatus } from "./log/record.ts";
-export {
-  type Proof,
-  type ProofCalldata,
-  proofCalldata,
-  proofFromSnarkjs,
-  proofToSnarkjs,
-  type SnarkjsProof,
-  type VerificationKey,
-} from "./prove/proof.ts";
-export { type Progress, prove, type ProofOf, type ProveOptions, type Prover } from "./prove/prover.ts";
-export { snarkjsProver } from "./prove/snarkjsProver.ts";
-export { isValidProof, verifyProof } from "./prove/verify.ts";
-export { type ClarityOptions, type ClarityReport, readDexcomClarity } from "./readers/dexcom.ts";
-export { DEMO_DAYS, type DayKind, syntheticClarity, type SyntheticOptions } from "./synthetic/clarity.ts";
-export { explainTerms } from "./terms/explain.ts";

@@ -5,6 +5,7 @@ import {
   checkTerms,
   type DistributionTerms,
   distributionTerms,
+  explainTerms,
   packTerms,
   profileOf,
   termsForPeriod,
@@ -214,6 +215,31 @@ describe("check in the clear", () => {
     );
   });
 
+  it("T14: mean and coverage bounds hold at their exact boundary and fail one beyond, under both semantics", () => {
+    fc.assert(
+      fc.property(anyEpoch, anyEpoch, fc.boolean(), (first, second, ofValid) => {
+        const epochs = [first, second];
+        const { valid, missing, slots } = checkTerms({ ...wide, ofValid }, epochs);
+        fc.pre(valid > 0);
+        const sum = epochs.flat().reduce((total, code) => total + code, 0);
+        const of = ofValid ? valid : slots;
+        const failing = (change: Partial<DistributionTerms>): string[] =>
+          checkTerms({ ...wide, ofValid, ...change }, epochs).failing.map(({ bound }) => bound);
+        const least = Math.floor((ofValid ? sum : sum + missing) / of);
+        const most = Math.ceil((ofValid ? sum : sum + missing * n) / of);
+        expect(failing({ meanMin: least, meanMax: most })).to.deep.equal([]);
+        if (least < n) expect(failing({ meanMin: least + 1 })).to.deep.equal(["meanMin"]);
+        if (most > 0) expect(failing({ meanMax: most - 1 })).to.deep.equal(["meanMax"]);
+        const covered = Math.floor((valid * 10_000) / slots);
+        const coveredUp = Math.ceil((valid * 10_000) / slots);
+        expect(failing({ coverageMin: covered, coverageMax: coveredUp })).to.deep.equal([]);
+        if (covered < 10_000) expect(failing({ coverageMin: covered + 1 })).to.deep.equal(["coverageMin"]);
+        if (coveredUp > 1) expect(failing({ coverageMax: coveredUp - 1 })).to.deep.equal(["coverageMax"]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("T8: dropping readings never turns a failing claim into a passing one (worst case, no upper coverage bound)", () => {
     fc.assert(
       fc.property(
@@ -261,6 +287,72 @@ describe("check in the clear", () => {
     expect(codeThrown(() => checkTerms(wide, [epoch, epoch.slice(1)]))).to.equal("INVALID_ARGUMENT");
     expect(codeThrown(() => checkTerms(wide, [epoch, [...epoch.slice(1), n + 1]]))).to.equal(
       "INVALID_ARGUMENT",
+    );
+  });
+});
+
+describe("explain", () => {
+  it("says in the profile's units what the terms ask and what a missing reading counts as", () => {
+    const lines = explainTerms(
+      distributionTerms({
+        statement: "glucose-day",
+        offset: 89,
+        band: { atLeast: 70, atMost: 180 },
+        share: { atLeast: 70, atMost: "99.5" },
+        mean: { atLeast: 80, atMost: 154 },
+        coverage: { atMost: 95 },
+      }),
+    ).join("\n");
+    expect(lines).to.contain("LOINC 99504-3");
+    expect(lines).to.contain("22 h 15 min after 00:00 UTC");
+    expect(lines).to.contain(
+      "At least 70 % of the slots are from 70 to 180 mg/dL, ends included; a missing reading counts as outside.",
+    );
+    expect(lines).to.contain(
+      "At most 99.5 % of the slots are from 70 to 180 mg/dL, ends included; a missing reading counts as inside.",
+    );
+    expect(lines).to.contain("at least 80 mg/dL; a missing reading counts as LOW.");
+    expect(lines).to.contain("at most 154 mg/dL; a missing reading counts as HIGH.");
+    expect(lines).to.contain("LOW counts as 39 mg/dL and HIGH as 401 mg/dL");
+    expect(lines).to.contain("Beware: leaving readings out helps to meet this bound.");
+    expect(lines).to.not.contain("True floor");
+  });
+
+  it("T5: prints the true floor of terms of valid readings, and no period that meets them is below it", () => {
+    const lines = explainTerms(
+      distributionTerms({
+        statement: "glucose-day",
+        semantics: "of-valid",
+        band: { atLeast: 70, atMost: 180 },
+        share: { atLeast: 70, atMost: 90 },
+        mean: { atLeast: 80, atMost: 154 },
+        coverage: { atLeast: 70 },
+      }),
+    ).join("\n");
+    expect(lines).to.contain("True floor: 202 of 288 readings suffice, 86 may be missing.");
+    expect(lines).to.contain("as low as 49.31 % (142 readings), not 70 %");
+    expect(lines).to.contain("as high as 92.71 % (267 readings), not 90 %");
+    fc.assert(
+      fc.property(anyTerms, anyEpoch, anyEpoch, (any, first, second) => {
+        const terms = { ...any, ofValid: true };
+        const check = checkTerms(terms, [first, second]);
+        fc.pre(check.holds);
+        const fewest = Math.max(1, Math.ceil((terms.coverageMin * 32) / 10_000));
+        expect(check.inBand).to.be.at.least(Math.ceil((terms.shareMin * fewest) / 10_000));
+        expect(check.inBand + check.missing).to.be.at.most(
+          Math.floor((terms.shareMax * fewest) / 10_000) + 32 - fewest,
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("every combination of bounds gives whole sentences", () => {
+    fc.assert(
+      fc.property(anyTerms, (terms) => {
+        for (const line of explainTerms(terms)) expect(line).to.match(/^[A-Z-].*[.;,]$/);
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import {
-  AbiCoder,
-  type BigNumberish,
-  type BytesLike,
-  keccak256,
-  ZeroAddress,
-  ZeroHash,
-  zeroPadValue,
-} from "ethers";
+import { AbiCoder, type BytesLike, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import type {
   AnchorRegistry,
@@ -503,8 +495,3 @@ export async function deployReviewed() {
 }
 
 export const load = networkHelpers.loadFixture;
-
-/** A 32-byte word of a number. */
-export function word(value: BigNumberish): string {
-  return zeroPadValue(ethers.toBeHex(value), 32);
-}

@@ -24,7 +24,7 @@ export async function constraintsByPart(r1csPath: string, sym: string): Promise<
     if (name === undefined || wire < 0 || names[wire] !== undefined) continue;
     names[wire] = name;
     const path = name.split(".");
-    owners[wire] = path.length > 2 ? path[1]!.replace(/\[.*$/, "") : undefined;
+    owners[wire] = path.length > 2 ? partName(path[1]!) : undefined;
   }
 
   const counts = new Map<string, number>();
@@ -53,4 +53,9 @@ export async function constraintsByPart(r1csPath: string, sym: string): Promise<
     publicSignals: names.slice(1, r1cs.nPublic + 1).map((name) => (name ?? "?").replace(/^main\./, "")),
     parts: Object.fromEntries([...counts].sort((a, b) => b[1] - a[1])),
   };
+}
+
+/** Without array indices and without the numbers that circom appends to anonymous components. */
+function partName(component: string): string {
+  return component.replace(/\[.*$/, "").replace(/_\d+_\d+$/, "");
 }

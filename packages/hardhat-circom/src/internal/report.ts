@@ -29,7 +29,7 @@ export function buildReporter(stream: NodeJS.WriteStream): Reporter {
       return `${label} ${share === undefined ? "" : `${Math.floor(share * 100)} % `}${seconds} s`;
     });
     clear();
-    stream.write(`  … ${parts.join(" | ")}`.slice(0, Math.max(20, (stream.columns ?? 80) - 1)));
+    stream.write(`  … ${parts.join(" | ")}`.slice(0, Math.max(20, (stream.columns || 80) - 1)));
     drawn = true;
   };
   const timer = moving ? setInterval(draw, 200) : undefined;

@@ -48,10 +48,14 @@ export function parseManifest(circuit: string, text: string): Manifest {
       (hash) => typeof hash === "string" && /^[0-9a-f]{64}$/.test(hash),
     );
   if (!whole) {
-    throw new VitalproofError("ARTIFACT_MISMATCH", `The manifest of ${circuit} is not one this package understands.`, {
-      details: { circuit },
-      hint: "Build the circuits with the same version of the project.",
-    });
+    throw new VitalproofError(
+      "ARTIFACT_MISMATCH",
+      `The manifest of ${circuit} is not one this package understands.`,
+      {
+        details: { circuit },
+        hint: "Build the circuits with the same version of the project.",
+      },
+    );
   }
   return manifest as Manifest;
 }
@@ -62,11 +66,20 @@ export function checkArtifact(circuit: string, file: string, bytes: Uint8Array, 
   if (got !== wanted) throw artifactMismatch(circuit, file, wanted, got);
 }
 
-export function artifactMismatch(circuit: string, file: string, wanted: string, got: string): VitalproofError {
-  return new VitalproofError("ARTIFACT_MISMATCH", `${file} of ${circuit} is not the file that the manifest names.`, {
-    details: { circuit, file, wanted, got },
-    hint: "Fetch or build the artifacts again.",
-  });
+export function artifactMismatch(
+  circuit: string,
+  file: string,
+  wanted: string,
+  got: string,
+): VitalproofError {
+  return new VitalproofError(
+    "ARTIFACT_MISMATCH",
+    `${file} of ${circuit} is not the file that the manifest names.`,
+    {
+      details: { circuit, file, wanted, got },
+      hint: "Fetch or build the artifacts again.",
+    },
+  );
 }
 
 /**

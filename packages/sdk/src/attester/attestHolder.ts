@@ -38,7 +38,10 @@ export type AttestHolderOptions = {
  * @throws INTAKE_SUBJECT_UNKNOWN; ATTESTATION_EXPIRED; ATTESTATION_MISMATCH naming the public input that is not the
  *         expected one (another holder, subject, scope or attestation); PROOF_INVALID, PROOF_MALFORMED
  */
-export async function attestHolder(request: AttestHolderRequest, options: AttestHolderOptions): Promise<string> {
+export async function attestHolder(
+  request: AttestHolderRequest,
+  options: AttestHolderOptions,
+): Promise<string> {
   const { attestation, subject } = request;
   if (!(await options.people.knows(subject))) {
     throw new VitalproofError("INTAKE_SUBJECT_UNKNOWN", "No person is registered under this subject.", {
@@ -47,10 +50,14 @@ export async function attestHolder(request: AttestHolderRequest, options: Attest
   }
   const now = BigInt(Math.floor(options.now ?? Date.now() / 1000));
   if (attestation.expiry < now) {
-    throw new VitalproofError("ATTESTATION_EXPIRED", `The attestation expired at ${attestation.expiry}, now it is ${now}.`, {
-      details: { expiry: attestation.expiry, now },
-      hint: "Make a new attestation and a new enrolment proof.",
-    });
+    throw new VitalproofError(
+      "ATTESTATION_EXPIRED",
+      `The attestation expired at ${attestation.expiry}, now it is ${now}.`,
+      {
+        details: { expiry: attestation.expiry, now },
+        hint: "Make a new attestation and a new enrolment proof.",
+      },
+    );
   }
   const expected: [string, bigint][] = [
     ["holder", attestation.holder],
@@ -59,7 +66,10 @@ export async function attestHolder(request: AttestHolderRequest, options: Attest
     ["policyHash", policyHashOf(options.domain, attestation)],
   ];
   if (request.publicInputs.length !== expected.length) {
-    throw new VitalproofError("PROOF_MALFORMED", `An enrolment proof has 4 public inputs, not ${request.publicInputs.length}.`);
+    throw new VitalproofError(
+      "PROOF_MALFORMED",
+      `An enrolment proof has 4 public inputs, not ${request.publicInputs.length}.`,
+    );
   }
   expected.forEach(([name, wanted], i) => {
     if (request.publicInputs[i] === wanted) return;

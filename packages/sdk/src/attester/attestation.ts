@@ -46,7 +46,11 @@ export function policyHashOf(domain: ClaimsDomain, attestation: HolderAttestatio
 }
 
 /** Signs without checking anything; `attestHolder` is what an attester calls. */
-export function signAttestation(signer: Signer, domain: ClaimsDomain, attestation: HolderAttestation): Promise<string> {
+export function signAttestation(
+  signer: Signer,
+  domain: ClaimsDomain,
+  attestation: HolderAttestation,
+): Promise<string> {
   return signer.signTypedData(typedDomain(domain), ATTESTATION_TYPES, attestation);
 }
 

@@ -107,7 +107,12 @@ export class Intake {
         { subject, profile: profile.id, generation: logs.length - 1 },
         { ...current, lastEpoch },
       );
-      return this.#open({ subject, profile: profile.id, generation: logs.length }, profile, offset, firstEpoch);
+      return this.#open(
+        { subject, profile: profile.id, generation: logs.length },
+        profile,
+        offset,
+        firstEpoch,
+      );
     });
   }
 
@@ -181,23 +186,34 @@ export class Intake {
         });
       }
       if (epoch > log.nextEpoch) {
-        throw refused("INTAKE_EPOCH_SKIPPED", `Epoch ${log.nextEpoch} comes before epoch ${epoch} and is still open.`, {
-          details: state,
-          hint: "Send its head first, or wait until its deadline and continue from the head that intake returns.",
-        });
+        throw refused(
+          "INTAKE_EPOCH_SKIPPED",
+          `Epoch ${log.nextEpoch} comes before epoch ${epoch} and is still open.`,
+          {
+            details: state,
+            hint: "Send its head first, or wait until its deadline and continue from the head that intake returns.",
+          },
+        );
       }
       if (signed.previous !== log.head) {
-        throw refused("INTAKE_NOT_EXTENDING", `The head of epoch ${epoch} does not extend the recorded one.`, {
-          details: { ...state, previous: signed.previous },
-          hint: "Bring the log in line with Log.follow, then send the head again.",
-        });
+        throw refused(
+          "INTAKE_NOT_EXTENDING",
+          `The head of epoch ${epoch} does not extend the recorded one.`,
+          {
+            details: { ...state, previous: signed.previous },
+            hint: "Bring the log in line with Log.follow, then send the head again.",
+          },
+        );
       }
       return this.#take(key, log, signed, now);
     });
   }
 
   /** Where a log stands now, gaps past their deadlines included. @throws INTAKE_LOG_UNKNOWN */
-  stateOf(subject: bigint, profileName: ProfileName): Promise<LogState & { offset: number; firstEpoch: number }> {
+  stateOf(
+    subject: bigint,
+    profileName: ProfileName,
+  ): Promise<LogState & { offset: number; firstEpoch: number }> {
     return this.#mutex.run(async () => {
       const profile = profileOf(profileName);
       const logs = await this.#records.logs(subject, profile.id);
@@ -253,18 +269,26 @@ export class Intake {
     const other = curve === "p256" ? "ed25519" : "p256";
     const device = await this.#records.device({ curve, publicKey });
     if (device === undefined) {
-      if ((await this.#records.device({ curve: other, publicKey })) === undefined) throw noDevice(signed.device);
+      if ((await this.#records.device({ curve: other, publicKey })) === undefined)
+        throw noDevice(signed.device);
       throw refused("INTAKE_DEVICE_WRONG_CURVE", `The device is enrolled with ${other}, not with ${curve}.`, {
         details: { curve, enrolled: other },
       });
     }
     if (signed.group !== this.#options.group) {
-      throw refused("INTAKE_WRONG_CONTEXT", `The head is for group ${signed.group}, this is ${this.#options.group}.`, {
-        details: { given: signed.group, wanted: this.#options.group },
-      });
+      throw refused(
+        "INTAKE_WRONG_CONTEXT",
+        `The head is for group ${signed.group}, this is ${this.#options.group}.`,
+        {
+          details: { given: signed.group, wanted: this.#options.group },
+        },
+      );
     }
     const signature = bytesOf(signed.signature);
-    if (signature === undefined || !verifyDeviceSignature({ curve, publicKey }, messageOf(signed), signature)) {
+    if (
+      signature === undefined ||
+      !verifyDeviceSignature({ curve, publicKey }, messageOf(signed), signature)
+    ) {
       throw refused("INTAKE_SIGNATURE_INVALID", "The device's signature does not fit this head.", {
         details: { curve },
         hint: "Sign deviceMessage: p256 over its SHA-256 with low s, ed25519 as in RFC 8032.",
@@ -285,10 +309,14 @@ export class Intake {
       });
     }
     if (device.enrolledAt >= end) {
-      throw refused("INTAKE_DEVICE_NOT_YET_ENROLLED", `The epoch ended at ${end}, the device was enrolled later.`, {
-        details: { end, enrolledAt: device.enrolledAt },
-        hint: "A device cannot report on a time before its enrolment.",
-      });
+      throw refused(
+        "INTAKE_DEVICE_NOT_YET_ENROLLED",
+        `The epoch ended at ${end}, the device was enrolled later.`,
+        {
+          details: { end, enrolledAt: device.enrolledAt },
+          hint: "A device cannot report on a time before its enrolment.",
+        },
+      );
     }
   }
 
@@ -300,9 +328,13 @@ export class Intake {
     );
     if (generation >= 0) return { subject, profile: profile.id, generation };
     const current = logs.at(-1)!;
-    throw refused("INTAKE_WRONG_CONTEXT", `Epoch ${epoch} at offset ${offset} belongs to no log of this person.`, {
-      details: { epoch, offset, currentOffset: current.offset, currentFirstEpoch: current.firstEpoch },
-    });
+    throw refused(
+      "INTAKE_WRONG_CONTEXT",
+      `Epoch ${epoch} at offset ${offset} belongs to no log of this person.`,
+      {
+        details: { epoch, offset, currentOffset: current.offset, currentFirstEpoch: current.firstEpoch },
+      },
+    );
   }
 
   /** Appends gap heads for every epoch whose deadline is past. */
@@ -310,7 +342,10 @@ export class Intake {
     let log = (await this.#records.logs(key.subject, key.profile))[key.generation]!;
     const last = log.lastEpoch ?? Number.MAX_SAFE_INTEGER;
     const before = log.nextEpoch;
-    while (log.nextEpoch <= last && epochEnd(profile, log.offset, log.nextEpoch) + this.#options.intakeTime < now) {
+    while (
+      log.nextEpoch <= last &&
+      epochEnd(profile, log.offset, log.nextEpoch) + this.#options.intakeTime < now
+    ) {
       const head = gapHeadOf(profile, log.head, contextOf(key, log, log.nextEpoch));
       await this.#records.saveHead(key, log.nextEpoch, { previous: log.head, head });
       log = { ...log, head, nextEpoch: log.nextEpoch + 1 };
@@ -356,7 +391,11 @@ export class Intake {
     // The head before the log's pointer to it, the receipt last: a crash in between leaves a head that nothing points
     // to, which the next submission replaces, and no receipt for it has left the house.
     const { receivedAt, anchorDay, signature } = receipt;
-    await this.#records.saveHead(key, epoch, { previous, head, receipt: { receivedAt, anchorDay, signature } });
+    await this.#records.saveHead(key, epoch, {
+      previous,
+      head,
+      receipt: { receivedAt, anchorDay, signature },
+    });
     await this.#records.saveLog(key, { ...log, head, nextEpoch: epoch + 1 });
     return receipt;
   }
@@ -364,15 +403,26 @@ export class Intake {
   async #open(key: LogKey, profile: Profile, offset: number, firstEpoch: number): Promise<LogOpening> {
     const end = epochEnd(profile, offset, firstEpoch);
     if (end <= this.#now()) {
-      throw refused("INTAKE_FIRST_EPOCH_PAST", `Epoch ${firstEpoch} ended at ${end}, now it is ${this.#now()}.`, {
-        details: { firstEpoch, end, now: this.#now() },
-        hint: "A log cannot begin in the past.",
-      });
+      throw refused(
+        "INTAKE_FIRST_EPOCH_PAST",
+        `Epoch ${firstEpoch} ended at ${end}, now it is ${this.#now()}.`,
+        {
+          details: { firstEpoch, end, now: this.#now() },
+          hint: "A log cannot begin in the past.",
+        },
+      );
     }
     const salt = randomFieldElement();
     const context = packContext({ profile: profile.id, offset, epoch: firstEpoch });
     const genesis = genesisOf(key.subject, context, salt);
-    await this.#records.saveLog(key, { offset, firstEpoch, genesis, salt, head: genesis, nextEpoch: firstEpoch });
+    await this.#records.saveLog(key, {
+      offset,
+      firstEpoch,
+      genesis,
+      salt,
+      head: genesis,
+      nextEpoch: firstEpoch,
+    });
     const { subject } = key;
     return { group: this.#options.group, subject, profile: profile.name, offset, firstEpoch, genesis };
   }
@@ -387,7 +437,9 @@ function refused(code: ErrorCode, message: string, options: ErrorOptions = {}): 
 }
 
 function noLog(profile: Profile): VitalproofError {
-  return refused("INTAKE_LOG_UNKNOWN", `This person has no log of ${profile.name}.`, { hint: "Call openLog first." });
+  return refused("INTAKE_LOG_UNKNOWN", `This person has no log of ${profile.name}.`, {
+    hint: "Call openLog first.",
+  });
 }
 
 function noDevice({ curve, publicKey }: DeviceKey): VitalproofError {

@@ -28,7 +28,11 @@ export const RECEIPT_TYPES = {
   ],
 };
 
-export async function signReceipt(signer: Signer, domain: AnchorDomain, receipt: Receipt): Promise<SignedReceipt> {
+export async function signReceipt(
+  signer: Signer,
+  domain: AnchorDomain,
+  receipt: Receipt,
+): Promise<SignedReceipt> {
   const signature = await signer.signTypedData(typedDomain(domain), RECEIPT_TYPES, typedReceipt(receipt));
   return { ...receipt, signature };
 }
@@ -55,6 +59,12 @@ function typedDomain({ chainId, anchors }: AnchorDomain): object {
   return { name: "Vitalproof Anchors", version: "1", chainId, verifyingContract: anchors };
 }
 
-function typedReceipt({ group, leaf, context, receivedAt, anchorDay }: Receipt): Record<string, bigint | number> {
+function typedReceipt({
+  group,
+  leaf,
+  context,
+  receivedAt,
+  anchorDay,
+}: Receipt): Record<string, bigint | number> {
   return { group, leaf, ctx: context, receivedAt, anchorDay };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { isDecimalText, parseRecord } from "../internal/json.ts";
+
 import type { Curve, DeviceKey } from "../device/signer.ts";
+import { isDecimalText, parseRecord } from "../internal/json.ts";
 import type { Store } from "../store.ts";
 
 /** One stretch of a person's log under one offset. */
@@ -36,7 +37,8 @@ export type DeviceRecord = {
 /** Subject, profile number and generation (0, 1, …: a new one for each offset) of a stretch. */
 export type LogKey = { subject: bigint; profile: number; generation: number };
 
-/** The attester's records in a store, typed. Keys hold subjects: the store is personal data. */
+/** The attester's records in a store, typed. Keys hold subjects: the store is personal data. They share
+ * one prefix, so that a log of the same machine may live in the same store. */
 export class AttesterRecords {
   readonly #store: Store;
 
@@ -45,15 +47,15 @@ export class AttesterRecords {
   }
 
   async isRegistered(subject: bigint): Promise<boolean> {
-    return (await this.#store.read(`person/${hex(subject)}`)) !== undefined;
+    return (await this.#store.read(`attester/person/${hex(subject)}`)) !== undefined;
   }
 
   async register(subject: bigint, at: number): Promise<void> {
-    await this.#store.write(`person/${hex(subject)}`, JSON.stringify({ registeredAt: at }));
+    await this.#store.write(`attester/person/${hex(subject)}`, JSON.stringify({ registeredAt: at }));
   }
 
   async device(device: DeviceKey): Promise<DeviceRecord | undefined> {
-    const key = `device/${device.curve}.${device.publicKey}`;
+    const key = `attester/device/${device.curve}.${device.publicKey}`;
     const raw = await this.#read<Omit<DeviceRecord, "subject"> & { subject: string }>(
       key,
       (value) => isDecimalText(value.subject) && Number.isSafeInteger(value.profile),
@@ -62,7 +64,7 @@ export class AttesterRecords {
   }
 
   async saveDevice(device: DeviceRecord): Promise<void> {
-    await this.#write(`device/${device.curve}.${device.publicKey}`, device);
+    await this.#write(`attester/device/${device.curve}.${device.publicKey}`, device);
   }
 
   /** All stretches of one person and profile, oldest first. */
@@ -78,8 +80,8 @@ export class AttesterRecords {
   /** Every stretch there is. */
   async allLogs(): Promise<{ key: LogKey; log: LogRecord }[]> {
     const all: { key: LogKey; log: LogRecord }[] = [];
-    for (const text of (await this.#store.keys("log/")).sort()) {
-      const [, subject, profile, generation] = text.split("/");
+    for (const text of (await this.#store.keys("attester/log/")).sort()) {
+      const [, , subject, profile, generation] = text.split("/");
       const log = await this.#log(text);
       if (log === undefined) continue;
       all.push({
@@ -109,21 +111,22 @@ export class AttesterRecords {
   /** The leaves of a day that was closed; undefined while it is open. */
   async day(day: number): Promise<bigint[] | undefined> {
     const raw = await this.#read<{ leaves: string[] }>(
-      `day/${day}`,
+      `attester/day/${day}`,
       (value) => Array.isArray(value.leaves) && value.leaves.every(isDecimalText),
     );
     return raw?.leaves.map(BigInt);
   }
 
   async saveDay(day: number, leaves: readonly bigint[]): Promise<void> {
-    await this.#write(`day/${day}`, { leaves });
+    await this.#write(`attester/day/${day}`, { leaves });
   }
 
   async #log(text: string): Promise<LogRecord | undefined> {
     type Raw = Omit<LogRecord, "genesis" | "salt" | "head"> & { genesis: string; salt: string; head: string };
     const raw = await this.#read<Raw>(
       text,
-      (value) => [value.genesis, value.salt, value.head].every(isDecimalText) && Number.isSafeInteger(value.nextEpoch),
+      (value) =>
+        [value.genesis, value.salt, value.head].every(isDecimalText) && Number.isSafeInteger(value.nextEpoch),
     );
     if (raw === undefined) return undefined;
     return { ...raw, genesis: BigInt(raw.genesis), salt: BigInt(raw.salt), head: BigInt(raw.head) };
@@ -135,7 +138,9 @@ export class AttesterRecords {
   }
 
   async #write(key: string, record: object): Promise<void> {
-    const text = JSON.stringify(record, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+    const text = JSON.stringify(record, (_, value: unknown) =>
+      typeof value === "bigint" ? value.toString() : value,
+    );
     await this.#store.write(key, text);
   }
 }
@@ -145,9 +150,9 @@ function hex(subject: bigint): string {
 }
 
 function logText({ subject, profile, generation }: LogKey): string {
-  return `log/${hex(subject)}/${profile}/${generation}`;
+  return `attester/log/${hex(subject)}/${profile}/${generation}`;
 }
 
 function headText({ subject, profile, generation }: LogKey, epoch: number): string {
-  return `head/${hex(subject)}/${profile}/${generation}/${epoch}`;
+  return `attester/head/${hex(subject)}/${profile}/${generation}/${epoch}`;
 }

@@ -18,7 +18,11 @@ export type DeviceSigner = DeviceKey & {
 };
 
 /** False for anything that is not exactly one valid signature, malformed keys included; never throws. */
-export function verifyDeviceSignature(device: DeviceKey, message: Uint8Array, signature: Uint8Array): boolean {
+export function verifyDeviceSignature(
+  device: DeviceKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   try {
     const key = hexToBytes(device.publicKey);
     if (device.curve === "p256") return p256.verify(signature, message, key, { prehash: true, lowS: true });

@@ -41,7 +41,10 @@ export async function exportIdentity(
   const nonce = randomBytes(24);
   const header = { format: FORMAT, logN, salt: bytesToHex(salt), nonce: bytesToHex(nonce) };
   const cipher = xchacha20poly1305(await keyOf(password, salt, logN), nonce, authenticated(header));
-  const backup: Backup = { ...header, sealed: bytesToHex(cipher.encrypt(bigintToBytes(identity.secret(), 32))) };
+  const backup: Backup = {
+    ...header,
+    sealed: bytesToHex(cipher.encrypt(bigintToBytes(identity.secret(), 32))),
+  };
   return JSON.stringify(backup, null, 2);
 }
 
@@ -88,7 +91,8 @@ function parse(text: string): Backup {
   if (typeof logN !== "number" || !Number.isInteger(logN) || logN < MIN_LOG_N || logN > MAX_LOG_N) {
     throw notUnderstood(`its cost logN is not in [${MIN_LOG_N}, ${MAX_LOG_N}]`);
   }
-  if (!hex(salt, 16) || !hex(nonce, 24) || !hex(sealed, 48)) throw notUnderstood("a field is missing or malformed");
+  if (!hex(salt, 16) || !hex(nonce, 24) || !hex(sealed, 48))
+    throw notUnderstood("a field is missing or malformed");
   return { format: FORMAT, logN, salt, nonce, sealed };
 }
 
@@ -102,7 +106,11 @@ async function keyOf(password: string, salt: Uint8Array, logN: number): Promise<
 }
 
 function notUnderstood(reason: string): VitalproofError {
-  return new VitalproofError("IDENTITY_NOT_UNDERSTOOD", `The exported identity is not understood: ${reason}.`, {
-    hint: "Give the whole text that exportIdentity returned.",
-  });
+  return new VitalproofError(
+    "IDENTITY_NOT_UNDERSTOOD",
+    `The exported identity is not understood: ${reason}.`,
+    {
+      hint: "Give the whole text that exportIdentity returned.",
+    },
+  );
 }

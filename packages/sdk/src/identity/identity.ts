@@ -17,7 +17,8 @@ export class Identity {
   /** @param secret in `[1, r)`; use `createIdentity` unless the secret was kept elsewhere */
   constructor(secret: bigint) {
     assertField("secret", secret, { secret: true });
-    if (secret === 0n) throw new VitalproofError("NOT_A_FIELD_ELEMENT", "An identity secret of 0 is no secret.");
+    if (secret === 0n)
+      throw new VitalproofError("NOT_A_FIELD_ELEMENT", "An identity secret of 0 is no secret.");
     this.#secret = secret;
     this.subject = subjectOf(secret);
   }

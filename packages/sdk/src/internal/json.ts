@@ -6,14 +6,19 @@ import { VitalproofError } from "../errors.ts";
  * damaged or foreign store.
  * @throws LOG_CORRUPT naming the key, never the content
  */
-export function parseRecord<T>(key: string, text: string, isRecord: (value: Record<string, unknown>) => boolean): T {
+export function parseRecord<T>(
+  key: string,
+  text: string,
+  isRecord: (value: Record<string, unknown>) => boolean,
+): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     value = undefined;
   }
-  if (typeof value === "object" && value !== null && isRecord(value as Record<string, unknown>)) return value as T;
+  if (typeof value === "object" && value !== null && isRecord(value as Record<string, unknown>))
+    return value as T;
   throw new VitalproofError("LOG_CORRUPT", `The stored record "${key}" is damaged.`, {
     details: { key },
     hint: "Restore the store from a backup.",

@@ -212,8 +212,13 @@ export class Log {
       }
       report.taken = taken.length;
       if (taken.length > 0) {
-        this.#pending = [...this.#pending, ...taken];
-        await this.#saveState();
+        const before = this.#pending;
+        this.#pending = [...before, ...taken];
+        await this.#saveState().catch((error: unknown) => {
+          // Not stored is not taken: the caller will give them again.
+          this.#pending = before;
+          throw error;
+        });
       }
       return report;
     });
@@ -228,10 +233,14 @@ export class Log {
   seal(now: number, until?: number): Promise<SealReport[]> {
     return this.#mutex.run(async () => {
       if (until !== undefined && this.#end(until) > now) {
-        throw new VitalproofError("LOG_EPOCH_NOT_OVER", `Epoch ${until} ends at ${this.#end(until)}, now it is ${now}.`, {
-          details: { epoch: until, end: this.#end(until), now },
-          hint: "Seal an epoch once it is over.",
-        });
+        throw new VitalproofError(
+          "LOG_EPOCH_NOT_OVER",
+          `Epoch ${until} ends at ${this.#end(until)}, now it is ${now}.`,
+          {
+            details: { epoch: until, end: this.#end(until), now },
+            hint: "Seal an epoch once it is over.",
+          },
+        );
       }
       const reports: SealReport[] = [];
       while (this.#end(this.nextEpoch) <= now && (until === undefined || this.nextEpoch <= until)) {
@@ -263,9 +272,13 @@ export class Log {
       const record = this.#record(epoch);
       const leaf = leafOf(this.#opening.subject, this.#context(epoch), record.head);
       if (receipt.leaf !== leaf || receipt.group !== this.#opening.group) {
-        throw new VitalproofError("LOG_DIVERGED", `The receipt is not for this log's head of epoch ${epoch}.`, {
-          details: { epoch, wanted: leaf, given: receipt.leaf },
-        });
+        throw new VitalproofError(
+          "LOG_DIVERGED",
+          `The receipt is not for this log's head of epoch ${epoch}.`,
+          {
+            details: { epoch, wanted: leaf, given: receipt.leaf },
+          },
+        );
       }
       await this.#saveEpoch({ ...record, status: "accepted", receipt });
     });
@@ -329,7 +342,10 @@ export class Log {
       const { epoch, salt, codes, status, head } = record;
       if (epoch !== this.#opening.firstEpoch + i) throw corrupt(epoch, "it is out of order");
       if (record.previous !== previous) throw corrupt(epoch, "it does not extend the epoch before");
-      if (codes.length !== this.#profile.slots || codes.some((code) => code < 0 || code > this.#profile.codes)) {
+      if (
+        codes.length !== this.#profile.slots ||
+        codes.some((code) => code < 0 || code > this.#profile.codes)
+      ) {
         throw corrupt(epoch, "its slots are not those of the profile");
       }
       if (status === "gap" && (salt !== 0n || codes.some((code) => code !== MISSING))) {
@@ -338,13 +354,20 @@ export class Log {
       if (status !== "gap" && (salt === 0n || salts.has(salt))) throw corrupt(epoch, "its salt is not fresh");
       salts.add(salt);
       const context = this.#context(epoch);
-      if (headOf(this.#profile, { previous, context, salt, codes }) !== head) throw corrupt(epoch, "its head is wrong");
+      if (headOf(this.#profile, { previous, context, salt, codes }) !== head)
+        throw corrupt(epoch, "its head is wrong");
       previous = head;
     });
   }
 
   toJSON(): Record<string, unknown> {
-    return { type: "Log", name: this.#name, nextEpoch: this.nextEpoch, pending: this.pending, readings: "(secret)" };
+    return {
+      type: "Log",
+      name: this.#name,
+      nextEpoch: this.nextEpoch,
+      pending: this.pending,
+      readings: "(secret)",
+    };
   }
 
   async #sealNext(): Promise<SealReport> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { isDecimalText, parseRecord } from "../internal/json.ts";
+
 import type { SignedReceipt } from "../attester/receipt.ts";
+import { isDecimalText, parseRecord } from "../internal/json.ts";
 
 /** sealed: given to nobody yet, or not answered; accepted: intake has it; gap: intake recorded that nothing came. */
 export type EpochStatus = "sealed" | "accepted" | "gap";
@@ -21,7 +22,9 @@ export type EpochRecord = {
 };
 
 export function epochToText(record: EpochRecord): string {
-  return JSON.stringify(record, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  return JSON.stringify(record, (_, value: unknown) =>
+    typeof value === "bigint" ? value.toString() : value,
+  );
 }
 
 export function epochFromText(key: string, text: string): EpochRecord {
@@ -29,7 +32,14 @@ export function epochFromText(key: string, text: string): EpochRecord {
     previous: string;
     head: string;
     salt: string;
-    receipt?: { leaf: string; context: string; receivedAt: number; anchorDay: number; group: string; signature: string };
+    receipt?: {
+      leaf: string;
+      context: string;
+      receivedAt: number;
+      anchorDay: number;
+      group: string;
+      signature: string;
+    };
   };
   const raw = parseRecord<Raw>(
     key,

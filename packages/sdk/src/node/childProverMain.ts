@@ -7,9 +7,9 @@ const send = (message: ChildMessage): void => {
   process.send?.(message);
 };
 
-process.once("message", (run: Omit<ProofRun, "onPhase">) => {
-  void runSnarkjs({ ...run, onPhase: (phase, detail) => send({ type: "progress", phase, detail }) }).then((result) =>
-    send({ type: "result", result }),
+process.once("message", (run: Omit<ProofRun, "onPhase" | "isStopped">) => {
+  void runSnarkjs({ ...run, onPhase: (phase, detail) => send({ type: "progress", phase, detail }) }).then(
+    (result) => send({ type: "result", result }),
   );
 });
 

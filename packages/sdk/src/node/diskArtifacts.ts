@@ -4,7 +4,12 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type ArtifactLoader, artifactFiles, artifactMismatch, parseManifest } from "../artifacts/artifacts.ts";
+import {
+  type ArtifactLoader,
+  artifactFiles,
+  artifactMismatch,
+  parseManifest,
+} from "../artifacts/artifacts.ts";
 import { VitalproofError } from "../errors.ts";
 import type { VerificationKey } from "../prove/proof.ts";
 
@@ -14,7 +19,10 @@ import type { VerificationKey } from "../prove/proof.ts";
  *
  * @param options `large` is the folder of wasm and zkey files when it is another one; `hint` says how to build them
  */
-export function diskArtifacts(folder: string, options: { large?: string; hint?: string } = {}): ArtifactLoader {
+export function diskArtifacts(
+  folder: string,
+  options: { large?: string; hint?: string } = {},
+): ArtifactLoader {
   const hint = options.hint ?? "Build the circuits first.";
   const missing = (circuit: string, file: string, cause: unknown): VitalproofError =>
     new VitalproofError("ARTIFACT_MISSING", `${file} of ${circuit} cannot be read.`, {

@@ -54,10 +54,14 @@ export async function prove(
     publicInputs.length === witness.publicInputs.length &&
     publicInputs.every((value, i) => value === witness.publicInputs[i]);
   if (!same) {
-    throw new VitalproofError("WITNESS_MISMATCH", "The prover's public signals are not the witness's public inputs.", {
-      details: { circuit: witness.circuit },
-      hint: "Check that the artifacts are of the same version as this package.",
-    });
+    throw new VitalproofError(
+      "WITNESS_MISMATCH",
+      "The prover's public signals are not the witness's public inputs.",
+      {
+        details: { circuit: witness.circuit },
+        hint: "Check that the artifacts are of the same version as this package.",
+      },
+    );
   }
   options.onProgress?.({ phase: "verification", elapsedMs: Date.now() - started });
   verifyProof(artifacts.verificationKey, publicInputs, proof);

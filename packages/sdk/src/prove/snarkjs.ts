@@ -12,21 +12,31 @@ type MemoryFile = { type: "mem"; data?: Uint8Array };
 type Snarkjs = {
   wtns: { calculate(input: CircuitInput, wasm: FileLike, witness: MemoryFile): Promise<void> };
   groth16: {
-    prove(zkey: FileLike, witness: MemoryFile, logger?: Logger): Promise<{ proof: SnarkjsProof; publicSignals: string[] }>;
+    prove(
+      zkey: FileLike,
+      witness: MemoryFile,
+      logger?: Logger,
+    ): Promise<{ proof: SnarkjsProof; publicSignals: string[] }>;
   };
 };
 
 /** snarkjs has no types of its own and costs a second to load, so it is loaded by the first proof. */
 export async function loadSnarkjs(): Promise<Snarkjs> {
-  // @ts-ignore -- no declarations in the package
+  // @ts-expect-error -- no declarations in the package
   return (await import("snarkjs")) as unknown as Snarkjs;
 }
 
-/** The curve that snarkjs keeps for itself, with worker threads that would keep the process alive. */
-export async function endSnarkjsWorkers(): Promise<void> {
+/**
+ * Ends the worker threads of the curve that snarkjs keeps for itself; they would keep the process alive.
+ * @returns whether there were any
+ */
+export async function endSnarkjsWorkers(): Promise<boolean> {
   const scope = globalThis as { curve_bn128?: { terminate(): Promise<void> } | null };
-  await scope.curve_bn128?.terminate();
+  const curve = scope.curve_bn128;
+  if (curve === undefined || curve === null) return false;
   scope.curve_bn128 = null;
+  await curve.terminate();
+  return true;
 }
 
 export type ProofRun = {
@@ -34,6 +44,8 @@ export type ProofRun = {
   zkey: FileLike;
   input: CircuitInput;
   onPhase?: (phase: "witness" | "proof", detail?: string) => void;
+  /** Asked between the phases. */
+  isStopped?: () => boolean;
 };
 
 export type ProofRunResult =
@@ -41,7 +53,13 @@ export type ProofRunResult =
   | { ok: false; phase: "witness" | "proof"; message: string };
 
 /** One proof from files and inputs. Failures come back as a phase and snarkjs's own words, which hold no inputs. */
-export async function runSnarkjs({ wasm, zkey, input, onPhase }: ProofRun): Promise<ProofRunResult> {
+export async function runSnarkjs({
+  wasm,
+  zkey,
+  input,
+  onPhase,
+  isStopped,
+}: ProofRun): Promise<ProofRunResult> {
   const snarkjs = await loadSnarkjs();
   const witness: MemoryFile = { type: "mem" };
   try {
@@ -50,10 +68,14 @@ export async function runSnarkjs({ wasm, zkey, input, onPhase }: ProofRun): Prom
   } catch (error) {
     return { ok: false, phase: "witness", message: firstLine(error) };
   }
+  if (isStopped?.()) return { ok: false, phase: "proof", message: "it was stopped" };
   try {
     onPhase?.("proof");
     const report = (text: string): void => onPhase?.("proof", text);
-    const { proof, publicSignals } = await snarkjs.groth16.prove(zkey, witness, { debug: report, info: report });
+    const { proof, publicSignals } = await snarkjs.groth16.prove(zkey, witness, {
+      debug: report,
+      info: report,
+    });
     return { ok: true, proof, publicSignals };
   } catch (error) {
     return { ok: false, phase: "proof", message: firstLine(error) };

@@ -23,7 +23,9 @@ export function verifyProof(key: VerificationKey, publicInputs: readonly bigint[
   }
   publicInputs.forEach((value, i) => {
     if (!isFieldElement(value)) {
-      throw new VitalproofError("PROOF_MALFORMED", `Public input ${i} is no field element.`, { details: { input: i } });
+      throw new VitalproofError("PROOF_MALFORMED", `Public input ${i} is no field element.`, {
+        details: { input: i },
+      });
     }
   });
 

@@ -128,10 +128,14 @@ function parseCsv(text: string): string[][] {
     return parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true });
   } catch (error) {
     const line = error instanceof Error && "lines" in error ? Number(error.lines) : undefined;
-    throw new VitalproofError("FILE_NOT_UNDERSTOOD", `The file is no CSV${line === undefined ? "" : ` at line ${line}`}.`, {
-      details: { line },
-      hint: "Give the CSV export of Dexcom Clarity as it is.",
-    });
+    throw new VitalproofError(
+      "FILE_NOT_UNDERSTOOD",
+      `The file is no CSV${line === undefined ? "" : ` at line ${line}`}.`,
+      {
+        details: { line },
+        hint: "Give the CSV export of Dexcom Clarity as it is.",
+      },
+    );
   }
 }
 

@@ -86,7 +86,10 @@ export function syntheticClarity(options: SyntheticOptions = {}): string {
 }
 
 /** Three meals a day and some snacks, with the insulin that the kind of day brings. */
-function plan(days: readonly DayKind[], random: ReturnType<typeof seededRandom>): { meals: Meal[]; boluses: Bolus[] } {
+function plan(
+  days: readonly DayKind[],
+  random: ReturnType<typeof seededRandom>,
+): { meals: Meal[]; boluses: Bolus[] } {
   const meals: Meal[] = [];
   const boluses: Bolus[] = [];
   days.forEach((kind, day) => {
@@ -96,14 +99,15 @@ function plan(days: readonly DayKind[], random: ReturnType<typeof seededRandom>)
       { minute: 12 * 60 + random.integer(0, 60), carbs: random.integer(45, 65) },
       { minute: 18 * 60 + random.integer(0, 75), carbs: random.integer(50, 70) },
     ];
-    if (random.uniform() < 0.5) usual.push({ minute: 15 * 60 + random.integer(0, 60), carbs: random.integer(10, 20) });
+    if (random.uniform() < 0.5)
+      usual.push({ minute: 15 * 60 + random.integer(0, 60), carbs: random.integer(10, 20) });
     for (const meal of usual) {
       const carbs = kind === "bad" ? Math.round(meal.carbs * 1.8) : meal.carbs;
       meals.push({ minute: start + meal.minute, carbs });
       const needed = (carbs * CARB_EFFECT) / INSULIN_EFFECT;
       // On good days the dose comes around the start of the meal and is nearly right; on bad ones late and short.
       const late = kind === "bad" ? random.integer(30, 75) : random.integer(-15, 10);
-      const dose = kind === "bad" ? 0.35 + 0.25 * random.uniform() : 0.85 + 0.45 * random.uniform();
+      const dose = kind === "bad" ? 0.35 + 0.25 * random.uniform() : 0.9 + 0.5 * random.uniform();
       boluses.push({ minute: start + meal.minute + late, units: Math.round(needed * dose * 10) / 10 });
     }
   });
@@ -138,13 +142,13 @@ function simulate(minutes: number, meals: readonly Meal[], boluses: readonly Bol
   for (let minute = 0; minute < minutes; minute++) {
     for (const meal of meals) if (meal.minute === minute) stomach += meal.carbs;
     for (const bolus of boluses) if (bolus.minute === minute) depot += bolus.units;
-    // Compartments empty at constant rates: carbohydrates peak after about 40 minutes, insulin after about 60.
-    const emptied = stomach / 40;
-    const absorbed = gut / 40;
+    // Compartments empty at constant rates: carbohydrates peak after about half an hour, insulin after about 60.
+    const emptied = stomach / 28;
+    const absorbed = gut / 28;
     stomach -= emptied;
     gut += emptied - absorbed;
-    const released = depot / 45;
-    const acting = plasma / 55;
+    const released = depot / 50;
+    const acting = plasma / 65;
     depot -= released;
     plasma += released - acting;
     const drift = (target(minute % MINUTES_PER_DAY) - glucose) / 260;

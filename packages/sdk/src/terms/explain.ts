@@ -39,7 +39,8 @@ export function explainTerms(terms: Terms): string[] {
       `In a mean, LOW counts as ${level(profile, LOW)} and HIGH as ${level(profile, profile.codes)}, one step beyond the scale.`,
     );
   }
-  if (terms.coverageMin > 0) lines.push(`At least ${percent(terms.coverageMin)} of the slots hold a reading.`);
+  if (terms.coverageMin > 0)
+    lines.push(`At least ${percent(terms.coverageMin)} of the slots hold a reading.`);
   if (terms.coverageMax < WHOLE) {
     lines.push(
       `At most ${percent(terms.coverageMax)} of the slots hold a reading. Beware: leaving readings out helps to meet this bound.`,
@@ -54,7 +55,9 @@ export function explainTerms(terms: Terms): string[] {
 function trueFloor(terms: Terms, profile: Profile, slots: number): string[] {
   const fewest = Math.max(1, Math.ceil((terms.coverageMin * slots) / WHOLE));
   const hidden = slots - fewest;
-  const lines = [`True floor: ${fewest} of ${slots} readings suffice, ${hidden} may be missing. Then, over all slots,`];
+  const lines = [
+    `True floor: ${fewest} of ${slots} readings suffice, ${hidden} may be missing. Then, over all slots,`,
+  ];
   if (terms.shareMin > 0) {
     const inBand = Math.ceil((terms.shareMin * fewest) / WHOLE);
     lines.push(
@@ -71,7 +74,9 @@ function trueFloor(terms: Terms, profile: Profile, slots: number): string[] {
     lines.push(`- the mean may be as low as ${mean(profile, terms.meanMin * fewest + hidden, slots)};`);
   }
   if (terms.meanMax < profile.codes) {
-    lines.push(`- the mean may be as high as ${mean(profile, terms.meanMax * fewest + hidden * profile.codes, slots)};`);
+    lines.push(
+      `- the mean may be as high as ${mean(profile, terms.meanMax * fewest + hidden * profile.codes, slots)};`,
+    );
   }
   const last = lines.pop()!;
   lines.push(lines.length === 0 ? last.replace(" Then, over all slots,", "") : last.replace(/;$/, "."));
@@ -88,7 +93,7 @@ function describeBand(terms: Terms, profile: Profile): string {
 }
 
 function ends(terms: Terms, counted: string): string {
-  return terms.ofValid ? "" : "; a missing reading counts as " + counted;
+  return terms.ofValid ? "" : `; a missing reading counts as ${counted}`;
 }
 
 function level(profile: Profile, code: number): string {

@@ -3,7 +3,14 @@ import { Temporal } from "@js-temporal/polyfill";
 import { VitalproofError } from "../errors.ts";
 
 /** A local date and time without a zone. */
-export type LocalTime = { year: number; month: number; day: number; hour: number; minute: number; second: number };
+export type LocalTime = {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+};
 
 /** What a local time means in a zone: one instant; two where clocks were set back; none where they were set forward. */
 export type Instants = { instants: readonly number[] };

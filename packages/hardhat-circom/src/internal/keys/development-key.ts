@@ -16,7 +16,7 @@ export interface DevelopmentKeyOptions {
 }
 
 /**
- * Computes the Groth16 key of a circuit directly from the fixed public scalars and writes it in snarkjs's zkey
+ * Computes the Groth16 key of a circuit directly from public scalars (`developmentScalars`) and writes it in snarkjs's zkey
  * format. Deterministic. **Anybody can forge proofs under such a key**: it is for development and tests.
  *
  * @param r1csFile compiled circuit
@@ -29,8 +29,9 @@ export async function writeDevelopmentKey(
   zkeyFile: string,
   options: DevelopmentKeyOptions = {},
 ): Promise<void> {
-  const r1cs = parseR1cs(await readFile(r1csFile));
-  const scalars = developmentScalars();
+  const bytes = await readFile(r1csFile);
+  const r1cs = parseR1cs(bytes);
+  const scalars = developmentScalars(bytes);
   const domain = domainPower(r1cs);
   const domainSize = 2 ** domain;
   const g1 = domainSize + 3 * r1cs.nWires + 3;

@@ -92,8 +92,8 @@ export class PointPool {
   }
 
   async close(): Promise<void> {
-    this.failure ??= new Error("the key workers were closed");
     for (const worker of this.workers) worker.removeAllListeners("exit");
+    this.fail(new Error("the key workers were closed"));
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
 

@@ -32,7 +32,17 @@ export async function judgeProductionKey(
       "it is a development key (its points are those of the public scalars): anybody can forge proofs",
     );
   }
-  const { deltaIsGamma, contributions, realContributions } = await readProvenance(zkey);
+  const provenance = await readProvenance(zkey).catch((error: unknown) => {
+    if (error instanceof RangeError) return error;
+    throw error;
+  });
+  if (provenance instanceof RangeError) {
+    return {
+      reasons: [...reasons, `it is no well-formed Groth16 key: ${provenance.message}`],
+      contributions: [],
+    };
+  }
+  const { deltaIsGamma, contributions, realContributions } = provenance;
   if (deltaIsGamma) reasons.push("delta equals gamma: anybody can forge proofs");
   if (realContributions === 0) {
     reasons.push(

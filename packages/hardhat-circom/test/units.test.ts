@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { AbiCoder, keccak256 } from "ethers";
+import { configProblems } from "../src/config.ts";
+import {
+  CircomError,
+  expectedVerifierCodeHash,
+  loadInstances,
+  resolveConfig,
+  type VerificationKey,
+  verificationKeyHash,
+} from "../src/index.ts";
+import { collectSources } from "../src/internal/sources.ts";
+import { createProject, removeProjects } from "./helpers.ts";
+
+describe("config", () => {
+  it("has the documented defaults", () => {
+    const config = resolveConfig(undefined, "/project");
+    expect(config).to.deep.equal({
+      root: "/project",
+      circuits: "/project/circuits/circuits.json",
+      out: "/project/build/circuits",
+      verifiers: "/project/contracts/verifiers",
+      committed: "/project/circuits/artifacts",
+      include: [
+        "/project/node_modules",
+        "/project/node_modules/circomlib/circuits",
+        "/project/node_modules/@zk-kit/binary-merkle-root.circom/src",
+        "/project/circuits",
+      ],
+      compiler: { native: undefined, concurrency: 2 },
+      production: undefined,
+    });
+  });
+
+  it("names every wrong entry", () => {
+    const wrong: [unknown, string][] = [
+      [7, ""],
+      [{ circuits: 1 }, "circuits"],
+      [{ out: "" }, "out"],
+      [{ include: ["a", 1] }, "include"],
+      [{ compiler: [] }, "compiler"],
+      [{ compiler: { native: 1 } }, "compiler.native"],
+      [{ compiler: { concurrency: 0.5 } }, "compiler.concurrency"],
+      [{ production: { blake2b: "00".repeat(64) } }, "production.ptau"],
+      [{ production: { ptau: "x", blake2b: "00" } }, "production.blake2b"],
+      [{ circuit: "x" }, "circuit"],
+    ];
+    for (const [user, path] of wrong) {
+      expect(
+        configProblems(user).map((problem) => problem.path.join(".")),
+        JSON.stringify(user),
+      ).to.deep.equal([path]);
+      expect(() => resolveConfig(user as never, "/project"), JSON.stringify(user)).to.throw(
+        CircomError,
+        "circom",
+      );
+    }
+    expect(configProblems(undefined)).to.deep.equal([]);
+  });
+});
+
+describe("the list of circuits", () => {
+  after(removeProjects);
+
+  it("hands on what the plugin does not know", async () => {
+    const { config } = await createProject();
+    const [product] = await loadInstances(config);
+    expect(product?.raw.note).to.equal("kept for the project");
+  });
+
+  it("source hashes follow contents, not places, and see through comments and strings", async () => {
+    const [here, there] = [await createProject(), await createProject()];
+    await there.write(
+      "circuits/elsewhere/multiplier.circom",
+      await there.read("circuits/lib/multiplier.circom"),
+    );
+    await there.edit("circuits/main/product.circom", "lib/multiplier", "elsewhere/multiplier");
+    const sourcesOf = async (project: typeof here) => {
+      const [product] = await loadInstances(project.config);
+      return collectSources(project.config, product!);
+    };
+    const [a, b] = [await sourcesOf(here), await sourcesOf(there)];
+    expect(a.files).to.have.length(2);
+    expect(b.files).to.have.length(2);
+    expect(a.sha256).not.to.equal(b.sha256); // the include line itself differs
+    await there.write("circuits/main/product.circom", await here.read("circuits/main/product.circom"));
+    expect((await sourcesOf(there)).sha256).to.equal(a.sha256);
+    await there.edit("circuits/lib/multiplier.circom", "x * y;", "x * y; ");
+    expect((await sourcesOf(there)).sha256).not.to.equal(a.sha256);
+  });
+
+  it("resolves includes as circom does: beside the including file before the include folders", async () => {
+    const project = await createProject();
+    await project.write("circuits/main/lib/multiplier.circom", "pragma circom 2.1.6;\n");
+    const [product] = await loadInstances(project.config);
+    const { files } = await collectSources(project.config, product!);
+    expect(files[1]).to.match(/circuits[\\/]main[\\/]lib[\\/]multiplier\.circom$/);
+  });
+});
+
+describe("verificationKeyHash", () => {
+  const g1 = (n: number) => [String(n), String(n + 1), "1"];
+  const g2 = (n: number) => [
+    [String(n), String(n + 1)],
+    [String(n + 2), String(n + 3)],
+    ["1", "0"],
+  ];
+  const key: VerificationKey = {
+    protocol: "groth16",
+    curve: "bn128",
+    nPublic: 1,
+    vk_alpha_1: g1(1),
+    vk_beta_2: g2(10),
+    vk_gamma_2: g2(20),
+    vk_delta_2: g2(30),
+    IC: [g1(40), g1(50)],
+  };
+
+  it("T12: is keccak256 over the words that Solidity's abi.encode gives", () => {
+    const words = [1, 2, 11, 10, 13, 12, 21, 20, 23, 22, 31, 30, 33, 32, 40, 41, 50, 51];
+    const encoded = AbiCoder.defaultAbiCoder().encode(
+      words.map(() => "uint256"),
+      words,
+    );
+    expect(verificationKeyHash(key)).to.equal(keccak256(encoded));
+  });
+
+  it("changes with every coordinate", () => {
+    const seen = new Set([verificationKeyHash(key)]);
+    const text = JSON.stringify(key);
+    for (const value of [1, 2, 10, 11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33, 40, 41, 50, 51]) {
+      seen.add(verificationKeyHash(JSON.parse(text.replace(`"${value}"`, '"999"')) as VerificationKey));
+    }
+    // "1" first occurs as alpha's x, so 18 changes give 18 new hashes.
+    expect(seen.size).to.equal(19);
+  });
+
+  it("refuses another protocol, infinity, coordinates outside the field and a wrong number of inputs", () => {
+    const q = "21888242871839275222246405745257275088696311157297823662689037894645226208583";
+    const wrong: [Partial<VerificationKey>, RegExp][] = [
+      [{ protocol: "plonk" }, /plonk/],
+      [{ curve: "bls12381" }, /bls12381/],
+      [{ nPublic: 2 }, /nPublic is 2/],
+      [{ IC: [g1(40), ["0", "1", "0"]] }, /IC\[1\]/],
+      [{ vk_alpha_1: [q, "2", "1"] }, /vk_alpha_1/],
+      [{ vk_alpha_1: ["-1", "2", "1"] }, /vk_alpha_1/],
+      [
+        {
+          vk_delta_2: [
+            ["0", "0"],
+            ["1", "0"],
+            ["0", "0"],
+          ],
+        },
+        /vk_delta_2/,
+      ],
+    ];
+    for (const [change, message] of wrong) {
+      expect(() => verificationKeyHash({ ...key, ...change })).to.throw(RangeError, message);
+    }
+  });
+});
+
+describe("expectedVerifierCodeHash", () => {
+  it("T16: is the code hash that a chain reports for the deployed code", () => {
+    const artifact = { contractName: "V", deployedBytecode: "0x6001600155" };
+    expect(expectedVerifierCodeHash(artifact)).to.equal(keccak256("0x6001600155"));
+  });
+
+  it("refuses artifacts whose code on chain differs", () => {
+    const hash =
+      (deployedBytecode: string, immutableReferences = {}) =>
+      () =>
+        expectedVerifierCodeHash({ contractName: "V", deployedBytecode, immutableReferences });
+    expect(hash("0x")).to.throw(/no deployed bytecode/);
+    expect(hash("0x60__$abc$__")).to.throw(/libraries/);
+    expect(hash("0x60", { 1: [] })).to.throw(/immutables/);
+  });
+});
+
+describe("package", () => {
+  it("pins the compiler that its manifests name", async () => {
+    const path = join(import.meta.dirname, "..", "package.json");
+    const { dependencies } = JSON.parse(await readFile(path, "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    for (const name of ["circom2", "snarkjs", "ffjavascript"])
+      expect(dependencies[name], name).to.match(/^\d/);
+  });
+});

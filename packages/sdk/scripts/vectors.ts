@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Vectors for whoever implements the formats again in another language; docs/protocol.md says what they mean.
+//   node packages/sdk/scripts/vectors.ts            writes test/vectors/*.json
+//   node packages/sdk/scripts/vectors.ts --check    fails when the committed files differ
+// Numbers are decimal strings, bytes are hex without prefix, addresses and digests with one.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { TypedDataEncoder } from "ethers";
+import {
+  ATTESTATION_TYPES,
+  anchorDayOf,
+  anchorTree,
+  attestationDigest,
+  CONSENT_GRANT_TYPES,
+  CONSENT_REVOCATION_TYPES,
+  type Consent,
+  checkTerms,
+  codeOf,
+  consentIdOf,
+  controllerOf,
+  type DistributionTerms,
+  deviceMessage,
+  distributionTerms,
+  epochEnd,
+  epochStart,
+  FIELD,
+  gapHeadOf,
+  genesisOf,
+  headOf,
+  holderOf,
+  Identity,
+  leafOf,
+  nodeOf,
+  packCodes,
+  packContext,
+  packTerms,
+  policyHashOf,
+  profileOf,
+  RECEIPT_TYPES,
+  type Receipt,
+  SimulatedDevice,
+  scopeOf,
+  statementIdOf,
+  subjectOf,
+  TAGS,
+  termsForPeriod,
+} from "../src/index.ts";
+import { type SeededRandom, seededRandom } from "../src/synthetic/random.ts";
+
+export const VECTORS = fileURLToPath(new URL("../../../test/vectors/", import.meta.url));
+
+const EDGES = [0n, 1n, 2n ** 128n, 2n ** 252n, FIELD - 1n];
+
+/** All vector files by name; the same on every machine. */
+export function makeVectors(): Record<string, string> {
+  const random = seededRandom(20_261_120);
+  const content = {
+    tags: Object.entries(TAGS).map(([name, value]) => ({ name, value })),
+    hashes: hashes(random),
+    heads: heads(random),
+    contexts: contexts(random),
+    terms: terms(),
+    checks: checks(random),
+    codes: codes(),
+    trees: trees(random),
+    signatures: signatures(),
+    chain: chain(),
+  };
+  return Object.fromEntries(Object.entries(content).map(([name, cases]) => [`${name}.json`, format(cases)]));
+}
+
+function hashes(random: SeededRandom): object[] {
+  const cases: object[] = [];
+  const triples = [
+    ...EDGES.map((edge) => [edge, edge, edge]),
+    ...EDGES.map((edge, i) => [edge, EDGES[(i + 1) % EDGES.length]!, EDGES[(i + 2) % EDGES.length]!]),
+    ...Array.from({ length: 20 }, () => [element(random), element(random), element(random)]),
+  ] as [bigint, bigint, bigint][];
+  for (const [a, b, c] of triples) {
+    cases.push({ hash: "subject", inputs: [a], output: subjectOf(a) });
+    cases.push({ hash: "holder", inputs: [a, b], output: holderOf(a, b) });
+    cases.push({ hash: "genesis", inputs: [a, b, c], output: genesisOf(a, b, c) });
+    cases.push({ hash: "leaf", inputs: [a, b, c], output: leafOf(a, b, c) });
+    cases.push({ hash: "node", inputs: [a, b], output: nodeOf(a, b) });
+  }
+  return cases;
+}
+
+function heads(random: SeededRandom): object[] {
+  const cases: object[] = [];
+  for (const [name, count] of [
+    ["test-16", 4],
+    ["glucose-mg-dl-5min", 3],
+    ["heart-rate-1s", 1],
+  ] as const) {
+    const profile = profileOf(name);
+    const fillings = [
+      new Array<number>(profile.slots).fill(profile.codes),
+      ...Array.from({ length: count }, () => slots(random, profile.slots, profile.codes)),
+    ];
+    for (const filling of fillings) {
+      const context = packContext({ profile: profile.id, offset: 1, epoch: random.integer(0, 2 ** 31) });
+      const epoch = { previous: element(random), context, salt: element(random), codes: filling };
+      cases.push({
+        profile: name,
+        ...epoch,
+        words: packCodes(profile, filling),
+        head: headOf(profile, epoch),
+      });
+    }
+    const context = packContext({ profile: profile.id, offset: 0, epoch: 7 });
+    cases.push({ profile: name, gap: true, previous: 5n, context, head: gapHeadOf(profile, 5n, context) });
+  }
+  return cases;
+}
+
+function contexts(random: SeededRandom): object[] {
+  const cases: object[] = [];
+  for (const name of ["test-16", "glucose-mg-dl-5min", "heart-rate-1s"] as const) {
+    const profile = profileOf(name);
+    const last = profile.epochSeconds / 900 - 1;
+    for (const [offset, epoch] of [
+      [0, 0],
+      [last, 1],
+      [random.integer(0, last), 20_000],
+      [random.integer(0, last), random.integer(0, 1_000_000)],
+    ] as [number, number][]) {
+      cases.push({
+        profile: name,
+        offset,
+        epoch,
+        context: packContext({ profile: profile.id, offset, epoch }),
+        start: epochStart(profile, offset, epoch),
+        end: epochEnd(profile, offset, epoch),
+        anchorDay: anchorDayOf(profile, offset, epoch),
+      });
+    }
+  }
+  return cases;
+}
+
+function terms(): object[] {
+  const offers: DistributionTerms[] = [
+    distributionTerms({
+      statement: "glucose-day",
+      band: { atLeast: 70, atMost: 180 },
+      share: { atLeast: 70 },
+    }),
+    distributionTerms({
+      statement: "glucose-day",
+      offset: 92,
+      mean: { atLeast: 80, atMost: 154 },
+      share: { atMost: 95 },
+    }),
+    distributionTerms({
+      statement: "glucose-14d",
+      semantics: "of-valid",
+      band: { atMost: 180 },
+      share: { atLeast: "62.5", atMost: "99.99" },
+      coverage: { atLeast: 70, atMost: 99 },
+    }),
+    distributionTerms({
+      statement: "heart-rate-hour",
+      offset: 3,
+      band: { atMost: 120 },
+      share: { atLeast: 100 },
+    }),
+  ];
+  return offers.flatMap((offer) =>
+    [0, 20_000, 2 ** 32 - 1].map((epoch) => {
+      const moved = termsForPeriod(offer, epoch);
+      return { terms: moved, packed: packTerms(moved) };
+    }),
+  );
+}
+
+/** Statements decided in the clear, small enough to follow by hand. */
+function checks(random: SeededRandom): object[] {
+  const base = distributionTerms({ statement: "distribution-direct-test", coverage: { atLeast: 1 } });
+  const variants: Partial<DistributionTerms>[] = [
+    { low: 4, high: 9, shareMin: 5_000 },
+    { low: 4, high: 9, shareMin: 5_000, ofValid: true },
+    { low: 4, high: 9, shareMax: 6_000 },
+    { low: 4, high: 9, shareMax: 6_000, ofValid: true },
+    { meanMin: 5, meanMax: 8 },
+    { meanMin: 5, meanMax: 8, ofValid: true },
+    { coverageMin: 8_000, coverageMax: 9_500 },
+  ];
+  return variants.flatMap((variant) =>
+    Array.from({ length: 6 }, () => {
+      const offer = { ...base, ...variant };
+      const epochs = [slots(random, 16, 12), slots(random, 16, 12)];
+      const { holds, valid, inBand, failing } = checkTerms(offer, epochs);
+      return {
+        terms: offer,
+        epochs,
+        holds,
+        valid,
+        inBand,
+        failing: failing.map(({ bound, by }) => ({ bound, by })),
+      };
+    }),
+  );
+}
+
+function codes(): object[] {
+  const values = ["LOW", "0", "39", "39.9", "40", "40.0", "70", "180", "400", "400.5", "401", "HIGH"];
+  const profile = profileOf("glucose-mg-dl-5min");
+  return values.map((value) => ({ profile: profile.name, value, code: codeOf(profile, value) }));
+}
+
+function trees(random: SeededRandom): object[] {
+  return [1, 2, 3, 5, 8, 13].map((size) => {
+    const tree = anchorTree(Array.from({ length: size }, () => element(random)));
+    return { leaves: tree.leaves, root: tree.root, paths: tree.leaves.map((leaf) => tree.path(leaf)) };
+  });
+}
+
+function signatures(): object[] {
+  const statement = {
+    group: 1n,
+    subject: 2n,
+    previous: 3n,
+    head: FIELD - 1n,
+    context: packContext({ profile: 1, offset: 2, epoch: 3 }),
+  };
+  const message = deviceMessage(statement);
+  return (["p256", "ed25519"] as const).map((curve) => {
+    const { publicKey } = new SimulatedDevice(curve, new Uint8Array(32).fill(1));
+    return { curve, ...statement, message: bytesToHex(message), secretKey: "01".repeat(32), publicKey };
+  });
+}
+
+function chain(): object[] {
+  const chainId = 31_337n;
+  const claims = "0x00000000000000000000000000000000000000C1";
+  const anchors = "0x00000000000000000000000000000000000000A1";
+  const consents = "0x00000000000000000000000000000000000000e1";
+  const attestation = {
+    program: 3n,
+    holder: FIELD - 1n,
+    controller: "0x00000000000000000000000000000000000000D1",
+    payee: "0x0000000000000000000000000000000000000000",
+    firstEpoch: 20_000,
+    periods: 30,
+    nonce: 1n,
+    expiry: 2_000_000_000n,
+  };
+  const receipt: Receipt = { group: 1n, leaf: 5n, context: 7n, receivedAt: 1_700_000_000, anchorDay: 19_675 };
+  const consent: Consent = {
+    patient: attestation.controller,
+    grantee: "0x00000000000000000000000000000000000000F1",
+    purpose: `0x${"11".repeat(32)}`,
+    program: 3n,
+    from: 1_700_000_000,
+    until: 1_800_000_000,
+    receiptHash: `0x${"22".repeat(32)}`,
+    nonce: 9n,
+  };
+  const deadline = 1_900_000_000n;
+  const typed = (name: string, verifyingContract: string): object => ({
+    name,
+    version: "1",
+    chainId,
+    verifyingContract,
+  });
+  const { context, ...rest } = receipt;
+  const secret = 123_456_789n;
+  const policy = { chainId, claims, program: 3n, index: 0 };
+  return [
+    ...[0n, 1n, 2n ** 64n - 1n].map((scopeNumber) => ({
+      what: "scope",
+      chainId,
+      claims,
+      scopeNumber,
+      scope: scopeOf({ chainId, claims, scopeNumber }),
+    })),
+    { what: "statementId", name: "glucose-day", version: 1, id: statementIdOf("glucose-day", 1) },
+    {
+      what: "holderAttestation",
+      chainId,
+      claims,
+      types: ATTESTATION_TYPES,
+      attestation,
+      digest: attestationDigest({ chainId, claims }, attestation),
+      policyHash: policyHashOf({ chainId, claims }, attestation),
+    },
+    {
+      what: "receipt",
+      chainId,
+      anchors,
+      types: RECEIPT_TYPES,
+      receipt,
+      digest: TypedDataEncoder.hash(typed("Vitalproof Anchors", anchors), RECEIPT_TYPES, {
+        ...rest,
+        ctx: context,
+      }),
+    },
+    {
+      what: "consentGrant",
+      chainId,
+      consents,
+      types: CONSENT_GRANT_TYPES,
+      consent,
+      deadline,
+      id: consentIdOf(consent),
+      digest: TypedDataEncoder.hash(typed("Vitalproof Consent", consents), CONSENT_GRANT_TYPES, {
+        ...consent,
+        deadline,
+      }),
+    },
+    {
+      what: "consentRevocation",
+      chainId,
+      consents,
+      types: CONSENT_REVOCATION_TYPES,
+      consentId: consentIdOf(consent),
+      deadline,
+      digest: TypedDataEncoder.hash(typed("Vitalproof Consent", consents), CONSENT_REVOCATION_TYPES, {
+        consentId: consentIdOf(consent),
+        deadline,
+      }),
+    },
+    { what: "controller", secret, ...policy, address: controllerOf(new Identity(secret), policy).address },
+  ];
+}
+
+function element(random: SeededRandom): bigint {
+  let value = 0n;
+  for (let i = 0; i < 9; i++) value = (value << 32n) | BigInt(random.integer(0, 2 ** 32 - 1));
+  return value % FIELD;
+}
+
+/** About a tenth of the slots missing. */
+function slots(random: SeededRandom, count: number, highest: number): number[] {
+  return Array.from({ length: count }, () => (random.uniform() < 0.1 ? 0 : random.integer(1, highest)));
+}
+
+/** One case per line, so that a change shows as the lines it touches. */
+function format(cases: readonly object[]): string {
+  const line = (one: object): string =>
+    JSON.stringify(one, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  return `[\n${cases.map((one) => `  ${line(one)}`).join(",\n")}\n]\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const check = process.argv.includes("--check");
+  mkdirSync(VECTORS, { recursive: true });
+  for (const [name, text] of Object.entries(makeVectors())) {
+    if (!check) writeFileSync(VECTORS + name, text);
+    else if (readFileSync(VECTORS + name, "utf8") !== text) {
+      console.error(
+        `test/vectors/${name} is not what the code gives: run node packages/sdk/scripts/vectors.ts`,
+      );
+      process.exitCode = 1;
+    }
+  }
+}

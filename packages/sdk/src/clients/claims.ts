@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { ContractRunner } from "ethers";
+import type { ClaimsDomain, HolderAttestation } from "../attester/attestation.ts";
+import { CLAIMS_PAYOUT_ABI } from "../generated/abi.ts";
+import { type Proof, proofCalldata } from "../prove/proof.ts";
+import { ASSURANCE_CLASSES, type AssuranceClass } from "./anchors.ts";
+import { argumentOf, connect, read, type Sent, send } from "./call.ts";
+import { chainIdOf } from "./chain.ts";
+import type { ClaimsPayout } from "./contractTypes.ts";
+
+/** What an insurer offers; nothing of it ever changes. */
+export type ProgramOffer = {
+  /** `statementIdOf(name, version)`. */
+  statement: string;
+  scope: bigint;
+  assurance: AssuranceClass;
+  /** `packTerms` of terms with first epoch 0. */
+  terms: bigint;
+  token: string;
+  /** Per met period, in the token's smallest unit. */
+  benefit: bigint;
+  /** Who decides on rejected claims; the zero address without a review. */
+  arbiter: string;
+  /** Seconds. */
+  claimWindow: number;
+  reviewTime: number;
+  arbiterTime: number;
+};
+
+/** In the contract's order. */
+export const PERIOD_STATES = ["open", "under-review", "rejected", "credited", "denied", "released"] as const;
+export type PeriodState = (typeof PERIOD_STATES)[number];
+
+/** Programs, policies, claims and their money, for insurers, patients and whoever relays for them. */
+export class ClaimsClient {
+  readonly address: string;
+  readonly #runner: ContractRunner;
+  readonly #contract: ClaimsPayout;
+
+  constructor(address: string, runner: ContractRunner) {
+    this.address = address;
+    this.#runner = runner;
+    this.#contract = connect<ClaimsPayout>(CLAIMS_PAYOUT_ABI, address, runner);
+  }
+
+  /** EIP-712 domain of holder attestations, and what scopes are derived from. */
+  async domain(): Promise<ClaimsDomain> {
+    return { chainId: await chainIdOf(this.#runner), claims: this.address };
+  }
+
+  // --- insurers
+
+  createScope(group: bigint): Promise<Sent<bigint>> {
+    return send(
+      this.#contract,
+      "createScope",
+      () => this.#contract.createScope(group),
+      (events) => argumentOf(events, "ScopeCreated", "scopeId") as bigint,
+    );
+  }
+
+  createProgram(offer: ProgramOffer): Promise<Sent<bigint>> {
+    const assurance = ASSURANCE_CLASSES.indexOf(offer.assurance);
+    return send(
+      this.#contract,
+      "createProgram",
+      () => this.#contract.createProgram({ ...offer, assurance }),
+      (events) => argumentOf(events, "ProgramCreated", "programId") as bigint,
+    );
+  }
+
+  /** Needs an allowance for the claims contract. @returns the amount that arrived */
+  fund(program: bigint, amount: bigint): Promise<Sent<bigint>> {
+    return send(
+      this.#contract,
+      "fund",
+      () => this.#contract.fund(program, amount),
+      (events) => argumentOf(events, "ProgramFunded", "amount") as bigint,
+    );
+  }
+
+  withdraw(program: bigint, amount: bigint, to: string): Promise<Sent> {
+    return send(this.#contract, "withdraw", () => this.#contract.withdraw(program, amount, to));
+  }
+
+  /** @param signature what `attestHolder` returned @returns the policy's number */
+  issuePolicy(attestation: HolderAttestation, signature: string): Promise<Sent<bigint>> {
+    return send(
+      this.#contract,
+      "issuePolicy",
+      () => this.#contract.issuePolicy(attestation, signature),
+      (events) => argumentOf(events, "PolicyIssued", "policyId") as bigint,
+    );
+  }
+
+  approveClaim(policy: bigint, period: number): Promise<Sent> {
+    return send(this.#contract, "approveClaim", () => this.#contract.approveClaim(policy, period));
+  }
+
+  /** The reason is public and must not hold personal data. */
+  rejectClaim(policy: bigint, period: number, reason: string): Promise<Sent> {
+    return send(this.#contract, "rejectClaim", () => this.#contract.rejectClaim(policy, period, reason));
+  }
+
+  arbitrate(policy: bigint, period: number, pays: boolean, reason: string): Promise<Sent> {
+    return send(this.#contract, "arbitrate", () => this.#contract.arbitrate(policy, period, pays, reason));
+  }
+
+  releasePeriod(policy: bigint, period: number): Promise<Sent> {
+    return send(this.#contract, "releasePeriod", () => this.#contract.releasePeriod(policy, period));
+  }
+
+  // --- patients and relayers
+
+  /** Anybody may send it; the policy's payee is paid. */
+  submitClaim(claim: { policy: bigint; period: number; consentId: string; proof: Proof }): Promise<Sent> {
+    const { policy, period, consentId, proof } = claim;
+    return send(this.#contract, "submitClaim", () =>
+      this.#contract.submitClaim(policy, period, consentId, proofCalldata(proof)),
+    );
+  }
+
+  /** Pays everything owed on a policy; anybody. @returns the amount sent */
+  pay(policy: bigint): Promise<Sent<bigint>> {
+    return send(
+      this.#contract,
+      "pay",
+      () => this.#contract.pay(policy),
+      (events) => argumentOf(events, "PolicyPaid", "amount") as bigint,
+    );
+  }
+
+  endPolicy(policy: bigint): Promise<Sent> {
+    return send(this.#contract, "endPolicy", () => this.#contract.endPolicy(policy));
+  }
+
+  /** The zero address means the controller. */
+  setPayee(policy: bigint, payee: string): Promise<Sent> {
+    return send(this.#contract, "setPayee", () => this.#contract.setPayee(policy, payee));
+  }
+
+  // --- views
+
+  claimPurpose(): Promise<string> {
+    return read(this.#contract, "claimPurpose", () => this.#contract.claimPurpose());
+  }
+
+  scopeElement(scope: bigint): Promise<bigint> {
+    return read(this.#contract, "scopeElement", () => this.#contract.scopeElement(scope));
+  }
+
+  program(program: bigint) {
+    return read(this.#contract, "program", () => this.#contract.program(program));
+  }
+
+  policy(policy: bigint) {
+    return read(this.#contract, "policy", () => this.#contract.policy(policy));
+  }
+
+  async periodOf(policy: bigint, period: number): Promise<{ state: PeriodState; until: number }> {
+    const [state, until] = await read(this.#contract, "periodOf", () =>
+      this.#contract.periodOf(policy, period),
+    );
+    return { state: PERIOD_STATES[Number(state)]!, until: Number(until) };
+  }
+
+  windowOf(policy: bigint, period: number) {
+    return read(this.#contract, "windowOf", () => this.#contract.windowOf(policy, period));
+  }
+
+  async anchorDayOf(policy: bigint, period: number): Promise<number> {
+    return Number(
+      await read(this.#contract, "anchorDayOf", () => this.#contract.anchorDayOf(policy, period)),
+    );
+  }
+
+  /** The four public inputs that a claim is verified against now, in order; `anchorRoot` is 0 before the anchor. */
+  async claimInputs(policy: bigint, period: number): Promise<[bigint, bigint, bigint, bigint]> {
+    const inputs = await read(this.#contract, "claimInputs", () =>
+      this.#contract.claimInputs(policy, period),
+    );
+    return [inputs[0], inputs[1], inputs[2], inputs[3]];
+  }
+
+  /** The EIP-712 digest as the contract computes it; `attestationDigest` gives the same. */
+  attestationDigest(attestation: HolderAttestation): Promise<string> {
+    return read(this.#contract, "attestationDigest", () => this.#contract.attestationDigest(attestation));
+  }
+
+  owedOf(policy: bigint): Promise<bigint> {
+    return read(this.#contract, "owedOf", () => this.#contract.owedOf(policy));
+  }
+
+  payeeOf(policy: bigint): Promise<string> {
+    return read(this.#contract, "payeeOf", () => this.#contract.payeeOf(policy));
+  }
+}

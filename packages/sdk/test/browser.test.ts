@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { ERROR_CODES, VitalproofError } from "../src/index.ts";
+
+const entry = new URL("../src/index.ts", import.meta.url);
+
+/** All modules of this package that the entry reaches, and every specifier that they import from elsewhere. */
+function walk(from: URL): { files: Set<string>; packages: Set<string> } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (url: URL): void => {
+    const path = fileURLToPath(url);
+    if (files.has(path)) return;
+    files.add(path);
+    const source = readFileSync(path, "utf8");
+    for (const match of source.matchAll(
+      /^(?:import|export)\b[^"]*?\bfrom "([^"]+)";|\bimport\("([^"]+)"\)/gm,
+    )) {
+      const specifier = match[1] ?? match[2]!;
+      if (!specifier.startsWith(".")) packages.add(specifier);
+      else if (specifier.endsWith(".ts")) visit(new URL(specifier, url));
+    }
+  };
+  visit(from);
+  return { files, packages };
+}
+
+describe("browser entry", () => {
+  it("reaches no Node built-in and nothing of the Node entry", () => {
+    const { files, packages } = walk(entry);
+    expect(files.size).to.be.greaterThan(40);
+    expect(
+      [...packages].filter((name) => name.startsWith("node:") || builtinModules.includes(name)),
+    ).to.deep.equal([]);
+    expect([...files].filter((path) => path.includes("/src/node/"))).to.deep.equal([]);
+    // The walk itself would notice: the Node entry does import built-ins.
+    expect([...walk(new URL("../src/node/index.ts", import.meta.url)).packages]).to.include(
+      "node:child_process",
+    );
+  });
+
+  it("uses no global that only Node has", () => {
+    for (const path of walk(entry).files) {
+      const source = readFileSync(path, "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+      expect(source, path).to.not.match(/\b(Buffer|process|require|__dirname|setImmediate)\b[.(]/);
+    }
+  });
+
+  it("declares every package that it imports", () => {
+    const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    const imported = new Set(
+      [...walk(entry).packages].map((name) =>
+        name
+          .split("/")
+          .slice(0, name.startsWith("@") ? 2 : 1)
+          .join("/"),
+      ),
+    );
+    expect([...imported].sort()).to.deep.equal(Object.keys(manifest.dependencies).sort());
+    for (const version of Object.values(manifest.dependencies)) expect(version).to.match(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("does no work at import: neither snarkjs nor a worker is loaded, and the process ends at once", () => {
+    const program = `await import(${JSON.stringify(entry.href)}); console.log(process.getActiveResourcesInfo().length, "curve_bn128" in globalThis);`;
+    const shown = execFileSync(process.execPath, ["--input-type=module", "-e", program], { timeout: 20_000 });
+    expect(String(shown).trim()).to.match(/^[01] false$/);
+  });
+
+  it("every error code in the sources is in the list, and every one in the list is used", () => {
+    const sources = [...walk(new URL("../src/node/index.ts", import.meta.url)).files].map((path) =>
+      readFileSync(path, "utf8"),
+    );
+    const list = sources.find((source) => source.includes("export const ERROR_CODES"))!;
+    const others = sources.filter((source) => source !== list).join("\n");
+    for (const code of ERROR_CODES) expect(others, code).to.contain(`"${code}"`);
+    expect(new Set(ERROR_CODES).size).to.equal(ERROR_CODES.length);
+  });
+
+  it("errors say what, why and what to do, serialise without their cause, and are found in chains", () => {
+    const inner = new VitalproofError("ABORTED", "Stopped.", {
+      details: { at: 5n, list: [1n, "x"], of: { a: true } },
+    });
+    const outer = new Error("outside", { cause: new Error("middle", { cause: inner }) });
+    expect(VitalproofError.find(outer, "ABORTED")).to.equal(inner);
+    expect(VitalproofError.find(outer, "ZONE_UNKNOWN")).to.equal(undefined);
+    const error = new VitalproofError("STORE_FAILED", "It failed.", {
+      hint: "Try again.",
+      cause: new Error("secret words"),
+    });
+    expect(error.message).to.equal("It failed. Try again.");
+    expect(JSON.stringify(error)).to.not.contain("secret words");
+    expect(JSON.parse(JSON.stringify(inner)).details).to.deep.equal({
+      at: "5",
+      list: ["1", "x"],
+      of: { a: true },
+    });
+    expect(existsSync(fileURLToPath(entry))).to.equal(true);
+  });
+});

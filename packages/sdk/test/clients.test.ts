@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync, readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { expect } from "chai";
+import { AbiCoder, Interface, TypedDataEncoder } from "ethers";
+import { network } from "hardhat";
+import { connect, read, send } from "../src/clients/call.ts";
+import {
+  ANCHOR_REGISTRY_ABI,
+  CLAIMS_PAYOUT_ABI,
+  CONSENT_REGISTRY_ABI,
+  STATEMENT_REGISTRY_ABI,
+} from "../src/generated/abi.ts";
+import {
+  AnchorClient,
+  ClaimsClient,
+  type Consent,
+  ConsentClient,
+  consentIdOf,
+  RECEIPT_TYPES,
+  signConsent,
+  signReceipt,
+  signRevocation,
+  VitalproofError,
+} from "../src/index.ts";
+import { codeRejected } from "./support.ts";
+
+const artifact = (name: string): { abi: []; bytecode: string } =>
+  JSON.parse(
+    readFileSync(new URL(`../../../artifacts/contracts/${name}.sol/${name}.json`, import.meta.url), "utf8"),
+  );
+const built = existsSync(new URL("../../../artifacts/contracts/AnchorRegistry.sol/", import.meta.url));
+
+describe("contract clients", function () {
+  this.timeout(60_000);
+  before(function () {
+    if (built) return;
+    console.log("    skipped: the contracts are not built; run hardhat build");
+    this.skip();
+  });
+
+  async function world() {
+    const connection = await network.create();
+    const { ethers } = connection;
+    const [deployer, patient, grantee] = await ethers.getSigners();
+    const deploy = async (name: string): Promise<string> => {
+      const { abi, bytecode } = artifact(name);
+      return (await new ethers.ContractFactory(abi, bytecode, deployer).deploy()).getAddress();
+    };
+    const anchors = await deploy("AnchorRegistry");
+    const consents = await deploy("ConsentRegistry");
+    const latest = async (): Promise<number> => (await ethers.provider.getBlock("latest"))!.timestamp;
+    return { ethers, deployer: deployer!, patient: patient!, grantee: grantee!, anchors, consents, latest };
+  }
+
+  it("T12: the committed ABIs are those of the contracts", () => {
+    const pairs = {
+      AnchorRegistry: ANCHOR_REGISTRY_ABI,
+      ClaimsPayout: CLAIMS_PAYOUT_ABI,
+      ConsentRegistry: CONSENT_REGISTRY_ABI,
+      StatementRegistry: STATEMENT_REGISTRY_ABI,
+    };
+    for (const [name, fragments] of Object.entries(pairs)) {
+      const wanted = new Interface(artifact(name).abi)
+        .format(false)
+        .filter((line) => !line.startsWith("constructor"));
+      expect([...fragments], `${name}: run node packages/sdk/scripts/abi.ts`).to.deep.equal(wanted);
+    }
+  });
+
+  it("T29: consents are granted and revoked by relayed signatures whose ids and digests are the contract's", async () => {
+    const { consents, patient, grantee, deployer, latest } = await world();
+    const relayer = new ConsentClient(consents, deployer);
+    const now = await latest();
+    const consent: Consent = {
+      patient: patient.address,
+      grantee: grantee.address,
+      purpose: `0x${"11".repeat(32)}`,
+      program: 3n,
+      from: now - 10,
+      until: now + 1_000,
+      receiptHash: `0x${"22".repeat(32)}`,
+      nonce: 1n,
+    };
+    const deadline = BigInt(now + 500);
+    const domain = await relayer.domain();
+    const id = consentIdOf(consent);
+    const granted = await relayer.grantWithSignature(
+      consent,
+      deadline,
+      await signConsent(patient, domain, consent, deadline),
+    );
+    expect(granted.result).to.equal(id);
+    expect(granted.gasUsed > 21_000n).to.equal(true);
+    expect(await relayer.isActive(id, consent)).to.equal(true);
+    expect(await relayer.isActive(id, { ...consent, program: 4n })).to.equal(false);
+    await relayer.revokeWithSignature(
+      patient.address,
+      id,
+      deadline,
+      await signRevocation(patient, domain, id, deadline),
+    );
+    expect(await relayer.isActive(id, consent)).to.equal(false);
+    const own = new ConsentClient(consents, patient);
+    expect((await own.grant({ ...consent, nonce: 2n })).result).to.equal(
+      consentIdOf({ ...consent, nonce: 2n }),
+    );
+    await own.revoke(consentIdOf({ ...consent, nonce: 2n }));
+    const wrong = await signConsent(grantee, domain, { ...consent, nonce: 3n }, deadline);
+    expect(
+      await codeRejected(relayer.grantWithSignature({ ...consent, nonce: 3n }, deadline, wrong)),
+    ).to.equal("CONTRACT_REVERTED");
+  });
+
+  it("T22: groups, anchors and receipts; the contract's own errors come back with their values", async () => {
+    const { anchors, deployer, patient, latest, ethers } = await world();
+    const client = new AnchorClient(anchors, deployer);
+    const group = {
+      intakeTime: 7_200,
+      graceTime: 86_400,
+      correctionTime: 86_400,
+      assurance: "self-attested",
+    } as const;
+    const { result: number } = await client.createGroup(group);
+    expect(await client.group(number)).to.deep.equal({ ...group, attester: deployer.address });
+    const day = Math.floor((await latest()) / 86_400);
+    expect(await client.anchorOf(number, day)).to.equal(undefined);
+
+    const early = await client.anchor(number, day, 5n).catch((error: unknown) => error);
+    expect(early).to.be.instanceOf(VitalproofError);
+    const { code, details } = early as VitalproofError;
+    expect(code).to.equal("CONTRACT_REVERTED");
+    expect(details).to.deep.include({ error: "AnchorRegistry_TooEarly", groupId: number, day: BigInt(day) });
+
+    const { from } = await client.anchorWindow(number, day);
+    await ethers.provider.send("evm_setNextBlockTimestamp", [from]);
+    const stranger = new AnchorClient(anchors, patient);
+    expect(await codeRejected(stranger.anchor(number, day, 5n))).to.equal("CONTRACT_REVERTED");
+    await client.anchor(number, day, 5n);
+    expect(await client.anchorOf(number, day)).to.deep.include({ root: 5n, corrected: false });
+
+    const domain = await client.domain();
+    const receipt = await signReceipt(deployer, domain, {
+      group: number,
+      leaf: 7n,
+      context: 9n,
+      receivedAt: from,
+      anchorDay: day,
+    });
+    const isReceipt = new Interface(ANCHOR_REGISTRY_ABI).encodeFunctionData("isReceiptOfAttester", [
+      number,
+      7n,
+      9n,
+      from,
+      day,
+      receipt.signature,
+    ]);
+    const answer = await ethers.provider.call({ to: anchors, data: isReceipt });
+    expect(AbiCoder.defaultAbiCoder().decode(["bool"], answer)[0]).to.equal(true);
+    expect(TypedDataEncoder.from(RECEIPT_TYPES).primaryType).to.equal("Receipt");
+  });
+
+  it("an address without the contract, an account without a chain: errors with a code", async () => {
+    const { deployer, patient } = await world();
+    expect(await codeRejected(new AnchorClient(patient.address, deployer).group(1n))).to.equal(
+      "CONTRACT_CALL_FAILED",
+    );
+    expect(await codeRejected(new ClaimsClient(patient.address, deployer).claimPurpose())).to.equal(
+      "CONTRACT_CALL_FAILED",
+    );
+    expect(await codeRejected(new ClaimsClient(patient.address, { provider: null }).domain())).to.equal(
+      "CONTRACT_CALL_FAILED",
+    );
+  });
+
+  it("T33: an error of a provider stays in the cause and out of what is serialised", async () => {
+    const { deployer } = await world();
+    const contract = connect(ANCHOR_REGISTRY_ABI, deployer.address, deployer);
+    const leaking = async (): Promise<never> => {
+      throw new Error("https://rpc.example/key-4711");
+    };
+    for (const attempt of [send(contract, "anchor", leaking), read(contract, "group", leaking)]) {
+      const error = await attempt.catch((caught: unknown) => caught);
+      expect(error).to.include({ code: "CONTRACT_CALL_FAILED" });
+      expect(`${JSON.stringify(error)}${(error as Error).message}`).to.not.contain("4711");
+      expect(inspect((error as Error).cause)).to.contain("4711");
+    }
+  });
+});

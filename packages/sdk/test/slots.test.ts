@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { expect } from "chai";
+import fc from "fast-check";
+import { assignSlots, type CodedReading, OFFSET_STEP, profileOf, slotAt } from "../src/index.ts";
+
+const profile = profileOf("glucose-mg-dl-5min");
+const { interval } = profile;
+
+/** The most readings that any placement under the rule can keep, and the fewest moves among those, by trying all. */
+function bestByTrying(times: number[], firstFree: number): { kept: number; moved: number } {
+  const sorted = [...times].sort((a, b) => a - b);
+  let best = { kept: -1, moved: 0 };
+  const visit = (i: number, last: number, kept: number, moved: number): void => {
+    const time = sorted[i];
+    if (time === undefined) {
+      if (kept > best.kept || (kept === best.kept && moved < best.moved)) best = { kept, moved };
+      return;
+    }
+    const own = Math.floor(time / interval);
+    const neighbour = 2 * (time - own * interval) < interval ? own - 1 : own + 1;
+    if (own > last && own >= firstFree) visit(i + 1, own, kept + 1, moved);
+    if (neighbour > last && neighbour >= firstFree) visit(i + 1, neighbour, kept + 1, moved + 1);
+    visit(i + 1, last, kept, moved);
+  };
+  visit(0, firstFree - 1, 0, 0);
+  return best;
+}
+
+describe("slotting rule", () => {
+  it("loses the fewest readings and moves the fewest, by at most one slot, in order (against trying all)", () => {
+    const times = fc.array(fc.integer({ min: 10 * interval, max: 16 * interval }), {
+      minLength: 1,
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(times, fc.integer({ min: 9, max: 13 }), (given, firstFree) => {
+        const readings = given.map((time, i): CodedReading => ({ time, code: i + 1 }));
+        const { placed, moved, dropped } = assignSlots(profile, 0, readings, firstFree);
+        expect({ kept: placed.size, moved }).to.deep.equal(bestByTrying(given, firstFree));
+        expect(placed.size + dropped.length).to.equal(given.length);
+        let last = Number.NEGATIVE_INFINITY;
+        for (const [slot, reading] of [...placed].sort((a, b) => a[0] - b[0])) {
+          const away = slot - slotAt(profile, 0, reading.time);
+          expect(Math.abs(away)).to.be.at.most(1);
+          const border = away < 0 ? (slot + 1) * interval : slot * interval;
+          if (away !== 0) expect(Math.abs(reading.time - border)).to.be.at.most(interval / 2);
+          expect(reading.time).to.be.at.least(last);
+          expect(slot).to.be.at.least(firstFree);
+          last = reading.time;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("jitter of seconds around slot borders loses no reading of a day", () => {
+    const jitter = fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 288, maxLength: 288 });
+    fc.assert(
+      fc.property(jitter, fc.integer({ min: -2, max: 2 }), fc.nat(95), (offsets, phase, offset) => {
+        const start = OFFSET_STEP * offset + 20_000 * profile.epochSeconds;
+        // One second of slack on either side of the day: what lies beyond belongs to the neighbouring epochs.
+        const readings = offsets.map((shift, i) => ({ time: start + i * interval + phase + shift, code: 5 }));
+        const { placed, dropped } = assignSlots(profile, offset, readings);
+        expect(dropped).to.have.length(0);
+        expect(placed.size).to.equal(288);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("does not let one crowded slot push all that follow out of theirs", () => {
+    // Two readings in slot 100 while slot 99 is free, then one in each later slot up to 200.
+    const crowded = [100 * interval + 2, 100 * interval + 290];
+    const later = Array.from({ length: 100 }, (_, i) => (101 + i) * interval + 10);
+    const { placed, moved, dropped } = assignSlots(
+      profile,
+      0,
+      [...crowded, ...later].map((time) => ({ time, code: 9 })),
+    );
+    expect(dropped).to.have.length(0);
+    expect(moved).to.equal(1);
+    expect(placed.get(99)?.time).to.equal(100 * interval + 2);
+  });
+
+  it("an interval's end belongs to the next slot, its middle to the later side", () => {
+    const at = (time: number): number => [...assignSlots(profile, 0, [{ time, code: 1 }]).placed.keys()][0]!;
+    expect(at(3000)).to.equal(10);
+    expect(at(2999.999)).to.equal(9);
+    const two = assignSlots(profile, 0, [
+      { time: 3150, code: 1 },
+      { time: 3150, code: 2 },
+    ]);
+    expect([...two.placed.keys()].sort((a, b) => a - b)).to.deep.equal([10, 11]);
+  });
+});

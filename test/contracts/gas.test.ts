@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { expect } from "chai";
+import { keccak256 } from "ethers";
+import hre from "hardhat";
+import {
+  benefit,
+  deployInsured,
+  deployWorld,
+  ethers,
+  holder,
+  load,
+  networkHelpers,
+} from "./support/world.ts";
+
+/** Executing snarkjs's verifier with four inputs, `performance.md`, and the calldata of a real proof. */
+const groth16 = 209_000n;
+const limit = 330_000n;
+
+describe("gas", () => {
+  it("a claim stays within its target when a Groth16 verification is added", async function () {
+    if (hre.globalOptions.coverage) {
+      console.log("        skipped: instrumented code costs more");
+      this.skip();
+    }
+    const { claims, verifier, policy, consentId, proofOf, anchorPeriod, relayer } = await load(deployInsured);
+    await anchorPeriod(policy, 0n);
+    const mock = await proofOf(policy, 0n);
+    // Eight words without zeros, as a real proof has them; MockVerifier looks at the first alone.
+    const full = BigInt(keccak256("0x01"));
+    const proof = {
+      a: [mock.a[0], full],
+      b: [
+        [full, full],
+        [full, full],
+      ],
+      c: [full, full],
+    };
+    const tx = await claims.connect(relayer).submitClaim(policy, 0n, consentId, proof as never);
+    const used = (await tx.wait())!.gasUsed;
+    const data = verifier.interface.encodeFunctionData("verifyProof", [
+      proof.a as never,
+      proof.b as never,
+      proof.c as never,
+      [...(await claims.claimInputs(policy, 0n))] as never,
+    ]);
+    const whole = await ethers.provider.estimateGas({ to: await verifier.getAddress(), data });
+    const calldata = ethers.getBytes(data).reduce((gas, byte) => gas + (byte === 0 ? 4n : 16n), 0n);
+    // What the call to the mock cost inside the claim: its execution without the first, cold access to its code.
+    const mockExecution = whole - 21_000n - calldata;
+    const estimate = used - mockExecution + groth16;
+    console.log(
+      `        claim without verification ${used - mockExecution}, with Groth16 about ${estimate} (limit ${limit})`,
+    );
+    expect(estimate).to.be.lessThan(limit);
+  });
+
+  it("T31: stays flat with 10,000 consents, policies and claims", async function () {
+    this.timeout(240_000);
+    const crowd = process.env.LONG === "1" ? 10_000 : 300;
+    const { claims, createProgram, fund, issue, grant, anchorPeriod, claim, nextEpoch } =
+      await load(deployWorld);
+    const program = await createProgram();
+    await fund(program, benefit * 100_000n);
+    const firstEpoch = await nextEpoch();
+    const periods = 3n;
+    const measure = async (number: bigint) => {
+      const policy = await issue({ program, firstEpoch, periods, holder: holder + number });
+      const consentId = await grant({ program });
+      const snapshot = await networkHelpers.takeSnapshot();
+      await anchorPeriod(policy, 0n);
+      const claimed = await (await claim(policy, 0n, consentId)).wait();
+      const paid = await (await claims.pay(policy)).wait();
+      await snapshot.restore();
+      return [claimed!.gasUsed, paid!.gasUsed];
+    };
+    const before = await measure(1n);
+    for (let i = 0; i < crowd; i++) {
+      await issue({ program, firstEpoch, periods: 1n, holder: holder + 1000n + BigInt(i) });
+      await grant({ program });
+    }
+    const after = await measure(2n);
+    for (const [i, gas] of after.entries()) {
+      const difference = gas > before[i]! ? gas - before[i]! : before[i]! - gas;
+      // Zero bytes in calldata are all that may differ.
+      expect(difference, `${before[i]} → ${gas}`).to.be.lessThan(300n);
+    }
+  });
+});

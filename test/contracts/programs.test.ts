@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { expect } from "chai";
+import { keccak256, ZeroAddress, ZeroHash } from "ethers";
+import type { ClaimsPayout } from "../../types/ethers-contracts/index.js";
+import { packTerms, type TermsFields, unusedBit } from "./support/terms.ts";
+import {
+  Assurance,
+  benefit,
+  DAY,
+  delay,
+  deployRegistry,
+  deployVerifier,
+  deployWorld,
+  ethers,
+  KeyKind,
+  load,
+  type Offer,
+  pauseCooldown,
+  proposal,
+  statementId,
+  suspensionTime,
+  time,
+} from "./support/world.ts";
+
+describe("ClaimsPayout: scopes, programs and their money", () => {
+  describe("construction", () => {
+    it("knows its registries, its pauser and its own purpose", async () => {
+      const { claims, statements, anchors, consents, pauser, claimsAddress } = await load(deployWorld);
+      expect(await claims.statements()).to.equal(await statements.getAddress());
+      expect(await claims.anchors()).to.equal(await anchors.getAddress());
+      expect(await claims.consents()).to.equal(await consents.getAddress());
+      expect(await claims.pauser()).to.equal(pauser.address);
+      expect(await claims.pauseCooldown()).to.equal(pauseCooldown);
+      expect(await claims.claimPurpose()).to.equal(
+        keccak256(
+          ethers.AbiCoder.defaultAbiCoder().encode(
+            ["string", "address"],
+            ["vitalproof/purpose/claim/1", claimsAddress],
+          ),
+        ),
+      );
+    });
+
+    it("refuses registries without code, no pauser, and a registry whose cool-down could starve a window", async () => {
+      const { claims, statements, anchors, consents, pauser, stranger, governor, guardian } =
+        await load(deployWorld);
+      const factory = await ethers.getContractFactory("ClaimsPayout");
+      const good = [statements, anchors, consents].map((contract) => contract.getAddress());
+      const addresses = await Promise.all(good);
+      for (let i = 0; i < 3; i++) {
+        const args = addresses.map((address, j) => (i === j ? stranger.address : address));
+        await expect(factory.deploy(...args, pauser.address))
+          .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotAContract")
+          .withArgs(stranger.address);
+      }
+      await expect(factory.deploy(...addresses, ZeroAddress)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_ZeroAddress",
+      );
+      const needed = 12n * DAY + suspensionTime;
+      const hasty = async (suspensionCooldown: bigint) =>
+        deployRegistry({
+          governor: governor.address,
+          guardian: guardian.address,
+          delay,
+          suspensionTime,
+          suspensionCooldown,
+          allowDevelopmentKeys: false,
+          developmentKeyHashes: [],
+          developmentCodeHashes: [],
+          genesis: [],
+        });
+      await expect(factory.deploy(await hasty(needed - 1n), addresses[1]!, addresses[2]!, pauser.address))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_SuspensionCooldownTooShort")
+        .withArgs(needed - 1n, needed);
+      await factory.deploy(await hasty(needed), addresses[1]!, addresses[2]!, pauser.address);
+    });
+  });
+
+  describe("scopes", () => {
+    it("T12: a scope's element is a hash over chain, contract and number, mod r", async () => {
+      const { claims, claimsAddress, insurer, stranger, scopeElement, anchors } = await load(deployWorld);
+      expect(await claims.scopeElement(1n)).to.equal(await scopeElement(1n));
+      expect(await claims.scope(1n)).to.deep.equal([insurer.address, 1n]);
+      await expect(claims.connect(stranger).createScope(1n))
+        .to.emit(claims, "ScopeCreated")
+        .withArgs(2n, stranger.address, 1n, await scopeElement(2n));
+      expect(await scopeElement(2n)).not.to.equal(await scopeElement(1n));
+      expect(await claims.scopeCount()).to.equal(2n);
+      expect(claimsAddress).not.to.equal(await anchors.getAddress());
+    });
+
+    it("a scope needs a group, and its creator lets others in", async () => {
+      const { claims, anchors, insurer, stranger, offer } = await load(deployWorld);
+      await expect(claims.createScope(2n)).to.be.revertedWithCustomError(
+        anchors,
+        "AnchorRegistry_UnknownGroup",
+      );
+      await expect(claims.connect(stranger).setScopeMember(1n, stranger.address, true))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotScopeCreator")
+        .withArgs(1n, stranger.address);
+      await expect(claims.connect(stranger).createProgram(await offer()))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotInScope")
+        .withArgs(1n, stranger.address);
+      await expect(claims.connect(insurer).setScopeMember(1n, stranger.address, true))
+        .to.emit(claims, "ScopeMembershipChanged")
+        .withArgs(1n, stranger.address, true);
+      await claims.connect(stranger).createProgram(await offer());
+      await claims.connect(insurer).setScopeMember(1n, stranger.address, false);
+      expect(await claims.isScopeMember(1n, stranger.address)).to.equal(false);
+      await expect(claims.connect(stranger).createProgram(await offer())).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_NotInScope",
+      );
+      for (const call of [
+        () => claims.scope(3n),
+        () => claims.setScopeMember(3n, stranger.address, true),
+        async () => claims.createProgram(await offer({ scope: 3n })),
+      ]) {
+        await expect(call()).to.be.revertedWithCustomError(claims, "ClaimsPayout_UnknownScope").withArgs(3n);
+      }
+    });
+  });
+
+  describe("T31: offers", () => {
+    it("an offer is on record as it was made", async () => {
+      const { claims, insurer, arbiter, offer } = await load(deployWorld);
+      const made = await offer({ arbiter: arbiter.address, reviewTime: DAY, arbiterTime: 2n * DAY });
+      await expect(claims.connect(insurer).createProgram(made)).to.emit(claims, "ProgramCreated");
+      const id = await claims.programCount();
+      const program = await claims.program(id);
+      for (const field of Object.keys(made) as (keyof Offer)[]) {
+        if (field === "assurance") continue;
+        expect(program[field], field).to.equal(made[field]);
+      }
+      expect([
+        program.insurer,
+        program.group,
+        program.epochSeconds,
+        program.free,
+        program.committed,
+      ]).to.deep.equal([insurer.address, 1n, DAY, 0n, 0n]);
+      const [event] = await claims.queryFilter(claims.filters.ProgramCreated(id));
+      expect(event!.args.offer.terms).to.equal(made.terms);
+      expect(event!.args.groupId).to.equal(1n);
+    });
+
+    const wrong: [string, (world: Awaited<ReturnType<typeof deployWorld>>) => Partial<Offer>, string][] = [
+      [
+        "another assurance class than the group's",
+        () => ({ assurance: Assurance.SelfAttested }),
+        "AssuranceMismatch",
+      ],
+      ["no benefit", () => ({ benefit: 0n }), "InvalidBenefit"],
+      ["a claim window below a day", () => ({ claimWindow: DAY - 1n }), "InvalidClaimWindow"],
+      ["a claim window above a year", () => ({ claimWindow: 365n * DAY + 1n }), "InvalidClaimWindow"],
+      ["a token without code", (w) => ({ token: w.stranger.address }), "NotAContract"],
+      ["an arbiter but no review", (w) => ({ arbiter: w.arbiter.address }), "InvalidReview"],
+      ["arbiter's time but no review", () => ({ arbiterTime: DAY }), "InvalidReview"],
+      ["a review without arbiter", () => ({ reviewTime: DAY, arbiterTime: DAY }), "InvalidReview"],
+      [
+        "the insurer as arbiter",
+        (w) => ({ reviewTime: DAY, arbiterTime: DAY, arbiter: w.insurer.address }),
+        "InvalidReview",
+      ],
+      [
+        "a review without end",
+        (w) => ({ reviewTime: 60n * DAY + 1n, arbiterTime: DAY, arbiter: w.arbiter.address }),
+        "InvalidReview",
+      ],
+      [
+        "an arbiter without time",
+        (w) => ({ reviewTime: DAY, arbiterTime: DAY - 1n, arbiter: w.arbiter.address }),
+        "InvalidReview",
+      ],
+      [
+        "an arbiter without end",
+        (w) => ({ reviewTime: DAY, arbiterTime: 180n * DAY + 1n, arbiter: w.arbiter.address }),
+        "InvalidReview",
+      ],
+    ];
+    for (const [what, values, error] of wrong) {
+      it(`T31: refuses ${what}`, async () => {
+        const world = await load(deployWorld);
+        await expect(
+          world.claims.connect(world.insurer).createProgram(await world.offer(values(world))),
+        ).to.be.revertedWithCustomError(world.claims, `ClaimsPayout_${error}`);
+      });
+    }
+
+    it("T28: whoever can stop or replace statements is no insurer", async () => {
+      const { claims, insurer, governor, guardian, pauser, offer } = await load(deployWorld);
+      for (const who of [governor, guardian, pauser]) {
+        await claims.connect(insurer).setScopeMember(1n, who.address, true);
+        await expect(claims.connect(who).createProgram(await offer()))
+          .to.be.revertedWithCustomError(claims, "ClaimsPayout_InsurerGoverns")
+          .withArgs(who.address);
+      }
+    });
+
+    it("refuses a statement that nobody knows, is retired, or is a retired one's heir", async () => {
+      const { claims, statements, statement, insurer, governor, offer } = await load(deployWorld);
+      await expect(
+        claims.connect(insurer).createProgram(await offer({ statement: ZeroHash })),
+      ).to.be.revertedWithCustomError(statements, "StatementRegistry_UnknownStatement");
+      await statements.connect(governor).scheduleRetirement(statement);
+      await claims.connect(insurer).createProgram(await offer());
+      await time.increase(delay);
+      await expect(claims.connect(insurer).createProgram(await offer())).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_StatementNotInForce",
+      );
+    });
+  });
+
+  describe("T31: terms", () => {
+    const impossible: [string, Partial<TermsFields>, string, unknown[]?][] = [
+      ["another template", { template: 2n }, "Mismatch", ["template", 2n, 1n]],
+      ["template 0", { template: 0n }, "Mismatch", ["template", 0n, 1n]],
+      ["another profile", { profile: 2n }, "Mismatch", ["profile", 2n, 1n]],
+      ["other epochs", { epochs: 14n }, "Mismatch", ["epochs", 14n, 1n]],
+      ["no epochs", { epochs: 0n }, "Mismatch", ["epochs", 0n, 1n]],
+      ["a first epoch", { epoch: 1n }, "Mismatch", ["epoch", 1n, 0n]],
+      ["an offset of a whole epoch", { offset: 96n }, "OutOfRange", ["offset", 96n, 0n, 95n]],
+      ["unknown flags", { flags: 2n }, "UnknownFlags", [2n]],
+      ["the highest flag", { flags: 128n }, "UnknownFlags", [128n]],
+      ["code 0 in the band", { low: 0n }, "OutOfRange", ["low", 0n, 1n, 142n]],
+      ["an empty band", { low: 143n }, "OutOfRange", ["low", 143n, 1n, 142n]],
+      ["a band beyond the table", { high: 364n }, "OutOfRange", ["high", 364n, 32n, 363n]],
+      [
+        "shares that cross",
+        { shareMin: 5001n, shareMax: 5000n },
+        "OutOfRange",
+        ["shareMin", 5001n, 0n, 5000n],
+      ],
+      ["more than all", { shareMax: 10001n }, "OutOfRange", ["shareMax", 10001n, 7000n, 10000n]],
+      ["means that cross", { meanMin: 10n, meanMax: 9n }, "OutOfRange", ["meanMin", 10n, 0n, 9n]],
+      ["a mean beyond the table", { meanMax: 364n }, "OutOfRange", ["meanMax", 364n, 0n, 363n]],
+      [
+        "coverages that cross",
+        { coverageMin: 2n, coverageMax: 1n },
+        "OutOfRange",
+        ["coverageMin", 2n, 0n, 1n],
+      ],
+      ["more coverage than all", { coverageMax: 10001n }, "OutOfRange", ["coverageMax", 10001n, 0n, 10000n]],
+      ["of-valid without coverage", { flags: 1n }, "OutOfRange", ["coverageMin", 0n, 1n, 10000n]],
+      ["nothing asked for", { shareMin: 0n }, "MetByMissingReadings"],
+      ["only a mean of at least the lowest code", { shareMin: 0n, meanMin: 1n }, "MetByMissingReadings"],
+      ["only an upper bound on coverage", { shareMin: 0n, coverageMax: 10n }, "MetByMissingReadings"],
+    ];
+    for (const [what, values, error, args] of impossible) {
+      it(`T31: refuses ${what}`, async () => {
+        const { claims, statements, insurer, offer } = await load(deployWorld);
+        const call = expect(
+          claims.connect(insurer).createProgram(await offer({ terms: packTerms(values) })),
+        ).to.be.revertedWithCustomError(statements, `Terms_${error}`);
+        await (args === undefined ? call : call.withArgs(...args));
+      });
+    }
+
+    const possible: [string, Partial<TermsFields>][] = [
+      ["the last offset of a day", { offset: 95n }],
+      ["a band of one code at each end", { low: 363n, high: 363n }],
+      ["exactly one share", { shareMin: 10000n }],
+      ["only an upper bound on the share", { shareMin: 0n, shareMax: 9999n }],
+      ["only a mean above the lowest code", { shareMin: 0n, meanMin: 2n }],
+      ["only a mean below the highest code", { shareMin: 0n, meanMax: 362n }],
+      ["only coverage", { shareMin: 0n, coverageMin: 1n }],
+      ["of-valid with coverage", { flags: 1n, shareMin: 0n, coverageMin: 1n }],
+    ];
+    for (const [what, values] of possible) {
+      it(`accepts ${what}`, async () => {
+        const { createProgram } = await load(deployWorld);
+        await createProgram({ terms: packTerms(values) });
+      });
+    }
+
+    it("T31: refuses every bit beyond the template's fields", async () => {
+      const { claims, statements, insurer, offer } = await load(deployWorld);
+      for (let bit = unusedBit; bit < 256n; bit++) {
+        await expect(
+          claims.connect(insurer).createProgram(await offer({ terms: packTerms() | (1n << bit) })),
+          `bit ${bit}`,
+        ).to.be.revertedWithCustomError(statements, "Terms_UnusedBits");
+      }
+    });
+
+    it("T31: refuses a template it has no check for", async () => {
+      const { governor, guardian } = await load(deployWorld);
+      const registry = await deployRegistry({
+        governor: governor.address,
+        guardian: guardian.address,
+        delay,
+        suspensionTime,
+        suspensionCooldown: 40n * DAY,
+        allowDevelopmentKeys: true,
+        developmentKeyHashes: [],
+        developmentCodeHashes: [],
+        genesis: [await proposal(await deployVerifier(9n), { template: 2n, keyKind: KeyKind.Development })],
+      });
+      await expect(registry.checkTerms(statementId("glucose-day", 1n), packTerms({ template: 2n })))
+        .to.be.revertedWithCustomError(registry, "Terms_UnknownTemplate")
+        .withArgs(2n);
+    });
+  });
+
+  describe("money of a program", () => {
+    it("P2: what arrives is free, what is withdrawn is gone", async () => {
+      const { claims, token, insurer, stranger, program, fund } = await load(deployWorld);
+      const before = await claims.program(program);
+      await fund(program, 7n, stranger);
+      const [event] = await claims.queryFilter(claims.filters.ProgramFunded(program, stranger.address));
+      expect(event!.args.amount).to.equal(7n);
+      expect((await claims.program(program)).free).to.equal(before.free + 7n);
+      expect(await claims.accountedIn(token)).to.equal(before.free + 7n);
+      await expect(claims.connect(insurer).withdraw(program, before.free + 7n, stranger.address))
+        .to.emit(claims, "ProgramWithdrawn")
+        .withArgs(program, stranger.address, before.free + 7n);
+      expect((await claims.program(program)).free).to.equal(0n);
+      expect(await claims.accountedIn(token)).to.equal(0n);
+      expect(await token.balanceOf(stranger)).to.equal(before.free + 7n);
+      expect(await token.balanceOf(claims)).to.equal(0n);
+    });
+
+    it("P7: the insurer cannot withdraw what is reserved or owed, nor anybody what is free", async () => {
+      const { claims, insurer, stranger, program, issue } = await load(deployWorld);
+      await issue({ periods: 90n });
+      const { free, committed } = await claims.program(program);
+      expect([free, committed]).to.deep.equal([10n * benefit, 90n * benefit]);
+      await expect(claims.connect(insurer).withdraw(program, free + 1n, insurer.address))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_InsufficientFree")
+        .withArgs(program, free, free + 1n);
+      await expect(claims.connect(stranger).withdraw(program, 1n, stranger.address))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotInsurer")
+        .withArgs(program, stranger.address);
+      await claims.connect(insurer).withdraw(program, free, insurer.address);
+    });
+
+    it("refuses to send to nobody or to itself", async () => {
+      const { claims, claimsAddress, insurer, program } = await load(deployWorld);
+      for (const to of [ZeroAddress, claimsAddress]) {
+        await expect(claims.connect(insurer).withdraw(program, 1n, to))
+          .to.be.revertedWithCustomError(claims, "ClaimsPayout_InvalidRecipient")
+          .withArgs(to);
+      }
+    });
+
+    it("refuses to be funded with nothing, or beyond 128 bits", async () => {
+      const { claims, insurer, program, fund } = await load(deployWorld);
+      await expect(claims.connect(insurer).fund(program, 0n))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NothingReceived")
+        .withArgs(program, 0n);
+      await expect(fund(program, 2n ** 128n)).to.be.revertedWithCustomError(
+        claims,
+        "SafeCastOverflowedUintDowncast",
+      );
+    });
+
+    it("T26: a direct donation changes no entitlement and cannot be taken out", async () => {
+      const { claims, claimsAddress, token, insurer, stranger, program, fund } = await load(deployWorld);
+      const before = await claims.program(program);
+      await token.mint(claimsAddress, 1_000_000n);
+      expect(await claims.program(program)).to.deep.equal(before);
+      await expect(
+        claims.connect(insurer).withdraw(program, before.free + 1n, insurer.address),
+      ).to.be.revertedWithCustomError(claims, "ClaimsPayout_InsufficientFree");
+      // Nor does it count as somebody's funding.
+      await fund(program, 5n, stranger);
+      expect((await claims.program(program)).free).to.equal(before.free + 5n);
+    });
+
+    it("P6: programs of one token do not touch each other's money", async () => {
+      const { claims, insurer, program, createProgram, fund } = await load(deployWorld);
+      const second = await createProgram();
+      await fund(second, 3n);
+      const before = await claims.program(program);
+      await expect(
+        claims.connect(insurer).withdraw(second, 4n, insurer.address),
+      ).to.be.revertedWithCustomError(claims, "ClaimsPayout_InsufficientFree");
+      await claims.connect(insurer).withdraw(second, 3n, insurer.address);
+      expect(await claims.program(program)).to.deep.equal(before);
+    });
+
+    it("unknown programs are named as such", async () => {
+      const { claims, insurer, issue } = await load(deployWorld);
+      const calls: ((contract: ClaimsPayout, id: bigint) => Promise<unknown>)[] = [
+        (contract, id) => contract.program(id),
+        (contract, id) => contract.fund(id, 1n),
+        (contract, id) => contract.withdraw(id, 1n, insurer.address),
+        (_, id) => issue({ program: id }),
+      ];
+      for (const id of [0n, 2n]) {
+        for (const call of calls) {
+          await expect(call(claims.connect(insurer), id))
+            .to.be.revertedWithCustomError(claims, "ClaimsPayout_UnknownProgram")
+            .withArgs(id);
+        }
+      }
+    });
+  });
+});

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { expect } from "chai";
+import { ZeroAddress, ZeroHash } from "ethers";
+import {
+  benefit,
+  DAY,
+  delay,
+  deployAnchored,
+  deployInsured,
+  HOUR,
+  holder,
+  load,
+  mockProof,
+  pauseCooldown,
+  pauseTime,
+  proposal,
+  resumeTime,
+  root,
+  statementId,
+  suspensionCooldown,
+  suspensionTime,
+  time,
+} from "./support/world.ts";
+
+const second = statementId("glucose-day", 2n);
+const never = 2n ** 64n - 1n;
+const zeros = { holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n };
+
+/** The policy's first day is anchored and its window closes in an hour. */
+async function deployClosing() {
+  const world = await deployAnchored();
+  const { closesAt } = await world.claims.windowOf(world.policy, 0n);
+  await time.increaseTo(closesAt - HOUR);
+  return { ...world, closes: closesAt };
+}
+
+/** As `deployClosing`, with a successor of the statement added an hour before the window closes. */
+async function deployWithSuccessor() {
+  const world = await deployAnchored();
+  const { claims, statements, governor, statement, verifier2, policy } = world;
+  // A period later than the first, so that the delay fits before its window closes.
+  const next = await proposal(verifier2, { version: 2n, predecessor: statement });
+  await statements.connect(governor).propose(next);
+  await time.increase(delay);
+  const firstEpoch = await world.nextEpoch();
+  const late = await world.issue({ firstEpoch, holder: holder + 1n });
+  await world.anchorPeriod(late, 0n, root);
+  await statements.add(next);
+  const { closesAt } = await claims.windowOf(late, 0n);
+  await time.increaseTo(closesAt - HOUR);
+  return { ...world, earlier: policy, policy: late, closes: closesAt };
+}
+
+describe("T27: stops end, and windows wait for them", () => {
+  describe("pauses", () => {
+    it("T27: a pause stops new programs, policies and claims, and ends by itself", async () => {
+      const { claims, pauser, insurer, policy, consentId, claim, issue, offer } = await load(deployClosing);
+      const tx = await claims.connect(pauser).pause("a look");
+      const until = BigInt((await tx.getBlock())!.timestamp) + pauseTime;
+      await expect(tx).to.emit(claims, "Paused").withArgs(until, "a look");
+      expect(await claims.pausedUntil()).to.equal(until);
+      for (const call of [
+        () => claim(policy, 0n, consentId),
+        () => issue({ holder: holder + 5n }),
+        async () => claims.connect(insurer).createProgram(await offer()),
+      ]) {
+        await expect(call()).to.be.revertedWithCustomError(claims, "ClaimsPayout_IsPaused").withArgs(until);
+      }
+      await time.increaseTo(until);
+      expect(await claims.pausedUntil()).to.equal(0n);
+      await claim(policy, 0n, consentId);
+    });
+
+    it("P9: while paused, owed money is paid, claims are reviewed, lapsed periods released, free money withdrawn", async () => {
+      const { claims, pauser, insurer, stranger, policy, program, consentId, claim, anchorPeriod } =
+        await load(deployAnchored);
+      await claim(policy, 0n, consentId);
+      await anchorPeriod(policy, 1n);
+      const { releasableFrom } = await claims.windowOf(policy, 1n);
+      await time.increaseTo(releasableFrom);
+      await claims.connect(pauser).pause("");
+      await claims.connect(stranger).pay(policy);
+      await claims.releasePeriod(policy, 1n);
+      await claims.connect(insurer).withdraw(program, 1n, insurer.address);
+      expect((await claims.policy(policy)).paid).to.equal(1n);
+    });
+
+    it("T27: the window stays open for the resume time after a pause that touched it, to the second", async () => {
+      const { claims, pauser, policy, consentId, claim, closes } = await load(deployClosing);
+      await claims.connect(pauser).pause("");
+      const until = await claims.pausedUntil();
+      const { closesAt, releasableFrom } = await claims.windowOf(policy, 0n);
+      expect([closesAt, releasableFrom]).to.deep.equal([until + resumeTime, until + resumeTime]);
+      expect(closesAt).to.be.greaterThan(closes);
+      await time.setNextBlockTimestamp(until + resumeTime - 1n);
+      await claim(policy, 0n, consentId);
+    });
+
+    it("T27: at the end of the resume time it is closed, and its reserve free", async () => {
+      const { claims, pauser, policy, consentId, claim } = await load(deployClosing);
+      await claims.connect(pauser).pause("");
+      const closes = (await claims.pausedUntil()) + resumeTime;
+      await time.setNextBlockTimestamp(closes - 1n);
+      await expect(claims.releasePeriod(policy, 0n)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_NotReleasableYet",
+      );
+      await time.setNextBlockTimestamp(closes);
+      await expect(claim(policy, 0n, consentId))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_WindowClosed")
+        .withArgs(policy, 0n, closes);
+      await claims.releasePeriod(policy, 0n);
+    });
+
+    it("T27: a pause that ended well before the window closed changes nothing", async () => {
+      const { claims, pauser, policy, closes } = await load(deployAnchored).then(async (world) => ({
+        ...world,
+        closes: (await world.claims.windowOf(world.policy, 0n)).closesAt,
+      }));
+      await claims.connect(pauser).pause("");
+      await time.increaseTo(closes - 1n);
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(closes);
+    });
+
+    it("a pause that was ended early moves the window by what is left of it", async () => {
+      const { claims, pauser, policy } = await load(deployClosing);
+      await claims.connect(pauser).pause("");
+      await time.increase(HOUR / 2n);
+      await expect(claims.connect(pauser).endPause()).to.emit(claims, "PauseEnded");
+      const now = BigInt(await time.latest());
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(now + resumeTime);
+      await expect(claims.connect(pauser).endPause()).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_NotPaused",
+      );
+    });
+
+    it("T27: a pause that begins as or after the window closes does not open it again", async () => {
+      const { claims, pauser, policy, consentId, claim, closes } = await load(deployClosing);
+      await time.setNextBlockTimestamp(closes);
+      await claims.connect(pauser).pause("");
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(closes);
+      await claims.releasePeriod(policy, 0n);
+      await time.increase(pauseTime);
+      await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_PeriodReleased",
+      );
+    });
+
+    it("T27: no pause during a pause, nor within the cool-down", async () => {
+      const { claims, pauser } = await load(deployClosing);
+      await claims.connect(pauser).pause("");
+      const until = await claims.pausedUntil();
+      await expect(claims.connect(pauser).pause(""))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_AlreadyPaused")
+        .withArgs(until);
+      await time.setNextBlockTimestamp(until + pauseCooldown - 1n);
+      await expect(claims.connect(pauser).pause(""))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_CoolingDown")
+        .withArgs(until + pauseCooldown);
+      await time.setNextBlockTimestamp(until + pauseCooldown);
+      await claims.connect(pauser).pause("");
+    });
+
+    it("T28: the pauser changes in two steps", async () => {
+      const { claims, pauser, other, stranger } = await load(deployInsured);
+      await expect(claims.connect(pauser).nominatePauser(other.address))
+        .to.emit(claims, "PauserNominated")
+        .withArgs(pauser.address, other.address);
+      expect(await claims.pendingPauser()).to.equal(other.address);
+      await expect(claims.connect(stranger).acceptPauser())
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotNominee")
+        .withArgs(stranger.address, other.address);
+      await expect(claims.connect(other).acceptPauser())
+        .to.emit(claims, "PauserChanged")
+        .withArgs(pauser.address, other.address);
+      expect([await claims.pauser(), await claims.pendingPauser()]).to.deep.equal([
+        other.address,
+        ZeroAddress,
+      ]);
+      await expect(claims.connect(pauser).pause("")).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_NotPauser",
+      );
+    });
+  });
+
+  describe("suspensions", () => {
+    it("T27: a suspended statement settles nothing until it ends; the window waits", async () => {
+      const { claims, statements, guardian, statement, policy, consentId, claim } = await load(deployClosing);
+      await statements.connect(guardian).suspend(statement, "doubt");
+      const [, until] = await statements.lastSuspensionBefore(statement, never);
+      await expect(claim(policy, 0n, consentId))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
+        .withArgs(statement, until);
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(until + resumeTime);
+      await time.setNextBlockTimestamp(until - 1n);
+      await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_StatementBlocked",
+      );
+      await time.setNextBlockTimestamp(until + resumeTime - 1n);
+      await claim(policy, 0n, consentId);
+      expect((await claims.policy(policy)).owed).to.equal(1n);
+    });
+
+    it("T27: pause and suspension one after the other: each moves the window once, and it ends", async () => {
+      const { claims, statements, guardian, pauser, statement, policy, consentId, claim } =
+        await load(deployClosing);
+      await claims.connect(pauser).pause("");
+      const pausedUntil = await claims.pausedUntil();
+      await time.setNextBlockTimestamp(pausedUntil + resumeTime - 1n);
+      await statements.connect(guardian).suspend(statement, "doubt");
+      const suspendedUntil = pausedUntil + resumeTime - 1n + suspensionTime;
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(suspendedUntil + resumeTime);
+      // Neither can come again before the window closes.
+      await time.setNextBlockTimestamp(suspendedUntil + resumeTime - 1n);
+      await expect(claims.connect(pauser).pause("")).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_CoolingDown",
+      );
+      await expect(statements.connect(guardian).suspend(statement, "")).to.be.revertedWithCustomError(
+        statements,
+        "StatementRegistry_CoolingDown",
+      );
+      await time.setNextBlockTimestamp(suspendedUntil + resumeTime);
+      await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_WindowClosed",
+      );
+      await claims.releasePeriod(policy, 0n);
+    });
+
+    it("T27: old stops far apart are looked up one by one", async () => {
+      const { claims, statements, guardian, statement, policy, consentId, claim, closes } =
+        await load(deployClosing);
+      await statements.connect(guardian).suspend(statement, "first");
+      const closesAt = BigInt(await time.latest()) + suspensionTime + resumeTime;
+      for (let i = 0; i < 3; i++) {
+        await time.increase(suspensionTime + suspensionCooldown);
+        await statements.connect(guardian).suspend(statement, "later");
+      }
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(closesAt);
+      expect(closesAt).to.be.greaterThan(closes);
+      await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_WindowClosed",
+      );
+    });
+  });
+
+  describe("successors", () => {
+    it("a successor does not settle what its predecessor can: before the window closes, and without a suspension", async () => {
+      const { claims, statements, guardian, statement, policy, grant, controller, claim, closes } =
+        await load(deployWithSuccessor);
+      const consentId = await grant({}, controller);
+      expect((await claims.windowOf(policy, 0n)).statement).to.equal(statement);
+      await statements.connect(guardian).suspend(statement, "doubt");
+      expect((await claims.windowOf(policy, 0n)).statement).to.equal(statement);
+      await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_StatementBlocked",
+      );
+      await time.increase(HOUR / 2n);
+      await statements.connect(guardian).endSuspension(statement);
+      await time.increaseTo(closes);
+      // The suspension was over as the window closed: the predecessor still counts in the resume time.
+      expect((await claims.windowOf(policy, 0n)).statement).to.equal(statement);
+      await expect(claim(policy, 0n, consentId)).to.emit(claims, "ClaimSettled");
+    });
+
+    it("settles once its predecessor is suspended as the window closes, and then alone", async () => {
+      const { claims, statements, guardian, statement, verifier, policy, consentId, claim, closes } =
+        await load(deployWithSuccessor);
+      await statements.connect(guardian).suspend(statement, "broken");
+      await time.setNextBlockTimestamp(closes - 1n);
+      await expect(claim(policy, 0n, consentId))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
+        .withArgs(statement, BigInt((await statements.lastSuspensionBefore(statement, never))[1]));
+      await time.increaseTo(closes);
+      expect((await claims.windowOf(policy, 0n)).statement).to.equal(second);
+      // Even when the suspension ends early, the broken predecessor does not come back for this period.
+      await statements.connect(guardian).endSuspension(statement);
+      expect((await claims.windowOf(policy, 0n)).statement).to.equal(second);
+      await verifier.behave(1);
+      await expect(claim(policy, 0n, consentId))
+        .to.emit(claims, "ClaimSettled")
+        .withArgs(policy, 0n, second, root, consentId, 0n);
+    });
+
+    it("T27: a successor that is suspended too moves the window once more", async () => {
+      const { claims, statements, guardian, statement, policy, consentId, claim, closes } =
+        await load(deployWithSuccessor);
+      await statements.connect(guardian).suspend(statement, "broken");
+      const [, firstEnd] = await statements.lastSuspensionBefore(statement, never);
+      await time.setNextBlockTimestamp(firstEnd + resumeTime - 1n);
+      await statements.connect(guardian).suspend(second, "broken too");
+      const secondEnd = firstEnd + resumeTime - 1n + suspensionTime;
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(secondEnd + resumeTime);
+      expect(closes).to.be.lessThan(firstEnd);
+      await expect(claim(policy, 0n, consentId))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
+        .withArgs(second, secondEnd);
+      await time.setNextBlockTimestamp(secondEnd + resumeTime - 1n);
+      await claim(policy, 0n, consentId);
+    });
+
+    it("with no successor the predecessor counts again when its suspension ends", async () => {
+      const { claims, statements, guardian, statement, policy, consentId, claim, closes } =
+        await load(deployClosing);
+      await statements.connect(guardian).suspend(statement, "doubt");
+      await time.increaseTo(closes + DAY);
+      await statements.connect(guardian).endSuspension(statement);
+      await expect(claim(policy, 0n, consentId)).to.emit(claims, "ClaimSettled");
+    });
+  });
+
+  describe("forgery exposed", () => {
+    it("T17: a forged statement settles nothing more; its successor takes over when the window closes", async () => {
+      const { claims, statements, statement, policy, consentId, claim, closes } =
+        await load(deployWithSuccessor);
+      await statements.exposeForgery(statement, mockProof(zeros));
+      await expect(claim(policy, 0n, consentId))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
+        .withArgs(statement, never);
+      await time.increaseTo(closes);
+      await expect(claim(policy, 0n, consentId))
+        .to.emit(claims, "ClaimSettled")
+        .withArgs(policy, 0n, second, root, consentId, 0n);
+    });
+
+    it("T17, P10: without a successor in time the period lapses, and its reserve is free", async () => {
+      const { claims, statements, statement, policy, consentId, claim } = await load(deployClosing);
+      await statements.exposeForgery(statement, mockProof(zeros));
+      const closes = BigInt(await time.latest()) + suspensionTime + resumeTime;
+      expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(closes);
+      await time.setNextBlockTimestamp(closes - 1n);
+      await expect(claim(policy, 0n, consentId))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
+        .withArgs(statement, never);
+      await time.setNextBlockTimestamp(closes);
+      await claims.releasePeriod(policy, 0n);
+      expect((await claims.policy(policy)).reserved).to.equal(2n);
+    });
+
+    it("T17: a successor proposed on the day of the exposure is in time", async () => {
+      const { claims, statements, governor, statement, verifier2, policy, consentId, claim } =
+        await load(deployClosing);
+      await statements.exposeForgery(statement, mockProof(zeros));
+      const next = await proposal(verifier2, { version: 2n, predecessor: statement });
+      await statements.connect(governor).propose(next);
+      await time.increase(delay);
+      await statements.add(next);
+      await expect(claim(policy, 0n, consentId))
+        .to.emit(claims, "ClaimSettled")
+        .withArgs(policy, 0n, second, root, consentId, 0n);
+    });
+  });
+
+  describe("retirement", () => {
+    it("T27: a period settles under the statement in force at its start, also after that was retired", async () => {
+      const { claims, statements, governor, statement, issue, nextEpoch, anchorPeriod, claim, consentId } =
+        await load(deployInsured);
+      await statements.connect(governor).scheduleRetirement(statement);
+      const { retiredAt } = await statements.statement(statement);
+      await time.increaseTo(retiredAt - DAY);
+      const policy = await issue({ firstEpoch: await nextEpoch(), periods: 1n, holder: holder + 1n });
+      await anchorPeriod(policy, 0n);
+      expect(BigInt(await time.latest())).to.be.greaterThan(retiredAt);
+      await expect(claim(policy, 0n, consentId))
+        .to.emit(claims, "ClaimSettled")
+        .withArgs(policy, 0n, statement, root, consentId, 0n);
+    });
+
+    it("T27, P10: periods that begin after a retirement without successor lapse; nothing is stuck", async () => {
+      const {
+        claims,
+        statements,
+        governor,
+        statement,
+        program,
+        issue,
+        fund,
+        anchorPeriod,
+        claim,
+        consentId,
+      } = await load(deployInsured);
+      await fund(program, 100n * benefit);
+      const policy = await issue({ periods: 30n, holder: holder + 1n });
+      await statements.connect(governor).scheduleRetirement(statement);
+      await anchorPeriod(policy, 29n);
+      const window = await claims.windowOf(policy, 29n);
+      expect(window.statement).to.equal(ZeroHash);
+      await expect(claim(policy, 29n, consentId)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_StatementNotInForce",
+      );
+      await time.setNextBlockTimestamp(window.releasableFrom);
+      await claims.releasePeriod(policy, 29n);
+    });
+
+    it("a period that begins after a retirement settles under the successor", async () => {
+      const {
+        claims,
+        statements,
+        governor,
+        statement,
+        verifier2,
+        program,
+        issue,
+        fund,
+        anchorPeriod,
+        claim,
+        consentId,
+      } = await load(deployInsured);
+      await fund(program, 100n * benefit);
+      const policy = await issue({ periods: 30n, holder: holder + 1n });
+      const next = await proposal(verifier2, { version: 2n, predecessor: statement });
+      await statements.connect(governor).propose(next);
+      await statements.connect(governor).scheduleRetirement(statement);
+      await time.increase(delay);
+      await statements.add(next);
+      await anchorPeriod(policy, 29n);
+      await expect(claim(policy, 29n, consentId))
+        .to.emit(claims, "ClaimSettled")
+        .withArgs(policy, 29n, second, root, consentId, 0n);
+    });
+  });
+
+  it("T27: whatever was stopped, in the end every reserve is paid or free", async () => {
+    const {
+      claims,
+      statements,
+      anchors,
+      attester,
+      guardian,
+      pauser,
+      insurer,
+      statement,
+      token,
+      policy,
+      program,
+      claim,
+      consentId,
+    } = await load(deployClosing);
+    await claims.connect(pauser).pause("");
+    await statements.connect(guardian).suspend(statement, "");
+    await anchors.connect(attester).nominateAttester(1n, ZeroAddress);
+    await claims
+      .connect(insurer)
+      .endPolicy(policy)
+      .catch(() => undefined);
+    await time.increase(suspensionTime);
+    await claim(policy, 0n, consentId);
+    await time.increase(1000n * DAY);
+    const { periods } = await claims.policy(policy);
+    for (let period = 1n; period < periods; period++) await claims.releasePeriod(policy, period);
+    await claims.pay(policy);
+    expect((await claims.program(program)).committed).to.equal(0n);
+    const { free } = await claims.program(program);
+    await claims.connect(insurer).withdraw(program, free, insurer.address);
+    expect(await token.balanceOf(claims)).to.equal(0n);
+  });
+});

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type ClaimRequest, epochStart, type ProofOf, profileOf } from "@vitalproof/sdk";
+import { expect } from "chai";
+import hre from "hardhat";
+import { SimulatedClinic } from "../../scripts/demo/clinic.ts";
+import { Insurer } from "../../scripts/demo/insurer.ts";
+import { Patient } from "../../scripts/demo/patient.ts";
+import { reasonOf } from "../../scripts/demo/report.ts";
+import { World } from "../../scripts/demo/world.ts";
+
+export const STATEMENT = "glucose-day";
+export const PROFILE = profileOf("glucose-mg-dl-5min");
+export const BENEFIT = 25_000_000n;
+export const FIRST_EPOCH = 20_500;
+/** 05:00 UTC. */
+export const OFFSET = 20;
+
+const DAY = 86_400;
+
+export interface Fixture {
+  readonly world: World;
+  readonly clinic: SimulatedClinic;
+  readonly insurer: Insurer;
+  readonly patient: Patient;
+  readonly policy: bigint;
+  readonly consent: string;
+  /** The same person over the same days under another program: same terms, another scope. */
+  readonly other: { readonly insurer: Insurer; readonly policy: bigint; readonly consent: string };
+  /** Of each period, in order. */
+  readonly requests: readonly ClaimRequest[];
+  /** Of each period that meets the terms. */
+  readonly proofs: readonly (ProofOf | undefined)[];
+}
+
+/** Readings of one day, `inBand` of 288 inside 70 to 180 mg/dL. */
+export function dayReadings(epoch: number, inBand: number) {
+  const start = epochStart(PROFILE, OFFSET, epoch);
+  return Array.from({ length: PROFILE.slots }, (_, slot) => ({
+    time: start + slot * PROFILE.interval + 2,
+    value: slot < inBand ? 120 : 250,
+    unit: "mg/dL",
+  }));
+}
+
+/**
+ * One patient with one policy over some days, each sealed, taken in and
+ * anchored, and a proof for each day that meets "at least 70 % in 70 to 180".
+ *
+ * @param days readings in band, of 288, for each day
+ */
+export async function claimable(days: readonly number[]): Promise<Fixture> {
+  const world = await World.create(hre, epochStart(PROFILE, OFFSET, FIRST_EPOCH) - DAY);
+  const { clinic } = await SimulatedClinic.open(world);
+  const publish = async () => {
+    const published = await Insurer.publish(world, clinic.group, {
+      request: {
+        statement: STATEMENT,
+        offset: OFFSET,
+        band: { atLeast: 70, atMost: 180 },
+        share: { atLeast: 70 },
+      },
+      benefit: BENEFIT,
+    });
+    await published.fund(BENEFIT * 20n);
+    return published;
+  };
+  const insurer = await publish();
+  const otherInsurer = await publish();
+  const patient = new Patient(world);
+  await patient.enrol(clinic, { profile: PROFILE.name, offset: OFFSET, firstEpoch: FIRST_EPOCH });
+  const policy = await issue({ clinic, insurer, patient }, days.length);
+  const consent = (await patient.consent(insurer.program)).result;
+  const other = {
+    insurer: otherInsurer,
+    policy: await issue({ clinic, insurer: otherInsurer, patient }, days.length),
+    consent: (await patient.consent(otherInsurer.program)).result,
+  };
+
+  for (const [i, inBand] of days.entries()) await patient.log.append(dayReadings(FIRST_EPOCH + i, inBand));
+  for (const i of days.keys()) {
+    const day = Math.floor((epochStart(PROFILE, OFFSET, FIRST_EPOCH + i + 1) - 1) / DAY);
+    await world.passUntil(epochStart(PROFILE, OFFSET, FIRST_EPOCH + i + 1) + 60);
+    await patient.sealAndSend(clinic);
+    await world.passUntil(clinic.anchorTime(day));
+    await clinic.anchor(day);
+  }
+  const requests: ClaimRequest[] = [];
+  const proofs: (ProofOf | undefined)[] = [];
+  for (const [i, inBand] of days.entries()) {
+    const request = await patient.claimRequest(clinic, insurer, STATEMENT, FIRST_EPOCH + i);
+    requests.push(request);
+    proofs.push(inBand >= 202 ? await patient.proveClaim(request) : undefined);
+  }
+  return { world, clinic, insurer, patient, policy, consent, other, requests, proofs };
+}
+
+/** A policy by the proper way: enrolment proof, attestation, issuance. */
+export async function issue(
+  { clinic, insurer, patient }: Pick<Fixture, "clinic" | "insurer" | "patient">,
+  periods: number,
+  firstEpoch = FIRST_EPOCH,
+): Promise<bigint> {
+  const { attestation, proof } = await patient.apply(insurer, { firstEpoch, periods });
+  const signature = await clinic.attest({
+    attestation,
+    scopeNumber: insurer.scopeNumber,
+    subject: patient.identity.subject,
+    proof: proof.proof,
+    publicInputs: proof.publicInputs,
+  });
+
+  return (await insurer.issuePolicy(attestation, signature)).result;
+}
+
+/** Expects a refusal by its contract error or SDK code. */
+export async function refused(act: Promise<unknown>, reason: string): Promise<void> {
+  try {
+    await act;
+  } catch (error) {
+    if (reasonOf(error) !== reason) throw error;
+    return;
+  }
+  expect.fail(`went through; expected ${reason}`);
+}

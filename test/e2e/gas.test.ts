@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What each operation costs, and a claim by part. `npm run baselines` runs this
+// file with --gas-stats-json and compares.
+import { proofCalldata } from "@vitalproof/sdk";
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+import { BENEFIT, claimable, type Fixture } from "./fixture.ts";
+
+const CLAIM_CEILING = 330_000n;
+
+describe("e2e: gas", () => {
+  let fixture: Fixture;
+  before(async function () {
+    this.timeout(300_000);
+    fixture = await claimable([288, 288, 288]);
+  });
+
+  it("a claim that is verified and credited costs at most 330,000 gas; by part", async () => {
+    const { world, policy, consent, proofs } = fixture;
+    const relayer = world.claimsAs(world.roles.relayer);
+    const costs: bigint[] = [];
+    for (const [period, proven] of proofs.entries()) {
+      const { gasUsed } = await relayer.submitClaim({
+        policy,
+        period,
+        consentId: consent,
+        proof: proven!.proof,
+      });
+      costs.push(gasUsed);
+      expect(gasUsed, `period ${period}`).to.be.lessThanOrEqual(CLAIM_CEILING);
+    }
+
+    const { a, b, c } = proofCalldata(proofs[0]!.proof);
+    const inputs = [...proofs[0]!.publicInputs] as [bigint, bigint, bigint, bigint];
+    const id = (await world.contracts.claims.program(1)).statement;
+    const { verifier: address } = await world.contracts.statements.statement(id);
+    const verifier = await world.connection.ethers.getContractAt("GlucoseDayVerifier", address);
+    const data = verifier.interface.encodeFunctionData("verifyProof", [a, b, c, inputs]);
+    // Sent, not estimated: an estimate holds the 1/64 that each call keeps back (EIP-150).
+    const sent = await (await world.roles.stranger.sendTransaction({ to: address, data })).wait();
+    const verification = sent!.gasUsed - intrinsic(data);
+    const claimData = world.contracts.claims.interface.encodeFunctionData("submitClaim", [
+      policy,
+      0,
+      consent,
+      { a, b, c },
+    ]);
+    const base = intrinsic(claimData);
+    console.log(
+      `      claim ${costs[0]} gas = ${base} transaction and calldata + ${verification} Groth16 verification + ${costs[0]! - base - verification} checks, storage and event`,
+    );
+    expect(verification).to.be.lessThan(210_000n);
+    expect(Math.max(...costs.map(Number)) - Math.min(...costs.map(Number))).to.be.lessThan(20_000);
+  });
+
+  it("payment, redirection, release, withdrawal, ending and revocation run, so that their gas is on record", async () => {
+    const { world, policy, consent, insurer, patient } = fixture;
+    const { relayer, insurer: insurerAccount, attester } = world.roles;
+    await world.claimsAs(relayer).pay(policy);
+    await world.claimsAs(insurerAccount).withdraw(insurer.program, BENEFIT, insurerAccount.address);
+    const controller = (await patient.controller(insurer.program)).connect(world.connection.ethers.provider);
+    await (await relayer.sendTransaction({ to: controller.address, value: 10n ** 18n })).wait();
+    const claims = world.contracts.claims.connect(controller);
+    await (await claims.setPayee(policy, relayer.address)).wait();
+    expect(await claims.payeeOf(policy)).to.equal(relayer.address);
+    await (await claims.setPayee(policy, ZeroAddress)).wait();
+    await patient.revoke(insurer.program, consent);
+    await world
+      .anchorsAs(attester)
+      .correct(
+        fixture.clinic.group,
+        await world.claimsAs(relayer).anchorDayOf(policy, 0),
+        7n,
+        "for the record",
+      );
+    // Of the other program nothing was claimed: its periods lapse.
+    const { other } = fixture;
+    await world.passUntil(world.now + 60 * 86_400);
+    await world.claimsAs(relayer).releasePeriod(other.policy, 0);
+    expect((await world.claimsAs(relayer).periodOf(other.policy, 0)).state).to.equal("released");
+  });
+});
+
+/** 21,000 and calldata at 16 and 4 gas a byte (EIP-2028). */
+function intrinsic(data: string): bigint {
+  let gas = 21_000n;
+  for (let i = 2; i < data.length; i += 2) gas += data.slice(i, i + 2) === "00" ? 4n : 16n;
+  return gas;
+}
