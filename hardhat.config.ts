@@ -2,7 +2,8 @@
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatCircom from "@vitalproof/hardhat-circom";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
+import { chainDescriptors, networks } from "./scripts/deploy/networks.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -22,6 +23,9 @@ const long = process.env.LONG === "1";
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatCircom],
   solidity: { profiles: { default: compiler, production: compiler } },
+  networks,
+  chainDescriptors,
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
     solidity: {
       // A fixed seed: a run that fails here fails everywhere.

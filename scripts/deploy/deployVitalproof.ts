@@ -28,6 +28,8 @@ export interface DeployOptions {
     Partial<DeploymentParameters>;
   /** Name under which Ignition keeps its journal; none for in-process networks. */
   readonly deploymentId?: string;
+  /** Folder of the manifests and verification keys; default: circuits/artifacts. */
+  readonly manifests?: string;
 }
 
 /** Deploys the whole system with Ignition, as demo, tests and `npm run deploy` all do. */
@@ -38,7 +40,7 @@ export async function deployVitalproof(
 ): Promise<Vitalproof> {
   const root = hre.config.paths.root;
   const names = options.statements ?? defaultStatements(root);
-  const specs = await statementSpecs(root, hre.artifacts, names);
+  const specs = await statementSpecs(root, hre.artifacts, names, options.manifests);
   const parameters: DeploymentParameters = {
     ...DEFAULT_TIMES,
     ...developmentHashes(specs),

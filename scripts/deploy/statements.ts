@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { expectedVerifierCodeHash } from "@vitalproof/hardhat-circom";
+import { join, relative } from "node:path";
+import { expectedVerifierCodeHash, isDevelopmentKey, verificationKeyHash } from "@vitalproof/hardhat-circom";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import { highestCode, type Instance, loadSources } from "../generate/sources.ts";
 
@@ -32,14 +32,17 @@ export function defaultStatements(root: string): string[] {
 }
 
 /**
- * Joins circuits.json, protocol.json, the committed manifests and Hardhat's artifacts.
+ * Joins circuits.json, protocol.json, the committed manifests and keys, and Hardhat's artifacts. The kind and the hash
+ * of a key come from its points; the manifest only has to agree.
  *
- * @throws if a name is unknown or has no verifier contract
+ * @param committed folder of the manifests; default: circuits/artifacts
+ * @throws if a name is unknown or has no verifier contract, or a manifest says something else than the key
  */
 export async function statementSpecs(
   root: string,
   artifacts: ArtifactManager,
   names: readonly string[],
+  committed = join(root, "circuits/artifacts"),
 ): Promise<StatementSpec[]> {
   const { protocol, instances } = loadSources(root);
   return Promise.all(
@@ -51,7 +54,7 @@ export async function statementSpecs(
       if (instance === undefined || instance.verifier === null || instance.profile === undefined) {
         throw new Error(`"${name}" is no statement with a verifier; there are ${deployable.join(", ")}.`);
       }
-      const manifest = readManifestOf(root, instance);
+      const { keyKind, keyHash } = await keyOf(root, committed, instance);
       const profile = protocol.profiles[instance.profile]!;
       const artifact = await artifacts.readArtifact(instance.verifier);
       return {
@@ -59,28 +62,45 @@ export async function statementSpecs(
         version: instance.version,
         verifierContract: instance.verifier,
         verifierCodeHash: expectedVerifierCodeHash(artifact),
-        verificationKeyHash: manifest.verificationKeyHash,
+        verificationKeyHash: keyHash,
         template: protocol.terms.templates[instance.template]!.id,
         profile: profile.id,
         epochs: instance.epochs!,
         epochSeconds: profile.slots * profile.interval,
         codes: highestCode(profile),
-        keyKind: manifest.key.kind,
+        keyKind,
       };
     }),
   );
 }
 
-function readManifestOf(
+async function keyOf(
   root: string,
-  instance: Instance,
-): { verificationKeyHash: string; key: { kind: keyof typeof KEY_KIND } } {
-  const path = join("circuits/artifacts", instance.name, "manifest.json");
-  try {
-    return JSON.parse(readFileSync(join(root, path), "utf8"));
-  } catch (cause) {
-    throw new Error(`${path} cannot be read: run \`npx hardhat circuits build ${instance.name}\`.`, {
-      cause,
-    });
+  committed: string,
+  { name }: Instance,
+): Promise<{ keyKind: keyof typeof KEY_KIND; keyHash: string }> {
+  const read = (file: string) => {
+    const path = join(committed, name, file);
+    try {
+      return JSON.parse(readFileSync(path, "utf8"));
+    } catch (cause) {
+      throw new Error(`${relative(root, path)} cannot be read: run \`npx hardhat circuits build ${name}\`.`, {
+        cause,
+      });
+    }
+  };
+  const manifest = read("manifest.json");
+  const key = read("verification_key.json");
+  const keyKind = (await isDevelopmentKey(key)) ? "development" : "production";
+  const keyHash = verificationKeyHash(key);
+  for (const [what, says, is] of [
+    ["key kind", manifest.key.kind, keyKind],
+    ["verificationKeyHash", manifest.verificationKeyHash, keyHash],
+  ]) {
+    if (says === is) continue;
+    throw new Error(
+      `The manifest of "${name}" gives the ${what} ${says}, its verification key is ${is}: run \`npx hardhat circuits check ${name}\`.`,
+    );
   }
+  return { keyKind, keyHash };
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export interface Arguments {
+  readonly network: string;
+  readonly allowDevelopmentKeys: boolean;
+  readonly preflightOnly: boolean;
+  readonly json: boolean;
+  readonly build: boolean;
+  readonly reset: boolean;
+  /** Absolute paths; undefined: the default. */
+  readonly parameters: string | undefined;
+  readonly manifests: string | undefined;
+  readonly output: string | undefined;
+  readonly deploymentId: string | undefined;
+  readonly statements: readonly string[] | undefined;
+}
+
+export class UsageError extends Error {}
+
+export const HELP = `Deploys Vitalproof: one verifier per statement, the three registries and ClaimsPayout.
+
+  npm run deploy -- --network NAME [options]
+
+A preflight comes first and prints what it found; nothing is sent unless all of it holds.
+
+  --network NAME            default (in-process, vanishes at the end), localhost, polygonZkEvm, lineaSepolia,
+                            scrollSepolia, zksyncOs, custom
+  --preflight               only the preflight
+  --allow-development-keys  on a known test network: deploy keys under which anybody can forge proofs.
+                            No flag allows them on a chain with value.
+  --parameters FILE         default: ignition/parameters/<network>.json; optional on local chains only
+  --statements A,B          default: every on-chain statement of the default group of circuits/circuits.json
+  --manifests DIR           committed manifests and verification keys; default: circuits/artifacts
+  --output DIR              results go to DIR/deployments/<id>; default: ignition
+  --deployment-id ID        default: chain-<chain id>
+  --reset                   on a local chain: forget an earlier deployment before this one
+  --no-build                take the compiled contracts as they are, without \`hardhat build\`
+  --json                    one JSON document on standard output
+  --help
+
+URLs and the key are configuration variables, from the environment or the encrypted keystore
+(\`npx hardhat keystore set NAME\`): POLYGON_ZKEVM_RPC_URL, LINEA_SEPOLIA_RPC_URL, SCROLL_SEPOLIA_RPC_URL,
+ZKSYNC_OS_RPC_URL, CUSTOM_RPC_URL with CUSTOM_CHAIN_ID, and DEPLOYER_PRIVATE_KEY.
+
+Deploy from an account that does nothing else: a transaction sent from it in the middle of a deployment takes a
+nonce that the deployment counts on. If a run is interrupted, run the same command again: it goes on where it was.
+
+Exit code: 0 done, 1 refused or failed, 2 wrong usage. More in docs/deployment.md.`;
+
+/** @throws UsageError with a sentence that says what is wrong */
+export function parseArguments(args: readonly string[], cwd: string): Arguments | "help" {
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse(args);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  if (values.help === true) return "help";
+  if (values.network === undefined) {
+    throw new UsageError(
+      "--network is missing: name the chain to deploy to, for example --network localhost.",
+    );
+  }
+  const path = (value: string | undefined) => (value === undefined ? undefined : resolve(cwd, value));
+  const id = values["deployment-id"];
+  if (id !== undefined && !/^[A-Za-z][A-Za-z0-9_-]*$/.test(id)) {
+    throw new UsageError(`--deployment-id "${id}": use letters, digits, - and _, starting with a letter.`);
+  }
+  const statements = values.statements?.split(",").map((name) => name.trim());
+  if (statements?.some((name) => name === "")) {
+    throw new UsageError(`--statements "${values.statements}" has an empty name: write A,B without gaps.`);
+  }
+  return {
+    network: values.network,
+    allowDevelopmentKeys: values["allow-development-keys"] === true,
+    preflightOnly: values.preflight === true,
+    json: values.json === true,
+    build: values["no-build"] !== true,
+    reset: values.reset === true,
+    parameters: path(values.parameters),
+    manifests: path(values.manifests),
+    output: path(values.output),
+    deploymentId: id,
+    statements,
+  };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: false,
+    options: {
+      network: { type: "string" },
+      preflight: { type: "boolean" },
+      "allow-development-keys": { type: "boolean" },
+      parameters: { type: "string" },
+      statements: { type: "string" },
+      manifests: { type: "string" },
+      output: { type: "string" },
+      "deployment-id": { type: "string" },
+      reset: { type: "boolean" },
+      "no-build": { type: "boolean" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  }).values;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { keccak256 } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { EthereumProvider } from "hardhat/types/providers";
+import type { Vitalproof } from "./deployVitalproof.ts";
+import type { Plan } from "./preflight.ts";
+import { Refusal } from "./refusal.ts";
+import { statementId } from "./statementId.ts";
+import { KEY_KIND } from "./statements.ts";
+
+export interface ConfirmedStatement {
+  readonly name: string;
+  readonly version: number;
+  readonly id: string;
+  readonly verifier: string;
+  readonly verifierContract: string;
+  readonly verifierCodeHash: string;
+  readonly verificationKeyHash: string;
+  readonly keyKind: keyof typeof KEY_KIND;
+}
+
+export interface Confirmed {
+  /** As they are on chain now. */
+  readonly roles: Readonly<Record<"governor" | "guardian" | "pauser", string>>;
+  readonly statements: readonly ConfirmedStatement[];
+}
+
+/**
+ * Reads back from the chain what has been deployed: the code of every contract against its artifact (a verifier's
+ * whole code hash; elsewhere with the immutables left out), every statement, every reference, every role.
+ *
+ * @param fresh whether this very run deployed something
+ * @throws Refusal DEPLOYMENT or BROKEN_LINK
+ */
+export async function confirm(
+  hre: HardhatRuntimeEnvironment,
+  provider: EthereumProvider,
+  system: Vitalproof,
+  plan: Plan,
+  fresh: boolean,
+): Promise<Confirmed> {
+  const { statements, anchors, consents, claims } = system;
+  const same = (what: string, actual: unknown, expected: unknown) => {
+    if (String(actual).toLowerCase() === String(expected).toLowerCase()) return;
+    throw new Refusal(
+      "DEPLOYMENT",
+      `${what} is ${String(actual)} on chain, expected ${String(expected)}.`,
+      "Do not use this deployment. If its journal is from other parameters or code, use another --deployment-id.",
+    );
+  };
+  const codeAt = async (address: string) =>
+    String(await provider.request({ method: "eth_getCode", params: [address, "latest"] }));
+
+  for (const [name, contract] of [
+    ["StatementRegistry", statements],
+    ["AnchorRegistry", anchors],
+    ["ConsentRegistry", consents],
+    ["ClaimsPayout", claims],
+  ] as const) {
+    const artifact = await hre.artifacts.readArtifact(name);
+    const ranges = Object.values(artifact.immutableReferences ?? {}).flat();
+    const mask = (code: string) => {
+      const bytes = Buffer.from(code.slice(2), "hex");
+      for (const { start, length } of ranges) bytes.fill(0, start, start + length);
+      return keccak256(bytes);
+    };
+    const code = await codeAt(await contract.getAddress());
+    same(`the code of ${name}, immutables left out,`, mask(code), mask(artifact.deployedBytecode));
+  }
+
+  const { parameters } = plan.options;
+  const roles = {
+    governor: await statements.governor(),
+    guardian: await statements.guardian(),
+    pauser: await claims.pauser(),
+  };
+  // In a later run they may have been handed over since, as is their holders' right.
+  if (fresh)
+    for (const role of ["governor", "guardian", "pauser"] as const)
+      same(`the ${role}`, roles[role], parameters[role]);
+  same("the delay", await statements.delay(), parameters.delay);
+  same("the suspension time", await statements.suspensionTime(), parameters.suspensionTime);
+  same("the cool-down", await statements.suspensionCooldown(), parameters.suspensionCooldown);
+  same(
+    "the permission for development keys",
+    await statements.allowsDevelopmentKeys(),
+    parameters.allowDevelopmentKeys,
+  );
+  same("the statements of ClaimsPayout", await claims.statements(), await statements.getAddress());
+  same("the anchors of ClaimsPayout", await claims.anchors(), await anchors.getAddress());
+  same("the consents of ClaimsPayout", await claims.consents(), await consents.getAddress());
+
+  const confirmed: ConfirmedStatement[] = [];
+  for (const spec of plan.specs) {
+    const { name, version, verifierContract, verifierCodeHash, verificationKeyHash, keyKind } = spec;
+    const id = statementId(spec);
+    const record = await statements.statement(id);
+    for (const field of [
+      "verificationKeyHash",
+      "template",
+      "profile",
+      "epochs",
+      "epochSeconds",
+      "codes",
+    ] as const) {
+      same(`${field} of ${name}`, record[field], spec[field]);
+    }
+    same(`the key kind of ${name}`, record.keyKind, KEY_KIND[keyKind]);
+    same(`the registered code hash of ${name}`, record.verifierCodeHash, verifierCodeHash);
+    const actual = keccak256(await codeAt(record.verifier));
+    if (actual !== verifierCodeHash) {
+      throw new Refusal(
+        "BROKEN_LINK",
+        `verifier → deployed code: ${verifierContract} at ${record.verifier} has the code hash ${actual}, its artifact gives ${verifierCodeHash}.`,
+        "Do not use this deployment.",
+      );
+    }
+    confirmed.push({
+      name,
+      version,
+      id,
+      verifier: record.verifier,
+      verifierContract,
+      verifierCodeHash,
+      verificationKeyHash,
+      keyKind,
+    });
+  }
+  return { roles, statements: confirmed };
+}

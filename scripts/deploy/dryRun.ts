@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { EthereumProvider } from "hardhat/types/providers";
+import { type DeployOptions, deployVitalproof } from "./deployVitalproof.ts";
+import { statementId } from "./statementId.ts";
+import type { StatementSpec } from "./statements.ts";
+
+/** One creation transaction of the rehearsal. */
+export interface Creation {
+  /** Contract name. */
+  readonly contract: string;
+  /** Ignition's id of the future. */
+  readonly future: string;
+  readonly gas: bigint;
+  /** Bytes of the transaction's data: creation code and arguments. */
+  readonly dataBytes: number;
+  /** Bytes of the code that stays. */
+  readonly codeBytes: number;
+  /** Creation data, for the chain's own estimate; refers to rehearsal addresses where it has any. */
+  readonly data: string;
+  /** Whether the constructor takes the address of another contract of the system. */
+  readonly standsAlone: boolean;
+}
+
+/**
+ * Deploys everything on an in-process chain that calls itself by the target's chain id. So constructors refuse what
+ * they would refuse there, and the gas is measured instead of guessed.
+ */
+export async function dryRun(
+  hre: HardhatRuntimeEnvironment,
+  chainId: number,
+  specs: readonly StatementSpec[],
+  options: DeployOptions,
+): Promise<Creation[]> {
+  const connection = await hre.network.create({ network: "default", override: { chainId } });
+  try {
+    const { statements, anchors, consents, claims } = await deployVitalproof(hre, connection, options);
+    const names = new Map<string, string>();
+    for (const [name, contract] of Object.entries({
+      StatementRegistry: statements,
+      AnchorRegistry: anchors,
+      ConsentRegistry: consents,
+      ClaimsPayout: claims,
+    })) {
+      names.set((await contract.getAddress()).toLowerCase(), name);
+    }
+    for (const spec of specs) {
+      const { verifier } = await statements.statement(statementId(spec));
+      names.set(verifier.toLowerCase(), spec.verifierContract);
+    }
+    return await creations(connection.provider, names);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function creations(
+  provider: EthereumProvider,
+  names: ReadonlyMap<string, string>,
+): Promise<Creation[]> {
+  const request = (method: string, params: unknown[]) => provider.request({ method, params });
+  const last = Number(await request("eth_blockNumber", []));
+  const found: Creation[] = [];
+  for (let number = 1; number <= last; number++) {
+    const block = (await request("eth_getBlockByNumber", [`0x${number.toString(16)}`, true])) as {
+      transactions: { hash: string; input: string }[];
+    };
+    for (const { hash, input } of block.transactions) {
+      const receipt = (await request("eth_getTransactionReceipt", [hash])) as {
+        gasUsed: string;
+        contractAddress: string | null;
+      };
+      const address = receipt.contractAddress?.toLowerCase() ?? "";
+      const contract = names.get(address);
+      if (contract === undefined) throw new Error(`the rehearsal sent a transaction nobody expects: ${hash}`);
+      const code = String(await request("eth_getCode", [address, "latest"]));
+      found.push({
+        contract,
+        future: `Vitalproof#${contract}`,
+        gas: BigInt(receipt.gasUsed),
+        dataBytes: (input.length - 2) / 2,
+        codeBytes: (code.length - 2) / 2,
+        data: input,
+        standsAlone: contract !== "StatementRegistry" && contract !== "ClaimsPayout",
+      });
+    }
+  }
+  return found;
+}
