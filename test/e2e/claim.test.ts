@@ -24,7 +24,17 @@ import hre from "hardhat";
 import { Patient } from "../../scripts/demo/patient.ts";
 import { Report } from "../../scripts/demo/report.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
-import { BENEFIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET, PROFILE, refused } from "./fixture.ts";
+import {
+  BENEFIT,
+  claimable,
+  FIRST_EPOCH,
+  type Fixture,
+  issue,
+  OFFSET,
+  PROFILE,
+  refused,
+  verifierOf,
+} from "./fixture.ts";
 
 const Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const SHARED = join(import.meta.dirname, "../../../shared/data");
@@ -270,12 +280,6 @@ describe("e2e: claims with real proofs", () => {
     expect(JSON.stringify([patient.identity, patient.log, patient.device])).to.not.match(/[0-9]{60}/);
   });
 });
-
-async function verifierOf({ world }: Fixture) {
-  const id = (await world.contracts.claims.program(1)).statement;
-  const { verifier } = await world.contracts.statements.statement(id);
-  return world.connection.ethers.getContractAt("GlucoseDayVerifier", verifier);
-}
 
 describe("e2e: the story of the demo", () => {
   const tell = async (text: string, zone: string) => {

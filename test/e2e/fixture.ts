@@ -7,6 +7,7 @@ import { Insurer } from "../../scripts/demo/insurer.ts";
 import { Patient } from "../../scripts/demo/patient.ts";
 import { reasonOf } from "../../scripts/demo/report.ts";
 import { World } from "../../scripts/demo/world.ts";
+import type { GlucoseDayVerifier } from "../../types/ethers-contracts/index.ts";
 
 export const STATEMENT = "glucose-day";
 export const PROFILE = profileOf("glucose-mg-dl-5min");
@@ -121,4 +122,12 @@ export async function refused(act: Promise<unknown>, reason: string): Promise<vo
     return;
   }
   expect.fail(`went through; expected ${reason}`);
+}
+
+/** The verifier behind the first program's statement. */
+export async function verifierOf({ world }: Pick<Fixture, "world">): Promise<GlucoseDayVerifier> {
+  const id = (await world.contracts.claims.program(1)).statement;
+  const { verifier } = await world.contracts.statements.statement(id);
+  const contract = await world.connection.ethers.getContractAt("GlucoseDayVerifier", verifier);
+  return contract as unknown as GlucoseDayVerifier;
 }

@@ -5,7 +5,7 @@
 import { proofCalldata } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { BENEFIT, claimable, type Fixture } from "./fixture.ts";
+import { BENEFIT, claimable, type Fixture, verifierOf } from "./fixture.ts";
 
 const CLAIM_CEILING = 330_000n;
 
@@ -33,9 +33,8 @@ describe("e2e: gas", () => {
 
     const { a, b, c } = proofCalldata(proofs[0]!.proof);
     const inputs = [...proofs[0]!.publicInputs] as [bigint, bigint, bigint, bigint];
-    const id = (await world.contracts.claims.program(1)).statement;
-    const { verifier: address } = await world.contracts.statements.statement(id);
-    const verifier = await world.connection.ethers.getContractAt("GlucoseDayVerifier", address);
+    const verifier = await verifierOf(fixture);
+    const address = await verifier.getAddress();
     const data = verifier.interface.encodeFunctionData("verifyProof", [a, b, c, inputs]);
     // Sent, not estimated: an estimate holds the 1/64 that each call keeps back (EIP-150).
     const sent = await (await world.roles.stranger.sendTransaction({ to: address, data })).wait();

@@ -15,7 +15,7 @@ import {
 import { childProcessProver } from "@vitalproof/sdk/node";
 import { expect } from "chai";
 import type { GlucoseDayVerifier } from "../../types/ethers-contracts/index.ts";
-import { claimable, type Fixture, STATEMENT } from "./fixture.ts";
+import { claimable, type Fixture, STATEMENT, verifierOf } from "./fixture.ts";
 
 const R = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 const Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
@@ -45,12 +45,7 @@ describe("e2e: the exported verifier of glucose-day", () => {
     offChain = proven.proof;
     proof = proofCalldata(proven.proof);
     inputs = [...proven.publicInputs] as Inputs;
-    const id = (await world.contracts.claims.program(1)).statement;
-    const { verifier: address } = await world.contracts.statements.statement(id);
-    verifier = (await world.connection.ethers.getContractAt(
-      "GlucoseDayVerifier",
-      address,
-    )) as unknown as GlucoseDayVerifier;
+    verifier = await verifierOf(fixture);
   });
 
   const accepts = async (p: ProofCalldata, i: Inputs): Promise<boolean> => {
