@@ -238,7 +238,12 @@ describe("ClaimsPayout: policies", () => {
       ["no periods", { periods: 0n }, "NoPeriods"],
       ["a run beyond 32 bits", { firstEpoch: 2n ** 32n - 2n, periods: 3n }, "EpochOutOfRange", [2n ** 32n]],
       ["as many periods as fit", { periods: 2n ** 32n - 1n }, "EpochOutOfRange"],
-      ["an anchor day beyond 32 bits", { firstEpoch: 2n ** 32n - 1n, periods: 1n }, "EpochOutOfRange"],
+      [
+        "an anchor day beyond 32 bits",
+        { firstEpoch: 2n ** 32n - 1n, periods: 1n },
+        "EpochOutOfRange",
+        [2n ** 32n - 1n],
+      ],
     ];
     for (const [what, values, error, args] of wrong) {
       it(`T31: refuses ${what}`, async () => {
