@@ -253,6 +253,12 @@ describe("ClaimsPayout: policies", () => {
       });
     }
 
+    it("T31: accepts the last epoch and the last day that fit", async () => {
+      const { claims, issue } = await load(deployInsured);
+      const policy = await issue({ firstEpoch: 2n ** 32n - 2n, periods: 1n, holder: holder + 1n });
+      expect(await claims.anchorDayOf(policy, 0n)).to.equal(2n ** 32n - 1n);
+    });
+
     it("T25: refuses this contract as payee", async () => {
       const { claims, claimsAddress, issue, controller } = await load(deployInsured);
       await expect(issue({ payee: claimsAddress })).to.be.revertedWithCustomError(
