@@ -692,8 +692,8 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
             (, , uint256 until) = anchors.anchorWindow(program_.group, _anchorDay(settlement.end));
             window.releasableFrom = until + 1;
         }
-        if (settlement.anchor.root == 0) return window;
 
+        // All zero while there is no anchor.
         window.openedAt = settlement.anchor.writtenAt;
         window.closesAt =
             settlement.base == NO_STATEMENT ? settlement.nominalClose : _closeWithStops(settlement);

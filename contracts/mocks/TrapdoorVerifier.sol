@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* solhint-disable gas-custom-errors, one-contract-per-file, avoid-low-level-calls, function-max-lines */
 pragma solidity ^0.8.28;
 
 import {Groth16Proof, IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";

@@ -238,7 +238,12 @@ describe("ClaimsPayout: policies", () => {
       ["no periods", { periods: 0n }, "NoPeriods"],
       ["a run beyond 32 bits", { firstEpoch: 2n ** 32n - 2n, periods: 3n }, "EpochOutOfRange", [2n ** 32n]],
       ["as many periods as fit", { periods: 2n ** 32n - 1n }, "EpochOutOfRange"],
-      ["an anchor day beyond 32 bits", { firstEpoch: 2n ** 32n - 1n, periods: 1n }, "EpochOutOfRange"],
+      [
+        "an anchor day beyond 32 bits",
+        { firstEpoch: 2n ** 32n - 1n, periods: 1n },
+        "EpochOutOfRange",
+        [2n ** 32n - 1n],
+      ],
     ];
     for (const [what, values, error, args] of wrong) {
       it(`T31: refuses ${what}`, async () => {
@@ -247,6 +252,12 @@ describe("ClaimsPayout: policies", () => {
         await (args === undefined ? call : call.withArgs(...args));
       });
     }
+
+    it("T31: accepts the last epoch and the last day that fit", async () => {
+      const { claims, issue } = await load(deployInsured);
+      const policy = await issue({ firstEpoch: 2n ** 32n - 2n, periods: 1n, holder: holder + 1n });
+      expect(await claims.anchorDayOf(policy, 0n)).to.equal(2n ** 32n - 1n);
+    });
 
     it("T25: refuses this contract as payee", async () => {
       const { claims, claimsAddress, issue, controller } = await load(deployInsured);
