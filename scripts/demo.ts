@@ -34,6 +34,16 @@ function options() {
   }
 }
 
+function readOrExit(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    console.error(`${path} cannot be read (${code}). Give the path of a Dexcom Clarity export after --cgm.`);
+    process.exit(2);
+  }
+}
+
 const { cgm, zone, json, help } = options();
 if (help) {
   console.log(HELP);
@@ -43,6 +53,9 @@ if (cgm !== undefined && zone === undefined) {
   console.error(`${cgm} has local times without a zone: add --zone, for example --zone Europe/Berlin.`);
   process.exit(2);
 }
+
+// Read before anything is built: a wrong name should not cost half a minute.
+const file = cgm === undefined ? undefined : readOrExit(cgm);
 
 for (const command of [
   ["hardhat", "circuits", "build"],
@@ -66,8 +79,7 @@ const SYNTHETIC_ZONE = "Europe/Berlin";
 
 try {
   const report = new Report(json ? process.stderr : process.stdout);
-  const text = cgm === undefined ? syntheticClarity() : readFileSync(cgm, "utf8");
-  const input = readDexcomClarity(text, { zone: zone ?? SYNTHETIC_ZONE });
+  const input = readDexcomClarity(file ?? syntheticClarity(), { zone: zone ?? SYNTHETIC_ZONE });
   if (input.readings.length === 0) throw new Error(`${cgm} holds no glucose readings.`);
   report.section(
     cgm === undefined
