@@ -89,33 +89,17 @@ export class Forger {
     );
     let waiting = order.sort((a, b) => rank.get(a)! - rank.get(b)! || a - b);
     while (waiting.length > 0) {
-      const left: number[] = [];
-      let found = false;
-      for (const wire of waiting) {
-        if (known[wire]) continue;
+      // All rules that can be followed come before any equation is solved: no hint is found backwards.
+      const ready = waiting.filter((wire) => ruleOf.get(wire)?.needs.every((need) => known[need]));
+      const free = ready.length > 0 ? undefined : (waiting.find((wire) => !ruleOf.has(wire)) ?? waiting[0]!);
+      for (const wire of free === undefined ? ready : [free]) {
+        hints.push(wire);
         const rule = ruleOf.get(wire);
-        if (rule === undefined && found) {
-          left.push(wire);
-          continue;
-        }
-        if (rule !== undefined && rule.needs.some((need) => !known[need])) {
-          left.push(wire);
-          continue;
-        }
-        found = true;
-        hints.push(wire);
-        if (rule !== undefined) steps.push({ wire, by: rule });
+        if (rule !== undefined && wire !== free) steps.push({ wire, by: rule });
         learn(wire);
-        settle();
       }
-      if (!found && left.length > 0) {
-        // Its needs are never met: free after all.
-        const wire = left.shift()!;
-        hints.push(wire);
-        learn(wire);
-        settle();
-      }
-      waiting = left;
+      settle();
+      waiting = waiting.filter((wire) => !known[wire]);
     }
     this.hints = hints;
     this.#steps = steps;

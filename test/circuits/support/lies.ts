@@ -269,10 +269,16 @@ export async function tellLies({ circuit, court, shape, construction, each }: Li
     set(swapped, "isDepth times a factor", [wire(`${last}[${depth}].isz.out`), scaled]);
     const another = mod(goal * inverse(value("nodes[1]")));
     const inv = mod((1n - another) * inverse(value("IsEqual[1].isz.in")));
-    set(swapped, "a second level counted", [wire(`${last}[1].isz.inv`), inv]);
+    set(swapped, "a second level counted", [wire(`${last}[1].isz.inv`), inv], [
+      wire(`${last}[1].isz.out`),
+      another,
+    ]);
     const lastGoal = mod(goal * inverse(value("nodes[20]")));
     const lastInv = mod((1n - lastGoal) * inverse(value("IsEqual.isz.in")));
-    set(swapped, "the deepest level counted", [wire(`${last}.isz.inv`), lastInv]);
+    set(swapped, "the deepest level counted", [wire(`${last}.isz.inv`), lastInv], [
+      wire(`${last}.isz.out`),
+      lastGoal,
+    ]);
     const depth20 = await world("good readings for a bad log, depth 20", good, { ...badRoot, depth: 20n });
     const node20 = depth20.witness[wire(`${merkle}.nodes[20]`)]!;
     set(depth20, "isDepth times a factor", [
@@ -357,6 +363,14 @@ export async function tellLies({ circuit, court, shape, construction, each }: Li
       const at = wire(`OpenDistribution.OpenHeader.${name}`);
       set(base, `${name} + 2^40`, [at, base.witness[at]! + (1n << 40n)]);
     }
+  }
+
+  {
+    // The sum reads the inputs themselves: they must be the readings that are checked and hashed.
+    const base = await world("mean too low", honestClaim(shape, { codes: middling, terms: { ...band, meanMin: 9n } }));
+    const kept = construction === "direct" ? "slots[0][0].code" : "AtMost[0].in";
+    const truth = middling[0]![0]!;
+    set(base, "sum of other readings", [wire("codes[0][0]"), truth + 150n], [wire(kept), truth]);
   }
 
   if (construction === "direct") await lieAboutPlaces();
@@ -462,48 +476,14 @@ export async function tellLies({ circuit, court, shape, construction, each }: Li
         ...claimed,
         ...readings.map((value, i) => [wire(`codes[0][${i}]`), value] as const),
       );
-      for (const name of ["AtMost[].in", "AtMost[].out", "checked[][]", "flat[]", "Histogram.codes[]"]) {
-        // Range-checked or hashed is the truth, counted is the claim.
-        const at = (i: number) =>
-          name.includes("[][]") ? name.replace("[][]", `[0][${i}]`) : name.replace("[]", `[${i}]`);
-        const honestPart = /AtMost/.test(name);
-        set(
-          t2,
-          `${name} apart`,
-          ...claimed,
-          ...(honestPart
-            ? readings.flatMap(
-                (value, i) =>
-                  [
-                    [wire(`codes[0][${i}]`), value],
-                    [wire(at(i)), name === "AtMost[].in" ? truth[0]![i]! : value],
-                  ] as const,
-              )
-            : truth[0]!.map((_, i) => [wire(at(i)), 5n] as const)),
-        );
-        if (name === "AtMost[].out") {
-          set(
-            t2,
-            "AtMost[].out solved for, AtMost[].in true",
-            ...claimed,
-            ...readings.map((value, i) => [wire(at(i)), value] as const),
-          );
-        }
-        if (name === "AtMost[].in") {
-          set(
-            t2,
-            "AtMost[].in true and handed on false",
-            ...claimed,
-            ...readings.flatMap(
-              (value, i) =>
-                [
-                  [wire(`codes[0][${i}]`), value],
-                  [wire(`AtMost[${i}].in`), truth[0]![i]!],
-                ] as const,
-            ),
-          );
-        }
+      // Checked is the truth, packed and counted are other values.
+      for (const name of ["AtMost[].out", "checked[][]"]) {
+        const at = (i: number) => (name === "checked[][]" ? `checked[0][${i}]` : `AtMost[${i}].out`);
+        set(t2, `${name} solved for`, ...claimed, ...readings.map((value, i) => [wire(at(i)), value] as const));
       }
+      // Checked and packed is the truth, counted is the claim.
+      for (const at of ["flat[", "Histogram.codes["])
+        set(t2, `${at}] as claimed`, ...claimed, ...truth[0]!.map((_, i) => [wire(`${at}${i}]`), 5n] as const));
     }
     // Vectors with other than a single one.
     const hot = (at: number, vector: Readonly<Record<number, bigint>>) =>
@@ -541,11 +521,13 @@ export async function tellLies({ circuit, court, shape, construction, each }: Li
         [wire("Steps.threshold", at), BigInt(shifted)],
       );
     }
-    // With high below low the number inside would be negative: a share below every bound.
-    const reversed = { ...band, shareMax: 4_000n };
-    const reversedBase = await world("share too high", honestClaim(shape, { codes: middling, terms: reversed }));
-    for (const sum of [{ 0: 1n, 6: 1n }, { 1: 1n, 5: 1n }, { 2: 1n, 4: 1n }, { 1: 1n, 2: 1n, 3: 1n }])
-      set(reversedBase, `high: ones at ${Object.keys(sum)}`, ...hot(1, sum));
+    // Two ones: everything from the second on counts twice; shareMax may be above 100 %.
+    const generous = { ...band, shareMin: 6_000n, shareMax: 16_383n };
+    const twice = await world("share too low", honestClaim(shape, { codes: codesOf([5, 10], [12, 22]), terms: generous }));
+    set(twice, "low: ones at 1 and 3", ...hot(0, { 1: 1n, 3: 1n }));
+    set(twice, "inside without readings", [wire("insideOf[0]"), 10n]);
+    const full = await world("share too high", honestClaim(shape, { codes: codesOf([5, N]), terms: { ...band, shareMax: 4_000n } }));
+    set(full, "high: ones at 0 and 6", ...hot(1, { 0: 1n, 6: 1n }));
 
     /** 1/(x - a) + 1/(x - b) = 2/(x - c). */
     function pointWhere(a: bigint, b: bigint, c: bigint): bigint {

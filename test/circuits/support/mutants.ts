@@ -73,6 +73,7 @@ export class Court {
   lies = 0;
   readonly #mutantOf: Int32Array;
   readonly #publics: ReadonlySet<number>;
+  readonly #told = new Set<string>();
   readonly #violated = new WeakMap<readonly bigint[], readonly number[]>();
 
   constructor(system: ConstraintSystem, forger: Forger, publics: readonly number[]) {
@@ -86,7 +87,7 @@ export class Court {
   }
 
   /** The one mutant that a lie kills, if any. A lie that violates nothing is a hole in the circuit. */
-  hear(name: string, base: Base, changes: ReadonlyMap<number, bigint>, followUp = true): number | undefined {
+  hear(name: string, base: Base, changes: ReadonlyMap<number, bigint>, depth = 0): number | undefined {
     for (const wire of changes.keys())
       if (this.#publics.has(wire)) throw new Error(`${name}: a lie must not change the statement`);
     this.lies++;
@@ -111,13 +112,17 @@ export class Court {
     const first = !this.killed.has(mutant);
     if (first) this.killed.set(mutant, `${base.name}${name === "" ? "" : `; ${name}`}`);
     if (violated.length === 1) this.single.add(violated[0]!);
-    if (followUp && first) this.#shift(name, base, changes, witness, violated);
+    const told = `${mutant} ${base.name}`;
+    const fresh = !this.#told.has(told);
+    this.#told.add(told);
+    if (fresh && (first || name === "" || depth > 0) && depth < 4)
+      this.#shift(name, base, changes, witness, violated, depth);
     return mutant;
   }
 
   /**
-   * Pushes the blame on: where an equation fails, one of its hints is bent until
-   * the equation holds, and what checks that hint has to object instead.
+   * Pushes the blame on: where an equation fails, one of its signals is bent until
+   * the equation holds, and what defines or checks that signal has to object instead.
    */
   #shift(
     name: string,
@@ -125,10 +130,12 @@ export class Court {
     changes: ReadonlyMap<number, bigint>,
     witness: readonly bigint[],
     violated: readonly number[],
+    depth: number,
   ): void {
-    const hints = new Set(this.forger.hints);
     const candidates = violated.map((index) =>
-      [...wiresOf(this.system.constraints[index]!)].filter((wire) => hints.has(wire) && !changes.has(wire)),
+      [...wiresOf(this.system.constraints[index]!)].filter(
+        (wire) => wire !== 0 && !this.#publics.has(wire) && !changes.has(wire),
+      ),
     );
     const most = Math.min(...candidates.map((wires) => wires.length));
     for (let at = 0; at < most; at++) {
@@ -140,7 +147,7 @@ export class Court {
         if (value !== undefined) bent.set(wire, value);
       }
       const label = plain(this.system.nameOf(candidates[0]![at]!));
-      this.hear(`${name === "" ? "" : `${name}, `}${label} bent`, base, bent);
+      this.hear(`${name === "" ? "" : `${name}, `}${label} bent`, base, bent, depth + 1);
     }
   }
 
@@ -160,7 +167,7 @@ export class Court {
       const choices = [wires];
       if (wires.length > 1) {
         if (each || wires.length <= 3) for (const wire of wires) choices.push([wire]);
-        else choices.push([wires[0]!], [wires.at(-1)!]);
+        else for (const at of [0, 1, 2, 3, wires.length - 1]) choices.push([wires[at]!]);
       }
       for (const choice of choices) {
         const pending = choice.some((wire) =>
