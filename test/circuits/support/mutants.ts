@@ -10,7 +10,7 @@
 // likewise. It goes further, since the constraints of library gadgets and the
 // copies into components are mutants too.
 import type { ConstraintSystem } from "./constraints.ts";
-import { evaluate, mod } from "./constraints.ts";
+import { mod } from "./constraints.ts";
 import { type Forger, solve, wiresOf } from "./forge.ts";
 
 /** Inside of a Poseidon permutation; dropping part of a hash is not tried. */
@@ -68,8 +68,6 @@ export class Court {
   readonly mutants: readonly Mutant[];
   /** Mutant → the lie that killed it. */
   readonly killed = new Map<number, string>();
-  /** Single constraints without which alone some lie goes through. */
-  readonly single = new Set<number>();
   lies = 0;
   readonly #mutantOf: Int32Array;
   readonly #publics: ReadonlySet<number>;
@@ -111,7 +109,6 @@ export class Court {
     if (mutant === undefined) throw new Error(`HOLE: "${base.name}: ${name}" satisfies every constraint`);
     const first = !this.killed.has(mutant);
     if (first) this.killed.set(mutant, `${base.name}${name === "" ? "" : `; ${name}`}`);
-    if (violated.length === 1) this.single.add(violated[0]!);
     const told = `${mutant} ${base.name}`;
     const fresh = !this.#told.has(told);
     this.#told.add(told);
@@ -152,7 +149,7 @@ export class Court {
   }
 
   /** Takes single signals, and whole arrays, from another world. */
-  splice(base: Base, donor: Base, each: boolean): void {
+  splice(base: Base, donor: Base): void {
     const groups = new Map<string, number[]>();
     for (let wire = 1; wire < this.system.wires; wire++) {
       if (this.#publics.has(wire) || base.witness[wire] === donor.witness[wire]) continue;
@@ -166,12 +163,12 @@ export class Court {
     for (const wires of groups.values()) {
       const choices = [wires];
       if (wires.length > 1) {
-        if (each || wires.length <= 3) for (const wire of wires) choices.push([wire]);
+        if (wires.length <= 3) for (const wire of wires) choices.push([wire]);
         else for (const at of [0, 1, 2, 3, wires.length - 1]) choices.push([wires[at]!]);
       }
       for (const choice of choices) {
         const pending = choice.some((wire) =>
-          this.system.touching[wire]!.some((index) => this.open(index, each)),
+          this.system.touching[wire]!.some((index) => this.#open(index)),
         );
         if (!pending) continue;
         const label = plain(this.system.nameOf(choice[0]!));
@@ -201,9 +198,9 @@ export class Court {
   }
 
   /** Whether nothing has killed what a constraint belongs to. */
-  open(index: number, each = false): boolean {
+  #open(index: number): boolean {
     const mutant = this.#mutantOf[index]!;
-    return mutant >= 0 && (!this.killed.has(mutant) || (each && !this.single.has(index)));
+    return mutant >= 0 && !this.killed.has(mutant);
   }
 
   /**
@@ -242,11 +239,5 @@ export class Court {
       if (reason === undefined) return undefined;
     }
     return reason;
-  }
-
-  /** Value of one side of a linear constraint; for lies that have to solve equations. */
-  evaluate(index: number, witness: readonly bigint[]): bigint {
-    const { a, b, c } = this.system.constraints[index]!;
-    return mod(evaluate(a, witness) * evaluate(b, witness) - evaluate(c, witness));
   }
 }
