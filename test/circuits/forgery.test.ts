@@ -174,7 +174,8 @@ for (const construction of ["direct", "histogram"] as const) {
       this.timeout(600_000);
       const { system } = circuit;
       const names = system.names();
-      const find = (pattern: RegExp) => names.filter((name) => pattern.test(name)).map((name) => system.wire(name));
+      const find = (pattern: RegExp) =>
+        names.filter((name) => pattern.test(name)).map((name) => system.wire(name));
       const one = (pattern: RegExp) => {
         const found = find(pattern);
         expect(found, `${pattern}`).to.have.length(1);
@@ -215,14 +216,23 @@ for (const construction of ["direct", "histogram"] as const) {
         ["coverageMin", 14n],
         ["coverageMax", 14n],
       ] as const;
-      const field = (at: number) => one(new RegExp(`OpenDistribution_\\d+_\\d+\\.opened\\.${layout[at]![0]}$`));
+      const field = (at: number) =>
+        one(new RegExp(`OpenDistribution_\\d+_\\d+\\.opened\\.${layout[at]![0]}$`));
       for (let at = 0; at + 1 < layout.length; at++) {
         for (const by of [1n, -1n, 2n]) {
           const [a, b] = [field(at), field(at + 1)];
-          refuse(`border of ${layout[at]![0]}`, [a, witness[a]! + (by << layout[at]![1])], [b, witness[b]! - by]);
+          refuse(
+            `border of ${layout[at]![0]}`,
+            [a, witness[a]! + (by << layout[at]![1])],
+            [b, witness[b]! - by],
+          );
           // A fraction of a step, paid for by a small number below.
           const half = by << (layout[at]![1] - 1n);
-          refuse(`half a step of ${layout[at + 1]![0]}`, [b, witness[b]! + by * inverse(2n)], [a, witness[a]! - half]);
+          refuse(
+            `half a step of ${layout[at + 1]![0]}`,
+            [b, witness[b]! + by * inverse(2n)],
+            [a, witness[a]! - half],
+          );
         }
       }
 
@@ -230,9 +240,13 @@ for (const construction of ["direct", "histogram"] as const) {
         // Every slot, every combination of the three flags.
         for (let e = 0; e < shape.epochs; e++) {
           for (let i = 0; i < shape.slots; i++) {
-            const flags = ["missing", "inside", "above"].map((name) => system.wire(`slots[${e}][${i}].${name}`));
+            const flags = ["missing", "inside", "above"].map((name) =>
+              system.wire(`slots[${e}][${i}].${name}`),
+            );
             for (let choice = 0; choice < 27; choice++) {
-              const values = [choice % 3, Math.floor(choice / 3) % 3, Math.floor(choice / 9)].map((v) => BigInt(v) - 1n);
+              const values = [choice % 3, Math.floor(choice / 3) % 3, Math.floor(choice / 9)].map(
+                (v) => BigInt(v) - 1n,
+              );
               refuse(`slot ${e}/${i} as ${values}`, ...flags.map((wire, k) => [wire, values[k]!] as const));
             }
           }
@@ -252,17 +266,23 @@ for (const construction of ["direct", "histogram"] as const) {
         );
         expect(components).to.have.length(2);
         for (const component of components) {
-          const hot = Array.from({ length: shape.codes + 1 }, (_, c) => system.wire(`${component}.hot[${c}]`));
+          const hot = Array.from({ length: shape.codes + 1 }, (_, c) =>
+            system.wire(`${component}.hot[${c}]`),
+          );
           const t = hot.findIndex((wire) => witness[wire] === 1n);
           const vector = (values: Readonly<Record<number, bigint>>) =>
-            refuse(`${component} ${Object.keys(values)}`, ...hot.map((wire, c) => [wire, values[c] ?? 0n] as const));
+            refuse(
+              `${component} ${Object.keys(values)}`,
+              ...hot.map((wire, c) => [wire, values[c] ?? 0n] as const),
+            );
           for (let d = 1; t - d >= 0 && t + d <= shape.codes; d++) {
             for (const k of [1n, -1n, 5n, R / 2n]) vector({ [t - d]: k, [t]: 1n - 2n * k, [t + d]: k });
           }
           for (let c = 0; c <= shape.codes; c++) {
             vector({ [c]: 1n });
             if (c !== t) vector({ [c]: 1n, [t]: 1n });
-            if (c !== t && c !== 0) vector({ [c]: BigInt(t) * inverse(BigInt(c)), 0: 1n - BigInt(t) * inverse(BigInt(c)) });
+            if (c !== t && c !== 0)
+              vector({ [c]: BigInt(t) * inverse(BigInt(c)), 0: 1n - BigInt(t) * inverse(BigInt(c)) });
           }
         }
       }

@@ -5,7 +5,16 @@
 // glucose-day always, glucose-14d and heart-rate-hour with LONG=1.
 import { expect } from "chai";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import { type Claim, headsOf, honestClaim, inputOf, poseidon, shapeOf, tag, type TermsFields } from "./support/claim.ts";
+import {
+  type Claim,
+  headsOf,
+  honestClaim,
+  inputOf,
+  poseidon,
+  shapeOf,
+  type TermsFields,
+  tag,
+} from "./support/claim.ts";
 import { mod, R } from "./support/constraints.ts";
 import { digitsOf } from "./support/hints.ts";
 import { solveReadings } from "./support/lookup-forgery.ts";
@@ -30,7 +39,8 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
     const codesOf = (...groups: readonly (readonly [code: number, count: number])[]) =>
       split(groups.flatMap(([code, count]) => new Array<bigint>(count).fill(BigInt(code))));
     /** A witness by the twin, asked of the constraints that the proving key knows. */
-    const accepts = async (input: CircuitInput) => circuit.system.violated(await circuit.liar(input)).length === 0;
+    const accepts = async (input: CircuitInput) =>
+      circuit.system.violated(await circuit.liar(input)).length === 0;
     const proves = (claim: Claim) => accepts(inputOf(claim));
     const low = 32n; // 70 mg/dL; for heart rate just some code
     const high = 142n;
@@ -64,7 +74,9 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
         ["coverageMax", -1n],
       ] as const) {
         const terms = { ...exact, [bound]: exact[bound]! + step };
-        expect(await proves(honestClaim(shape, { codes, terms })), `${bound} one step beyond`).to.equal(false);
+        expect(await proves(honestClaim(shape, { codes, terms })), `${bound} one step beyond`).to.equal(
+          false,
+        );
       }
     });
 
@@ -72,7 +84,10 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
       const needed = Math.ceil((N * 7_000) / 10_000);
       const terms = { low, high, shareMin: 7_000n };
       const day = (inside: number, missing: number) =>
-        honestClaim(shape, { codes: codesOf([100, inside], [200, N - inside - missing], [0, missing]), terms });
+        honestClaim(shape, {
+          codes: codesOf([100, inside], [200, N - inside - missing], [0, missing]),
+          terms,
+        });
       expect(await proves(day(needed, 0)), "just enough").to.equal(true);
       expect(await proves(day(needed - 1, 0)), "one short").to.equal(false);
       expect(await proves(day(needed - 1, 1)), "one short, one left out").to.equal(false);
@@ -82,8 +97,12 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
 
     it("T5: nothing is provable from nothing", async () => {
       for (const flags of [0n, 1n]) {
-        expect(await proves(honestClaim(shape, { codes: codesOf([0, N]), terms: { flags } }))).to.equal(false);
-        expect(await proves(honestClaim(shape, { codes: codesOf([0, N - 1], [1, 1]), terms: { flags } }))).to.equal(true);
+        expect(await proves(honestClaim(shape, { codes: codesOf([0, N]), terms: { flags } }))).to.equal(
+          false,
+        );
+        expect(
+          await proves(honestClaim(shape, { codes: codesOf([0, N - 1], [1, 1]), terms: { flags } })),
+        ).to.equal(true);
       }
     });
 
@@ -107,7 +126,9 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
           expect(await proves(lent), `slot ${slot}`).to.equal(false);
         }
       }
-      expect(await proves(honestClaim(shape, { codes: codesOf([1, N / 2], [shape.codes, N / 2]) }))).to.equal(true);
+      expect(await proves(honestClaim(shape, { codes: codesOf([1, N / 2], [shape.codes, N / 2]) }))).to.equal(
+        true,
+      );
     });
 
     it("T4 T13: terms out of range and changed public inputs are refused", async () => {
@@ -125,10 +146,17 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
         { template: 2n },
         { flags: 2n },
       ]) {
-        expect(await proves({ ...claim, terms: { ...claim.terms, ...change }, context: claim.context })).to.equal(false);
+        expect(
+          await proves({ ...claim, terms: { ...claim.terms, ...change }, context: claim.context }),
+        ).to.equal(false);
       }
       for (const input of ["holder", "anchorRoot", "terms", "scope"] as const) {
-        for (const value of [0n, (honest[input] as bigint) + 1n, (honest[input] as bigint) - 1n, -(honest[input] as bigint)])
+        for (const value of [
+          0n,
+          (honest[input] as bigint) + 1n,
+          (honest[input] as bigint) - 1n,
+          -(honest[input] as bigint),
+        ])
           expect(await accepts({ ...honest, [input]: mod(value) }), input).to.equal(false);
       }
     });

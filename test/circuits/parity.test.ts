@@ -33,7 +33,19 @@ import { R } from "./support/constraints.ts";
 const LONG = process.env.LONG === "1";
 const SEED = 20_261_120;
 
-const EDGES = [0n, 1n, 2n, R - 1n, R - 2n, R >> 1n, 1n << 64n, 1n << 128n, 1n << 252n, 1n << 253n, (1n << 253n) + 1n];
+const EDGES = [
+  0n,
+  1n,
+  2n,
+  R - 1n,
+  R - 2n,
+  R >> 1n,
+  1n << 64n,
+  1n << 128n,
+  1n << 252n,
+  1n << 253n,
+  (1n << 253n) + 1n,
+];
 
 /** Field elements, each bit length as likely as another, and edges among them. */
 const element = fc.oneof(
@@ -42,7 +54,8 @@ const element = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 252 }).map((k) => (1n << BigInt(k)) - 1n) },
 );
 
-const read = (circuit: Circuit, witness: readonly bigint[], name: string) => witness[circuit.system.wire(name)]!;
+const read = (circuit: Circuit, witness: readonly bigint[], name: string) =>
+  witness[circuit.system.wire(name)]!;
 
 describe("circuits: parity with the SDK", () => {
   const LANES = 8;
@@ -79,11 +92,14 @@ describe("circuits: parity with the SDK", () => {
     };
     // Every edge in every place.
     const edgeLanes = EDGES.flatMap((edge) =>
-      Array.from({ length: 5 }, (_, at) => Array.from({ length: 5 }, (_, i) => (i === at ? edge : BigInt(i + 3)))),
+      Array.from({ length: 5 }, (_, at) =>
+        Array.from({ length: 5 }, (_, i) => (i === at ? edge : BigInt(i + 3))),
+      ),
     );
     edgeLanes.push(...EDGES.map((edge) => new Array<bigint>(5).fill(edge)));
     while (edgeLanes.length % LANES !== 0) edgeLanes.push([0n, 0n, 0n, 0n, 0n]);
-    for (let from = 0; from < edgeLanes.length; from += LANES) await compare(edgeLanes.slice(from, from + LANES));
+    for (let from = 0; from < edgeLanes.length; from += LANES)
+      await compare(edgeLanes.slice(from, from + LANES));
     const atEdges = compared;
     await fc.assert(
       fc.asyncProperty(
@@ -107,7 +123,9 @@ describe("circuits: parity with the SDK", () => {
       });
       const compare = async (previous: bigint, context: bigint, salt: bigint, codes: readonly number[]) => {
         const witness = await circuit.honest({ previous, context, salt, codes });
-        expect(read(circuit, witness, "head"), name).to.equal(headOf(profile, { previous, context, salt, codes }));
+        expect(read(circuit, witness, "head"), name).to.equal(
+          headOf(profile, { previous, context, salt, codes }),
+        );
       };
       for (const code of [0, 1, profile.codes]) {
         for (const edge of [0n, R - 1n, 1n << 252n])
@@ -133,7 +151,14 @@ describe("circuits: parity with the SDK", () => {
     this.timeout(600_000);
     // 27 words of one slot each: 12 + 14 + 1.
     const circuit = await compileCircuit({ file: "hashes.circom", call: "HeadOnly(27, 200)" });
-    const profile = { ...profileOf("test-16"), slots: 27, base: 200, slotsPerWord: 1, words: 27, codes: 2 ** 50 };
+    const profile = {
+      ...profileOf("test-16"),
+      slots: 27,
+      base: 200,
+      slotsPerWord: 1,
+      words: 27,
+      codes: 2 ** 50,
+    };
     await fc.assert(
       fc.asyncProperty(
         element,
@@ -153,12 +178,19 @@ describe("circuits: parity with the SDK", () => {
     const circuit = await compileCircuit({ file: "gadgets.circom", call: "MembershipOnly()" });
     const compare = async (path: { root: bigint; leaf: bigint; index: number; siblings: bigint[] }) => {
       const { leaf, index, siblings } = path;
-      const witness = await circuit.honest({ leaf, depth: siblings.length, index, siblings: padded(siblings) });
+      const witness = await circuit.honest({
+        leaf,
+        depth: siblings.length,
+        index,
+        siblings: padded(siblings),
+      });
       expect(read(circuit, witness, "root"), `depth ${siblings.length}, index ${index}`).to.equal(path.root);
     };
     for (let size = 1; size <= 40; size++) {
       const tree = anchorTree(Array.from({ length: size }, (_, i) => subjectOf(BigInt(1000 * size + i))));
-      const chosen = LONG ? tree.leaves : [...new Set([tree.leaves[0]!, tree.leaves[size >> 1]!, tree.leaves.at(-1)!])];
+      const chosen = LONG
+        ? tree.leaves
+        : [...new Set([tree.leaves[0]!, tree.leaves[size >> 1]!, tree.leaves.at(-1)!])];
       for (const leaf of chosen) {
         const path = tree.path(leaf);
         await compare(path);
@@ -167,7 +199,9 @@ describe("circuits: parity with the SDK", () => {
     }
     for (let depth = 0; depth <= MAX_DEPTH; depth++) {
       for (const index of [0, 2 ** depth - 1, Math.floor((2 ** depth - 1) / 3)]) {
-        const siblings = Array.from({ length: depth }, (_, i) => (i % 5 === 0 ? R - 1n - BigInt(i) : BigInt(i + 1)));
+        const siblings = Array.from({ length: depth }, (_, i) =>
+          i % 5 === 0 ? R - 1n - BigInt(i) : BigInt(i + 1),
+        );
         const leaf = R - 1n;
         await compare({ leaf, index, siblings, root: rootOfPath({ leaf, index, siblings })! });
       }
@@ -207,7 +241,15 @@ describe("circuits: parity with the SDK", () => {
           fc.boolean(),
           fc.oneof(fc.constantFrom(0, 2 ** 32 - 1), fc.integer({ min: 0, max: 2 ** 32 - 1 })),
           fc.integer({ min: 0, max: 95 }),
-          async ([low, high], [shareMin, shareMax], [meanMin, meanMax], [coverageMin, coverageMax], ofValid, epoch, offset) => {
+          async (
+            [low, high],
+            [shareMin, shareMax],
+            [meanMin, meanMax],
+            [coverageMin, coverageMax],
+            ofValid,
+            epoch,
+            offset,
+          ) => {
             const terms: Terms = {
               template: "distribution",
               profile: name,
@@ -267,13 +309,19 @@ describe("circuits: parity with the SDK", () => {
     const flags = TERMS_HEADER.find(({ name }) => name === "flags")!;
     const bits = [
       ...Array.from({ length: flags.bits - 1 }, (_, i) => flags.shift + 1 + i),
-      ...Array.from({ length: 253 - TERMS_TEMPLATES.distribution.end }, (_, i) => TERMS_TEMPLATES.distribution.end + i),
+      ...Array.from(
+        { length: 253 - TERMS_TEMPLATES.distribution.end },
+        (_, i) => TERMS_TEMPLATES.distribution.end + i,
+      ),
     ];
     expect(bits.length).to.be.greaterThan(40);
     for (const bit of bits) {
       const changed = word + (1n << BigInt(bit));
       expect(() => unpackTerms(changed), `bit ${bit}`).to.throw();
-      expect(circuit.system.violated(await circuit.liar({ terms: changed })).length, `bit ${bit}`).to.be.greaterThan(0);
+      expect(
+        circuit.system.violated(await circuit.liar({ terms: changed })).length,
+        `bit ${bit}`,
+      ).to.be.greaterThan(0);
     }
     expect(circuit.system.violated(await circuit.liar({ terms: word }))).to.deep.equal([]);
   });

@@ -5,7 +5,15 @@
 // every other wire is defined by the one constraint in which it is the last
 // unknown, linearly. What is left over are the checks. Hints with a rule are
 // found again as the honest prover would, unless the liar sets them.
-import { type Constraint, type ConstraintSystem, evaluate, inverse, mod, R, type Term } from "./constraints.ts";
+import {
+  type Constraint,
+  type ConstraintSystem,
+  evaluate,
+  inverse,
+  mod,
+  R,
+  type Term,
+} from "./constraints.ts";
 
 interface Step {
   readonly wire: number;
@@ -67,7 +75,13 @@ export class Forger {
       for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
         const [wire] = unknowns[index]!;
         // A hint with a rule is found by its rule: the constraint stays a check.
-        if (wire === undefined || ruleOf.has(wire) || given.has(wire) || !solvable(system.constraints[index]!, wire)) continue;
+        if (
+          wire === undefined ||
+          ruleOf.has(wire) ||
+          given.has(wire) ||
+          !solvable(system.constraints[index]!, wire)
+        )
+          continue;
         steps.push({ wire, by: index });
         defining.add(index);
         learn(wire);

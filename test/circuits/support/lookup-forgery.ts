@@ -22,8 +22,7 @@ export function solveReadings(truth: readonly bigint[], claimed: bigint, x: bigi
       // a + B b + B^2 c = W;  a + b + c = 3 claimed;  1/(x-a) + 1/(x-b) + 1/(x-c) = S
       const W = mod(word - rest.reduce((sum, code, i) => sum + (code << (base * BigInt(i + 3))), 0n));
       const S = mod(
-        BigInt(truth.length) * inverse(x - claimed) -
-          rest.reduce((sum, code) => sum + inverse(x - code), 0n),
+        BigInt(truth.length) * inverse(x - claimed) - rest.reduce((sum, code) => sum + inverse(x - code), 0n),
       );
       // b = m - (B + 1) c,  a = 3 claimed - m + B c, as lines in c
       const m = mod((W - 3n * claimed) * inverse(B - 1n));
@@ -58,7 +57,8 @@ const add = (f: Poly, g: Poly): Poly =>
 
 function times(f: Poly, g: Poly): Poly {
   const product = new Array<bigint>(Math.max(0, f.length + g.length - 1)).fill(0n);
-  for (const [i, a] of f.entries()) for (const [j, b] of g.entries()) product[i + j] = mod(product[i + j]! + a * b);
+  for (const [i, a] of f.entries())
+    for (const [j, b] of g.entries()) product[i + j] = mod(product[i + j]! + a * b);
   return product;
 }
 

@@ -167,9 +167,7 @@ export class Court {
         else for (const at of [0, 1, 2, 3, wires.length - 1]) choices.push([wires[at]!]);
       }
       for (const choice of choices) {
-        const pending = choice.some((wire) =>
-          this.system.touching[wire]!.some((index) => this.#open(index)),
-        );
+        const pending = choice.some((wire) => this.system.touching[wire]!.some((index) => this.#open(index)));
         if (!pending) continue;
         const label = plain(this.system.nameOf(choice[0]!));
         this.hear(
