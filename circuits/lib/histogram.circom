@@ -43,7 +43,7 @@ template Histogram(CODES, N) {
     for (var i = 0; i < N; i++) {
         // A code outside the table fails its own range check; it must not
         // crash the witness generator here first.
-        var inTable = codes[i] <= CODES ? 1 : 0;
+        var inTable = codes[i] >= 0 && codes[i] <= CODES ? 1 : 0;
         tally[inTable * codes[i]] += 1;
     }
 

@@ -237,6 +237,16 @@ describe("circuits: Histogram", () => {
     );
   });
 
+  it("T2 T6: a code far outside the table, of either sign, is refused by its range check and crashes nothing", async () => {
+    const circuit = await compileCircuit({ file: "gadgets.circom", call: "HistogramOnly(10, 12)" });
+    const wild = [R - 1n, R / 2n + 1n, R / 2n - 1n, (R * 3n) / 4n, 2n ** 253n + 12_345n, R - 2n ** 200n];
+    for (const code of wild)
+      expect(
+        await accepts(circuit, { codes: [code, ...new Array<bigint>(11).fill(3n)] }),
+        `${code}`,
+      ).to.equal(false);
+  });
+
   it("T1 T2: counts moved from one code to another are refused", async () => {
     const circuit = await compileCircuit({ file: "gadgets.circom", call: "HistogramOnly(10, 12)" });
     const { system } = circuit;

@@ -3,12 +3,29 @@
 // A forward solver: what a liar does who changes some values and then makes
 // everything that follows from them fit. Inputs and hints (`<--`) are free;
 // every other wire is defined by the one constraint in which it is the last
-// unknown, linearly. What is left over are the checks.
-import { type Constraint, type ConstraintSystem, evaluate, inverse, mod, type Term } from "./constraints.ts";
+// unknown, linearly. What is left over are the checks. Hints with a rule are
+// found again as the honest prover would, unless the liar sets them.
+import {
+  type Constraint,
+  type ConstraintSystem,
+  evaluate,
+  inverse,
+  mod,
+  R,
+  type Term,
+} from "./constraints.ts";
 
 interface Step {
   readonly wire: number;
-  readonly constraint: number;
+  /** The constraint that defines the wire, or how the honest prover finds the hint. */
+  readonly by: number | HintRule;
+}
+
+/** How the honest prover finds one hint from values known before it. */
+export interface HintRule {
+  readonly wire: number;
+  readonly needs: readonly number[];
+  value(known: readonly bigint[]): bigint;
 }
 
 export class Forger {
@@ -26,14 +43,24 @@ export class Forger {
    * @param declared names of the signals that the sources assign with `<--`, those
    *     first that others depend on: where several wires could be the free one,
    *     the first of this list is
+   * @param rules for hints that are to be found honestly where they are not changed
+   * @param targets inputs that the circuit only compares with: nothing is derived from them backwards
    */
-  constructor(system: ConstraintSystem, inputs: readonly number[], declared: readonly RegExp[] = []) {
+  constructor(
+    system: ConstraintSystem,
+    inputs: readonly number[],
+    declared: readonly RegExp[] = [],
+    rules: readonly HintRule[] = [],
+    targets: readonly number[] = [],
+  ) {
     this.system = system;
     const known = new Uint8Array(system.wires);
     const unknowns = system.constraints.map(
       ({ a, b, c }) => new Set([...a, ...b, ...c].map(([wire]) => wire).filter((wire) => wire !== 0)),
     );
     const steps: Step[] = [];
+    const ruleOf = new Map(rules.map((rule) => [rule.wire, rule]));
+    const given = new Set(targets);
     const defining = new Set<number>();
     const queue: number[] = [];
     const learn = (wire: number) => {
@@ -47,17 +74,26 @@ export class Forger {
     const settle = () => {
       for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
         const [wire] = unknowns[index]!;
-        if (wire === undefined || !solvable(system.constraints[index]!, wire)) continue;
-        steps.push({ wire, constraint: index });
+        // A hint with a rule is found by its rule: the constraint stays a check.
+        if (
+          wire === undefined ||
+          ruleOf.has(wire) ||
+          given.has(wire) ||
+          !solvable(system.constraints[index]!, wire)
+        )
+          continue;
+        steps.push({ wire, by: index });
         defining.add(index);
         learn(wire);
       }
     };
-    for (const wire of [0, ...inputs]) learn(wire);
+    for (const wire of [0, ...inputs]) if (!given.has(wire)) learn(wire);
     for (const [index, wires] of unknowns.entries()) if (wires.size === 1) queue.push(index);
     settle();
     const hints: number[] = [];
-    const order = Array.from({ length: system.wires }, (_, wire) => wire).filter((wire) => !known[wire]);
+    const order = Array.from({ length: system.wires }, (_, wire) => wire).filter(
+      (wire) => !known[wire] && !given.has(wire),
+    );
     const rank = new Map(
       order.map((wire) => {
         const names = system.namesOf(wire);
@@ -65,19 +101,26 @@ export class Forger {
         return [wire, at < 0 ? declared.length : at];
       }),
     );
-    for (const wire of order.sort((a, b) => rank.get(a)! - rank.get(b)! || a - b)) {
-      if (known[wire]) continue;
-      hints.push(wire);
-      learn(wire);
+    let waiting = order.sort((a, b) => rank.get(a)! - rank.get(b)! || a - b);
+    while (waiting.length > 0) {
+      // All rules that can be followed come before any equation is solved: no hint is found backwards.
+      const ready = waiting.filter((wire) => ruleOf.get(wire)?.needs.every((need) => known[need]));
+      const free = ready.length > 0 ? undefined : (waiting.find((wire) => !ruleOf.has(wire)) ?? waiting[0]!);
+      for (const wire of free === undefined ? ready : [free]) {
+        hints.push(wire);
+        const rule = ruleOf.get(wire);
+        if (rule !== undefined && wire !== free) steps.push({ wire, by: rule });
+        learn(wire);
+      }
       settle();
+      waiting = waiting.filter((wire) => !known[wire]);
     }
     this.hints = hints;
     this.#steps = steps;
     this.#defining = defining;
     const touching: number[][] = Array.from({ length: system.wires }, () => []);
-    for (const [at, { wire, constraint }] of steps.entries()) {
-      const { a, b, c } = system.constraints[constraint]!;
-      for (const other of new Set([...a, ...b, ...c].map(([w]) => w)))
+    for (const [at, { wire, by }] of steps.entries()) {
+      for (const other of typeof by === "number" ? wiresOf(system.constraints[by]!) : by.needs)
         if (other !== wire) touching[other]!.push(at);
     }
     this.#stepsTouching = touching;
@@ -107,6 +150,15 @@ export class Forger {
     const forged = [...witness];
     const changed = this.#propagate(forged, changes, () => true);
     return { witness: forged, violated: this.system.violated(forged, this.#touchedBy(changed)) };
+  }
+
+  /** The same without asking the constraints: the forged witness, and the wires that changed. */
+  retell(
+    witness: readonly bigint[],
+    changes: ReadonlyMap<number, bigint>,
+  ): { witness: bigint[]; changed: ReadonlySet<number> } {
+    const forged = [...witness];
+    return { witness: forged, changed: this.#propagate(forged, changes, () => true) };
   }
 
   /** Whether a lie goes through; gives up at the first violated constraint. */
@@ -151,13 +203,20 @@ export class Forger {
     for (const [wire, value] of changes) if (!set(wire, value)) return changed;
     for (let at = first; at < this.#steps.length; at++) {
       if (!due[at]) continue;
-      const { wire, constraint } = this.#steps[at]!;
+      const { wire, by } = this.#steps[at]!;
       if (changes.has(wire)) continue;
-      const value = solve(this.system.constraints[constraint]!, wire, forged);
+      const value =
+        typeof by === "number"
+          ? solve(this.system.constraints[by]!, wire, forged)
+          : by.value(by.needs.map((need) => forged[need]!));
       if (value !== undefined && !set(wire, value)) return changed;
     }
     return changed;
   }
+}
+
+export function wiresOf({ a, b, c }: Constraint): Set<number> {
+  return new Set([...a, ...b, ...c].map(([wire]) => wire));
 }
 
 function coefficient(terms: readonly Term[], wire: number): bigint {
@@ -171,7 +230,7 @@ function solvable({ a, b }: Constraint, wire: number): boolean {
 }
 
 /** The value that makes the constraint hold; undefined when it depends on no value of the wire. */
-function solve({ a, b, c }: Constraint, wire: number, witness: bigint[]): bigint | undefined {
+export function solve({ a, b, c }: Constraint, wire: number, witness: bigint[]): bigint | undefined {
   const saved = witness[wire]!;
   witness[wire] = 0n;
   const [left, right, out] = [evaluate(a, witness), evaluate(b, witness), evaluate(c, witness)];
@@ -179,5 +238,6 @@ function solve({ a, b, c }: Constraint, wire: number, witness: bigint[]): bigint
   // (left + α w)(right + β w) = out + γ w with α β = 0
   const slope = mod(coefficient(a, wire) * right + coefficient(b, wire) * left - coefficient(c, wire));
   if (slope === 0n) return undefined;
-  return mod((out - left * right) * inverse(slope));
+  const rest = out - left * right;
+  return slope === 1n ? mod(rest) : slope === R - 1n ? mod(-rest) : mod(rest * inverse(slope));
 }

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// T12: the circuits and the SDK hash, pack and build paths alike, on random
+// inputs and on the edges of the field. LONG=1 compares more than 100,000 hashes.
+import {
+  anchorTree,
+  CONTEXT_FIELDS,
+  FIELD,
+  genesisOf,
+  headOf,
+  holderOf,
+  leafOf,
+  MAX_DEPTH,
+  nodeOf,
+  PROFILES,
+  packContext,
+  packTerms,
+  profileOf,
+  rootOfPath,
+  subjectOf,
+  TAGS,
+  TERMS_HEADER,
+  TERMS_TEMPLATES,
+  type Terms,
+  unpackTerms,
+} from "@vitalproof/sdk";
+import { expect } from "chai";
+import fc from "fast-check";
+import { type Circuit, compileCircuit } from "./support/circuit.ts";
+import { padded } from "./support/claim.ts";
+import { R } from "./support/constraints.ts";
+
+const LONG = process.env.LONG === "1";
+const SEED = 20_261_120;
+
+const EDGES = [
+  0n,
+  1n,
+  2n,
+  R - 1n,
+  R - 2n,
+  R >> 1n,
+  1n << 64n,
+  1n << 128n,
+  1n << 252n,
+  1n << 253n,
+  (1n << 253n) + 1n,
+];
+
+/** Field elements, each bit length as likely as another, and edges among them. */
+const element = fc.oneof(
+  { weight: 3, arbitrary: fc.bigInt(0n, R - 1n) },
+  { weight: 1, arbitrary: fc.constantFrom(...EDGES) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 252 }).map((k) => (1n << BigInt(k)) - 1n) },
+);
+
+const read = (circuit: Circuit, witness: readonly bigint[], name: string) =>
+  witness[circuit.system.wire(name)]!;
+
+describe("circuits: parity with the SDK", () => {
+  const LANES = 8;
+  const HASHES = ["subject", "holder", "leaf", "genesis", "node"] as const;
+
+  it(`T12: subject, holder, leaf, genesis and node agree on ${LONG ? "100,000" : "400"} random vectors and all edges`, async function () {
+    this.timeout(3_600_000);
+    const circuit = await compileCircuit({ file: "hashes.circom", call: `HashesOnly(${LANES})` });
+    let compared = 0;
+    const compare = async (lanes: readonly (readonly bigint[])[]) => {
+      const column = (at: number) => lanes.map((lane) => lane[at]!);
+      const witness = await circuit.honest({
+        secret: column(0),
+        scope: column(1),
+        context: column(2),
+        head: column(3),
+        salt: column(4),
+      });
+      for (const [i, lane] of lanes.entries()) {
+        const [secret, scope, context, head, salt] = lane as [bigint, bigint, bigint, bigint, bigint];
+        const subject = subjectOf(secret);
+        const expected = {
+          subject,
+          holder: holderOf(secret, scope),
+          leaf: leafOf(subject, context, head),
+          genesis: genesisOf(subject, context, salt),
+          node: nodeOf(head, salt),
+        };
+        for (const name of HASHES) {
+          expect(read(circuit, witness, `${name}[${i}]`), `${name} of ${lane}`).to.equal(expected[name]);
+          compared++;
+        }
+      }
+    };
+    // Every edge in every place.
+    const edgeLanes = EDGES.flatMap((edge) =>
+      Array.from({ length: 5 }, (_, at) =>
+        Array.from({ length: 5 }, (_, i) => (i === at ? edge : BigInt(i + 3))),
+      ),
+    );
+    edgeLanes.push(...EDGES.map((edge) => new Array<bigint>(5).fill(edge)));
+    while (edgeLanes.length % LANES !== 0) edgeLanes.push([0n, 0n, 0n, 0n, 0n]);
+    for (let from = 0; from < edgeLanes.length; from += LANES)
+      await compare(edgeLanes.slice(from, from + LANES));
+    const atEdges = compared;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(element, { minLength: 5, maxLength: 5 }), { minLength: LANES, maxLength: LANES }),
+        compare,
+      ),
+      { numRuns: LONG ? 2_500 : 10, seed: SEED },
+    );
+    expect(compared - atEdges).to.be.at.least(LONG ? 100_000 : 400);
+  });
+
+  it("T12: heads agree for every profile: one block, several blocks, all codes at both ends", async function () {
+    this.timeout(3_600_000);
+    for (const name of Object.keys(PROFILES) as (keyof typeof PROFILES)[]) {
+      const profile = profileOf(name);
+      // An hour of heart rate compiles for long; its blocks are tested with LONG=1.
+      if (profile.slots > 1_000 && !LONG) continue;
+      const circuit = await compileCircuit({
+        file: "hashes.circom",
+        call: `HeadOnly(${profile.slots}, ${profile.base})`,
+      });
+      const compare = async (previous: bigint, context: bigint, salt: bigint, codes: readonly number[]) => {
+        const witness = await circuit.honest({ previous, context, salt, codes });
+        expect(read(circuit, witness, "head"), name).to.equal(
+          headOf(profile, { previous, context, salt, codes }),
+        );
+      };
+      for (const code of [0, 1, profile.codes]) {
+        for (const edge of [0n, R - 1n, 1n << 252n])
+          await compare(edge, edge, edge, new Array<number>(profile.slots).fill(code));
+      }
+      await fc.assert(
+        fc.asyncProperty(
+          element,
+          element,
+          element,
+          fc.array(fc.integer({ min: 0, max: profile.codes }), {
+            minLength: profile.slots,
+            maxLength: profile.slots,
+          }),
+          compare,
+        ),
+        { numRuns: LONG ? 1_000 : 20, seed: SEED },
+      );
+    }
+  });
+
+  it("T12: a made-up profile of three blocks agrees, so that further blocks are tested in every run", async function () {
+    this.timeout(600_000);
+    // 27 words of one slot each: 12 + 14 + 1.
+    const circuit = await compileCircuit({ file: "hashes.circom", call: "HeadOnly(27, 200)" });
+    const profile = {
+      ...profileOf("test-16"),
+      slots: 27,
+      base: 200,
+      slotsPerWord: 1,
+      words: 27,
+      codes: 2 ** 50,
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        element,
+        fc.array(fc.integer({ min: 0, max: 2 ** 50 }), { minLength: 27, maxLength: 27 }),
+        async (previous, codes) => {
+          const witness = await circuit.honest({ previous, context: 5n, salt: 6n, codes });
+          const expected = headOf(profile, { previous, context: 5n, salt: 6n, codes });
+          expect(read(circuit, witness, "head")).to.equal(expected);
+        },
+      ),
+      { numRuns: 10, seed: SEED },
+    );
+  });
+
+  it("T7 T12: paths of the SDK's anchor trees lead to its roots: 1 to 40 leaves, and every depth to 20", async function () {
+    this.timeout(3_600_000);
+    const circuit = await compileCircuit({ file: "gadgets.circom", call: "MembershipOnly()" });
+    const compare = async (path: { root: bigint; leaf: bigint; index: number; siblings: bigint[] }) => {
+      const { leaf, index, siblings } = path;
+      const witness = await circuit.honest({
+        leaf,
+        depth: siblings.length,
+        index,
+        siblings: padded(siblings),
+      });
+      expect(read(circuit, witness, "root"), `depth ${siblings.length}, index ${index}`).to.equal(path.root);
+    };
+    for (let size = 1; size <= 40; size++) {
+      const tree = anchorTree(Array.from({ length: size }, (_, i) => subjectOf(BigInt(1000 * size + i))));
+      const chosen = LONG
+        ? tree.leaves
+        : [...new Set([tree.leaves[0]!, tree.leaves[size >> 1]!, tree.leaves.at(-1)!])];
+      for (const leaf of chosen) {
+        const path = tree.path(leaf);
+        await compare(path);
+        expect(rootOfPath(path)).to.equal(tree.root);
+      }
+    }
+    for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+      for (const index of [0, 2 ** depth - 1, Math.floor((2 ** depth - 1) / 3)]) {
+        const siblings = Array.from({ length: depth }, (_, i) =>
+          i % 5 === 0 ? R - 1n - BigInt(i) : BigInt(i + 1),
+        );
+        const leaf = R - 1n;
+        await compare({ leaf, index, siblings, root: rootOfPath({ leaf, index, siblings })! });
+      }
+    }
+    // Beyond the limit both sides refuse.
+    const siblings = new Array<bigint>(MAX_DEPTH + 1).fill(1n);
+    expect(rootOfPath({ leaf: 1n, index: 0, siblings })).to.equal(undefined);
+    const deep = await circuit.liar({ leaf: 1n, depth: 21n, index: 0n, siblings: padded(siblings.slice(1)) });
+    expect(circuit.system.violated(deep).length).to.be.greaterThan(0);
+  });
+
+  it("T12: terms packed by the SDK open in the circuit to the same fields, and unpack to the same terms", async function () {
+    this.timeout(3_600_000);
+    for (const [name, epochs] of [
+      ["test-16", 2],
+      ["glucose-mg-dl-5min", 14],
+    ] as const) {
+      const profile = profileOf(name);
+      const circuit = await compileCircuit({
+        file: "gadgets.circom",
+        call: `OpenOnly(${profile.id}, ${epochs}, ${profile.codes})`,
+        public: ["terms"],
+      });
+      const pair = (min: number, max: number) =>
+        fc
+          .tuple(
+            fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max })),
+            fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max })),
+          )
+          .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+      await fc.assert(
+        fc.asyncProperty(
+          pair(1, profile.codes),
+          pair(0, 10_000),
+          pair(0, profile.codes),
+          pair(1, 10_000),
+          fc.boolean(),
+          fc.oneof(fc.constantFrom(0, 2 ** 32 - 1), fc.integer({ min: 0, max: 2 ** 32 - 1 })),
+          fc.integer({ min: 0, max: 95 }),
+          async (
+            [low, high],
+            [shareMin, shareMax],
+            [meanMin, meanMax],
+            [coverageMin, coverageMax],
+            ofValid,
+            epoch,
+            offset,
+          ) => {
+            const terms: Terms = {
+              template: "distribution",
+              profile: name,
+              offset,
+              epoch,
+              epochs,
+              ofValid,
+              low,
+              high,
+              shareMin,
+              shareMax,
+              meanMin,
+              meanMax,
+              coverageMin,
+              coverageMax,
+            };
+            const word = packTerms(terms);
+            expect(unpackTerms(word)).to.deep.equal(terms);
+            const witness = await circuit.honest({ terms: word });
+            for (const field of TERMS_TEMPLATES.distribution.fields) {
+              expect(read(circuit, witness, field.name), field.name).to.equal(BigInt(terms[field.name]));
+            }
+            expect(read(circuit, witness, "ofValid")).to.equal(ofValid ? 1n : 0n);
+            const context = packContext({ profile: profile.id, offset, epoch });
+            expect(read(circuit, witness, "context")).to.equal(context);
+          },
+        ),
+        { numRuns: LONG ? 5_000 : 150, seed: SEED },
+      );
+    }
+  });
+
+  it("T12: each bit of the word above the terms' end, and each unknown flag, is refused by both", async function () {
+    this.timeout(600_000);
+    const profile = profileOf("test-16");
+    const circuit = await compileCircuit({
+      file: "gadgets.circom",
+      call: `OpenOnly(${profile.id}, 2, ${profile.codes})`,
+      public: ["terms"],
+    });
+    const word = packTerms({
+      template: "distribution",
+      profile: "test-16",
+      offset: 3,
+      epoch: 7,
+      epochs: 2,
+      ofValid: false,
+      low: 1,
+      high: 12,
+      shareMin: 1,
+      shareMax: 9_999,
+      meanMin: 0,
+      meanMax: 12,
+      coverageMin: 0,
+      coverageMax: 10_000,
+    });
+    const flags = TERMS_HEADER.find(({ name }) => name === "flags")!;
+    const bits = [
+      ...Array.from({ length: flags.bits - 1 }, (_, i) => flags.shift + 1 + i),
+      ...Array.from(
+        { length: 253 - TERMS_TEMPLATES.distribution.end },
+        (_, i) => TERMS_TEMPLATES.distribution.end + i,
+      ),
+    ];
+    expect(bits.length).to.be.greaterThan(40);
+    for (const bit of bits) {
+      const changed = word + (1n << BigInt(bit));
+      expect(() => unpackTerms(changed), `bit ${bit}`).to.throw();
+      expect(
+        circuit.system.violated(await circuit.liar({ terms: changed })).length,
+        `bit ${bit}`,
+      ).to.be.greaterThan(0);
+    }
+    expect(circuit.system.violated(await circuit.liar({ terms: word }))).to.deep.equal([]);
+  });
+
+  it("T3 T12: the SDK refuses r and more, and everything negative, wherever a field element goes in", () => {
+    for (const bad of [R, R + 1n, 2n * R - 1n, 1n << 254n, -1n]) {
+      for (const call of [
+        () => subjectOf(bad),
+        () => holderOf(bad, 1n),
+        () => holderOf(1n, bad),
+        () => leafOf(bad, 1n, 1n),
+        () => leafOf(1n, bad, 1n),
+        () => leafOf(1n, 1n, bad),
+        () => genesisOf(bad, 1n, 1n),
+        () => genesisOf(1n, bad, 1n),
+        () => genesisOf(1n, 1n, bad),
+        () => anchorTree([1n, bad]),
+      ]) {
+        expect(call, `${bad}`).to.throw();
+      }
+      expect(rootOfPath({ leaf: bad, index: 0, siblings: [] })).to.equal(undefined);
+      expect(rootOfPath({ leaf: 1n, index: 0, siblings: [bad] })).to.equal(undefined);
+      expect(() => unpackTerms(bad)).to.throw();
+      const profile = profileOf("test-16");
+      const epoch = { previous: 1n, context: 1n, salt: 1n, codes: new Array<number>(profile.slots).fill(0) };
+      for (const name of ["previous", "context", "salt"] as const)
+        expect(() => headOf(profile, { ...epoch, [name]: bad }), name).to.throw();
+    }
+    expect(FIELD).to.equal(R);
+  });
+
+  it("T12: tags differ pairwise, headBlock + j and challenge + j for every j in use included, and none is small", () => {
+    const tags: [string, bigint][] = Object.entries(TAGS);
+    for (const base of ["headBlock", "challenge"] as const) {
+      // More blocks than any profile or histogram has: 2^16 words.
+      for (let j = 1n; j <= 4_700n; j++) tags.push([`${base} + ${j}`, TAGS[base] + j]);
+    }
+    expect(new Set(tags.map(([, value]) => value)).size).to.equal(tags.length);
+    for (const [name, value] of tags) {
+      expect(value < R, name).to.equal(true);
+      // A tag is no code, count, depth or context, and no digest is likely to be one.
+      expect(value >> 100n > 0n, name).to.equal(true);
+    }
+    for (const [name, value] of Object.entries(TAGS)) {
+      expect(Buffer.from(value.toString(16), "hex").toString("ascii"), name).to.equal(`vitalproof/${name}/1`);
+    }
+    expect(CONTEXT_FIELDS.reduce((sum, { bits }) => sum + bits, 0)).to.equal(56);
+  });
+});
