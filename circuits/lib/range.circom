@@ -9,8 +9,9 @@ include "bitify.circom";
  *   {max}  the value is an integer in [0, max]
  *
  * Templates that need a checked value ask for the tag, so that forgetting the
- * check is a compile error. Only templates of this file may add the tag to a
- * value that did not have it.
+ * check is a compile error. Only templates of this file and Classify, whose
+ * regions are a range check, may tag a value that was not tagged; copying
+ * tagged values into an array takes their tag along by hand.
  */
 
 /** Bits needed for the integers 0 … n. */

@@ -25,6 +25,10 @@ bus TermsHeader {
  *     below 2^(253 - TERMS_HEADER_BITS): only then is the split unique.
  */
 template OpenHeader(TEMPLATE, PROFILE, EPOCHS) {
+    // An instance whose numbers overflow their fields would never open.
+    assert(TEMPLATE < 2 ** TERMS_TEMPLATE_BITS());
+    assert(PROFILE < 2 ** TERMS_PROFILE_BITS());
+    assert(EPOCHS >= 1 && EPOCHS < 2 ** TERMS_EPOCHS_BITS());
     signal input terms;
     output TermsHeader header;
 

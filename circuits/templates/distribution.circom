@@ -36,6 +36,8 @@ bus DistributionTerms {
  */
 template OpenDistribution(PROFILE, EPOCHS, CODES) {
     var K = bitsOf(CODES);
+    // Levels are range-checked to K bits; wider ones would run into the next field.
+    assert(K <= DISTRIBUTION_LOW_BITS());
     signal input terms;
     output TermsHeader header;
     output DistributionTerms opened;

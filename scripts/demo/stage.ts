@@ -9,6 +9,7 @@ import {
   type ProofOf,
   profileOf,
   type Reading,
+  VitalproofError,
 } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { Calendar } from "./calendar.ts";
@@ -176,8 +177,10 @@ async function seal(
       .map(([reason, count]) => `${count} ${reason}`)
       .join(", ");
     if (taken === 0) {
-      throw new Error(
-        `None of the ${given} readings fits the profile ${PROFILE} (${lost}). The demo takes CGM readings in whole mg/dL.`,
+      throw new VitalproofError(
+        "READING_WRONG_UNIT",
+        `None of the ${given} readings fits the profile ${PROFILE}: ${lost}.`,
+        { hint: "The demo takes CGM readings in whole mg/dL." },
       );
     }
     return {
