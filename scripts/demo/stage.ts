@@ -178,7 +178,7 @@ async function seal(
       .join(", ");
     if (taken === 0) {
       throw new VitalproofError(
-        "READING_WRONG_UNIT",
+        "READING_NOT_REPRESENTABLE",
         `None of the ${given} readings fits the profile ${PROFILE}: ${lost}.`,
         { hint: "The demo takes CGM readings in whole mg/dL." },
       );

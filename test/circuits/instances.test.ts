@@ -61,7 +61,7 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
         meanMin: (sum + BigInt(missing)) / n,
         meanMax: up(sum + BigInt(missing * shape.codes)),
         coverageMin: (BigInt(N - missing) * 10_000n) / n,
-        coverageMax: up(BigInt(N - missing) * 10_000n),
+        coverageMax: 10_000n, // a missing reading may have been one
       };
       const witness = await circuit.honest(inputOf(honestClaim(shape, { codes, terms: exact })));
       expect(circuit.system.violated(witness)).to.deep.equal([]);

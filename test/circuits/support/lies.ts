@@ -92,7 +92,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
     {
       name: "coverage too high",
       codes: gappy,
-      terms: { coverageMax: 5_000n },
+      terms: { flags: 1n, coverageMax: 5_000n },
       better: codesOf([5, 8], [0, 24]),
     },
     { name: "no reading", codes: codesOf([0, N]), terms: {}, better: middling },
@@ -419,7 +419,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
     [
       "coverage too low",
       gappy,
-      { coverageMin: 9_000n, coverageMax: 9_500n },
+      { flags: 1n, coverageMin: 9_000n, coverageMax: 9_500n },
       [
         ["coverageMin", -(1n << 14n)],
         ["coverageMax", 1n],
@@ -429,7 +429,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
     [
       "coverage too high",
       codesOf([5, 1], [0, N - 1]),
-      { coverageMin: 8_192n, coverageMax: 312n },
+      { flags: 1n, coverageMin: 8_192n, coverageMax: 312n },
       [
         ["coverageMax", 16n * inverse(32n)],
         ["coverageMin", -8_192n],
