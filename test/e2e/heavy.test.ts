@@ -8,6 +8,7 @@ import {
   epochEnd,
   epochStart,
   profileOf,
+  proofCalldata,
   statementOf,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
@@ -16,7 +17,8 @@ import { SimulatedClinic } from "../../scripts/demo/clinic.ts";
 import { Insurer } from "../../scripts/demo/insurer.ts";
 import { Patient } from "../../scripts/demo/patient.ts";
 import { World } from "../../scripts/demo/world.ts";
-import { BENEFIT, issue, refused } from "./fixture.ts";
+import { BENEFIT, issue, refused, verifierOf } from "./fixture.ts";
+import { accepts, type Inputs, mangleMany } from "./mangling.ts";
 
 const DAY = 86_400;
 
@@ -107,10 +109,16 @@ for (const { request, firstEpoch, value, short } of cases) {
       };
     };
 
-    it("T14: a period at the exact limit is proven, verified on chain and paid", async function () {
-      this.timeout(600_000);
+    it("T14 T18: a period at the exact limit is proven, verified on chain and paid; 10,000 mangled copies are refused", async function () {
+      this.timeout(1_800_000);
       const { world, patient, policy, consentId, claim } = await run(value);
-      const { proof } = await patient.proveClaim(claim);
+      const { proof, publicInputs } = await patient.proveClaim(claim);
+      const verifier = await verifierOf({ world });
+      const inputs = [...publicInputs] as Inputs;
+      expect(await accepts(verifier, proofCalldata(proof), inputs)).to.equal(true);
+      const mangled = await mangleMany(verifier, proofCalldata(proof), inputs, 10_000);
+      expect(mangled.accepted).to.equal(0);
+
       const relayer = world.claimsAs(world.roles.relayer);
       const { gasUsed } = await relayer.submitClaim({ policy, period: 0, consentId, proof });
       expect(gasUsed).to.be.lessThanOrEqual(330_000n);
