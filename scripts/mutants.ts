@@ -30,6 +30,8 @@ const root = join(import.meta.dirname, "..");
 const results = join(root, "build/mutants");
 /** Decides which mutants a sample holds; changing it draws another sample. */
 const SEED = 0x7669746c;
+/** Bytes of runtime code, EIP-170. */
+const MAX_CODE = 24_576;
 const MOCHA_TIMEOUT = 120_000;
 const SOLIDITY_TIMEOUT = 420_000;
 
@@ -132,7 +134,11 @@ function judge(
   const file = files.get(name)!;
   const code = mutated(source, mutant);
   const codes = compiler.codesWith(file, code);
-  if (codes === undefined) return { status: "invalid", by: "" };
+  if (codes === undefined) return { status: "invalid", by: "it does not compile" };
+  // Every test would fail at its deployment, which says nothing about the tests.
+  if ([...codes.values()].some(({ runtime }) => runtime.length > 2 + 2 * MAX_CODE)) {
+    return { status: "invalid", by: "it is too large to deploy" };
+  }
   if ([...codes].every(([contract, { creation }]) => original!.get(contract)!.creation === creation)) {
     return { status: "identical", by: "the compiler makes the same bytes of it" };
   }

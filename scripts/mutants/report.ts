@@ -6,7 +6,7 @@ export interface Row {
   readonly key: string;
   readonly line: number;
   readonly operator: string;
-  /** `identical`: same bytecode; `invalid`: does not compile. Neither counts as a mutant. */
+  /** `identical`: same bytecode; `invalid`: does not compile, or is too large to deploy. Neither counts as a mutant. */
   readonly status: "killed" | "survived" | "identical" | "invalid";
   /** The test that failed. */
   readonly by: string;
@@ -84,10 +84,10 @@ export function markdown(summaries: readonly Summary[], deployed: readonly strin
     "Written by `node scripts/mutants.ts --report` from its latest runs; `scripts/mutants/operators.ts` says what a mutant",
     "is. Each is judged by all of `test/contracts/` but the gas scenario, and, if it passes those, by the Solidity tests",
     "(256 runs per property). Where fewer were run than there are, the ones run are a random sample (seeded shuffle).",
-    "Not counted: what does not compile, and what compiles to the same bytes. The raw rate counts explained survivors as",
-    "misses.",
+    "Not counted: what does not compile or outgrows EIP-170 (invalid), and what compiles to the same bytes. The raw rate",
+    "counts explained survivors as misses.",
     "",
-    "| contract | mutants | run | not compiling | same bytes | killed | explained | survivors | raw rate |",
+    "| contract | mutants | run | invalid | same bytes | killed | explained | survivors | raw rate |",
     "|---|---|---|---|---|---|---|---|---|",
   ];
   for (const s of summaries) {
