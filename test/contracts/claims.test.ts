@@ -563,6 +563,7 @@ describe("ClaimsPayout: claims", () => {
       await expect(as.arbitrate(policy, 1n, false, "it does not"))
         .to.emit(claims, "ClaimDenied")
         .withArgs(policy, 1n, "it does not");
+      expect(await claims.periodOf(policy, 1n)).to.deep.equal([PeriodState.Denied, 0n]);
       const after = await claims.program(program);
       expect([after.free - before.free, before.committed - after.committed]).to.deep.equal([
         benefit,
