@@ -8,7 +8,7 @@
 //   node scripts/mutants.ts --contract ClaimsPayout  one contract or library (may be repeated)
 //   node scripts/mutants.ts --sample 100             so many of each, drawn by a seeded shuffle
 //   node scripts/mutants.ts --minutes 30             stop after this time; the shuffle keeps it a fair sample
-//   node scripts/mutants.ts --resume                 keep earlier kills; run survivors and the rest
+//   node scripts/mutants.ts --resume                 keep earlier results; run unexplained survivors and the rest
 //   node scripts/mutants.ts --list                   only name the mutants
 //   node scripts/mutants.ts --report                 write test/contracts/MUTANTS.md from the results so far
 //   node scripts/mutants.ts … --json                 the summary for machines
@@ -190,7 +190,12 @@ try {
       const known = flags.resume ? readRows(name, source) : new Map<string, Row>();
       if (!flags.resume) writeFileSync(resultsOf(name), "");
       const chosen = shuffled(mutants.get(name)!, SEED).slice(0, sample);
-      const queue = chosen.filter(({ key }) => (known.get(key)?.status ?? "survived") === "survived");
+      const queue = chosen.filter(({ key }) => {
+        const earlier = known.get(key);
+        return (
+          earlier === undefined || (earlier.status === "survived" && explained[name]?.[key] === undefined)
+        );
+      });
       if (queue.length === 0 || Date.now() > deadline) continue;
       progress(`${name}: ${queue.length} of ${mutants.get(name)!.length} mutants to run`);
       const original = compiler.codesWith(files.get(name)!, source);

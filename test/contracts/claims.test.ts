@@ -510,6 +510,8 @@ describe("ClaimsPayout: claims", () => {
       const tx = await claims.connect(insurer).rejectClaim(policy, 0n, "not convinced");
       const until = BigInt((await tx.getBlock())!.timestamp) + 10n * DAY;
       await expect(tx).to.emit(claims, "ClaimRejected").withArgs(policy, 0n, until, "not convinced");
+      // The arbiter's time counts from here, not what was left of the insurer's.
+      expect(await claims.periodOf(policy, 0n)).to.deep.equal([PeriodState.Rejected, until]);
       expect(await claims.program(program)).to.deep.equal(before);
       expect((await claims.policy(policy)).reserved).to.equal(3n);
       await expect(claims.connect(insurer).arbitrate(policy, 0n, false, "")).to.be.revertedWithCustomError(
