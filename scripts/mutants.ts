@@ -113,7 +113,9 @@ function readRows(name: string, source: string): Map<string, Row> {
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Row & { source: string })
     .filter((row) => row.source === digest(source));
-  return new Map(rows.map((row) => [row.key, row]));
+  const found = new Map<string, Row>();
+  for (const row of rows) found.set(row.key, { ...row, first: found.get(row.key)?.first ?? row.status });
+  return found;
 }
 
 function mutated(source: string, { start, end, replacement }: Mutant): string {
@@ -206,7 +208,7 @@ try {
         const verdict = judge(name, source, mutant, compiler, project, original);
         const { key, line, operator } = mutant;
         const seconds = (Date.now() - started) / 1000;
-        const row: Row = { key, line, operator, ...verdict, seconds };
+        const row = { key, line, operator, ...verdict, seconds };
         appendFileSync(resultsOf(name), `${JSON.stringify({ ...row, source: digest(source) })}\n`);
         if (row.status === "survived" || index % 10 === 0) {
           progress(`${index + 1}/${queue.length} ${row.status} ${files.get(name)}:${line} ${key}`);

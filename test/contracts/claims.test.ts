@@ -241,6 +241,12 @@ describe("ClaimsPayout: claims", () => {
       await expect(claims.submitClaim(policy, 0n, consentId, proof))
         .to.be.revertedWithCustomError(claims, "ClaimsPayout_PeriodNotOver")
         .withArgs(policy, 0n, end);
+      // In the second it ends in, it is over; nothing but the anchor is missing.
+      await time.setNextBlockTimestamp(end);
+      await expect(claims.submitClaim(policy, 0n, consentId, proof)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_NotAnchored",
+      );
     });
 
     it("T22: not on a day that is not anchored, even with a proof against root 0", async () => {
