@@ -197,6 +197,13 @@ describe("AnchorRegistry", () => {
     expect(await anchors.group(2n)).to.deep.equal([stranger.address, 0n, HOUR, 0n, Assurance.SelfAttested]);
   });
 
+  it("groups may take 180 days together, to the second", async () => {
+    const { anchors, stranger } = await load(opened);
+    await anchors.connect(stranger).createGroup(60n * DAY, 60n * DAY, 60n * DAY, Assurance.SelfAttested);
+    const [, until, correctableUntil] = await anchors.anchorWindow(2n, 0n);
+    expect([until, correctableUntil]).to.deep.equal([121n * DAY, 181n * DAY]);
+  });
+
   for (const [what, times] of [
     ["less than an hour of grace", [0n, HOUR - 1n, 0n]],
     ["more than 180 days together", [60n * DAY, 60n * DAY, 60n * DAY + 1n]],

@@ -241,6 +241,12 @@ describe("ClaimsPayout: claims", () => {
       await expect(claims.submitClaim(policy, 0n, consentId, proof))
         .to.be.revertedWithCustomError(claims, "ClaimsPayout_PeriodNotOver")
         .withArgs(policy, 0n, end);
+      // In the second it ends in, it is over; nothing but the anchor is missing.
+      await time.setNextBlockTimestamp(end);
+      await expect(claims.submitClaim(policy, 0n, consentId, proof)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimsPayout_NotAnchored",
+      );
     });
 
     it("T22: not on a day that is not anchored, even with a proof against root 0", async () => {
@@ -510,6 +516,8 @@ describe("ClaimsPayout: claims", () => {
       const tx = await claims.connect(insurer).rejectClaim(policy, 0n, "not convinced");
       const until = BigInt((await tx.getBlock())!.timestamp) + 10n * DAY;
       await expect(tx).to.emit(claims, "ClaimRejected").withArgs(policy, 0n, until, "not convinced");
+      // The arbiter's time counts from here, not what was left of the insurer's.
+      expect(await claims.periodOf(policy, 0n)).to.deep.equal([PeriodState.Rejected, until]);
       expect(await claims.program(program)).to.deep.equal(before);
       expect((await claims.policy(policy)).reserved).to.equal(3n);
       await expect(claims.connect(insurer).arbitrate(policy, 0n, false, "")).to.be.revertedWithCustomError(
@@ -563,6 +571,7 @@ describe("ClaimsPayout: claims", () => {
       await expect(as.arbitrate(policy, 1n, false, "it does not"))
         .to.emit(claims, "ClaimDenied")
         .withArgs(policy, 1n, "it does not");
+      expect(await claims.periodOf(policy, 1n)).to.deep.equal([PeriodState.Denied, 0n]);
       const after = await claims.program(program);
       expect([after.free - before.free, before.committed - after.committed]).to.deep.equal([
         benefit,

@@ -135,6 +135,16 @@ describe("ConsentRegistry", () => {
         );
       });
     }
+
+    it("C1: refuses a consent that ends in the second it is granted: it would never be active", async () => {
+      const { consents, consent, controller } = await load(signing);
+      const until = BigInt(await time.latest()) + HOUR;
+      const value = await consent({ from: 0n, until });
+      await time.setNextBlockTimestamp(until);
+      await expect(consents.connect(controller).grant(value))
+        .to.be.revertedWithCustomError(consents, "ConsentRegistry_InvalidTimes")
+        .withArgs(0n, until);
+    });
   });
 
   describe("C2: revocation is final", () => {

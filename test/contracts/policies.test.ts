@@ -253,6 +253,25 @@ describe("ClaimsPayout: policies", () => {
       });
     }
 
+    // With epochs of a day the anchor day leaves its 32 bits as well; only shorter ones show the epoch's own limit.
+    it("T31: an hourly epoch ends at 32 bits too, where the anchor day is far from its end", async () => {
+      const { claims, statements, governor, verifier2, createProgram, fund, issue } = await load(deployWorld);
+      const hourly = await proposal(verifier2, { name: "glucose-hour", epochSeconds: 3600n });
+      await statements.connect(governor).propose(hourly);
+      await time.increase(delay);
+      await statements.add(hourly);
+      const program = await createProgram({
+        statement: statementId("glucose-hour", 1n),
+        terms: packTerms({ offset: 0n }),
+      });
+      await fund(program, benefit);
+      await expect(issue({ program, firstEpoch: 2n ** 32n - 1n, periods: 2n }))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_EpochOutOfRange")
+        .withArgs(2n ** 32n);
+      const policy = await issue({ program, firstEpoch: 2n ** 32n - 1n, periods: 1n });
+      expect(await claims.anchorDayOf(policy, 0n)).to.equal(2n ** 32n / 24n);
+    });
+
     it("T31: accepts the last epoch and the last day that fit", async () => {
       const { claims, issue } = await load(deployInsured);
       const policy = await issue({ firstEpoch: 2n ** 32n - 2n, periods: 1n, holder: holder + 1n });

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, posix } from "node:path";
+
+export const deployed = ["ClaimsPayout", "ConsentRegistry", "AnchorRegistry", "StatementRegistry"] as const;
+
+interface Settings {
+  readonly [key: string]: unknown;
+}
+
+interface Output {
+  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
+  readonly sources: Readonly<Record<string, { readonly ast: unknown }>>;
+  readonly contracts?: Readonly<Record<string, Readonly<Record<string, { readonly evm: Evm }>>>>;
+}
+
+interface Evm {
+  readonly bytecode: { readonly object: string };
+  readonly deployedBytecode: { readonly object: string };
+}
+
+/** Creation and runtime code of a contract, as hex with 0x. */
+export interface Code {
+  readonly creation: string;
+  readonly runtime: string;
+}
+
+interface Solc {
+  compile(
+    input: string,
+    callbacks: { import(path: string): { contents: string } | { error: string } },
+  ): string;
+}
+
+export interface Compiler {
+  readonly sourceOf: (file: string) => string;
+  readonly astOf: (file: string) => unknown;
+  /** Code of every deployed contract that `file` is part of, with `source` in its place; undefined if it does not compile. */
+  readonly codesWith: (file: string, source: string) => Map<string, Code> | undefined;
+}
+
+/**
+ * solc in this process, with the input that Hardhat made for `project`, so that settings and remappings are the
+ * project's own. Only what a mutant touches is compiled, which takes a tenth of `hardhat build`.
+ * @param project a folder in which `hardhat build` has run.
+ */
+export function openCompiler(project: string): Compiler {
+  const solc = createRequire(join(project, "package.json"))("solc") as Solc;
+  const folder = join(project, "artifacts/build-info");
+  const name = "project/contracts/ClaimsPayout.sol";
+  const inputs = readdirSync(folder)
+    .filter((file) => file.endsWith(".json") && !file.endsWith(".output.json"))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")).input)
+    .filter((input) => input.sources[name] !== undefined);
+  if (inputs.length === 0) throw new Error(`No build of ${name} in ${folder}: run hardhat build.`);
+  const settings = inputs[0].settings as Settings;
+  const sources = Object.assign({}, ...inputs.map((input) => input.sources)) as Record<
+    string,
+    { content: string }
+  >;
+
+  const sourceOf = (file: string) => {
+    const source = sources[`project/${file}`]?.content;
+    if (source === undefined) throw new Error(`No source ${file} in the build.`);
+    return source;
+  };
+
+  function compile(given: Record<string, string>, outputSelection: unknown): Output {
+    // Without the metadata hash, two sources that mean the same become the same bytes.
+    const metadata = { bytecodeHash: "none", appendCBOR: false };
+    const content = Object.fromEntries(
+      Object.entries(given).map(([path, text]) => [path, { content: text }]),
+    );
+    const input = {
+      language: "Solidity",
+      sources: content,
+      settings: { ...settings, metadata, outputSelection },
+    };
+    const load = (path: string) => {
+      const source = sources[path];
+      return source === undefined ? { error: `${path} is not in the build` } : { contents: source.content };
+    };
+    return JSON.parse(solc.compile(JSON.stringify(input), { import: load })) as Output;
+  }
+
+  /** Own files that `file` imports, with itself. */
+  function closure(file: string, found = new Set<string>()): Set<string> {
+    if (found.has(file)) return found;
+    found.add(file);
+    for (const [, path] of sourceOf(file).matchAll(/from "(\.[^"]+)"/g)) {
+      closure(posix.join(posix.dirname(file), path!), found);
+    }
+    return found;
+  }
+  const closures = new Map(deployed.map((contract) => [contract, closure(`contracts/${contract}.sol`)]));
+
+  return {
+    sourceOf,
+    astOf(file) {
+      const path = `project/${file}`;
+      const { sources: trees } = compile({ [path]: sourceOf(file) }, { [path]: { "": ["ast"] } });
+      return trees[path]?.ast;
+    },
+    codesWith(file, source) {
+      const targets = deployed.filter((contract) => closures.get(contract)!.has(file));
+      const given: Record<string, string> = {};
+      const selection: Record<string, unknown> = {};
+      for (const contract of targets) {
+        const path = `project/contracts/${contract}.sol`;
+        given[path] = sourceOf(`contracts/${contract}.sol`);
+        selection[path] = { [contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] };
+      }
+      given[`project/${file}`] = source;
+      const output = compile(given, selection);
+      if (output.errors?.some(({ severity }) => severity === "error")) return undefined;
+      return new Map(
+        targets.map((contract) => {
+          const { evm } = output.contracts![`project/contracts/${contract}.sol`]![contract]!;
+          const code = { creation: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` };
+          return [contract, code];
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Mutant } from "./operators.ts";
+
+/** What became of one mutant. */
+export interface Row {
+  readonly key: string;
+  readonly line: number;
+  readonly operator: string;
+  /** `identical`: same bytecode; `invalid`: does not compile, or is too large to deploy. Neither counts as a mutant. */
+  readonly status: "killed" | "survived" | "identical" | "invalid";
+  /** What became of it in its first run, before any test was written because of it. */
+  readonly first: Row["status"];
+  /** The test that failed. */
+  readonly by: string;
+  readonly seconds: number;
+}
+
+interface Survivor {
+  readonly key: string;
+  readonly line: number;
+}
+
+export interface Summary {
+  readonly name: string;
+  readonly file: string;
+  /** All that the operators make of the file. */
+  readonly mutants: number;
+  readonly run: number;
+  readonly invalid: number;
+  readonly identical: number;
+  readonly killed: number;
+  readonly explained: number;
+  readonly explanations: readonly (Survivor & { readonly reason: string })[];
+  readonly survivors: readonly Survivor[];
+  /** Killed of those that compile to other bytes, in per cent, before any explanation; undefined if none ran. */
+  readonly rawRate: number | undefined;
+  /** The same in each mutant's first run: what to expect of mutants that were not run. */
+  readonly firstRate: number | undefined;
+  readonly secondsEach: number;
+}
+
+export function summarize(
+  name: string,
+  file: string,
+  mutants: readonly Mutant[],
+  rows: ReadonlyMap<string, Row>,
+  explained: Readonly<Record<string, string>>,
+): Summary {
+  const keys = new Set(mutants.map(({ key }) => key));
+  for (const key of Object.keys(explained)) {
+    if (!keys.has(key)) throw new Error(`explained.json explains "${key}", which is no mutant of ${name}.`);
+  }
+  const run = mutants.flatMap(({ key }) => rows.get(key) ?? []);
+  const of = (status: Row["status"]) => run.filter((row) => row.status === status);
+  const survived = of("survived");
+  const killed = of("killed").length;
+  const counted = killed + survived.length;
+  const killedFirst = run.filter(({ first }) => first === "killed").length;
+  const percent = (part: number) => (counted === 0 ? undefined : Math.round((1000 * part) / counted) / 10);
+  return {
+    name,
+    file,
+    mutants: mutants.length,
+    run: run.length,
+    invalid: of("invalid").length,
+    identical: of("identical").length,
+    killed,
+    explained: survived.filter(({ key }) => explained[key] !== undefined).length,
+    explanations: survived.flatMap(({ key, line }) => {
+      const reason = explained[key];
+      return reason === undefined ? [] : [{ key, line, reason }];
+    }),
+    survivors: survived
+      .filter(({ key }) => explained[key] === undefined)
+      .map(({ key, line }) => ({ key, line })),
+    rawRate: percent(killed),
+    firstRate: percent(killedFirst),
+    secondsEach:
+      run.length === 0
+        ? 0
+        : Math.round((10 * run.reduce((sum, row) => sum + row.seconds, 0)) / run.length) / 10,
+  };
+}
+
+const code = (text: string) => `\`${text.replaceAll("|", "\\|").replaceAll("`", "'")}\``;
+
+export function markdown(summaries: readonly Summary[], deployed: readonly string[]): string {
+  const lines = [
+    "# Mutants of the contracts, and the tests that notice them",
+    "",
+    "Written by `node scripts/mutants.ts --report` from its latest runs; `scripts/mutants/operators.ts` says what a mutant",
+    "is. Each is judged by all of `test/contracts/` but the gas scenario, and, if it passes those, by the Solidity tests",
+    "(256 runs per property). Where fewer were run than there are, the ones run are a random sample (seeded shuffle).",
+    "Not counted: what does not compile or outgrows EIP-170 (invalid), and what compiles to the same bytes. The raw rate",
+    "counts explained survivors as misses. The first rate is the raw rate before any test was written because of a survivor,",
+    "and so what to expect of the mutants that were not run.",
+    "",
+    "| contract | mutants | run | invalid | same bytes | killed | explained | survivors | raw rate | first rate |",
+    "|---|---|---|---|---|---|---|---|---|---|",
+  ];
+  for (const s of summaries) {
+    const label = deployed.includes(s.name) ? s.name : `libraries/${s.name}`;
+    const [raw, first] = [s.rawRate, s.firstRate].map((rate) =>
+      rate === undefined ? "not run" : `${rate.toFixed(1)} %`,
+    );
+    lines.push(
+      `| ${label} | ${s.mutants} | ${s.run}${s.run === s.mutants ? " (all)" : ""} | ${s.invalid} | ${s.identical} | ${s.killed} | ${s.explained} | ${s.survivors.length} | ${raw} | ${first} |`,
+    );
+  }
+  const sum = (pick: (summary: Summary) => number) => summaries.reduce((total, s) => total + pick(s), 0);
+  const killed = sum((s) => s.killed);
+  const counted = killed + sum((s) => s.explained + s.survivors.length);
+  lines.push(
+    `| all | ${sum((s) => s.mutants)} | ${sum((s) => s.run)} | ${sum((s) => s.invalid)} | ${sum((s) => s.identical)} | ${killed} | ${sum((s) => s.explained)} | ${sum((s) => s.survivors.length)} | ${counted === 0 ? "not run" : `${((100 * killed) / counted).toFixed(1)} %`} | |`,
+  );
+
+  lines.push("", "## Explained: no test could or should tell them apart", "");
+  const explanations = summaries.flatMap((s) => s.explanations.map((e) => ({ file: s.file, ...e })));
+  if (explanations.length === 0) lines.push("None.");
+  else lines.push("| where | mutant | why |", "|---|---|---|");
+  for (const { file, line, key, reason } of explanations)
+    lines.push(`| ${file}:${line} | ${code(key)} | ${reason} |`);
+
+  lines.push("", "## Survivors", "");
+  const survivors = summaries.flatMap((s) => s.survivors.map((e) => ({ file: s.file, ...e })));
+  if (survivors.length === 0) lines.push("None among those run.");
+  else lines.push("| where | mutant |", "|---|---|");
+  for (const { file, line, key } of survivors) lines.push(`| ${file}:${line} | ${code(key)} |`);
+  return `${lines.join("\n")}\n`;
+}
