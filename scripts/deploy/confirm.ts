@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { statementIdOf } from "@vitalproof/sdk";
 import { keccak256 } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
 import type { Vitalproof } from "./deployVitalproof.ts";
 import type { Plan } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
-import { statementId } from "./statementId.ts";
 import { KEY_KIND } from "./statements.ts";
 
 export interface ConfirmedStatement {
@@ -93,7 +93,7 @@ export async function confirm(
   const confirmed: ConfirmedStatement[] = [];
   for (const spec of plan.specs) {
     const { name, version, verifierContract, verifierCodeHash, verificationKeyHash, keyKind } = spec;
-    const id = statementId(spec);
+    const id = statementIdOf(spec.name, spec.version);
     const record = await statements.statement(id);
     for (const field of [
       "verificationKeyHash",

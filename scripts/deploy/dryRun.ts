@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { statementIdOf } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
 import { type DeployOptions, deployVitalproof } from "./deployVitalproof.ts";
-import { statementId } from "./statementId.ts";
 import type { StatementSpec } from "./statements.ts";
 
 /** One creation transaction of the rehearsal. */
@@ -45,7 +45,7 @@ export async function dryRun(
       names.set((await contract.getAddress()).toLowerCase(), name);
     }
     for (const spec of specs) {
-      const { verifier } = await statements.statement(statementId(spec));
+      const { verifier } = await statements.statement(statementIdOf(spec.name, spec.version));
       names.set(verifier.toLowerCase(), spec.verifierContract);
     }
     return await creations(connection.provider, names);
