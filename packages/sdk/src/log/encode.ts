@@ -12,6 +12,7 @@ export function encodeReading(
 ): { reading: CodedReading } | { refused: RefusalReason } {
   if (!Number.isFinite(reading.time) || reading.time < 0) return { refused: "impossible-time" };
   if (reading.unit !== profile.ucum) return { refused: "wrong-unit" };
+  if (typeof reading.value === "object") return { refused: "impossible-value" };
   try {
     return { reading: { time: reading.time, code: codeOf(profile, reading.value) } };
   } catch (error) {

@@ -3,8 +3,11 @@
 export type Reading = {
   /** Unix seconds; fractions allowed. */
   time: number;
-  /** A plain decimal, or what the sensor said instead of one: "LOW", "HIGH". */
-  value: number | string;
+  /**
+   * A plain decimal, or what the sensor said instead of one: "LOW", "HIGH". Where a profile has several channels
+   * (three axes of an accelerometer): one for each, in the profile's order.
+   */
+  value: number | string | readonly (number | string)[];
   /** UCUM unit of the value. */
   unit: string;
 };

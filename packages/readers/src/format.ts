@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Reading } from "@vitalproof/sdk";
+
+/** What a file's readings measure; each metric has its LOINC codes and UCUM units in metrics.ts. */
+export type Metric =
+  | "glucose"
+  | "heart-rate"
+  | "spo2"
+  | "acceleration"
+  | "device-usage"
+  | "doses"
+  | "af-flag"
+  | "other";
+
+/** One reading as a file holds it. The value keeps the file's own decimals; nothing is rounded or converted. */
+export type MeasuredReading = Reading & { readonly metric: Metric };
+
+export type FormatName =
+  | "dexcom-clarity"
+  | "freestyle-libre"
+  | "nightscout"
+  | "fitbit"
+  | "google-fit"
+  | "apple-health"
+  | "fhir"
+  | "open-mhealth"
+  | "monitor-csv"
+  | "accelerometer-csv"
+  | "generic-csv";
+
+export type ReadOptions = {
+  /**
+   * Zone of the clock that wrote a file whose times have none: an IANA name or a fixed offset. Never guessed: without
+   * it such a file is refused with ZONE_REQUIRED.
+   */
+  readonly zone?: string;
+  /** Keep readings of this metric only; a file with several metrics reports the others as counts. */
+  readonly metric?: Metric;
+  /** Unix seconds of the file's second 0, for files that count seconds from their own start. */
+  readonly start?: number;
+  /** Generic CSV: names of the columns, the UCUM unit, and rows to keep (`column=value`). */
+  readonly columns?: {
+    readonly time: string;
+    readonly value: string;
+    readonly unit: string;
+    readonly where?: Readonly<Record<string, string>>;
+  };
+  /** Called now and then with the share of bytes read, 0 to 1, where the size is known. */
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** A file to read. Formats that can be large stream it; the others take the whole text. */
+export type FileInput = {
+  /** Bytes, where known. */
+  readonly size?: number;
+  /** The content from its beginning; may be called more than once. */
+  stream(): AsyncIterable<Uint8Array>;
+  /** The whole content as UTF-8 without byte order mark. @throws FILE_NOT_UNDERSTOOD for bytes that are no UTF-8 (or UTF-16 with BOM) */
+  text(): Promise<string>;
+};
+
+/** What was in the file besides the readings taken, in numbers. Never values. */
+export type FileReport = {
+  readonly format: FormatName;
+  /** Rows, entries, records or observations looked at. */
+  readonly entries: number;
+  /** Readings handed on. */
+  readonly taken: number;
+  /** Handed on as "LOW" or "HIGH" because the sensor said so. */
+  readonly low: number;
+  readonly high: number;
+  /** Entries without readings, by what they are: "alert", "calibration", "meal", "header", "blank", "sentinel zero", … */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** Entries that say something impossible, by reason: "time skipped by the clock change", … Each is also one of `entries`. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Same metric, time and value as one before: not handed on again. */
+  readonly duplicates: number;
+  /** Earlier than the reading before; handed on all the same. */
+  readonly outOfOrder: number;
+  /** Sentences for people about choices that were made (ambiguous hours, corrected clocks, …). */
+  readonly notes: readonly string[];
+};
+
+/** One kind of file. */
+export type Format = {
+  readonly name: FormatName;
+  /** "Dexcom Clarity CSV export" */
+  readonly title: string;
+  /** Whether a file whose first 64 KiB are `head` is of this kind, decided by content alone. */
+  matches(head: string): boolean;
+  /**
+   * Hands every reading to `take`, in the file's order.
+   * @throws FILE_NOT_UNDERSTOOD naming line and column (or the JSON path), never content; ZONE_REQUIRED, ZONE_UNKNOWN
+   */
+  read(input: FileInput, options: ReadOptions, take: (reading: MeasuredReading) => void): Promise<FileReport>;
+};
