@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-export { type ArtifactLoader, type Artifacts, httpArtifacts, type Manifest } from "./artifacts/artifacts.ts";
+export {
+  type ArtifactLoader,
+  type Artifacts,
+  httpArtifacts,
+  type Manifest,
+  parseManifest,
+} from "./artifacts/artifacts.ts";
 export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
 export {
   ATTESTATION_TYPES,
@@ -53,6 +59,7 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
+export { type Decimal, decimal, formatSteps, parseDecimal } from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,
@@ -62,7 +69,13 @@ export {
   SimulatedDevice,
   verifyDeviceSignature,
 } from "./device/signer.ts";
-export { type Detail, ERROR_CODES, type ErrorCode, VitalproofError } from "./errors.ts";
+export {
+  COMMAND_ERROR_CODES,
+  type Detail,
+  ERROR_CODES,
+  type ErrorCode,
+  VitalproofError,
+} from "./errors.ts";
 export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
 export * from "./generated/protocol.ts";
 export { gapHeadOf, genesisOf, headOf, leafOf, packCodes } from "./hashes/chain.ts";
