@@ -57,7 +57,15 @@ export { Log, type LogOpening, type LogState, type SealReport, type SignedHead }
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
-export { codeOf, describeCode, LOW, MISSING, valueOfCode } from "./profiles/codes.ts";
+export {
+  codeOf,
+  codeOfLowest,
+  codeOfZero,
+  describeCode,
+  LOW,
+  MISSING,
+  valueOfCode,
+} from "./profiles/codes.ts";
 export { type Profile, type ProfileName, profileOf } from "./profiles/profile.ts";
 export {
   type Proof,
