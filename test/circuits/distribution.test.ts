@@ -210,7 +210,7 @@ for (const construction of ["direct", "histogram"] as const) {
       }
       cases["a bit above the last field"] = inputOf(claim, { terms: base + (1n << 208n) });
       cases["bit 252"] = inputOf(claim, { terms: base + (1n << 252n) });
-      cases["an unknown flag"] = inputOf(claim, { terms: base + (2n << 80n) });
+      cases["an unknown flag"] = inputOf(claim, { terms: base + (8n << 80n) });
       cases["the last flag"] = inputOf(claim, { terms: base + (128n << 80n) });
       cases["another template"] = inputOf(claim, { terms: base + 1n });
       cases["terms 0"] = inputOf(claim, { terms: 0n });
