@@ -33,6 +33,7 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
+export { compareDecimals, type Decimal, formatDecimal, parseDecimal } from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,
@@ -53,6 +54,7 @@ export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from
 export { exportIdentity, importIdentity } from "./identity/backup.ts";
 export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
+export { encodeReading } from "./log/encode.ts";
 export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
@@ -93,6 +95,7 @@ export {
   epochStart,
   OFFSET_STEP,
 } from "./time/epochs.ts";
+export { type Instants, type LocalTime, zoneRules } from "./time/zone.ts";
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";
