@@ -73,7 +73,6 @@ export {
 export { type Progress, type ProofOf, type ProveOptions, type Prover, prove } from "./prove/prover.ts";
 export { snarkjsProver } from "./prove/snarkjsProver.ts";
 export { isValidProof, verifyProof } from "./prove/verify.ts";
-export { type ClarityOptions, type ClarityReport, readDexcomClarity } from "./readers/dexcom.ts";
 export { type Statement, type StatementName, statementOf, statements } from "./statements/statement.ts";
 export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
