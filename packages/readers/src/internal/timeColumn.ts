@@ -25,7 +25,7 @@ export class TimeColumn {
   readonly #order: DateOrder | undefined;
   #form: "zoned" | "local" | "ordered" | "unix" | "relative" | undefined;
   #twelveHours: boolean | undefined;
-  #scale = 1;
+  #scale: number | undefined;
   #clock: LocalClock | undefined;
 
   private constructor(index: number, options: ReadOptions, order: DateOrder | undefined) {
@@ -131,8 +131,8 @@ export class TimeColumn {
           : number < FIRST_UNIX_MICROSECOND
             ? 1000
             : undefined;
-    this.#scale = this.#scale === 1 && scale !== undefined ? scale : this.#scale;
-    if (this.#form !== "unix" || scale !== this.#scale) throw changed();
+    this.#scale ??= scale;
+    if (this.#form !== "unix" || scale === undefined || scale !== this.#scale) throw changed();
     return number / scale;
   }
 
