@@ -425,7 +425,7 @@ describe("circuits: T2, the packed-challenge forgery", () => {
 
   it("T2: the same lie passes a copy of the circuit without the range checks: the attack is real", async () => {
     const circuit = await compileCircuit({
-      file: "unsound-histogram.circom",
+      file: "unsound-lookup.circom",
       call: "UnsoundHistogram(12, 16)",
       public: ["head"],
     });

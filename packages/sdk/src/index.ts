@@ -59,6 +59,14 @@ export { Log, type LogOpening, type LogState, type SealReport, type SignedHead }
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
+export type {
+  Presentation,
+  PresentationRequest,
+  PresentationTrust,
+  PresentedProof,
+} from "./presentation/presentation.ts";
+export { type PresentationPeriod, presentationWitness } from "./presentation/presentationWitness.ts";
+export { type VerifiedPresentation, verifyPresentation } from "./presentation/verifyPresentation.ts";
 export { codeOf, describeCode, LOW, MISSING, valueOfCode } from "./profiles/codes.ts";
 export { type Profile, type ProfileName, profileOf } from "./profiles/profile.ts";
 export {
