@@ -672,7 +672,13 @@ describe("metrics", () => {
   it("a profile is likely where its slots keep every reading", () => {
     expect(likelyProfile("glucose", "mg/dL", 300)).to.deep.equal(profileOf("glucose-mg-dl-5min"));
     expect(likelyProfile("glucose", "mg/dL", 299)!.name).to.equal("glucose-mg-dl-5min");
-    expect(likelyProfile("glucose", "mg/dL", 900)!.name).to.equal("glucose-mg-dl-5min");
+    expect(likelyProfile("glucose", "mg/dL", 900)!.name).to.equal("glucose-mg-dl-15min");
+    expect(likelyProfile("glucose", "mmol/L", 300)!.name).to.equal("glucose-mmol-l-5min");
+    expect(likelyProfile("heart-rate", "/min", 1)!.name).to.equal("heart-rate-1s");
+    expect(likelyProfile("heart-rate", "/min", 60)!.name).to.equal("heart-rate-1min");
+    expect(likelyProfile("acceleration", "[g]", 0.049)!.name).to.equal("acceleration-20hz");
+    expect(likelyProfile("doses", "1", 43_200)!.name).to.equal("doses-12h");
+    expect(likelyProfile("af-flag", "1", 60)!.name).to.equal("af-flag-1min");
     expect(likelyProfile("glucose", "mg/dL", 180)?.interval ?? 0).to.be.at.most(225);
     expect(likelyProfile("glucose", "kg", 300)).to.equal(undefined);
   });
@@ -708,6 +714,24 @@ describe("inspection", () => {
       slots: 122,
     });
     expect(series!.slotting!.coverage).to.equal(7 / 122);
+  });
+
+  it("samples with three axes take one place each, at 20 Hz", async () => {
+    const rows = Array.from(
+      { length: 1_300 },
+      (_, i) => `${50 * i + (i % 3)},0.02,-0.98,${i === 7 ? "0.01" : "0"}`,
+    );
+    const inspection = await inspectFile(textInput(["t_ms,x_g,y_g,z_g", ...rows, ""].join("\n")));
+    expect(inspection.clock).to.equal("file");
+    expect(inspection.series[0]!.slotting).to.deep.include({
+      profile: "acceleration-20hz",
+      kept: 1_299,
+      dropped: 0,
+      refused: { "not-representable": 1 },
+      slots: 1_300,
+      epochs: 3,
+      epochSlots: 1_800,
+    });
   });
 
   it("the mean is exact: halves away from zero, long decimals and minus signs", async () => {

@@ -176,6 +176,8 @@ describe("monitor numerics (BIDMC)", () => {
     expect((await rejected(read(bidmc(1), {}))).code).to.equal("START_REQUIRED");
     const { clock, series } = await inspectFile(sharedInput(bidmc(1)));
     expect(clock).to.equal("file");
+    const saturation = series.find(({ metric }) => metric === "spo2")!;
+    expect(saturation.slotting).to.include({ profile: "spo2-1s", kept: 468, slots: 481, epochs: 1 });
     const heart = series.find(({ metric }) => metric === "heart-rate")!;
     expect(heart).to.include({ readings: 481, first: 0, last: 480, interval: 1, min: "88", max: "95" });
     expect(heart.slotting).to.include({
@@ -236,6 +238,9 @@ describe("falls (UMAFall)", () => {
     });
     const { series } = await inspectFile(sharedInput(FALLS), { where: { trial } });
     expect(series[0]).to.include({ measure: "length", readings: 299, max: "1.1991" });
+    // The file's five decimals are finer than the profile's 0.02 g, and nothing is rounded behind its back.
+    expect(series[0]!.slotting).to.include({ profile: "acceleration-20hz", kept: 0 });
+    expect(series[0]!.slotting!.refused).to.deep.equal({ "not-representable": 299 });
   });
 });
 
