@@ -155,6 +155,7 @@ describe("detection", () => {
       ["accelerometer-csv", "trial,t_ms,x_g,y_g,z_g\na,0,0,0,1\n"],
       ["generic-csv", "when,what\n2026-01-01T00:00:00Z,5\n2026-01-01T00:05:00Z,6\n"],
       ["generic-csv", "1\n2\n3\n"],
+      ["generic-csv", "when;what\n2026-01-01T00:00:00Z;5"],
     ];
     for (const [name, text] of files) expect((await detectFormat(textInput(text))).name, text).to.equal(name);
   });
@@ -446,6 +447,10 @@ describe("generic CSV", () => {
       const { readings } = await generic(text, { columns });
       expect(readings, text).to.have.length(1);
     }
+    const { report } = await generic("2026-01-01T00:00:00Z,\n2026-01-01T00:05:00Z,100\n", { columns });
+    expect(report).to.deep.include({ entries: 2, taken: 1, skipped: { missing: 1 } });
+    const noInterval = { columns: { value: "#1", unit: "mg/dL" }, interval: 0, start: 0 };
+    expect((await rejected(generic("1\n2\n", noInterval))).code).to.equal("INVALID_ARGUMENT");
     expect((await rejected(generic("a,b\n1,2\n", { columns: { ...columns, value: "#3" } }))).code).to.equal(
       "FILE_NOT_UNDERSTOOD",
     );
@@ -531,6 +536,8 @@ describe("FreeStyle Libre", () => {
     const text = V2.replaceAll("mg/dL", "mmol/L") + row("2026-01-13 23:50", 0, "5.6");
     const { readings } = await readFile(textInput(text), { zone: "UTC" });
     expect(readings[0]).to.include({ value: "5.6", unit: "mmol/L" });
+    const other = await readFile(textInput(text), { zone: "UTC", where: { Device: "another" } });
+    expect(other.report).to.deep.include({ taken: 0, skipped: { header: 1, "other rows": 1 } });
     const error = await rejected(readFile(textInput(V2 + row("2026-01-13 23:50", 0, "5x")), { zone: "UTC" }));
     expect(error.details).to.include({ line: 3, column: 44 });
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { parse } from "csv-parse/browser/esm/sync";
 import type { FileInput } from "../format.ts";
-import { decoded, headOf } from "../input.ts";
+import { decoded, HEAD_LENGTH, headOf } from "../input.ts";
 import { notUnderstood, type Place } from "./notUnderstood.ts";
 
 const DELIMITERS = [",", ";", "\t"] as const;
@@ -146,8 +146,8 @@ export async function readRows(
 
 /** The rows that a head begins with, as far as it can be read: what is wrong after the header, reading it will say. */
 function firstRows(head: string, delimiter: Delimiter): string[][] {
-  // The last line of the head may be half a line.
-  const end = head.lastIndexOf("\n");
+  // The last line of a head that is not the whole file may be half a line.
+  const end = head.length < HEAD_LENGTH ? 0 : head.lastIndexOf("\n");
   const lines = (end > 0 ? head.slice(0, end) : head).split(/\r\n|\n|\r/, 4 * HEADER_ROWS);
   const rows: string[][] = [];
   try {
