@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-export { type ArtifactLoader, type Artifacts, httpArtifacts, type Manifest } from "./artifacts/artifacts.ts";
+export {
+  type ArtifactLoader,
+  type Artifacts,
+  httpArtifacts,
+  type Manifest,
+  parseManifest,
+} from "./artifacts/artifacts.ts";
 export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
 export {
   ATTESTATION_TYPES,
@@ -33,7 +39,14 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
-export { compareDecimals, type Decimal, formatDecimal, parseDecimal } from "./decimal.ts";
+export {
+  compareDecimals,
+  type Decimal,
+  decimal,
+  formatDecimal,
+  formatSteps,
+  parseDecimal,
+} from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,
@@ -43,7 +56,13 @@ export {
   SimulatedDevice,
   verifyDeviceSignature,
 } from "./device/signer.ts";
-export { type Detail, ERROR_CODES, type ErrorCode, VitalproofError } from "./errors.ts";
+export {
+  COMMAND_ERROR_CODES,
+  type Detail,
+  ERROR_CODES,
+  type ErrorCode,
+  VitalproofError,
+} from "./errors.ts";
 export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
 export * from "./generated/protocol.ts";
 export { gapHeadOf, genesisOf, headOf, leafOf, packCodes } from "./hashes/chain.ts";
