@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-export { type ArtifactLoader, type Artifacts, httpArtifacts, type Manifest } from "./artifacts/artifacts.ts";
+export {
+  type ArtifactLoader,
+  type Artifacts,
+  httpArtifacts,
+  type Manifest,
+  parseManifest,
+} from "./artifacts/artifacts.ts";
 export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
 export {
   ATTESTATION_TYPES,
@@ -33,6 +39,14 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
+export {
+  compareDecimals,
+  type Decimal,
+  decimal,
+  formatDecimal,
+  formatSteps,
+  parseDecimal,
+} from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,
@@ -42,7 +56,13 @@ export {
   SimulatedDevice,
   verifyDeviceSignature,
 } from "./device/signer.ts";
-export { type Detail, ERROR_CODES, type ErrorCode, VitalproofError } from "./errors.ts";
+export {
+  COMMAND_ERROR_CODES,
+  type Detail,
+  ERROR_CODES,
+  type ErrorCode,
+  VitalproofError,
+} from "./errors.ts";
 export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
 export * from "./generated/protocol.ts";
 export { gapHeadOf, genesisOf, headOf, leafOf, packCodes } from "./hashes/chain.ts";
@@ -53,6 +73,7 @@ export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from
 export { exportIdentity, importIdentity } from "./identity/backup.ts";
 export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
+export { encodeReading } from "./log/encode.ts";
 export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
@@ -87,7 +108,6 @@ export {
 export { type Progress, type ProofOf, type ProveOptions, type Prover, prove } from "./prove/prover.ts";
 export { snarkjsProver } from "./prove/snarkjsProver.ts";
 export { isValidProof, verifyProof } from "./prove/verify.ts";
-export { type ClarityOptions, type ClarityReport, readDexcomClarity } from "./readers/dexcom.ts";
 export { type Statement, type StatementName, statementOf, statements } from "./statements/statement.ts";
 export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
@@ -123,6 +143,7 @@ export {
   epochStart,
   OFFSET_STEP,
 } from "./time/epochs.ts";
+export { type Instants, type LocalTime, zoneRules } from "./time/zone.ts";
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";
