@@ -278,19 +278,14 @@ function offsetFor(profile: Profile, zone: string | undefined, time: number): nu
   return dayOffsetOf(zone, time) % Math.ceil(profile.epochSeconds / OFFSET_STEP);
 }
 
-/** Why a profile cannot hold a value, or one of its axes; undefined where it can. */
+/** Why a profile cannot hold a value; undefined where it can. */
 function refusalOf(
   profile: Profile,
   value: MeasuredReading["value"],
   unit: string,
 ): RefusalReason | undefined {
-  const axes = typeof value === "object" ? value : [value];
-  if (axes.length !== profile.channels) return "impossible-value";
-  for (const axis of axes) {
-    const outcome = encodeReading(profile, { time: 0, value: axis, unit });
-    if ("refused" in outcome) return outcome.refused;
-  }
-  return undefined;
+  const outcome = encodeReading(profile, { time: 0, value, unit });
+  return "refused" in outcome ? outcome.refused : undefined;
 }
 
 function slot(series: Series, order: Uint32Array, profile: Profile, offset: number): SlottingInspection {
@@ -327,7 +322,7 @@ function slot(series: Series, order: Uint32Array, profile: Profile, offset: numb
     const before = together.at(-1);
     if (before !== undefined && time - before.time > 3 * profile.interval) place();
     // Slotting goes by time alone.
-    together.push({ time, code: 1 });
+    together.push({ time, codes: [1] });
   }
   if (together.length > 0) place();
   const slots = kept === 0 ? 0 : highest - lowest + 1;

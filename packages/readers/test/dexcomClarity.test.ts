@@ -53,7 +53,7 @@ describe("Dexcom Clarity", () => {
     expect(values.filter((value) => value > 180)).to.have.length(94);
     expect(values.filter((value) => value < 70)).to.have.length(35);
     expect(values.filter((value) => value < 54)).to.have.length(8);
-    const coded = readings.map(({ time, value }) => ({ time, code: codeOf(profile, String(value)) }));
+    const coded = readings.map(({ time, value }) => ({ time, codes: [codeOf(profile, String(value))] }));
     for (const offset of [0, 16, 47]) expect(assignSlots(profile, offset, coded).dropped).to.have.length(0);
   });
 
