@@ -59,7 +59,14 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
-export { type Decimal, decimal, formatSteps, parseDecimal } from "./decimal.ts";
+export {
+  compareDecimals,
+  type Decimal,
+  decimal,
+  formatDecimal,
+  formatSteps,
+  parseDecimal,
+} from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,
@@ -86,10 +93,19 @@ export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from
 export { exportIdentity, importIdentity } from "./identity/backup.ts";
 export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
+export { encodeReading } from "./log/encode.ts";
 export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
+export type {
+  Presentation,
+  PresentationRequest,
+  PresentationTrust,
+  PresentedProof,
+} from "./presentation/presentation.ts";
+export { type PresentationPeriod, presentationWitness } from "./presentation/presentationWitness.ts";
+export { type VerifiedPresentation, verifyPresentation } from "./presentation/verifyPresentation.ts";
 export {
   codeOf,
   codeOfLowest,
@@ -112,7 +128,6 @@ export {
 export { type Progress, type ProofOf, type ProveOptions, type Prover, prove } from "./prove/prover.ts";
 export { snarkjsProver } from "./prove/snarkjsProver.ts";
 export { isValidProof, verifyProof } from "./prove/verify.ts";
-export { type ClarityOptions, type ClarityReport, readDexcomClarity } from "./readers/dexcom.ts";
 export { type Statement, type StatementName, statementOf, statements } from "./statements/statement.ts";
 export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
@@ -148,6 +163,7 @@ export {
   epochStart,
   OFFSET_STEP,
 } from "./time/epochs.ts";
+export { type Instants, type LocalTime, zoneRules } from "./time/zone.ts";
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";
