@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Format } from "../format.ts";
 import { accelerometerCsv } from "./accelerometerCsv.ts";
+import { appleHealth } from "./appleHealth.ts";
 import { dexcomClarity } from "./dexcomClarity.ts";
+import { fitbit } from "./fitbit.ts";
 import { freestyleLibre } from "./freestyleLibre.ts";
 import { genericCsv } from "./genericCsv.ts";
+import { googleFit } from "./googleFit.ts";
 import { monitorCsv } from "./monitorCsv.ts";
+import { nightscout } from "./nightscout.ts";
 
 /** Every format, in the order in which content is tried: the specific ones before the general ones. */
 export const FORMATS: readonly Format[] = [
@@ -12,5 +16,9 @@ export const FORMATS: readonly Format[] = [
   freestyleLibre,
   monitorCsv,
   accelerometerCsv,
+  nightscout,
+  fitbit,
+  googleFit,
+  appleHealth,
   genericCsv,
 ];
