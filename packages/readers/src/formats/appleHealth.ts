@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { SaxesParser } from "saxes";
-import type { Format, Metric } from "../format.ts";
+import type { FileInput, Format, Metric } from "../format.ts";
 import { decoded } from "../input.ts";
 import { notUnderstood } from "../internal/notUnderstood.ts";
 import { plainDecimal } from "../internal/values.ts";
@@ -18,6 +18,13 @@ const METRICS: Readonly<Record<string, Metric>> = {
 
 /** Most characters that one tag, comment or document type may have; Apple's own document type has some 10,000. */
 const LONGEST_MARKUP = 1_048_576;
+
+/**
+ * Bytes that the parser is given at once. V8 lets a piece of a text keep the whole text alive: with the 64 KiB that a
+ * file comes in, what the parser leaves behind fills the young generation until it is made larger, and a 500 MB file
+ * takes 230 MB of memory instead of 144 (without the memory of readings seen).
+ */
+const PIECE = 4096;
 const HINT = "Give export.xml from the archive that the Health app exports.";
 
 /**
@@ -72,7 +79,7 @@ export const appleHealth: Format = {
       if (depth === 2 && name !== "ExportDate" && name !== "Me") readElement(name, attributes, collector);
     });
 
-    for await (const text of decoded(input)) {
+    for await (const text of decoded(inPieces(input))) {
       parser.write(text);
       if (parser.position - lastMarkup > LONGEST_MARKUP) throw fail("a single tag or text has over 1 MiB");
     }
@@ -81,6 +88,15 @@ export const appleHealth: Format = {
     return collector.report("apple-health");
   },
 };
+
+function inPieces(input: FileInput): FileInput {
+  async function* stream(): AsyncIterable<Uint8Array> {
+    for await (const chunk of input.stream()) {
+      for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE);
+    }
+  }
+  return { ...input, stream };
+}
 
 function readElement(name: string, attributes: Record<string, string>, collector: Collector): Counted {
   if (name !== "Record") return collector.skip(/^[A-Za-z]{1,60}$/.test(name) ? name : "other element");
@@ -102,7 +118,8 @@ function readElement(name: string, attributes: Record<string, string>, collector
 
 /** The value in a UCUM unit, or the reason why there is none. */
 function inUcum(metric: Metric, value: string, unit: string): { value: string; unit: string } | string {
-  if (plainDecimal(value) === undefined) return NO_NUMBER;
+  const plain = plainDecimal(value);
+  if (plain === undefined) return NO_NUMBER;
   switch (metric) {
     case "heart-rate":
       return unit === "count/min" ? { value, unit: "/min" } : WRONG_UNIT;
@@ -110,7 +127,7 @@ function inUcum(metric: Metric, value: string, unit: string): { value: string; u
       // HealthKit's percent is a fraction: 0.97 is 97 %. The decimal point moves two places, and no digit changes.
       if (unit !== "%") return WRONG_UNIT;
       if (Number(value) > 1) return "more than 100 %";
-      const percent = plainDecimal(`${value}e2`);
+      const percent = plainDecimal(`${plain}e2`);
       return percent === undefined ? NO_NUMBER : { value: percent, unit: "%" };
     }
     case "glucose":
