@@ -33,7 +33,7 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
-export { compareDecimals, type Decimal, formatDecimal, parseDecimal } from "./decimal.ts";
+export { compareDecimals, type Decimal, decimal, formatDecimal, parseDecimal } from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,

@@ -3,6 +3,7 @@ import type { Format } from "../format.ts";
 import { accelerometerCsv } from "./accelerometerCsv.ts";
 import { appleHealth } from "./appleHealth.ts";
 import { dexcomClarity } from "./dexcomClarity.ts";
+import { fhir } from "./fhir.ts";
 import { fitbit } from "./fitbit.ts";
 import { freestyleLibre } from "./freestyleLibre.ts";
 import { genericCsv } from "./genericCsv.ts";
@@ -16,6 +17,7 @@ export const FORMATS: readonly Format[] = [
   freestyleLibre,
   monitorCsv,
   accelerometerCsv,
+  fhir,
   nightscout,
   fitbit,
   googleFit,
