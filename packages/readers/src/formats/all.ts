@@ -10,6 +10,7 @@ import { genericCsv } from "./genericCsv.ts";
 import { googleFit } from "./googleFit.ts";
 import { monitorCsv } from "./monitorCsv.ts";
 import { nightscout } from "./nightscout.ts";
+import { openMhealth } from "./openMhealth.ts";
 
 /** Every format, in the order in which content is tried: the specific ones before the general ones. */
 export const FORMATS: readonly Format[] = [
@@ -22,5 +23,6 @@ export const FORMATS: readonly Format[] = [
   fitbit,
   googleFit,
   appleHealth,
+  openMhealth,
   genericCsv,
 ];

@@ -140,6 +140,14 @@ export function listOf(value: JsonValue | undefined, name: string): readonly Jso
   return isArray(found) ? found : [];
 }
 
+/** The value as JSON.parse alone would give it, for validators; numbers lose what a double cannot hold. */
+export function plainOf(value: JsonValue | undefined): unknown {
+  if (value instanceof JsonNumber) return Number(value.text);
+  if (isArray(value)) return value.map(plainOf);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plainOf(inner)]));
+}
+
 type SourceContext = { readonly source?: string };
 
 /** Engines without the third argument (before Chrome 114, Firefox 135) keep 15 significant digits. */
