@@ -8,6 +8,7 @@ import { fitbit } from "./fitbit.ts";
 import { freestyleLibre } from "./freestyleLibre.ts";
 import { genericCsv } from "./genericCsv.ts";
 import { googleFit } from "./googleFit.ts";
+import { ihealth } from "./ihealth.ts";
 import { monitorCsv } from "./monitorCsv.ts";
 import { nightscout } from "./nightscout.ts";
 import { openMhealth } from "./openMhealth.ts";
@@ -24,5 +25,6 @@ export const FORMATS: readonly Format[] = [
   googleFit,
   appleHealth,
   openMhealth,
+  ihealth,
   genericCsv,
 ];
