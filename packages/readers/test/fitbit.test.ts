@@ -72,7 +72,7 @@ describe("Fitbit heart rate", () => {
     expect(report.taken).to.equal(1);
   });
 
-  it("reads the export as UTC and says so, or on the clock that is given; confidence 0 is no reading", async () => {
+  it("reads the export on the clock that is given, and not without one; confidence 0 is no reading", async () => {
     const file = [
       bpm("08/21/15 07:01:05", 71),
       bpm("08/21/15 07:01:10", 70, 0),
@@ -81,16 +81,17 @@ describe("Fitbit heart rate", () => {
       { dateTime: "08/21/15 07:01:25" },
     ];
     expect(fitbit.matches(JSON.stringify(file))).to.equal(true);
-    const utc = await readWith(fitbit, file);
+    const utc = await readWith(fitbit, file, { zone: "UTC" });
     expect(utc.readings.map(({ time }) => time)).to.deep.equal([seconds("2015-08-21T07:01:05Z")]);
     expect(utc.report).to.deep.include({
       skipped: { "confidence 0": 1 },
       refused: { "no time": 1, "value is no number": 2 },
     });
-    expect(utc.report.notes).to.have.length(1);
     const local = await readWith(fitbit, file, { zone: "+02:00" });
     expect(local.readings[0]!.time).to.equal(seconds("2015-08-21T05:01:05Z"));
-    expect(local.report.notes).to.deep.equal([]);
+    for (const zone of [undefined, " "]) {
+      expect((await refusal(fitbit, file, { zone })).code).to.equal("ZONE_REQUIRED");
+    }
   });
 
   it("says where a file is not what it says", async () => {

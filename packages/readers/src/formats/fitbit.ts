@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import type { FileReport, Format } from "../format.ts";
 import { inOrder, isoTime, orderedTime } from "../internal/dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
@@ -76,12 +77,13 @@ function readExport(
   collector: Collector,
   zone: string | undefined,
 ): FileReport {
-  const clock = new LocalClock(zone ?? "UTC");
-  if (zone === undefined) {
-    collector.note(
-      "The export names no zone; its heart-rate times were read as UTC, in which Fitbit writes them.",
-    );
+  // Fitbit documents no zone for these files, and projects that read them disagree: some find UTC, some local time.
+  if (zone === undefined || zone.trim() === "") {
+    throw new VitalproofError("ZONE_REQUIRED", "The export's times have no zone, and none was given.", {
+      hint: "Compare one reading that you know with the app: the times are UTC or those of your clock. Then name that zone.",
+    });
   }
+  const clock = new LocalClock(zone);
   for (const [i, entry] of entries.entries()) {
     if (!isObject(entry)) throw document.error([i], "an entry is no object", HINT);
     const text = textOf(entry, "dateTime") ?? "";
