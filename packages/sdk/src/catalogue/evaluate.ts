@@ -418,17 +418,41 @@ function decide(
   if (question.template === "distribution" && question.coverage?.atMost !== undefined) {
     bounds.push(coverageAtMost(shareOf("coverage at most", question.coverage.atMost)!, facts, ofValid));
   }
+  const asked = askedOf(question);
   return {
-    bounds: bounds.map(({ bound, holds, needed, got, by, text }) => ({
-      bound,
-      holds,
-      needed,
-      got,
-      by,
-      text,
-    })),
+    bounds: bounds
+      .filter(({ bound }) => asked.has(bound))
+      .map(({ bound, holds, needed, got, by, text }) => ({
+        bound,
+        holds,
+        needed,
+        got,
+        by,
+        text,
+      })),
     extent,
   };
+}
+
+/** The bounds that a question sets; the others hold of anything and are not spoken of. */
+function askedOf(question: Question): Set<BoundResult["bound"]> {
+  const asked = new Set<BoundResult["bound"]>(["valid"]);
+  const sides = (
+    bounds: { atLeast?: unknown; atMost?: unknown; above?: unknown; below?: unknown } | undefined,
+    least: BoundResult["bound"],
+    most: BoundResult["bound"],
+  ): void => {
+    if (bounds?.atLeast !== undefined || bounds?.above !== undefined) asked.add(least);
+    if (bounds?.atMost !== undefined || bounds?.below !== undefined) asked.add(most);
+  };
+  if (question.template === "distribution" || question.template === "regularity")
+    sides(question.share, "shareMin", "shareMax");
+  if (question.template === "distribution") sides(question.mean, "meanMin", "meanMax");
+  if (question.template === "episode") sides(question.runs, "runsMin", "runsMax");
+  if (question.template === "regularity") sides(question.epochs, "epochsMin", "epochsMax");
+  if (question.template === "impact") sides(question.count, "countMin", "countMax");
+  sides(question.coverage, "coverageMin", "coverageMax");
+  return asked;
 }
 
 function coverageAtMost(most: number, { slots, filled }: Facts, ofValid: boolean): BoundResult {
