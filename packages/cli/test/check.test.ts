@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { catalogue } from "@vitalproof/sdk";
@@ -191,6 +191,22 @@ describe("vitalproof check and statements", function () {
       ).to.equal(94);
       const unzoned = await check(file, "time-in-range");
       expect(codeOf(unzoned)).to.equal("ZONE_REQUIRED");
+    });
+
+    it("accelerometer: no daily activity of the labelled trials is taken for a fall (19 of 19; the file holds no fall)", async () => {
+      const file = real("falls/umafall_subject01_waist_accel.csv");
+      const rows = (await readFile(file, "utf8")).trim().split("\n").slice(1);
+      const labels = new Map(rows.map((row) => row.split(",")).map((cells) => [cells[0]!, cells[3] === "1"]));
+      let right = 0;
+      for (const [trial, isFall] of labels) {
+        const ran = await check(file, "falls", "--start", "1700000000", "--where", `trial=${trial}`);
+        if (answer(ran).holds === isFall) right += 1;
+      }
+      expect([right, labels.size]).to.deep.equal([19, 19]);
+      // The same trials at a level that some of them reach: the answer is not always no.
+      const [trial] = [...labels.keys()].filter((name) => name.includes("MakingACall_3"));
+      const lower = ["falls", "--level", "2.24", "--start", "1700000000", "--where", `trial=${trial}`];
+      expect((await check(file, ...lower)).code).to.equal(EXIT.ok);
     });
 
     it("monitor numerics: oxygen and heart rate at 1 Hz", async () => {
