@@ -282,6 +282,8 @@ describe("evaluation in the clear", () => {
       "INVALID_ARGUMENT",
     );
     expect(codeThrown(() => of("time-in-range", readings, { from: 9, to: 9 }))).to.equal("INVALID_ARGUMENT");
+    const long = [...readings, { time: start + 4e9, value: 100, unit: "mg/dL" }];
+    expect(codeThrown(() => of("time-in-range", long))).to.equal("INVALID_ARGUMENT");
     const nothing = of("time-in-range", readings, { from: 3_000, to: 6_000 });
     expect(nothing).to.include({ valid: 0, share: null, mean: null, holds: false });
     expect(codeThrown(() => of("time-in-range", []))).to.equal("INVALID_ARGUMENT");

@@ -93,8 +93,8 @@ export type Evaluation = {
  * What is missing follows from the profile's grid. Shares and means are of all readings; runs, and what an epoch
  * reaches, are counted in slots, so that readings closer together than the grid do not make a run longer.
  *
- * @throws INVALID_ARGUMENT for readings of a unit or kind that the statement does not have, bounds that are none, or no
- *         reading at all; READING_IMPOSSIBLE for a value that is no number
+ * @throws INVALID_ARGUMENT for readings of a unit or kind that the statement does not have, bounds that are none, no
+ *         reading at all, or more than ten million slots; READING_IMPOSSIBLE for a value that is no number
  */
 export function evaluate(readings: readonly Reading[], options: EvaluateOptions): Evaluation {
   const { entry, from, to, profile: wanted, offset: givenOffset, ...overrides } = options;
@@ -141,6 +141,9 @@ export function evaluate(readings: readonly Reading[], options: EvaluateOptions)
 
 /** A reading as exact decimals, one per channel. */
 type Measured = { time: number; codes: readonly number[]; values: readonly Decimal[] };
+
+/** Slots of the longest stretch that is decided at once: some four months at 1 Hz. */
+const MOST_SLOTS = 10_000_000;
 
 type Window = { from: number; to: number; first: number; end: number };
 
@@ -278,6 +281,13 @@ function windowOf(
   const first = from === undefined ? lowest : slotAt(profile, offset, from);
   // A slot that `to` cuts counts as a whole one; one that begins there does not.
   const end = to === undefined ? highest + 1 : slotAt(profile, offset, to - 1e-6) + 1;
+  if (end - first > MOST_SLOTS) {
+    throw new VitalproofError(
+      "INVALID_ARGUMENT",
+      `From the first to the last reading there are ${end - first} slots of ${profile.interval} s; at most ${MOST_SLOTS} are decided at once.`,
+      { details: { slots: end - first }, hint: "Give from and to, or a profile with a longer interval." },
+    );
+  }
   return { from: from ?? start(first), to: to ?? start(end), first, end: Math.max(end, first + 1) };
 }
 
