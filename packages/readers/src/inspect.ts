@@ -12,6 +12,7 @@ import {
   type ProfileName,
   parseDecimal,
   profileOf,
+  type RefusalReason,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
@@ -60,7 +61,7 @@ export type SlottingInspection = {
   readonly dropped: number;
   /** Readings that the profile cannot hold, by reason. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Slots from the first filled one to the last one, and the share of them that are filled. */
+  /** Slots (of several channels: samples) from the first filled one to the last one, and the share that is filled. */
   readonly slots: number;
   readonly coverage: number;
   /** Epochs that those slots touch, all their slots, and the share of these that are filled. */
@@ -277,9 +278,21 @@ function offsetFor(profile: Profile, zone: string | undefined, time: number): nu
   return dayOffsetOf(zone, time) % Math.ceil(profile.epochSeconds / OFFSET_STEP);
 }
 
+/** Why a profile cannot hold a value; undefined where it can. */
+function refusalOf(
+  profile: Profile,
+  value: MeasuredReading["value"],
+  unit: string,
+): RefusalReason | undefined {
+  const outcome = encodeReading(profile, { time: 0, value, unit });
+  return "refused" in outcome ? outcome.refused : undefined;
+}
+
 function slot(series: Series, order: Uint32Array, profile: Profile, offset: number): SlottingInspection {
   const { unit, times, numbers } = series;
-  const outcomes = series.examples.map((value) => encodeReading(profile, { time: 0, value, unit }));
+  const refusals = series.examples.map((value) => refusalOf(profile, value, unit));
+  // With several channels a sample takes as many slots side by side, and all of them or none are filled.
+  const samples = profile.slots / profile.channels;
   const refused: Record<string, number> = {};
   let kept = 0;
   let moved = 0;
@@ -301,22 +314,20 @@ function slot(series: Series, order: Uint32Array, profile: Profile, offset: numb
   };
   for (const at of order) {
     const time = times[at]!;
-    const outcome = outcomes[numbers[at]!]!;
-    const reason = time < 0 ? "impossible-time" : "refused" in outcome ? outcome.refused : undefined;
+    const reason = time < 0 ? "impossible-time" : refusals[numbers[at]!];
     if (reason !== undefined) {
       refused[reason] = (refused[reason] ?? 0) + 1;
       continue;
     }
-    if ("refused" in outcome) continue;
     const before = together.at(-1);
     if (before !== undefined && time - before.time > 3 * profile.interval) place();
-    together.push({ time, code: outcome.reading.code });
+    // Slotting goes by time alone.
+    together.push({ time, codes: [1] });
   }
   if (together.length > 0) place();
   const slots = kept === 0 ? 0 : highest - lowest + 1;
-  const epochs =
-    kept === 0 ? 0 : Math.floor(highest / profile.slots) - Math.floor(lowest / profile.slots) + 1;
-  const epochSlots = epochs * profile.slots;
+  const epochs = kept === 0 ? 0 : Math.floor(highest / samples) - Math.floor(lowest / samples) + 1;
+  const epochSlots = epochs * samples;
   return {
     profile: profile.name,
     offset,

@@ -5,7 +5,7 @@ import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Tally } from "../internal/tally.ts";
 import { startOf, TimeColumn } from "../internal/timeColumn.ts";
-import { isMissing, plainDecimal } from "../internal/values.ts";
+import { isMissing, isZero, plainDecimal } from "../internal/values.ts";
 import { ucumOf } from "../metrics.ts";
 
 const AXES = ["x", "y", "z"] as const;
@@ -87,8 +87,9 @@ export const accelerometerCsv: Format = {
       if (ticks === undefined) time = times.read(row);
       else {
         const count = plainDecimal(row.cell(timeColumn));
-        if (count === undefined || count.startsWith("-")) throw row.bad(timeColumn, "it has no time");
-        time = start + Number(count) / ticks;
+        if (count === undefined || (count.startsWith("-") && !isZero(count)))
+          throw row.bad(timeColumn, "it has no time");
+        time = start + Math.abs(Number(count)) / ticks;
       }
       if (time === SKIPPED_BY_CLOCK) {
         tally.refuse(SKIPPED_BY_CLOCK);

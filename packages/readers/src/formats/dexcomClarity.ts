@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { FileInput, Format, ReadOptions } from "../format.ts";
-import { findHeader, headerOf, readRows } from "../internal/csv.ts";
+import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { isoTime } from "../internal/dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Tally } from "../internal/tally.ts";
@@ -22,14 +22,14 @@ const EVENTS: ReadonlySet<string> = new Set([
   "Notes",
 ]);
 
-type Columns = { time: number; type: number; value: number; unit: string };
+type Columns = { titles: readonly string[]; time: number; type: number; value: number; unit: string };
 
 function columnsOf(titles: readonly string[]): Columns | undefined {
   const time = titles.findIndex((title) => /^Timestamp\b/.test(title));
   const type = titles.indexOf("Event Type");
   const value = titles.findIndex((title) => /^Glucose Value \((mg\/dL|mmol\/L)\)$/.test(title));
   if (time < 0 || type < 0 || value < 0) return undefined;
-  return { time, type, value, unit: /\(([^)]*)\)/.exec(titles[value]!)![1]! };
+  return { titles, time, type, value, unit: /\(([^)]*)\)/.exec(titles[value]!)![1]! };
 }
 
 /**
@@ -48,9 +48,14 @@ export const dexcomClarity: Format = {
       'header with "Timestamp (YYYY-MM-DDThh:mm:ss)", "Event Type" and "Glucose Value (mg/dL)"',
     );
     const columns = header.columns;
+    const kept = rowFilter(columns.titles, options.where ?? {});
     const tally = new Tally();
     await readRows(input, header, (row) => {
       tally.entries += 1;
+      if (!kept(row)) {
+        tally.skip("other rows");
+        return;
+      }
       const type = row.cell(columns.type);
       if (type !== "EGV") {
         tally.skip(EVENTS.has(type) ? type : "other");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { FileInput, Format, ReadOptions } from "../format.ts";
-import { findHeader, headerOf, type Row, readRows } from "../internal/csv.ts";
+import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Tally } from "../internal/tally.ts";
 import { TimeColumn } from "../internal/timeColumn.ts";
@@ -17,14 +17,14 @@ const RECORD_TYPES: Readonly<Record<string, string>> = {
   "6": "note",
 };
 
-type Columns = { time: number; type: number; historic: number; unit: string };
+type Columns = { titles: readonly string[]; time: number; type: number; historic: number; unit: string };
 
 function columnsOf(titles: readonly string[]): Columns | undefined {
   const time = titles.findIndex((title) => /^((Meter|Device) Timestamp|Time)$/i.test(title));
   const type = titles.findIndex((title) => /^Record Type$/i.test(title));
   const historic = titles.findIndex((title) => /^Historic Glucose ?\(?(mg\/dL|mmol\/L)\)?$/i.test(title));
   if (time < 0 || type < 0 || historic < 0) return undefined;
-  return { time, type, historic, unit: /mg\/dL/i.test(titles[historic]!) ? "mg/dL" : "mmol/L" };
+  return { titles, time, type, historic, unit: /mg\/dL/i.test(titles[historic]!) ? "mg/dL" : "mmol/L" };
 }
 
 /**
@@ -44,13 +44,24 @@ export const freestyleLibre: Format = {
       'header with "Device Timestamp", "Record Type" and "Historic Glucose mg/dL"',
     );
     const columns = header.columns;
+    const kept = rowFilter(columns.titles, options.where ?? {});
     const valueIn = (row: Row): string => (row.cells[columns.historic] ?? "").trim();
-    const times = await TimeColumn.over(input, header, columns.time, options, (row) => valueIn(row) !== "");
+    const times = await TimeColumn.over(
+      input,
+      header,
+      columns.time,
+      options,
+      (row) => kept(row) && valueIn(row) !== "",
+    );
     const tally = new Tally();
     tally.entries = header.titleRows;
     for (let i = 0; i < header.titleRows; i++) tally.skip("header");
     await readRows(input, header, (row) => {
       tally.entries += 1;
+      if (!kept(row)) {
+        tally.skip("other rows");
+        return;
+      }
       const text = valueIn(row);
       if (text === "") {
         tally.skip(RECORD_TYPES[row.cell(columns.type)] ?? "other");

@@ -10,6 +10,7 @@ import {
   readRows,
   rowFilter,
 } from "../internal/csv.ts";
+import { isoTime, orderedTime } from "../internal/dateTime.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Tally } from "../internal/tally.ts";
 import { startOf, TimeColumn } from "../internal/timeColumn.ts";
@@ -58,7 +59,16 @@ export const genericCsv: Format = {
         ? undefined
         : await TimeColumn.over(input, header, header.columns.time, options, isReading);
     const start = times === undefined ? startOf(options) : 0;
-    const interval = options.interval ?? 0;
+    const interval = options.interval ?? 1;
+    if (!(interval > 0 && Number.isFinite(interval))) {
+      throw new VitalproofError(
+        "INVALID_ARGUMENT",
+        `interval is ${interval}; it must be seconds, more than 0.`,
+        {
+          details: { name: "interval", value: interval },
+        },
+      );
+    }
     const tally = new Tally();
     if (note !== undefined) tally.notes.push(note);
     let place = 0;
@@ -122,9 +132,15 @@ async function headerFor(input: FileInput, options: ReadOptions): Promise<Header
     },
     `row with the column${names.length > 1 ? "s" : ""} ${names.map((name) => `"${name}"`).join(", ")}`,
   );
-  const first = header.columns.titles[header.columns.value]!;
-  const isData = numbered && (localDecimal(first) ?? beyondScale(first)) !== undefined;
+  const { titles, time: timeColumn, value: valueColumn } = header.columns;
+  const isValue = (text: string): boolean => (localDecimal(text) ?? beyondScale(text)) !== undefined;
+  const isData =
+    numbered && (isValue(titles[valueColumn]!) || (timeColumn !== undefined && isTime(titles[timeColumn]!)));
   return isData ? { ...header, titleRows: header.titleRows - 1 } : header;
+}
+
+function isTime(text: string): boolean {
+  return (isoTime(text) ?? orderedTime(text) ?? plainDecimal(text)) !== undefined;
 }
 
 function metricFor(options: ReadOptions): { metric: Metric; unit: string; note: string | undefined } {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { parse } from "csv-parse/browser/esm/sync";
 import type { FileInput } from "../format.ts";
-import { decoded, headOf } from "../input.ts";
+import { decoded, HEAD_LENGTH, headOf } from "../input.ts";
 import { notUnderstood, type Place } from "./notUnderstood.ts";
 
 const DELIMITERS = [",", ";", "\t"] as const;
@@ -23,7 +23,7 @@ export type Header<C> = {
 /** Whether a beginning of a file is a table at all: its last two rows have the same number of cells, two or more. */
 export function looksLikeTable(head: string): boolean {
   return DELIMITERS.some((delimiter) => {
-    const widths = firstRows(head, delimiter)?.map((row) => row.length) ?? [];
+    const widths = firstRows(head, delimiter).map((row) => row.length);
     return widths.length > 1 && widths.at(-1)! > 1 && widths.at(-1) === widths.at(-2);
   });
 }
@@ -78,7 +78,6 @@ export function findHeader<C>(
 ): Header<C> | undefined {
   for (const delimiter of DELIMITERS) {
     const rows = firstRows(head, delimiter);
-    if (rows === undefined) continue;
     for (const [titleRows, titles] of rows.entries()) {
       const columns = columnsOf(titles.map((title) => title.trim()));
       if (columns !== undefined) return { delimiter, titleRows, width: titles.length, columns };
@@ -145,24 +144,30 @@ export async function readRows(
   }
 }
 
-function firstRows(head: string, delimiter: Delimiter): string[][] | undefined {
-  // The last line of the head may be half a line.
-  const end = head.lastIndexOf("\n");
+/** The rows that a head begins with, as far as it can be read: what is wrong after the header, reading it will say. */
+function firstRows(head: string, delimiter: Delimiter): string[][] {
+  // The last line of a head that is not the whole file may be half a line.
+  const end = head.length < HEAD_LENGTH ? 0 : head.lastIndexOf("\n");
   const lines = (end > 0 ? head.slice(0, end) : head).split(/\r\n|\n|\r/, 4 * HEADER_ROWS);
+  const rows: string[][] = [];
   try {
-    return parseBlock(lines.join("\n"), delimiter, HEADER_ROWS);
+    parseBlock(lines.join("\n"), delimiter, (row) => {
+      if (rows.length < HEADER_ROWS) rows.push(row);
+      return null;
+    });
   } catch {
-    return undefined;
+    // The rows before the fault are there.
   }
+  return rows;
 }
 
-function parseBlock(text: string, delimiter: Delimiter, to?: number): string[][] {
+function parseBlock(text: string, delimiter: Delimiter, onRow?: (row: string[]) => null): string[][] {
   return parse(text, {
     delimiter,
     relax_column_count: true,
     skip_empty_lines: true,
     record_delimiter: ["\r\n", "\n", "\r"],
-    ...(to === undefined ? {} : { to }),
+    ...(onRow === undefined ? {} : { on_record: onRow }),
   });
 }
 

@@ -4,7 +4,7 @@ import type { DateOrder, FileInput, ReadOptions } from "../format.ts";
 import { type Header, type Row, readRows } from "./csv.ts";
 import { inOrder, isoTime, orderedTime, orderSaid, unixSeconds } from "./dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "./localClock.ts";
-import { plainDecimal } from "./values.ts";
+import { isZero, plainDecimal } from "./values.ts";
 
 /** Smaller numbers are seconds since the file's own start: the first one here is a day in 1973. */
 const FIRST_UNIX_SECOND = 100_000_000;
@@ -25,7 +25,7 @@ export class TimeColumn {
   readonly #order: DateOrder | undefined;
   #form: "zoned" | "local" | "ordered" | "unix" | "relative" | undefined;
   #twelveHours: boolean | undefined;
-  #scale = 1;
+  #scale: number | undefined;
   #clock: LocalClock | undefined;
 
   private constructor(index: number, options: ReadOptions, order: DateOrder | undefined) {
@@ -114,12 +114,14 @@ export class TimeColumn {
     }
 
     const plain = plainDecimal(text);
-    if (plain === undefined || plain.startsWith("-")) throw bad("it has no time of a form that is known");
+    // Some monitors write "-0" for their first second.
+    if (plain === undefined || (plain.startsWith("-") && !isZero(plain)))
+      throw bad("it has no time of a form that is known");
     const number = Number(plain);
     this.#form ??= number < FIRST_UNIX_SECOND ? "relative" : "unix";
     if (this.#form === "relative") {
       if (number >= FIRST_UNIX_SECOND) throw changed();
-      return startOf(this.#options) + number;
+      return startOf(this.#options) + Math.abs(number);
     }
     const scale =
       number < FIRST_UNIX_SECOND
@@ -129,8 +131,8 @@ export class TimeColumn {
           : number < FIRST_UNIX_MICROSECOND
             ? 1000
             : undefined;
-    this.#scale = this.#scale === 1 && scale !== undefined ? scale : this.#scale;
-    if (this.#form !== "unix" || scale !== this.#scale) throw changed();
+    this.#scale ??= scale;
+    if (this.#form !== "unix" || scale === undefined || scale !== this.#scale) throw changed();
     return number / scale;
   }
 
