@@ -7,6 +7,7 @@ import { registerDemoData } from "./commands/demoData.ts";
 import { registerDevice } from "./commands/device.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerIdentity } from "./commands/identity.ts";
+import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
 import { registerProve } from "./commands/prove.ts";
@@ -20,6 +21,7 @@ export type Register = (program: Command, io: Io) => void;
 
 /** In the order in which --help lists them. */
 const COMMANDS: readonly Register[] = [
+  registerInspect,
   registerIdentity,
   registerDevice,
   registerLog,
