@@ -24,6 +24,7 @@ export type FormatName =
   | "apple-health"
   | "fhir"
   | "open-mhealth"
+  | "ihealth"
   | "monitor-csv"
   | "accelerometer-csv"
   | "generic-csv";
