@@ -84,11 +84,25 @@ export { type Statement, type StatementName, statementOf, statements } from "./s
 export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
-export { type Bounds, type DistributionRequest, distributionTerms } from "./terms/build.ts";
-export { type BoundName, type BoundResult, type CheckResult, checkTerms } from "./terms/check.ts";
+export type { BoundName, BoundResult } from "./terms/bounds.ts";
+export { type DistributionRequest, distributionTerms } from "./terms/build.ts";
+export { type EpisodeRequest, episodeTerms } from "./terms/buildEpisode.ts";
+export { type ImpactRequest, impactTerms, squaredSteps } from "./terms/buildImpact.ts";
+export { type RegularityRequest, regularityTerms } from "./terms/buildRegularity.ts";
+export { type CheckResult, checkTerms, type Extent } from "./terms/check.ts";
 export { explainTerms } from "./terms/explain.ts";
 export { packTerms, termsForPeriod, unpackTerms } from "./terms/pack.ts";
-export { type DistributionTerms, type Terms, WHOLE } from "./terms/terms.ts";
+export type { Bounds, CountBounds, LevelBounds, RunLength } from "./terms/request.ts";
+export { countRuns, type Mark, mostRuns, type RunRule } from "./terms/runs.ts";
+export {
+  type DistributionTerms,
+  type EpisodeTerms,
+  type ImpactTerms,
+  type RegularityTerms,
+  type TemplateName,
+  type Terms,
+  WHOLE,
+} from "./terms/terms.ts";
 export { validateTerms } from "./terms/validate.ts";
 export { dayOffsetOf } from "./time/dayOffset.ts";
 export {
