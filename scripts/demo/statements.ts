@@ -200,7 +200,9 @@ export function toldStatements(): readonly StatementName[] {
 }
 
 /** @throws UNKNOWN_STATEMENT, listing the statements that there is a story for */
-export function scenarioOf(name: string): Scenario & { readonly title: string } {
+export function scenarioOf(
+  name: string,
+): Scenario & { readonly title: string; readonly kinds: readonly Kind[] } {
   const plan = Object.hasOwn(PLANS, name) ? PLANS[name as StatementName] : undefined;
   if (plan === undefined) {
     throw new VitalproofError("UNKNOWN_STATEMENT", `There is no story about ${JSON.stringify(name)}.`, {
@@ -234,7 +236,7 @@ export function scenarioOf(name: string): Scenario & { readonly title: string } 
           ZONE,
         )
       : readingsOf(from, profile, kinds, statement.epochs, start);
-  return { statement: statement.name, terms: plan.terms(offset), calendar, readings, noun, title };
+  return { statement: statement.name, terms: plan.terms(offset), calendar, readings, noun, title, kinds };
 }
 
 /** The story of a person's own file of glucose readings: every day a period of `glucose-day`. */
