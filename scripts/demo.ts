@@ -63,13 +63,14 @@ if (statement !== undefined && (cgm !== undefined || zone !== undefined)) {
 
 // Read and checked before anything is built: a wrong name should not cost half a minute.
 const file = cgm === undefined ? undefined : readOrExit(cgm);
-const { VitalproofError, readDexcomClarity } = await import("@vitalproof/sdk");
+const { readFile, textInput } = await import("@vitalproof/readers");
+const { VitalproofError } = await import("@vitalproof/sdk");
 const { ownFile, scenarioOf } = await import("./demo/statements.ts");
-const told = storyOrExit(statement ?? "glucose-day");
+const told = await storyOrExit(statement ?? "glucose-day");
 
-function storyOrExit(name: string) {
+async function storyOrExit(name: string) {
   try {
-    return scenarioOf(name);
+    return await scenarioOf(name);
   } catch (error) {
     if (!(error instanceof VitalproofError)) throw error;
     console.error(error.message);
@@ -96,12 +97,13 @@ const { tellStory } = await import("./demo/story.ts");
 
 try {
   const report = new Report(json ? process.stderr : process.stdout);
-  const own = file === undefined ? undefined : readDexcomClarity(file, { zone: zone! });
+  const own =
+    file === undefined ? undefined : await readFile(textInput(file), { zone: zone!, metric: "glucose" });
   if (own?.readings.length === 0) throw new Error(`${cgm} holds no glucose readings.`);
   report.section(
     own === undefined
       ? told.title
-      : `Your file: ${own.report.rows} rows, ${own.readings.length} glucose readings`,
+      : `Your file: ${own.report.entries} rows, ${own.readings.length} glucose readings`,
   );
   const scenario = own === undefined ? told : ownFile(own.readings, zone!);
   const result = await tellStory(hre, report, scenario);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Made-up people, one per kind of measurement. No real person's data went in.
-import { type Profile, profileOf, type Reading, readDexcomClarity, syntheticClarity } from "@vitalproof/sdk";
+import { readFile, textInput } from "@vitalproof/readers";
+import { type Profile, profileOf, type Reading, syntheticClarity } from "@vitalproof/sdk";
 
 /**
  * good: a period that meets the terms of the story; bad: one that does not; gaps: one that may have met them, with
@@ -30,11 +31,17 @@ export const daysHeart: Person = (minute, epoch, kind) => {
   return Math.round(base + walk + 4 * wave(minute, 90) + 4 * noise(minute, epoch));
 };
 
-/** Minutes in which atrial fibrillation was seen: hardly any, a quarter of an hour, or the patch off for a while. */
-export const rhythm: Person = (minute, epoch, kind) => {
+/** Minutes in which atrial fibrillation was seen: none, a quarter of an hour of them, or the patch came off. */
+export const rhythm: Person = (minute, _epoch, kind) => {
   if (kind === "gaps" && between(minute, 20, 32)) return undefined;
-  if (kind === "bad") return between(minute, 14, 29) ? 1 : 0;
-  return minute === (7 * epoch) % 60 ? 1 : 0;
+  return kind === "bad" && between(minute, 14, 29) ? 1 : 0;
+};
+
+/** Glucose every five minutes; a bad day has half an hour at 48 mg/dL before dawn, gaps are a sensor that fell off. */
+export const lows: Person = (slot, epoch, kind) => {
+  if (kind === "gaps" && between(slot, 24, 60)) return undefined;
+  if (kind === "bad" && between(slot, 40, 46)) return 48;
+  return Math.round(118 + 30 * wave(slot, 96) + 12 * wave(slot, 37) + 4 * noise(slot, epoch));
 };
 
 /** Oxygen saturation by the second; a bad hour has eight minutes at 86 %, gaps are a finger clip that fell off. */
@@ -57,11 +64,10 @@ export const sleepDevice: Person = (part, night, kind) => {
   return part === 4 || used[part] === 0 ? used[part] : used[part]! + spread;
 };
 
-/** Doses in the morning and in the evening. */
+/** Doses in the morning and in the evening; on bad months whole days forgotten, with gaps whole days unrecorded. */
 export const doses: Person = (dose, day, kind) => {
-  if (kind === "gaps" && day % 5 === 2 && dose === 1) return undefined;
-  const forgotten = kind === "bad" ? day % 3 === 1 : day % 14 === 5;
-  return forgotten && dose === 1 ? 0 : 1;
+  if (kind !== "good" && day % 4 === 2) return kind === "bad" ? 0 : undefined;
+  return dose === 1 && day % 14 === 5 ? 0 : 1;
 };
 
 /**
@@ -109,13 +115,14 @@ export function readingsOf(
  * Glucose readings from the simulated sensor of the SDK, in another profile where that is asked for.
  * @param kinds one per day
  */
-export function glucoseOf(
+export async function glucoseOf(
   profile: Profile,
   kinds: readonly Kind[],
   firstDay: string,
   zone: string,
-): Reading[] {
-  const { readings } = readDexcomClarity(syntheticClarity({ firstDay, days: kinds }), { zone });
+): Promise<Reading[]> {
+  const file = textInput(syntheticClarity({ firstDay, days: kinds }));
+  const { readings } = await readFile(file, { zone, metric: "glucose" });
   const every = profile.interval / profileOf("glucose-mg-dl-5min").interval;
   return readings
     .filter((_, i) => i % every === 0)

@@ -4,6 +4,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readFile, textInput } from "@vitalproof/readers";
 import {
   anchorTree,
   claimWitness,
@@ -12,7 +13,6 @@ import {
   type Proof,
   proofCalldata,
   prove,
-  readDexcomClarity,
   subjectOf,
   VitalproofError,
 } from "@vitalproof/sdk";
@@ -294,7 +294,7 @@ describe("e2e: the story of the demo", () => {
 
   it("a made-up week: four days paid, three refused, every lie refused for its own reason", async function () {
     this.timeout(300_000);
-    const { result, report } = await tell(scenarioOf("glucose-day"));
+    const { result, report } = await tell(await scenarioOf("glucose-day"));
     expect(result.periods.map(({ outcome }) => outcome)).to.deep.equal([
       "paid",
       "paid",
@@ -317,7 +317,7 @@ describe("e2e: the story of the demo", () => {
       this.skip();
     }
     const zone = "America/New_York";
-    const { readings } = readDexcomClarity(readFileSync(file, "utf8"), { zone });
+    const { readings } = await readFile(textInput(readFileSync(file, "utf8")), { zone });
     const { result } = await tell(ownFile(readings, zone));
     expect(result.periods.reduce((sum, { valid }) => sum + valid, 0)).to.equal(2148);
     expect(result.periods.reduce((sum, { inBand }) => sum + inBand, 0)).to.equal(2019);

@@ -2,7 +2,7 @@
 //
 // The stories of `npm run demo -- --statement NAME`.
 import { spawnSync } from "node:child_process";
-import { checkTerms, Log, memoryStore, type Terms, termsForPeriod } from "@vitalproof/sdk";
+import { checkTerms, Log, memoryStore, statementOf, type Terms, termsForPeriod } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
 import { withoutUnwanted } from "../../scripts/demo/lies.ts";
@@ -36,8 +36,14 @@ describe("e2e: the demo's stories", () => {
 
   for (const name of toldStatements()) {
     it(`${name}: good periods meet the terms, the others do not, and dropping readings does not help`, async () => {
-      const { terms, calendar, readings, kinds } = scenarioOf(name);
+      const { terms, calendar, readings, kinds } = await scenarioOf(name);
       const { profile, offset, firstEpoch, epochsPerPeriod } = calendar;
+      const { template, profile: statementProfile, epochs } = statementOf(name);
+      expect([terms.template, terms.profile, terms.epochs]).to.deep.equal([
+        template,
+        statementProfile,
+        epochs,
+      ]);
       const opening = { group: 1n, subject: 2n, profile: profile.name, offset, firstEpoch, genesis: 3n };
       const log = await Log.create(memoryStore(), "readings", opening);
       const { taken, given } = await log.append(readings);
@@ -71,7 +77,7 @@ describe("e2e: the demo's stories", () => {
       }
       this.timeout(1_800_000);
       const report = new Report({ write() {} });
-      const scenario = scenarioOf(name);
+      const scenario = await scenarioOf(name);
       const result = await tellStory(hre, report, scenario);
       expect(report.failures).to.deep.equal([]);
       expect(result.periods.map(({ outcome }) => outcome)).to.deep.equal(
