@@ -90,8 +90,11 @@ export async function tellImpactLies(teller: Teller, shape: Shape): Promise<void
     "a threshold above 2^BITS": { threshold: 257n, countMin: 0n },
     "a bit above the last field": { coverageMin: 1n << 14n },
   };
-  for (const [name, change] of Object.entries(nonsense))
-    argue(await world(name, claimOf(good.codes, { ...good.terms, ...change })), [met]);
+  for (const [name, change] of Object.entries(nonsense)) {
+    // With bounds that the log meets, and with none.
+    for (const terms of [{ ...good.terms, ...change }, change])
+      argue(await world(name, claimOf(good.codes, terms)), [met]);
+  }
   const spare: Partial<ImpactTerms> = {
     minRun: 2n,
     countMin: 1n,
@@ -248,6 +251,14 @@ export async function tellImpactLies(teller: Teller, shape: Shape): Promise<void
       "16 lent to the slot before",
       claimOf(codes, { threshold: square + 20n, countMin: 1n }),
     );
-    set(base, "", [wire("codes[1][12]"), last[12]! + 16n * lend], [wire("codes[1][13]"), last[13]! - lend]);
+    const lie = [
+      [wire("codes[1][12]"), last[12]! + 16n * lend],
+      [wire("codes[1][13]"), last[13]! - lend],
+    ] as const;
+    set(base, "", ...lie);
+    // Digits 1, 2, 4 and 6, of which the first carries what is too much.
+    const digit0 = wire("samples[9].AtMost[0].digits[0]");
+    const rest = [1, 2, 3].map((k) => [wire(`samples[9].AtMost[0].digits[${k}]`), 0n] as const);
+    set(base, "a digit that is no bit", ...lie, [digit0, last[12]! + 16n * lend], ...rest);
   }
 }

@@ -38,6 +38,7 @@ export async function tellRegularityLies(teller: Teller, shape: Shape): Promise<
     ["an epoch short of valid", gappy, { flags: 1n, level: 8n, epochsMin: 2n }, full],
     ["an epoch too many of valid", gappy, { flags: 1n, level: 8n, epochsMax: 0n }, none],
     ["the sum short of valid", gappy, { flags: 3n, level: 70n, epochsMin: 2n }, none],
+    ["share too low, readings below", [epoch([5, 16]), epoch([2, 16])], { shareMin: 8_000n }, full],
     ["share too low", half, { shareMin: 8_000n }, full],
     ["share too high", half, { shareMax: 4_000n }, none],
     ["share too low in the worst case", gappy, { shareMin: 6_000n }, full],
@@ -83,8 +84,11 @@ export async function tellRegularityLies(teller: Teller, shape: Shape): Promise<
     "a level of 2^9": { level: 512n, epochsMax: 0n },
     "a bit above the last field": { coverageMin: 1n << 14n },
   };
-  for (const [name, change] of Object.entries(nonsense))
-    argue(await world(name, claimOf(good.codes, { ...good.terms, ...change })), [met]);
+  for (const [name, change] of Object.entries(nonsense)) {
+    // With bounds that the log meets, and with none.
+    for (const terms of [{ ...good.terms, ...change }, change])
+      argue(await world(name, claimOf(good.codes, terms)), [met]);
+  }
   const spare: Partial<RegularityTerms> = {
     ...band,
     level: 8n,
