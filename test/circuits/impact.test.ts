@@ -17,6 +17,7 @@ import {
   shapeOf,
 } from "./support/claim.ts";
 import { mod, R } from "./support/constraints.ts";
+import { sdkDecides } from "./support/sdk.ts";
 import type { CircuitInput } from "./support/tester.ts";
 import {
   type Cases,
@@ -138,9 +139,9 @@ describe("circuits: impact-test", () => {
     }
   });
 
-  it("T4 T8 T14: agrees with the plain evaluation on random samples, missing axes and terms", async function () {
+  it("T4 T8 T14: agrees with the plain evaluation, and with the SDK's, on random samples, missing axes and terms", async function () {
     this.timeout(3_600_000);
-    let held = 0;
+    let [held, decided] = [0, 0];
     const axis = (missing: number) =>
       fc.oneof(
         { weight: 20 - missing, arbitrary: fc.integer({ min: 1, max: shape.codes }) },
@@ -177,15 +178,21 @@ describe("circuits: impact-test", () => {
             minRun,
             countMin,
             countMax: loose && countMin > 0n ? NO_BOUND : countMax,
-            coverageMin,
+            // No program may have terms of valid readings without it.
+            coverageMin: flags === OF_VALID && coverageMin === 0n ? 1n : coverageMin,
           });
           const expected = evaluate(terms, codes);
           if (expected) held++;
           expect(await proves(codes, terms)).to.equal(expected);
+          const third = sdkDecides("impact", "test-3x5", terms, { ofValid: flags === OF_VALID }, codes);
+          if (third === undefined) return;
+          decided++;
+          expect(third, "the SDK").to.equal(expected);
         },
       ),
       { numRuns: RUNS, seed: 20_261_120 },
     );
+    expect(decided, "the SDK takes many terms").to.be.greaterThan(RUNS / 4);
     expect(held, "some must hold").to.be.greaterThan(RUNS / 5);
     expect(held, "some must not").to.be.lessThan((RUNS * 4) / 5);
   });

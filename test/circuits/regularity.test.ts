@@ -17,6 +17,7 @@ import {
   shapeOf,
 } from "./support/claim.ts";
 import { mod, R } from "./support/constraints.ts";
+import { sdkDecides } from "./support/sdk.ts";
 import type { CircuitInput } from "./support/tester.ts";
 import {
   type Cases,
@@ -117,9 +118,9 @@ describe("circuits: regularity-test", () => {
     await circuit.tester.checkConstraints(witness);
   });
 
-  it("T4 T8 T14: agrees with the plain evaluation on random readings, missing slots and terms", async function () {
+  it("T4 T8 T14: agrees with the plain evaluation, and with the SDK's, on random readings, missing slots and terms", async function () {
     this.timeout(3_600_000);
-    let held = 0;
+    let [held, decided] = [0, 0];
     const sparse = fc.integer({ min: 0, max: 9 });
     const row = sparse.chain((missing) =>
       fc.array(
@@ -177,10 +178,21 @@ describe("circuits: regularity-test", () => {
           const expected = evaluate(terms, codes);
           if (expected) held++;
           expect(await proves(codes, terms)).to.equal(expected);
+          const third = sdkDecides(
+            "regularity",
+            "test-16",
+            terms,
+            { ofValid: (flags & OF_VALID) !== 0n, sum: (flags & SUM) !== 0n },
+            codes,
+          );
+          if (third === undefined) return;
+          decided++;
+          expect(third, "the SDK").to.equal(expected);
         },
       ),
       { numRuns: RUNS, seed: 20_261_120 },
     );
+    expect(decided, "the SDK takes many terms").to.be.greaterThan(RUNS / 4);
     expect(held, "some must hold").to.be.greaterThan(RUNS / 5);
     expect(held, "some must not").to.be.lessThan((RUNS * 4) / 5);
   });

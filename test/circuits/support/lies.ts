@@ -37,7 +37,7 @@ export interface LiesOptions {
 }
 
 /** Wires by name, without the places of anonymous components: `Steps.hot[3]` may be several. */
-function finder(circuit: Circuit) {
+export function finder(circuit: Circuit) {
   const wires = new Map<string, number[]>();
   for (const name of circuit.system.names()) {
     const short = name.replace(/(?<=[A-Za-z0-9])_\d+_\d+/g, "");
