@@ -123,6 +123,11 @@ export function epochSeconds({ interval, slots, channels }: Profile): number {
   return (Math.round(interval * 1000) * (slots / channels)) / 1000;
 }
 
+/** A sample takes one slot per channel. */
+export function samplesPerEpoch({ slots, channels }: Profile): number {
+  return slots / channels;
+}
+
 /** Highest code of a profile: missing is 0, then the values, with LOW before and HIGH after them where the ends are open. */
 export function highestCode(profile: Profile): number {
   return steps(profile, profile.highest) + (profile.ends === "open" ? 3 : 1);

@@ -24,7 +24,7 @@ export const HINTS: readonly RegExp[] = [
   /Steps_\d+_\d+\.hot\[\d+\]$/,
   /AtMost_\d+_\d+(\[\d+\])*\.digits\[\d+\]$/,
   /\.inv$/,
-  /Num2Bits_\d+_\d+(\[\d+\])*\.out\[\d+\]$/,
+  /(Num2Bits_\d+_\d+(\[\d+\])*|\.bits)\.out\[\d+\]$/,
 ];
 
 interface Field {
@@ -77,7 +77,7 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
     return found;
   };
   for (const name of names) {
-    let match = /^(.*Num2Bits_\d+_\d+(?:\[\d+\])*)\.out\[(\d+)\]$/.exec(name);
+    let match = /^(.*(?:Num2Bits_\d+_\d+(?:\[\d+\])*|\.bits))\.out\[(\d+)\]$/.exec(name);
     if (match !== null) {
       const k = BigInt(match[2]!);
       add(name, [`${match[1]}.in`], ([value]) => (value! >> k) & 1n);

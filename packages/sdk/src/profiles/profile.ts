@@ -23,6 +23,8 @@ export type Profile = {
   readonly slots: number;
   /** Slots that one sample takes, side by side: 3 for three axes, 1 otherwise. */
   readonly channels: number;
+  /** Samples per epoch: slots / channels. */
+  readonly samples: number;
   /** Samples per epoch × interval. */
   readonly epochSeconds: number;
   /** Bits per slot inside a packed word. */
@@ -52,6 +54,7 @@ export function profileOf(profile: ProfileName | number): Profile {
     const slotsPerWord = Math.floor(WORD_BITS / raw.base);
     return {
       ...raw,
+      samples: samplesOf(raw),
       slotsPerWord,
       words: Math.ceil(raw.slots / slotsPerWord),
     };
@@ -60,4 +63,11 @@ export function profileOf(profile: ProfileName | number): Profile {
     details: { profile },
     hint: `Use one of ${Object.keys(PROFILES).join(", ")}.`,
   });
+}
+
+/** A sample never spans two epochs, so its channels divide the slots. */
+function samplesOf({ name, slots, channels }: { name: string; slots: number; channels: number }): number {
+  const samples = slots / channels;
+  if (!Number.isInteger(samples)) throw new Error(`${name} has ${slots} slots, no multiple of ${channels}`);
+  return samples;
 }

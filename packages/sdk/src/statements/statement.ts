@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
-import { STATEMENTS, TERMS_TEMPLATES } from "../generated/protocol.ts";
+import { STATEMENTS, type TERMS_TEMPLATES } from "../generated/protocol.ts";
 import type { ProfileName } from "../profiles/profile.ts";
 
 export type StatementName = keyof typeof STATEMENTS;
