@@ -8,6 +8,7 @@ import {
   epochStart,
   type ProofOf,
   profileOf,
+  type Reading,
   statementOf,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
@@ -31,8 +32,16 @@ export interface Settled {
   readonly request: ClaimRequest;
 }
 
+/** A statement over one period; what a case is without its readings. */
+export type Period = Pick<Case, "statement" | "terms" | "firstEpoch">;
+
 /** A program, a policy and a consent over one period, sealed and anchored. */
-export async function insuredPeriod(of: Case, values: Values): Promise<Settled> {
+export function insuredPeriod(of: Case, values: Values): Promise<Settled> {
+  return insuredReadings(of, readingsOf(of, values));
+}
+
+/** The same with readings that come from elsewhere. */
+export async function insuredReadings(of: Period, readings: readonly Reading[]): Promise<Settled> {
   const { profile, epochs } = shapeOf(of);
   const { offset } = of.terms;
   const start = epochStart(profile, offset, of.firstEpoch);
@@ -48,7 +57,7 @@ export async function insuredPeriod(of: Case, values: Values): Promise<Settled> 
   await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
   const policy = await issue({ clinic, insurer, patient }, 1, of.firstEpoch);
   const consentId = (await patient.consent(insurer.program)).result;
-  await sealAndAnchor(of, values, { world, clinic, patient });
+  await sealAndAnchor(of, readings, { world, clinic, patient });
   expect(epochs).to.equal(of.terms.epochs);
   const request = await patient.claimRequest(clinic, insurer, of.statement, of.firstEpoch);
   return { world, patient, policy, consentId, request };
@@ -65,7 +74,7 @@ export async function anchoredPeriod(
   const { clinic } = await SimulatedClinic.open(world);
   const patient = new Patient(world);
   await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
-  await sealAndAnchor(of, values, { world, clinic, patient });
+  await sealAndAnchor(of, readingsOf(of, values), { world, clinic, patient });
   const offer = { terms: of.terms, scope: SCOPE };
   return { world, patient, request: await patient.claimRequest(clinic, offer, of.statement, of.firstEpoch) };
 }
@@ -84,24 +93,28 @@ export function provenPeriod(of: Case): Promise<Settled & { readonly proof: Proo
   return making;
 }
 
-function shapeOf({ statement }: Case) {
+function shapeOf({ statement }: Period) {
   const { profile, epochs } = statementOf(statement);
   return { profile: profileOf(profile), epochs };
 }
 
-async function sealAndAnchor(
-  of: Case,
-  values: Values,
-  { world, clinic, patient }: { world: World; clinic: SimulatedClinic; patient: Patient },
-): Promise<void> {
+function readingsOf(of: Case, values: Values): Reading[] {
   const { profile, epochs } = shapeOf(of);
-  const { offset } = of.terms;
-  const start = epochStart(profile, offset, of.firstEpoch);
-  const readings = Array.from({ length: profile.samples * epochs }, (_, sample) => ({
+  const start = epochStart(profile, of.terms.offset, of.firstEpoch);
+  return Array.from({ length: profile.samples * epochs }, (_, sample) => ({
     time: start + sample * profile.interval,
     value: values(sample),
     unit: profile.ucum,
   })).filter((reading): reading is typeof reading & { value: number } => reading.value !== undefined);
+}
+
+async function sealAndAnchor(
+  of: Period,
+  readings: readonly Reading[],
+  { world, clinic, patient }: { world: World; clinic: SimulatedClinic; patient: Patient },
+): Promise<void> {
+  const { profile, epochs } = shapeOf(of);
+  const { offset } = of.terms;
   const { taken } = await patient.log.append(readings);
   expect(taken).to.equal(readings.length);
   const lastEpoch = of.firstEpoch + epochs - 1;
