@@ -115,7 +115,7 @@ describe("terms", () => {
       { meanMax: n + 1 },
       { meanMin: 3, meanMax: 3, meanAbove: true },
       { meanMin: 3, meanMax: 3, meanBelow: true },
-      { meanMin: 3, meanMax: 4, meanAbove: true, meanBelow: true },
+      { meanMin: 3, meanMax: 3, meanAbove: true, meanBelow: true },
       { coverageMin: 9, coverageMax: 8 },
       { coverageMax: 10_001 },
       { coverageMax: 9_999 },
