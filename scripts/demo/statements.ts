@@ -57,6 +57,8 @@ interface Plan {
 
 const FIRST_DAY = "2026-03-02";
 const ZONE = "Europe/Berlin";
+/** Seconds from noon to ten minutes before midnight. */
+const LATE = 42_600;
 const FOUR: readonly Kind[] = ["good", "bad", "gaps", "good"];
 const FIVE: readonly Kind[] = ["good", "bad", "good", "gaps", "good"];
 
@@ -179,7 +181,8 @@ export async function scenarioOf(
   // Epochs of a day begin with the zone's; shorter ones anywhere.
   const daily = profile.epochSeconds === 86_400;
   const offset = daily ? (dayOffsetOf(ZONE, noon) + (plan.begins ?? 0)) % 96 : 0;
-  const firstEpoch = epochAt(profile, offset, noon);
+  // A day's anchor closes over all of its epochs, so half minutes begin shortly before its end.
+  const firstEpoch = epochAt(profile, offset, profile.epochSeconds < 60 ? noon + LATE : noon);
   const calendar = new Calendar({
     profile,
     offset,

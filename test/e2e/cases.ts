@@ -28,7 +28,8 @@ export interface Case {
 
 const DAY_EPOCH = 20_500;
 const HOUR_EPOCH = 492_000;
-const WINDOW_EPOCH = 59_040_000;
+/** Shortly before the end of a day, whose anchor closes over all of its 2,880 half minutes. */
+const WINDOW_EPOCH = 59_042_870;
 
 /** Every tenth of 4,032 slots missing; of the others 70 % in band and not one less. */
 const VALID_14D = Array.from({ length: 4032 }, (_, slot) => slot).filter((slot) => slot % 10 !== 9);
