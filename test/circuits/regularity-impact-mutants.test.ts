@@ -3,8 +3,8 @@
 // "Drop one constraint" for the templates regularity and impact (see
 // mutants.test.ts, which has the others).
 //
-//   all of it, and the table in MUTANTS-days.md compared:  LONG=1 mocha test/circuits/regularity-impact-mutants.test.ts
-//   the table written anew:                 LONG=1 UPDATE=1 mocha test/circuits/regularity-impact-mutants.test.ts
+//   all of it, and the tables MUTANTS-<template>.md compared:  LONG=1 mocha test/circuits/regularity-impact-mutants.test.ts
+//   the tables written anew:                          LONG=1 UPDATE=1 mocha test/circuits/regularity-impact-mutants.test.ts
 //
 // Without LONG=1 a sample of the lies is told; it must find no hole either.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +22,6 @@ import { tellRegularityLies } from "./support/regularity-lies.ts";
 import { tellerOf } from "./support/shared-lies.ts";
 
 const LONG = process.env.LONG === "1";
-const TABLE = join(import.meta.dirname, "MUTANTS-days.md");
 
 /** Survivors that cannot be seen to be harmless from the system alone: by label, with the reason. */
 const EXPLAINED: readonly { covers: RegExp; why: string }[] = [
@@ -39,11 +38,13 @@ interface Row {
 }
 
 describe("circuits: mutants of regularity and impact with one statement dropped", () => {
-  const tables: string[] = [];
-  for (const [instance, tell] of [
-    ["regularity-test", tellRegularityLies],
-    ["impact-test", tellImpactLies],
+  for (const [template, tell] of [
+    ["regularity", tellRegularityLies],
+    ["impact", tellImpactLies],
   ] as const) {
+    const instance = `${template}-test`;
+    const table = join(import.meta.dirname, `MUTANTS-${template}.md`);
+
     it(`T1 T2 T4 T6 T7 T8 T9 T10: ${instance}: ${LONG ? "every mutant is killed by a lie or explained" : "a sample of the lies kills its mutants, and none goes through the whole circuit"}`, async function () {
       this.timeout(3_600_000);
       const shape = shapeOf(instance);
@@ -86,38 +87,23 @@ describe("circuits: mutants of regularity and impact with one statement dropped"
         }
         rows.push({ mutant: mutant.label, copies: mutant.constraints.length, fate: fate! });
       }
-      tables.push(
-        [
-          `## ${instance}`,
-          "",
-          `${court.mutants.length} mutants (${court.mutants.reduce((sum, { constraints }) => sum + constraints.length, 0)} constraints), ${court.killed.size} killed, ${explained} explained, ${survivors.length} open; ${court.lies} lies told.`,
-          "",
-          "| dropped statement, by its signals | copies | the false claim that then goes through |",
-          "|---|---|---|",
-          ...rows.map(
-            ({ mutant, copies, fate }) => `| \`${mutant}\` | ${copies} | ${fate.replaceAll("|", "\\|")} |`,
-          ),
-          "",
-        ].join("\n"),
-      );
       expect(survivors, "mutants that no lie kills and nothing explains").to.deep.equal([]);
+      const text = [
+        `# Mutants of ${instance} with one statement dropped`,
+        "",
+        "Written by `LONG=1 UPDATE=1 mocha test/circuits/regularity-impact-mutants.test.ts`, compared by the same command without `UPDATE=1`. What a mutant is, and when it is killed, is said in [MUTANTS.md](MUTANTS.md).",
+        "",
+        `${court.mutants.length} mutants (${court.mutants.reduce((sum, { constraints }) => sum + constraints.length, 0)} constraints), ${court.killed.size} killed, ${explained} explained, none open; ${court.lies} lies told.`,
+        "",
+        "| dropped statement, by its signals | copies | the false claim that then goes through |",
+        "|---|---|---|",
+        ...rows.map(
+          ({ mutant, copies, fate }) => `| \`${mutant}\` | ${copies} | ${fate.replaceAll("|", "\\|")} |`,
+        ),
+        "",
+      ].join("\n");
+      if (process.env.UPDATE === "1" || !existsSync(table)) writeFileSync(table, text);
+      expect(readFileSync(table, "utf8")).to.equal(text);
     });
   }
-
-  it("T1: MUTANTS-days.md is what the lies found", function () {
-    if (!LONG) {
-      console.log("      skipped: the whole table takes minutes; run it with LONG=1 npm test -- circuits");
-      this.skip();
-    }
-    expect(tables).to.have.length(2);
-    const text = [
-      "# Mutants of regularity and impact with one statement dropped",
-      "",
-      "Written by `LONG=1 UPDATE=1 mocha test/circuits/regularity-impact-mutants.test.ts`, compared by the same command without `UPDATE=1`. What a mutant is, and when it is killed, is said in [MUTANTS.md](MUTANTS.md).",
-      "",
-      ...tables,
-    ].join("\n");
-    if (process.env.UPDATE === "1" || !existsSync(TABLE)) writeFileSync(TABLE, text);
-    expect(readFileSync(TABLE, "utf8")).to.equal(text);
-  });
 });
