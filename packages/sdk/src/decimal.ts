@@ -4,12 +4,12 @@ import { VitalproofError } from "./errors.ts";
 /** An exact decimal: `digits × 10^-scale`. */
 export type Decimal = { readonly digits: bigint; readonly scale: number };
 
-const PATTERN = /^([+-]?)(\d{1,15})(?:\.(\d{1,15}))?$/;
+const PATTERN = /^([+-]?)(\d{1,15})(?:\.(\d{1,30}))?$/;
 
 /**
  * Reads a plain decimal number exactly; floating point never decides whether a threshold is crossed.
  * Numbers are read through their shortest decimal form, so `107.6` is 107.6.
- * @returns undefined for anything that is not a plain decimal with at most 15 digits on either side
+ * @returns undefined for anything that is not a plain decimal with at most 15 digits before the point and 30 after it
  */
 export function parseDecimal(value: string | number | bigint): Decimal | undefined {
   const match = PATTERN.exec(String(value).trim());

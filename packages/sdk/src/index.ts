@@ -26,6 +26,26 @@ export {
   signReceipt,
   verifyReceipt,
 } from "./attester/receipt.ts";
+export {
+  catalogue,
+  catalogueEntry,
+  type FormChoice,
+  formOf,
+  statementEntry,
+  type TermsChoice,
+  termsOf,
+  termsOfAll,
+} from "./catalogue/catalogue.ts";
+export type { About, CatalogueEntry, Form, SetEntry, Source, StatementEntry } from "./catalogue/entry.ts";
+export {
+  type EvaluatedBound,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from "./catalogue/evaluate.ts";
+export { type Example, exampleCodes } from "./catalogue/examples.ts";
+export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
+export { type Question, termsForQuestion } from "./catalogue/question.ts";
 export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";
 export { ClaimsClient, PERIOD_STATES, type PeriodState, type ProgramOffer } from "./clients/claims.ts";

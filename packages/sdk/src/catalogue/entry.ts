@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { ProfileName } from "../profiles/profile.ts";
+import type { StatementName } from "../statements/statement.ts";
+import type { Example } from "./examples.ts";
+import type { Question } from "./question.ts";
+
+/** Where a statement's numbers come from. */
+export type Source = {
+  /** As one would cite it. */
+  readonly citation: string;
+  /** Address or DOI. */
+  readonly at: string;
+  /** What it says that matters here, and where the statement differs from it. */
+  readonly says: string;
+};
+
+/** A statement for one unit and one window. */
+export type Form = {
+  /** "1 day", "14 days", "1 hour", "30 nights", … */
+  readonly window: string;
+  readonly profile: ProfileName;
+  /** The circuit that proves it; left out where there is none yet and it is decided in the clear only. */
+  readonly statement?: StatementName;
+  /** Quarter hours after 00:00 UTC at which its epochs begin, unless the patient's own are given. */
+  readonly offset: number;
+  readonly question: Question;
+  readonly passing: Example;
+  readonly failing: Example;
+};
+
+/** What `atLeast`, `atMost`, `above` and `below` of overrides are about. */
+export type About = "share" | "mean" | "runs" | "epochs" | "count";
+
+export type StatementEntry = {
+  readonly kind: "statement";
+  readonly name: string;
+  /** One line. */
+  readonly title: string;
+  /** For a lay reader. */
+  readonly words: string;
+  /** "glucose", "heart-rate", "spo2", "acceleration", "device-usage", "doses", "af-flag"; "any" takes every metric. */
+  readonly metric: string;
+  readonly template: Question["template"];
+  readonly about: About;
+  /** Also used as an alert: verified off chain, at once, and never paid. */
+  readonly alert: boolean;
+  readonly sources: readonly Source[];
+  /** The first is the default. */
+  readonly forms: readonly Form[];
+};
+
+/** Several statements that belong together. */
+export type SetEntry = {
+  readonly kind: "set";
+  readonly name: string;
+  readonly title: string;
+  readonly words: string;
+  /** "all": each must hold, of one window; "any": each is a statement of its own. */
+  readonly relation: "all" | "any";
+  readonly sources: readonly Source[];
+  /** Names of entries, with the window in which they are meant. */
+  readonly members: readonly { readonly name: string; readonly window: string }[];
+};
+
+export type CatalogueEntry = StatementEntry | SetEntry;
