@@ -10,7 +10,9 @@ import { registerIdentity } from "./commands/identity.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
+import { registerPresent } from "./commands/present.ts";
 import { registerProve } from "./commands/prove.ts";
+import { registerRequest } from "./commands/request.ts";
 import { registerVerify } from "./commands/verify.ts";
 import type { Io } from "./io.ts";
 
@@ -30,6 +32,8 @@ const COMMANDS: readonly Register[] = [
   registerProve,
   registerVerify,
   registerExplain,
+  registerRequest,
+  registerPresent,
   registerKeystore,
   registerDemoData,
   registerDemoClock,
