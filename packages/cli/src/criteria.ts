@@ -52,7 +52,11 @@ const OPTIONS = {
   coverageAtLeast: ["--coverage-at-least <percent>", "slots with a reading, at least"],
   coverageAtMost: ["--coverage-at-most <percent>", "slots with a reading, at most"],
   ofValid: ["--of-valid", "of the valid readings, instead of the worst case over all slots"],
-  worstCase: ["--worst-case", "the worst case, where the catalogue has another semantics"],
+  coverage: ["--coverage <percent>", "the same as --coverage-at-least, as `check` has it"],
+  semantics: [
+    "--semantics <semantics>",
+    "worst-case or of-valid (default: the catalogue's, else worst-case)",
+  ],
   terms: ["--terms <word>", "instead of bounds: packed terms, as a program holds them"],
 } as const;
 
@@ -164,9 +168,7 @@ function choiceOf(given: Given, offset: number | undefined): TermsChoice {
     }
   }
   const run = runOption(given);
-  const { unit, window, low, high, above, below, atLeast, atMost, level, days, coverageAtLeast } = given;
-  const semantics =
-    given.ofValid !== undefined ? "of-valid" : given.worstCase !== undefined ? "worst-case" : undefined;
+  const { unit, window, low, high, above, below, atLeast, atMost, level, days } = given;
   const all = {
     unit,
     window,
@@ -178,8 +180,8 @@ function choiceOf(given: Given, offset: number | undefined): TermsChoice {
     atMost,
     level,
     days: days === undefined ? undefined : whole(days),
-    coverage: coverageAtLeast,
-    semantics,
+    coverage: coverageOf(given),
+    semantics: semanticsOf(given),
     minRun: run,
     offset,
   };
@@ -197,8 +199,13 @@ function ofCircuit(statement: StatementName, given: Given, offset: number): Crit
   switch (statementOf(statement).template) {
     case "distribution": {
       refuseOptions(given, ["above", "below", "minRun", "longerThan", "level", "days", "unit", "window"]);
-      const { terms: _terms, ofValid, ...others } = given;
-      const options: TermsOptions = { ...others, ...(ofValid === undefined ? {} : { ofValid: true }) };
+      const { terms: _terms, ofValid: _ofValid, coverageAtLeast: _coverage, ...others } = given;
+      const coverage = coverageOf(given);
+      const options: TermsOptions = {
+        ...others,
+        ...(coverage === undefined ? {} : { coverageAtLeast: coverage }),
+        ...(semanticsOf(given) === "of-valid" ? { ofValid: true } : {}),
+      };
       return { statement, terms: termsFrom(options, offset).terms };
     }
     case "episode":
@@ -223,19 +230,36 @@ function ofCircuit(statement: StatementName, given: Given, offset: number): Crit
 function episodeOf(statement: StatementName, given: Given, offset: number): EpisodeRequest {
   const run = runOption(given);
   if (run === undefined) throw usage(`${statement} needs a run.`, "Give --min-run or --longer-than.");
-  const { low, high, above, below, atLeast, atMost, coverageAtLeast } = given;
+  const { low, high, above, below, atLeast, atMost } = given;
   return {
     statement,
     offset,
-    semantics: given.ofValid === undefined ? "worst-case" : "of-valid",
+    semantics: semanticsOf(given) ?? "worst-case",
     band: present({ atLeast: low, atMost: high, above, below }),
     minRun: run,
     runs: {
       ...(atLeast === undefined ? {} : { atLeast: whole(atLeast) }),
       ...(atMost === undefined ? {} : { atMost: whole(atMost) }),
     },
-    coverage: present({ atLeast: coverageAtLeast }),
+    coverage: present({ atLeast: coverageOf(given) }),
   };
+}
+
+function coverageOf({ coverage, coverageAtLeast }: Given): string | undefined {
+  if (coverage !== undefined && coverageAtLeast !== undefined) {
+    throw usage("--coverage and --coverage-at-least say the same thing.", "Give one of them.");
+  }
+  return coverage ?? coverageAtLeast;
+}
+
+function semanticsOf({ semantics, ofValid }: Given): "worst-case" | "of-valid" | undefined {
+  if (semantics === "worst-case" && ofValid === undefined) return semantics;
+  if (semantics === "of-valid" || (semantics === undefined && ofValid !== undefined)) return "of-valid";
+  if (semantics === undefined) return undefined;
+  throw usage(
+    `--semantics ${semantics} cannot be.`,
+    "It is worst-case or of-valid, and --of-valid says the latter.",
+  );
 }
 
 function runOption({ minRun, longerThan }: Given): { seconds: number } | { longerThan: number } | undefined {
