@@ -5,6 +5,8 @@ import {
   MAX_DEPTH,
   PROFILES,
   type ProfileName,
+  STATEMENTS,
+  type StatementName,
   VitalproofError,
 } from "@vitalproof/sdk";
 import {
@@ -17,6 +19,7 @@ import {
   type Of,
   object,
   oneOf,
+  optional,
   sha256Hex,
   text,
   uint256,
@@ -190,6 +193,50 @@ export const CLAIM = define(
     publicInputs: list(fieldElement, { max: 16 }),
     proof: proofField,
   }),
+);
+
+const statementName: Field<StatementName> = oneOf(Object.keys(STATEMENTS) as StatementName[]);
+
+/** Verifier to patient and attester: what is to be proven off chain, to whom, how fresh. Terms packed, first epoch 0. */
+export const PRESENTATION_REQUEST = define(
+  "presentation-request",
+  "a presentation request",
+  object({
+    verifier: object({ chainId: uint256, account: address }),
+    scopeNumber: uint256,
+    group: uint256,
+    /** Seconds after the period's end. */
+    maxAge: optional(integer()),
+    statements: list(object({ statement: statementName, terms: fieldElement }), { max: 16 }),
+  }),
+);
+
+/** Patient to verifier: the answer. Each proof's evidence is a receipt or an anchored day, one of the two. */
+export const PRESENTATION = define(
+  "presentation",
+  "a presentation",
+  object({
+    holder: fieldElement,
+    proofs: list(
+      object({
+        statement: statementName,
+        /** SHA-256 of the verification key's file. */
+        verificationKey: sha256Hex,
+        terms: fieldElement,
+        proof: proofField,
+        receipt: optional(receipt),
+        anchorDay: optional(integer(0, 2 ** 32 - 1)),
+      }),
+      { max: 16 },
+    ),
+  }),
+);
+
+/** A verifier's own: whom it trusts, and the attester's word for one holder. */
+export const PRESENTATION_TRUST = define(
+  "presentation-trust",
+  "a verifier's trust",
+  object({ attester: address, anchors: anchorDomain, attestation, signature: accountSignature }),
 );
 
 /** Reads a document. @throws FILE_UNREADABLE, DOCUMENT_INVALID naming the place */

@@ -26,6 +26,7 @@ export const EXIT = {
 
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   STATEMENT_NOT_MET: EXIT.no,
+  PRESENTATION_STALE: EXIT.no,
   PROOF_INVALID: EXIT.no,
   PROOF_MALFORMED: EXIT.no,
   USAGE: EXIT.usage,
@@ -38,6 +39,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   DATE_ORDER_REQUIRED: EXIT.usage,
   SELECTION_REQUIRED: EXIT.usage,
   TERMS_INVALID: EXIT.usage,
+  REQUEST_INVALID: EXIT.usage,
   TERMS_MET_BY_NOTHING: EXIT.usage,
   PASSPHRASE_REQUIRED: EXIT.usage,
   CONTRACT_CALL_FAILED: EXIT.chain,

@@ -11,7 +11,9 @@ import { registerIdentity } from "./commands/identity.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
+import { registerPresent } from "./commands/present.ts";
 import { registerProve } from "./commands/prove.ts";
+import { registerRequest } from "./commands/request.ts";
 import { registerStatements } from "./commands/statements.ts";
 import { registerVerify } from "./commands/verify.ts";
 import type { Io } from "./io.ts";
@@ -31,6 +33,8 @@ const COMMANDS: readonly Register[] = [
   registerLog,
   registerAttester,
   registerApply,
+  registerRequest,
+  registerPresent,
   registerProve,
   registerVerify,
   registerExplain,

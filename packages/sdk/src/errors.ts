@@ -61,6 +61,7 @@ export const ERROR_CODES = [
   "ATTESTATION_EXPIRED",
   "RECEIPT_INVALID",
   // presentations off chain
+  "REQUEST_INVALID",
   "PRESENTATION_MISMATCH",
   "PRESENTATION_STALE",
   // proving

@@ -104,7 +104,13 @@ export type {
   PresentationTrust,
   PresentedProof,
 } from "./presentation/presentation.ts";
+export {
+  assertPresentationAttestation,
+  attestationDomainOf,
+  presentationAttestation,
+} from "./presentation/presentationAttestation.ts";
 export { type PresentationPeriod, presentationWitness } from "./presentation/presentationWitness.ts";
+export { firstEpochsAt, validateRequest } from "./presentation/validateRequest.ts";
 export { type VerifiedPresentation, verifyPresentation } from "./presentation/verifyPresentation.ts";
 export {
   codeOf,

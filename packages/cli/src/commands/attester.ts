@@ -4,9 +4,13 @@ import {
   ASSURANCE_CLASSES,
   type AssuranceClass,
   anchorDayOf,
+  assertPresentationAttestation,
+  attestationDomainOf,
   attestHolder,
   ClaimsClient,
+  type ClaimsDomain,
   DAY,
+  type HolderAttestation,
   leafOf,
   profileOf,
   type SignedHead,
@@ -33,6 +37,7 @@ import { EXIT } from "../exit.ts";
 import { withHome } from "../home.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";
+import { readRequest } from "../presentation.ts";
 import { dayText, nameOfEpoch, parseDay, parseDuration, parseEpoch } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
@@ -397,41 +402,81 @@ function leafAndDay({ subject, context, head }: SignedHead): { leaf: bigint; day
 function registerAttestHolder(attester: Command, io: Io): void {
   withWalletOptions(attester.command("attest-holder <application>"))
     .description("sign a holder attestation, after checking the enrolment proof over it")
-    .requiredOption("--claims <address>", "the claims contract that you attest for", addressOption)
+    .option("--claims <address>", "the claims contract that you attest for", addressOption)
+    .option("--request <file>", "instead: the presentation request of the verifier that you attest for")
     .requiredOption(...OUT)
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nThe program's scope is read from the claims contract, not from the application. That whoever applies is the\n" +
-        "person filed under the subject is for you to establish: no proof can.\n" +
+      "\nThe program's scope is read from the claims contract, not from the application; with --request, from the request,\n" +
+        "which you take from the verifier and not from the applicant. That whoever applies is the person filed under the\n" +
+        "subject is for you to establish: no proof can.\n" +
         "\nExample:\n  vitalproof attester attest-holder application.json --claims 0x… --keystore clinic.json --out attestation.json\n",
     )
     .action(async (file: string, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<WalletOptions & Out & { claims: string }>();
+      const options = command.optsWithGlobals<WalletOptions & Out & { claims?: string; request?: string }>();
+      if ((options.claims === undefined) === (options.request === undefined)) {
+        throw new VitalproofError(
+          "USAGE",
+          "Attest for a claims contract with --claims, or for a verifier with --request.",
+          {
+            hint: "One of the two.",
+          },
+        );
+      }
       const application = await readDocument(io, POLICY_APPLICATION, file);
       const { attestation, subject, proof, publicInputs } = application;
       const { key } = await verificationKeyOf(io, options, "enrolment");
-      const body = await withClinic(io, options, { signs: true }, ({ config, intake, signer, now }) =>
-        withChain(io, options, async ({ provider, chainId }) => {
-          if (chainId !== config.domain.chainId) throw otherChain(chainId, config.domain.chainId);
-          const domain = { chainId, claims: options.claims };
-          const { scope } = await new ClaimsClient(options.claims, provider).program(attestation.program);
-          const signature = await attestHolder(
-            { attestation, scopeNumber: scope, subject, proof, publicInputs },
-            { domain, signer, verificationKey: key, people: intake, now },
-          );
-          return { domain, attestation, signature };
-        }),
-      );
+      const body = await withClinic(io, options, { signs: true }, async (clinic) => {
+        const { domain, scopeNumber } = await attestedScope(io, options, clinic, attestation);
+        const { intake, signer, now } = clinic;
+        const signature = await attestHolder(
+          { attestation, scopeNumber, subject, proof, publicInputs },
+          { domain, signer, verificationKey: key, people: intake, now },
+        );
+        return { domain, attestation, signature };
+      });
       await writeDocument(io, HOLDER_ATTESTATION, options.out, body, options);
       io.report(
-        [
-          `Attested: holder ${attestation.holder} in program ${attestation.program}, controller ${attestation.controller}, ${attestation.periods} periods from epoch ${attestation.firstEpoch}.`,
-          `${options.out} is for the insurer.`,
-        ],
+        options.request === undefined
+          ? [
+              `Attested: holder ${attestation.holder} in program ${attestation.program}, controller ${attestation.controller}, ${attestation.periods} periods from epoch ${attestation.firstEpoch}.`,
+              `${options.out} is for the insurer.`,
+            ]
+          : [
+              `Attested: holder ${attestation.holder} to verifier ${body.domain.claims} on chain ${body.domain.chainId}.`,
+              `${options.out} is for the verifier.`,
+            ],
         { file: options.out, ...body },
       );
     });
+}
+
+/** For whom an attestation is signed, and in which of their scopes. */
+async function attestedScope(
+  io: Io,
+  options: WalletOptions & { claims?: string; request?: string },
+  { config }: Clinic,
+  attestation: HolderAttestation,
+): Promise<{ domain: ClaimsDomain; scopeNumber: bigint }> {
+  if (options.request !== undefined) {
+    const request = await readRequest(io, options.request);
+    assertPresentationAttestation(attestation);
+    if (request.group !== config.group) {
+      throw new VitalproofError(
+        "NOT_ALLOWED",
+        `The request is about logs of group ${request.group}; this is group ${config.group}.`,
+        { details: { given: request.group, group: config.group } },
+      );
+    }
+    return { domain: attestationDomainOf(request), scopeNumber: request.scopeNumber };
+  }
+  const claims = needed(options.claims, "--claims", "without --request");
+  return withChain(io, options, async ({ provider, chainId }) => {
+    if (chainId !== config.domain.chainId) throw otherChain(chainId, config.domain.chainId);
+    const { scope } = await new ClaimsClient(claims, provider).program(attestation.program);
+    return { domain: { chainId, claims }, scopeNumber: scope };
+  });
 }
 
 function otherChain(given: bigint, wanted: bigint): VitalproofError {

@@ -12,6 +12,7 @@ import { packTerms, termsForPeriod, unpackTerms } from "../terms/pack.ts";
 import type { Terms } from "../terms/terms.ts";
 import { anchorDayOf, epochEnd, epochStart } from "../time/epochs.ts";
 import type { Presentation, PresentationRequest, PresentationTrust, PresentedProof } from "./presentation.ts";
+import { validateRequest } from "./validateRequest.ts";
 
 /** A presentation that holds. `start` and `end` are Unix seconds, half open. */
 export type VerifiedPresentation = {
@@ -29,7 +30,7 @@ export type VerifiedPresentation = {
  * `(holder, start)`.
  *
  * @param keyOf verification key of a statement, from artifacts that the verifier trusts
- * @throws PRESENTATION_MISMATCH naming what does not fit the request, PRESENTATION_STALE, ATTESTATION_MISMATCH,
+ * @throws REQUEST_INVALID; PRESENTATION_MISMATCH naming what does not fit the request, PRESENTATION_STALE, ATTESTATION_MISMATCH,
  *         ATTESTATION_EXPIRED, RECEIPT_INVALID, ANCHOR_DAY_UNKNOWN, PROOF_INVALID, PROOF_MALFORMED
  */
 export async function verifyPresentation(
@@ -38,9 +39,10 @@ export async function verifyPresentation(
   trust: PresentationTrust,
   keyOf: (statement: string) => Promise<VerificationKey>,
 ): Promise<VerifiedPresentation> {
+  validateRequest(request);
   const { holder, proofs } = presentation;
   assertAttested(request, holder, trust);
-  if (request.statements.length === 0 || proofs.length !== request.statements.length) {
+  if (proofs.length !== request.statements.length) {
     throw mismatch(`It has ${proofs.length} proofs where ${request.statements.length} are asked for.`, {
       wanted: request.statements.length,
       given: proofs.length,
