@@ -70,7 +70,24 @@ export const ERROR_CODES = [
   "CONTRACT_CALL_FAILED",
 ] as const;
 
-export type ErrorCode = (typeof ERROR_CODES)[number];
+/** Reasons of the command `vitalproof`; here so that no two packages give one code two meanings. */
+export const COMMAND_ERROR_CODES = [
+  "USAGE",
+  "FILE_UNREADABLE",
+  "FILE_EXISTS",
+  "DOCUMENT_INVALID",
+  "PASSPHRASE_REQUIRED",
+  "PASSPHRASE_WRONG",
+  "HOME_MISSING",
+  "HOME_DAMAGED",
+  "HOME_IN_USE",
+  "ALREADY_THERE",
+  "NOT_THERE",
+  "NOT_ALLOWED",
+  "CHAIN_UNREACHABLE",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number] | (typeof COMMAND_ERROR_CODES)[number];
 
 /** A value that may stand in an error's details: never a reading, a salt, a key or a secret. */
 export type Detail =

@@ -42,7 +42,13 @@ export {
   SimulatedDevice,
   verifyDeviceSignature,
 } from "./device/signer.ts";
-export { type Detail, ERROR_CODES, type ErrorCode, VitalproofError } from "./errors.ts";
+export {
+  COMMAND_ERROR_CODES,
+  type Detail,
+  ERROR_CODES,
+  type ErrorCode,
+  VitalproofError,
+} from "./errors.ts";
 export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
 export {
   ANCHOR_REGISTRY_ABI,

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { VitalproofError } from "@vitalproof/sdk";
+import type { Io } from "./io.ts";
+
+/** What a user names on the command line, as a text. @throws FILE_UNREADABLE */
+export async function readText(io: Io, file: string): Promise<string> {
+  try {
+    return await readFile(resolve(io.cwd, file), "utf8");
+  } catch (cause) {
+    throw new VitalproofError("FILE_UNREADABLE", `${file} cannot be read (${systemCode(cause)}).`, {
+      details: { file },
+      hint: "Check the path and who may read it.",
+      cause,
+    });
+  }
+}
+
+/**
+ * Writes a file that is not there yet, readable by its owner only; `force` replaces one that is.
+ * @throws FILE_EXISTS, FILE_UNREADABLE
+ */
+export async function writeText(
+  io: Io,
+  file: string,
+  text: string,
+  options: { force?: boolean } = {},
+): Promise<void> {
+  try {
+    await writeFile(resolve(io.cwd, file), text, { flag: options.force === true ? "w" : "wx", mode: 0o600 });
+  } catch (cause) {
+    if (systemCode(cause) === "EEXIST") {
+      throw new VitalproofError("FILE_EXISTS", `${file} is there already.`, {
+        details: { file },
+        hint: "Give another name, or --force to replace it.",
+      });
+    }
+    throw new VitalproofError("FILE_UNREADABLE", `${file} cannot be written (${systemCode(cause)}).`, {
+      details: { file },
+      hint: "Check the folder and who may write to it.",
+      cause,
+    });
+  }
+}
+
+export function systemCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { performance } from "node:perf_hooks";
+
+/** The world as a command sees it; a test gives it another one. */
+export type IoParts = {
+  /** Writes to standard output: results, and nothing else. */
+  out: (text: string) => void;
+  /** Writes to standard error: progress, warnings, questions, errors. */
+  err: (text: string) => void;
+  /** Whether somebody is there to answer a question. */
+  isTTY: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** The repository: circuits/artifacts and build/circuits are below it. */
+  root: string;
+  /** The system's clock, in Unix seconds. Commands ask `clockOf` instead, which knows `--clock`. */
+  now: () => number;
+  /** Asks a question on the terminal and returns the line without showing it. */
+  askSecret: (question: string) => Promise<string>;
+  /** Aborted when the user stops the command. */
+  signal: AbortSignal;
+};
+
+/** Values that JSON output may hold; bigint becomes a decimal string. */
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | readonly Json[]
+  | { readonly [name: string]: Json };
+
+const TICK_MS = 2000;
+
+/** A terminal, or what stands for one. Every command writes through it and reads the world from it. */
+export class Io {
+  readonly isTTY: boolean;
+  readonly env: IoParts["env"];
+  readonly cwd: string;
+  readonly root: string;
+  readonly signal: AbortSignal;
+  /** Set from `--json` before a command's action runs. */
+  json = false;
+  /** Set from `--quiet`: no progress. */
+  quiet = false;
+  /** Set by a command that ends as it should with an answer that is no plain success (`EXIT.no`). */
+  exitCode = 0;
+  readonly #parts: IoParts;
+
+  constructor(parts: IoParts) {
+    this.#parts = parts;
+    this.isTTY = parts.isTTY;
+    this.env = parts.env;
+    this.cwd = parts.cwd;
+    this.root = parts.root;
+    this.signal = parts.signal;
+  }
+
+  /** The system's clock, in Unix seconds. */
+  now(): number {
+    return this.#parts.now();
+  }
+
+  askSecret(question: string): Promise<string> {
+    return this.#parts.askSecret(question);
+  }
+
+  out(text: string): void {
+    this.#parts.out(text);
+  }
+
+  err(text: string): void {
+    this.#parts.err(text);
+  }
+
+  /** A command's result: lines for people, or one JSON document with `--json`. Once per command. */
+  report(lines: readonly string[], json: Json): void {
+    this.out(this.json ? jsonText(json) : lines.map((line) => `${line}\n`).join(""));
+  }
+
+  /** Something that people should know and that is no result; on standard error in both modes. */
+  warn(text: string): void {
+    this.err(`${text}\n`);
+  }
+
+  /**
+   * Runs something that may take long. After two seconds, and every two seconds from then on, a line on standard error
+   * says that it is still at it; `say` names the step or the share that is done.
+   */
+  async during<T>(title: string, act: (say: (step: string) => void) => Promise<T>): Promise<T> {
+    if (this.quiet) return act(() => {});
+    const started = performance.now();
+    let step = "";
+    const ticker = setInterval(() => {
+      const seconds = Math.round((performance.now() - started) / 1000);
+      this.err(`… ${title}${step === "" ? "" : `: ${step}`}, ${seconds} s\n`);
+    }, TICK_MS);
+    try {
+      return await act((text) => {
+        step = text;
+      });
+    } finally {
+      clearInterval(ticker);
+    }
+  }
+}
+
+/** JSON with bigint as decimal strings. */
+export function jsonText(value: Json): string {
+  const text = JSON.stringify(
+    value,
+    (_, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner),
+    2,
+  );
+  return `${text}\n`;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { fileURLToPath } from "node:url";
+import { Io } from "./io.ts";
+import { readSecretLine } from "./prompt.ts";
+import { run } from "./run.ts";
+
+/** Runs the command in this process and leaves its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  // The first Ctrl-C lets what runs end properly, locks and child processes included; the second one ends at once.
+  process.once("SIGINT", () => {
+    stop.abort();
+    process.once("SIGINT", () => process.exit(130));
+  });
+  process.once("SIGTERM", () => stop.abort());
+  // A reader that has seen enough (`vitalproof … | head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+  });
+  const io = new Io({
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isTTY: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    env: process.env,
+    cwd: process.cwd(),
+    root: fileURLToPath(new URL("../../../", import.meta.url)),
+    now: () => Date.now() / 1000,
+    askSecret: readSecretLine,
+    signal: stop.signal,
+  });
+  process.exitCode = await run(argv, io);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import { readText } from "./files.ts";
+import type { Io } from "./io.ts";
+
+const MIN_LENGTH = 10;
+
+/** Where a passphrase can come from. Never the command line: other users of the machine see that. */
+export type PassphraseSource = {
+  /** What it opens, for the question: "the home folder". */
+  what: string;
+  file?: string | undefined;
+  /** Name of the environment variable. */
+  variable: string;
+  /** Name of the option for the file, for the hint. */
+  option: string;
+  /** A new one is asked for twice and must be at least 10 characters. */
+  fresh?: boolean;
+};
+
+/**
+ * From the file, else from the environment, else from whoever sits at the terminal.
+ * @throws PASSPHRASE_REQUIRED where there is none; USAGE for a new one that is too short or was mistyped
+ */
+export async function passphraseFrom(io: Io, source: PassphraseSource): Promise<string> {
+  const given = await find(io, source);
+  if (source.fresh === true && given.length < MIN_LENGTH) {
+    throw new VitalproofError("USAGE", `The passphrase has fewer than ${MIN_LENGTH} characters.`, {
+      hint: "It is all that protects the files: use several random words.",
+    });
+  }
+  return given;
+}
+
+async function find(io: Io, { what, file, variable, option, fresh }: PassphraseSource): Promise<string> {
+  if (file !== undefined) return firstLine(await readText(io, file));
+  const set = io.env[variable];
+  if (set !== undefined && set !== "") return set;
+  if (!io.isTTY) {
+    throw new VitalproofError("PASSPHRASE_REQUIRED", `The passphrase of ${what} is needed.`, {
+      hint: `Give ${option} FILE, or set ${variable}.`,
+    });
+  }
+  const typed = await io.askSecret(`${fresh === true ? "New passphrase" : "Passphrase"} of ${what}: `);
+  if (fresh === true && (await io.askSecret("The same again: ")) !== typed) {
+    throw new VitalproofError("USAGE", "The two are not the same.", { hint: "Try again." });
+  }
+  return typed;
+}
+
+/** Editors and `echo` end a file with a line break, which is no part of the passphrase. */
+function firstLine(text: string): string {
+  return text.replace(/\r?\n[\s\S]*$/, "");
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { Command, Option } from "commander";
+import type { Io } from "./io.ts";
+
+const VERSION = "0.1.0";
+
+/** Registers one command, or one family of commands, on the program. */
+export type Register = (program: Command, io: Io) => void;
+
+/** In the order in which --help lists them. */
+const COMMANDS: readonly Register[] = [];
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 the answer is no (statement not met, proof invalid, audit found differences); 2 wrong use;
+3 a file, store or passphrase is not what it should be; 4 chain or network; 5 refused by a rule; 6 not ready
+(circuits not built, no identity, …); 70 a fault of this program; 130 stopped.
+`;
+
+/** The whole command line. */
+export function buildProgram(io: Io): Command {
+  const program = new Command("vitalproof");
+  program
+    .description(
+      "Proofs over health readings, from a shell: the patient's log, the clinic's intake, proofs, and the chain.\n" +
+        "Unaudited, with development keys only. Do not put value on it.",
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => writeHelp(io, text) })
+    .exitOverride()
+    .version(VERSION)
+    .showSuggestionAfterError(true)
+    .option("--json", "one JSON document on standard output; errors as JSON on standard error")
+    .option("--quiet", "no progress on standard error")
+    .option(
+      "--home <folder>",
+      "folder of identity, device and logs, encrypted (else VITALPROOF_HOME, else ~/.vitalproof)",
+    )
+    .option(
+      "--passphrase-file <file>",
+      "file with the home's passphrase (else VITALPROOF_PASSPHRASE, else asked)",
+    )
+    .option("--artifacts <folder>", "folder of manifests and verification keys (else circuits/artifacts)")
+    .option("--rpc <url>", "node to talk to (else VITALPROOF_RPC, else http://127.0.0.1:8545)")
+    .addOption(
+      new Option("--clock <clock>", "whose time it is: the system's, or a local chain's for data of the past")
+        .choices(["system", "chain"])
+        .env("VITALPROOF_CLOCK")
+        .default("system"),
+    )
+    .hook("preAction", (_, action) => {
+      const { json, quiet } = action.optsWithGlobals<{ json?: boolean; quiet?: boolean }>();
+      io.json = json === true;
+      io.quiet = quiet === true;
+    })
+    .addHelpText("after", EXIT_CODES);
+  for (const register of COMMANDS) register(program, io);
+  return program;
+}
+
+/** commander writes "error: …" by itself; `tellError` says it in the form that was asked for. Help goes through. */
+function writeHelp(io: Io, text: string): void {
+  if (text.startsWith("error: ") || io.json) return;
+  io.err(text);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { fileURLToPath } from "node:url";
+import { Io } from "../src/io.ts";
+import { run } from "../src/run.ts";
+
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** What one run of the command left. */
+export type Ran = { code: number; out: string; err: string };
+
+/** A terminal that keeps what was written to it and answers questions from a list. */
+export type World = {
+  env?: Record<string, string | undefined>;
+  cwd: string;
+  /** Unix seconds. */
+  now?: number;
+  /** Answers to questions, in order; a terminal with nobody at it when left out. */
+  answers?: string[];
+  root?: string;
+};
+
+/** Runs the command in this process, with the real SDK. */
+export async function vitalproof(world: World, ...argv: string[]): Promise<Ran> {
+  let out = "";
+  let err = "";
+  const answers = [...(world.answers ?? [])];
+  const io = new Io({
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    isTTY: world.answers !== undefined,
+    env: world.env ?? {},
+    cwd: world.cwd,
+    root: world.root ?? ROOT,
+    now: () => world.now ?? 1_900_000_000,
+    askSecret: async (question) => {
+      err += question;
+      const answer = answers.shift();
+      if (answer === undefined) throw new Error(`nobody answers: ${question}`);
+      return answer;
+    },
+    signal: new AbortController().signal,
+  });
+  const code = await run(argv, io);
+  return { code, out, err };
+}
+
+/** The code of the error that a run with --json told. */
+export function codeOf(ran: Ran): string | undefined {
+  const at = ran.err.indexOf('{\n  "error"');
+  if (at < 0) return undefined;
+  return (JSON.parse(ran.err.slice(at)) as { error: { code: string } }).error.code;
+}
