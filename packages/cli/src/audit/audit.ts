@@ -56,8 +56,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       });
     }
   };
-  const registry = async (name: string) =>
-    String(await view("claims", claimsAddress, name)).toLowerCase();
+  const registry = async (name: string) => String(await view("claims", claimsAddress, name)).toLowerCase();
   const addresses: ContractAddresses = {
     claims: claimsAddress,
     anchors: await registry("anchors"),
@@ -93,7 +92,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const group = created.big("groupId");
   const insurer = created.hex("insurer");
 
-  const moved = await collectTransfers(data, token, claimsAddress, interfaces.token, range, findings, progress);
+  const moved = await collectTransfers(
+    data,
+    token,
+    claimsAddress,
+    interfaces.token,
+    range,
+    findings,
+    progress,
+  );
   const transfers = new Transfers(moved);
   const concerned = events.filter((event) => concerns(event, { programId, group, insurer }, events));
   const transactions = await collectTransactions(
@@ -274,11 +281,7 @@ function explainTransfers(transfers: Transfers, claims: string, findings: Findin
 }
 
 /** The first block in which all contracts have code, by bisection; 0 when the node does not keep old states. */
-async function creationBlock(
-  data: ChainData,
-  addresses: readonly string[],
-  head: number,
-): Promise<number> {
+async function creationBlock(data: ChainData, addresses: readonly string[], head: number): Promise<number> {
   const firstOf = async (address: string): Promise<number> => {
     let low = 0;
     let high = head;
@@ -307,7 +310,11 @@ async function tokenFacts(data: ChainData, address: string, block: number): Prom
       return undefined;
     }
   };
-  return { address, symbol: String((await ask("symbol")) ?? ""), decimals: Number((await ask("decimals")) ?? 0) };
+  return {
+    address,
+    symbol: String((await ask("symbol")) ?? ""),
+    decimals: Number((await ask("decimals")) ?? 0),
+  };
 }
 
 function word(value: bigint): string {

@@ -14,7 +14,8 @@ export function claimProofsIn(
   claim: { policy: bigint; period: number; consent: string },
 ): Proof[] {
   const selector = abi.getFunction("submitClaim")!.selector.slice(2);
-  const head = selector + word(claim.policy) + word(BigInt(claim.period)) + claim.consent.slice(2).toLowerCase();
+  const head =
+    selector + word(claim.policy) + word(BigInt(claim.period)) + claim.consent.slice(2).toLowerCase();
   return everyPlace(input, head).flatMap((at) => {
     const body = input.slice(at + head.length, at + head.length + 8 * 64);
     if (body.length < 8 * 64) return [];
@@ -22,7 +23,16 @@ export function claimProofsIn(
       BigInt(`0x${body.slice(i * 64, (i + 1) * 64)}`),
     ) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
     // The contract takes the halves of G2 coordinates the other way round.
-    return [{ a: [ax, ay], b: [[bx0, bx1], [by0, by1]], c: [cx, cy] } satisfies Proof];
+    return [
+      {
+        a: [ax, ay],
+        b: [
+          [bx0, bx1],
+          [by0, by1],
+        ],
+        c: [cx, cy],
+      } satisfies Proof,
+    ];
   });
 }
 

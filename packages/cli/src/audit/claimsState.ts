@@ -54,7 +54,11 @@ export type Ledger = {
   owed: bigint;
 };
 
-export type LedgerPoint = Readonly<Ledger> & { readonly time: number; readonly block: number; readonly event: string };
+export type LedgerPoint = Readonly<Ledger> & {
+  readonly time: number;
+  readonly block: number;
+  readonly event: string;
+};
 
 export type PeriodRecord = { state: PeriodState; until: number; claim: ClaimState | undefined };
 
@@ -157,7 +161,9 @@ export class ClaimsState {
 
   /** Start of a policy's period, Unix seconds; `period` may be the one after the last. */
   startOf(program: ProgramState, policy: Pick<PolicyState, "firstEpoch">, period: number): number {
-    return OFFSET_STEP * program.offset + (policy.firstEpoch + period * program.epochs) * program.epochSeconds;
+    return (
+      OFFSET_STEP * program.offset + (policy.firstEpoch + period * program.epochs) * program.epochSeconds
+    );
   }
 
   periodOf(policy: PolicyState, period: number): PeriodRecord {
@@ -180,7 +186,8 @@ export class ClaimsState {
     if (anchor?.corrected !== true && group !== undefined) {
       from = anchors.window(group, day).correctableUntil + 1;
     }
-    if (anchor !== undefined) from = Math.max(from, this.#window(program, start, anchor.writtenAt, now).closes);
+    if (anchor !== undefined)
+      from = Math.max(from, this.#window(program, start, anchor.writtenAt, now).closes);
     return from;
   }
 
@@ -239,7 +246,12 @@ export class ClaimsState {
         place,
       );
     }
-    const expected = { template: record?.template, profile: record?.profile, epochs: record?.epochs, epoch: 0 };
+    const expected = {
+      template: record?.template,
+      profile: record?.profile,
+      epochs: record?.epochs,
+      epoch: 0,
+    };
     for (const [field, value] of Object.entries(expected)) {
       const actual = termsField(terms, field as keyof typeof expected);
       if (value === undefined || actual === value) continue;
@@ -621,7 +633,11 @@ export class ClaimsState {
     const place = { ...event.place, program: program.id, policy: policy.id, period };
     const what = `The claim for period ${period} of policy ${policy.id}`;
     if (now < end) {
-      findings.add("CLAIM_PERIOD_NOT_OVER", `${what} was settled at ${now}; the period ends at ${end}.`, place);
+      findings.add(
+        "CLAIM_PERIOD_NOT_OVER",
+        `${what} was settled at ${now}; the period ends at ${end}.`,
+        place,
+      );
     }
     let applied: StatementState | undefined;
     let windowClosed = 0;
@@ -643,7 +659,11 @@ export class ClaimsState {
       windowClosed = window.closes;
       applied = window.settling.applied;
       if (now >= window.closes) {
-        findings.add("CLAIM_WINDOW_CLOSED", `${what} was settled at ${now}; its window closed at ${window.closes}.`, place);
+        findings.add(
+          "CLAIM_WINDOW_CLOSED",
+          `${what} was settled at ${now}; its window closed at ${window.closes}.`,
+          place,
+        );
       }
       if (applied?.id !== statement) {
         findings.add(
@@ -721,13 +741,19 @@ export class ClaimsState {
     const what = `The claim for period ${claim.period} of policy ${policy.id}`;
     const record = this.#context.consents.consents.get(claim.consent);
     if (record === undefined) {
-      find.add("CLAIM_CONSENT_UNKNOWN", `${what} rests on consent ${claim.consent}, which was never granted.`, place);
+      find.add(
+        "CLAIM_CONSENT_UNKNOWN",
+        `${what} rests on consent ${claim.consent}, which was never granted.`,
+        place,
+      );
       return;
     }
     record.claims.push({ policy: policy.id, period: claim.period });
     const { patient, grantee, purpose, program: of, from, until } = record.consent;
     const wrong = [
-      ...(patient === policy.controller ? [] : [`given by ${patient}, not by the controller ${policy.controller}`]),
+      ...(patient === policy.controller
+        ? []
+        : [`given by ${patient}, not by the controller ${policy.controller}`]),
       ...(grantee === program.insurer ? [] : [`given to ${grantee}, not to the insurer ${program.insurer}`]),
       ...(purpose === this.purpose ? [] : ["given for another purpose"]),
       ...(of === program.id ? [] : [`given for program ${of}`]),
@@ -757,7 +783,11 @@ export class ClaimsState {
     const start = this.startOf(program, policy, 0);
     const end = this.startOf(program, policy, policy.periods);
     if (start <= event.time) {
-      find.add("POLICY_ALREADY_BEGUN", `Policy ${policy.id} was issued at ${event.time} for time from ${start} on.`, place);
+      find.add(
+        "POLICY_ALREADY_BEGUN",
+        `Policy ${policy.id} was issued at ${event.time} for time from ${start} on.`,
+        place,
+      );
     }
     const key = `${program.scope}/${policy.holder}`;
     const before = this.#coverage.get(key)?.until ?? 0;
@@ -771,7 +801,13 @@ export class ClaimsState {
     this.#coverage.set(key, { until: end, before, last: policy.id });
   }
 
-  #credit(policy: PolicyState, program: ProgramState, record: PeriodRecord, event: ChainEvent, by: string | undefined): void {
+  #credit(
+    policy: PolicyState,
+    program: ProgramState,
+    record: PeriodRecord,
+    event: ChainEvent,
+    by: string | undefined,
+  ): void {
     record.state = "credited";
     record.until = 0;
     policy.reserved -= 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { VitalproofError, type VerificationKey } from "@vitalproof/sdk";
+import { type VerificationKey, VitalproofError } from "@vitalproof/sdk";
 import { keccak256 } from "ethers";
 
 export type KnownKey = {

@@ -39,7 +39,13 @@ export async function checkProofs(context: ProofContext, claims: readonly ClaimS
 async function checkProof(context: ProofContext, claim: ClaimState): Promise<void> {
   const { findings, keys, abi, transactions } = context;
   const { policy, period, consent } = claim;
-  const place = { program: context.program, policy, period, transaction: claim.transaction, block: claim.block };
+  const place = {
+    program: context.program,
+    policy,
+    period,
+    transaction: claim.transaction,
+    block: claim.block,
+  };
   const what = `The claim for period ${period} of policy ${policy}`;
   await checkInputsView(context, claim);
   const input = transactions.get(claim.transaction)?.input ?? "0x";
@@ -156,7 +162,9 @@ async function checkAttestation(context: ProofContext, policy: PolicyState): Pro
     return;
   }
   const domain = { chainId, claims };
-  const match = found.find(({ attestation }) => attestationDigest(domain, attestation) === policy.attestation);
+  const match = found.find(
+    ({ attestation }) => attestationDigest(domain, attestation) === policy.attestation,
+  );
   if (match === undefined) {
     findings.add(
       "POLICY_ATTESTATION_MISMATCH",

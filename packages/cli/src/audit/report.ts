@@ -12,7 +12,7 @@ import {
 } from "./claimsState.ts";
 import type { ConsentsState } from "./consentState.ts";
 import type { ContractAddresses } from "./events.ts";
-import { type Finding, FINDINGS, type Severity } from "./findings.ts";
+import { FINDINGS, type Finding, type Severity } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";
 import type { StatementsState } from "./statementState.ts";
 import type { Stop } from "./stops.ts";
@@ -47,7 +47,10 @@ export type AuditReport = {
   readonly claims: readonly ClaimLine[];
   readonly periods: PeriodCounts;
   readonly anchors: readonly AnchorLine[];
-  readonly stops: { readonly pauses: readonly Stop[]; readonly suspensions: readonly (Stop & { statement: string })[] };
+  readonly stops: {
+    readonly pauses: readonly Stop[];
+    readonly suspensions: readonly (Stop & { statement: string })[];
+  };
   readonly consents: readonly ConsentLine[];
   readonly ledger: {
     readonly now: Ledger;
@@ -160,7 +163,9 @@ export function buildReport(parts: ReportParts): AuditReport {
   const nameOf = (id: string) => parts.statements.statements.get(id)?.name ?? "unknown";
   const lines = claims.claims
     .filter(({ policy }) => mine.has(policy))
-    .map((claim): ClaimLine => ({ ...claim, outcome: outcomeOf(claim), statementName: nameOf(claim.statement) }));
+    .map(
+      (claim): ClaimLine => ({ ...claim, outcome: outcomeOf(claim), statementName: nameOf(claim.statement) }),
+    );
   const { ledger, ...offer } = program;
   return {
     schema: "vitalproof/audit/1",
@@ -315,23 +320,67 @@ function anchorLines(
 }
 
 const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string, shown?: false])[] = [
-  ["P1", "The contract holds at least what is free, reserved and owed.", "balance after the last block against the ledgers of all programs in the token"],
-  ["P2", "What came in less what went out is what the ledgers say.", "every event against a transfer of the token, every transfer against an event, every ledger against the contract's"],
-  ["P3", "Paid is at most the benefit, and at most the policy's reserve.", "every payment counted again in periods"],
-  ["P4", "A claim moves one way, to one end.", "every change of a period's state, and the contract's states now"],
-  ["P5", "A period pays once; a holder has one policy at a time in a scope.", "claims and coverage counted again"],
-  ["P6", "What happens in one program lowers no other.", "each program's ledger rebuilt from its own events alone and compared with the contract's"],
+  [
+    "P1",
+    "The contract holds at least what is free, reserved and owed.",
+    "balance after the last block against the ledgers of all programs in the token",
+  ],
+  [
+    "P2",
+    "What came in less what went out is what the ledgers say.",
+    "every event against a transfer of the token, every transfer against an event, every ledger against the contract's",
+  ],
+  [
+    "P3",
+    "Paid is at most the benefit, and at most the policy's reserve.",
+    "every payment counted again in periods",
+  ],
+  [
+    "P4",
+    "A claim moves one way, to one end.",
+    "every change of a period's state, and the contract's states now",
+  ],
+  [
+    "P5",
+    "A period pays once; a holder has one policy at a time in a scope.",
+    "claims and coverage counted again",
+  ],
+  [
+    "P6",
+    "What happens in one program lowers no other.",
+    "each program's ledger rebuilt from its own events alone and compared with the contract's",
+  ],
   ["P7", "The insurer cannot touch what is reserved or owed.", "every withdrawal against what was free then"],
   ["P8", "A stranger lowers nobody's balance.", "no transfer out without a payment or a withdrawal"],
   ["P9", "What is owed can be paid while paused.", "not visible in data", false],
-  ["P10", "Every reserve becomes paid or free.", "every release and ending against its rule; what waits is counted under periods"],
-  ["C1", "A consent is active only if granted by that account, in time, unrevoked.", "ids rebuilt from contents; every claim's consent at its block"],
+  [
+    "P10",
+    "Every reserve becomes paid or free.",
+    "every release and ending against its rule; what waits is counted under periods",
+  ],
+  [
+    "C1",
+    "A consent is active only if granted by that account, in time, unrevoked.",
+    "ids rebuilt from contents; every claim's consent at its block",
+  ],
   ["C2", "A revocation is final.", "no grant after a revocation"],
   ["C3", "No claim is verified under a consent at or after its revocation.", "order of events"],
-  ["A1", "An anchor is written once, in time.", "every write against the group's times and the earlier writes"],
-  ["V1", "A statement's verifier and code never change.", "code hash now against the registered one; the key's points in the code"],
+  [
+    "A1",
+    "An anchor is written once, in time.",
+    "every write against the group's times and the earlier writes",
+  ],
+  [
+    "V1",
+    "A statement's verifier and code never change.",
+    "code hash now against the registered one; the key's points in the code",
+  ],
   ["V2", "A retired statement stays retired; a suspension ends.", "every stop against the registry's times"],
-  ["N1", "A claim is settled only with a verified proof.", "every proof taken from calldata and verified outside the chain, inputs rebuilt"],
+  [
+    "N1",
+    "A claim is settled only with a verified proof.",
+    "every proof taken from calldata and verified outside the chain, inputs rebuilt",
+  ],
 ];
 
 function invariantLines(findings: readonly Finding[]): InvariantLine[] {

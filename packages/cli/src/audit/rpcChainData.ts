@@ -171,8 +171,7 @@ export function rpcChainData(request: RpcRequest, options: RpcOptions = {}): Cha
     logs: logsOf,
     transaction: async (hash) => transactionOf(request, hash),
     call: async (to, data, block) => String(await request("eth_call", [{ to, data }, hex(block)])),
-    code: async (address, block) =>
-      String(await request("eth_getCode", [address, hex(block)])).toLowerCase(),
+    code: async (address, block) => String(await request("eth_getCode", [address, hex(block)])).toLowerCase(),
   };
 }
 

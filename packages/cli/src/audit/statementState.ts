@@ -55,7 +55,10 @@ export class StatementsState {
   }
 
   apply(event: ChainEvent): void {
-    if (event.name === "StatementAdded") return this.#added(event);
+    if (event.name === "StatementAdded") {
+      this.#added(event);
+      return;
+    }
     const changes: Record<string, (event: ChainEvent, record: StatementState) => void> = {
       StatementSuspended: (found, record) => this.#suspended(found, record),
       SuspensionEnded: (found, record) => this.#resumed(found, record),
@@ -100,9 +103,7 @@ export class StatementsState {
       applied = this.inForceAt(base.successor, now) ?? base;
     }
     const blockedUntil =
-      applied.exposed === undefined
-        ? applied.suspensions.runningUntil(now)
-        : Number.POSITIVE_INFINITY;
+      applied.exposed === undefined ? applied.suspensions.runningUntil(now) : Number.POSITIVE_INFINITY;
     return { base, applied, blockedUntil };
   }
 

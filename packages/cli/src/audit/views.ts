@@ -58,9 +58,7 @@ async function checkCounts(context: ViewContext): Promise<void> {
     ["policyCount", claims.policies.size, "VIEW_COUNT_DISAGREES"],
     ["pausedUntil", pausedUntil, "VIEW_PAUSE_DISAGREES"],
   ] as const) {
-    await compare(context, "claims", name, [], code, {}, (result) => [
-      [name, result[0], BigInt(expected)],
-    ]);
+    await compare(context, "claims", name, [], code, {}, (result) => [[name, result[0], BigInt(expected)]]);
   }
 }
 
@@ -233,7 +231,11 @@ async function checkConsents(context: ViewContext): Promise<void> {
         const record = result[0] as Result;
         const what = `of consent ${id}`;
         return [
-          [`patient ${what}`, lower(record.getValue("patient")), known?.consent.patient ?? `0x${"0".repeat(40)}`],
+          [
+            `patient ${what}`,
+            lower(record.getValue("patient")),
+            known?.consent.patient ?? `0x${"0".repeat(40)}`,
+          ],
           [`first second ${what}`, record.getValue("from"), BigInt(known?.consent.from ?? 0)],
           [`last second ${what}`, record.getValue("until"), BigInt(known?.consent.until ?? 0)],
           [`time of granting ${what}`, record.getValue("grantedAt"), BigInt(known?.grantedAt ?? 0)],
