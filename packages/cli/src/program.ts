@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Command, Option } from "commander";
+import { registerApply } from "./commands/apply.ts";
+import { registerAttester } from "./commands/attester.ts";
+import { registerDemoClock } from "./commands/demoClock.ts";
+import { registerDemoData } from "./commands/demoData.ts";
+import { registerDevice } from "./commands/device.ts";
+import { registerExplain } from "./commands/explain.ts";
+import { registerIdentity } from "./commands/identity.ts";
+import { registerKeystore } from "./commands/keystore.ts";
+import { registerLog } from "./commands/log.ts";
+import { registerProve } from "./commands/prove.ts";
+import { registerVerify } from "./commands/verify.ts";
 import type { Io } from "./io.ts";
 
 const VERSION = "0.1.0";
@@ -8,7 +19,19 @@ const VERSION = "0.1.0";
 export type Register = (program: Command, io: Io) => void;
 
 /** In the order in which --help lists them. */
-const COMMANDS: readonly Register[] = [];
+const COMMANDS: readonly Register[] = [
+  registerIdentity,
+  registerDevice,
+  registerLog,
+  registerAttester,
+  registerApply,
+  registerProve,
+  registerVerify,
+  registerExplain,
+  registerKeystore,
+  registerDemoData,
+  registerDemoClock,
+];
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 the answer is no (statement not met, proof invalid, audit found differences); 2 wrong use;
@@ -44,8 +67,7 @@ export function buildProgram(io: Io): Command {
     .addOption(
       new Option("--clock <clock>", "whose time it is: the system's, or a local chain's for data of the past")
         .choices(["system", "chain"])
-        .env("VITALPROOF_CLOCK")
-        .default("system"),
+        .default(io.env.VITALPROOF_CLOCK === "chain" ? "chain" : "system", "system, else VITALPROOF_CLOCK"),
     )
     .hook("preAction", (_, action) => {
       const { json, quiet } = action.optsWithGlobals<{ json?: boolean; quiet?: boolean }>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import { type Command, Option } from "commander";
-import { HDNodeWallet, type JsonRpcProvider, Mnemonic, Wallet } from "ethers";
+import type { Command } from "commander";
+import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
 import { type Chain, isLocalChain } from "./connect.ts";
 import { readText } from "./files.ts";
 import type { GlobalOptions } from "./globals.ts";
@@ -22,9 +22,7 @@ export type WalletOptions = GlobalOptions & {
 /** Adds the options that name an account. */
 export function withWalletOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option("--keystore <file>", "encrypted JSON keystore of the account").env("VITALPROOF_KEYSTORE"),
-    )
+    .option("--keystore <file>", "encrypted JSON keystore of the account (else VITALPROOF_KEYSTORE)")
     .option(
       "--keystore-passphrase-file <file>",
       "file with its passphrase (else VITALPROOF_KEYSTORE_PASSPHRASE, else asked)",
@@ -33,12 +31,17 @@ export function withWalletOptions(command: Command): Command {
 }
 
 /**
- * The account that the options name, connected to the chain.
+ * The account that the options name, connected to the chain where a provider is given.
  * @throws USAGE for none or two; NOT_ALLOWED for a development account on a chain that others use, keystore or not;
  *         PASSPHRASE_WRONG, FILE_NOT_UNDERSTOOD for the keystore
  */
-export async function walletOf(io: Io, chain: Chain, options: WalletOptions): Promise<Wallet> {
-  const { keystore, devAccount } = options;
+export async function walletOf(
+  io: Io,
+  chain: Pick<Chain, "chainId"> & Partial<Chain>,
+  options: WalletOptions,
+): Promise<Wallet> {
+  const { devAccount } = options;
+  const keystore = options.keystore ?? (devAccount === undefined ? io.env.VITALPROOF_KEYSTORE : undefined);
   if ((keystore === undefined) === (devAccount === undefined)) {
     throw new VitalproofError("USAGE", "Name one account: --keystore FILE or --dev-account N.", {
       hint: "`vitalproof keystore new --out FILE` makes a keystore; --dev-account is for local nodes.",
@@ -56,7 +59,7 @@ export async function walletOf(io: Io, chain: Chain, options: WalletOptions): Pr
       },
     );
   }
-  return wallet.connect(chain.provider satisfies JsonRpcProvider);
+  return chain.provider === undefined ? wallet : wallet.connect(chain.provider);
 }
 
 /** Whether an address belongs to the phrase that development nodes fund. */

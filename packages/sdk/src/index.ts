@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-export { type ArtifactLoader, type Artifacts, httpArtifacts, type Manifest } from "./artifacts/artifacts.ts";
+export {
+  type ArtifactLoader,
+  type Artifacts,
+  httpArtifacts,
+  type Manifest,
+  parseManifest,
+} from "./artifacts/artifacts.ts";
 export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
 export {
   ATTESTATION_TYPES,
@@ -33,6 +39,7 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
+export { type Decimal, decimal, formatSteps, parseDecimal } from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,

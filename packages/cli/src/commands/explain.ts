@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { epochEnd, epochStart, explainTerms, profileOf } from "@vitalproof/sdk";
+import type { Command } from "commander";
+import { readClaim } from "../claim.ts";
+import { CLAIM, readDocument } from "../documents.ts";
+import type { Io } from "../io.ts";
+import { instantText } from "../time.ts";
+
+const NOT_REVEALED = [
+  "any reading, and how far above or below a bound the period was",
+  "which of the readings were missing, and how many beyond what the bounds allow",
+  "which leaf under the anchor root is this person's",
+  "the subject under which the clinic files the person, and the identity secret",
+  "whether the person holds other policies: in another scope the holder is another, and the two cannot be linked",
+];
+
+const NOT_PROVEN = [
+  "that the sensor was honest, or worn by the right person: the clinic and its assurance class stand for that",
+  "that the anchor root is a clinic's: hold it against the anchor registry",
+  "that the holder is your policyholder: hold it against the policy",
+  "anything at all under a development key: anybody can forge proofs under it",
+];
+
+export function registerExplain(program: Command, io: Io): void {
+  program
+    .command("explain <claim>")
+    .description("say in words what a claim proves, what it reveals, and what it does not; verifies nothing")
+    .addHelpText(
+      "after",
+      "\nUnder of-valid semantics it ends with the true floor: what missing readings may hide.\n\nExample:\n  vitalproof explain claim.json\n",
+    )
+    .action(async (file: string) => {
+      const claim = await readDocument(io, CLAIM, file);
+      const { statement, terms, holder, anchorRoot, scope } = readClaim(claim);
+      const profile = profileOf(terms.profile);
+      const last = terms.epoch + terms.epochs - 1;
+      const period = {
+        from: instantText(epochStart(profile, terms.offset, terms.epoch)),
+        to: instantText(epochEnd(profile, terms.offset, last)),
+      };
+      const proven = [
+        ...explainTerms(terms),
+        `All of it about ${period.from} to ${period.to}, out of a log that was sealed in time and stands under the anchor root.`,
+      ];
+      const revealed = [
+        `the statement (${statement.name}, version ${statement.version}), its terms, and the period`,
+        `the holder ${holder}: the same in every claim of this person under this scope (${scope})`,
+        `the anchor root ${anchorRoot}: which clinic anchored the readings, and on which day`,
+      ];
+      io.report(
+        [
+          "What is proven, if the claim verifies (`vitalproof verify`):",
+          ...proven.map((line) => `  ${line}`),
+          "What is revealed:",
+          ...revealed.map((line) => `  ${line}`),
+          "What is not revealed:",
+          ...NOT_REVEALED.map((line) => `  ${line}`),
+          "What is not proven:",
+          ...NOT_PROVEN.map((line) => `  ${line}`),
+        ],
+        {
+          statement: statement.name,
+          version: statement.version,
+          semantics: terms.ofValid ? "of-valid" : "worst-case",
+          period,
+          proven,
+          revealed,
+          notRevealed: NOT_REVEALED,
+          notProven: NOT_PROVEN,
+        },
+      );
+    });
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { createIdentity, exportIdentity, type Identity, importIdentity } from "@vitalproof/sdk";
+import type { Command } from "commander";
+import { readText, writeText } from "../files.ts";
+import type { GlobalOptions } from "../globals.ts";
+import { withHome } from "../home.ts";
+import { loadIdentity, saveIdentity } from "../identity.ts";
+import type { Io } from "../io.ts";
+import { whole } from "../numbers.ts";
+import { passphraseFrom } from "../passphrase.ts";
+
+type Cost = { scryptCost?: number };
+type BackupOptions = GlobalOptions & Cost & { backupPassphraseFile?: string };
+
+const COST =
+  "scrypt's cost as a power of two, 14 to 19; lower only on machines with little memory (default: 17)";
+const SUBJECT_NOTE =
+  "The subject is the name under which a clinic files you. It is personal: never put it on a chain.";
+
+export function registerIdentity(program: Command, io: Io): void {
+  const identity = program
+    .command("identity")
+    .description("the person: an identity secret and the seed of the person's accounts");
+
+  identity
+    .command("new")
+    .description("make a new identity in the home folder, and the home itself where there is none")
+    .option("--scrypt-cost <n>", `for a new home: ${COST}`, whole)
+    .addHelpText("after", "\nExample:\n  vitalproof identity new --passphrase-file passphrase.txt\n")
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & Cost>();
+      const { made, folder } = await withHome(
+        io,
+        options,
+        async (home) => {
+          const fresh = createIdentity();
+          await saveIdentity(home, fresh);
+          return { made: fresh, folder: home.folder };
+        },
+        { create: true, ...costOf(options) },
+      );
+      tell(
+        io,
+        "New identity",
+        made,
+        folder,
+        "Back it up now: nobody can restore it. `vitalproof identity backup --out FILE`",
+      );
+    });
+
+  identity
+    .command("show")
+    .description("say which identity the home holds")
+    .addHelpText("after", "\nExample:\n  vitalproof identity show --json\n")
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      await withHome(io, options, async (home) =>
+        tell(io, "Identity", await loadIdentity(home), home.folder),
+      );
+    });
+
+  identity
+    .command("backup")
+    .description("write the identity to a file, encrypted under a passphrase of its own")
+    .requiredOption("--out <file>", "where to write it")
+    .option(
+      "--backup-passphrase-file <file>",
+      "file with the backup's passphrase (else VITALPROOF_BACKUP_PASSPHRASE, else asked)",
+    )
+    .option("--scrypt-cost <n>", COST, whole)
+    .addHelpText(
+      "after",
+      "\nThe file holds the identity, not the log: copy the home folder as well.\n" +
+        "\nExample:\n  vitalproof identity backup --out identity.json --backup-passphrase-file other.txt\n",
+    )
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<BackupOptions & { out: string }>();
+      await withHome(io, options, async (home) => {
+        const kept = await loadIdentity(home);
+        const passphrase = await backupPassphrase(io, options, true);
+        const text = await io.during("encrypting", () => exportIdentity(kept, passphrase, costOf(options)));
+        await writeText(io, options.out, `${text}\n`);
+      });
+      io.report([`Backup in ${options.out}. It opens with its own passphrase alone.`], { file: options.out });
+    });
+
+  identity
+    .command("restore <file>")
+    .description("put a backed-up identity into a home that has none")
+    .option(
+      "--backup-passphrase-file <file>",
+      "file with the backup's passphrase (else VITALPROOF_BACKUP_PASSPHRASE, else asked)",
+    )
+    .option("--scrypt-cost <n>", `for a new home: ${COST}`, whole)
+    .addHelpText(
+      "after",
+      "\nExample:\n  vitalproof identity restore identity.json --home ~/.vitalproof-new\n",
+    )
+    .action(async (file: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<BackupOptions>();
+      const text = await readText(io, file);
+      const passphrase = await backupPassphrase(io, options, false);
+      // Opened before a home is made: a mistyped passphrase leaves nothing behind.
+      const restored = await io.during("opening the backup", () => importIdentity(text, passphrase));
+      const folder = await withHome(
+        io,
+        options,
+        async (home) => {
+          await saveIdentity(home, restored);
+          return home.folder;
+        },
+        { create: true, ...costOf(options) },
+      );
+      tell(io, "Restored identity", restored, folder);
+    });
+}
+
+function tell(io: Io, title: string, { subject }: Identity, folder: string, last = SUBJECT_NOTE): void {
+  io.report([`${title} in ${folder}`, `subject ${subject}`, last], { home: folder, subject });
+}
+
+function backupPassphrase(io: Io, options: BackupOptions, fresh: boolean): Promise<string> {
+  return passphraseFrom(io, {
+    what: "the backup",
+    file: options.backupPassphraseFile,
+    variable: "VITALPROOF_BACKUP_PASSPHRASE",
+    option: "--backup-passphrase-file",
+    fresh,
+  });
+}
+
+function costOf({ scryptCost }: Cost): { logN?: number } {
+  return scryptCost === undefined ? {} : { logN: scryptCost };
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { randomBytes } from "node:crypto";
+import { type Curve, SimulatedDevice, VitalproofError } from "@vitalproof/sdk";
+import type { Home } from "./home.ts";
+
+/** Makes a software key that plays a device and keeps it in the home. @throws ALREADY_THERE */
+export async function createDevice(home: Home, name: string, curve: Curve): Promise<SimulatedDevice> {
+  const key = keyOf(name);
+  if ((await home.store.read(key)) !== undefined) {
+    throw new VitalproofError("ALREADY_THERE", `The home holds a device "${name}" already.`, {
+      details: { name },
+      hint: "Use it, or give the new one another --name.",
+    });
+  }
+  const { device, secretKey } = fresh(curve);
+  await home.store.write(key, JSON.stringify({ curve, secretKey: Buffer.from(secretKey).toString("hex") }));
+  return device;
+}
+
+/** @throws NOT_THERE */
+export async function loadDevice(home: Home, name: string): Promise<SimulatedDevice> {
+  const text = await home.store.read(keyOf(name));
+  if (text === undefined) {
+    throw new VitalproofError("NOT_THERE", `The home holds no device "${name}".`, {
+      details: { name },
+      hint: "Make one with `vitalproof device simulate`.",
+    });
+  }
+  const { curve, secretKey } = JSON.parse(text) as { curve: Curve; secretKey: string };
+  return new SimulatedDevice(curve, new Uint8Array(Buffer.from(secretKey, "hex")));
+}
+
+export async function deviceNames(home: Home): Promise<string[]> {
+  return (await home.store.keys("device/")).map((key) => key.slice("device/".length)).sort();
+}
+
+/** A P-256 key is a number below the group's order; the few strings of 32 bytes that are none are thrown away. */
+function fresh(curve: Curve): { device: SimulatedDevice; secretKey: Uint8Array } {
+  for (;;) {
+    const secretKey = new Uint8Array(randomBytes(32));
+    try {
+      return { device: new SimulatedDevice(curve, secretKey), secretKey };
+    } catch {
+      // another one
+    }
+  }
+}
+
+function keyOf(name: string): string {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/.test(name)) return `device/${name}`;
+  throw new VitalproofError("USAGE", `"${name}" is no name for a device.`, {
+    details: { name },
+    hint: "Use up to 64 letters, digits, dots, dashes and underscores.",
+  });
+}
