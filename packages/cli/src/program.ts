@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { registerApply } from "./commands/apply.ts";
 import { registerAttester } from "./commands/attester.ts";
+import { registerAudit } from "./commands/audit.ts";
 import { registerDemoClock } from "./commands/demoClock.ts";
 import { registerDemoData } from "./commands/demoData.ts";
 import { registerDevice } from "./commands/device.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly Register[] = [
   registerProve,
   registerVerify,
   registerExplain,
+  registerAudit,
   registerKeystore,
   registerDemoData,
   registerDemoClock,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PERIOD_STATES } from "@vitalproof/sdk";
+import { PERIOD_STATES, type PeriodState } from "@vitalproof/sdk";
 import { type Interface, keccak256, type Result } from "ethers";
 import type { AnchorState } from "./anchorState.ts";
 import type { ChainData } from "./chainData.ts";
@@ -34,6 +34,9 @@ export type ViewContext = {
 
 /** Chains on which development keys are no finding: nobody else is there, or nothing of value. As in StatementRegistry. */
 const DEVELOPMENT_CHAINS = [31337n, 1337n, 2442n, 59141n, 534351n, 8022833n, 167013n];
+
+/** States in which a period's benefit is reserved no more. */
+const CLOSED: readonly PeriodState[] = ["credited", "denied", "released"];
 
 type Expected = Readonly<Record<string, unknown>>;
 
@@ -134,10 +137,14 @@ async function checkPolicies(context: ViewContext): Promise<void> {
           `policy ${id}`,
         ),
     );
-    // The counters stand for all periods; if they disagree, every period is asked, to name the one.
-    const periods = agrees
-      ? [...policy.byPeriod.keys()].filter((period) => period < policy.periods)
-      : Array.from({ length: Math.min(policy.periods, 10_000) }, (_, period) => period);
+    // The counters stand for all periods. If they disagree, or do not add up to the periods that are known to be closed,
+    // every period is asked, to name the one.
+    const inside = [...policy.byPeriod].filter(([period]) => period < policy.periods);
+    const closed = inside.filter(([, { state }]) => CLOSED.includes(state)).length;
+    const periods =
+      agrees && closed === policy.periods - policy.reserved
+        ? inside.map(([period]) => period)
+        : Array.from({ length: Math.min(policy.periods, 10_000) }, (_, period) => period);
     await checkPeriods(context, policy, periods);
   });
 }
