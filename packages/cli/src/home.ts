@@ -37,7 +37,7 @@ type KeyFile = { format: string; logN: number; salt: string; nonce: string; seal
  * Opens the home folder, acts, and lets go of it. One command at a time holds a home.
  *
  * @param options `create`: make it where there is none, with a new passphrase; `logN`: scrypt's cost for a new one
- * @throws HOME_MISSING, HOME_IN_USE, HOME_DAMAGED, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG (also for a changed key file:
+ * @throws USAGE for a cost out of range; HOME_MISSING, HOME_IN_USE, HOME_DAMAGED, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG (also for a changed key file:
  *         the two cannot be told apart)
  */
 export async function withHome<T>(
@@ -46,6 +46,11 @@ export async function withHome<T>(
   act: (home: Home) => Promise<T>,
   { create = false, logN = DEFAULT_LOG_N }: { create?: boolean; logN?: number } = {},
 ): Promise<T> {
+  if (!Number.isInteger(logN) || logN < MIN_LOG_N || logN > MAX_LOG_N) {
+    throw new VitalproofError("USAGE", `The cost is ${logN}; it must be ${MIN_LOG_N} to ${MAX_LOG_N}.`, {
+      details: { logN },
+    });
+  }
   const folder = homeFolder(io, options);
   const text = await readKeyFile(folder);
   if (text === undefined && !create) {
@@ -87,11 +92,6 @@ async function readKeyFile(folder: string): Promise<string | undefined> {
 }
 
 async function makeKey(folder: string, passphrase: string, logN: number): Promise<Uint8Array> {
-  if (!Number.isInteger(logN) || logN < MIN_LOG_N || logN > MAX_LOG_N) {
-    throw new VitalproofError("USAGE", `The cost is ${logN}; it must be ${MIN_LOG_N} to ${MAX_LOG_N}.`, {
-      details: { logN },
-    });
-  }
   const key = new Uint8Array(randomBytes(KEY_BYTES));
   const nonce = randomBytes(24);
   const header = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { fileURLToPath } from "node:url";
-import { Io } from "../src/io.ts";
+import { Io, type IoParts } from "../src/io.ts";
 import { run } from "../src/run.ts";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -23,29 +23,39 @@ export type World = {
 export async function vitalproof(world: World, ...argv: string[]): Promise<Ran> {
   let out = "";
   let err = "";
-  const answers = [...(world.answers ?? [])];
-  const io = new Io({
+  const io = ioOf(world, {
     out: (text) => {
       out += text;
     },
     err: (text) => {
       err += text;
     },
+  });
+  const code = await run(argv, io);
+  return { code, out, err };
+}
+
+/** A terminal that shows nobody anything, or what stands in `more`. */
+export function ioOf(world: World, more: Partial<IoParts> = {}): Io {
+  const answers = [...(world.answers ?? [])];
+  const err = more.err ?? (() => {});
+  return new Io({
+    out: () => {},
+    err,
     isTTY: world.answers !== undefined,
     env: world.env ?? {},
     cwd: world.cwd,
     root: world.root ?? ROOT,
     now: () => world.now ?? 1_900_000_000,
     askSecret: async (question) => {
-      err += question;
+      err(question);
       const answer = answers.shift();
       if (answer === undefined) throw new Error(`nobody answers: ${question}`);
       return answer;
     },
     signal: new AbortController().signal,
+    ...more,
   });
-  const code = await run(argv, io);
-  return { code, out, err };
 }
 
 /** The code of the error that a run with --json told. */

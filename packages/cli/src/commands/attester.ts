@@ -32,7 +32,7 @@ import {
 import { EXIT } from "../exit.ts";
 import { withHome } from "../home.ts";
 import type { Io } from "../io.ts";
-import { addressOption, big, element, needed } from "../numbers.ts";
+import { addressOption, big, element, needed, whole } from "../numbers.ts";
 import { dayText, nameOfEpoch, parseDay, parseDuration, parseEpoch } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
@@ -63,6 +63,7 @@ function registerInit(attester: Command, io: Io): void {
     intakeTime: string;
     graceTime: string;
     correctionTime: string;
+    scryptCost?: number;
   };
   withWalletOptions(attester.command("init"))
     .description("set a home up to serve a group: one that is on the chain, or a new one")
@@ -77,6 +78,11 @@ function registerInit(attester: Command, io: Io): void {
     .option("--intake-time <time>", "for a new group: how long after its end an epoch may arrive", "6h")
     .option("--grace-time <time>", "for a new group: how long after that a day may be anchored", "12h")
     .option("--correction-time <time>", "for a new group: how long after that a day may be corrected", "2d")
+    .option(
+      "--scrypt-cost <n>",
+      "for a new home: scrypt's cost as a power of two, 14 to 19 (default: 17)",
+      whole,
+    )
     .addHelpText(
       "after",
       "\nExample:\n  vitalproof attester init --new-group --anchors 0x… --keystore clinic.json --home ~/clinic\n",
@@ -123,7 +129,7 @@ function registerInit(attester: Command, io: Io): void {
           await saveClinic(home, made);
           return made;
         },
-        { create: true },
+        { create: true, ...(options.scryptCost === undefined ? {} : { logN: options.scryptCost }) },
       );
       io.report(
         [

@@ -134,6 +134,7 @@ function fromChain(io: Io, options: Options): Promise<FromChain> {
 
 function matterOf(options: Options, log: PatientLog, person: Identity, chain: FromChain | undefined): Matter {
   if (chain === undefined) {
+    assertAbout(options.statement, log);
     const { statement, terms } = termsFrom(options, log.offset);
     const scope = needed(options.scope, "--scope", "without a policy or program");
     return { statement, terms: termsForPeriod(terms, fromOption(options, log)), scope };
@@ -162,6 +163,18 @@ function matterOf(options: Options, log: PatientLog, person: Identity, chain: Fr
   };
 }
 
+/** Before the terms are made: another profile's levels and offsets would only confuse. */
+function assertAbout(name: string | undefined, { profile }: PatientLog): void {
+  if (name === undefined) return;
+  const statement = statementOf(name);
+  if (statement.profile === profile.name) return;
+  throw new VitalproofError(
+    "WITNESS_MISMATCH",
+    `${statement.name} is about ${statement.profile}; the log is of ${profile.name}.`,
+    { hint: "Name another log with --log." },
+  );
+}
+
 function firstEpochOf(options: Options, log: PatientLog, { facts, firstEpoch, periods }: FromChain): number {
   const { epochs } = facts.terms;
   if (firstEpoch === undefined || periods === undefined) return fromOption(options, log);
@@ -184,16 +197,6 @@ function requestFor(
   paths: Body<typeof ANCHOR_PATHS>["paths"],
   file: string,
 ): ClaimRequest {
-  const wanted = statementOf(statement);
-  if (wanted.profile !== profile.name) {
-    throw new VitalproofError(
-      "WITNESS_MISMATCH",
-      `${statement} is about ${wanted.profile}; the log is of ${profile.name}.`,
-      {
-        hint: "Name another log with --log.",
-      },
-    );
-  }
   const period = log.period(terms.epoch, terms.epochs);
   const { failing } = checkTerms(
     terms,
@@ -273,7 +276,7 @@ async function makeClaim(
     const artifacts = await artifactsOf(io, options).load(request.statement);
     return prove(childProcessProver(), artifacts, witness, {
       signal: io.signal,
-      onProgress: ({ phase, detail }) => say(detail === undefined ? phase : `${phase}, ${detail}`),
+      onProgress: ({ phase }) => say(phase),
     });
   });
   const { name, version } = statementOf(request.statement);
