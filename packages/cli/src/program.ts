@@ -3,13 +3,18 @@ import { Command, Option } from "commander";
 import { registerApply } from "./commands/apply.ts";
 import { registerAttester } from "./commands/attester.ts";
 import { registerAudit } from "./commands/audit.ts";
+import { registerClaim } from "./commands/claim.ts";
+import { registerConsent } from "./commands/consent.ts";
 import { registerDemoClock } from "./commands/demoClock.ts";
 import { registerDemoData } from "./commands/demoData.ts";
+import { registerDeploy } from "./commands/deploy.ts";
 import { registerDevice } from "./commands/device.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerIdentity } from "./commands/identity.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
+import { registerPolicy } from "./commands/policy.ts";
+import { registerProgram } from "./commands/program.ts";
 import { registerProve } from "./commands/prove.ts";
 import { registerVerify } from "./commands/verify.ts";
 import type { Io } from "./io.ts";
@@ -29,6 +34,11 @@ const COMMANDS: readonly Register[] = [
   registerProve,
   registerVerify,
   registerExplain,
+  registerDeploy,
+  registerProgram,
+  registerPolicy,
+  registerConsent,
+  registerClaim,
   registerAudit,
   registerKeystore,
   registerDemoData,
