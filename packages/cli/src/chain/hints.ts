@@ -11,6 +11,7 @@ import { type ErrorDescription, Interface } from "ethers";
 
 /** The way out of each refusal that a user of these commands can meet. */
 const HINTS: Readonly<Record<string, string>> = {
+  AnchorRegistry_UnknownGroup: "Ask the clinic for its group's number; `vitalproof attester init` opens one.",
   ClaimsPayout_IsPaused: "The pause ends by itself at that time (Unix seconds); payments work meanwhile.",
   ClaimsPayout_UnknownProgram: "`vitalproof program list` shows the programs there are.",
   ClaimsPayout_UnknownPolicy: "`vitalproof program show` and the insurer's message have the policy's number.",
