@@ -349,7 +349,9 @@ describe("e2e: audit", () => {
       },
       {
         what: "another attester of the group",
-        lies: () => ({ log: lies.change("GroupCreated", { attester: addresses.token }) }),
+        lies: () => ({
+          log: lies.change("GroupCreated", { attester: history.world.roles.stranger.address }),
+        }),
         found: ["POLICY_SIGNATURE_INVALID", "VIEW_GROUP_DISAGREES"],
       },
       {

@@ -197,25 +197,40 @@ async function checkAttestation(context: ProofContext, policy: PolicyState): Pro
       place,
     );
   }
-  if (await isSignedBy(context, policy, signature)) return;
-  findings.add(
-    "POLICY_SIGNATURE_INVALID",
-    `The attestation of policy ${policy.id} is not signed by ${policy.attester}, its group's attester then.`,
-    place,
-  );
+  const signed = await isSignedBy(context, policy, signature);
+  if (signed === "no") {
+    findings.add(
+      "POLICY_SIGNATURE_INVALID",
+      `The attestation of policy ${policy.id} is not signed by ${policy.attester}, its group's attester then.`,
+      place,
+    );
+  } else if (signed === "unknown") {
+    findings.add(
+      "POLICY_SIGNATURE_UNCHECKED",
+      `The attester of policy ${policy.id}, ${policy.attester}, is a contract that does not repeat its answer to the signature.`,
+      place,
+    );
+  }
 }
 
-/** By an account's key, or by a contract (ERC-1271) as it answered in that block. */
-async function isSignedBy(context: ProofContext, policy: PolicyState, signature: string): Promise<boolean> {
+/** By an account's key, or by a contract (ERC-1271) as it answers on the state after that block. */
+async function isSignedBy(
+  context: ProofContext,
+  policy: PolicyState,
+  signature: string,
+): Promise<"yes" | "no" | "unknown"> {
   try {
-    if (recoverAddress(policy.attestation, signature).toLowerCase() === policy.attester) return true;
+    if (recoverAddress(policy.attestation, signature).toLowerCase() === policy.attester) return "yes";
   } catch {
     // Not an account's signature; a contract may have another form.
   }
   const block = context.transactions.get(policy.transaction)?.blockNumber;
-  if (block === undefined) return false;
+  if (block === undefined) return "unknown";
+  const code = await context.data.code(policy.attester, block).catch(() => undefined);
+  if (code === "0x") return "no";
   const abi = new Interface(ERC1271_ABI);
   const call = abi.encodeFunctionData("isValidSignature", [policy.attestation, signature]);
   const answer = await context.data.call(policy.attester, call, block).catch(() => "0x");
-  return answer.length === 66 && answer.startsWith(ERC1271_VALID);
+  // What it said inside the transaction, to the claims contract, may have been something else.
+  return answer.length === 66 && answer.startsWith(ERC1271_VALID) ? "yes" : "unknown";
 }
