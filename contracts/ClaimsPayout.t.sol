@@ -98,6 +98,7 @@ contract ClaimsHandler {
             epochs: 1,
             epochSeconds: 1 days,
             codes: 363,
+            samples: 288,
             keyKind: KeyKind.Production,
             predecessor: StatementId.wrap(0)
         });

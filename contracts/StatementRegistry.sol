@@ -339,6 +339,7 @@ contract StatementRegistry is IStatementRegistry {
             profile: proposal.profile,
             epochs: proposal.epochs,
             codes: proposal.codes,
+            samples: proposal.samples,
             verifierCodeHash: proposal.verifierCodeHash,
             verificationKeyHash: proposal.verificationKeyHash,
             successor: NONE
@@ -356,6 +357,7 @@ contract StatementRegistry is IStatementRegistry {
             proposal.epochs,
             proposal.epochSeconds,
             proposal.codes,
+            proposal.samples,
             proposal.keyKind,
             proposal.predecessor
         );
@@ -373,6 +375,7 @@ contract StatementRegistry is IStatementRegistry {
         _requireNonZero(id, "epochs", proposal.epochs);
         _requireNonZero(id, "epochSeconds", proposal.epochSeconds);
         _requireNonZero(id, "codes", proposal.codes);
+        _requireNonZero(id, "samples", proposal.samples);
         _requireNonZero(id, "verificationKeyHash", uint256(proposal.verificationKeyHash));
 
         uint256 period = uint256(proposal.epochs) * proposal.epochSeconds;
@@ -412,6 +415,7 @@ contract StatementRegistry is IStatementRegistry {
             revert StatementRegistry_NotASuccessor(id, "epochSeconds");
         }
         if (previous.codes != proposal.codes) revert StatementRegistry_NotASuccessor(id, "codes");
+        if (previous.samples != proposal.samples) revert StatementRegistry_NotASuccessor(id, "samples");
     }
 
     function _requireNonZero(StatementId id, string memory field, uint256 value) private pure {

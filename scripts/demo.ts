@@ -71,7 +71,8 @@ for (const command of [
 
 // Imported only now: both read what the build has just made.
 const { default: hre } = await import("hardhat");
-const { readDexcomClarity, syntheticClarity, VitalproofError } = await import("@vitalproof/sdk");
+const { readFile, textInput } = await import("@vitalproof/readers");
+const { syntheticClarity, VitalproofError } = await import("@vitalproof/sdk");
 const { Report } = await import("./demo/report.ts");
 const { tellStory } = await import("./demo/story.ts");
 
@@ -79,12 +80,15 @@ const SYNTHETIC_ZONE = "Europe/Berlin";
 
 try {
   const report = new Report(json ? process.stderr : process.stdout);
-  const input = readDexcomClarity(file ?? syntheticClarity(), { zone: zone ?? SYNTHETIC_ZONE });
+  const input = await readFile(textInput(file ?? syntheticClarity()), {
+    zone: zone ?? SYNTHETIC_ZONE,
+    metric: "glucose",
+  });
   if (input.readings.length === 0) throw new Error(`${cgm} holds no glucose readings.`);
   report.section(
     cgm === undefined
       ? "A made-up week of glucose readings (Dexcom Clarity format, generated)"
-      : `Your file: ${input.report.rows} rows, ${input.readings.length} glucose readings`,
+      : `Your file: ${input.report.entries} rows, ${input.readings.length} glucose readings`,
   );
   const result = await tellStory(hre, report, { readings: input.readings, zone: zone ?? SYNTHETIC_ZONE });
 

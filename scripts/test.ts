@@ -32,6 +32,7 @@ const suites: readonly Suite[] = [
     name: "e2e",
     command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/{integration,e2e}/**/*.test.ts")],
   },
+  { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
   { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
   { name: "cli", command: [...mocha, ...tests("packages/cli/test/**/*.test.ts")] },
   { name: "hardhat-circom", command: [...mocha, ...tests("packages/hardhat-circom/test/**/*.test.ts")] },

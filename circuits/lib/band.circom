@@ -5,12 +5,33 @@ include "bitify.circom";
 include "range.circom";
 
 /*
- * A band of codes. Made only by OpenDistribution (templates/distribution.circom),
- * which constrains 1 <= low <= high <= CODES.
+ * A band of codes, 1 <= low <= high <= CODES. Made only by OpenBand, and by
+ * OpenDistribution (templates/distribution.circom), which constrains the same.
  */
 bus Band {
     signal low;
     signal high;
+}
+
+/*
+ * A band from two untrusted levels.
+ *
+ * Each of the three distances is held to [0, 2^K), so both levels are in
+ * [1, CODES] and in order: 0 <= low - 1, 0 <= high - low, 0 <= CODES - high.
+ *
+ * @param CODES        highest code
+ * @input low, high    range-checked to less than 2^251 by the caller
+ */
+template OpenBand(CODES) {
+    var K = bitsOf(CODES);
+    signal input low, high;
+    output Band band;
+
+    _ <== Num2Bits(K)(low - 1);
+    _ <== Num2Bits(K)(high - low);
+    _ <== Num2Bits(K)(CODES - high);
+    band.low <== low;
+    band.high <== high;
 }
 
 /*

@@ -3,7 +3,7 @@ pragma circom 2.2.3;
 
 include "../lib/band.circom";
 include "../lib/claim.circom";
-include "../lib/histogram.circom";
+include "../lib/lookup.circom";
 include "../lib/terms.circom";
 
 /*
@@ -39,11 +39,12 @@ template OpenDistribution(PROFILE, EPOCHS, CODES) {
     // Levels are range-checked to K bits; wider ones would run into the next field.
     assert(K <= DISTRIBUTION_LOW_BITS());
     signal input terms;
-    output TermsHeader header;
+    output TermsHeader(DISTRIBUTION_FLAGS()) header;
     output DistributionTerms opened;
 
     var template_ = DISTRIBUTION_ID();
-    header <== OpenHeader(template_, PROFILE, EPOCHS)(terms);
+    var flags = DISTRIBUTION_FLAGS();
+    header <== OpenHeader(template_, PROFILE, EPOCHS, flags)(terms);
 
     var shareBits = DISTRIBUTION_SHARE_MIN_BITS();
     var levelMask = 2 ** DISTRIBUTION_LOW_BITS() - 1;
@@ -90,7 +91,8 @@ template OpenDistribution(PROFILE, EPOCHS, CODES) {
  * Worst case (ofValid = 0), over all N slots: a missing reading counts against
  * the claimant in each of the six directions; so coverage "at most" is met only
  * where it says nothing. Of valid (ofValid = 1): missing slots leave numerator
- * and denominator. Either way there is a valid reading.
+ * and denominator. Either way there is a valid reading. The mean's bounds are
+ * included, unless their flags meanAbove and meanBelow exclude them.
  *
  * @param N, CODES             slots of the period; highest code. N * 2^16 < 2^250
  * @input missing, inside, sum exact: slots without reading, slots inside the
@@ -99,8 +101,12 @@ template OpenDistribution(PROFILE, EPOCHS, CODES) {
 template DistributionBounds(N, CODES) {
     var UNIT = SHARE_UNIT();
     input DistributionTerms opened;
-    signal input {binary} ofValid;
+    signal input {binary} flags[DISTRIBUTION_FLAGS()];
     signal input missing, inside, sum;
+
+    var ofValid = flags[FLAG_OF_VALID()];
+    var meanAbove = flags[DISTRIBUTION_FLAG_MEAN_ABOVE()];
+    var meanBelow = flags[DISTRIBUTION_FLAG_MEAN_BELOW()];
 
     // Both sides of every comparison are below N * 2^16, hence the widths.
     var WIDTH = bitsOf(N * 2 ** 16);
@@ -115,8 +121,9 @@ template DistributionBounds(N, CODES) {
     Ordered(WIDTH)((inside + adverse) * UNIT, shareCeiling);
     signal meanFloor <== opened.meanMin * counted;
     signal meanCeiling <== opened.meanMax * counted;
-    Ordered(WIDTH)(meanFloor, sum + adverse);
-    Ordered(WIDTH)(sum + adverse * CODES, meanCeiling);
+    // Sums are integers: above is at least one more, below at most one less.
+    Ordered(WIDTH)(meanFloor + meanAbove, sum + adverse);
+    Ordered(WIDTH)(sum + adverse * CODES + meanBelow, meanCeiling);
     Ordered(WIDTH)(opened.coverageMin * N, valid * UNIT);
     Ordered(WIDTH)(counted * UNIT, opened.coverageMax * N);
 }
@@ -137,7 +144,7 @@ template DistributionDirect(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
     signal input depth, index, siblings[DEPTH];
 
     // 1. what the program asks for
-    TermsHeader header;
+    TermsHeader(DISTRIBUTION_FLAGS()) header;
     DistributionTerms opened;
     (header, opened) <== OpenDistribution(PROFILE, EPOCHS, CODES)(terms);
 
@@ -171,7 +178,7 @@ template DistributionDirect(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
     );
 
     // 4. the statement
-    DistributionBounds(N, CODES)(opened, header.ofValid, missing, inside, sum);
+    DistributionBounds(N, CODES)(opened, header.flags, missing, inside, sum);
 }
 
 /* Same statement, same signals as DistributionDirect. */
@@ -183,7 +190,7 @@ template DistributionHistogram(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
     signal input depth, index, siblings[DEPTH];
 
     // 1. what the program asks for
-    TermsHeader header;
+    TermsHeader(DISTRIBUTION_FLAGS()) header;
     DistributionTerms opened;
     (header, opened) <== OpenDistribution(PROFILE, EPOCHS, CODES)(terms);
 
@@ -225,5 +232,5 @@ template DistributionHistogram(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
     }
 
     // 5. the statement
-    DistributionBounds(N, CODES)(opened, header.ofValid, counts[0], inside, sum);
+    DistributionBounds(N, CODES)(opened, header.flags, counts[0], inside, sum);
 }

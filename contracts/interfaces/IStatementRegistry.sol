@@ -22,10 +22,12 @@ enum KeyKind {
 /// @param profile metric profile number as in `terms`.
 /// @param epochs epochs per period, at least 1.
 /// @param epochSeconds seconds per epoch, at least 1.
-/// @param codes highest code n of the profile, at least 1.
+/// @param codes highest code n of the profile, at least 1. A profile on three axes (template impact) is
+/// symmetric, so that the code of its value 0 is the middle one, (codes + 1) / 2.
+/// @param samples samples per epoch, at least 1: the profile's slots, or a third of them on three axes.
 /// @param keyKind as labelled; see the registry on false labels.
-/// @param predecessor statement that this one may stand in for (same template, profile, epochs, epochSeconds
-/// and codes), or zero.
+/// @param predecessor statement that this one may stand in for (same template, profile, epochs, epochSeconds,
+/// codes and samples), or zero.
 struct StatementProposal {
     string name;
     uint256 version;
@@ -37,6 +39,7 @@ struct StatementProposal {
     uint16 epochs;
     uint32 epochSeconds;
     uint16 codes;
+    uint16 samples;
     KeyKind keyKind;
     StatementId predecessor;
 }
@@ -56,6 +59,7 @@ struct Statement {
     uint16 profile;
     uint16 epochs;
     uint16 codes;
+    uint16 samples;
     bytes32 verifierCodeHash;
     bytes32 verificationKeyHash;
     StatementId successor;
@@ -107,6 +111,7 @@ interface IStatementRegistry {
         uint16 epochs,
         uint32 epochSeconds,
         uint16 codes,
+        uint16 samples,
         KeyKind keyKind,
         StatementId predecessor
     );
@@ -219,7 +224,9 @@ interface IStatementRegistry {
     function proposalOf(StatementId statementId) external view returns (bytes32 hash, uint64 addableFrom);
 
     /// @notice Reverts (`Terms_…`) unless these are possible terms of a program with the statement: header fields
-    /// as recorded, first epoch 0, bounds in order and in range, unused bits zero, and not met by missing readings.
+    /// as recorded, first epoch 0, only flags of the template, bounds in order and in range of what epochs, samples and
+    /// codes allow, unused bits zero, and not met by missing readings. The rules of each template are in
+    /// docs/protocol.md, "Terms".
     /// @return epochSeconds seconds per epoch of the statement
     function checkTerms(StatementId statementId, uint256 terms) external view returns (uint32 epochSeconds);
 

@@ -11,6 +11,7 @@ export interface GenesisStatement {
   readonly epochs: number;
   readonly epochSeconds: number;
   readonly codes: number;
+  readonly samples: number;
   readonly keyKind: 0 | 1;
   readonly verifierCodeHash: string;
   readonly verificationKeyHash: string;

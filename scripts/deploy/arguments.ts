@@ -14,6 +14,7 @@ export interface Arguments {
   readonly manifests: string | undefined;
   readonly output: string | undefined;
   readonly deploymentId: string | undefined;
+  /** In the order given, none twice; undefined: the default group's. */
   readonly statements: readonly string[] | undefined;
 }
 
@@ -31,7 +32,9 @@ A preflight comes first and prints what it found; nothing is sent unless all of 
   --allow-development-keys  on a known test network: deploy keys under which anybody can forge proofs.
                             No flag allows them on a chain with value.
   --parameters FILE         default: ignition/parameters/<network>.json; optional on local chains only
-  --statements A,B          default: every on-chain statement of the default group of circuits/circuits.json
+  --statement NAME          once for every statement to start with; default: every on-chain statement of the default
+                            group of circuits/circuits.json. An unknown name lists them.
+  --statements A,B          the same, several at once
   --manifests DIR           committed manifests and verification keys; default: circuits/artifacts
   --output DIR              results go to DIR/deployments/<id>; default: ignition
   --deployment-id ID        default: chain-<chain id>
@@ -68,10 +71,7 @@ export function parseArguments(args: readonly string[], cwd: string): Arguments 
   if (id !== undefined && !/^[A-Za-z][A-Za-z0-9_-]*$/.test(id)) {
     throw new UsageError(`--deployment-id "${id}": use letters, digits, - and _, starting with a letter.`);
   }
-  const statements = values.statements?.split(",").map((name) => name.trim());
-  if (statements?.some((name) => name === "")) {
-    throw new UsageError(`--statements "${values.statements}" has an empty name: write A,B without gaps.`);
-  }
+  const statements = statementNames(values);
   return {
     network: values.network,
     allowDevelopmentKeys: values["allow-development-keys"] === true,
@@ -87,6 +87,19 @@ export function parseArguments(args: readonly string[], cwd: string): Arguments 
   };
 }
 
+function statementNames(values: ReturnType<typeof parse>): readonly string[] | undefined {
+  const several = values.statements?.split(",").map((name) => name.trim());
+  if (several?.some((name) => name === "")) {
+    throw new UsageError(`--statements "${values.statements}" has an empty name: write A,B without gaps.`);
+  }
+  const names = [...(values.statement ?? []), ...(several ?? [])];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new UsageError(`--statement ${twice} is given twice: a registry has each statement once.`);
+  }
+  return names.length === 0 ? undefined : names;
+}
+
 function parse(args: readonly string[]) {
   return parseArgs({
     args: [...args],
@@ -96,6 +109,7 @@ function parse(args: readonly string[]) {
       preflight: { type: "boolean" },
       "allow-development-keys": { type: "boolean" },
       parameters: { type: "string" },
+      statement: { type: "string", multiple: true },
       statements: { type: "string" },
       manifests: { type: "string" },
       output: { type: "string" },

@@ -102,6 +102,7 @@ export async function confirm(
       "epochs",
       "epochSeconds",
       "codes",
+      "samples",
     ] as const) {
       same(`${field} of ${name}`, record[field], spec[field]);
     }

@@ -219,6 +219,11 @@ export async function preflight(
   }
 
   const specs = await statementSpecs(root, hre.artifacts, names, args.manifests);
+  for (const spec of specs) await check(`facts of ${spec.name}`, () => facts(spec));
+  if (checks.some(({ status }) => status === "failed")) {
+    for (const title of ["parameters", "rehearsal", "balance"]) skip(title, "what is above comes first");
+    return report(undefined);
+  }
   const parameters = await check("parameters", async () => {
     const path = args.parameters ?? join(root, "ignition/parameters", `${network}.json`);
     const value = readParameters({
@@ -286,6 +291,26 @@ async function links(key: KeyChain) {
   }
   return {
     detail: `circuit → key → ${key.verificationKeyHash!.slice(0, 10)}… → ${key.verifier} → code ${key.codeHash!.slice(0, 10)}…`,
+    value: true,
+  };
+}
+
+/** Bits of a statement's facts in StatementRegistry, which asks of each to be at least 1. */
+const FACT_BITS = { template: 8, profile: 16, epochs: 16, epochSeconds: 32, codes: 16, samples: 16 } as const;
+
+async function facts(spec: StatementSpec) {
+  for (const [name, bits] of Object.entries(FACT_BITS) as [keyof typeof FACT_BITS, number][]) {
+    const value = spec[name];
+    if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** bits) continue;
+    throw new Refusal(
+      "PARAMETERS",
+      `${spec.name} has ${name} ${value}, which is no integer from 1 to ${2 ** bits - 1}: no registry can hold it.`,
+      "Correct its profile or its epochs in circuits/protocol.json and circuits/circuits.json.",
+    );
+  }
+  const { template, profile, epochs, epochSeconds, codes, samples } = spec;
+  return {
+    detail: `template ${template}, profile ${profile}, ${epochs} × ${samples} samples in ${epochs} × ${epochSeconds} s, codes to ${codes}`,
     value: true,
   };
 }

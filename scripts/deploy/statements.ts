@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expectedVerifierCodeHash, isDevelopmentKey, verificationKeyHash } from "@vitalproof/hardhat-circom";
 import type { ArtifactManager } from "hardhat/types/artifacts";
-import { highestCode, type Instance, loadSources } from "../generate/sources.ts";
+import {
+  epochSeconds,
+  highestCode,
+  type Instance,
+  loadSources,
+  samplesPerEpoch,
+} from "../generate/sources.ts";
 
 /** KeyKind of IStatementRegistry. */
 export const KEY_KIND = { development: 0, production: 1 } as const;
@@ -21,6 +27,7 @@ export interface StatementSpec {
   readonly epochs: number;
   readonly epochSeconds: number;
   readonly codes: number;
+  readonly samples: number;
   readonly keyKind: keyof typeof KEY_KIND;
 }
 
@@ -66,8 +73,9 @@ export async function statementSpecs(
         template: protocol.terms.templates[instance.template]!.id,
         profile: profile.id,
         epochs: instance.epochs!,
-        epochSeconds: profile.slots * profile.interval,
+        epochSeconds: epochSeconds(profile),
         codes: highestCode(profile),
+        samples: samplesPerEpoch(profile),
         keyKind,
       };
     }),

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  flagsOf,
   GENERATED,
   highestCode,
   type Instance,
+  NO_BOUND,
   type Profile,
   type Protocol,
   place,
   placeTemplate,
   tagValue,
   upperSnake,
+  zeroCode,
 } from "./sources.ts";
 
 const HEADER = "// SPDX-License-Identifier: GPL-3.0-or-later\npragma circom 2.2.3;\n";
@@ -24,6 +27,7 @@ export function circomProtocol(protocol: Protocol): string {
   fn("MAX_DEPTH", protocol.maxDepth, "greatest depth of an anchor tree");
   fn("WORD_BITS", protocol.wordBits, "bits of a packed word");
   fn("SHARE_UNIT", 10_000, "shares are counted in 1/10,000");
+  fn("NO_BOUND", NO_BOUND, "upper bound of a count that is none");
 
   const shifts = (prefix: string, fields: ReturnType<typeof place>["fields"]) => {
     for (const field of fields) {
@@ -40,6 +44,14 @@ export function circomProtocol(protocol: Protocol): string {
   }
   for (const [name, template] of Object.entries(protocol.terms.templates)) {
     fn(`${upperSnake(name)}_ID`, template.id, `template id of ${name}`);
+    fn(
+      `${upperSnake(name)}_FLAGS`,
+      flagsOf(protocol, name).length,
+      `flags that terms of ${name} may set, from bit 0 on`,
+    );
+    for (const [flag, bit] of Object.entries(template.flags)) {
+      fn(`${upperSnake(name)}_FLAG_${upperSnake(flag)}`, bit, `bit of the flag ${flag}`);
+    }
     // Relative to the end of the header: circuits unpack header and fields apart.
     const { fields } = placeTemplate(protocol, name);
     shifts(
@@ -83,20 +95,27 @@ function mainParts(protocol: Protocol, instance: Instance) {
   }
   const profile = profileOf(protocol, instance);
   const epochs = instance.epochs;
-  if (epochs === undefined || instance.construction === undefined) {
-    throw new Error(`circuits.json: ${instance.name} needs "epochs" and "construction"`);
-  }
-  const name = `Distribution${instance.construction === "direct" ? "Direct" : "Histogram"}`;
+  if (epochs === undefined) throw new Error(`circuits.json: ${instance.name} needs "epochs"`);
   const codes = highestCode(profile);
+  const shape = [profile.id, epochs, profile.slots, profile.base, codes];
+  if (instance.template === "impact") shape.push(zeroCode(profile));
   return {
-    file: "distribution",
-    call: `${name}(${profile.id}, ${epochs}, ${profile.slots}, ${profile.base}, ${codes})`,
+    file: instance.template,
+    call: `${templateName(instance)}(${shape.join(", ")})`,
     inputs: CLAIM_INPUTS,
     notes: [
       `Private inputs: secret, previousHead, salts[${epochs}], codes[${epochs}][${profile.slots}], depth, index, siblings[${protocol.maxDepth}].`,
       `Profile ${profile.id} (${instance.profile}): ${profile.slots} slots of ${profile.base} bits, codes 0 to ${codes}; ${epochs} epoch(s).`,
     ],
   };
+}
+
+/** distribution is built in one of two ways; the others in one. */
+function templateName({ name, template, construction }: Instance): string {
+  const capital = `${template[0]!.toUpperCase()}${template.slice(1)}`;
+  if (template !== "distribution") return capital;
+  if (construction === undefined) throw new Error(`circuits.json: ${name} needs "construction"`);
+  return `${capital}${construction === "direct" ? "Direct" : "Histogram"}`;
 }
 
 function profileOf(protocol: Protocol, instance: Instance): Profile {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { GENERATED, type Protocol, place, placeTemplate, upperSnake } from "./sources.ts";
+import { flagsOf, GENERATED, NO_BOUND, type Protocol, place, placeTemplate, upperSnake } from "./sources.ts";
 
 export function solidityTermsLayout(protocol: Protocol): string {
   const lines: string[] = [];
@@ -14,9 +14,14 @@ export function solidityTermsLayout(protocol: Protocol): string {
     constant("uint256", `FLAG_${upperSnake(name)}`, `1 << ${bit}`);
   }
   constant("uint256", "SHARE_UNIT", "10_000");
+  constant("uint256", "NO_BOUND", NO_BOUND);
   for (const [name, template] of Object.entries(protocol.terms.templates)) {
     const prefix = upperSnake(name);
     constant("uint8", `${prefix}_ID`, template.id);
+    constant("uint256", `${prefix}_FLAGS`, `(1 << ${flagsOf(protocol, name).length}) - 1`);
+    for (const [flag, bit] of Object.entries(template.flags)) {
+      constant("uint256", `${prefix}_FLAG_${upperSnake(flag)}`, `1 << ${bit}`);
+    }
     const { fields, end } = placeTemplate(protocol, name);
     for (const field of fields) {
       constant("uint256", `${prefix}_${upperSnake(field.name)}_SHIFT`, field.shift);

@@ -15,12 +15,25 @@ export interface Profile {
   readonly metric: string;
   readonly loinc: string;
   readonly ucum: string;
+  /** Seconds per sample, whole milliseconds. */
   readonly interval: number;
+  /** Slots per epoch: samples × channels. */
   readonly slots: number;
   readonly base: number;
   readonly resolution: string;
   readonly lowest: string;
   readonly highest: string;
+  /** "open": the first and last code stand for everything beyond lowest and highest; "closed": nothing lies beyond. */
+  readonly ends: "open" | "closed";
+  /** Slots that one sample takes, side by side: 3 for three axes. */
+  readonly channels: number;
+}
+
+export interface Template {
+  readonly id: number;
+  /** The template's own flags beside those of all templates: bit numbers inside the flags field. */
+  readonly flags: Readonly<Record<string, number>>;
+  readonly fields: readonly Field[];
 }
 
 export interface Protocol {
@@ -31,7 +44,7 @@ export interface Protocol {
   readonly terms: {
     readonly header: readonly Field[];
     readonly flags: Readonly<Record<string, number>>;
-    readonly templates: Readonly<Record<string, { readonly id: number; readonly fields: readonly Field[] }>>;
+    readonly templates: Readonly<Record<string, Template>>;
   };
   readonly profiles: Readonly<Record<string, Profile>>;
 }
@@ -49,6 +62,9 @@ export interface Instance {
   readonly maxDomain: number;
   readonly group: string;
 }
+
+/** Upper bound of a count that bounds nothing: no count of an instance reaches it. */
+export const NO_BOUND = 65_535;
 
 /** A field with the position of its lowest bit in the word. */
 export interface PlacedField extends Field {
@@ -68,6 +84,12 @@ export function loadSources(root: string): { protocol: Protocol; instances: read
   for (const name of Object.keys(protocol.terms.templates)) {
     const end = placeTemplate(protocol, name).end;
     if (end > 253) throw new Error(`terms of template ${name} take ${end} bits; 253 is the limit`);
+  }
+  for (const [name, profile] of Object.entries(protocol.profiles)) {
+    if (!Number.isInteger(epochSeconds(profile)))
+      throw new Error(`profile ${name}: an epoch is no whole number of seconds`);
+    if (highestCode(profile) >= 2 ** profile.base)
+      throw new Error(`profile ${name}: codes do not fit ${profile.base} bits`);
   }
   return { protocol, instances: read("circuits.json").instances };
 }
@@ -96,9 +118,38 @@ export function placeTemplate(
   return place(template.fields, place(protocol.terms.header).end);
 }
 
-/** Highest code of a profile: missing is 0, then LOW, the values, HIGH. */
+export function epochSeconds({ interval, slots, channels }: Profile): number {
+  // Intervals are whole milliseconds; adding up in seconds would not be exact.
+  return (Math.round(interval * 1000) * (slots / channels)) / 1000;
+}
+
+/** A sample takes one slot per channel. */
+export function samplesPerEpoch({ slots, channels }: Profile): number {
+  return slots / channels;
+}
+
+/** Highest code of a profile: missing is 0, then the values, with LOW before and HIGH after them where the ends are open. */
 export function highestCode(profile: Profile): number {
-  return Math.round((Number(profile.highest) - Number(profile.lowest)) / Number(profile.resolution)) + 3;
+  return steps(profile, profile.highest) + (profile.ends === "open" ? 3 : 1);
+}
+
+/** Code of the value 0 in a profile that reaches below it. */
+export function zeroCode(profile: Profile): number {
+  return steps(profile, "0") + (profile.ends === "open" ? 2 : 1);
+}
+
+function steps(profile: Profile, value: string): number {
+  return Math.round((Number(value) - Number(profile.lowest)) / Number(profile.resolution));
+}
+
+/** All flags that terms of a template may set, in the order of their bits; they fill the field from bit 0 on. */
+export function flagsOf(protocol: Protocol, template: string): readonly string[] {
+  const bits = { ...protocol.terms.flags, ...protocol.terms.templates[template]?.flags };
+  const names = Object.keys(bits).sort((a, b) => bits[a]! - bits[b]!);
+  names.forEach((name, bit) => {
+    if (bits[name] !== bit) throw new Error(`protocol.json: flag ${name} of ${template} is not bit ${bit}`);
+  });
+  return names;
 }
 
 /** shareMin → SHARE_MIN */

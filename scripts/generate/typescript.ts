@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  epochSeconds,
   GENERATED,
   highestCode,
   type Instance,
+  NO_BOUND,
   type Protocol,
   place,
   placeTemplate,
@@ -17,13 +19,13 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
   const templates = Object.fromEntries(
     Object.entries(protocol.terms.templates).map(([name, template]) => [
       name,
-      { id: template.id, ...placeTemplate(protocol, name) },
+      { id: template.id, flags: template.flags, ...placeTemplate(protocol, name) },
     ]),
   );
   const profiles = Object.fromEntries(
     Object.entries(protocol.profiles).map(([name, profile]) => [
       name,
-      { name, ...profile, codes: highestCode(profile) },
+      { name, ...profile, codes: highestCode(profile), epochSeconds: epochSeconds(profile) },
     ]),
   );
   const statements = Object.fromEntries(
@@ -51,11 +53,14 @@ export const WORD_BITS = ${protocol.wordBits};
 /** Shares in terms are counted in 1/SHARE_UNIT. */
 export const SHARE_UNIT = 10_000n;
 
+/** Upper bound of a count in terms that bounds nothing. */
+export const NO_BOUND = ${NO_BOUND};
+
 export const CONTEXT_FIELDS = ${json(place(protocol.context).fields)} as const;
 
 export const TERMS_HEADER = ${json(place(protocol.terms.header).fields)} as const;
 
-/** Bit numbers inside the flags field. */
+/** Bit numbers inside the flags field, of the flags that terms of every template have. */
 export const FLAGS = ${json(protocol.terms.flags)} as const;
 
 export const TERMS_TEMPLATES = ${json(templates)} as const;

@@ -26,7 +26,10 @@ import {
   type TermsFields,
   tag,
 } from "./support/claim.ts";
-import { mod, R } from "./support/constraints.ts";
+import { inverse, mod, R } from "./support/constraints.ts";
+import { Forger } from "./support/forge.ts";
+import { HINTS, honestHints } from "./support/hints.ts";
+import { inputWires } from "./support/inputs.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const RUNS = process.env.LONG === "1" ? 1000 : 60;
@@ -76,7 +79,7 @@ for (const construction of ["direct", "histogram"] as const) {
           fc.array(code, { minLength: N, maxLength: N }),
           fc.integer({ min: 1, max: shape.codes }),
           fc.integer({ min: 0, max: shape.codes - 1 }),
-          fc.constantFrom(0n, 1n),
+          fc.constantFrom(0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n),
           fc.constantFrom("shareMin", "shareMax", "meanMin", "meanMax", "coverageMin", "coverageMax", "all"),
           fc.integer({ min: -1, max: 1 }),
           async (flat, low, width, flags, bound, nudge) => {
@@ -101,9 +104,10 @@ for (const construction of ["direct", "histogram"] as const) {
       const valid = all.filter((value) => value !== 0n);
       const v = BigInt(valid.length);
       const missing = BigInt(N) - v;
-      const counted = terms.flags === 1n ? v : BigInt(N);
+      const ofValid = (terms.flags & 1n) === 1n;
+      const counted = ofValid ? v : BigInt(N);
       if (counted === 0n) return terms;
-      const adverse = terms.flags === 1n ? 0n : missing;
+      const adverse = ofValid ? 0n : missing;
       const inside = BigInt(valid.filter((value) => value >= terms.low && value <= terms.high).length);
       const sum = valid.reduce((a, b) => a + b, 0n);
       const ceiling = (a: bigint, b: bigint) => (a + b - 1n) / b;
@@ -180,6 +184,125 @@ for (const construction of ["direct", "histogram"] as const) {
       }
     });
 
+    it("T4 T14: a strict mean excludes its bound and nothing else, in both semantics, by exactly one step", async () => {
+      const ABOVE = 2n;
+      const BELOW = 4n;
+      // Sum of 32 codes: 16·5 + 16·7 = 192 = 32·6, a mean of exactly 6.
+      const exact = codesOf([
+        [5, 16],
+        [7, 16],
+      ]);
+      const [more, less] = [1, -1].map((by) =>
+        codesOf([
+          [5, 16],
+          [7, 15],
+          [7 + by, 1],
+        ]),
+      ) as [bigint[][], bigint[][]];
+      for (const ofValid of [0n, 1n]) {
+        const cases: [string, bigint[][], Partial<TermsFields>, boolean][] = [
+          ["at the bound, included", exact, { meanMin: 6n }, true],
+          ["at the bound, above", exact, { meanMin: 6n, flags: ABOVE }, false],
+          ["one step more, above", more, { meanMin: 6n, flags: ABOVE }, true],
+          ["one step less, included", less, { meanMin: 6n }, false],
+          ["at the bound, included", exact, { meanMax: 6n }, true],
+          ["at the bound, below", exact, { meanMax: 6n, flags: BELOW }, false],
+          ["one step less, below", less, { meanMax: 6n, flags: BELOW }, true],
+          ["one step more, included", more, { meanMax: 6n }, false],
+          // Each flag concerns its own side alone.
+          ["below, lower bound reached", exact, { meanMin: 6n, flags: BELOW }, true],
+          ["above, upper bound reached", exact, { meanMax: 6n, flags: ABOVE }, true],
+          ["both, between", exact, { meanMin: 5n, meanMax: 7n, flags: ABOVE + BELOW }, true],
+          ["both, at one bound", exact, { meanMin: 6n, meanMax: 7n, flags: ABOVE + BELOW }, false],
+          ["both, nothing between", exact, { meanMin: 6n, meanMax: 6n, flags: ABOVE + BELOW }, false],
+          // A mean above 0 asks for nothing; none is below 0 or, all readings HIGH, below the highest code.
+          ["above 0", exact, { flags: ABOVE }, true],
+          ["below 0", exact, { meanMax: 0n, flags: BELOW }, false],
+          ["all at the highest code, below it", codesOf([[12, N]]), { flags: BELOW }, false],
+          ["all at the highest code", codesOf([[12, N]]), {}, true],
+          ["all at the lowest code, above it", codesOf([[1, N]]), { meanMin: 1n, flags: ABOVE }, false],
+        ];
+        for (const [name, codes, terms, expected] of cases) {
+          const claim = honestClaim(shape, {
+            codes,
+            terms: { ...terms, flags: (terms.flags ?? 0n) + ofValid },
+          });
+          expect(holds(shape, claim.terms, codes), `${name}, by counting`).to.equal(expected);
+          expect(await proves(claim), `${name}, of valid ${ofValid}`).to.equal(expected);
+        }
+      }
+      // A missing reading is the lowest code below a bound, the highest above it, and no reading of valid ones.
+      const gappy = (last: number) =>
+        codesOf([
+          [6, 30],
+          [last, 1],
+          [0, 1],
+        ]);
+      const steps: [number, Partial<TermsFields>, boolean][] = [
+        [11, { meanMin: 6n }, true], // 180 + 11 + 1 = 192
+        [11, { meanMin: 6n, flags: ABOVE }, false],
+        [12, { meanMin: 6n, flags: ABOVE }, true],
+        [1, { meanMax: 7n, flags: BELOW }, true], // 180 + 1 + 12 = 193 < 224
+        [12, { meanMax: 7n, flags: BELOW }, true], // 204 < 224
+        [6, { meanMin: 6n, flags: 1n }, true], // 186 = 31·6
+        [6, { meanMin: 6n, flags: 1n + ABOVE }, false],
+        [7, { meanMin: 6n, flags: 1n + ABOVE }, true],
+        [6, { meanMax: 6n, flags: 1n }, true],
+        [6, { meanMax: 6n, flags: 1n + BELOW }, false],
+        [5, { meanMax: 6n, flags: 1n + BELOW }, true],
+      ];
+      for (const [last, terms, expected] of steps) {
+        const claim = honestClaim(shape, { codes: gappy(last), terms });
+        expect(holds(shape, claim.terms, claim.codes), `${last}`).to.equal(expected);
+        expect(await proves(claim), `${last} ${terms.flags}`).to.equal(expected);
+      }
+    });
+
+    it("T1 T4: a strict mean cannot be argued away: the flag's every value, with terms made to fit", async () => {
+      const claim = honestClaim(shape, {
+        codes: codesOf([
+          [5, 16],
+          [7, 16],
+        ]),
+        terms: { meanMin: 6n, meanMax: 6n, flags: 6n },
+      });
+      const base = await circuit.liar(inputOf(claim));
+      const forger = new Forger(
+        circuit.system,
+        inputWires(circuit, CLAIM_INPUTS),
+        HINTS,
+        honestHints(circuit.system, shape.codes),
+        inputWires(circuit, ["holder", "anchorRoot"]),
+      );
+      const wire = (pattern: RegExp) =>
+        circuit.system.wire(circuit.system.names().find((name) => pattern.test(name))!);
+      const flag = (f: number) => wire(new RegExp(`OpenHeader_\\d+_\\d+\\.header\\.flags\\[${f}\\]$`));
+      const fields = wire(/OpenHeader_\d+_\d+\.header\.fields$/);
+      expect(circuit.system.violated(base).length, "both sides are strict, the mean is 6").to.be.greaterThan(
+        0,
+      );
+      const refuted = (changes: ReadonlyMap<number, bigint>) =>
+        circuit.system.violated(forger.retell(base, changes).witness).length > 0;
+      const values = [0n, 1n, 2n, R - 1n, inverse(2n)];
+      for (const above of values) {
+        for (const below of values) {
+          for (const ofValid of [0n, 1n]) {
+            const changes = new Map([
+              [flag(0), ofValid],
+              [flag(1), above],
+              [flag(2), below],
+            ]);
+            const word = ofValid + 2n * above + 4n * below;
+            expect(refuted(changes), "terms as they are").to.equal(true);
+            changes.set(fields, mod(base[fields]! + (6n - word) * inverse(256n)));
+            expect(refuted(changes), "fields made to fit").to.equal(true);
+          }
+        }
+      }
+      // The lie is a lie only because of the flags: without them the same log holds.
+      expect(await proves({ ...claim, terms: { ...claim.terms, flags: 0n } })).to.equal(true);
+    });
+
     it("T4: thresholds, bounds and counts at the edges of the field and of their ranges are refused", async () => {
       const claim = honestClaim(shape);
       const base = packTerms(claim.terms);
@@ -210,7 +333,7 @@ for (const construction of ["direct", "histogram"] as const) {
       }
       cases["a bit above the last field"] = inputOf(claim, { terms: base + (1n << 208n) });
       cases["bit 252"] = inputOf(claim, { terms: base + (1n << 252n) });
-      cases["an unknown flag"] = inputOf(claim, { terms: base + (2n << 80n) });
+      cases["an unknown flag"] = inputOf(claim, { terms: base + (8n << 80n) });
       cases["the last flag"] = inputOf(claim, { terms: base + (128n << 80n) });
       cases["another template"] = inputOf(claim, { terms: base + 1n });
       cases["terms 0"] = inputOf(claim, { terms: 0n });

@@ -148,7 +148,7 @@ for (const name of ["glucose-day", "glucose-14d", "heart-rate-hour"] as const) {
         { epochs: BigInt(shape.epochs) + 1n },
         { profile: shape.profile + 1n },
         { template: 2n },
-        { flags: 2n },
+        { flags: 8n },
       ]) {
         expect(
           await proves({ ...claim, terms: { ...claim.terms, ...change }, context: claim.context }),

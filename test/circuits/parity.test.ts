@@ -257,6 +257,8 @@ describe("circuits: parity with the SDK", () => {
               epoch,
               epochs,
               ofValid,
+              meanAbove: false,
+              meanBelow: false,
               low,
               high,
               shareMin,
@@ -272,7 +274,7 @@ describe("circuits: parity with the SDK", () => {
             for (const field of TERMS_TEMPLATES.distribution.fields) {
               expect(read(circuit, witness, field.name), field.name).to.equal(BigInt(terms[field.name]));
             }
-            expect(read(circuit, witness, "ofValid")).to.equal(ofValid ? 1n : 0n);
+            expect(read(circuit, witness, "flags[0]")).to.equal(ofValid ? 1n : 0n);
             const context = packContext({ profile: profile.id, offset, epoch });
             expect(read(circuit, witness, "context")).to.equal(context);
           },
@@ -297,6 +299,8 @@ describe("circuits: parity with the SDK", () => {
       epoch: 7,
       epochs: 2,
       ofValid: false,
+      meanAbove: false,
+      meanBelow: false,
       low: 1,
       high: 12,
       shareMin: 1,
@@ -308,7 +312,8 @@ describe("circuits: parity with the SDK", () => {
     });
     const flags = TERMS_HEADER.find(({ name }) => name === "flags")!;
     const bits = [
-      ...Array.from({ length: flags.bits - 1 }, (_, i) => flags.shift + 1 + i),
+      // Bits 0 to 2 are flags of this template.
+      ...Array.from({ length: flags.bits - 3 }, (_, i) => flags.shift + 3 + i),
       ...Array.from(
         { length: 253 - TERMS_TEMPLATES.distribution.end },
         (_, i) => TERMS_TEMPLATES.distribution.end + i,
@@ -353,9 +358,9 @@ describe("circuits: parity with the SDK", () => {
     expect(FIELD).to.equal(R);
   });
 
-  it("T12: tags differ pairwise, headBlock + j and challenge + j for every j in use included, and none is small", () => {
+  it("T12: tags differ pairwise, headBlock + j, challenge + j and marks + j for every j in use included, and none is small", () => {
     const tags: [string, bigint][] = Object.entries(TAGS);
-    for (const base of ["headBlock", "challenge"] as const) {
+    for (const base of ["headBlock", "challenge", "marks"] as const) {
       // More blocks than any profile or histogram has: 2^16 words.
       for (let j = 1n; j <= 4_700n; j++) tags.push([`${base} + ${j}`, TAGS[base] + j]);
     }

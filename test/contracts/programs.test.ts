@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { keccak256, ZeroAddress, ZeroHash } from "ethers";
 import type { ClaimsPayout } from "../../types/ethers-contracts/index.js";
-import { packTerms, type TermsFields, unusedBit } from "./support/terms.ts";
+import { packTerms, type TermsFields, unusedBitOf } from "./support/terms.ts";
 import {
   Assurance,
   benefit,
@@ -222,7 +222,7 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       ["no epochs", { epochs: 0n }, "Mismatch", ["epochs", 0n, 1n]],
       ["a first epoch", { epoch: 1n }, "Mismatch", ["epoch", 1n, 0n]],
       ["an offset of a whole epoch", { offset: 96n }, "OutOfRange", ["offset", 96n, 0n, 95n]],
-      ["unknown flags", { flags: 2n }, "UnknownFlags", [2n]],
+      ["an unknown flag", { flags: 8n }, "UnknownFlags", [8n]],
       ["the highest flag", { flags: 128n }, "UnknownFlags", [128n]],
       ["code 0 in the band", { low: 0n }, "OutOfRange", ["low", 0n, 1n, 142n]],
       ["an empty band", { low: 143n }, "OutOfRange", ["low", 143n, 1n, 142n]],
@@ -237,6 +237,18 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       ["means that cross", { meanMin: 10n, meanMax: 9n }, "OutOfRange", ["meanMin", 10n, 0n, 9n]],
       ["a mean beyond the table", { meanMax: 364n }, "OutOfRange", ["meanMax", 364n, 0n, 363n]],
       [
+        "one mean without its lower end",
+        { flags: 2n, meanMin: 9n, meanMax: 9n },
+        "OutOfRange",
+        ["meanMax", 9n, 10n, 363n],
+      ],
+      [
+        "one mean without its upper end",
+        { flags: 4n, meanMin: 9n, meanMax: 9n },
+        "OutOfRange",
+        ["meanMax", 9n, 10n, 363n],
+      ],
+      [
         "coverages that cross",
         { coverageMin: 2n, coverageMax: 1n },
         "OutOfRange",
@@ -246,6 +258,7 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       ["of-valid without coverage", { flags: 1n }, "OutOfRange", ["coverageMin", 0n, 1n, 10000n]],
       ["nothing asked for", { shareMin: 0n }, "MetByMissingReadings"],
       ["only a mean of at least the lowest code", { shareMin: 0n, meanMin: 1n }, "MetByMissingReadings"],
+      ["only a mean above nothing", { flags: 2n, shareMin: 0n, meanMin: 0n }, "MetByMissingReadings"],
       [
         "only an upper bound on coverage",
         { shareMin: 0n, coverageMin: 1n, coverageMax: 10n },
@@ -276,6 +289,10 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       ["only an upper bound on the share", { shareMin: 0n, shareMax: 9999n }],
       ["only a mean above the lowest code", { shareMin: 0n, meanMin: 2n }],
       ["only a mean below the highest code", { shareMin: 0n, meanMax: 362n }],
+      ["only a mean above the lowest code, which is left out", { flags: 2n, shareMin: 0n, meanMin: 1n }],
+      ["only a mean below the highest code, which is left out", { flags: 4n, shareMin: 0n }],
+      ["means without their ends next to each other", { flags: 6n, meanMin: 9n, meanMax: 10n }],
+      ["one mean with its ends", { meanMin: 9n, meanMax: 9n }],
       ["only coverage", { shareMin: 0n, coverageMin: 1n }],
       ["of-valid with coverage", { flags: 1n, shareMin: 0n, coverageMin: 1n }],
     ];
@@ -288,7 +305,7 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
 
     it("T31: refuses every bit beyond the template's fields", async () => {
       const { claims, statements, insurer, offer } = await load(deployWorld);
-      for (let bit = unusedBit; bit < 256n; bit++) {
+      for (let bit = unusedBitOf("distribution"); bit < 256n; bit++) {
         await expect(
           claims.connect(insurer).createProgram(await offer({ terms: packTerms() | (1n << bit) })),
           `bit ${bit}`,
@@ -307,11 +324,11 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
         allowDevelopmentKeys: true,
         developmentKeyHashes: [],
         developmentCodeHashes: [],
-        genesis: [await proposal(await deployVerifier(9n), { template: 2n, keyKind: KeyKind.Development })],
+        genesis: [await proposal(await deployVerifier(9n), { template: 5n, keyKind: KeyKind.Development })],
       });
-      await expect(registry.checkTerms(statementId("glucose-day", 1n), packTerms({ template: 2n })))
+      await expect(registry.checkTerms(statementId("glucose-day", 1n), packTerms({ template: 5n })))
         .to.be.revertedWithCustomError(registry, "Terms_UnknownTemplate")
-        .withArgs(2n);
+        .withArgs(5n);
     });
   });
 

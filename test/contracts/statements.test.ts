@@ -56,7 +56,8 @@ describe("StatementRegistry", () => {
         record.epochs,
         record.epochSeconds,
         record.codes,
-      ]).to.deep.equal([1n, 1n, 1n, DAY, 363n]);
+        record.samples,
+      ]).to.deep.equal([1n, 1n, 1n, DAY, 363n, 288n]);
       expect([record.retiredAt, record.forged, record.successor]).to.deep.equal([0n, false, ZeroHash]);
       expect(await statements.inForceAt(statement, await time.latest())).to.equal(statement);
       expect(await statements.statementIdOf("glucose-day", 1n)).to.equal(statementId("glucose-day", 1n));
@@ -360,6 +361,7 @@ describe("StatementRegistry", () => {
       ["no epochs", { epochs: 0n }, "StatementRegistry_InvalidParameter"],
       ["epochs of no length", { epochSeconds: 0n }, "StatementRegistry_InvalidParameter"],
       ["a profile without codes", { codes: 0n }, "StatementRegistry_InvalidParameter"],
+      ["epochs without samples", { samples: 0n }, "StatementRegistry_InvalidParameter"],
       ["no verification key", { verificationKeyHash: ZeroHash }, "StatementRegistry_InvalidParameter"],
       ["a period as long as the delay", { epochs: 15n }, "StatementRegistry_PeriodNotShorterThanDelay"],
       [
@@ -392,6 +394,7 @@ describe("StatementRegistry", () => {
       ["epochs", 2n],
       ["epochSeconds", DAY / 2n],
       ["codes", 362n],
+      ["samples", 287n],
     ] as const) {
       it(`a successor differs in nothing that proofs see: ${field}`, async () => {
         const { statements, governor, verifier2, statement } = await load(deployWorld);

@@ -4,6 +4,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readFile, textInput } from "@vitalproof/readers";
 import {
   anchorTree,
   claimWitness,
@@ -12,7 +13,6 @@ import {
   type Proof,
   proofCalldata,
   prove,
-  readDexcomClarity,
   subjectOf,
   syntheticClarity,
   VitalproofError,
@@ -284,7 +284,7 @@ describe("e2e: claims with real proofs", () => {
 describe("e2e: the story of the demo", () => {
   const tell = async (text: string, zone: string) => {
     const report = new Report({ write() {} });
-    const { readings } = readDexcomClarity(text, { zone });
+    const { readings } = await readFile(textInput(text), { zone });
     const result = await tellStory(hre, report, { readings, zone });
     expect(report.failures).to.deep.equal([]);
     for (const day of result.days) expect(day.outcome, day.date).to.equal(day.holds ? "paid" : "refused");

@@ -18,6 +18,7 @@ import { DEFAULT_TIMES, developmentHashes } from "../../scripts/deploy/parameter
 import { readParameters } from "../../scripts/deploy/readParameters.ts";
 import { Refusal } from "../../scripts/deploy/refusal.ts";
 import { defaultStatements, KEY_KIND, statementSpecs } from "../../scripts/deploy/statements.ts";
+import { loadSources } from "../../scripts/generate/sources.ts";
 import { type Lie, startLyingProxy } from "./support/lyingProxy.ts";
 import { type LocalNode, root, startNode } from "./support/node.ts";
 import { runDeploy, runDeployJson } from "./support/runDeploy.ts";
@@ -95,12 +96,15 @@ describe("deploy", function () {
   }
 
   /** A copy of the committed artifacts, edited. */
-  function editedManifests(edit: (files: { manifest: Json; key: Json }) => void): string {
+  function editedManifests(
+    edit: (files: { manifest: Json; key: Json }) => void,
+    statement = "glucose-day",
+  ): string {
     const copy = mkdtempSync(join(folder, "manifests-"));
     cpSync(join(root, "circuits/artifacts"), copy, { recursive: true });
     const paths = {
-      manifest: join(copy, "glucose-day/manifest.json"),
-      key: join(copy, "glucose-day/verification_key.json"),
+      manifest: join(copy, statement, "manifest.json"),
+      key: join(copy, statement, "verification_key.json"),
     };
     const files = { manifest: readJson(paths.manifest), key: readJson(paths.key) };
     const before = JSON.stringify(files.key);
@@ -264,7 +268,7 @@ describe("deploy", function () {
       [
         "manifest",
         ({ manifest }) => {
-          manifest.version = 2;
+          manifest.version = 99;
         },
       ],
     ] as [string, (files: { manifest: Json; key: Json }) => void][]) {
@@ -275,6 +279,26 @@ describe("deploy", function () {
         expect(refused.message).to.include(link);
       });
     }
+
+    it("T16, T17: one bad statement of several, naming it", async () => {
+      const several = ["glucose-day", "fall-window"].flatMap((name) => ["--statement", name]);
+      for (const [code, edit] of [
+        ["BROKEN_LINK", ({ manifest }) => editHash(manifest, "verifier")],
+        [
+          "FALSE_LABEL",
+          ({ manifest }) => {
+            (manifest.key as Json).kind = "production";
+          },
+        ],
+      ] as [string, (files: { manifest: Json; key: Json }) => void][]) {
+        const manifests = editedManifests(edit, "fall-window");
+        const args = ["--network", "default", "--manifests", manifests, ...several];
+        const { code: exit, document } = await runDeployJson(args, {});
+        expect([exit, document.refused?.code]).to.deep.equal([1, code]);
+        const failed = document.checks.filter(({ status }) => status === "failed");
+        expect(failed.map(({ title }) => title.split(" ").at(-1))).to.deep.equal(["fall-window"]);
+      }
+    });
 
     it("T16: a broken link that only recompiling shows", async () => {
       const manifests = editedManifests(({ manifest }) => {
@@ -356,9 +380,11 @@ describe("deploy", function () {
       await expectRefusal("NETWORK_UNKNOWN", ["--network", "nowhere"], {});
       const env = operator(cardona.url);
       for (const name of ["glucose-dya", "enrolment"]) {
-        const refused = await expectRefusal("PARAMETERS", toCardona(ALLOW, "--statements", name), env);
-        expect(refused.message).to.include(name);
-        expect(refused.wayOut).to.include("glucose-day");
+        for (const option of ["--statement", "--statements"]) {
+          const refused = await expectRefusal("PARAMETERS", toCardona(ALLOW, option, name), env);
+          expect(refused.message).to.include(name);
+          expect(refused.wayOut).to.include("glucose-day").and.to.include("fall-window");
+        }
       }
     });
 
@@ -367,6 +393,8 @@ describe("deploy", function () {
         [],
         ["--netwrok", "default"],
         ["--network", "default", "--deployment-id", "../x"],
+        ["--network", "default", "--statement", "fall-window", "--statement", "fall-window"],
+        ["--network", "default", "--statement", "fall-window", "--statements", "af-hour,fall-window"],
       ]) {
         expect((await runDeploy(args)).code).to.equal(2);
       }
@@ -377,6 +405,44 @@ describe("deploy", function () {
   });
 
   describe("deploys", () => {
+    it("every statement there is, with the facts of its profile", async () => {
+      const { protocol, instances } = loadSources(root);
+      const names = instances.filter(({ verifier }) => verifier !== null).map(({ name }) => name);
+      expect(names).to.have.length.above(10);
+      const args = ["--network", "default", ...names.flatMap((name) => ["--statement", name])];
+      const { code, document, stderr } = await runDeployJson(args, {});
+      expect(code, stderr).to.equal(0);
+      expect(document.deployment!.statements.map(({ name }) => name)).to.deep.equal(names);
+      for (const name of names) {
+        for (const title of ["links", "key", "facts"]) {
+          expect(document.checks.find((check) => check.title === `${title} of ${name}`)?.status).to.equal(
+            "ok",
+          );
+        }
+      }
+      for (const { contract, gas } of document.contracts) {
+        expect(Number(gas), contract).to.be.below(16_777_216);
+      }
+      // Counted by hand from the profiles' intervals.
+      const specs = await statementSpecs(root, hre.artifacts, names);
+      const facts = Object.fromEntries(
+        specs.map(({ name, epochs, epochSeconds, samples }) => [name, [epochs, epochSeconds, samples]]),
+      );
+      expect(facts).to.deep.include({
+        "glucose-day": [1, 86_400, 288],
+        "glucose-14d": [14, 86_400, 288],
+        "spo2-hour-episodes": [1, 3600, 3600],
+        "af-hour": [1, 3600, 60],
+        "device-usage-30d": [30, 86_400, 8],
+        "doses-30d": [30, 86_400, 2],
+        "fall-window": [1, 30, 600],
+      });
+      for (const { name, template } of specs) {
+        const instance = instances.find((candidate) => candidate.name === name)!;
+        expect(template, name).to.equal(protocol.terms.templates[instance.template]!.id);
+      }
+    });
+
     it("T17: development keys to a known test network if the operator says so", async () => {
       const env = operator(cardona.url);
       const { code, document, stderr } = await runDeployJson(toCardona(ALLOW), env);

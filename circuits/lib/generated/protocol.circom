@@ -10,11 +10,13 @@ function TAG_HEAD() { return 40293492518648918665971650663674275966769; } // ASC
 function TAG_HEAD_BLOCK() { return 44303163547959750598684720041886133886693793426255665; } // ASCII "vitalproof/headBlock/1"
 function TAG_LEAF() { return 40293492518648918665971650668072322608945; } // ASCII "vitalproof/leaf/1"
 function TAG_CHALLENGE() { return 44303163547959750598684720035855672476344257003990833; } // ASCII "vitalproof/challenge/1"
+function TAG_MARKS() { return 10315134084774123178488742571303664620875569; } // ASCII "vitalproof/marks/1"
 function TAG_DEVICE() { return 2640674325702175533693118097606350085701316401; } // ASCII "vitalproof/device/1"
 function TAG_SCOPE() { return 10315134084774123178488742572994700702461745; } // ASCII "vitalproof/scope/1"
 function MAX_DEPTH() { return 20; } // greatest depth of an anchor tree
 function WORD_BITS() { return 252; } // bits of a packed word
 function SHARE_UNIT() { return 10000; } // shares are counted in 1/10,000
+function NO_BOUND() { return 65535; } // upper bound of a count that is none
 function CONTEXT_PROFILE_SHIFT() { return 0; } // lowest bit of profile
 function CONTEXT_PROFILE_BITS() { return 16; } // width of profile
 function CONTEXT_OFFSET_SHIFT() { return 16; } // lowest bit of offset
@@ -36,6 +38,9 @@ function TERMS_FLAGS_BITS() { return 8; } // width of flags
 function TERMS_HEADER_BITS() { return 88; } // bits of the header; a template's fields follow
 function FLAG_OF_VALID() { return 0; } // bit of the flag ofValid
 function DISTRIBUTION_ID() { return 1; } // template id of distribution
+function DISTRIBUTION_FLAGS() { return 3; } // flags that terms of distribution may set, from bit 0 on
+function DISTRIBUTION_FLAG_MEAN_ABOVE() { return 1; } // bit of the flag meanAbove
+function DISTRIBUTION_FLAG_MEAN_BELOW() { return 2; } // bit of the flag meanBelow
 function DISTRIBUTION_LOW_SHIFT() { return 0; } // lowest bit of low
 function DISTRIBUTION_LOW_BITS() { return 16; } // width of low
 function DISTRIBUTION_HIGH_SHIFT() { return 16; } // lowest bit of high
@@ -52,3 +57,48 @@ function DISTRIBUTION_COVERAGE_MIN_SHIFT() { return 92; } // lowest bit of cover
 function DISTRIBUTION_COVERAGE_MIN_BITS() { return 14; } // width of coverageMin
 function DISTRIBUTION_COVERAGE_MAX_SHIFT() { return 106; } // lowest bit of coverageMax
 function DISTRIBUTION_COVERAGE_MAX_BITS() { return 14; } // width of coverageMax
+function EPISODE_ID() { return 2; } // template id of episode
+function EPISODE_FLAGS() { return 1; } // flags that terms of episode may set, from bit 0 on
+function EPISODE_LOW_SHIFT() { return 0; } // lowest bit of low
+function EPISODE_LOW_BITS() { return 16; } // width of low
+function EPISODE_HIGH_SHIFT() { return 16; } // lowest bit of high
+function EPISODE_HIGH_BITS() { return 16; } // width of high
+function EPISODE_MIN_RUN_SHIFT() { return 32; } // lowest bit of minRun
+function EPISODE_MIN_RUN_BITS() { return 16; } // width of minRun
+function EPISODE_RUNS_MIN_SHIFT() { return 48; } // lowest bit of runsMin
+function EPISODE_RUNS_MIN_BITS() { return 16; } // width of runsMin
+function EPISODE_RUNS_MAX_SHIFT() { return 64; } // lowest bit of runsMax
+function EPISODE_RUNS_MAX_BITS() { return 16; } // width of runsMax
+function EPISODE_COVERAGE_MIN_SHIFT() { return 80; } // lowest bit of coverageMin
+function EPISODE_COVERAGE_MIN_BITS() { return 14; } // width of coverageMin
+function REGULARITY_ID() { return 3; } // template id of regularity
+function REGULARITY_FLAGS() { return 2; } // flags that terms of regularity may set, from bit 0 on
+function REGULARITY_FLAG_SUM() { return 1; } // bit of the flag sum
+function REGULARITY_LOW_SHIFT() { return 0; } // lowest bit of low
+function REGULARITY_LOW_BITS() { return 16; } // width of low
+function REGULARITY_HIGH_SHIFT() { return 16; } // lowest bit of high
+function REGULARITY_HIGH_BITS() { return 16; } // width of high
+function REGULARITY_LEVEL_SHIFT() { return 32; } // lowest bit of level
+function REGULARITY_LEVEL_BITS() { return 24; } // width of level
+function REGULARITY_EPOCHS_MIN_SHIFT() { return 56; } // lowest bit of epochsMin
+function REGULARITY_EPOCHS_MIN_BITS() { return 16; } // width of epochsMin
+function REGULARITY_EPOCHS_MAX_SHIFT() { return 72; } // lowest bit of epochsMax
+function REGULARITY_EPOCHS_MAX_BITS() { return 16; } // width of epochsMax
+function REGULARITY_SHARE_MIN_SHIFT() { return 88; } // lowest bit of shareMin
+function REGULARITY_SHARE_MIN_BITS() { return 14; } // width of shareMin
+function REGULARITY_SHARE_MAX_SHIFT() { return 102; } // lowest bit of shareMax
+function REGULARITY_SHARE_MAX_BITS() { return 14; } // width of shareMax
+function REGULARITY_COVERAGE_MIN_SHIFT() { return 116; } // lowest bit of coverageMin
+function REGULARITY_COVERAGE_MIN_BITS() { return 14; } // width of coverageMin
+function IMPACT_ID() { return 4; } // template id of impact
+function IMPACT_FLAGS() { return 1; } // flags that terms of impact may set, from bit 0 on
+function IMPACT_THRESHOLD_SHIFT() { return 0; } // lowest bit of threshold
+function IMPACT_THRESHOLD_BITS() { return 32; } // width of threshold
+function IMPACT_MIN_RUN_SHIFT() { return 32; } // lowest bit of minRun
+function IMPACT_MIN_RUN_BITS() { return 16; } // width of minRun
+function IMPACT_COUNT_MIN_SHIFT() { return 48; } // lowest bit of countMin
+function IMPACT_COUNT_MIN_BITS() { return 16; } // width of countMin
+function IMPACT_COUNT_MAX_SHIFT() { return 64; } // lowest bit of countMax
+function IMPACT_COUNT_MAX_BITS() { return 16; } // width of countMax
+function IMPACT_COVERAGE_MIN_SHIFT() { return 80; } // lowest bit of coverageMin
+function IMPACT_COVERAGE_MIN_BITS() { return 14; } // width of coverageMin

@@ -11,6 +11,7 @@ import { registerDeploy } from "./commands/deploy.ts";
 import { registerDevice } from "./commands/device.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerIdentity } from "./commands/identity.ts";
+import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
 import { registerPolicy } from "./commands/policy.ts";
@@ -26,6 +27,7 @@ export type Register = (program: Command, io: Io) => void;
 
 /** In the order in which --help lists them. */
 const COMMANDS: readonly Register[] = [
+  registerInspect,
   registerIdentity,
   registerDevice,
   registerLog,

@@ -1,28 +1,139 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type Reading, readDexcomClarity } from "@vitalproof/sdk";
-import type { Command } from "commander";
-import { readText } from "./files.ts";
-import type { Io, Json } from "./io.ts";
+import { resolve } from "node:path";
+import {
+  type DateOrder,
+  type FileReadings,
+  FORMATS,
+  type FormatName,
+  fileInput,
+  METRICS,
+  type Metric,
+  profilesFor,
+  type ReadOptions,
+  readFile,
+} from "@vitalproof/readers";
+import { type Profile, VitalproofError } from "@vitalproof/sdk";
+import { type Command, Option } from "commander";
+import type { Io } from "./io.ts";
 
-export type ReadingOptions = { zone?: string };
+/** What a user says about a file of readings, as text. */
+export type ReadingOptions = {
+  zone?: string;
+  format?: FormatName;
+  metric?: Metric;
+  dateOrder?: DateOrder;
+  start?: string;
+  interval?: string;
+  time?: string;
+  value?: string;
+  unit?: string;
+  where?: string[];
+};
 
 /** Options of every command that reads a file of readings. */
 export function withReadingOptions(command: Command): Command {
-  return command.option(
-    "--zone <zone>",
-    'zone of the clock that wrote the file, such as "Europe/Berlin" or "+02:00"; never guessed',
-  );
+  return command
+    .option(
+      "--zone <zone>",
+      'zone of the clock that wrote the file, such as "Europe/Berlin" or "+02:00"; never guessed',
+    )
+    .addOption(
+      new Option("--format <format>", "the file's format, where its content must not decide").choices(
+        FORMATS.map(({ name }) => name),
+      ),
+    )
+    .addOption(new Option("--metric <metric>", "readings of this metric only").choices(Object.keys(METRICS)))
+    .addOption(
+      new Option(
+        "--date-order <order>",
+        "order of month and day in dates such as 8/1/18, where no row decides",
+      ).choices(["MDY", "DMY"]),
+    )
+    .option("--start <seconds>", "Unix seconds of second 0, for files that count from their own start")
+    .option("--time <column>", "CSV of any form: the column of times, by its title or as #1")
+    .option("--value <column>", "CSV of any form: the column of values")
+    .option("--unit <unit>", "CSV of any form: the values' UCUM unit")
+    .option("--interval <seconds>", "CSV without a column of times: seconds from row to row")
+    .option(
+      "--where <column=value>",
+      "CSV: rows to keep; may be given several times",
+      (text: string, before: string[] = []) => [...before, text],
+    );
 }
 
-/** What a file holds: the readings, and what else was in it, in numbers. */
-export type ReadingFile = { readings: Reading[]; format: string; report: Json };
+/**
+ * What the readers are told.
+ * @throws USAGE
+ */
+export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
+  const { zone, format, metric, dateOrder, time, value, unit, where = [] } = options;
+  const given = Object.entries({ zone, format, metric, dateOrder }).filter(([, text]) => text !== undefined);
+  if ((value === undefined) !== (unit === undefined) || (value === undefined && time !== undefined)) {
+    throw new VitalproofError(
+      "USAGE",
+      "A table of any form takes --value and --unit, and --time where it has times.",
+      {
+        hint: "Name them as the file's header does: --time when --value glucose --unit mg/dL.",
+      },
+    );
+  }
+  return {
+    ...(Object.fromEntries(given) as Pick<ReadOptions, "zone" | "format" | "metric" | "dateOrder">),
+    ...numberOf("start", options.start),
+    ...numberOf("interval", options.interval),
+    ...(where.length === 0 ? {} : { where: Object.fromEntries(where.map(condition)) }),
+    ...(value === undefined || unit === undefined
+      ? {}
+      : { columns: { value, unit, ...(time === undefined ? {} : { time }) } }),
+    signal: io.signal,
+  };
+}
+
+function numberOf<N extends "start" | "interval">(name: N, text: string | undefined): { [K in N]?: number } {
+  if (text === undefined) return {};
+  if (!/^\d{1,12}(\.\d{1,9})?$/.test(text)) {
+    throw new VitalproofError("USAGE", `"${text}" is no number of seconds.`, {
+      details: { name, text },
+      hint: `Write it like --${name} 1767225600.`,
+    });
+  }
+  return { [name]: Number(text) } as { [K in N]?: number };
+}
+
+function condition(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new VitalproofError("USAGE", `"${text}" is no condition.`, {
+    details: { text },
+    hint: "Write it like --where trial=S01_1.",
+  });
+}
 
 /**
  * Reads a file of readings.
- * @throws FILE_UNREADABLE, FILE_NOT_UNDERSTOOD, ZONE_REQUIRED, ZONE_UNKNOWN
+ * @param profile keeps readings of its metric alone, unless the options name one: another in the same unit (a breathing
+ *        rate beside a heart rate) must not be taken for it
+ * @throws USAGE, FILE_UNREADABLE, FILE_NOT_UNDERSTOOD, and a code for what the file does not say (ZONE_REQUIRED, …)
  */
-export async function readReadings(io: Io, file: string, options: ReadingOptions): Promise<ReadingFile> {
-  const text = await readText(io, file);
-  const { readings, report } = readDexcomClarity(text, { zone: options.zone ?? "" });
-  return { readings, format: "dexcom-clarity", report };
+export async function readReadings(
+  io: Io,
+  file: string,
+  options: ReadingOptions,
+  profile?: Profile,
+): Promise<FileReadings> {
+  const metric = options.metric ?? (profile === undefined ? undefined : metricOf(profile));
+  return io.during(`reading ${file}`, (say) =>
+    readFile(fileInput(resolve(io.cwd, file)), {
+      ...readOptionsOf(io, options),
+      ...(metric === undefined ? {} : { metric }),
+      onProgress: (share) => say(`${Math.round(100 * share)} %`),
+    }),
+  );
+}
+
+/** The metric that a profile is for; undefined for made-up ones. */
+function metricOf(profile: Profile): Metric | undefined {
+  return (Object.keys(METRICS) as Metric[]).find((metric) =>
+    profilesFor(metric, profile.ucum).some(({ name }) => name === profile.name),
+  );
 }

@@ -24,9 +24,13 @@ export type FormatName =
   | "apple-health"
   | "fhir"
   | "open-mhealth"
+  | "ihealth"
   | "monitor-csv"
   | "accelerometer-csv"
   | "generic-csv";
+
+/** Month first (8/15/18) or day first (15/8/18). Times that begin with the year need none. */
+export type DateOrder = "MDY" | "DMY";
 
 export type ReadOptions = {
   /**
@@ -36,11 +40,22 @@ export type ReadOptions = {
   readonly zone?: string;
   /** Keep readings of this metric only; a file with several metrics reports the others as counts. */
   readonly metric?: Metric;
-  /** Unix seconds of the file's second 0, for files that count seconds from their own start. */
+  /** The format, where content must not decide. Without it, and with `columns`, the format is generic-csv. */
+  readonly format?: FormatName;
+  /** Unix seconds of the file's second 0, for files that count seconds from their own start, or rows. */
   readonly start?: number;
-  /** Generic CSV: names of the columns, the UCUM unit, and rows to keep (`column=value`). */
+  /** Seconds from one row to the next, for files without times; the first row is at `start`. */
+  readonly interval?: number;
+  /** Order of day and month in times such as 8/1/18, where no row of the file decides it. */
+  readonly dateOrder?: DateOrder;
+  /** CSV: rows to keep, by column (`trial` → `S01_1`). The others are counted. */
+  readonly where?: Readonly<Record<string, string>>;
+  /**
+   * Generic CSV: names of the columns, or `#1` for the first one and so on, and the UCUM unit. Without a time column
+   * the rows are `interval` seconds apart. `where` is as above; both count.
+   */
   readonly columns?: {
-    readonly time: string;
+    readonly time?: string;
     readonly value: string;
     readonly unit: string;
     readonly where?: Readonly<Record<string, string>>;
@@ -63,7 +78,10 @@ export type FileInput = {
 /** What was in the file besides the readings taken, in numbers. Never values. */
 export type FileReport = {
   readonly format: FormatName;
-  /** Rows, entries, records or observations looked at. */
+  /**
+   * Rows, entries, records or observations looked at; where one row holds several signals, its cells. In the CSV formats the sum
+   * of `taken`, `skipped`, `refused` and `duplicates`.
+   */
   readonly entries: number;
   /** Readings handed on. */
   readonly taken: number;
@@ -78,6 +96,13 @@ export type FileReport = {
   readonly duplicates: number;
   /** Earlier than the reading before; handed on all the same. */
   readonly outOfOrder: number;
+  /**
+   * Times in the hour that the clock change in autumn repeats. Each is taken as the earliest instant after the reading
+   * before it, so that an hour that is there twice is read twice.
+   */
+  readonly ambiguousTimes?: number;
+  /** Among those: as far as they came before any step back of the clock, so that nothing shows which hour they are. */
+  readonly assumedEarlier?: number;
   /** Sentences for people about choices that were made (ambiguous hours, corrected clocks, …). */
   readonly notes: readonly string[];
 };

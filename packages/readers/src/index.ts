@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+export { detectFormat, formatOf } from "./detect.ts";
 export type {
+  DateOrder,
   FileInput,
   FileReport,
   Format,
@@ -9,3 +11,22 @@ export type {
   Metric,
   ReadOptions,
 } from "./format.ts";
+export { FORMATS } from "./formats/all.ts";
+export { bytesInput, fileInput, textInput } from "./input.ts";
+export {
+  type Inspection,
+  type InspectOptions,
+  inspectFile,
+  type SeriesInspection,
+  type SlottingInspection,
+} from "./inspect.ts";
+export {
+  likelyProfile,
+  METRICS,
+  type MetricFacts,
+  metricOfLoinc,
+  metricOfUnit,
+  profilesFor,
+  ucumOf,
+} from "./metrics.ts";
+export { type FileReadings, readFile, streamReadings } from "./read.ts";

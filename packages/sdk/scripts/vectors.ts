@@ -22,6 +22,8 @@ import {
   type DistributionTerms,
   deviceMessage,
   distributionTerms,
+  type EpisodeTerms,
+  episodeTerms,
   epochEnd,
   epochStart,
   FIELD,
@@ -30,8 +32,11 @@ import {
   headOf,
   holderOf,
   Identity,
+  type ImpactTerms,
+  impactTerms,
   leafOf,
   nodeOf,
+  type ProfileName,
   packCodes,
   packContext,
   packTerms,
@@ -39,11 +44,14 @@ import {
   profileOf,
   RECEIPT_TYPES,
   type Receipt,
+  type RegularityTerms,
+  regularityTerms,
   SimulatedDevice,
   scopeOf,
   statementIdOf,
   subjectOf,
   TAGS,
+  type Terms,
   termsForPeriod,
 } from "../src/index.ts";
 import { type SeededRandom, seededRandom } from "../src/synthetic/random.ts";
@@ -61,7 +69,7 @@ export function makeVectors(): Record<string, string> {
     heads: heads(random),
     contexts: contexts(random),
     terms: terms(),
-    checks: checks(random),
+    checks: checks(seededRandom(20_261_121)),
     codes: codes(),
     trees: trees(random),
     signatures: signatures(),
@@ -93,6 +101,8 @@ function heads(random: SeededRandom): object[] {
     ["test-16", 4],
     ["glucose-mg-dl-5min", 3],
     ["heart-rate-1s", 1],
+    ["test-3x5", 2],
+    ["doses-12h", 1],
   ] as const) {
     const profile = profileOf(name);
     const fillings = [
@@ -141,7 +151,7 @@ function contexts(random: SeededRandom): object[] {
 }
 
 function terms(): object[] {
-  const offers: DistributionTerms[] = [
+  const offers: Terms[] = [
     distributionTerms({
       statement: "glucose-day",
       band: { atLeast: 70, atMost: 180 },
@@ -166,6 +176,60 @@ function terms(): object[] {
       band: { atMost: 120 },
       share: { atLeast: 100 },
     }),
+    distributionTerms({ statement: "heart-rate-hour", mean: { above: 100 } }),
+    distributionTerms({ statement: "heart-rate-day", mean: { above: 40, below: 100 } }),
+    distributionTerms({
+      statement: "glucose-mmol-14d",
+      semantics: "of-valid",
+      band: { atLeast: "3.9", atMost: "10.0" },
+      share: { atLeast: 70 },
+      coverage: { atLeast: 70 },
+    }),
+    distributionTerms({ statement: "af-hour", band: { atMost: 0 }, share: { atLeast: 100 } }),
+    episodeTerms({
+      statement: "spo2-hour-episodes",
+      band: { below: 90 },
+      minRun: { longerThan: 300 },
+      runs: { atLeast: 1 },
+    }),
+    episodeTerms({
+      statement: "spo2-hour-episodes",
+      offset: 2,
+      band: { below: 90 },
+      minRun: { longerThan: 300 },
+      runs: { atMost: 0 },
+    }),
+    episodeTerms({
+      statement: "glucose-day-episodes",
+      semantics: "of-valid",
+      band: { below: 54 },
+      minRun: { seconds: 900 },
+      runs: { atLeast: 1, atMost: 3 },
+      coverage: { atLeast: "70.25" },
+    }),
+    regularityTerms({
+      statement: "device-usage-30d",
+      offset: 48,
+      level: { sum: 240 },
+      epochs: { atLeast: 21 },
+    }),
+    regularityTerms({
+      statement: "doses-30d",
+      band: { atLeast: 1 },
+      level: { readings: 2 },
+      epochs: { atLeast: 27, atMost: 30 },
+      share: { atLeast: "95.5", atMost: "99.99" },
+      coverage: { atLeast: 80 },
+    }),
+    impactTerms({ statement: "fall-window", magnitude: "2.51", count: { atLeast: 1 } }),
+    impactTerms({
+      statement: "fall-window",
+      semantics: "of-valid",
+      magnitude: "2.5",
+      minRun: { seconds: 0.1 },
+      count: { atLeast: 1, atMost: 4 },
+      coverage: { atLeast: 90 },
+    }),
   ];
   return offers.flatMap((offer) =>
     [0, 20_000, 2 ** 32 - 1].map((epoch) => {
@@ -178,7 +242,7 @@ function terms(): object[] {
 /** Statements decided in the clear, small enough to follow by hand. */
 function checks(random: SeededRandom): object[] {
   const base = distributionTerms({ statement: "distribution-direct-test", coverage: { atLeast: 1 } });
-  const variants: Partial<DistributionTerms>[] = [
+  const distributions: Partial<DistributionTerms>[] = [
     { low: 4, high: 9, shareMin: 5_000 },
     { low: 4, high: 9, shareMin: 5_000, ofValid: true },
     { low: 4, high: 9, shareMax: 6_000 },
@@ -187,17 +251,73 @@ function checks(random: SeededRandom): object[] {
     { meanMin: 5, meanMax: 8, ofValid: true },
     { coverageMin: 8_000, coverageMax: 9_500, ofValid: true },
   ];
-  return variants.flatMap((variant) =>
+  const strict: Partial<DistributionTerms>[] = [
+    { meanMin: 6, meanAbove: true },
+    { meanMax: 7, meanBelow: true, ofValid: true },
+  ];
+  const run = episodeTerms({
+    statement: "episode-test",
+    band: { atLeast: 3 },
+    minRun: { slots: 3 },
+    runs: { atLeast: 1 },
+    coverage: { atLeast: 1 },
+  });
+  const episodes: Partial<EpisodeTerms>[] = [
+    { runsMin: 3 },
+    { runsMin: 0, runsMax: 3 },
+    { runsMin: 2, runsMax: 4, ofValid: true },
+    { minRun: 5, runsMin: 1, coverageMin: 9_000 },
+  ];
+  const day = regularityTerms({
+    statement: "regularity-test",
+    band: { atLeast: 3 },
+    level: { readings: 11 },
+    epochs: { atLeast: 1 },
+    coverage: { atLeast: 1 },
+  });
+  const days: Partial<RegularityTerms>[] = [
+    { epochsMin: 2 },
+    { epochsMin: 0, epochsMax: 1 },
+    { sum: true, level: 85 },
+    { sum: true, level: 85, epochsMin: 1, epochsMax: 1, ofValid: true },
+    { shareMin: 6_500, shareMax: 7_500 },
+  ];
+  const fall = impactTerms({
+    statement: "impact-test",
+    magnitude: 5,
+    count: { atLeast: 5 },
+    coverage: { atLeast: 1 },
+  });
+  const falls: Partial<ImpactTerms>[] = [
+    {},
+    { countMax: 8 },
+    { minRun: 2, countMin: 2 },
+    { minRun: 2, countMin: 0, countMax: 2 },
+    { minRun: 2, countMin: 1, countMax: 2, ofValid: true },
+  ];
+  const spread = <T extends Terms>(offer: T, variants: readonly Partial<T>[]): Terms[] =>
+    variants.map((variant) => ({ ...offer, ...variant }));
+  const offers = [
+    ...spread(base, [...distributions, ...strict]),
+    ...spread(run, episodes),
+    ...spread(day, days),
+    ...spread(fall, falls),
+  ];
+  return offers.flatMap((offer) =>
     Array.from({ length: 6 }, () => {
-      const offer = { ...base, ...variant };
-      const epochs = [slots(random, 16, 12), slots(random, 16, 12)];
-      const { holds, valid, inBand, failing } = checkTerms(offer, epochs);
+      const profile = profileOf(offer.profile);
+      const epochs = [0, 1].map(() => slots(random, profile.slots, profile.codes));
+      const check = checkTerms(offer, epochs);
+      const { holds, valid, inBand, failing } = check;
       return {
         terms: offer,
         epochs,
         holds,
         valid,
         inBand,
+        ...(check.template === "episode" ? { runs: check.runs } : {}),
+        ...(check.template === "regularity" ? { reached: check.reached } : {}),
+        ...(check.template === "impact" ? { counted: check.counted } : {}),
         failing: failing.map(({ bound, by }) => ({ bound, by })),
       };
     }),
@@ -205,9 +325,19 @@ function checks(random: SeededRandom): object[] {
 }
 
 function codes(): object[] {
-  const values = ["LOW", "0", "39", "39.9", "40", "40.0", "70", "180", "400", "400.5", "401", "HIGH"];
-  const profile = profileOf("glucose-mg-dl-5min");
-  return values.map((value) => ({ profile: profile.name, value, code: codeOf(profile, value) }));
+  const values: [ProfileName, string[]][] = [
+    [
+      "glucose-mg-dl-5min",
+      ["LOW", "0", "39", "39.9", "40", "40.0", "70", "180", "400", "400.5", "401", "HIGH"],
+    ],
+    ["glucose-mmol-l-5min", ["LOW", "2.1", "2.2", "3.9", "10", "10.0", "22.2", "22.3", "HIGH"]],
+    ["spo2-1s", ["1", "89", "90", "100"]],
+    ["device-usage-3h", ["0", "180"]],
+    ["acceleration-20hz", ["LOW", "-8.01", "-8", "-0.02", "0", "1", "7.98", "8", "9"]],
+  ];
+  return values.flatMap(([profile, readings]) =>
+    readings.map((value) => ({ profile, value, code: codeOf(profileOf(profile), value) })),
+  );
 }
 
 function trees(random: SeededRandom): object[] {

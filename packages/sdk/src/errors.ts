@@ -15,6 +15,10 @@ export const ERROR_CODES = [
   "FILE_NOT_UNDERSTOOD",
   "ZONE_REQUIRED",
   "ZONE_UNKNOWN",
+  "FILE_UNREADABLE",
+  "START_REQUIRED",
+  "DATE_ORDER_REQUIRED",
+  "SELECTION_REQUIRED",
   // terms and statements
   "TERMS_INVALID",
   "TERMS_NOT_UNDERSTOOD",
@@ -56,6 +60,9 @@ export const ERROR_CODES = [
   "ATTESTATION_MISMATCH",
   "ATTESTATION_EXPIRED",
   "RECEIPT_INVALID",
+  // presentations off chain
+  "PRESENTATION_MISMATCH",
+  "PRESENTATION_STALE",
   // proving
   "WITNESS_MISMATCH",
   "WITNESS_REJECTED",
@@ -73,7 +80,6 @@ export const ERROR_CODES = [
 /** Reasons of the command `vitalproof`; here so that no two packages give one code two meanings. */
 export const COMMAND_ERROR_CODES = [
   "USAGE",
-  "FILE_UNREADABLE",
   "FILE_EXISTS",
   "DOCUMENT_INVALID",
   "PASSPHRASE_REQUIRED",

@@ -39,7 +39,14 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
-export { type Decimal, decimal, formatSteps, parseDecimal } from "./decimal.ts";
+export {
+  compareDecimals,
+  type Decimal,
+  decimal,
+  formatDecimal,
+  formatSteps,
+  parseDecimal,
+} from "./decimal.ts";
 export { deviceMessage, type HeadStatement } from "./device/message.ts";
 export {
   type Curve,
@@ -72,11 +79,28 @@ export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from
 export { exportIdentity, importIdentity } from "./identity/backup.ts";
 export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
+export { encodeReading } from "./log/encode.ts";
 export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
-export { codeOf, describeCode, LOW, MISSING, valueOfCode } from "./profiles/codes.ts";
+export type {
+  Presentation,
+  PresentationRequest,
+  PresentationTrust,
+  PresentedProof,
+} from "./presentation/presentation.ts";
+export { type PresentationPeriod, presentationWitness } from "./presentation/presentationWitness.ts";
+export { type VerifiedPresentation, verifyPresentation } from "./presentation/verifyPresentation.ts";
+export {
+  codeOf,
+  codeOfLowest,
+  codeOfZero,
+  describeCode,
+  LOW,
+  MISSING,
+  valueOfCode,
+} from "./profiles/codes.ts";
 export { type Profile, type ProfileName, profileOf } from "./profiles/profile.ts";
 export {
   type Proof,
@@ -90,16 +114,29 @@ export {
 export { type Progress, type ProofOf, type ProveOptions, type Prover, prove } from "./prove/prover.ts";
 export { snarkjsProver } from "./prove/snarkjsProver.ts";
 export { isValidProof, verifyProof } from "./prove/verify.ts";
-export { type ClarityOptions, type ClarityReport, readDexcomClarity } from "./readers/dexcom.ts";
 export { type Statement, type StatementName, statementOf, statements } from "./statements/statement.ts";
 export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
-export { type Bounds, type DistributionRequest, distributionTerms } from "./terms/build.ts";
-export { type BoundName, type BoundResult, type CheckResult, checkTerms } from "./terms/check.ts";
+export type { BoundName, BoundResult } from "./terms/bounds.ts";
+export { type DistributionRequest, distributionTerms } from "./terms/build.ts";
+export { type EpisodeRequest, episodeTerms } from "./terms/buildEpisode.ts";
+export { type ImpactRequest, impactTerms, squaredSteps } from "./terms/buildImpact.ts";
+export { type RegularityRequest, regularityTerms } from "./terms/buildRegularity.ts";
+export { type CheckResult, checkTerms, type Extent } from "./terms/check.ts";
 export { explainTerms } from "./terms/explain.ts";
 export { packTerms, termsForPeriod, unpackTerms } from "./terms/pack.ts";
-export { type DistributionTerms, type Terms, WHOLE } from "./terms/terms.ts";
+export type { Bounds, CountBounds, LevelBounds, RunLength } from "./terms/request.ts";
+export { countRuns, type Mark, mostRuns, type RunRule } from "./terms/runs.ts";
+export {
+  type DistributionTerms,
+  type EpisodeTerms,
+  type ImpactTerms,
+  type RegularityTerms,
+  type TemplateName,
+  type Terms,
+  WHOLE,
+} from "./terms/terms.ts";
 export { validateTerms } from "./terms/validate.ts";
 export { dayOffsetOf } from "./time/dayOffset.ts";
 export {
@@ -112,6 +149,7 @@ export {
   epochStart,
   OFFSET_STEP,
 } from "./time/epochs.ts";
+export { type Instants, type LocalTime, zoneRules } from "./time/zone.ts";
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";

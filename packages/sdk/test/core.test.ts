@@ -10,6 +10,7 @@ import {
   anchorTree,
   assertField,
   codeOf,
+  codeOfZero,
   describeCode,
   epochAt,
   epochEnd,
@@ -19,6 +20,8 @@ import {
   headOf,
   holderOf,
   leafOf,
+  PROFILES,
+  type ProfileName,
   packCodes,
   packContext,
   profileOf,
@@ -27,6 +30,7 @@ import {
   subjectOf,
   TAGS,
   unpackContext,
+  valueOfCode,
 } from "../src/index.ts";
 import { codeThrown } from "./support.ts";
 
@@ -199,6 +203,40 @@ describe("codes and time", () => {
         String(bad),
       ).to.equal("READING_IMPOSSIBLE");
     }
+  });
+
+  it("T6: where the ends are closed, the first code is the lowest value and nothing lies beyond", () => {
+    const oxygen = profileOf("spo2-1s");
+    const doses = profileOf("doses-12h");
+    expect([codeOf(oxygen, 1), codeOf(oxygen, "90"), codeOf(oxygen, 100)]).to.deep.equal([1, 90, 100]);
+    expect([codeOf(doses, 0), codeOf(doses, 1)]).to.deep.equal([1, 2]);
+    expect([describeCode(oxygen, 1), describeCode(oxygen, 100), describeCode(oxygen, 0)]).to.deep.equal([
+      "1",
+      "100",
+      "missing",
+    ]);
+    for (const bad of [0, 0.5, 101, -1, "LOW", "HIGH", "100.1"]) {
+      expect(
+        codeThrown(() => codeOf(oxygen, bad)),
+        String(bad),
+      ).to.equal("READING_IMPOSSIBLE");
+    }
+    expect(codeThrown(() => codeOf(oxygen, 97.5))).to.equal("READING_NOT_REPRESENTABLE");
+  });
+
+  it("every profile: codes and values are each other's inverse, its table fits its bits, samples are whole", () => {
+    for (const name of Object.keys(PROFILES) as ProfileName[]) {
+      const any = profileOf(name);
+      const beyond = any.ends === "open" ? 1 : 0;
+      for (let code = 1 + beyond; code <= any.codes - beyond; code++)
+        expect(codeOf(any, valueOfCode(any, code)), name).to.equal(code);
+      expect(valueOfCode(any, any.codes - beyond), name).to.equal(valueOfCode(any, codeOf(any, any.highest)));
+      expect(any.codes, name).to.be.lessThan(2 ** any.base);
+      expect(any.samples * any.channels, name).to.equal(any.slots);
+      expect(any.samples * any.interval, name).to.equal(any.epochSeconds);
+    }
+    expect(codeOfZero(profileOf("acceleration-20hz"))).to.equal(402);
+    expect(codeOfZero(glucose)).to.equal(undefined);
   });
 
   it("epochs are half open and their anchor day is the day of their last second", () => {

@@ -156,6 +156,55 @@ describe("log", () => {
   });
 });
 
+describe("log of a profile with three channels", () => {
+  const axes = profileOf("test-3x5");
+  const first = 100;
+  const at = (sample: number): number => first * axes.epochSeconds + sample * axes.interval + 1;
+  const create = (store: Store): Promise<Log> =>
+    Log.create(store, "mine", { ...opening(), profile: "test-3x5", firstEpoch: first });
+
+  it("writes the channels of a sample side by side, x first", async () => {
+    const log = await create(memoryStore());
+    const report = await log.append([
+      { time: at(0), value: [0, "-5", 5], unit: "1" },
+      { time: at(3), value: ["LOW", 6, 1], unit: "1" },
+    ]);
+    expect(report).to.include({ taken: 2, saturated: 1 });
+    expect((await log.seal(at(5)))[0]).to.include({ filled: 2, missing: 3 });
+    expect(log.epochs[0]!.codes).to.deep.equal([7, 2, 12, 0, 0, 0, 0, 0, 0, 1, 13, 8, 0, 0, 0]);
+    log.verify();
+  });
+
+  it("refuses a sample of which a channel is not there, is too many or is impossible", async () => {
+    const log = await create(memoryStore());
+    for (const value of [[1, 2], [1, 2, 3, 4], [], 1, "LOW", [1, Number.NaN, 2], [1, "", 2]]) {
+      const { refused } = await log.append([{ time: at(0), value, unit: "1" }]);
+      expect(refused["impossible-value"], JSON.stringify(value)).to.equal(1);
+    }
+    expect((await log.append([{ time: at(0), value: [1, 0.5, 2], unit: "1" }])).refused).to.include({
+      "not-representable": 1,
+    });
+    const single = await Log.create(memoryStore(), "mine", opening());
+    const { refused } = await single.append([{ time: start, value: [1], unit: "1" }]);
+    expect(refused["impossible-value"]).to.equal(1);
+  });
+
+  it("resumes pending samples, and logs of one channel in the form they always had", async () => {
+    const store = memoryStore();
+    const log = await create(store);
+    await log.append([{ time: at(2), value: [1, 2, 3], unit: "1" }]);
+    const again = await Log.resume(store, "mine");
+    await again.seal(at(5));
+    expect(again.epochs[0]!.codes.slice(6, 9)).to.deep.equal([8, 9, 10]);
+
+    const old = memoryStore();
+    const single = await Log.create(old, "mine", opening());
+    await single.append(day(FIRST).slice(0, 1));
+    const state = JSON.parse((await old.read("log/mine/state"))!) as { pending: unknown };
+    expect(state.pending).to.deep.equal([[start + 60, 6]]);
+  });
+});
+
 describe("log on disk", () => {
   let folder: string;
   beforeEach(async () => {

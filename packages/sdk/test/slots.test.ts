@@ -34,7 +34,7 @@ describe("slotting rule", () => {
     });
     fc.assert(
       fc.property(times, fc.integer({ min: 9, max: 13 }), (given, firstFree) => {
-        const readings = given.map((time, i): CodedReading => ({ time, code: i + 1 }));
+        const readings = given.map((time, i): CodedReading => ({ time, codes: [i + 1] }));
         const { placed, moved, dropped } = assignSlots(profile, 0, readings, firstFree);
         expect({ kept: placed.size, moved }).to.deep.equal(bestByTrying(given, firstFree));
         expect(placed.size + dropped.length).to.equal(given.length);
@@ -59,7 +59,10 @@ describe("slotting rule", () => {
       fc.property(jitter, fc.integer({ min: -2, max: 2 }), fc.nat(95), (offsets, phase, offset) => {
         const start = OFFSET_STEP * offset + 20_000 * profile.epochSeconds;
         // One second of slack on either side of the day: what lies beyond belongs to the neighbouring epochs.
-        const readings = offsets.map((shift, i) => ({ time: start + i * interval + phase + shift, code: 5 }));
+        const readings = offsets.map((shift, i) => ({
+          time: start + i * interval + phase + shift,
+          codes: [5],
+        }));
         const { placed, dropped } = assignSlots(profile, offset, readings);
         expect(dropped).to.have.length(0);
         expect(placed.size).to.equal(288);
@@ -75,7 +78,7 @@ describe("slotting rule", () => {
     const { placed, moved, dropped } = assignSlots(
       profile,
       0,
-      [...crowded, ...later].map((time) => ({ time, code: 9 })),
+      [...crowded, ...later].map((time) => ({ time, codes: [9] })),
     );
     expect(dropped).to.have.length(0);
     expect(moved).to.equal(1);
@@ -83,13 +86,30 @@ describe("slotting rule", () => {
   });
 
   it("an interval's end belongs to the next slot, its middle to the later side", () => {
-    const at = (time: number): number => [...assignSlots(profile, 0, [{ time, code: 1 }]).placed.keys()][0]!;
+    const at = (time: number): number =>
+      [...assignSlots(profile, 0, [{ time, codes: [1] }]).placed.keys()][0]!;
     expect(at(3000)).to.equal(10);
     expect(at(2999.999)).to.equal(9);
     const two = assignSlots(profile, 0, [
-      { time: 3150, code: 1 },
-      { time: 3150, code: 2 },
+      { time: 3150, codes: [1] },
+      { time: 3150, codes: [2] },
     ]);
     expect([...two.placed.keys()].sort((a, b) => a - b)).to.deep.equal([10, 11]);
+  });
+
+  it("samples of three axes at 20 Hz stand where their times say, also where binary fractions fall short", () => {
+    const fast = profileOf("acceleration-20hz");
+    const first = 34_000_000_000;
+    const readings = Array.from({ length: 1_200 }, (_, i) => ({
+      time: first * fast.interval + i * 0.05,
+      codes: [402, 402, i % 800],
+    }));
+    for (const shift of [0, 0.013, 0.024_9]) {
+      const moved = readings.map(({ time, codes }) => ({ time: time + shift, codes }));
+      const slotting = assignSlots(fast, 0, moved);
+      expect(slotting.moved).to.equal(0);
+      expect(slotting.dropped).to.have.length(0);
+      for (const [slot, reading] of slotting.placed) expect(reading).to.equal(moved[slot - first]);
+    }
   });
 });

@@ -23,6 +23,8 @@ const wide: DistributionTerms = {
   epoch: 0,
   epochs: 2,
   ofValid: false,
+  meanAbove: false,
+  meanBelow: false,
   low: 1,
   high: n,
   shareMin: 0,
@@ -38,19 +40,23 @@ const anyTerms = fc
     offset: fc.nat(95),
     epoch: fc.nat(2 ** 32 - 1),
     ofValid: fc.boolean(),
+    strict: fc.tuple(fc.boolean(), fc.boolean()),
     band: fc.tuple(fc.integer({ min: 1, max: n }), fc.integer({ min: 1, max: n })),
     share: fc.tuple(fc.nat(10_000), fc.nat(10_000)),
-    mean: fc.tuple(fc.nat(n), fc.nat(n)),
+    means: fc.tuple(fc.nat(n), fc.nat(n)),
     coverage: fc.tuple(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 10_000 })),
   })
-  .map(({ offset, epoch, ofValid, band, share, mean, coverage }): DistributionTerms => {
+  .map(({ offset, epoch, ofValid, strict, band, share, means, coverage }): DistributionTerms => {
     const sorted = (pair: [number, number]): [number, number] => [Math.min(...pair), Math.max(...pair)];
     const [low, high] = sorted(band);
     const [shareMin, shareMax] = sorted(share);
-    const [meanMin, meanMax] = sorted(mean);
+    const [meanMin, meanMax] = sorted(means);
     const [coverageMin, most] = sorted(coverage);
     const coverageMax = ofValid ? most : 10_000;
-    const bounds = { low, high, shareMin, shareMax, meanMin, meanMax, coverageMin, coverageMax };
+    const meanAbove = strict[0] && meanMin < meanMax;
+    const meanBelow = strict[1] && meanMin + Number(meanAbove) < meanMax;
+    const mean = { meanMin, meanMax, meanAbove, meanBelow };
+    const bounds = { low, high, shareMin, shareMax, ...mean, coverageMin, coverageMax };
     return { ...wide, offset, epoch, ofValid, ...bounds };
   });
 const anyEpoch = fc.array(fc.nat(n), { minLength: profile.slots, maxLength: profile.slots });
@@ -85,13 +91,13 @@ describe("terms", () => {
 
   it("T12: unused bits, unknown flags, templates and profiles are refused", () => {
     const word = packTerms(wide);
-    for (const bit of [208n, 252n, 253n, 81n, 87n]) {
+    for (const bit of [208n, 252n, 253n, 83n, 87n]) {
       expect(
         codeThrown(() => unpackTerms(word | (1n << bit))),
         String(bit),
       ).to.equal("TERMS_NOT_UNDERSTOOD");
     }
-    expect(codeThrown(() => unpackTerms(word + 1n))).to.equal("TERMS_NOT_UNDERSTOOD");
+    expect(codeThrown(() => unpackTerms(word + 4n))).to.equal("TERMS_NOT_UNDERSTOOD");
     expect(codeThrown(() => unpackTerms(-word))).to.equal("TERMS_NOT_UNDERSTOOD");
     expect(codeThrown(() => unpackTerms(word ^ (1n << 12n)))).to.equal("UNKNOWN_PROFILE");
   });
@@ -107,6 +113,9 @@ describe("terms", () => {
       { shareMin: 0.5 },
       { meanMin: 3, meanMax: 2 },
       { meanMax: n + 1 },
+      { meanMin: 3, meanMax: 3, meanAbove: true },
+      { meanMin: 3, meanMax: 3, meanBelow: true },
+      { meanMin: 3, meanMax: 4, meanAbove: true, meanBelow: true },
       { coverageMin: 9, coverageMax: 8 },
       { coverageMax: 10_001 },
       { coverageMax: 9_999 },
@@ -129,11 +138,14 @@ describe("terms", () => {
     const nothing = { ...wide, coverageMin: 0 };
     expect(codeThrown(() => validateTerms(nothing))).to.equal("TERMS_MET_BY_NOTHING");
     expect(codeThrown(() => validateTerms({ ...nothing, meanMin: 1 }))).to.equal("TERMS_MET_BY_NOTHING");
+    expect(codeThrown(() => validateTerms({ ...nothing, meanAbove: true }))).to.equal("TERMS_MET_BY_NOTHING");
     const enough: Partial<DistributionTerms>[] = [
       { shareMin: 1 },
       { shareMax: 9_999 },
       { meanMin: 2 },
       { meanMax: n - 1 },
+      { meanMin: 1, meanAbove: true },
+      { meanBelow: true },
       { coverageMin: 1 },
     ];
     for (const change of enough) {
@@ -171,8 +183,8 @@ describe("check in the clear", () => {
       V >= 1n &&
       inBand * 10_000n >= BigInt(terms.shareMin) * of &&
       (inBand + worst) * 10_000n <= BigInt(terms.shareMax) * of &&
-      sum + worst >= BigInt(terms.meanMin) * of &&
-      sum + worst * BigInt(n) <= BigInt(terms.meanMax) * of &&
+      sum + worst >= BigInt(terms.meanMin) * of + (terms.meanAbove ? 1n : 0n) &&
+      sum + worst * BigInt(n) + (terms.meanBelow ? 1n : 0n) <= BigInt(terms.meanMax) * of &&
       V * 10_000n >= BigInt(terms.coverageMin) * N &&
       V * 10_000n <= BigInt(terms.coverageMax) * N
     );
@@ -231,6 +243,13 @@ describe("check in the clear", () => {
         expect(failing({ meanMin: least, meanMax: most })).to.deep.equal([]);
         if (least < n) expect(failing({ meanMin: least + 1 })).to.deep.equal(["meanMin"]);
         if (most > 0) expect(failing({ meanMax: most - 1 })).to.deep.equal(["meanMax"]);
+        // Excluded ends: the bound itself fails where the mean is exactly there, and holds one step out.
+        const exactLow = (ofValid ? sum : sum + missing) === least * of;
+        const exactHigh = (ofValid ? sum : sum + missing * n) === most * of;
+        if (least < n)
+          expect(failing({ meanMin: least, meanAbove: true })).to.deep.equal(exactLow ? ["meanMin"] : []);
+        if (most > 0)
+          expect(failing({ meanMax: most, meanBelow: true })).to.deep.equal(exactHigh ? ["meanMax"] : []);
         const covered = Math.floor((valid * 10_000) / slots);
         const coveredUp = Math.ceil((valid * 10_000) / slots);
         expect(failing({ coverageMin: covered })).to.deep.equal([]);

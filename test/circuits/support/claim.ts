@@ -21,6 +21,7 @@ const protocol = JSON.parse(
 );
 const instances: {
   name: string;
+  template?: TemplateName;
   profile?: string;
   epochs?: number;
   construction?: string;
@@ -30,40 +31,57 @@ const instances: {
 
 export const tag = (name: string) => BigInt(`0x${Buffer.from(protocol.tags[name], "ascii").toString("hex")}`);
 
+export type TemplateName = keyof TermsByTemplate;
+
 /** The numbers of one claim circuit. */
 export interface Shape {
+  readonly template: TemplateName;
   readonly profile: bigint;
   readonly epochs: number;
   readonly slots: number;
   readonly base: number;
   /** Highest code. */
   readonly codes: number;
+  /** Open: the first code is LOW and the last HIGH. */
+  readonly ends: "open" | "closed";
+  /** Slots that make one sample. */
+  readonly channels: number;
+  /** Code of the value 0, if the profile has one. */
+  readonly zero: number;
 }
 
 export function shapeOf(instance: string): Shape {
   const entry = instances.find(({ name }) => name === instance);
-  if (entry?.profile === undefined || entry.epochs === undefined)
+  if (entry?.template === undefined || entry.profile === undefined || entry.epochs === undefined)
     throw new Error(`${instance} is no claim circuit`);
   const profile = protocol.profiles[entry.profile];
-  const codes =
-    Math.round((Number(profile.highest) - Number(profile.lowest)) / Number(profile.resolution)) + 3;
+  const low = profile.ends === "open" ? 1 : 0;
+  const steps = (value: number) => Math.round((value - Number(profile.lowest)) / Number(profile.resolution));
   return {
+    template: entry.template,
     profile: BigInt(profile.id),
     epochs: entry.epochs,
     slots: profile.slots,
     base: profile.base,
-    codes,
+    codes: steps(Number(profile.highest)) + 1 + 2 * low,
+    ends: profile.ends,
+    channels: profile.channels,
+    zero: steps(0) + 1 + low,
   };
 }
 
 /** Every input of `terms` on its own, so that a test can put nonsense into each. */
-export interface TermsFields {
+export interface TermsHeader {
   readonly template: bigint;
   readonly profile: bigint;
   readonly offset: bigint;
   readonly epoch: bigint;
   readonly epochs: bigint;
   readonly flags: bigint;
+}
+
+/** Terms of the template `distribution`. */
+export interface TermsFields extends TermsHeader {
   readonly low: bigint;
   readonly high: bigint;
   readonly shareMin: bigint;
@@ -74,45 +92,134 @@ export interface TermsFields {
   readonly coverageMax: bigint;
 }
 
-/** Terms that ask for nothing but a reading. */
-export function openTerms(shape: Shape, changes: Partial<TermsFields> = {}): TermsFields {
+export interface EpisodeTerms extends TermsHeader {
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly minRun: bigint;
+  readonly runsMin: bigint;
+  readonly runsMax: bigint;
+  readonly coverageMin: bigint;
+}
+
+export interface RegularityTerms extends TermsHeader {
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly level: bigint;
+  readonly epochsMin: bigint;
+  readonly epochsMax: bigint;
+  readonly shareMin: bigint;
+  readonly shareMax: bigint;
+  readonly coverageMin: bigint;
+}
+
+export interface ImpactTerms extends TermsHeader {
+  readonly threshold: bigint;
+  readonly minRun: bigint;
+  readonly countMin: bigint;
+  readonly countMax: bigint;
+  readonly coverageMin: bigint;
+}
+
+export interface TermsByTemplate {
+  readonly distribution: TermsFields;
+  readonly episode: EpisodeTerms;
+  readonly regularity: RegularityTerms;
+  readonly impact: ImpactTerms;
+}
+
+/** The value of "at most" bounds on counts that bounds nothing. */
+export const NO_BOUND = 65_535n;
+
+/** Terms of a template that ask for nothing but a reading. */
+export function openTermsOf<T extends TemplateName>(
+  template: T,
+  shape: Shape,
+  changes: Partial<TermsByTemplate[T]> = {},
+): TermsByTemplate[T] {
+  const band = { low: 1n, high: BigInt(shape.codes) };
+  const open: TermsByTemplate = {
+    distribution: {
+      ...headerOf("distribution", shape),
+      ...band,
+      shareMin: 0n,
+      shareMax: 10_000n,
+      meanMin: 0n,
+      meanMax: BigInt(shape.codes),
+      coverageMin: 0n,
+      coverageMax: 10_000n,
+    },
+    episode: {
+      ...headerOf("episode", shape),
+      ...band,
+      minRun: 1n,
+      runsMin: 0n,
+      runsMax: NO_BOUND,
+      coverageMin: 0n,
+    },
+    regularity: {
+      ...headerOf("regularity", shape),
+      ...band,
+      level: 0n,
+      epochsMin: 0n,
+      epochsMax: NO_BOUND,
+      shareMin: 0n,
+      shareMax: 10_000n,
+      coverageMin: 0n,
+    },
+    impact: {
+      ...headerOf("impact", shape),
+      threshold: 1n,
+      minRun: 1n,
+      countMin: 0n,
+      countMax: NO_BOUND,
+      coverageMin: 0n,
+    },
+  };
+  return { ...open[template], ...changes };
+}
+
+function headerOf(template: TemplateName, shape: Shape): TermsHeader {
   return {
-    template: 1n,
+    template: BigInt(protocol.terms.templates[template].id),
     profile: shape.profile,
     offset: 3n,
     epoch: 20_000n,
     epochs: BigInt(shape.epochs),
     flags: 0n,
-    low: 1n,
-    high: BigInt(shape.codes),
-    shareMin: 0n,
-    shareMax: 10_000n,
-    meanMin: 0n,
-    meanMax: BigInt(shape.codes),
-    coverageMin: 0n,
-    coverageMax: 10_000n,
-    ...changes,
   };
 }
 
-/** No range check: a field too large runs into its neighbour, as a liar would have it. */
-export function packTerms(fields: TermsFields): bigint {
+/** Terms of the template `distribution` that ask for nothing but a reading. */
+export function openTerms(shape: Shape, changes: Partial<TermsFields> = {}): TermsFields {
+  return openTermsOf("distribution", shape, changes);
+}
+
+/**
+ * No range check: a field too large runs into its neighbour, as a liar would have
+ * it. The layout is that of the template whose fields these are, whatever id the
+ * header gives.
+ */
+export function packTerms(fields: TermsHeader): bigint {
+  const templates: { fields: { name: string; bits: number }[] }[] = Object.values(protocol.terms.templates);
+  const layout = templates.find((template) => template.fields.every(({ name }) => name in fields));
+  if (layout === undefined) throw new Error("terms with the fields of no template");
+  const values = new Map<string, bigint>(Object.entries(fields));
   let word = 0n;
   let shift = 0n;
-  for (const { name, bits } of [...protocol.terms.header, ...protocol.terms.templates.distribution.fields]) {
-    word += fields[name as keyof TermsFields] << shift;
+  for (const { name, bits } of [...protocol.terms.header, ...layout.fields]) {
+    word += values.get(name)! << shift;
     shift += BigInt(bits);
   }
   return word;
 }
 
-export interface Claim {
+export interface Claim<T extends TermsHeader = TermsFields> {
   readonly shape: Shape;
   readonly secret: bigint;
   /** Secret under which the log is filed; another one than `secret` for somebody else's log. */
   readonly subjectSecret: bigint;
   readonly scope: bigint;
-  readonly terms: TermsFields;
+  readonly terms: T;
   /** Context of the first epoch as the log has it; default: as in terms. */
   readonly context: bigint;
   readonly previousHead: bigint;
@@ -125,9 +232,20 @@ export interface Claim {
 
 export function honestClaim(
   shape: Shape,
-  changes: Partial<Omit<Claim, "shape" | "terms">> & { terms?: Partial<TermsFields> } = {},
+  changes: ClaimChanges & { readonly terms?: Partial<TermsFields> } = {},
 ): Claim {
-  const terms = openTerms(shape, changes.terms);
+  return honestClaimOf("distribution", shape, changes);
+}
+
+type ClaimChanges = Partial<Omit<Claim, "shape" | "terms">>;
+
+/** A claim of any template; terms ask for nothing but a reading where they are not changed. */
+export function honestClaimOf<T extends TemplateName>(
+  template: T,
+  shape: Shape,
+  changes: ClaimChanges & { readonly terms?: Partial<TermsByTemplate[T]> } = {},
+): Claim<TermsByTemplate[T]> {
+  const terms = openTermsOf(template, shape, changes.terms);
   const secret = changes.secret ?? 0x5ec4e7_1234567890n;
   return {
     shape,
@@ -147,7 +265,7 @@ export function honestClaim(
   };
 }
 
-export function contextOf(terms: TermsFields): bigint {
+export function contextOf(terms: TermsHeader): bigint {
   return terms.profile + (terms.offset << 16n) + (terms.epoch << 24n);
 }
 
@@ -176,7 +294,7 @@ export function headOf(
   return state;
 }
 
-export function headsOf(claim: Claim): bigint[] {
+export function headsOf(claim: Claim<TermsHeader>): bigint[] {
   const heads: bigint[] = [];
   let head = claim.previousHead;
   for (const [e, codes] of claim.codes.entries()) {
@@ -203,7 +321,7 @@ export function padded(siblings: readonly bigint[]): bigint[] {
 }
 
 /** All inputs of the circuit; `overrides` replace what would follow from the claim. */
-export function inputOf(claim: Claim, overrides: CircuitInput = {}): CircuitInput {
+export function inputOf(claim: Claim<TermsHeader>, overrides: CircuitInput = {}): CircuitInput {
   const lastContext = claim.context + (BigInt(claim.shape.epochs - 1) << 24n);
   const leaf = leafOf(subjectOf(claim.subjectSecret), lastContext, headsOf(claim).at(-1)!);
   const path = pathOf(leaf, claim.before, claim.after);
@@ -247,14 +365,17 @@ export function holds(shape: Shape, terms: TermsFields, codes: readonly (readonl
   const v = BigInt(valid.length);
   if (v === 0n) return false;
   const covered = v * 10_000n >= terms.coverageMin * n;
-  if (terms.flags === 1n) {
+  const above = (sum: bigint, floor: bigint) => ((terms.flags & 2n) === 2n ? sum > floor : sum >= floor);
+  const below = (sum: bigint, ceiling: bigint) =>
+    (terms.flags & 4n) === 4n ? sum < ceiling : sum <= ceiling;
+  if ((terms.flags & 1n) === 1n) {
     return (
       covered &&
       v * 10_000n <= terms.coverageMax * n &&
       inside * 10_000n >= terms.shareMin * v &&
       inside * 10_000n <= terms.shareMax * v &&
-      sum >= terms.meanMin * v &&
-      sum <= terms.meanMax * v
+      above(sum, terms.meanMin * v) &&
+      below(sum, terms.meanMax * v)
     );
   }
   // Worst case by definition: over every filling of the missing slots. For counts
@@ -265,7 +386,7 @@ export function holds(shape: Shape, terms: TermsFields, codes: readonly (readonl
     10_000n <= terms.coverageMax &&
     inside * 10_000n >= terms.shareMin * n &&
     (inside + missing) * 10_000n <= terms.shareMax * n &&
-    sum + missing >= terms.meanMin * n &&
-    sum + missing * BigInt(shape.codes) <= terms.meanMax * n
+    above(sum + missing, terms.meanMin * n) &&
+    below(sum + missing * BigInt(shape.codes), terms.meanMax * n)
   );
 }

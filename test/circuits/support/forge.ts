@@ -71,8 +71,11 @@ export class Forger {
         if (unknowns[index]!.size === 1) queue.push(index);
       }
     };
-    const settle = () => {
-      for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
+    // Equations like in·out = 0 define nothing where in is 0: they wait until nothing else does.
+    const doubtful: number[] = [];
+    const settle = (last = false) => {
+      const from = last ? doubtful : queue;
+      for (let index = from.pop(); index !== undefined; index = from.pop()) {
         const [wire] = unknowns[index]!;
         // A hint with a rule is found by its rule: the constraint stays a check.
         if (
@@ -82,9 +85,14 @@ export class Forger {
           !solvable(system.constraints[index]!, wire)
         )
           continue;
+        if (!last && !alwaysSolvable(system.constraints[index]!, wire)) {
+          doubtful.push(index);
+          continue;
+        }
         steps.push({ wire, by: index });
         defining.add(index);
         learn(wire);
+        if (last) return;
       }
     };
     for (const wire of [0, ...inputs]) if (!given.has(wire)) learn(wire);
@@ -105,6 +113,12 @@ export class Forger {
     while (waiting.length > 0) {
       // All rules that can be followed come before any equation is solved: no hint is found backwards.
       const ready = waiting.filter((wire) => ruleOf.get(wire)?.needs.every((need) => known[need]));
+      if (ready.length === 0 && doubtful.length > 0) {
+        settle(true);
+        settle();
+        waiting = waiting.filter((wire) => !known[wire]);
+        continue;
+      }
       const free = ready.length > 0 ? undefined : (waiting.find((wire) => !ruleOf.has(wire)) ?? waiting[0]!);
       for (const wire of free === undefined ? ready : [free]) {
         hints.push(wire);
@@ -227,6 +241,13 @@ function coefficient(terms: readonly Term[], wire: number): bigint {
 /** Whether the constraint is linear in the wire. */
 function solvable({ a, b }: Constraint, wire: number): boolean {
   return !(coefficient(a, wire) !== 0n && coefficient(b, wire) !== 0n);
+}
+
+/** Whether it is, with a slope that no other wire can make 0. */
+function alwaysSolvable(constraint: Constraint, wire: number): boolean {
+  const { a, b } = constraint;
+  const constant = (terms: readonly Term[]) => terms.every(([other]) => other === 0);
+  return (coefficient(a, wire) === 0n || constant(b)) && (coefficient(b, wire) === 0n || constant(a));
 }
 
 /** The value that makes the constraint hold; undefined when it depends on no value of the wire. */

@@ -14,15 +14,17 @@ const { terms, maxDepth } = JSON.parse(
 
 /** Every signal that circuits/ and the libraries assign with `<--`, in the order in which values are found. */
 export const HINTS: readonly RegExp[] = [
-  /OpenHeader_\d+_\d+\.(time|header\.ofValid|header\.fields)$/,
+  /OpenHeader_\d+_\d+\.(time|header\.flags\[\d+\]|header\.fields)$/,
+  /Fields_\d+_\d+\.values\[\d+\]$/,
   /OpenDistribution_\d+_\d+\.opened\.(band\.(low|high)|(share|mean|coverage)(Min|Max))$/,
   /\.slots\[\d+\]\[\d+\]\.(missing|inside|above)$/,
-  /Histogram_\d+_\d+\.counts\[\d+\]$/,
-  /Histogram_\d+_\d+\.(inverses|shares)\[\d+\]$/,
+  /Lookup_\d+_\d+\.counts\[\d+\]$/,
+  /^main\.(counts|stays)\[\d+\]$/,
+  /Lookup_\d+_\d+\.(inverses|shares)\[\d+\]$/,
   /Steps_\d+_\d+\.hot\[\d+\]$/,
   /AtMost_\d+_\d+(\[\d+\])*\.digits\[\d+\]$/,
   /\.inv$/,
-  /Num2Bits_\d+_\d+(\[\d+\])*\.out\[\d+\]$/,
+  /(Num2Bits_\d+_\d+(\[\d+\])*|\.bits)\.out\[\d+\]$/,
 ];
 
 interface Field {
@@ -43,6 +45,13 @@ function layout(fields: readonly Field[]): Map<string, { shift: bigint; mask: bi
 
 const HEADER = layout(terms.header);
 const FIELDS = layout(terms.templates.distribution.fields);
+/** Fields of every template in their order, for the gadget that splits them. */
+const LAYOUTS = new Map<string, { shift: bigint; mask: bigint }[]>(
+  Object.entries<{ fields: Field[] }>(terms.templates).map(([name, { fields }]) => [
+    name.toLowerCase(),
+    [...layout(fields).values()],
+  ]),
+);
 const HEADER_BITS = BigInt((terms.header as Field[]).reduce((sum, { bits }) => sum + bits, 0));
 
 /** Weights of AtMost's digits: powers of two, and a last one that makes them add up to the maximum. */
@@ -68,7 +77,7 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
     return found;
   };
   for (const name of names) {
-    let match = /^(.*Num2Bits_\d+_\d+(?:\[\d+\])*)\.out\[(\d+)\]$/.exec(name);
+    let match = /^(.*(?:Num2Bits_\d+_\d+(?:\[\d+\])*|\.bits))\.out\[(\d+)\]$/.exec(name);
     if (match !== null) {
       const k = BigInt(match[2]!);
       add(name, [`${match[1]}.in`], ([value]) => (value! >> k) & 1n);
@@ -97,21 +106,65 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
       });
       continue;
     }
-    match = /^(Histogram_\d+_\d+)\.(counts|inverses|shares)\[(\d+)\]$/.exec(name);
+    match = /^(.*Lookup_\d+_\d+)\.(counts|inverses|shares)\[(\d+)\]$/.exec(name);
     if (match !== null) {
-      const [, histogram, kind, index] = match;
+      const [, lookup, kind, index] = match;
+      // A pair is index + 2^S mark, S the bits of the table's last index.
+      const S = BigInt((numbered(`${lookup}.counts`).length - 1).toString(2).length);
       if (kind === "counts") {
-        const c = BigInt(index!);
-        add(name, numbered(`${histogram}.codes`), (all) => BigInt(all.filter((code) => code === c).length));
+        const t = BigInt(index!);
+        add(name, numbered(`${lookup}.indices`), (all) => BigInt(all.filter((place) => place === t).length));
       } else if (kind === "inverses") {
-        add(name, [`${histogram}.x`, `${histogram}.codes[${index}]`], ([x, code]) =>
-          x === code ? 0n : inverse(x! - code!),
+        add(
+          name,
+          [`${lookup}.x`, `${lookup}.indices[${index}]`, `${lookup}.marks[${index}]`],
+          ([x, place, mark]) => {
+            const distance = mod(x! - place! - (mark! << S));
+            return distance === 0n ? 0n : inverse(distance);
+          },
         );
       } else {
-        add(name, [`${histogram}.x`, `${histogram}.counts[${index}]`], ([x, count]) =>
-          x === BigInt(index!) ? 0n : mod(count! * inverse(x! - BigInt(index!))),
+        add(
+          name,
+          [`${lookup}.x`, `${lookup}.counts[${index}]`, `${lookup}.table[${index}]`],
+          ([x, count, mark]) => {
+            const distance = mod(x! - BigInt(index!) - (mark! << S));
+            return distance === 0n ? 0n : mod(count! * inverse(distance));
+          },
         );
       }
+      continue;
+    }
+    match = /^(counts|stays)\[(\d+)\]$/.exec(name);
+    if (match !== null && names.has("flat[0]") && names.has("held[0]")) {
+      const at = match[2];
+      if (match[1] === "counts") {
+        add(
+          name,
+          [
+            `flat[${at}]`,
+            "opened.band.low",
+            "opened.band.high",
+            `held[${at}]`,
+            "rule.countsOpen",
+            "rule.countsHeld",
+          ],
+          ([code, low, high, held, open, whenHeld]) => {
+            if (code === 0n) return held === 1n ? whenHeld! : open!;
+            return code! >= low! && code! <= high! ? 1n : 0n;
+          },
+        );
+      } else {
+        add(name, [`flat[${at}]`, `held[${at}]`, "rule.stays"], ([code, held, stays]) =>
+          code === 0n && held !== 1n ? stays! : 0n,
+        );
+      }
+      continue;
+    }
+    match = /^Open([A-Z]\w*?)_\d+_\d+\.Fields_\d+_\d+\.values\[(\d+)\]$/.exec(name);
+    if (match !== null) {
+      const { shift, mask } = LAYOUTS.get(match[1]!.toLowerCase())![Number(match[2])]!;
+      add(name, [name.replace(/values\[\d+\]$/, "fields")], ([word]) => (word! >> shift) & mask);
       continue;
     }
     match = /^(Steps_\d+_\d+)\.hot\[(\d+)\]$/.exec(name);
@@ -120,14 +173,14 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
       add(name, [`${match[1]}.threshold`], ([threshold]) => (threshold === c ? 1n : 0n));
       continue;
     }
-    match = /^(.*OpenHeader_\d+_\d+)\.(time|header\.ofValid|header\.fields)$/.exec(name);
+    match = /^(.*OpenHeader_\d+_\d+)\.(time|header\.flags\[(\d+)\]|header\.fields)$/.exec(name);
     if (match !== null) {
-      const part = match[2];
+      const [, , part, flag] = match;
       add(name, [`${match[1]}.terms`], ([word]) => {
         if (part === "time") return (word! >> HEADER.get("offset")!.shift) & ((1n << 40n) - 1n);
         return part === "header.fields"
           ? word! >> HEADER_BITS
-          : (word! >> (HEADER.get("flags")!.shift + BigInt(terms.flags.ofValid))) & 1n;
+          : (word! >> (HEADER.get("flags")!.shift + BigInt(flag!))) & 1n;
       });
       continue;
     }

@@ -6,20 +6,32 @@ interface Field {
   bits: number;
 }
 
+type TemplateName = "distribution" | "episode" | "regularity" | "impact";
+
 const protocol = JSON.parse(
   readFileSync(new URL("../../../circuits/protocol.json", import.meta.url), "utf8"),
 ) as {
   terms: {
     header: Field[];
     flags: Record<string, number>;
-    templates: { distribution: { id: number; fields: Field[] } };
+    templates: Record<TemplateName, { id: number; flags: Record<string, number>; fields: Field[] }>;
   };
 };
 
-const fields = [...protocol.terms.header, ...protocol.terms.templates.distribution.fields];
+/** First bit that no field of a template uses. */
+export function unusedBitOf(template: TemplateName): bigint {
+  return BigInt(fieldsOf(template).reduce((sum, field) => sum + field.bits, 0));
+}
 
-/** First bit that no field of the distribution template uses. */
-export const unusedBit = BigInt(fields.reduce((sum, field) => sum + field.bits, 0));
+/** Flags of a template by name, `ofValid` included, as the header's field `flags` holds them. */
+export function flagsOf(template: TemplateName, ...names: string[]): bigint {
+  const places = { ...protocol.terms.flags, ...protocol.terms.templates[template].flags };
+  return names.reduce((flags, name) => {
+    const place = places[name];
+    if (place === undefined) throw new Error(`${template} has no flag ${name}`);
+    return flags | (1n << BigInt(place));
+  }, 0n);
+}
 
 /** A program's offer that the tests use: share of readings in 70–180 mg/dL at least 70 %, worst case. */
 export const timeInRange = {
@@ -41,13 +53,17 @@ export const timeInRange = {
 
 export type TermsFields = typeof timeInRange;
 
-/** Packs straight from circuits/protocol.json, so that it can disagree with the contracts' generated layout. */
+/** Terms of distribution: `timeInRange` with some values changed. */
 export function packTerms(values: Partial<TermsFields> = {}): bigint {
-  const all: Record<string, bigint> = { ...timeInRange, ...values };
+  return packAs("distribution", { ...timeInRange, ...values });
+}
+
+/** Packs straight from circuits/protocol.json, so that it can disagree with the contracts' generated layout. */
+export function packAs(template: TemplateName, values: Readonly<Record<string, bigint>>): bigint {
   let packed = 0n;
   let shift = 0n;
-  for (const field of fields) {
-    const value = all[field.name];
+  for (const field of fieldsOf(template)) {
+    const value = values[field.name];
     if (value === undefined) throw new Error(`no value for ${field.name}`);
     if (value >> BigInt(field.bits) !== 0n)
       throw new Error(`${field.name} = ${value} exceeds ${field.bits} bits`);
@@ -55,4 +71,8 @@ export function packTerms(values: Partial<TermsFields> = {}): bigint {
     shift += BigInt(field.bits);
   }
   return packed;
+}
+
+function fieldsOf(template: TemplateName): Field[] {
+  return [...protocol.terms.header, ...protocol.terms.templates[template].fields];
 }

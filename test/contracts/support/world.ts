@@ -97,6 +97,7 @@ export interface ProposalFields {
   epochs: bigint;
   epochSeconds: bigint;
   codes: bigint;
+  samples: bigint;
   keyKind: bigint;
   predecessor: string;
 }
@@ -117,6 +118,7 @@ export async function proposal(
     epochs: 1n,
     epochSeconds,
     codes: 363n,
+    samples: 288n,
     keyKind: KeyKind.Production,
     predecessor: ZeroHash,
     ...values,

@@ -37,7 +37,7 @@ export const ATTESTATION_TYPES = {
 
 /** The EIP-712 digest that the attester signs. */
 export function attestationDigest(domain: ClaimsDomain, attestation: HolderAttestation): string {
-  return TypedDataEncoder.hash(typedDomain(domain), ATTESTATION_TYPES, attestation);
+  return TypedDataEncoder.hash(attestationDomain(domain), ATTESTATION_TYPES, attestation);
 }
 
 /** The digest modulo r: the public input `policyHash` of the enrolment proof. */
@@ -51,9 +51,10 @@ export function signAttestation(
   domain: ClaimsDomain,
   attestation: HolderAttestation,
 ): Promise<string> {
-  return signer.signTypedData(typedDomain(domain), ATTESTATION_TYPES, attestation);
+  return signer.signTypedData(attestationDomain(domain), ATTESTATION_TYPES, attestation);
 }
 
-function typedDomain({ chainId, claims }: ClaimsDomain): object {
+/** The EIP-712 domain of attestations. */
+export function attestationDomain({ chainId, claims }: ClaimsDomain): object {
   return { name: "Vitalproof Claims", version: "1", chainId, verifyingContract: claims };
 }

@@ -17,6 +17,8 @@ export const TAGS = {
   leaf: 0x766974616c70726f6f662f6c6561662f31n,
   /** ASCII "vitalproof/challenge/1" */
   challenge: 0x766974616c70726f6f662f6368616c6c656e67652f31n,
+  /** ASCII "vitalproof/marks/1" */
+  marks: 0x766974616c70726f6f662f6d61726b732f31n,
   /** ASCII "vitalproof/device/1" */
   device: 0x766974616c70726f6f662f6465766963652f31n,
   /** ASCII "vitalproof/scope/1" */
@@ -31,6 +33,9 @@ export const WORD_BITS = 252;
 
 /** Shares in terms are counted in 1/SHARE_UNIT. */
 export const SHARE_UNIT = 10_000n;
+
+/** Upper bound of a count in terms that bounds nothing. */
+export const NO_BOUND = 65535;
 
 export const CONTEXT_FIELDS = [
   {
@@ -83,7 +88,7 @@ export const TERMS_HEADER = [
   }
 ] as const;
 
-/** Bit numbers inside the flags field. */
+/** Bit numbers inside the flags field, of the flags that terms of every template have. */
 export const FLAGS = {
   "ofValid": 0
 } as const;
@@ -91,6 +96,10 @@ export const FLAGS = {
 export const TERMS_TEMPLATES = {
   "distribution": {
     "id": 1,
+    "flags": {
+      "meanAbove": 1,
+      "meanBelow": 2
+    },
     "fields": [
       {
         "name": "low",
@@ -150,6 +159,162 @@ export const TERMS_TEMPLATES = {
       }
     ],
     "end": 208
+  },
+  "episode": {
+    "id": 2,
+    "flags": {},
+    "fields": [
+      {
+        "name": "low",
+        "bits": 16,
+        "unit": "code",
+        "doc": "lowest code of the band, included",
+        "shift": 88
+      },
+      {
+        "name": "high",
+        "bits": 16,
+        "unit": "code",
+        "doc": "highest code of the band, included",
+        "shift": 104
+      },
+      {
+        "name": "minRun",
+        "bits": 16,
+        "unit": "slots",
+        "doc": "consecutive readings in the band that make a run",
+        "shift": 120
+      },
+      {
+        "name": "runsMin",
+        "bits": 16,
+        "unit": "runs",
+        "doc": "number of runs, at least",
+        "shift": 136
+      },
+      {
+        "name": "runsMax",
+        "bits": 16,
+        "unit": "runs",
+        "doc": "number of runs, at most; 65535 is no bound",
+        "shift": 152
+      },
+      {
+        "name": "coverageMin",
+        "bits": 14,
+        "unit": "1/10000",
+        "doc": "share of slots with a reading, at least",
+        "shift": 168
+      }
+    ],
+    "end": 182
+  },
+  "regularity": {
+    "id": 3,
+    "flags": {
+      "sum": 1
+    },
+    "fields": [
+      {
+        "name": "low",
+        "bits": 16,
+        "unit": "code",
+        "doc": "lowest code of the band, included",
+        "shift": 88
+      },
+      {
+        "name": "high",
+        "bits": 16,
+        "unit": "code",
+        "doc": "highest code of the band, included",
+        "shift": 104
+      },
+      {
+        "name": "level",
+        "bits": 24,
+        "unit": "readings or steps",
+        "doc": "what an epoch must reach: readings in the band, or with the flag sum the sum of steps above the lowest code",
+        "shift": 120
+      },
+      {
+        "name": "epochsMin",
+        "bits": 16,
+        "unit": "epochs",
+        "doc": "epochs that reach the level, at least",
+        "shift": 144
+      },
+      {
+        "name": "epochsMax",
+        "bits": 16,
+        "unit": "epochs",
+        "doc": "epochs that reach the level, at most; 65535 is no bound",
+        "shift": 160
+      },
+      {
+        "name": "shareMin",
+        "bits": 14,
+        "unit": "1/10000",
+        "doc": "share inside the band over the whole period, at least",
+        "shift": 176
+      },
+      {
+        "name": "shareMax",
+        "bits": 14,
+        "unit": "1/10000",
+        "doc": "share inside the band over the whole period, at most",
+        "shift": 190
+      },
+      {
+        "name": "coverageMin",
+        "bits": 14,
+        "unit": "1/10000",
+        "doc": "share of slots with a reading, at least",
+        "shift": 204
+      }
+    ],
+    "end": 218
+  },
+  "impact": {
+    "id": 4,
+    "flags": {},
+    "fields": [
+      {
+        "name": "threshold",
+        "bits": 32,
+        "unit": "squared steps",
+        "doc": "least x² + y² + z² of an impact sample, in squared steps of the profile",
+        "shift": 88
+      },
+      {
+        "name": "minRun",
+        "bits": 16,
+        "unit": "samples",
+        "doc": "consecutive impact samples that make one event; 0 counts samples instead of events",
+        "shift": 120
+      },
+      {
+        "name": "countMin",
+        "bits": 16,
+        "unit": "samples or events",
+        "doc": "number, at least",
+        "shift": 136
+      },
+      {
+        "name": "countMax",
+        "bits": 16,
+        "unit": "samples or events",
+        "doc": "number, at most; 65535 is no bound",
+        "shift": 152
+      },
+      {
+        "name": "coverageMin",
+        "bits": 14,
+        "unit": "1/10000",
+        "doc": "share of slots with a reading, at least",
+        "shift": 168
+      }
+    ],
+    "end": 182
   }
 } as const;
 
@@ -166,7 +331,10 @@ export const PROFILES = {
     "resolution": "1",
     "lowest": "40",
     "highest": "400",
-    "codes": 363
+    "ends": "open",
+    "channels": 1,
+    "codes": 363,
+    "epochSeconds": 86400
   },
   "heart-rate-1s": {
     "name": "heart-rate-1s",
@@ -180,7 +348,163 @@ export const PROFILES = {
     "resolution": "1",
     "lowest": "20",
     "highest": "250",
-    "codes": 233
+    "ends": "open",
+    "channels": 1,
+    "codes": 233,
+    "epochSeconds": 3600
+  },
+  "spo2-1s": {
+    "name": "spo2-1s",
+    "id": 3,
+    "metric": "oxygen saturation by pulse oximetry",
+    "loinc": "59408-5",
+    "ucum": "%",
+    "interval": 1,
+    "slots": 3600,
+    "base": 7,
+    "resolution": "1",
+    "lowest": "1",
+    "highest": "100",
+    "ends": "closed",
+    "channels": 1,
+    "codes": 100,
+    "epochSeconds": 3600
+  },
+  "heart-rate-1min": {
+    "name": "heart-rate-1min",
+    "id": 4,
+    "metric": "heart rate",
+    "loinc": "8867-4",
+    "ucum": "/min",
+    "interval": 60,
+    "slots": 1440,
+    "base": 8,
+    "resolution": "1",
+    "lowest": "20",
+    "highest": "250",
+    "ends": "open",
+    "channels": 1,
+    "codes": 233,
+    "epochSeconds": 86400
+  },
+  "glucose-mmol-l-5min": {
+    "name": "glucose-mmol-l-5min",
+    "id": 5,
+    "metric": "glucose in interstitial fluid (CGM)",
+    "loinc": "105272-9",
+    "ucum": "mmol/L",
+    "interval": 300,
+    "slots": 288,
+    "base": 8,
+    "resolution": "0.1",
+    "lowest": "2.2",
+    "highest": "22.2",
+    "ends": "open",
+    "channels": 1,
+    "codes": 203,
+    "epochSeconds": 86400
+  },
+  "glucose-mg-dl-15min": {
+    "name": "glucose-mg-dl-15min",
+    "id": 6,
+    "metric": "glucose in interstitial fluid (CGM)",
+    "loinc": "99504-3",
+    "ucum": "mg/dL",
+    "interval": 900,
+    "slots": 96,
+    "base": 9,
+    "resolution": "1",
+    "lowest": "40",
+    "highest": "400",
+    "ends": "open",
+    "channels": 1,
+    "codes": 363,
+    "epochSeconds": 86400
+  },
+  "device-usage-3h": {
+    "name": "device-usage-3h",
+    "id": 7,
+    "metric": "minutes of use of a therapy device, out of 180",
+    "loinc": "",
+    "ucum": "min",
+    "interval": 10800,
+    "slots": 8,
+    "base": 8,
+    "resolution": "1",
+    "lowest": "0",
+    "highest": "180",
+    "ends": "closed",
+    "channels": 1,
+    "codes": 181,
+    "epochSeconds": 86400
+  },
+  "doses-12h": {
+    "name": "doses-12h",
+    "id": 8,
+    "metric": "scheduled doses of a medicine: 1 taken, 0 not taken",
+    "loinc": "",
+    "ucum": "1",
+    "interval": 43200,
+    "slots": 2,
+    "base": 2,
+    "resolution": "1",
+    "lowest": "0",
+    "highest": "1",
+    "ends": "closed",
+    "channels": 1,
+    "codes": 2,
+    "epochSeconds": 86400
+  },
+  "acceleration-20hz": {
+    "name": "acceleration-20hz",
+    "id": 9,
+    "metric": "acceleration of the body on three axes",
+    "loinc": "",
+    "ucum": "[g]",
+    "interval": 0.05,
+    "slots": 1800,
+    "base": 10,
+    "resolution": "0.02",
+    "lowest": "-8",
+    "highest": "8",
+    "ends": "open",
+    "channels": 3,
+    "codes": 803,
+    "epochSeconds": 30
+  },
+  "af-flag-1min": {
+    "name": "af-flag-1min",
+    "id": 10,
+    "metric": "atrial fibrillation seen in the minute: 1 yes, 0 no",
+    "loinc": "",
+    "ucum": "1",
+    "interval": 60,
+    "slots": 60,
+    "base": 2,
+    "resolution": "1",
+    "lowest": "0",
+    "highest": "1",
+    "ends": "closed",
+    "channels": 1,
+    "codes": 2,
+    "epochSeconds": 3600
+  },
+  "test-3x5": {
+    "name": "test-3x5",
+    "id": 65534,
+    "metric": "a small made-up metric on three axes; exists so that tests can build whole claim circuits in seconds",
+    "loinc": "",
+    "ucum": "1",
+    "interval": 17280,
+    "slots": 15,
+    "base": 4,
+    "resolution": "1",
+    "lowest": "-5",
+    "highest": "5",
+    "ends": "open",
+    "channels": 3,
+    "codes": 13,
+    "epochSeconds": 86400
   },
   "test-16": {
     "name": "test-16",
@@ -194,14 +518,17 @@ export const PROFILES = {
     "resolution": "1",
     "lowest": "1",
     "highest": "10",
-    "codes": 12
+    "ends": "open",
+    "channels": 1,
+    "codes": 12,
+    "epochSeconds": 86400
   }
 } as const;
 
 export const STATEMENTS = {
   "glucose-day": {
     "name": "glucose-day",
-    "version": 1,
+    "version": 2,
     "purpose": "share in a band, mean and coverage of one day of CGM readings",
     "template": "distribution",
     "construction": "direct",
@@ -210,7 +537,7 @@ export const STATEMENTS = {
   },
   "distribution-direct-test": {
     "name": "distribution-direct-test",
-    "version": 1,
+    "version": 2,
     "purpose": "the direct construction at 2 epochs of 16 slots, for tests",
     "template": "distribution",
     "construction": "direct",
@@ -219,7 +546,7 @@ export const STATEMENTS = {
   },
   "distribution-histogram-test": {
     "name": "distribution-histogram-test",
-    "version": 1,
+    "version": 2,
     "purpose": "the histogram construction at 2 epochs of 16 slots, for tests",
     "template": "distribution",
     "construction": "histogram",
@@ -228,7 +555,7 @@ export const STATEMENTS = {
   },
   "glucose-14d": {
     "name": "glucose-14d",
-    "version": 1,
+    "version": 2,
     "purpose": "share in a band, mean and coverage of fourteen days of CGM readings",
     "template": "distribution",
     "construction": "histogram",
@@ -237,11 +564,120 @@ export const STATEMENTS = {
   },
   "heart-rate-hour": {
     "name": "heart-rate-hour",
-    "version": 1,
+    "version": 2,
     "purpose": "share in a band, mean and coverage of one hour of heart rate at 1 Hz",
     "template": "distribution",
     "construction": "histogram",
     "profile": "heart-rate-1s",
     "epochs": 1
+  },
+  "glucose-mmol-day": {
+    "name": "glucose-mmol-day",
+    "version": 1,
+    "purpose": "share in a band, mean and coverage of one day of CGM readings in mmol/L",
+    "template": "distribution",
+    "construction": "direct",
+    "profile": "glucose-mmol-l-5min",
+    "epochs": 1
+  },
+  "glucose-mmol-14d": {
+    "name": "glucose-mmol-14d",
+    "version": 1,
+    "purpose": "share in a band, mean and coverage of fourteen days of CGM readings in mmol/L",
+    "template": "distribution",
+    "construction": "histogram",
+    "profile": "glucose-mmol-l-5min",
+    "epochs": 14
+  },
+  "glucose-15min-day": {
+    "name": "glucose-15min-day",
+    "version": 1,
+    "purpose": "share in a band, mean and coverage of one day of glucose readings every 15 minutes",
+    "template": "distribution",
+    "construction": "direct",
+    "profile": "glucose-mg-dl-15min",
+    "epochs": 1
+  },
+  "heart-rate-day": {
+    "name": "heart-rate-day",
+    "version": 1,
+    "purpose": "share in a band, mean and coverage of one day of heart rate by the minute",
+    "template": "distribution",
+    "construction": "histogram",
+    "profile": "heart-rate-1min",
+    "epochs": 1
+  },
+  "af-hour": {
+    "name": "af-hour",
+    "version": 1,
+    "purpose": "share, and so presence or absence, of minutes with atrial fibrillation in one hour",
+    "template": "distribution",
+    "construction": "direct",
+    "profile": "af-flag-1min",
+    "epochs": 1
+  },
+  "spo2-hour-episodes": {
+    "name": "spo2-hour-episodes",
+    "version": 1,
+    "purpose": "episodes inside a band in one hour of oxygen saturation at 1 Hz",
+    "template": "episode",
+    "profile": "spo2-1s",
+    "epochs": 1
+  },
+  "glucose-day-episodes": {
+    "name": "glucose-day-episodes",
+    "version": 1,
+    "purpose": "episodes inside a band in one day of CGM readings",
+    "template": "episode",
+    "profile": "glucose-mg-dl-5min",
+    "epochs": 1
+  },
+  "device-usage-30d": {
+    "name": "device-usage-30d",
+    "version": 1,
+    "purpose": "nights on which a therapy device was used long enough, out of thirty",
+    "template": "regularity",
+    "profile": "device-usage-3h",
+    "epochs": 30
+  },
+  "doses-30d": {
+    "name": "doses-30d",
+    "version": 1,
+    "purpose": "days on which doses were taken, out of thirty, and their share",
+    "template": "regularity",
+    "profile": "doses-12h",
+    "epochs": 30
+  },
+  "fall-window": {
+    "name": "fall-window",
+    "version": 1,
+    "purpose": "fall-like impacts in half a minute of acceleration at 20 Hz",
+    "template": "impact",
+    "profile": "acceleration-20hz",
+    "epochs": 1
+  },
+  "episode-test": {
+    "name": "episode-test",
+    "version": 1,
+    "purpose": "the template episode at 2 epochs of 16 slots, for tests",
+    "template": "episode",
+    "profile": "test-16",
+    "epochs": 2
+  },
+  "regularity-test": {
+    "name": "regularity-test",
+    "version": 1,
+    "purpose": "the template regularity at 2 epochs of 16 slots, for tests",
+    "template": "regularity",
+    "profile": "test-16",
+    "epochs": 2
+  },
+  "impact-test": {
+    "name": "impact-test",
+    "version": 1,
+    "purpose": "the template impact at 2 epochs of 5 samples on 3 axes, for tests",
+    "template": "impact",
+    "profile": "test-3x5",
+    "epochs": 2
   }
 } as const;

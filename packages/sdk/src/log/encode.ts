@@ -5,20 +5,30 @@ import type { Profile } from "../profiles/profile.ts";
 import type { Reading, RefusalReason } from "./reading.ts";
 import type { CodedReading } from "./slots.ts";
 
-/** A reading as time and code, or why it cannot be one. */
+/**
+ * A reading as time and codes, or why it cannot be one. Where the profile has several channels the value holds one of
+ * each: a sample with a channel that is not there is refused, because what it would say is not what was measured.
+ */
 export function encodeReading(
   profile: Profile,
   reading: Reading,
 ): { reading: CodedReading } | { refused: RefusalReason } {
   if (!Number.isFinite(reading.time) || reading.time < 0) return { refused: "impossible-time" };
   if (reading.unit !== profile.ucum) return { refused: "wrong-unit" };
-  if (typeof reading.value === "object") return { refused: "impossible-value" };
+  const values = channelsOf(profile, reading.value);
+  if (values === undefined) return { refused: "impossible-value" };
   try {
-    return { reading: { time: reading.time, code: codeOf(profile, reading.value) } };
+    return { reading: { time: reading.time, codes: values.map((value) => codeOf(profile, value)) } };
   } catch (error) {
     if (!(error instanceof VitalproofError)) throw error;
     if (error.code === "READING_NOT_REPRESENTABLE") return { refused: "not-representable" };
     if (error.code === "READING_IMPOSSIBLE") return { refused: "impossible-value" };
     throw error;
   }
+}
+
+/** One value per channel; undefined when there are more or fewer. */
+function channelsOf(profile: Profile, value: Reading["value"]): readonly (number | string)[] | undefined {
+  if (typeof value !== "object") return profile.channels === 1 ? [value] : undefined;
+  return profile.channels > 1 && value.length === profile.channels ? value : undefined;
 }

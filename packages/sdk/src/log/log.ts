@@ -38,7 +38,7 @@ export type SignedHead = HeadStatement & {
   signature: string;
 };
 
-/** What a sealed epoch holds, in numbers. */
+/** What a sealed epoch holds, in numbers of readings (samples, where a reading has several channels). */
 export type SealReport = {
   epoch: number;
   head: bigint;
@@ -56,7 +56,8 @@ type StoredLog = {
   firstEpoch: number;
   genesis: string;
   nextEpoch: number;
-  pending: [time: number, code: number][];
+  /** Time, then one code per channel; logs of one channel look as they always did. */
+  pending: [time: number, ...codes: number[]][];
 };
 
 /**
@@ -151,7 +152,7 @@ export class Log {
       if (record === undefined) throw corrupt(epoch, "its record is missing");
       epochs.push(epochFromText(epochKey(name, epoch), record));
     }
-    const pending = raw.pending.map(([time, code]) => ({ time, code }));
+    const pending = raw.pending.map(([time, ...codes]) => ({ time, codes }));
     const log = new Log(store, name, opening, pending, epochs);
     log.verify();
     await log.#replace(interrupted);
@@ -207,7 +208,7 @@ export class Log {
           continue;
         }
         known.add(readingKey(reading));
-        if (reading.code === LOW || reading.code === this.#profile.codes) report.saturated += 1;
+        if (this.#saturated(reading)) report.saturated += 1;
         taken.push(reading);
       }
       report.taken = taken.length;
@@ -372,22 +373,24 @@ export class Log {
 
   async #sealNext(): Promise<SealReport> {
     const epoch = this.nextEpoch;
-    const { slots } = this.#profile;
-    const first = this.#firstSlot(epoch);
+    const { slots, samples, channels } = this.#profile;
+    const first = this.#firstSample(epoch);
     const { placed, dropped } = assignSlots(this.#profile, this.#opening.offset, this.#pending, first);
 
     const codes = new Array<number>(slots).fill(MISSING);
     const used = new Set<CodedReading>();
     let moved = 0;
     for (const [slot, reading] of placed) {
-      if (slot < first || slot >= first + slots) continue;
-      codes[slot - first] = reading.code;
+      if (slot < first || slot >= first + samples) continue;
+      reading.codes.forEach((code, channel) => {
+        codes[(slot - first) * channels + channel] = code;
+      });
       used.add(reading);
       if (slotAt(this.#profile, this.#opening.offset, reading.time) !== slot) moved += 1;
     }
     // A dropped reading stays pending while its slot lies in a later epoch: what comes may still make room.
     const lost = dropped.filter(
-      (reading) => slotAt(this.#profile, this.#opening.offset, reading.time) < first + slots,
+      (reading) => slotAt(this.#profile, this.#opening.offset, reading.time) < first + samples,
     );
     for (const reading of lost) used.add(reading);
 
@@ -395,8 +398,8 @@ export class Log {
     await this.#saveEpoch(record);
     this.#pending = this.#pending.filter((reading) => !used.has(reading));
     await this.#saveState();
-    const filled = codes.filter((code) => code !== MISSING).length;
-    return { epoch, head: record.head, filled, missing: slots - filled, moved, dropped: lost.length };
+    const filled = codes.filter((code) => code !== MISSING).length / channels;
+    return { epoch, head: record.head, filled, missing: samples - filled, moved, dropped: lost.length };
   }
 
   #sealedOnto(
@@ -421,15 +424,21 @@ export class Log {
     return gaps;
   }
 
+  /** Whether a channel stands for a value beyond the ends of the scale. */
+  #saturated({ codes }: CodedReading): boolean {
+    const { ends, codes: highest } = this.#profile;
+    return ends === "open" && codes.some((code) => code === LOW || code === highest);
+  }
+
   /** Why a reading's time is not open any more, if so. */
   #outside(reading: CodedReading): RefusalReason | undefined {
     const slot = slotAt(this.#profile, this.#opening.offset, reading.time);
-    if (slot < this.#firstSlot(this.#opening.firstEpoch)) return "before-log";
-    return slot < this.#firstSlot(this.nextEpoch) ? "epoch-sealed" : undefined;
+    if (slot < this.#firstSample(this.#opening.firstEpoch)) return "before-log";
+    return slot < this.#firstSample(this.nextEpoch) ? "epoch-sealed" : undefined;
   }
 
-  #firstSlot(epoch: number): number {
-    return epoch * this.#profile.slots;
+  #firstSample(epoch: number): number {
+    return epoch * this.#profile.samples;
   }
 
   #end(epoch: number): number {
@@ -475,7 +484,7 @@ export class Log {
       subject: subject.toString(),
       genesis: genesis.toString(),
       nextEpoch: this.nextEpoch,
-      pending: this.#pending.map(({ time, code }) => [time, code]),
+      pending: this.#pending.map(({ time, codes }) => [time, ...codes]),
     };
     await this.#store.write(stateKey(this.#name), JSON.stringify(stored));
   }
@@ -501,8 +510,8 @@ async function readJournal(store: Store, name: string): Promise<EpochRecord[]> {
   return records.map((record) => epochFromText(key, record));
 }
 
-function readingKey({ time, code }: CodedReading): string {
-  return `${time}:${code}`;
+function readingKey({ time, codes }: CodedReading): string {
+  return `${time}:${codes.join()}`;
 }
 
 function corrupt(epoch: number, reason: string): VitalproofError {

@@ -3,16 +3,16 @@
 import type { Profile } from "../profiles/profile.ts";
 import { assertOffset, OFFSET_STEP } from "../time/epochs.ts";
 
-/** A reading whose value has become a code: what the slotting rule works on. */
+/** A reading whose value has become codes: what the slotting rule works on. */
 export type CodedReading = {
   /** Unix seconds; fractions allowed. */
   time: number;
-  /** In [1, n]. */
-  code: number;
+  /** One per channel of the profile, each in [1, n]. */
+  codes: readonly number[];
 };
 
 export type Slotting<R extends CodedReading> = {
-  /** Slot number, counted from epoch 0 on through all epochs, to the reading that took it. */
+  /** Number of the sample's place, counted from epoch 0 on through all epochs, to the reading that took it. */
   placed: Map<number, R>;
   /** How many of `placed` stand in the neighbouring slot instead of their own. */
   moved: number;
@@ -20,9 +20,23 @@ export type Slotting<R extends CodedReading> = {
   dropped: R[];
 };
 
-/** The slot whose interval contains a time, counted from epoch 0 on through all epochs. */
+/** Times are compared in whole microseconds: 20 samples a second fall on places that no binary fraction can name. */
+const MICROSECONDS = 1e6;
+
+/**
+ * The slot whose interval contains a time, counted from epoch 0 on through all epochs. Where a sample takes several
+ * slots side by side, it is the number of the sample's place: its first slot is `channels` times that.
+ */
 export function slotAt(profile: Profile, offset: number, time: number): number {
-  return Math.floor((time - OFFSET_STEP * offset) / profile.interval);
+  return placeOf(profile, offset, time).slot;
+}
+
+/** The slot of a time, and whether the time is in the slot's earlier half. */
+function placeOf(profile: Profile, offset: number, time: number): { slot: number; early: boolean } {
+  const since = Math.round((time - OFFSET_STEP * offset) * MICROSECONDS);
+  const interval = Math.round(profile.interval * MICROSECONDS);
+  const slot = Math.floor(since / interval);
+  return { slot, early: 2 * (since - slot * interval) < interval };
 }
 
 /**
@@ -39,6 +53,8 @@ export function slotAt(profile: Profile, offset: number, time: number): number {
  * So nothing is lost while there are no more readings than slots around, and nothing moves without need.
  * Why not simply "first come, first served": a reading pushed into the next slot pushes all that follow until one
  * falls out, although the slot before was free.
+ *
+ * A slot here is the place of one sample, however many channels it has.
  *
  * @param readings in any order; those with equal times keep their order
  * @param firstFree slots below it are sealed already and take nothing
@@ -63,9 +79,8 @@ export function assignSlots<R extends CodedReading>(
 
   let states: State[] = [{ last: firstFree - 1, dropped: 0, moved: 0, steps: undefined }];
   for (const { reading } of ordered) {
-    const own = slotAt(profile, offset, reading.time);
-    const into = reading.time - OFFSET_STEP * offset - own * profile.interval;
-    const neighbour = 2 * into < profile.interval ? own - 1 : own + 1;
+    const { slot: own, early } = placeOf(profile, offset, reading.time);
+    const neighbour = early ? own - 1 : own + 1;
     // This reading and all later ones want slot own - 1 or above: what was taken below that is all the same.
     const floor = own - 2;
     const next = new Map<number, State>();

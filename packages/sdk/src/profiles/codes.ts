@@ -6,29 +6,46 @@ import type { Profile } from "./profile.ts";
 
 /** Code of a slot without a reading. */
 export const MISSING = 0;
-/** Code of "below the lowest reading". */
+/** Lowest code of a reading: "below the lowest" where the profile's ends are open, the lowest value where closed. */
 export const LOW = 1;
 
+/** Code of the profile's lowest value: 2 above LOW where the ends are open, 1 where nothing lies beyond them. */
+export function codeOfLowest(profile: Profile): number {
+  return profile.ends === "open" ? LOW + 1 : LOW;
+}
+
 /**
- * The code of one reading. Readings beyond the profile's ends saturate to LOW (1) and HIGH (n), never to
- * missing; a reading between two steps is refused, because rounding could carry it across a threshold.
- * @param value a decimal in the profile's unit, or what the sensor itself said: "LOW" or "HIGH"
- * @throws READING_NOT_REPRESENTABLE, READING_IMPOSSIBLE (not a number; negative where nothing is below zero).
+ * Code of the value 0, from which magnitudes are counted.
+ * @returns undefined where 0 is no value of the profile
+ */
+export function codeOfZero(profile: Profile): number | undefined {
+  const steps = stepsFrom(decimal("0"), decimal(profile.lowest), decimal(profile.resolution));
+  if (steps === undefined || steps < 0n || compareDecimals(decimal("0"), decimal(profile.highest)) > 0)
+    return undefined;
+  return Number(steps) + codeOfLowest(profile);
+}
+
+/**
+ * The code of one reading. Where the profile's ends are open, readings beyond them saturate to LOW (1) and HIGH (n),
+ * never to missing; where they are closed nothing can lie beyond, and such a reading is refused. A reading between two
+ * steps is refused, because rounding could carry it across a threshold.
+ * @param value a decimal in the profile's unit, or what the sensor itself said: "LOW" or "HIGH" (open ends only)
+ * @throws READING_NOT_REPRESENTABLE, READING_IMPOSSIBLE (not a number; negative where nothing is below zero; beyond
+ *         closed ends).
  *         The errors do not contain the reading.
  */
 export function codeOf(profile: Profile, value: number | string): number {
-  if (typeof value === "string" && /^low$/i.test(value.trim())) return LOW;
-  if (typeof value === "string" && /^high$/i.test(value.trim())) return profile.codes;
+  const open = profile.ends === "open";
+  if (open && typeof value === "string" && /^low$/i.test(value.trim())) return LOW;
+  if (open && typeof value === "string" && /^high$/i.test(value.trim())) return profile.codes;
   const parsed = parseDecimal(value);
   const lowest = decimal(profile.lowest);
-  if (parsed === undefined || (parsed.digits < 0n && lowest.digits >= 0n)) {
-    throw new VitalproofError("READING_IMPOSSIBLE", `A reading is no possible value in ${profile.ucum}.`, {
-      details: { profile: profile.name },
-      hint: 'Give a plain decimal number, "LOW" or "HIGH"; leave out what was not measured.',
-    });
-  }
-  if (compareDecimals(parsed, lowest) < 0) return LOW;
-  if (compareDecimals(parsed, decimal(profile.highest)) > 0) return profile.codes;
+  if (parsed === undefined || (parsed.digits < 0n && lowest.digits >= 0n)) throw impossible(profile);
+  const below = compareDecimals(parsed, lowest) < 0;
+  const above = compareDecimals(parsed, decimal(profile.highest)) > 0;
+  if ((below || above) && !open) throw impossible(profile);
+  if (below) return LOW;
+  if (above) return profile.codes;
   const steps = stepsFrom(parsed, lowest, decimal(profile.resolution));
   if (steps === undefined) {
     throw new VitalproofError(
@@ -40,23 +57,37 @@ export function codeOf(profile: Profile, value: number | string): number {
       },
     );
   }
-  return Number(steps) + 2;
+  return Number(steps) + codeOfLowest(profile);
 }
 
-/** A code in the profile's unit: "40", "LOW (below 40)", "HIGH (above 400)", "missing". */
+function impossible(profile: Profile): VitalproofError {
+  return new VitalproofError("READING_IMPOSSIBLE", `A reading is no possible value in ${profile.ucum}.`, {
+    details: { profile: profile.name },
+    hint:
+      profile.ends === "open"
+        ? 'Give a plain decimal number, "LOW" or "HIGH"; leave out what was not measured.'
+        : `Give a plain decimal number from ${profile.lowest} to ${profile.highest}; leave out what was not measured.`,
+  });
+}
+
+/** A code in the profile's unit: "40", "missing"; where the ends are open "LOW (below 40)", "HIGH (above 400)". */
 export function describeCode(profile: Profile, code: number): string {
   assertInteger("code", code, 0, profile.codes);
   if (code === MISSING) return "missing";
-  if (code === LOW) return `LOW (below ${profile.lowest})`;
-  if (code === profile.codes) return `HIGH (above ${profile.highest})`;
+  if (code === LOW && profile.ends === "open") return `LOW (below ${profile.lowest})`;
+  if (code === profile.codes && profile.ends === "open") return `HIGH (above ${profile.highest})`;
   return valueOfCode(profile, code);
 }
 
 /**
- * The number that a code counts as in a mean: LOW and HIGH count one step beyond the ends.
+ * The number that a code counts as in a mean: LOW and HIGH of open ends count one step beyond them.
  * @param code in [1, n]
  * @returns a decimal in the profile's unit
  */
 export function valueOfCode(profile: Profile, code: number): string {
-  return formatSteps(decimal(profile.lowest), decimal(profile.resolution), BigInt(code - 2));
+  return formatSteps(
+    decimal(profile.lowest),
+    decimal(profile.resolution),
+    BigInt(code - codeOfLowest(profile)),
+  );
 }

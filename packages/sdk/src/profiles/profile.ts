@@ -17,10 +17,15 @@ export type Profile = {
   readonly loinc: string;
   /** UCUM unit of every reading. */
   readonly ucum: string;
-  /** Seconds per slot. */
+  /** Seconds per sample, a multiple of 1 ms. */
   readonly interval: number;
+  /** Slots per epoch: samples × channels. */
   readonly slots: number;
-  /** `slots × interval`. */
+  /** Slots that one sample takes, side by side: 3 for three axes, 1 otherwise. */
+  readonly channels: number;
+  /** Samples per epoch: slots / channels. */
+  readonly samples: number;
+  /** Samples per epoch × interval. */
   readonly epochSeconds: number;
   /** Bits per slot inside a packed word. */
   readonly base: number;
@@ -28,7 +33,12 @@ export type Profile = {
   readonly resolution: string;
   readonly lowest: string;
   readonly highest: string;
-  /** `n`: the highest code, which stands for "above `highest`". Codes run from 0 (missing) to n. */
+  /**
+   * "open": code 1 is LOW (below `lowest`) and code n HIGH (above `highest`); "closed": nothing lies beyond the ends,
+   * code 1 is `lowest` and code n `highest`.
+   */
+  readonly ends: "open" | "closed";
+  /** `n`: the highest code. Codes run from 0 (missing) to n. */
   readonly codes: number;
   readonly slotsPerWord: number;
   readonly words: number;
@@ -44,7 +54,7 @@ export function profileOf(profile: ProfileName | number): Profile {
     const slotsPerWord = Math.floor(WORD_BITS / raw.base);
     return {
       ...raw,
-      epochSeconds: raw.slots * raw.interval,
+      samples: samplesOf(raw),
       slotsPerWord,
       words: Math.ceil(raw.slots / slotsPerWord),
     };
@@ -53,4 +63,11 @@ export function profileOf(profile: ProfileName | number): Profile {
     details: { profile },
     hint: `Use one of ${Object.keys(PROFILES).join(", ")}.`,
   });
+}
+
+/** A sample never spans two epochs, so its channels divide the slots. */
+function samplesOf({ name, slots, channels }: { name: string; slots: number; channels: number }): number {
+  const samples = slots / channels;
+  if (!Number.isInteger(samples)) throw new Error(`${name} has ${slots} slots, no multiple of ${channels}`);
+  return samples;
 }

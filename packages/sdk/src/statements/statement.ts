@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
-import { STATEMENTS } from "../generated/protocol.ts";
+import { STATEMENTS, type TERMS_TEMPLATES } from "../generated/protocol.ts";
 import type { ProfileName } from "../profiles/profile.ts";
 
 export type StatementName = keyof typeof STATEMENTS;
@@ -10,7 +10,7 @@ export type Statement = {
   readonly name: StatementName;
   readonly version: number;
   readonly purpose: string;
-  readonly template: "distribution";
+  readonly template: keyof typeof TERMS_TEMPLATES;
   readonly profile: ProfileName;
   /** Epochs in one period. */
   readonly epochs: number;

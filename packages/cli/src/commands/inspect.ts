@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { resolve } from "node:path";
+import {
+  FORMATS,
+  fileInput,
+  type Inspection,
+  inspectFile,
+  METRICS,
+  type SeriesInspection,
+} from "@vitalproof/readers";
+import { epochStart, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
+import { type Command, Option } from "commander";
+import type { Io, Json } from "../io.ts";
+import { type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
+import { instantText } from "../time.ts";
+
+export function registerInspect(program: Command, io: Io): void {
+  withReadingOptions(program.command("inspect <file>"))
+    .description(
+      "say in numbers what a file holds, and what sealing it would keep; shows no reading but the extremes",
+    )
+    .addOption(
+      new Option("--profile <profile>", "slot under this profile (else the one that fits)").choices(
+        Object.keys(PROFILES),
+      ),
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  vitalproof inspect clarity.csv --zone America/New_York\n" +
+        "  vitalproof inspect table.csv --time when --value glucose --unit mg/dL --zone UTC\n" +
+        "  vitalproof inspect monitor.csv --metric spo2 --json\n",
+    )
+    .action(async (file: string, options: ReadingOptions & { profile?: ProfileName }) => {
+      const input = fileInput(resolve(io.cwd, file));
+      const inspection = await io.during(`reading ${file}`, (say) =>
+        inspectFile(input, {
+          ...readOptionsOf(io, options),
+          ...(options.profile === undefined ? {} : { profile: options.profile }),
+          onProgress: (share) => say(`${Math.round(100 * share)} %`),
+        }),
+      );
+      io.report(linesOf(inspection), jsonOf(inspection));
+    });
+}
+
+/** The one series of most files stands at the top, so that `.readings` needs no path; `series` has them all. */
+function jsonOf(inspection: Inspection): Json {
+  const [only, ...others] = inspection.series;
+  if (only === undefined || others.length > 0) return { ...inspection };
+  const { slotting, ...series } = only;
+  return {
+    ...inspection,
+    ...series,
+    ...slotting,
+    refused: { ...inspection.report.refused, ...slotting?.refused },
+  };
+}
+
+function linesOf({ format, clock, report, series }: Inspection): string[] {
+  const title = FORMATS.find(({ name }) => name === format)?.title ?? format;
+  return [
+    `${title} (${format}): ${report.entries} entries, ${report.taken} readings`,
+    ...countsOf("left aside", report.skipped),
+    ...countsOf("refused", report.refused),
+    ...(report.duplicates > 0 ? [`duplicates: ${report.duplicates}`] : []),
+    ...(report.outOfOrder > 0 ? [`out of order: ${report.outOfOrder}`] : []),
+    ...report.notes,
+    ...(clock === "file"
+      ? ["Times count from the file's own start, which it does not say: --start for anything but looking."]
+      : []),
+    ...series.flatMap((one) => ["", ...seriesLines(one, clock)]),
+  ];
+}
+
+function seriesLines(series: SeriesInspection, clock: Inspection["clock"]): string[] {
+  const { metric, unit, readings, low, high, first, last, interval, measure, min, max, mean, slotting } =
+    series;
+  const at = (time: number): string => (clock === "file" ? `second ${time}` : instantText(Math.floor(time)));
+  const lines = [
+    `${METRICS[metric].title} (${metric}), ${unit}: ${readings} readings`,
+    ...(low + high > 0 ? [`  beyond the scale: ${low} LOW, ${high} HIGH`] : []),
+    `  from ${at(first)} to ${at(last)}${interval === null ? "" : `, mostly ${interval} s apart`}`,
+    ...(mean === null
+      ? []
+      : [`  ${measure === "length" ? "length: " : ""}mean ${mean}, min ${min}, max ${max} ${unit}`]),
+  ];
+  if (slotting === null)
+    return [...lines, "  no profile fits metric, unit and interval: nothing would be sealed"];
+  const { profile, offset, kept, moved, dropped, refused, slots, coverage, epochs, epochCoverage } = slotting;
+  const begins = instantText(epochStart(profileOf(profile), offset, 0)).slice(11, 16);
+  return [
+    ...lines,
+    `  under ${profile}, epochs from ${begins} UTC: ${kept} kept (${moved} of them in the next slot), ${dropped} dropped`,
+    ...countsOf("  refused", refused),
+    `  ${slots} slots, coverage ${percent(coverage)}; ${epochs} epochs, coverage ${percent(epochCoverage)}`,
+  ];
+}
+
+function countsOf(title: string, counts: Readonly<Record<string, number>>): string[] {
+  const found = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+  return found.length === 0 ? [] : [`${title}: ${found.join(", ")}`];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import type { FileInput, Format, Metric, ReadOptions } from "../format.ts";
+import {
+  columnIndex,
+  type Header,
+  headerOf,
+  looksLikeTable,
+  type Row,
+  readRows,
+  rowFilter,
+} from "../internal/csv.ts";
+import { isoTime, orderedTime } from "../internal/dateTime.ts";
+import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
+import { Tally } from "../internal/tally.ts";
+import { startOf, TimeColumn } from "../internal/timeColumn.ts";
+import { beyondScale, isMissing, isZero, localDecimal, plainDecimal } from "../internal/values.ts";
+import { METRICS, metricOfUnit, ucumOf } from "../metrics.ts";
+
+type Columns = {
+  titles: readonly string[];
+  time: number | undefined;
+  value: number;
+  kept: (row: Row) => boolean;
+};
+
+/** A table, or one column of numbers. What begins like JSON or XML is neither, whatever commas are in it. */
+function matches(head: string): boolean {
+  if (/^\s*[[{<]/.test(head)) return false;
+  const lines = head.split(/\r\n|\n|\r/, 3).filter((line) => line.trim() !== "");
+  const numbers = lines.length > 1 && lines.slice(1).every((line) => plainDecimal(line.trim()) !== undefined);
+  return numbers || looksLikeTable(head);
+}
+
+/**
+ * Any table with a column of values: the caller says which columns and which unit. Times are ISO 8601 with or without
+ * zone, day and month with slashes, Unix seconds or milliseconds, or seconds from the file's own start; without a time
+ * column the rows are evenly spaced. Values keep their decimals; a zero of a metric that has none means missing.
+ */
+export const genericCsv: Format = {
+  name: "generic-csv",
+  title: "CSV with columns that you name",
+  matches,
+  async read(input: FileInput, options: ReadOptions, take) {
+    const { columns } = options;
+    if (columns === undefined) {
+      throw new VitalproofError(
+        "SELECTION_REQUIRED",
+        "The file is a table of no known form, and no columns were named.",
+        { hint: "Name the columns of times and values, and the UCUM unit: --time, --value, --unit." },
+      );
+    }
+    const header = await headerFor(input, options);
+    const { metric, unit, note } = metricFor(options);
+    const { kept, value: valueColumn } = header.columns;
+    const isReading = (row: Row): boolean => kept(row) && !isMissing((row.cells[valueColumn] ?? "").trim());
+    const times =
+      header.columns.time === undefined
+        ? undefined
+        : await TimeColumn.over(input, header, header.columns.time, options, isReading);
+    const start = times === undefined ? startOf(options) : 0;
+    const interval = options.interval ?? 1;
+    if (!(interval > 0 && Number.isFinite(interval))) {
+      throw new VitalproofError(
+        "INVALID_ARGUMENT",
+        `interval is ${interval}; it must be seconds, more than 0.`,
+        {
+          details: { name: "interval", value: interval },
+        },
+      );
+    }
+    const tally = new Tally();
+    if (note !== undefined) tally.notes.push(note);
+    let place = 0;
+    await readRows(input, header, (row) => {
+      tally.entries += 1;
+      if (!kept(row)) {
+        tally.skip("other rows");
+        return;
+      }
+      const evenTime = start + place * interval;
+      place += 1;
+      const text = row.cell(valueColumn);
+      if (isMissing(text)) {
+        tally.skip("missing");
+        return;
+      }
+      const value = beyondScale(text) ?? localDecimal(text);
+      if (value === undefined) throw row.bad(valueColumn, "its value is no number");
+      const time = times === undefined ? evenTime : times.read(row);
+      if (METRICS[metric].zeroIsMissing && isZero(value)) tally.skip("sentinel zero");
+      else if (METRICS[metric].zeroIsMissing && value.startsWith("-")) tally.refuse("impossible value");
+      else if (time === SKIPPED_BY_CLOCK) tally.refuse(SKIPPED_BY_CLOCK);
+      else {
+        tally.take(time, value);
+        take({ metric, time, value, unit });
+      }
+    });
+    return tally.report("generic-csv", times?.clock);
+  },
+};
+
+/** The header that has the columns asked for; with numbers alone, a first row of values is no header. */
+async function headerFor(input: FileInput, options: ReadOptions): Promise<Header<Columns>> {
+  const { time, value, where: inner } = options.columns!;
+  const where = { ...inner, ...options.where };
+  if (time === undefined && options.interval === undefined) {
+    throw new VitalproofError(
+      "SELECTION_REQUIRED",
+      "No column of times was named, and no interval between rows either.",
+      { hint: "Name the column of times, or give the seconds from one row to the next." },
+    );
+  }
+  const names = [...(time === undefined ? [] : [time]), value, ...Object.keys(where)];
+  const numbered = names.every((name) => /^#[1-9]\d{0,3}$/.test(name));
+  const columnsOf = (titles: readonly string[]): Columns => ({
+    titles,
+    time: time === undefined ? undefined : columnIndex(titles, time),
+    value: columnIndex(titles, value),
+    kept: rowFilter(titles, where),
+  });
+  // Looked for without throwing first, since a title may be found under one delimiter and not under another.
+  const least = Math.max(...names.map((name) => (name.startsWith("#") ? Number(name.slice(1)) : 1)));
+  const header = await headerOf(
+    input,
+    (titles) => {
+      // Numbers alone say nothing about the delimiter; a cell with another one in it is no cell.
+      if (titles.length < least || (numbered && titles.some((title) => /[;\t]/.test(title))))
+        return undefined;
+      const missing = names.some((name) => !name.startsWith("#") && !titles.includes(name.trim()));
+      return missing ? undefined : columnsOf(titles);
+    },
+    `row with the column${names.length > 1 ? "s" : ""} ${names.map((name) => `"${name}"`).join(", ")}`,
+  );
+  const { titles, time: timeColumn, value: valueColumn } = header.columns;
+  const isValue = (text: string): boolean => (localDecimal(text) ?? beyondScale(text)) !== undefined;
+  const isData =
+    numbered && (isValue(titles[valueColumn]!) || (timeColumn !== undefined && isTime(titles[timeColumn]!)));
+  return isData ? { ...header, titleRows: header.titleRows - 1 } : header;
+}
+
+function isTime(text: string): boolean {
+  return (isoTime(text) ?? orderedTime(text) ?? plainDecimal(text)) !== undefined;
+}
+
+function metricFor(options: ReadOptions): { metric: Metric; unit: string; note: string | undefined } {
+  const given = options.columns!.unit;
+  const metric = options.metric ?? metricOfUnit(given) ?? "other";
+  const unit = ucumOf(metric, given);
+  if (unit === undefined) {
+    throw new VitalproofError("INVALID_ARGUMENT", `${METRICS[metric].title} is not measured in "${given}".`, {
+      details: { name: "unit", value: given, metric },
+      hint: `Units of it, in UCUM: ${METRICS[metric].ucum.join(", ")}.`,
+    });
+  }
+  const note =
+    options.metric === undefined && metric !== "other"
+      ? `Taken as ${METRICS[metric].title}, since its unit is ${unit}.`
+      : undefined;
+  return { metric, unit, note };
+}

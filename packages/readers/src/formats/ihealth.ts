@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Format } from "../format.ts";
+import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
+import {
+  field,
+  isArray,
+  isObject,
+  JsonDocument,
+  JsonNumber,
+  type JsonObject,
+  type JsonValue,
+} from "./json/document.ts";
+import { NO_TIME, NO_ZONE } from "./json/instant.ts";
+
+const HINT = "Give the answer of the iHealth API for glucose or blood oxygen, as it is.";
+
+/**
+ * Answers of the iHealth API: glucose (`BGDataList`), and blood oxygen with its pulse (`BODataList`).
+ *
+ * `MDate` is not Unix time: it is the local time of the measurement counted as if that were UTC, and `TimeZone` is the
+ * offset to take away. Source: IHealthDataPointMapper of github.com/openmhealth/shimmer.
+ */
+export const ihealth: Format = {
+  name: "ihealth",
+  title: "iHealth glucose and blood oxygen (JSON)",
+
+  matches(head) {
+    return /^\s*\{/.test(head) && /"(BGDataList|BODataList)"\s*:/.test(head);
+  },
+
+  async read(input, _options, take) {
+    const document = new JsonDocument(await input.text());
+    const collector = new Collector(take);
+    const list = ["BGDataList", "BODataList"].find((name) => isArray(field(document.root, name)));
+    const entries = list === undefined ? undefined : field(document.root, list);
+    if (list === undefined || !isArray(entries)) throw document.error([], "there is no list of data", HINT);
+    const unit = list === "BGDataList" ? glucoseUnit(document) : "%";
+    for (const [i, entry] of entries.entries()) {
+      if (!isObject(entry)) throw document.error([list, i], "an entry is no object", HINT);
+      if (field(entry, "DataSource") === "Manual") collector.note("Some entries were typed in by hand.");
+      if (list === "BGDataList") readOne(entry, "BG", "glucose", unit, collector);
+      else {
+        readOne(entry, "BO", "spo2", unit, collector);
+        if (field(entry, "HR") !== undefined) readOne(entry, "HR", "heart-rate", "/min", collector);
+      }
+    }
+    return collector.report("ihealth");
+  },
+};
+
+function glucoseUnit(document: JsonDocument): string {
+  const unit = field(document.root, "BGUnit");
+  if (unit instanceof JsonNumber && unit.text === "0") return "mg/dL";
+  if (unit instanceof JsonNumber && unit.text === "1") return "mmol/L";
+  throw document.error(["BGUnit"], "the unit is neither 0 (mg/dL) nor 1 (mmol/L)", HINT);
+}
+
+function readOne(
+  entry: JsonObject,
+  name: "BG" | "BO" | "HR",
+  metric: "glucose" | "spo2" | "heart-rate",
+  unit: string,
+  collector: Collector,
+): Counted {
+  const local = field(entry, "MDate");
+  if (!(local instanceof JsonNumber) || !/^[1-9]\d{8,9}$/.test(local.text)) return collector.refuse(NO_TIME);
+  const offset = offsetOf(field(entry, "TimeZone"));
+  if (offset === undefined) return collector.refuse(NO_ZONE);
+  const value = field(entry, name);
+  if (!(value instanceof JsonNumber)) return collector.refuse(NO_NUMBER);
+  return collector.reading({ metric, time: Number(local.text) - offset, value: value.text, unit });
+}
+
+/** Seconds east of UTC of "-0800", "+02:00", or a whole number of hours such as 2. */
+function offsetOf(zone: JsonValue | undefined): number | undefined {
+  const text = zone instanceof JsonNumber ? zone.text : zone;
+  const match = typeof text === "string" ? /^([+-]?)(\d{1,2}|\d{2}:?\d{2})$/.exec(text) : null;
+  if (match === null) return undefined;
+  const digits = match[2]!.replace(":", "");
+  const [hours, minutes] =
+    digits.length <= 2 ? [Number(digits), 0] : [Number(digits.slice(0, 2)), Number(digits.slice(2))];
+  if (hours > 18 || minutes > 59) return undefined;
+  return (match[1] === "-" ? -1 : 1) * (hours * 3600 + minutes * 60);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { FileReport, FormatName, MeasuredReading, Metric } from "../../format.ts";
+import type { LocalClock } from "../../internal/localClock.ts";
+import { Tally } from "../../internal/tally.ts";
+import { isZero, plainDecimal } from "../../internal/values.ts";
+import { METRICS } from "../../metrics.ts";
+
+/** Kinds and reasons that several formats count under one name. */
+export const SENTINEL_ZERO = "sentinel zero";
+export const NO_NUMBER = "value is no number";
+export const NEGATIVE = "value below zero";
+export const WRONG_UNIT = "unit is none of the metric's";
+
+/** A reading as a format finds it: "LOW", "HIGH", or a number as the file writes it. */
+export type Found = {
+  readonly metric: Metric;
+  readonly time: number;
+  readonly value: string;
+  /** UCUM */
+  readonly unit: string;
+};
+
+/** What became of an entry. Functions that read one return it, so that none is forgotten. */
+export type Counted = "taken" | "skipped" | "refused";
+
+/** Where the entries of a JSON or XML file end up: handed on, skipped or refused. Each call is one entry. */
+export class Collector {
+  readonly #tally = new Tally();
+  readonly #take: (reading: MeasuredReading) => void;
+
+  constructor(take: (reading: MeasuredReading) => void) {
+    this.#take = take;
+  }
+
+  /** An entry that holds no reading. @param kind a word of ours or of the format, never content */
+  skip(kind: string): Counted {
+    this.#tally.entries += 1;
+    this.#tally.skip(kind);
+    return "skipped";
+  }
+
+  /** An entry that says something impossible. */
+  refuse(reason: string): Counted {
+    this.#tally.entries += 1;
+    this.#tally.refuse(reason);
+    return "refused";
+  }
+
+  /** A sentence for people; said once. */
+  note(sentence: string): void {
+    if (!this.#tally.notes.includes(sentence)) this.#tally.notes.push(sentence);
+  }
+
+  /**
+   * An entry that holds a reading. Zero is what devices write for "nothing measured": nobody has a glucose, heart rate
+   * or oxygen saturation of 0.
+   */
+  reading({ metric, time, value: written, unit }: Found): Counted {
+    let value = written;
+    if (written !== "LOW" && written !== "HIGH") {
+      const plain = plainDecimal(written);
+      if (plain === undefined) return this.refuse(NO_NUMBER);
+      if (isZero(plain) && METRICS[metric].zeroIsMissing) return this.skip(SENTINEL_ZERO);
+      if (plain.startsWith("-")) return this.refuse(NEGATIVE);
+      value = plain;
+    }
+    this.#tally.entries += 1;
+    this.#tally.take(time, value, metric);
+    this.#take({ metric, time, value, unit });
+    return "taken";
+  }
+
+  report(format: FormatName, clock?: LocalClock): FileReport {
+    return this.#tally.report(format, clock);
+  }
+}

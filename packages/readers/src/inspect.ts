@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  assignSlots,
+  type CodedReading,
+  compareDecimals,
+  type Decimal,
+  dayOffsetOf,
+  encodeReading,
+  formatDecimal,
+  OFFSET_STEP,
+  type Profile,
+  type ProfileName,
+  parseDecimal,
+  profileOf,
+  type RefusalReason,
+  VitalproofError,
+} from "@vitalproof/sdk";
+import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
+import { Interned } from "./internal/seen.ts";
+import { likelyProfile } from "./metrics.ts";
+import { streamReadings } from "./read.ts";
+
+export type InspectOptions = ReadOptions & {
+  /** Profile to slot under; without it the one that fits metric, unit and typical interval. */
+  readonly profile?: ProfileName;
+  /** Epoch offset in quarter hours; without it the day begins at midnight of `zone`, or of UTC where none is given. */
+  readonly offset?: number;
+};
+
+/** What one metric's readings are, in numbers. */
+export type SeriesInspection = {
+  readonly metric: Metric;
+  /** UCUM. */
+  readonly unit: string;
+  readonly readings: number;
+  /** Readings that say LOW or HIGH; they are in no minimum, maximum or mean. */
+  readonly low: number;
+  readonly high: number;
+  /** Unix seconds. */
+  readonly first: number;
+  readonly last: number;
+  /** Median of the seconds between two readings; null where there is only one time. */
+  readonly interval: number | null;
+  /** What minimum, maximum and mean are taken over: the values, or the lengths √(x² + y² + z²) of values with axes. */
+  readonly measure: "value" | "length";
+  /** Decimals; the mean exact to four places, halves rounded away from zero. Null where no reading is a number. */
+  readonly min: string | null;
+  readonly max: string | null;
+  readonly mean: string | null;
+  /** What sealing under a profile would do; null where none fits. */
+  readonly slotting: SlottingInspection | null;
+};
+
+export type SlottingInspection = {
+  readonly profile: ProfileName;
+  /** Quarter hours. */
+  readonly offset: number;
+  /** Readings that stand in a slot, how many of them in a neighbouring one, and how many found none. */
+  readonly kept: number;
+  readonly moved: number;
+  readonly dropped: number;
+  /** Readings that the profile cannot hold, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Slots (of several channels: samples) from the first filled one to the last one, and the share that is filled. */
+  readonly slots: number;
+  readonly coverage: number;
+  /** Epochs that those slots touch, all their slots, and the share of these that are filled. */
+  readonly epochs: number;
+  readonly epochSlots: number;
+  readonly epochCoverage: number;
+};
+
+/** What is in a file, in numbers. Serialises to JSON as it is. */
+export type Inspection = {
+  readonly format: FormatName;
+  /** "file" where times count from the file's own start, which it does not say: they are good for looking only. */
+  readonly clock: "unix" | "file";
+  readonly report: FileReport;
+  /** One for each metric and unit, in the file's order. */
+  readonly series: readonly SeriesInspection[];
+};
+
+/**
+ * Looks at a file: what it is, what is in it, and what sealing it would keep. Needs no start for files that count time
+ * from their own beginning. Readings are not collected as objects, so that large files fit.
+ * @throws what `streamReadings` throws, but START_REQUIRED; UNKNOWN_PROFILE
+ */
+export async function inspectFile(input: FileInput, options: InspectOptions = {}): Promise<Inspection> {
+  const profile = options.profile === undefined ? undefined : profileOf(options.profile);
+  let clock: Inspection["clock"] = "unix";
+  let gathered: Awaited<ReturnType<typeof gather>>;
+  try {
+    gathered = await gather(input, options);
+  } catch (error) {
+    if (VitalproofError.find(error, "START_REQUIRED") === undefined) throw error;
+    clock = "file";
+    gathered = await gather(input, { ...options, start: 0 });
+  }
+  const { report, series } = gathered;
+  return {
+    format: report.format,
+    clock,
+    report,
+    series: series.map((one) => describe(one, options, profile, clock)),
+  };
+}
+
+/** Readings of one metric and unit in little memory: times, and numbers of distinct values. */
+class Series {
+  readonly metric: Metric;
+  readonly unit: string;
+  readonly values = new Interned();
+  readonly examples: MeasuredReading["value"][] = [];
+  count = 0;
+  times = new Float64Array(1024);
+  numbers = new Uint32Array(1024);
+
+  constructor(metric: Metric, unit: string) {
+    this.metric = metric;
+    this.unit = unit;
+  }
+
+  add(time: number, value: MeasuredReading["value"]): void {
+    if (this.count === this.times.length) {
+      this.times = grown(this.times, new Float64Array(2 * this.count));
+      this.numbers = grown(this.numbers, new Uint32Array(2 * this.count));
+    }
+    const number = this.values.numberOf(typeof value === "object" ? value.join(" ") : String(value));
+    if (number === this.examples.length) this.examples.push(value);
+    this.times[this.count] = time;
+    this.numbers[this.count] = number;
+    this.count += 1;
+  }
+
+  /** Places of the readings in order of time. */
+  order(): Uint32Array {
+    const places = Uint32Array.from({ length: this.count }, (_, i) => i);
+    const { times } = this;
+    let sorted = true;
+    for (let i = 1; i < this.count && sorted; i++) sorted = times[i - 1]! <= times[i]!;
+    return sorted ? places : places.sort((a, b) => times[a]! - times[b]! || a - b);
+  }
+}
+
+function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+async function gather(
+  input: FileInput,
+  options: ReadOptions,
+): Promise<{ report: FileReport; series: Series[] }> {
+  const series = new Map<string, Series>();
+  const report = await streamReadings(input, options, ({ metric, unit, time, value }) => {
+    const key = `${metric} ${unit}`;
+    let one = series.get(key);
+    if (one === undefined) {
+      one = new Series(metric, unit);
+      series.set(key, one);
+    }
+    one.add(time, value);
+  });
+  return { report, series: [...series.values()] };
+}
+
+function describe(
+  series: Series,
+  options: InspectOptions,
+  given: Profile | undefined,
+  clock: Inspection["clock"],
+): SeriesInspection {
+  const { metric, unit, count, times } = series;
+  const order = series.order();
+  const first = times[order[0]!]!;
+  const last = times[order[count - 1]!]!;
+  const interval = medianInterval(times, order);
+  const counts = new Array<number>(series.examples.length).fill(0);
+  for (let i = 0; i < count; i++) counts[series.numbers[i]!]! += 1;
+  const said = (word: string): number =>
+    series.examples.reduce<number>((sum, value, i) => sum + (value === word ? counts[i]! : 0), 0);
+  const profile = given ?? (interval === null ? undefined : likelyProfile(metric, unit, interval));
+  return {
+    metric,
+    unit,
+    readings: count,
+    low: said("LOW"),
+    high: said("HIGH"),
+    first,
+    last,
+    interval,
+    ...statistics(series.examples, counts),
+    slotting:
+      profile === undefined
+        ? null
+        : slot(
+            series,
+            order,
+            profile,
+            options.offset ?? offsetFor(profile, clock === "unix" ? options.zone : undefined, first),
+          ),
+  };
+}
+
+function medianInterval(times: Float64Array, order: Uint32Array): number | null {
+  const steps = new Float64Array(Math.max(0, order.length - 1));
+  let used = 0;
+  for (let i = 1; i < order.length; i++) {
+    const step = times[order[i]!]! - times[order[i - 1]!]!;
+    if (step > 0) steps[used++] = step;
+  }
+  if (used === 0) return null;
+  // Fractions of seconds carry the error of binary numbers; a microsecond is finer than any clock here.
+  const sorted = steps.subarray(0, used).sort();
+  return Math.round(sorted[used >> 1]! * 1e6) / 1e6;
+}
+
+/** Minimum, maximum and mean over distinct values and how often they come; exact for decimals. */
+function statistics(
+  values: readonly MeasuredReading["value"][],
+  counts: readonly number[],
+): Pick<SeriesInspection, "measure" | "min" | "max" | "mean"> {
+  const vectors = values.some((value) => typeof value === "object");
+  let min: Decimal | undefined;
+  let max: Decimal | undefined;
+  let total: Decimal = { digits: 0n, scale: 0 };
+  let count = 0n;
+  let lengths = 0;
+  for (const [i, value] of values.entries()) {
+    const parsed = typeof value === "object" ? squaredLength(value) : parseDecimal(value);
+    if (parsed === undefined) continue;
+    if (min === undefined || compareDecimals(parsed, min) < 0) min = parsed;
+    if (max === undefined || compareDecimals(parsed, max) > 0) max = parsed;
+    count += BigInt(counts[i]!);
+    if (vectors) lengths += counts[i]! * Math.sqrt(Number(formatDecimal(parsed)));
+    else total = plus(total, parsed, BigInt(counts[i]!));
+  }
+  const measure = vectors ? "length" : "value";
+  if (min === undefined || max === undefined) return { measure, min: null, max: null, mean: null };
+  if (vectors) {
+    const root = (squared: Decimal): string => Math.sqrt(Number(formatDecimal(squared))).toFixed(4);
+    return { measure, min: root(min), max: root(max), mean: (lengths / Number(count)).toFixed(4) };
+  }
+  return { measure, min: formatDecimal(min), max: formatDecimal(max), mean: meanOf(total, count) };
+}
+
+const MEAN_PLACES = 4;
+
+/** `total / count` to four places, halves away from zero. */
+function meanOf(total: Decimal, count: bigint): string {
+  const up = 10n ** BigInt(Math.max(0, MEAN_PLACES - total.scale));
+  const down = 10n ** BigInt(Math.max(0, total.scale - MEAN_PLACES)) * count;
+  const size = (total.digits < 0n ? -total.digits : total.digits) * up;
+  const rounded = (2n * size + down) / (2n * down);
+  return formatDecimal({ digits: total.digits < 0n ? -rounded : rounded, scale: MEAN_PLACES });
+}
+
+function plus(a: Decimal, b: Decimal, times = 1n): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  const at = ({ digits, scale: own }: Decimal): bigint => digits * 10n ** BigInt(scale - own);
+  return { digits: at(a) + times * at(b), scale };
+}
+
+/** x² + y² + z², exact. */
+function squaredLength(axes: readonly (number | string)[]): Decimal | undefined {
+  let sum: Decimal = { digits: 0n, scale: 0 };
+  for (const axis of axes) {
+    const parsed = parseDecimal(axis);
+    if (parsed === undefined) return undefined;
+    sum = plus(sum, { digits: parsed.digits ** 2n, scale: 2 * parsed.scale });
+  }
+  return sum;
+}
+
+/** The offset under which an epoch begins where the zone's day does. */
+function offsetFor(profile: Profile, zone: string | undefined, time: number): number {
+  if (zone === undefined) return 0;
+  return dayOffsetOf(zone, time) % Math.ceil(profile.epochSeconds / OFFSET_STEP);
+}
+
+/** Why a profile cannot hold a value; undefined where it can. */
+function refusalOf(
+  profile: Profile,
+  value: MeasuredReading["value"],
+  unit: string,
+): RefusalReason | undefined {
+  const outcome = encodeReading(profile, { time: 0, value, unit });
+  return "refused" in outcome ? outcome.refused : undefined;
+}
+
+function slot(series: Series, order: Uint32Array, profile: Profile, offset: number): SlottingInspection {
+  const { unit, times, numbers } = series;
+  const refusals = series.examples.map((value) => refusalOf(profile, value, unit));
+  // With several channels a sample takes as many slots side by side, and all of them or none are filled.
+  const samples = profile.slots / profile.channels;
+  const refused: Record<string, number> = {};
+  let kept = 0;
+  let moved = 0;
+  let dropped = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  let together: CodedReading[] = [];
+  // Readings with three intervals between them cannot meet in a slot, so each stretch is placed by itself.
+  const place = (): void => {
+    const placement = assignSlots(profile, offset, together);
+    kept += placement.placed.size;
+    moved += placement.moved;
+    dropped += placement.dropped.length;
+    for (const taken of placement.placed.keys()) {
+      lowest = Math.min(lowest, taken);
+      highest = Math.max(highest, taken);
+    }
+    together = [];
+  };
+  for (const at of order) {
+    const time = times[at]!;
+    const reason = time < 0 ? "impossible-time" : refusals[numbers[at]!];
+    if (reason !== undefined) {
+      refused[reason] = (refused[reason] ?? 0) + 1;
+      continue;
+    }
+    const before = together.at(-1);
+    if (before !== undefined && time - before.time > 3 * profile.interval) place();
+    // Slotting goes by time alone.
+    together.push({ time, codes: [1] });
+  }
+  if (together.length > 0) place();
+  const slots = kept === 0 ? 0 : highest - lowest + 1;
+  const epochs = kept === 0 ? 0 : Math.floor(highest / samples) - Math.floor(lowest / samples) + 1;
+  const epochSlots = epochs * samples;
+  return {
+    profile: profile.name,
+    offset,
+    kept,
+    moved,
+    dropped,
+    refused,
+    slots,
+    coverage: slots === 0 ? 0 : kept / slots,
+    epochs,
+    epochSlots,
+    epochCoverage: epochSlots === 0 ? 0 : kept / epochSlots,
+  };
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { parse } from "csv-parse/browser/esm/sync";
+import type { FileInput } from "../format.ts";
+import { decoded, HEAD_LENGTH, headOf } from "../input.ts";
+import { notUnderstood, type Place } from "./notUnderstood.ts";
+
+const DELIMITERS = [",", ";", "\t"] as const;
+export type Delimiter = (typeof DELIMITERS)[number];
+
+/** A line longer than this is no row of a table, but a quote that was never closed or a file of another kind. */
+const LONGEST_RECORD = 1_048_576;
+/** Rows at a file's beginning among which its header is looked for; exports put titles before it. */
+const HEADER_ROWS = 8;
+
+/** A table's header as found: by which delimiter, after how many other rows, and what the format made of it. */
+export type Header<C> = {
+  readonly delimiter: Delimiter;
+  readonly titleRows: number;
+  readonly width: number;
+  readonly columns: C;
+};
+
+/** Whether a beginning of a file is a table at all: its last two rows have the same number of cells, two or more. */
+export function looksLikeTable(head: string): boolean {
+  return DELIMITERS.some((delimiter) => {
+    const widths = firstRows(head, delimiter).map((row) => row.length);
+    return widths.length > 1 && widths.at(-1)! > 1 && widths.at(-1) === widths.at(-2);
+  });
+}
+
+/** Chooses rows by the text of some of their cells. */
+export function rowFilter(
+  titles: readonly string[],
+  where: Readonly<Record<string, string>>,
+): (row: Row) => boolean {
+  const wanted = Object.entries(where).map(([title, text]) => ({ index: columnIndex(titles, title), text }));
+  return (row) => wanted.every(({ index, text }) => row.cell(index) === text.trim());
+}
+
+/**
+ * The place of a column that the caller names by its title, or as `#1` by its number.
+ * @throws FILE_NOT_UNDERSTOOD for a title that is not there, or there twice
+ */
+export function columnIndex(titles: readonly string[], name: string): number {
+  const number = /^#([1-9]\d{0,3})$/.exec(name);
+  const index = number === null ? titles.indexOf(name.trim()) : Number(number[1]) - 1;
+  if (index < 0 || index >= titles.length) {
+    throw notUnderstood(`it has no column "${name}"`, {
+      details: { name },
+      hint: "Name a column as the file's header does, or by its number, such as #2.",
+    });
+  }
+  if (number === null && titles.lastIndexOf(name.trim()) !== index) {
+    throw notUnderstood(`it has two columns "${name}"`, {
+      details: { name },
+      hint: "Name the column by its number, such as #2.",
+    });
+  }
+  return index;
+}
+
+/** One row of a table, and how to speak about it. */
+export type Row = {
+  readonly cells: readonly string[];
+  /** The trimmed text of a cell. @throws FILE_NOT_UNDERSTOOD where the row ends before it */
+  cell(index: number): string;
+  /** The error about a cell. */
+  bad(index: number, reason: string): Error;
+};
+
+/**
+ * Finds a table's header by its titles, whatever the delimiter and the titles above it.
+ * @param columnsOf what the format makes of a row of titles; undefined where it is no header
+ */
+export function findHeader<C>(
+  head: string,
+  columnsOf: (titles: readonly string[]) => C | undefined,
+): Header<C> | undefined {
+  for (const delimiter of DELIMITERS) {
+    const rows = firstRows(head, delimiter);
+    for (const [titleRows, titles] of rows.entries()) {
+      const columns = columnsOf(titles.map((title) => title.trim()));
+      if (columns !== undefined) return { delimiter, titleRows, width: titles.length, columns };
+    }
+  }
+  return undefined;
+}
+
+/** As `findHeader`, for an input. */
+export async function headerOf<C>(
+  input: FileInput,
+  columnsOf: (titles: readonly string[]) => C | undefined,
+  wanted: string,
+): Promise<Header<C>> {
+  const head = await headOf(input);
+  if (head.trim() === "") throw notUnderstood("it is empty");
+  const header = findHeader(head, columnsOf);
+  if (header === undefined) throw notUnderstood(`it has no ${wanted}`);
+  return header;
+}
+
+/**
+ * Hands every row after the header to `take`, in the file's order, without ever holding the whole file.
+ * Empty lines are none. `take` returns false to stop. A row may leave out empty cells at its end; cells beyond the header's must be empty.
+ * @throws FILE_NOT_UNDERSTOOD with line and column for quotes that do not fit and rows that are too long
+ */
+export async function readRows(
+  input: FileInput,
+  header: Pick<Header<unknown>, "delimiter" | "titleRows" | "width">,
+  take: (row: Row) => unknown,
+): Promise<void> {
+  const { delimiter, width } = header;
+  let before = header.titleRows + 1;
+  for await (const { text, line } of blocks(input)) {
+    let records: string[][];
+    try {
+      records = parseBlock(text, delimiter);
+    } catch {
+      throw notUnderstood("a quote that does not fit the rules of CSV", {
+        place: faultOf(text, delimiter, line),
+      });
+    }
+    for (const [i, cells] of records.entries()) {
+      if (before > 0) {
+        before -= 1;
+        continue;
+      }
+      const bad = (index: number, reason: string): Error =>
+        notUnderstood(reason, { place: placeOf(text, delimiter, line, i, index) });
+      for (let extra = width; extra < cells.length; extra++) {
+        if (cells[extra]!.trim() !== "") throw bad(extra, "the row has more cells than the header");
+      }
+      const go = take({
+        cells,
+        bad,
+        cell(index) {
+          const cell = cells[index];
+          if (cell === undefined) throw bad(index, "the row ends before this column");
+          return cell.trim();
+        },
+      });
+      if (go === false) return;
+    }
+  }
+}
+
+/** The rows that a head begins with, as far as it can be read: what is wrong after the header, reading it will say. */
+function firstRows(head: string, delimiter: Delimiter): string[][] {
+  // The last line of a head that is not the whole file may be half a line.
+  const end = head.length < HEAD_LENGTH ? 0 : head.lastIndexOf("\n");
+  const lines = (end > 0 ? head.slice(0, end) : head).split(/\r\n|\n|\r/, 4 * HEADER_ROWS);
+  const rows: string[][] = [];
+  try {
+    parseBlock(lines.join("\n"), delimiter, (row) => {
+      if (rows.length < HEADER_ROWS) rows.push(row);
+      return null;
+    });
+  } catch {
+    // The rows before the fault are there.
+  }
+  return rows;
+}
+
+function parseBlock(text: string, delimiter: Delimiter, onRow?: (row: string[]) => null): string[][] {
+  return parse(text, {
+    delimiter,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ["\r\n", "\n", "\r"],
+    ...(onRow === undefined ? {} : { on_record: onRow }),
+  });
+}
+
+/** Pieces of the text that end where a record ends: at a line break with an even number of quotes before it. */
+async function* blocks(input: FileInput): AsyncGenerator<{ text: string; line: number }> {
+  let rest = "";
+  let line = 1;
+  for await (const piece of decoded(input)) {
+    const text = rest + piece;
+    let quotes = 0;
+    let end = 0;
+    for (let at = 0; at < text.length; at++) {
+      const char = text.charCodeAt(at);
+      if (char === 0x22) quotes += 1;
+      else if (char === 0x0a && quotes % 2 === 0) end = at + 1;
+      // A carriage return alone ends lines too; at the end of a piece the line feed may still come.
+      else if (char === 0x0d && quotes % 2 === 0 && at + 1 < text.length && text.charCodeAt(at + 1) !== 0x0a)
+        end = at + 1;
+    }
+    if (end > 0) {
+      yield { text: text.slice(0, end), line };
+      line += lineBreaks(text.slice(0, end));
+    }
+    rest = text.slice(end);
+    if (rest.length > LONGEST_RECORD) {
+      throw notUnderstood("a row that is longer than 1 MiB; a quote may be missing", {
+        place: { line, column: 1 },
+      });
+    }
+  }
+  if (rest !== "") yield { text: rest, line };
+}
+
+function lineBreaks(text: string): number {
+  return text.match(/\r\n|\n|\r/g)?.length ?? 0;
+}
+
+/** The places at which the cells of one record begin, and after them the place at which the record ends. */
+type Places = { readonly starts: Place[]; readonly end: Place };
+
+/**
+ * Walks through a block once more, for errors only: where each record's cells begin.
+ * @yields records as the parser counts them, without empty lines; where a quote does not fit, its place ends the walk
+ */
+function* walk(text: string, delimiter: Delimiter, firstLine: number): Generator<Places, Place | undefined> {
+  let line = firstLine;
+  let lineStart = 0;
+  let at = 0;
+  const here = (index: number): Place => ({ line, column: index - lineStart + 1 });
+  const breakAt = (index: number): number =>
+    text[index] === "\r" && text[index + 1] === "\n"
+      ? 2
+      : text[index] === "\r" || text[index] === "\n"
+        ? 1
+        : 0;
+  let starts = [here(0)];
+  let recordStart = 0;
+  while (at < text.length) {
+    if (text[at] === '"') {
+      if (here(at).column !== starts.at(-1)!.column || line !== starts.at(-1)!.line) return here(at);
+      const opening = here(at);
+      for (at += 1; ; at++) {
+        if (at >= text.length) return opening;
+        const width = breakAt(at);
+        if (width > 0) {
+          at += width - 1;
+          line += 1;
+          lineStart = at + 1;
+        } else if (text[at] === '"') {
+          if (text[at + 1] !== '"') break;
+          at += 1;
+        }
+      }
+      at += 1;
+      if (at < text.length && text[at] !== delimiter && breakAt(at) === 0) return here(at);
+      continue;
+    }
+    const width = breakAt(at);
+    if (width > 0) {
+      if (at > recordStart) yield { starts, end: here(at) };
+      at += width;
+      line += 1;
+      lineStart = at;
+      recordStart = at;
+      starts = [here(at)];
+      continue;
+    }
+    if (text[at] === delimiter) starts.push(here(at + 1));
+    at += 1;
+  }
+  if (at > recordStart) yield { starts, end: here(at) };
+  return undefined;
+}
+
+function placeOf(
+  text: string,
+  delimiter: Delimiter,
+  line: number,
+  record: number,
+  cell: number,
+): Place | undefined {
+  let i = 0;
+  for (const places of walk(text, delimiter, line)) {
+    if (i === record) return places.starts[cell] ?? places.end;
+    i += 1;
+  }
+  return undefined;
+}
+
+function faultOf(text: string, delimiter: Delimiter, line: number): Place | undefined {
+  const records = walk(text, delimiter, line);
+  for (;;) {
+    const step = records.next();
+    if (step.done === true) return step.value;
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { LocalTime } from "@vitalproof/sdk";
+import type { DateOrder } from "../format.ts";
+
+/** A time as it is written: a local time, the fraction of its second, and the offset from UTC where it says one. */
+export type WrittenTime = {
+  readonly local: LocalTime;
+  readonly fraction: number;
+  /** Seconds east of UTC; undefined where the time has no zone. */
+  readonly offset: number | undefined;
+};
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?$/i;
+const YEAR_FIRST = /^(\d{4})([/.])(\d{1,2})\2(\d{1,2})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
+const YEAR_LAST =
+  /^(\d{1,2})([/.-])(\d{1,2})\2(\d{2}|\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?([AP])\.?M\.?)?$/i;
+
+/**
+ * A time of ISO 8601, with or without zone, to the minute or finer; also with slashes or points, year first.
+ * @returns undefined for another form, "impossible" for a date or time that does not exist
+ */
+export function isoTime(text: string): WrittenTime | "impossible" | undefined {
+  const match = ISO.exec(text);
+  if (match === null) {
+    const slashed = YEAR_FIRST.exec(text);
+    if (slashed === null) return undefined;
+    const [, year, , month, day, hour, minute, second = "0"] = slashed;
+    return written([year!, month!, day!, hour!, minute!, second], 0, undefined);
+  }
+  const [, year, month, day, hour, minute, second = "0", fraction = "", zone] = match;
+  return written(
+    [year!, month!, day!, hour!, minute!, second],
+    fraction === "" ? 0 : Number(`0.${fraction}`),
+    zone === undefined ? undefined : offsetOf(zone),
+  );
+}
+
+/** Three numbers whose order is still open, and a time of day. */
+export type OrderedTime = {
+  readonly first: number;
+  readonly second: number;
+  readonly year: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly seconds: number;
+  /** Whether AM or PM stands behind it. */
+  readonly twelveHours: boolean;
+};
+
+/**
+ * A time such as 8/1/18 16:15 or 01-08-2018 4:15 PM, whose day and month can stand in either order.
+ * @returns undefined for another form, "impossible" for a time of day that does not exist
+ */
+export function orderedTime(text: string): OrderedTime | "impossible" | undefined {
+  const match = YEAR_LAST.exec(text);
+  if (match === null) return undefined;
+  const [, first, , second, year, hour, minute, seconds = "0", half] = match;
+  const shown = Number(hour);
+  if (half !== undefined && (shown < 1 || shown > 12)) return "impossible";
+  const hours = half === undefined ? shown : (shown % 12) + (half.toUpperCase() === "P" ? 12 : 0);
+  if (hours > 23 || Number(minute) > 59 || Number(seconds) > 59) return "impossible";
+  return {
+    first: Number(first),
+    second: Number(second),
+    year: year!.length === 2 ? 2000 + Number(year) : Number(year),
+    hour: hours,
+    minute: Number(minute),
+    seconds: Number(seconds),
+    twelveHours: half !== undefined,
+  };
+}
+
+/** What one date says about the order of day and month: nothing where both can be either. */
+export function orderSaid({ first, second }: OrderedTime): DateOrder | undefined {
+  if (first > 12 && second <= 12) return "DMY";
+  if (second > 12 && first <= 12) return "MDY";
+  return undefined;
+}
+
+/** @returns "impossible" for a date that does not exist in this order */
+export function inOrder(time: OrderedTime, order: DateOrder): WrittenTime | "impossible" {
+  const [month, day] = order === "MDY" ? [time.first, time.second] : [time.second, time.first];
+  return written([time.year, month, day, time.hour, time.minute, time.seconds], 0, undefined);
+}
+
+function written(
+  parts: readonly (string | number)[],
+  fraction: number,
+  offset: number | undefined | "impossible",
+): WrittenTime | "impossible" {
+  const [year, month, day, hour, minute, second] = parts.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const real =
+    date.getUTCFullYear() === year &&
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60;
+  if (!real || offset === "impossible") return "impossible";
+  return { local: { year, month, day, hour, minute, second }, fraction, offset };
+}
+
+function offsetOf(zone: string): number | "impossible" {
+  if (zone.toUpperCase() === "Z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(":", "") || "0");
+  if (hours > 18 || minutes > 59) return "impossible";
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 3600 + minutes * 60);
+}
+
+/** Unix seconds of a time that says its offset. */
+export function unixSeconds({ local, fraction, offset }: WrittenTime & { readonly offset: number }): number {
+  const { year, month, day, hour, minute, second } = local;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - offset + fraction;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type Detail, VitalproofError } from "@vitalproof/sdk";
+
+/** A place in a text, counted from 1 as editors do; columns in UTF-16 units. */
+export type Place = { readonly line: number; readonly column: number };
+
+/**
+ * The error for a file that is not what it says. It names the place and the reason, never what stands there: a file of
+ * readings is somebody's health.
+ */
+export function notUnderstood(
+  reason: string,
+  options: { place?: Place | undefined; hint?: string; details?: Record<string, Detail> } = {},
+): VitalproofError {
+  const { place } = options;
+  return new VitalproofError(
+    "FILE_NOT_UNDERSTOOD",
+    place === undefined
+      ? `The file is not understood: ${reason}.`
+      : `Line ${place.line}, column ${place.column} is not understood: ${reason}.`,
+    {
+      details: { ...(place === undefined ? {} : place), reason, ...options.details },
+      hint:
+        options.hint ?? "Export the file again; do not open and save it in a spreadsheet, which rewrites it.",
+    },
+  );
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import type { DateOrder, FileInput, ReadOptions } from "../format.ts";
+import { type Header, type Row, readRows } from "./csv.ts";
+import { inOrder, isoTime, orderedTime, orderSaid, unixSeconds } from "./dateTime.ts";
+import { LocalClock, SKIPPED_BY_CLOCK } from "./localClock.ts";
+import { isZero, plainDecimal } from "./values.ts";
+
+/** Smaller numbers are seconds since the file's own start: the first one here is a day in 1973. */
+const FIRST_UNIX_SECOND = 100_000_000;
+/** Larger numbers of seconds lie beyond the year 5000, so they are milliseconds (or finer). */
+const FIRST_UNIX_MILLISECOND = 100_000_000_000;
+const FIRST_UNIX_MICROSECOND = 100_000_000_000_000;
+
+/** Why a time was not taken, or the time in Unix seconds. */
+export type TimeRead = number | typeof SKIPPED_BY_CLOCK;
+
+/**
+ * Reads the times of one column, in the form that its first time has: ISO 8601 with or without zone, day and month in
+ * either order with a clock of 12 or 24 hours, Unix seconds or milliseconds, or seconds from the file's own start.
+ */
+export class TimeColumn {
+  readonly #index: number;
+  readonly #options: ReadOptions;
+  readonly #order: DateOrder | undefined;
+  #form: "zoned" | "local" | "ordered" | "unix" | "relative" | undefined;
+  #twelveHours: boolean | undefined;
+  #scale: number | undefined;
+  #clock: LocalClock | undefined;
+
+  private constructor(index: number, options: ReadOptions, order: DateOrder | undefined) {
+    this.#index = index;
+    this.#options = options;
+    this.#order = order;
+  }
+
+  /**
+   * @param concerns which rows have times that count
+   * @throws DATE_ORDER_REQUIRED where times such as 8/1/18 have both orders and no row decides; FILE_NOT_UNDERSTOOD
+   *         where two rows contradict each other
+   */
+  static async over(
+    input: FileInput,
+    header: Header<unknown>,
+    index: number,
+    options: ReadOptions,
+    concerns: (row: Row) => boolean,
+  ): Promise<TimeColumn> {
+    let open = false;
+    let said: DateOrder | undefined;
+    await readRows(input, header, (row) => {
+      if (!concerns(row)) return;
+      const time = orderedTime((row.cells[index] ?? "").trim());
+      // Most files need this first look no further than their first row. What is odd in a later one, `read` says.
+      if (time === undefined || time === "impossible") return open ? undefined : false;
+      open = true;
+      const says = orderSaid(time);
+      if (says === undefined) return;
+      if (said !== undefined && said !== says) {
+        throw row.bad(
+          index,
+          `its date has the ${says === "MDY" ? "month" : "day"} first, unlike a date before it`,
+        );
+      }
+      said = says;
+      return;
+    });
+    if (open && said === undefined && options.dateOrder === undefined) {
+      throw new VitalproofError(
+        "DATE_ORDER_REQUIRED",
+        "The file's dates can be read with the month or with the day first, and no row decides.",
+        { hint: 'Give the order: "MDY" for 8/31/18, "DMY" for 31/8/18; it is never guessed.' },
+      );
+    }
+    return new TimeColumn(index, options, options.dateOrder ?? said);
+  }
+
+  /** The clock, where the times have no zone of their own. */
+  get clock(): LocalClock | undefined {
+    return this.#clock;
+  }
+
+  /**
+   * @param row in the file's order
+   * @throws FILE_NOT_UNDERSTOOD for what is no time of the column's form; ZONE_REQUIRED, ZONE_UNKNOWN, START_REQUIRED
+   */
+  read(row: Row): TimeRead {
+    const text = row.cell(this.#index);
+    const bad = (reason: string): Error => row.bad(this.#index, reason);
+    const changed = (): Error => bad("its time is written in another form than those before it");
+
+    const iso = isoTime(text);
+    if (iso === "impossible") throw bad("its time does not exist");
+    if (iso !== undefined) {
+      const form = iso.offset === undefined ? "local" : "zoned";
+      this.#form ??= form;
+      if (this.#form !== form) throw changed();
+      return iso.offset === undefined
+        ? this.#local(iso.local, iso.fraction)
+        : unixSeconds({ ...iso, offset: iso.offset });
+    }
+
+    const ordered = orderedTime(text);
+    if (ordered === "impossible") throw bad("its time does not exist");
+    if (ordered !== undefined) {
+      this.#form ??= "ordered";
+      this.#twelveHours ??= ordered.twelveHours;
+      if (this.#form !== "ordered" || this.#twelveHours !== ordered.twelveHours) throw changed();
+      const time = inOrder(ordered, this.#order!);
+      if (time === "impossible") {
+        throw bad(`its date does not exist with the ${this.#order === "MDY" ? "month" : "day"} first`);
+      }
+      return this.#local(time.local, 0);
+    }
+
+    const plain = plainDecimal(text);
+    // Some monitors write "-0" for their first second.
+    if (plain === undefined || (plain.startsWith("-") && !isZero(plain)))
+      throw bad("it has no time of a form that is known");
+    const number = Number(plain);
+    this.#form ??= number < FIRST_UNIX_SECOND ? "relative" : "unix";
+    if (this.#form === "relative") {
+      if (number >= FIRST_UNIX_SECOND) throw changed();
+      return startOf(this.#options) + Math.abs(number);
+    }
+    const scale =
+      number < FIRST_UNIX_SECOND
+        ? undefined
+        : number < FIRST_UNIX_MILLISECOND
+          ? 1
+          : number < FIRST_UNIX_MICROSECOND
+            ? 1000
+            : undefined;
+    this.#scale ??= scale;
+    if (this.#form !== "unix" || scale === undefined || scale !== this.#scale) throw changed();
+    return number / scale;
+  }
+
+  #local(...[local, fraction]: Parameters<LocalClock["instantOf"]>): TimeRead {
+    this.#clock ??= new LocalClock(this.#options.zone);
+    return this.#clock.instantOf(local, fraction) ?? SKIPPED_BY_CLOCK;
+  }
+}
+
+/**
+ * Unix seconds of the file's second 0.
+ * @throws START_REQUIRED; INVALID_ARGUMENT
+ */
+export function startOf(options: ReadOptions): number {
+  if (options.start === undefined) {
+    throw new VitalproofError(
+      "START_REQUIRED",
+      "The file counts time from its own beginning, and it does not say when that was.",
+      { hint: "Give the start in Unix seconds; it is never guessed. 0 is enough to look at the file alone." },
+    );
+  }
+  if (!Number.isFinite(options.start) || options.start < 0) {
+    throw new VitalproofError(
+      "INVALID_ARGUMENT",
+      `start is ${options.start}; it must be Unix seconds, 0 or more.`,
+      {
+        details: { name: "start", value: options.start },
+      },
+    );
+  }
+  return options.start;
+}

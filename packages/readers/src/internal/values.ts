@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/;
+
+/**
+ * A number as a plain decimal with exactly the digits that stand there; an exponent is carried out by moving the point.
+ * @returns undefined for what is no number
+ */
+export function plainDecimal(text: string): string | undefined {
+  const match = NUMBER.exec(text);
+  if (match === null) return undefined;
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
+  if (whole === "" && fraction === "") return undefined;
+  let digits = whole + fraction;
+  let point = whole.length + Number(exponent);
+  if (point < 1) {
+    digits = "0".repeat(1 - point) + digits;
+    point = 1;
+  }
+  digits = digits.padEnd(point, "0");
+  // Zeros before the number are form; zeros after it are the device's resolution and stay.
+  const extra = /^0*/.exec(digits.slice(0, point - 1))![0].length;
+  const integer = digits.slice(extra, point);
+  const decimals = digits.slice(point);
+  return `${sign === "-" ? "-" : ""}${integer}${decimals === "" ? "" : `.${decimals}`}`;
+}
+
+/**
+ * As `plainDecimal`, for people's tables: a comma may stand for the point. "1,234" could be either, and is refused.
+ * @returns undefined for what is no number, or might be two different ones
+ */
+export function localDecimal(text: string): string | undefined {
+  if (!text.includes(",")) return plainDecimal(text);
+  if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(text)) return undefined;
+  return /^[+-]?\d*,\d+$/.test(text) ? plainDecimal(text.replace(",", ".")) : undefined;
+}
+
+/** What a sensor says instead of a number: "Low", "LO", "HIGH", "hi". */
+export function beyondScale(text: string): "LOW" | "HIGH" | undefined {
+  if (/^lo(w)?$/i.test(text)) return "LOW";
+  if (/^hi(gh)?$/i.test(text)) return "HIGH";
+  return undefined;
+}
+
+/** What tables write where nothing was measured. */
+export function isMissing(text: string): boolean {
+  return text === "" || /^(nan|na|n\/a|null|none|-+|\?)$/i.test(text);
+}
+
+/** Whether a decimal is zero, however it is written. */
+export function isZero(plain: string): boolean {
+  return /^-?0+(\.0*)?$/.test(plain);
+}

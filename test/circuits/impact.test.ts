@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Attacks on the statement "impact", at 2 epochs of 5 samples on 3 axes. Witnesses
+// come from the liar's twin, so what refuses is the constraint system.
+import { expect } from "chai";
+import fc from "fast-check";
+import { type Circuit, compileInstance } from "./support/circuit.ts";
+import {
+  CLAIM_INPUTS,
+  headsOf,
+  honestClaimOf,
+  type ImpactTerms,
+  inputOf,
+  NO_BOUND,
+  openTermsOf,
+  packTerms,
+  shapeOf,
+} from "./support/claim.ts";
+import { mod, R } from "./support/constraints.ts";
+import type { CircuitInput } from "./support/tester.ts";
+import {
+  type Cases,
+  chainLies,
+  membershipLies,
+  oneLeafTree,
+  personLies,
+  publicLies,
+  termsLies,
+} from "./support/wiring.ts";
+
+const LONG = process.env.LONG === "1";
+const RUNS = LONG ? 1000 : 80;
+const shape = shapeOf("impact-test");
+const PER_EPOCH = shape.slots / shape.channels;
+const N = shape.epochs * PER_EPOCH;
+const ZERO = shape.zero;
+/** 2^BITS is the greatest threshold; the squares of codes, missing ones included, stay below. */
+const TOP = 256n;
+
+const OF_VALID = 1n;
+
+type Codes = readonly (readonly bigint[])[];
+/** x, y, z as values; undefined where the axis is missing. */
+type Sample = readonly (number | undefined)[];
+
+/** Epochs of slots from samples, x first. */
+const codesOf = (samples: readonly Sample[]): Codes => {
+  expect(samples.length).to.equal(N);
+  const flat = samples.flatMap((axes) =>
+    axes.map((value) => (value === undefined ? 0n : BigInt(value + ZERO))),
+  );
+  return Array.from({ length: shape.epochs }, (_, e) => flat.slice(e * shape.slots, (e + 1) * shape.slots));
+};
+
+/** Every way to put one of the characters of `choices` in place of each "?". */
+function fillings(marks: string, choices: string): string[] {
+  const at = marks.indexOf("?");
+  if (at < 0) return [marks];
+  return [...choices].flatMap((choice) =>
+    fillings(marks.slice(0, at) + choice + marks.slice(at + 1), choices),
+  );
+}
+
+/**
+ * The statement by its meaning, without the circuit's machine: a text of one mark
+ * for each sample ("#" impact, "." none, "?" missing); missing samples left out
+ * (of valid), or filled in all 2^m ways; events are the runs in the text.
+ */
+function evaluate(terms: ImpactTerms, codes: Codes): boolean {
+  const ofValid = (terms.flags & OF_VALID) !== 0n;
+  const slots = codes.flat().map(Number);
+  let marks = "";
+  for (let i = 0; i < N; i++) {
+    const axes = slots.slice(3 * i, 3 * i + 3);
+    const square = axes.reduce((sum, code) => sum + (code - ZERO) ** 2, 0);
+    marks += axes.includes(0) ? "?" : square >= Number(terms.threshold) ? "#" : ".";
+  }
+  const valid = marks.replaceAll("?", "").length;
+  if (valid === 0) return false;
+  if (valid * 10_000 < Number(terms.coverageMin) * N) return false;
+  const events = terms.minRun > 0n;
+  // One worst case at a time: with a lower bound of events an upper one is no terms.
+  if (events && !ofValid && terms.countMin > 0n && terms.countMax !== NO_BOUND) return false;
+  const count = (text: string) =>
+    text
+      .split(".")
+      .map((run) => (events ? (run.length >= Number(terms.minRun) ? 1 : 0) : run.length))
+      .reduce((a, b) => a + b, 0);
+  const possible = ofValid ? [marks.replaceAll("?", "")] : fillings(marks, "#.");
+  return possible.every((text) => {
+    const n = BigInt(count(text));
+    return n >= terms.countMin && n <= terms.countMax;
+  });
+}
+
+describe("circuits: impact-test", () => {
+  let circuit: Circuit;
+  before(async () => {
+    circuit = await compileInstance("impact-test", 0);
+  });
+
+  const accepts = async (input: CircuitInput) =>
+    circuit.system.violated(await circuit.liar(input)).length === 0;
+  const claimOf = (codes: Codes, terms: Partial<ImpactTerms>) =>
+    honestClaimOf("impact", shape, { codes, terms });
+  const proves = (codes: Codes, terms: Partial<ImpactTerms>) => accepts(inputOf(claimOf(codes, terms)));
+  const refused = async (cases: Cases) => {
+    for (const [name, input] of Object.entries(cases)) expect(await accepts(input), name).to.equal(false);
+  };
+  /** Both the circuit and the evaluation above, which have to agree. */
+  const decides = async (codes: Codes, terms: Partial<ImpactTerms>) => {
+    const decision = await proves(codes, terms);
+    expect(evaluate(openTermsOf("impact", shape, terms), codes), "plain evaluation").to.equal(decision);
+    return decision;
+  };
+  /** Samples from marks: "#" has the square 25, "." 4, "?" is missing whole, "x", "y", "z" only that axis. */
+  const window = (marks: string) =>
+    codesOf(
+      [...marks].map((mark): Sample => {
+        if (mark === "#") return [-3, 0, 4];
+        if (mark === ".") return [0, -2, 0];
+        if (mark === "?") return [undefined, undefined, undefined];
+        return ["x", "y", "z"].map((axis) => (axis === mark ? undefined : 5));
+      }),
+    );
+  const T = { threshold: 25n };
+  const label = (terms: object) =>
+    JSON.stringify(terms, (_, value) => (typeof value === "bigint" ? Number(value) : value));
+
+  it("T14: an honest claim has a witness, from the honest generator too, and circom_tester agrees", async () => {
+    for (const terms of [
+      { minRun: 2n, countMin: 2n },
+      { minRun: 0n, countMin: 4n, countMax: 6n },
+    ]) {
+      const witness = await circuit.honest(inputOf(claimOf(window("##.?##.?.."), { ...T, ...terms })));
+      expect(circuit.system.violated(witness)).to.deep.equal([]);
+      await circuit.tester.checkConstraints(witness);
+    }
+  });
+
+  it("T4 T8 T14: agrees with the plain evaluation on random samples, missing axes and terms", async function () {
+    this.timeout(3_600_000);
+    let held = 0;
+    const axis = (missing: number) =>
+      fc.oneof(
+        { weight: 20 - missing, arbitrary: fc.integer({ min: 1, max: shape.codes }) },
+        { weight: missing, arbitrary: fc.constant(0) },
+      );
+    const samples = fc
+      .integer({ min: 0, max: 5 })
+      .chain((missing) =>
+        fc.array(fc.array(axis(missing), { minLength: 3, maxLength: 3 }), { minLength: N, maxLength: N }),
+      );
+    await fc.assert(
+      fc.asyncProperty(
+        samples,
+        fc.constantFrom(0n, OF_VALID),
+        fc.record({
+          near: fc.integer({ min: 0, max: N - 1 }),
+          nudge: fc.integer({ min: 0, max: 1 }),
+          minRun: fc.constantFrom(0n, 0n, 1n, 1n, 2n, 3n, 10n, 11n),
+          countMin: fc.constantFrom(0n, 0n, 0n, 1n, 1n, 2n, 3n, 4n),
+          countMax: fc.constantFrom(0n, 1n, 2n, 3n, 4n, 6n, NO_BOUND),
+          loose: fc.boolean(),
+          coverageMin: fc.constantFrom(0n, 0n, 0n, 5_000n, 8_000n, 8_001n, 10_000n),
+        }),
+        async (axes, flags, { near, nudge, minRun, countMin, countMax, loose, coverageMin }) => {
+          const flat = axes.flat().map(BigInt);
+          const codes = Array.from({ length: shape.epochs }, (_, e) =>
+            flat.slice(e * shape.slots, (e + 1) * shape.slots),
+          );
+          // A threshold at some sample's own square, so that one step decides.
+          const square = axes[near]!.reduce((sum, code) => sum + (code - ZERO) ** 2, 0);
+          const terms = openTermsOf("impact", shape, {
+            flags,
+            threshold: BigInt(Math.max(1, square + nudge)),
+            minRun,
+            countMin,
+            countMax: loose && countMin > 0n ? NO_BOUND : countMax,
+            coverageMin,
+          });
+          const expected = evaluate(terms, codes);
+          if (expected) held++;
+          expect(await proves(codes, terms)).to.equal(expected);
+        },
+      ),
+      { numRuns: RUNS, seed: 20_261_120 },
+    );
+    expect(held, "some must hold").to.be.greaterThan(RUNS / 5);
+    expect(held, "some must not").to.be.lessThan((RUNS * 4) / 5);
+  });
+
+  it("T4 T14: every bound holds at its exact value and not one step beyond, by samples and by events, in both semantics", async () => {
+    // Samples: 5 impacts, 2 missing. Runs: 2, 1, 2; the gaps stand in the middle of a run and beside one.
+    const codes = window("##?#..?##.");
+    const exact: [Partial<ImpactTerms>, Partial<ImpactTerms>][] = [];
+    const both = (
+      common: Partial<ImpactTerms>,
+      name: keyof ImpactTerms,
+      at: number | bigint,
+      beyond: number | bigint,
+    ) =>
+      exact.push([
+        { ...common, [name]: BigInt(at) },
+        { ...common, [name]: BigInt(beyond) },
+      ]);
+    const samples = { minRun: 0n };
+    both(samples, "countMin", 5, 6);
+    both(samples, "countMax", 7, 6);
+    both({ ...samples, countMax: 7n }, "countMin", 5, 6);
+    both({ ...samples, flags: OF_VALID }, "countMin", 5, 6);
+    both({ ...samples, flags: OF_VALID }, "countMax", 5, 4);
+    // Events, fewest: "##" may or may not go on to "#", so they are one event only if minRun is reached before.
+    both({ minRun: 1n }, "countMin", 2, 3);
+    both({ minRun: 2n }, "countMin", 2, 3);
+    both({ countMin: 2n }, "minRun", 2, 3);
+    // Events, most: both gaps filled for the claimant's harm.
+    both({ minRun: 1n }, "countMax", 3, 2);
+    both({ minRun: 2n }, "countMax", 2, 1);
+    both({ minRun: 3n }, "countMax", 2, 1);
+    both({ minRun: 4n }, "countMax", 1, 0);
+    both({ countMax: 0n }, "minRun", 5, 4);
+    // Of valid: "###" and "##", both bounds at once.
+    both({ flags: OF_VALID, minRun: 1n, countMax: 2n }, "countMin", 2, 3);
+    both({ flags: OF_VALID, minRun: 1n, countMin: 1n }, "countMax", 2, 1);
+    both({ flags: OF_VALID, countMin: 1n }, "minRun", 3, 4);
+    both({ flags: OF_VALID, countMax: 1n }, "minRun", 3, 2);
+    for (const flags of [0n, OF_VALID]) both({ flags }, "coverageMin", 8_000, 8_001);
+    for (const [at, beyond] of exact) {
+      expect(await decides(codes, { ...T, ...at }), `${label(at)} at`).to.equal(true);
+      expect(await decides(codes, { ...T, ...beyond }), `${label(beyond)} beyond`).to.equal(false);
+    }
+  });
+
+  it("T4 T6 T14: the threshold is exact at a sample's own square, at LOW and HIGH, and up to its greatest value", async () => {
+    const counts = (axes: Sample, threshold: bigint) =>
+      decides(codesOf(Array.from({ length: N }, () => axes)), { threshold, minRun: 0n, countMin: 1n });
+    const squares: [Sample, bigint][] = [
+      [[0, 0, 1], 1n],
+      [[1, 1, 1], 3n],
+      [[-3, 0, 4], 25n],
+      [[-6, 0, 0], 36n], // LOW
+      [[6, 0, 0], 36n], // HIGH
+      [[-6, -6, -6], 108n],
+      [[6, 6, 6], 108n],
+    ];
+    for (const [axes, square] of squares) {
+      expect(await counts(axes, square), `${axes} at ${square}`).to.equal(true);
+      expect(await counts(axes, square + 1n), `${axes} at ${square + 1n}`).to.equal(false);
+    }
+    expect(await counts([0, 0, 0], 1n), "no acceleration is no impact").to.equal(false);
+    // Thresholds that no reading reaches are thresholds all the same.
+    for (const threshold of [109n, 146n, 147n, 148n, TOP - 1n, TOP]) {
+      expect(await counts([6, 6, 6], threshold), `${threshold}`).to.equal(false);
+      const none = { threshold, minRun: 0n, countMax: 0n };
+      expect(await decides(codesOf(Array.from({ length: N }, () => [6, 6, 6])), none)).to.equal(true);
+    }
+  });
+
+  it("T8: a missing axis is no acceleration: its square, the greatest of all, never makes an impact", async () => {
+    const quiet = codesOf([...Array.from({ length: N - 1 }, (): Sample => [0, 0, 0]), [undefined, 6, 6]]);
+    for (const threshold of [1n, 49n, 121n]) {
+      for (const minRun of [0n, 1n]) {
+        const terms = { threshold, minRun, countMin: 1n, flags: 0n };
+        expect(await decides(quiet, terms), `${threshold}`).to.equal(false);
+        expect(await decides(quiet, { ...terms, flags: OF_VALID }), `${threshold}`).to.equal(false);
+        // For "at most" it may have been one.
+        expect(await decides(quiet, { threshold, minRun, countMax: 0n }), `${threshold}`).to.equal(false);
+        expect(await decides(quiet, { threshold, minRun, countMax: 1n }), `${threshold}`).to.equal(true);
+      }
+    }
+    for (const mark of ["x", "y", "z", "?"]) {
+      const codes = window(`.........${mark}`);
+      // Nor does it count as covered, and one missing axis is one missing sample.
+      expect(await decides(codes, { ...T, coverageMin: 9_000n }), mark).to.equal(true);
+      expect(await decides(codes, { ...T, coverageMin: 9_001n }), mark).to.equal(false);
+    }
+    // One axis of every sample left out: nothing is left, whatever the other two say.
+    expect(await decides(window("xyzxyzxyzx"), { threshold: 1n, minRun: 0n }), "all partial").to.equal(false);
+  });
+
+  it("T4: samples against events: minRun 0, 1, the window's length and more", async () => {
+    const codes = window("##########");
+    expect(await decides(codes, { ...T, minRun: 0n, countMin: 10n, countMax: 10n })).to.equal(true);
+    expect(await decides(codes, { ...T, minRun: 0n, countMin: 11n })).to.equal(false);
+    expect(await decides(codes, { ...T, minRun: 1n, countMin: 1n })).to.equal(true);
+    expect(await decides(codes, { ...T, minRun: 1n, countMin: 2n })).to.equal(false);
+    // Runs cross the border of two epochs.
+    expect(await decides(codes, { ...T, minRun: 10n, countMin: 1n })).to.equal(true);
+    expect(await decides(codes, { ...T, minRun: 11n, countMin: 1n })).to.equal(false);
+    expect(await decides(codes, { ...T, minRun: 11n, countMax: 0n })).to.equal(true);
+    expect(await decides(codes, { ...T, minRun: NO_BOUND, countMax: 0n })).to.equal(true);
+    expect(await decides(codes, { ...T, minRun: NO_BOUND, countMin: 1n })).to.equal(false);
+    // minRun 0 on quiet samples: a run of length 0 is no event.
+    for (const flags of [0n, OF_VALID]) {
+      expect(await decides(window(".........."), { ...T, flags, minRun: 0n, countMin: 1n })).to.equal(false);
+      expect(await decides(window(".........."), { ...T, flags, minRun: 0n, countMax: 0n })).to.equal(true);
+    }
+  });
+
+  it("T4: 65535 is no upper bound; in the worst case events have one bound, samples may have two", async () => {
+    const codes = window("##.##.##..");
+    for (const countMax of [3n, 10n, NO_BOUND - 1n]) {
+      const terms = { ...T, minRun: 2n, countMin: 3n, countMax };
+      expect(await decides(codes, terms), `worst case, at most ${countMax}`).to.equal(false);
+      expect(await decides(codes, { ...terms, flags: OF_VALID }), `of valid, ${countMax}`).to.equal(true);
+      expect(await decides(codes, { ...terms, countMin: 0n }), `at most ${countMax} alone`).to.equal(true);
+    }
+    expect(await decides(codes, { ...T, minRun: 2n, countMin: 3n, countMax: NO_BOUND })).to.equal(true);
+    expect(await decides(codes, { ...T, minRun: 0n, countMin: 6n, countMax: 6n })).to.equal(true);
+    expect(await decides(codes, { ...T, minRun: 0n, countMin: 6n, countMax: 5n })).to.equal(false);
+    expect(await decides(codes, { ...T, minRun: 0n, countMin: NO_BOUND })).to.equal(false);
+  });
+
+  it("T8: the runs' worst case is that of all fillings: every window of 4 marks, all thresholds of length and direction", async function () {
+    this.timeout(600_000);
+    // 81 windows of impact, none, missing before six quiet samples; LONG tells all.
+    const every = LONG ? 1 : 11;
+    for (let n = 0; n < 81; n += every) {
+      const marks = Array.from({ length: 4 }, (_, i) => "#.?"[Math.floor(n / 3 ** i) % 3]).join("");
+      const codes = window(`${marks}......`);
+      for (const minRun of [1n, 2n]) {
+        const text = (countMin: bigint, countMax: bigint) => ({ ...T, minRun, countMin, countMax });
+        for (const k of [1n, 2n]) await decides(codes, text(k, NO_BOUND));
+        for (const k of [0n, 1n]) await decides(codes, text(0n, k));
+      }
+    }
+  });
+
+  it("T3 T4: thresholds, counts and lengths at the edges of the field and of their ranges are refused", async () => {
+    const codes = window("##.##.##..");
+    const change = (terms: Partial<ImpactTerms>) => {
+      const claim = claimOf(codes, T);
+      return inputOf(claim, { terms: mod(packTerms({ ...claim.terms, ...terms })) });
+    };
+    await refused({
+      "threshold 0: every sample would be an impact": change({ threshold: 0n }),
+      "threshold 2^BITS + 1": change({ threshold: TOP + 1n, countMax: 0n }),
+      "threshold 2^(BITS + 1)": change({ threshold: 2n * TOP, countMax: 0n }),
+      "threshold 2^(BITS + 1) + 1": change({ threshold: 2n * TOP + 1n }),
+      "threshold 2^32 - 1": change({ threshold: (1n << 32n) - 1n, countMax: 0n }),
+      "flag 1": change({ flags: 2n }),
+      ...termsLies(
+        claimOf(codes, T),
+        ["threshold", "minRun", "countMin", "countMax", "coverageMin"],
+        88n + 94n,
+      ),
+    });
+  });
+
+  it("T5: nothing is provable from nothing, however wide the bounds", async () => {
+    for (const flags of [0n, OF_VALID]) {
+      for (const minRun of [0n, 1n, NO_BOUND]) {
+        const wide = { threshold: 1n, flags, minRun, countMin: 0n, countMax: NO_BOUND };
+        expect(await decides(window("??????????"), wide), `${label(wide)}`).to.equal(false);
+        expect(await decides(window("xxyyzzxyz?"), wide), "no whole sample").to.equal(false);
+        expect(await decides(window("?????????."), wide), "one sample is something").to.equal(true);
+      }
+    }
+  });
+
+  it("T6: a code outside the table is refused, also where packing would hide it", async () => {
+    const codes = window("##.##.##..");
+    const open = { ...T, minRun: 0n };
+    for (const value of [14n, 15n, 16n, 17n, 2n ** 9n, R - 1n, R - 2n, 2n ** 252n, mod(-13n)]) {
+      const strange = [codes[0]!, codes[1]!.map((code, i) => (i === 7 ? value : code))];
+      expect(await proves(strange, open), `${value}`).to.equal(false);
+    }
+    // Same word, same head: one axis lends 16 to its neighbour, and a quiet sample turns into an impact.
+    const lent = codes.map((row) => [...row]);
+    lent[1]![12] = lent[1]![12]! + 16n;
+    lent[1]![13] = lent[1]![13]! - 1n;
+    expect(headsOf(claimOf(lent, {}))).to.deep.equal(headsOf(claimOf(codes, {})));
+    expect(await proves(lent, { ...open, countMin: 7n })).to.equal(false);
+    expect(await proves(codes, { ...open, countMin: 6n })).to.equal(true);
+    // The ends of the table are in it.
+    const ends = codesOf(Array.from({ length: N }, (_, i) => (i % 2 === 0 ? [-6, -6, -6] : [6, 6, 6])));
+    expect(await proves(ends, { threshold: 108n, minRun: 10n, countMin: 1n })).to.equal(true);
+  });
+
+  it("T8: dropping readings never turns a failing claim into a passing one (worst case, every bound)", async () => {
+    // Each fails by one with everything there.
+    const failing: readonly [marks: string, terms: Partial<ImpactTerms>][] = [
+      ["##..##..#.", { minRun: 0n, countMin: 6n }],
+      ["##..##..#.", { minRun: 0n, countMax: 4n }],
+      ["##..##..#.", { minRun: 2n, countMin: 3n }],
+      ["##..##..#.", { minRun: 2n, countMax: 1n }],
+      ["##########", { minRun: 5n, countMin: 2n }],
+      ["#.#.#.#.#.", { minRun: 1n, countMax: 4n }],
+      ["#.#.#.#.#.", { minRun: 3n, countMin: 1n }],
+      ["##..##..#?", { minRun: 0n, countMin: 1n, coverageMin: 9_001n }],
+    ];
+    for (const [marks, terms] of failing) {
+      expect(await decides(window(marks), { ...T, ...terms }), label(terms)).to.equal(false);
+      for (let drop = 0; drop < N; drop += LONG ? 1 : 3) {
+        const whole = `${marks.slice(0, drop)}?${marks.slice(drop + 1)}`;
+        expect(await decides(window(whole), { ...T, ...terms }), `${label(terms)}, ${whole}`).to.equal(false);
+        // A single axis is dropped just as well.
+        const codes = window(marks).map((row, e) =>
+          row.map((code, i) => (e * shape.slots + i === 3 * drop + (drop % 3) ? 0n : code)),
+        );
+        expect(await decides(codes, { ...T, ...terms }), `${label(terms)}, axis of ${drop}`).to.equal(false);
+      }
+      const two = `?${marks.slice(1, 5)}??${marks.slice(7)}`;
+      expect(await decides(window(two), { ...T, ...terms }), `${label(terms)}, ${two}`).to.equal(false);
+    }
+  });
+
+  it("T8: in the plain evaluation no dropping helps at all: 1,500 random claims and drops", () => {
+    let held = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("#", ".", "#", ".", "?"), { minLength: N, maxLength: N }),
+        fc.array(fc.integer({ min: 0, max: 3 * N - 1 }), { minLength: 1, maxLength: 4 }),
+        fc.record({
+          minRun: fc.bigInt(0n, 4n),
+          countMin: fc.bigInt(0n, 3n),
+          countMax: fc.constantFrom(0n, 1n, 2n, 3n, 5n, NO_BOUND, NO_BOUND),
+          coverageMin: fc.constantFrom(0n, 3_000n, 5_000n),
+        }),
+        (marks, drops, bounds) => {
+          const codes = window(marks.join(""));
+          const fewer = codes.map((row, e) =>
+            row.map((code, i) => (drops.includes(e * shape.slots + i) ? 0n : code)),
+          );
+          const terms = openTermsOf("impact", shape, { ...T, ...bounds });
+          if (!evaluate(terms, fewer)) return;
+          held++;
+          expect(evaluate(terms, codes)).to.equal(true);
+        },
+      ),
+      { numRuns: 1_500, seed: 20_261_120 },
+    );
+    expect(held).to.be.greaterThan(100);
+  });
+
+  it("T8: of-valid obeys its coverage", async () => {
+    const terms = { ...T, flags: OF_VALID, minRun: 0n, countMin: 3n, countMax: 3n, coverageMin: 7_000n };
+    expect(await decides(window("#.#.#..???"), terms)).to.equal(true);
+    expect(await decides(window("#.#.#.????"), terms)).to.equal(false);
+  });
+
+  it("T7: membership: wrong root, index, sibling, depth, inner nodes and the root-0 trap are refused", async () => {
+    const claim = claimOf(window("##.##.##.."), T);
+    await refused(membershipLies(claim));
+    expect(await accepts(oneLeafTree(claim))).to.equal(true);
+  });
+
+  it("T9: chain: repeated, swapped, skipped epochs, other salts, heads, profiles and offsets are refused", async () => {
+    const claim = claimOf(window("##.##.##.."), T);
+    await refused(chainLies(claim));
+    // A gap in the chain is honest as long as it is shown as one.
+    const gap = {
+      ...claim,
+      codes: [claim.codes[0]!.map(() => 0n), claim.codes[1]!],
+      salts: [0n, claim.salts[1]!],
+    };
+    expect(await accepts(inputOf(gap))).to.equal(true);
+  });
+
+  it("T10 T11: another person, scope, log, program or period is refused", async () => {
+    await refused(personLies(claimOf(window("##.##.##.."), T)));
+  });
+
+  it("T13: every public input is bound: ± 1, negated, swapped", async () => {
+    await refused(publicLies(claimOf(window("##.##.##.."), T)));
+  });
+
+  it("T1: the constraint system reads every input", () => {
+    for (const signal of circuit.system.names()) {
+      if (!CLAIM_INPUTS.some((name) => name === signal.replace(/\[.*/, ""))) continue;
+      expect(circuit.system.touching[circuit.system.wire(signal)]!.length, signal).to.be.greaterThan(0);
+    }
+  });
+});
