@@ -2,6 +2,7 @@
 //
 // The auditor against a real chain with real proofs, told honestly and falsified in one way at a time.
 import { join } from "node:path";
+import { isValidProof } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { id, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import { audit } from "../../packages/cli/src/audit/audit.ts";
@@ -52,7 +53,15 @@ describe("e2e: audit", () => {
   });
 
   const auditOf = (data: ChainData, program = history.insurer.program): Promise<AuditReport> =>
-    audit({ data, claims: addresses.claims, program, keys });
+    audit({ data, claims: addresses.claims, program, keys, verify: once });
+  // The real verifier; an equation that comes again in the next audit is not computed again.
+  const answers = new Map<string, boolean>();
+  const once: typeof isValidProof = (key, inputs, proof) => {
+    const equation = [key.IC, inputs, proof.a, proof.b, proof.c].join();
+    const answer = answers.get(equation) ?? isValidProof(key, inputs, proof);
+    answers.set(equation, answer);
+    return answer;
+  };
   const codesOf = (report: AuditReport) => [...new Set(report.findings.map(({ code }) => code))].sort();
 
   describe("an honest chain", () => {

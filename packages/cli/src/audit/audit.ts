@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { VitalproofError } from "@vitalproof/sdk";
+import { isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { AnchorState } from "./anchorState.ts";
 import type { ChainData, LogEntry } from "./chainData.ts";
 import { ClaimsState, type ProgramState } from "./claimsState.ts";
@@ -25,6 +25,8 @@ export type AuditOptions = {
   /** Last block to look at; the latest when left out. */
   readonly toBlock?: number;
   readonly progress?: Progress;
+  /** The SDK's verifier when left out. */
+  readonly verify?: typeof isValidProof;
 };
 
 /**
@@ -155,6 +157,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ),
     findings,
     progress,
+    verify: options.verify ?? isValidProof,
   };
   await checkAttestations(context, policies);
   await checkProofs(

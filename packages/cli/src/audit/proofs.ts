@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { attestationDigest, isValidProof, type Proof, proofCalldata } from "@vitalproof/sdk";
+import { attestationDigest, type isValidProof, type Proof, proofCalldata } from "@vitalproof/sdk";
 import { Interface, recoverAddress } from "ethers";
 import { attestationsIn, claimProofsIn } from "./calldata.ts";
 import type { ChainData, TransactionInfo } from "./chainData.ts";
@@ -20,6 +20,7 @@ export type ProofContext = {
   readonly rootWrittenIn: (day: number, block: number) => boolean;
   readonly findings: Findings;
   readonly progress: Progress;
+  readonly verify: typeof isValidProof;
 };
 
 const VERIFIER_ABI = [
@@ -65,7 +66,7 @@ async function checkProof(context: ProofContext, claim: ClaimState): Promise<voi
     );
     return;
   }
-  const valid = proofs.find((proof) => isValidProof(known.key, claim.inputs, proof));
+  const valid = proofs.find((proof) => context.verify(known.key, claim.inputs, proof));
   claim.proof = valid === undefined ? "invalid" : "verified";
   if (valid === undefined) {
     findings.add(

@@ -244,7 +244,7 @@ async function checkConsents(context: ViewContext): Promise<void> {
             known?.consent.patient ?? `0x${"0".repeat(40)}`,
           ],
           [`first second ${what}`, record.getValue("from"), BigInt(known?.consent.from ?? 0)],
-          [`last second ${what}`, record.getValue("until"), BigInt(known?.consent.until ?? 0)],
+          [`first second after the end ${what}`, record.getValue("until"), BigInt(known?.consent.until ?? 0)],
           [`time of granting ${what}`, record.getValue("grantedAt"), BigInt(known?.grantedAt ?? 0)],
           [`time of revocation ${what}`, record.getValue("revokedAt"), BigInt(known?.revokedAt ?? 0)],
         ];
