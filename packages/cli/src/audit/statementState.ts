@@ -17,6 +17,7 @@ export type StatementState = {
   readonly epochs: number;
   readonly epochSeconds: number;
   readonly codes: number;
+  readonly samples: number;
   readonly keyKind: "development" | "production";
   readonly addedAt: number;
   readonly predecessor: string | undefined;
@@ -144,6 +145,7 @@ export class StatementsState {
       epochs: event.number("epochs"),
       epochSeconds: event.number("epochSeconds"),
       codes: event.number("codes"),
+      samples: event.number("samples"),
       keyKind: event.number("keyKind") === 0 ? "development" : "production",
       addedAt: event.time,
       predecessor: predecessor === NONE ? undefined : predecessor,

@@ -275,6 +275,7 @@ async function checkStatements(context: ViewContext): Promise<void> {
             epochs: record.epochs,
             epochSeconds: record.epochSeconds,
             codes: record.codes,
+            samples: record.samples,
             keyKind: record.keyKind === "development" ? 0 : 1,
             addedAt: record.addedAt,
             retiredAt: record.retiredAt ?? 0,
