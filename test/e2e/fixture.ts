@@ -48,8 +48,12 @@ export function dayReadings(epoch: number, inBand: number) {
  * anchored, and a proof for each day that meets "at least 70 % in 70 to 180".
  *
  * @param days readings in band, of 288, for each day
+ * @param early what else happens before the first day begins
  */
-export async function claimable(days: readonly number[]): Promise<Fixture> {
+export async function claimable(
+  days: readonly number[],
+  early: (parts: Pick<Fixture, "world" | "clinic" | "patient">) => Promise<void> = async () => {},
+): Promise<Fixture> {
   const world = await World.create(hre, epochStart(PROFILE, OFFSET, FIRST_EPOCH) - DAY);
   const { clinic } = await SimulatedClinic.open(world);
   const publish = async () => {
@@ -77,6 +81,8 @@ export async function claimable(days: readonly number[]): Promise<Fixture> {
     policy: await issue({ clinic, insurer: otherInsurer, patient }, days.length),
     consent: (await patient.consent(otherInsurer.program)).result,
   };
+
+  await early({ world, clinic, patient });
 
   for (const [i, inBand] of days.entries()) await patient.log.append(dayReadings(FIRST_EPOCH + i, inBand));
   for (const i of days.keys()) {

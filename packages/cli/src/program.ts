@@ -2,16 +2,22 @@
 import { Command, Option } from "commander";
 import { registerApply } from "./commands/apply.ts";
 import { registerAttester } from "./commands/attester.ts";
+import { registerAudit } from "./commands/audit.ts";
 import { registerCheck } from "./commands/check.ts";
+import { registerClaim } from "./commands/claim.ts";
+import { registerConsent } from "./commands/consent.ts";
 import { registerDemoClock } from "./commands/demoClock.ts";
 import { registerDemoData } from "./commands/demoData.ts";
+import { registerDeploy } from "./commands/deploy.ts";
 import { registerDevice } from "./commands/device.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerIdentity } from "./commands/identity.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
+import { registerPolicy } from "./commands/policy.ts";
 import { registerPresent } from "./commands/present.ts";
+import { registerProgram } from "./commands/program.ts";
 import { registerProve } from "./commands/prove.ts";
 import { registerRequest } from "./commands/request.ts";
 import { registerStatements } from "./commands/statements.ts";
@@ -38,6 +44,12 @@ const COMMANDS: readonly Register[] = [
   registerProve,
   registerVerify,
   registerExplain,
+  registerDeploy,
+  registerProgram,
+  registerPolicy,
+  registerConsent,
+  registerClaim,
+  registerAudit,
   registerKeystore,
   registerDemoData,
   registerDemoClock,

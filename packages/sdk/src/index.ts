@@ -84,6 +84,12 @@ export {
   VitalproofError,
 } from "./errors.ts";
 export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
+export {
+  ANCHOR_REGISTRY_ABI,
+  CLAIMS_PAYOUT_ABI,
+  CONSENT_REGISTRY_ABI,
+  STATEMENT_REGISTRY_ABI,
+} from "./generated/abi.ts";
 export * from "./generated/protocol.ts";
 export { gapHeadOf, genesisOf, headOf, leafOf, packCodes } from "./hashes/chain.ts";
 export { type Context, packContext, unpackContext } from "./hashes/context.ts";

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { HolderAttestation, Proof } from "@vitalproof/sdk";
+import type { Interface } from "ethers";
+
+const word = (value: bigint): string => value.toString(16).padStart(64, "0");
+
+/**
+ * Proofs that a transaction hands to `submitClaim` for exactly this policy, period and consent. The call is looked for
+ * anywhere in the calldata, so that a claim relayed through another contract (a batch, an account) is found as well.
+ */
+export function claimProofsIn(
+  abi: Interface,
+  input: string,
+  claim: { policy: bigint; period: number; consent: string },
+): Proof[] {
+  const selector = abi.getFunction("submitClaim")!.selector.slice(2);
+  const head =
+    selector + word(claim.policy) + word(BigInt(claim.period)) + claim.consent.slice(2).toLowerCase();
+  return everyPlace(input, head).flatMap((at) => {
+    const body = input.slice(at + head.length, at + head.length + 8 * 64);
+    if (body.length < 8 * 64) return [];
+    const [ax, ay, bx1, bx0, by1, by0, cx, cy] = Array.from({ length: 8 }, (_, i) =>
+      BigInt(`0x${body.slice(i * 64, (i + 1) * 64)}`),
+    ) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
+    // The contract takes the halves of G2 coordinates the other way round.
+    return [
+      {
+        a: [ax, ay],
+        b: [
+          [bx0, bx1],
+          [by0, by1],
+        ],
+        c: [cx, cy],
+      } satisfies Proof,
+    ];
+  });
+}
+
+/** Attestations with their signatures that a transaction hands to `issuePolicy`. */
+export function attestationsIn(
+  abi: Interface,
+  input: string,
+): { attestation: HolderAttestation; signature: string }[] {
+  const selector = abi.getFunction("issuePolicy")!.selector.slice(2);
+  return everyPlace(input, selector).flatMap((at) => {
+    try {
+      const [struct, signature] = abi.decodeFunctionData("issuePolicy", `0x${input.slice(at)}`);
+      return [
+        {
+          attestation: {
+            program: struct.program as bigint,
+            holder: struct.holder as bigint,
+            controller: String(struct.controller),
+            payee: String(struct.payee),
+            firstEpoch: Number(struct.firstEpoch),
+            periods: Number(struct.periods),
+            nonce: struct.nonce as bigint,
+            expiry: struct.expiry as bigint,
+          },
+          signature: String(signature),
+        },
+      ];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Places of whole bytes only. */
+function everyPlace(input: string, part: string): number[] {
+  const places: number[] = [];
+  for (let at = input.indexOf(part); at !== -1; at = input.indexOf(part, at + 1)) {
+    if (at % 2 === 0) places.push(at);
+  }
+  return places;
+}

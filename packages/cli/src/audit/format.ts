@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
+import { formatUnits } from "ethers";
+import type { AuditReport } from "./report.ts";
+
+/** Unix seconds as UTC to the second: 2026-02-15 05:00:04. */
+export function utc(time: number): string {
+  return new Date(time * 1000).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** Unix seconds as a date. */
+export function date(time: number): string {
+  return new Date(time * 1000).toISOString().slice(0, 10);
+}
+
+/** A day counted from 1970-01-01 as a date. */
+export function dayDate(day: number): string {
+  return date(day * DAY);
+}
+
+/** Seconds as the largest two units: "3 d 1 h", "2 h 5 min", "14 s". */
+export function duration(seconds: number): string {
+  const units: [string, number][] = [
+    ["d", DAY],
+    ["h", 3600],
+    ["min", 60],
+    ["s", 1],
+  ];
+  const first = units.findIndex(([, size]) => seconds >= size);
+  if (first === -1) return "0 s";
+  const parts: string[] = [];
+  let rest = seconds;
+  for (const [name, size] of units.slice(first, first + 2)) {
+    const count = Math.floor(rest / size);
+    if (count > 0) parts.push(`${count} ${name}`);
+    rest -= count * size;
+  }
+  return parts.join(" ");
+}
+
+/** An amount in whole tokens, exact, with the token's symbol. */
+export function amount(value: bigint, { decimals, symbol }: AuditReport["token"]): string {
+  return `${formatUnits(value, decimals).replace(/\.0$/, "")}${symbol === "" ? "" : ` ${symbol}`}`;
+}
+
+/** First and last digits of something long. */
+export function short(text: string): string {
+  return text.length <= 14 ? text : `${text.slice(0, 8)}…${text.slice(-4)}`;
+}
+
+/** What comes from the chain, made harmless for a terminal: no control or direction characters. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}

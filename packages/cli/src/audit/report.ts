@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { AnchorState } from "./anchorState.ts";
+import type { BlockInfo } from "./chainData.ts";
+import {
+  anchorDayOf,
+  type ClaimState,
+  type ClaimsState,
+  type Ledger,
+  type LedgerPoint,
+  type PolicyState,
+  type ProgramState,
+} from "./claimsState.ts";
+import type { ConsentsState } from "./consentState.ts";
+import type { ContractAddresses } from "./events.ts";
+import { FINDINGS, type Finding, type Severity } from "./findings.ts";
+import type { KnownKeys } from "./keys.ts";
+import type { StatementsState } from "./statementState.ts";
+import type { Stop } from "./stops.ts";
+import type { Transfers } from "./transfers.ts";
+
+/**
+ * What an audit found; docs/cli.md describes the schema. Times are Unix seconds, amounts and field elements bigints
+ * (decimal strings in JSON), addresses and hashes lower-case hex.
+ */
+export type AuditReport = {
+  readonly schema: "vitalproof/audit/1";
+  readonly chain: {
+    readonly chainId: bigint;
+    readonly fromBlock: number;
+    readonly toBlock: number;
+    readonly blockHash: string;
+    readonly time: number;
+  };
+  readonly contracts: ContractAddresses;
+  readonly summary: {
+    readonly findings: Readonly<Record<Severity, number>>;
+    readonly events: number;
+    readonly policies: number;
+    readonly claims: number;
+    readonly proofsVerified: number;
+    readonly outcomes: Readonly<Record<Outcome, number>>;
+  };
+  readonly program: Omit<ProgramState, "ledger">;
+  readonly token: { readonly address: string; readonly symbol: string; readonly decimals: number };
+  readonly statements: readonly StatementLine[];
+  readonly policies: readonly Omit<PolicyState, "byPeriod">[];
+  readonly claims: readonly ClaimLine[];
+  readonly periods: PeriodCounts;
+  readonly anchors: readonly AnchorLine[];
+  readonly stops: {
+    readonly pauses: readonly Stop[];
+    readonly suspensions: readonly (Stop & { statement: string })[];
+  };
+  readonly consents: readonly ConsentLine[];
+  readonly ledger: {
+    readonly now: Ledger;
+    readonly history: readonly LedgerPoint[];
+    /** Of all programs in the token together. */
+    readonly allPrograms: bigint;
+    readonly balance: bigint | undefined;
+    readonly donated: bigint;
+    readonly transfersIn: bigint;
+    readonly transfersOut: bigint;
+  };
+  readonly latency: {
+    /** Seconds from a period's end to its claim, and to its payment; undefined where there is none. */
+    readonly claimMedian: number | undefined;
+    readonly paymentMedian: number | undefined;
+  };
+  readonly invariants: readonly InvariantLine[];
+  readonly findings: readonly Finding[];
+  readonly reliesOn: readonly string[];
+};
+
+export const OUTCOMES = ["paid", "owed", "under-review", "rejected", "denied"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export type ClaimLine = ClaimState & { readonly outcome: Outcome; readonly statementName: string };
+
+export type StatementLine = {
+  readonly id: string;
+  readonly name: string;
+  readonly version: bigint;
+  readonly verifier: string;
+  readonly verifierCodeHash: string;
+  readonly verificationKeyHash: string;
+  /** Circuit of this repository whose key it is; undefined for a foreign key. */
+  readonly circuit: string | undefined;
+  readonly keyKind: string;
+  readonly addedAt: number;
+  readonly retiredAt: number | undefined;
+  readonly exposedAt: number | undefined;
+};
+
+export type AnchorStatus = "anchored" | "corrected" | "written-late" | "missed" | "pending";
+
+export type AnchorLine = {
+  readonly day: number;
+  readonly status: AnchorStatus;
+  readonly writes: readonly {
+    readonly root: bigint;
+    readonly time: number;
+    readonly transaction: string;
+    readonly reason: string | undefined;
+  }[];
+  readonly claims: number;
+  /** Claims that were settled against a root that was corrected afterwards. */
+  readonly claimsBeforeCorrection: number;
+};
+
+export type ConsentLine = {
+  readonly id: string;
+  readonly patient: string;
+  readonly from: number;
+  readonly until: number;
+  readonly grantedAt: number;
+  readonly revokedAt: number | undefined;
+  readonly claims: number;
+};
+
+export type PeriodCounts = {
+  readonly covered: number;
+  readonly over: number;
+  readonly claimed: number;
+  readonly released: number;
+  /** Over, not claimed, still claimable or waiting for an anchor. */
+  readonly open: number;
+  /** Over, not claimed, and claimable no more: whoever calls `releasePeriod` frees the reserve. */
+  readonly releasable: number;
+};
+
+export type InvariantLine = {
+  readonly id: string;
+  readonly sentence: string;
+  readonly status: "holds" | "broken" | "not shown";
+  readonly how: string;
+};
+
+export type ReportParts = {
+  readonly chainId: bigint;
+  readonly fromBlock: number;
+  readonly head: BlockInfo;
+  readonly addresses: ContractAddresses;
+  readonly events: number;
+  readonly program: ProgramState;
+  readonly token: AuditReport["token"];
+  readonly keys: KnownKeys;
+  readonly claims: ClaimsState;
+  readonly anchors: AnchorState;
+  readonly consents: ConsentsState;
+  readonly statements: StatementsState;
+  readonly transfers: Transfers;
+  readonly donated: bigint;
+  readonly balance: bigint | undefined;
+  readonly findings: readonly Finding[];
+};
+
+export function buildReport(parts: ReportParts): AuditReport {
+  const { program, claims, head, findings, transfers, addresses } = parts;
+  const policies = [...claims.policies.values()].filter((policy) => policy.program === program.id);
+  const mine = new Set(policies.map(({ id }) => id));
+  const family = parts.statements.family(program.statement);
+  const nameOf = (id: string) => parts.statements.statements.get(id)?.name ?? "unknown";
+  const lines = claims.claims
+    .filter(({ policy }) => mine.has(policy))
+    .map(
+      (claim): ClaimLine => ({ ...claim, outcome: outcomeOf(claim), statementName: nameOf(claim.statement) }),
+    );
+  const { ledger, ...offer } = program;
+  return {
+    schema: "vitalproof/audit/1",
+    chain: {
+      chainId: parts.chainId,
+      fromBlock: parts.fromBlock,
+      toBlock: head.number,
+      blockHash: head.hash,
+      time: head.timestamp,
+    },
+    contracts: addresses,
+    summary: {
+      findings: countOf(["error", "warning", "notice"], findings, ({ severity }) => severity),
+      events: parts.events,
+      policies: policies.length,
+      claims: lines.length,
+      proofsVerified: lines.filter(({ proof }) => proof === "verified").length,
+      outcomes: countOf(OUTCOMES, lines, ({ outcome }) => outcome),
+    },
+    program: offer,
+    token: parts.token,
+    statements: family.map((record) => ({
+      id: record.id,
+      name: record.name,
+      version: record.version,
+      verifier: record.verifier,
+      verifierCodeHash: record.verifierCodeHash,
+      verificationKeyHash: record.verificationKeyHash,
+      circuit: parts.keys.get(record.verificationKeyHash)?.circuit,
+      keyKind: record.keyKind,
+      addedAt: record.addedAt,
+      retiredAt: record.retiredAt,
+      exposedAt: record.exposed?.time,
+    })),
+    policies: policies.map(({ byPeriod: _, ...policy }) => policy),
+    claims: lines,
+    periods: countPeriods(claims, program, policies, head.timestamp),
+    anchors: anchorLines(parts, policies, lines),
+    stops: {
+      pauses: claims.pauses.stops,
+      suspensions: family.flatMap(({ name, suspensions }) =>
+        suspensions.stops.map((stop) => ({ ...stop, statement: name })),
+      ),
+    },
+    consents: [...parts.consents.consents.values()]
+      .filter(({ consent }) => consent.program === program.id && consent.grantee === program.insurer)
+      .map(({ id, consent, grantedAt, revokedAt, claims: used }) => ({
+        id,
+        patient: consent.patient,
+        from: consent.from,
+        until: consent.until,
+        grantedAt,
+        revokedAt,
+        claims: used.length,
+      })),
+    ledger: {
+      now: { ...ledger },
+      history: claims.history.get(program.id) ?? [],
+      allPrograms: [...claims.programs.values()]
+        .filter(({ token }) => token === program.token)
+        .reduce((sum, { ledger: of }) => sum + of.free + of.reserved + of.owed, 0n),
+      balance: parts.balance,
+      donated: parts.donated,
+      transfersIn: sumOf(transfers.all.filter(({ to }) => to === addresses.claims)),
+      transfersOut: sumOf(transfers.all.filter(({ from }) => from === addresses.claims)),
+    },
+    latency: {
+      claimMedian: median(lines.map(({ settledAt, end }) => settledAt - end)),
+      paymentMedian: median(lines.flatMap(({ paid, end }) => (paid === undefined ? [] : [paid.time - end]))),
+    },
+    invariants: invariantLines(findings),
+    findings,
+    reliesOn: reliesOn(parts),
+  };
+}
+
+function outcomeOf(claim: ClaimState): Outcome {
+  if (claim.paid !== undefined) return "paid";
+  if (claim.credited !== undefined) return "owed";
+  if (claim.denial !== undefined) return "denied";
+  return claim.rejection === undefined ? "under-review" : "rejected";
+}
+
+function countPeriods(
+  claims: ClaimsState,
+  program: ProgramState,
+  policies: readonly PolicyState[],
+  now: number,
+): PeriodCounts {
+  const counts = { covered: 0, over: 0, claimed: 0, released: 0, open: 0, releasable: 0 };
+  for (const policy of policies) {
+    for (let period = 0; period < policy.periods; period++) {
+      counts.covered++;
+      const { state, claim } = claims.periodOf(policy, period);
+      if (claim !== undefined) counts.claimed++;
+      if (state === "released") counts.released++;
+      if (claims.startOf(program, policy, period + 1) > now) continue;
+      counts.over++;
+      if (state !== "open") continue;
+      if (claims.releasableFrom(program, policy, period, now) <= now) counts.releasable++;
+      else counts.open++;
+    }
+  }
+  return counts;
+}
+
+function anchorLines(
+  { anchors, program, claims, head }: ReportParts,
+  policies: readonly PolicyState[],
+  lines: readonly ClaimLine[],
+): AnchorLine[] {
+  const days = new Set(anchors.daysOf(program.group).map(({ day }) => day));
+  for (const policy of policies) {
+    for (let period = 1; period <= policy.periods; period++) {
+      const end = claims.startOf(program, policy, period);
+      if (end <= head.timestamp) days.add(anchorDayOf(end));
+    }
+  }
+  const written = new Map(anchors.daysOf(program.group).map((record) => [record.day, record.writes]));
+  const group = anchors.groups.get(program.group);
+  return [...days]
+    .sort((a, b) => a - b)
+    .map((day) => {
+      const writes = written.get(day) ?? [];
+      const correction = writes.findLast((write) => write.correction !== undefined);
+      const until = group === undefined ? 0 : anchors.window(group, day).until;
+      const status: AnchorStatus =
+        writes.length === 0
+          ? head.timestamp > until
+            ? "missed"
+            : "pending"
+          : correction === undefined
+            ? "anchored"
+            : correction.correction?.previousRoot === 0n
+              ? "written-late"
+              : "corrected";
+      const used = lines.filter(({ anchorDay }) => anchorDay === day);
+      return {
+        day,
+        status,
+        writes: writes.map((write) => ({
+          root: write.root,
+          time: write.time,
+          transaction: write.transaction,
+          reason: write.correction?.reason,
+        })),
+        claims: used.length,
+        claimsBeforeCorrection:
+          correction === undefined ? 0 : used.filter(({ inputs }) => inputs[1] !== correction.root).length,
+      };
+    });
+}
+
+const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string, shown?: false])[] = [
+  [
+    "P1",
+    "The contract holds at least what is free, reserved and owed.",
+    "balance after the last block against the ledgers of all programs in the token",
+  ],
+  [
+    "P2",
+    "What came in less what went out is what the ledgers say.",
+    "every event against a transfer of the token, every transfer against an event, every ledger against the contract's",
+  ],
+  [
+    "P3",
+    "Paid is at most the benefit, and at most the policy's reserve.",
+    "every payment counted again in periods",
+  ],
+  [
+    "P4",
+    "A claim moves one way, to one end.",
+    "every change of a period's state, and the contract's states now",
+  ],
+  [
+    "P5",
+    "A period pays once; a holder has one policy at a time in a scope.",
+    "claims and coverage counted again",
+  ],
+  [
+    "P6",
+    "What happens in one program lowers no other.",
+    "each program's ledger rebuilt from its own events alone and compared with the contract's",
+  ],
+  ["P7", "The insurer cannot touch what is reserved or owed.", "every withdrawal against what was free then"],
+  ["P8", "A stranger lowers nobody's balance.", "no transfer out without a payment or a withdrawal"],
+  ["P9", "What is owed can be paid while paused.", "not visible in data", false],
+  [
+    "P10",
+    "Every reserve becomes paid or free.",
+    "every release and ending against its rule; what waits is counted under periods",
+  ],
+  [
+    "C1",
+    "A consent is active only if granted by that account, in time, unrevoked.",
+    "ids rebuilt from contents; every claim's consent at its block",
+  ],
+  ["C2", "A revocation is final.", "no grant after a revocation"],
+  ["C3", "No claim is verified under a consent at or after its revocation.", "order of events"],
+  [
+    "A1",
+    "An anchor is written once, in time.",
+    "every write against the group's times and the earlier writes",
+  ],
+  [
+    "V1",
+    "A statement's verifier and code never change.",
+    "code hash now against the registered one; the key's points in the code",
+  ],
+  ["V2", "A retired statement stays retired; a suspension ends.", "every stop against the registry's times"],
+  [
+    "N1",
+    "A claim is settled only with a verified proof.",
+    "every proof taken from calldata and verified outside the chain, inputs rebuilt",
+  ],
+];
+
+function invariantLines(findings: readonly Finding[]): InvariantLine[] {
+  const broken = new Set<string>();
+  for (const { code, severity } of findings) {
+    const [, ...concerned]: readonly string[] = FINDINGS[code];
+    if (severity === "error") for (const id of concerned) broken.add(id);
+  }
+  // A proof under a key that is not at hand is no broken invariant, but it is not shown either.
+  const unshown = new Set(findings.some(({ code }) => code === "CLAIM_KEY_UNKNOWN") ? ["N1"] : []);
+  return INVARIANTS.map(([id, sentence, how, shown]) => ({
+    id,
+    sentence,
+    status: broken.has(id) ? "broken" : shown === false || unshown.has(id) ? "not shown" : "holds",
+    how,
+  }));
+}
+
+function reliesOn({ head, chainId, keys, statements, program }: ReportParts): string[] {
+  const family = statements.family(program.statement);
+  const development = family.filter(({ keyKind }) => keyKind === "development").map(({ name }) => name);
+  return [
+    `One node's word for the chain up to block ${head.number} with hash ${head.hash}. It can leave out what leaves no gap in numbers, ledgers, receipts or the contracts' state, and it can make up a whole consistent chain. Compare that hash with a node of somebody else's, or run the audit against a second node.`,
+    "Receipts and state are taken as given; they are not checked against the block's Merkle roots.",
+    `The verification keys of this repository (${[...new Set([...keys.values()].map(({ circuit }) => circuit))].join(", ")}), known by the hashes that the statement registry names. That a key belongs to its circuit is what \`hardhat circuits check\` shows.`,
+    "The code of the four contracts is what this repository says; `npm run deploy` compares it when it deploys.",
+    ...(development.length === 0
+      ? []
+      : [
+          `Nothing protects against forged proofs of ${development.join(", ")} on chain ${chainId}: the keys are development keys, whose trapdoor is public.`,
+        ]),
+    "A proof shows that anchored readings meet the terms. Whether the readings are true is up to sensors, sealers and the attester, as the program's assurance class says.",
+    "Off-chain conduct is not visible: heads that the attester refused or left out, reviews argued elsewhere, who stands behind an account.",
+  ];
+}
+
+function countOf<K extends string, T>(
+  keys: readonly K[],
+  items: readonly T[],
+  keyOf: (item: T) => K,
+): Record<K, number> {
+  const counts = Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+  for (const item of items) counts[keyOf(item)]++;
+  return counts;
+}
+
+function sumOf(transfers: readonly { value: bigint }[]): bigint {
+  return transfers.reduce((sum, { value }) => sum + value, 0n);
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  if (sorted.length === 0) return undefined;
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(middle)]
+    : Math.round((sorted[middle - 1]! + sorted[middle]!) / 2);
+}

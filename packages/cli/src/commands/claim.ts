@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
+import type { Command } from "commander";
+import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
+import { withHints } from "../chain/hints.ts";
+import { periodLines } from "../chain/periods.ts";
+import { formatAmount, tokenAt } from "../chain/token.ts";
+import { withChain } from "../connect.ts";
+import { CLAIM, readDocument } from "../documents.ts";
+import type { Io } from "../io.ts";
+import { big, whole } from "../numbers.ts";
+import { dayText, instantText } from "../time.ts";
+import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
+
+const INPUTS = ["holder", "anchor root", "terms", "scope"] as const;
+
+export function registerClaim(program: Command, io: Io): void {
+  const family = program
+    .command("claim")
+    .description("claims: send a proof, see where it stands, trigger the payment");
+  registerSend(family, io);
+  registerShow(family, io);
+  registerPay(family, io);
+}
+
+function registerSend(family: Command, io: Io): void {
+  type Options = DeploymentOptions & WalletOptions & { policy: bigint; period: number; consent: string };
+  withWalletOptions(withDeploymentOptions(family.command("send <claim>")))
+    .description("claim a period of a policy; anybody may send it, the policy's payee is paid")
+    .requiredOption("--policy <n>", "the policy", big)
+    .requiredOption("--period <n>", "the period, from 0 on", whole)
+    .requiredOption("--consent <id>", "the consent relied upon")
+    .addHelpText(
+      "after",
+      "\nThe proof's public inputs are compared with what the contract wants before anything is sent.\n" +
+        "\nExample:\n  vitalproof claim send claim.json --policy 1 --period 0 --consent 0x… \\\n" +
+        "    --deployment deployment.json --keystore relayer.json\n",
+    )
+    .action(async (file: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const { policy, period, consent } = options;
+      if (!/^0x[0-9a-fA-F]{64}$/.test(consent)) {
+        throw new VitalproofError("USAGE", "--consent is no consent's id.", {
+          details: { consent },
+          hint: "It is 0x and 64 hex digits; `vitalproof consent grant` shows it.",
+        });
+      }
+      const { proof, publicInputs, statement } = await readDocument(io, CLAIM, file);
+      const { sent, state, owed, token } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const client = new ClaimsClient(claims, await walletOf(io, chain, options));
+        const wanted = await withHints(() => client.claimInputs(policy, period));
+        const { state: before } = await client.periodOf(policy, period);
+        // A period that is claimed already, or not anchored, is for the contract to refuse, with its reason.
+        if (before === "open" && wanted[1] !== 0n) assertInputs(file, wanted, publicInputs);
+        const done = await io.during("claiming", () =>
+          withHints(() => client.submitClaim({ policy, period, consentId: consent, proof })),
+        );
+        const { program } = await client.policy(policy);
+        return {
+          sent: done,
+          state: await client.periodOf(policy, period),
+          owed: await client.owedOf(policy),
+          token: await tokenAt((await client.program(program)).token, chain.provider),
+        };
+      });
+      io.report(
+        [
+          state.state === "credited"
+            ? `Period ${period} of policy ${policy} is credited; ${formatAmount(owed, token)} are owed on the policy.`
+            : `Period ${period} of policy ${policy} is ${state.state} until ${instantText(state.until)}.`,
+          ...(state.state === "credited" ? ["`vitalproof claim pay` triggers the payment."] : []),
+        ],
+        { policy, period, statement, ...state, owed, transaction: sent.hash, gasUsed: sent.gasUsed },
+      );
+    });
+}
+
+/** @throws WITNESS_MISMATCH naming the inputs that differ, before gas is spent on a refusal */
+function assertInputs(file: string, wanted: readonly bigint[], given: readonly bigint[]): void {
+  const wrong = INPUTS.filter((_, i) => wanted[i] !== given[i]);
+  if (wrong.length === 0) return;
+  throw new VitalproofError("WITNESS_MISMATCH", `${file} was proven for another ${wrong.join(", ")}.`, {
+    details: { inputs: wrong },
+    hint: wrong.includes("anchor root")
+      ? "Name the period that it was proven for; if the day was corrected since, ask the clinic for a new path and prove again."
+      : "Name the policy and period that it was proven for.",
+  });
+}
+
+function registerShow(family: Command, io: Io): void {
+  type Options = DeploymentOptions & { policy: bigint; period: number };
+  withDeploymentOptions(family.command("show"))
+    .description("show where the claim for a period stands")
+    .requiredOption("--policy <n>", "the policy", big)
+    .requiredOption("--period <n>", "the period, from 0 on", whole)
+    .addHelpText(
+      "after",
+      "\nExample:\n  vitalproof claim show --policy 1 --period 0 --deployment deployment.json\n",
+    )
+    .action(async (_: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const { policy, period } = options;
+      const { line, inputs } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const [found] = await periodLines(claims, chain.provider, policy, period + 1, period);
+        return {
+          line: found!,
+          inputs: await new ClaimsClient(claims, chain.provider).claimInputs(policy, period),
+        };
+      });
+      const anchored = inputs[1] !== 0n;
+      io.report(
+        [
+          `Period ${period} of policy ${policy}, ${instantText(line.start)} to ${instantText(line.end)}: ${line.state}${line.until === 0 ? "" : ` until ${instantText(line.until)}`}`,
+          anchored
+            ? `  ${dayText(line.anchorDay)} is anchored; claimable until ${instantText(line.closesAt)}`
+            : `  ${dayText(line.anchorDay)} is not anchored yet`,
+        ],
+        {
+          policy,
+          ...line,
+          anchored,
+          publicInputs: { holder: inputs[0], anchorRoot: inputs[1], terms: inputs[2], scope: inputs[3] },
+        },
+      );
+    });
+}
+
+function registerPay(family: Command, io: Io): void {
+  type Options = DeploymentOptions & WalletOptions & { policy: bigint };
+  withWalletOptions(withDeploymentOptions(family.command("pay")))
+    .description("pay everything owed on a policy to its payee; anybody may trigger it")
+    .requiredOption("--policy <n>", "the policy", big)
+    .addHelpText(
+      "after",
+      "\nExample:\n  vitalproof claim pay --policy 1 --deployment deployment.json --keystore relayer.json\n",
+    )
+    .action(async (_: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const { policy } = options;
+      const { sent, payee, token } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const client = new ClaimsClient(claims, await walletOf(io, chain, options));
+        const to = await withHints(() => client.payeeOf(policy));
+        const done = await io.during("paying", () => withHints(() => client.pay(policy)));
+        const { program } = await client.policy(policy);
+        return {
+          sent: done,
+          payee: to,
+          token: await tokenAt((await client.program(program)).token, chain.provider),
+        };
+      });
+      io.report([`${formatAmount(sent.result, token)} were paid to ${payee}.`], {
+        policy,
+        payee,
+        amount: sent.result,
+        token: token.address,
+        transaction: sent.hash,
+        gasUsed: sent.gasUsed,
+      });
+    });
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  ClaimsClient,
+  CONSENT_REGISTRY_ABI,
+  type Consent,
+  ConsentClient,
+  consentIdOf,
+  explainTerms,
+  randomFieldElement,
+  signConsent,
+  signRevocation,
+  VitalproofError,
+} from "@vitalproof/sdk";
+import type { Command } from "commander";
+import { Contract, hexlify, keccak256, randomBytes, toUtf8Bytes, ZeroHash } from "ethers";
+import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
+import { withHints } from "../chain/hints.ts";
+import { controllerOfPolicy } from "../chain/person.ts";
+import { registryOf } from "../chain/registry.ts";
+import { clockOf } from "../clock.ts";
+import { withChain } from "../connect.ts";
+import { writeText } from "../files.ts";
+import { type Io, jsonText } from "../io.ts";
+import { big } from "../numbers.ts";
+import { programFacts } from "../programFacts.ts";
+import { instantText, parseDuration } from "../time.ts";
+import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
+
+/** How long a signature that somebody else carries to the chain is good for. */
+const DEADLINE = 86_400;
+
+export function registerConsent(program: Command, io: Io): void {
+  const family = program.command("consent").description("a patient's revocable permission to act on claims");
+  registerGrant(family, io);
+  registerRevoke(family, io);
+  registerShow(family, io);
+}
+
+function registerGrant(family: Command, io: Io): void {
+  type Options = DeploymentOptions &
+    WalletOptions & { policy: bigint; for: string; out: string; force?: boolean };
+  withWalletOptions(withDeploymentOptions(family.command("grant")))
+    .description(
+      "let the insurer act on claims of a policy; signed by the policy's own account, carried by another",
+    )
+    .requiredOption("--policy <n>", "your policy", big)
+    .option("--for <time>", "how long from now", "365d")
+    .requiredOption("--out <file>", "where to write the receipt: what you agreed to, with its salt; keep it")
+    .option("--force", "replace the file")
+    .addHelpText(
+      "after",
+      "\nOnly a salted hash of the receipt goes to the chain. --keystore is whoever pays for the transaction.\n" +
+        "\nExample:\n  vitalproof consent grant --policy 1 --deployment deployment.json --keystore relayer.json --out consent.json\n",
+    )
+    .action(async (_: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const lasts = parseDuration(options.for);
+      const clock = await clockOf(io, options);
+      const done = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const { controller, program } = await controllerOfPolicy(io, options, chain, claims, options.policy);
+        const relayer = await walletOf(io, chain, options);
+        const client = new ClaimsClient(claims, chain.provider);
+        const { insurer } = await client.program(program);
+        const facts = await programFacts(claims, chain.provider, program);
+        // The next block is not before the last one, so a consent from then on is active in it.
+        const latest = (await chain.provider.getBlock("latest"))!.timestamp;
+        const now = Math.min(clock, latest);
+        const content = {
+          patient: controller.address,
+          grantee: insurer,
+          purpose: await client.claimPurpose(),
+          program,
+          from: now,
+          until: clock + lasts,
+          nonce: randomFieldElement(),
+        };
+        const receipt = receiptOf({
+          ...content,
+          chainId: chain.chainId,
+          claims,
+          terms: explainTerms(facts.terms),
+        });
+        const consent: Consent = { ...content, receiptHash: keccak256(toUtf8Bytes(receipt)) };
+        const consents = new ConsentClient(await registryOf(claims, "consents", chain), relayer);
+        const deadline = BigInt(clock + DEADLINE);
+        const signature = await signConsent(controller, await consents.domain(), consent, deadline);
+        // Before anything is sent: a consent whose receipt is lost can never be shown to have said anything.
+        await writeText(io, options.out, receipt, options);
+        const sent = await io.during("granting", () =>
+          withHints(() => consents.grantWithSignature(consent, deadline, signature)),
+        );
+        return { consent, sent };
+      });
+      const { consent, sent } = done;
+      const id = consentIdOf(consent);
+      io.report(
+        [
+          `Consent ${id}`,
+          `  to ${consent.grantee} for claims in program ${consent.program}, until ${instantText(consent.until)}.`,
+          `Its receipt is in ${options.out}; keep it. \`vitalproof consent revoke\` takes the consent back.`,
+        ],
+        { consentId: id, ...consent, file: options.out, transaction: sent.hash, gasUsed: sent.gasUsed },
+      );
+    });
+}
+
+type ReceiptFacts = Omit<Consent, "receiptHash"> & {
+  chainId: bigint;
+  claims: string;
+  terms: readonly string[];
+};
+
+/** The receipt's text, with the fields of ISO/IEC TS 27560 that apply, and a salt of 32 random bytes. */
+function receiptOf({
+  patient,
+  grantee,
+  purpose,
+  program,
+  from,
+  until,
+  nonce,
+  chainId,
+  claims,
+  terms,
+}: ReceiptFacts): string {
+  return jsonText({
+    kind: "vitalproof/consent-receipt",
+    version: 1,
+    schema: "ISO/IEC TS 27560:2023",
+    recordId: hexlify(randomBytes(16)),
+    piiPrincipal: patient,
+    piiController: grantee,
+    purposes: [
+      {
+        purpose: "decide on and pay claims of an insurance benefit",
+        purposeId: purpose,
+        lawfulBasis: "consent",
+        piiCategories: ["whether readings met the program's terms in a period; no reading"],
+        processing: "verification of a zero-knowledge proof by a smart contract, and payment",
+        terms,
+      },
+    ],
+    contract: { chainId, claims, program },
+    validFrom: instantText(from),
+    validUntil: instantText(until),
+    withdrawal: "at any time, for what has not been claimed: vitalproof consent revoke",
+    nonce,
+    salt: hexlify(randomBytes(32)),
+  });
+}
+
+function registerRevoke(family: Command, io: Io): void {
+  type Options = DeploymentOptions & WalletOptions & { policy: bigint };
+  withWalletOptions(withDeploymentOptions(family.command("revoke <consent>")))
+    .description("take a consent back, for ever; what was claimed before stays")
+    .requiredOption("--policy <n>", "your policy, whose account signs", big)
+    .addHelpText(
+      "after",
+      "\nExample:\n  vitalproof consent revoke 0x… --policy 1 --deployment deployment.json --keystore relayer.json\n",
+    )
+    .action(async (text: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const id = consentId(text);
+      const clock = await clockOf(io, options);
+      const { sent, patient } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const { controller } = await controllerOfPolicy(io, options, chain, claims, options.policy);
+        const consents = new ConsentClient(
+          await registryOf(claims, "consents", chain),
+          await walletOf(io, chain, options),
+        );
+        const deadline = BigInt(clock + DEADLINE);
+        const signature = await signRevocation(controller, await consents.domain(), id, deadline);
+        const done = await io.during("revoking", () =>
+          withHints(() => consents.revokeWithSignature(controller.address, id, deadline, signature)),
+        );
+        return { sent: done, patient: controller.address };
+      });
+      io.report([`Consent ${id} is revoked. That is final; agreeing again takes a new consent.`], {
+        consentId: id,
+        patient,
+        transaction: sent.hash,
+        gasUsed: sent.gasUsed,
+      });
+    });
+}
+
+function registerShow(family: Command, io: Io): void {
+  withDeploymentOptions(family.command("show <consent>"))
+    .description("show what the chain says of a consent")
+    .addHelpText("after", "\nExample:\n  vitalproof consent show 0x… --deployment deployment.json\n")
+    .action(async (text: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<DeploymentOptions>();
+      const id = consentId(text);
+      const { record, now } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const registry = new Contract(
+          await registryOf(claims, "consents", chain),
+          CONSENT_REGISTRY_ABI,
+          chain.provider,
+        );
+        const found = await registry.getFunction("consentOf")(id);
+        return {
+          now: (await chain.provider.getBlock("latest"))!.timestamp,
+          record: {
+            patient: String(found.patient),
+            matter: String(found.matter),
+            from: Number(found.from),
+            until: Number(found.until),
+            grantedAt: Number(found.grantedAt),
+            revokedAt: Number(found.revokedAt),
+          },
+        };
+      });
+      if (record.matter === ZeroHash) {
+        throw new VitalproofError("NOT_THERE", `Consent ${id} was never granted on this chain.`, {
+          details: { consentId: id },
+          hint: "Check the id and the chain.",
+        });
+      }
+      const active = record.revokedAt === 0 && record.from <= now && now < record.until;
+      io.report(
+        [
+          `Consent ${id}: ${active ? "active" : record.revokedAt === 0 ? "not active now" : `revoked ${instantText(record.revokedAt)}`}`,
+          `  by ${record.patient}, granted ${instantText(record.grantedAt)}, ${instantText(record.from)} to ${instantText(record.until)}`,
+        ],
+        { consentId: id, active, ...record },
+      );
+    });
+}
+
+function consentId(text: string): string {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase();
+  throw new VitalproofError("USAGE", `"${text}" is no consent's id.`, {
+    details: { text },
+    hint: "It is 0x and 64 hex digits; `vitalproof consent grant` shows it.",
+  });
+}

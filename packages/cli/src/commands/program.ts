@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  AnchorClient,
+  ASSURANCE_CLASSES,
+  type AssuranceClass,
+  CLAIMS_PAYOUT_ABI,
+  ClaimsClient,
+  explainTerms,
+  packTerms,
+  statementIdOf,
+  statementOf,
+  VitalproofError,
+} from "@vitalproof/sdk";
+import { type Command, Option } from "commander";
+import { Contract, ZeroAddress } from "ethers";
+import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
+import { withHints } from "../chain/hints.ts";
+import { registryOf } from "../chain/registry.ts";
+import { formatAmount, parseAmount, tokenAt } from "../chain/token.ts";
+import { isLocalChain, withChain } from "../connect.ts";
+import type { Io } from "../io.ts";
+import { addressOption, big, needed, whole } from "../numbers.ts";
+import { programFacts } from "../programFacts.ts";
+import { type TermsOptions, termsFrom, withTermsOptions } from "../terms.ts";
+import { parseDuration } from "../time.ts";
+import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
+
+export function registerProgram(program: Command, io: Io): void {
+  const family = program
+    .command("program")
+    .description("an insurer's programs: what is paid for which statement");
+  registerCreate(family, io);
+  registerFund(family, io);
+  registerShow(family, io);
+  registerList(family, io);
+}
+
+function registerCreate(family: Command, io: Io): void {
+  type Options = DeploymentOptions &
+    WalletOptions &
+    TermsOptions & {
+      group: bigint;
+      scope?: bigint;
+      offset: number;
+      benefit: string;
+      token?: string;
+      assurance?: AssuranceClass;
+      claimWindow: string;
+      arbiter?: string;
+      reviewTime?: string;
+      arbiterTime?: string;
+    };
+  const command = withTermsOptions(withWalletOptions(withDeploymentOptions(family.command("create"))));
+  command
+    .description("publish a program; nothing of it ever changes")
+    .requiredOption("--group <n>", "the group of the clinic whose anchors count", big)
+    .requiredOption("--benefit <amount>", "paid for each met period, in whole tokens, such as 25.50")
+    .option(
+      "--token <address>",
+      "the ERC-20 it is paid in (default: the deployment's test token)",
+      addressOption,
+    )
+    .option("--offset <n>", "quarter hours after 00:00 UTC at which a period's first epoch begins", whole, 0)
+    .option("--scope <n>", "a scope of yours to use again (default: a new one, over the group)", big)
+    .addOption(
+      new Option("--assurance <class>", "class that the group must have (default: the one it has)").choices(
+        ASSURANCE_CLASSES,
+      ),
+    )
+    .option("--claim-window <time>", "how long a period can be claimed after its anchor", "30d")
+    .option("--review-time <time>", "how long you can reject a verified claim (default: no review)")
+    .option("--arbiter <address>", "who decides on rejected claims, with --review-time", addressOption)
+    .option("--arbiter-time <time>", "how long the arbiter has, with --review-time; silence pays")
+    .addHelpText(
+      "after",
+      "\nExample:\n  vitalproof program create --deployment deployment.json --keystore insurer.json --group 1 \\\n" +
+        "    --statement glucose-day --low 70 --high 180 --at-least 70 --benefit 25\n",
+    )
+    .action(async (_: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const { statement: name, terms } = termsFrom(options, options.offset);
+      const statement = statementOf(name);
+      const made = await withChain(io, options, async (chain) => {
+        const { claims, deployment } = await claimsOf(io, options, chain.chainId);
+        const wallet = await walletOf(io, chain, options);
+        const token = await tokenAt(
+          needed(options.token ?? deployment?.testToken, "--token", "where the deployment has no test token"),
+          wallet,
+        );
+        const benefit = parseAmount(options.benefit, token);
+        const client = new ClaimsClient(claims, wallet);
+        const registry = await registryOf(claims, "anchors", chain);
+        const group = await withHints(() => new AnchorClient(registry, wallet).group(options.group));
+        const scope =
+          options.scope ??
+          (await io.during("making a scope", () => withHints(() => client.createScope(options.group))))
+            .result;
+        const review = reviewOf(options);
+        const sent = await io.during("publishing the program", () =>
+          withHints(() =>
+            client.createProgram({
+              statement: statementIdOf(statement.name, statement.version),
+              scope,
+              assurance: options.assurance ?? group.assurance,
+              terms: packTerms({ ...terms, epoch: 0 }),
+              token: token.address,
+              benefit,
+              claimWindow: parseDuration(options.claimWindow),
+              ...review,
+            }),
+          ),
+        );
+        return {
+          program: sent.result,
+          scope,
+          group: options.group,
+          assurance: group.assurance,
+          benefit,
+          token,
+          sent,
+          insurer: wallet.address,
+        };
+      });
+      const { program: number, scope, group, assurance, benefit, token, sent, insurer } = made;
+      io.report(
+        [
+          `Program ${number}: ${formatAmount(benefit, token)} for each period that meets`,
+          ...explainTerms(terms).map((line) => `  ${line}`),
+          `Scope ${scope}, group ${group} (${assurance}), insurer ${insurer}.`,
+          "It needs money before policies can be issued: `vitalproof program fund`.",
+        ],
+        {
+          program: number,
+          scope,
+          group,
+          assurance,
+          statement: statement.name,
+          terms: packTerms({ ...terms, epoch: 0 }),
+          benefit,
+          token: token.address,
+          insurer,
+          transaction: sent.hash,
+          gasUsed: sent.gasUsed,
+        },
+      );
+    });
+}
+
+function reviewOf({
+  reviewTime,
+  arbiter,
+  arbiterTime,
+}: {
+  reviewTime?: string;
+  arbiter?: string;
+  arbiterTime?: string;
+}) {
+  if (reviewTime === undefined) {
+    if (arbiter !== undefined || arbiterTime !== undefined) {
+      throw new VitalproofError("USAGE", "An arbiter goes with --review-time.", { hint: "See --help." });
+    }
+    return { reviewTime: 0, arbiter: ZeroAddress, arbiterTime: 0 };
+  }
+  return {
+    reviewTime: parseDuration(reviewTime),
+    arbiter: needed(arbiter, "--arbiter", "with --review-time"),
+    arbiterTime: parseDuration(needed(arbiterTime, "--arbiter-time", "with --review-time")),
+  };
+}
+
+function registerFund(family: Command, io: Io): void {
+  type Options = DeploymentOptions & WalletOptions & { mintTestTokens?: boolean };
+  withWalletOptions(withDeploymentOptions(family.command("fund <program> <amount>")))
+    .description("pay tokens into a program, in whole tokens; what arrives counts")
+    .option("--mint-test-tokens", "on a local chain: make them first, of a token that anybody can mint")
+    .addHelpText(
+      "after",
+      "\nThe exact amount is allowed to the claims contract first.\n" +
+        "\nExample:\n  vitalproof program fund 1 500 --deployment deployment.json --keystore insurer.json\n",
+    )
+    .action(async (number: string, text: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const id = big(number);
+      const { token, amount, received, hash, gasUsed } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const wallet = await walletOf(io, chain, options);
+        const client = new ClaimsClient(claims, wallet);
+        const found = await tokenAt((await withHints(() => client.program(id))).token, wallet);
+        const wanted = parseAmount(text, found);
+        if (options.mintTestTokens === true) {
+          if (!isLocalChain(chain.chainId)) {
+            throw new VitalproofError(
+              "NOT_ALLOWED",
+              `Chain ${chain.chainId} is not local: nothing is minted there.`,
+              {
+                details: { chainId: chain.chainId },
+              },
+            );
+          }
+          await sent(io, "minting", () => found.contract.getFunction("mint")(wallet.address, wanted));
+        }
+        const balance = (await found.contract.getFunction("balanceOf")(wallet.address)) as bigint;
+        if (balance < wanted) {
+          throw new VitalproofError(
+            "NOT_ALLOWED",
+            `${wallet.address} has ${formatAmount(balance, found)}, less than ${formatAmount(wanted, found)}.`,
+            {
+              details: { balance, wanted, token: found.address },
+              hint: "Get tokens first, or fund with less.",
+            },
+          );
+        }
+        await sent(io, "allowing the amount", () => found.contract.getFunction("approve")(claims, wanted));
+        const done = await io.during("paying in", () => withHints(() => client.fund(id, wanted)));
+        return {
+          token: found,
+          amount: wanted,
+          received: done.result,
+          hash: done.hash,
+          gasUsed: done.gasUsed,
+        };
+      });
+      io.report(
+        [
+          `Program ${id} was credited with ${formatAmount(received, token)}.`,
+          ...(received === amount
+            ? []
+            : [`${formatAmount(amount, token)} were sent: the token keeps a fee.`]),
+        ],
+        { program: id, sent: amount, received, token: token.address, transaction: hash, gasUsed },
+      );
+    });
+}
+
+function registerShow(family: Command, io: Io): void {
+  withDeploymentOptions(family.command("show <program>"))
+    .description("show a program: its terms in words, and its money")
+    .addHelpText("after", "\nExample:\n  vitalproof program show 1 --deployment deployment.json\n")
+    .action(async (number: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<DeploymentOptions>();
+      const id = big(number);
+      const { found, facts, token } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const record = await withHints(() => new ClaimsClient(claims, chain.provider).program(id));
+        return {
+          found: record,
+          facts: await programFacts(claims, chain.provider, id),
+          token: await tokenAt(record.token, chain.provider),
+        };
+      });
+      const { statement, terms, scopeNumber, scope, group } = facts;
+      io.report(
+        [
+          `Program ${id} of ${found.insurer}: ${statement.name}, scope ${scopeNumber}, group ${group}`,
+          ...explainTerms(terms).map((line) => `  ${line}`),
+          `  benefit    ${formatAmount(found.benefit, token)} for each met period`,
+          `  free       ${formatAmount(found.free, token)}`,
+          `  committed  ${formatAmount(found.committed, token)} reserved for periods or owed`,
+          `  claims     within ${Number(found.claimWindow)} s of the anchor${found.reviewTime === 0n ? ", paid without review" : `, reviewed within ${found.reviewTime} s, arbiter ${found.arbiter} within ${found.arbiterTime} s`}`,
+        ],
+        {
+          program: id,
+          insurer: found.insurer,
+          statement: statement.name,
+          terms: found.terms,
+          scope: scopeNumber,
+          scopeElement: scope,
+          group,
+          token: { address: token.address, symbol: token.symbol, decimals: token.decimals },
+          benefit: found.benefit,
+          free: found.free,
+          committed: found.committed,
+          claimWindow: found.claimWindow,
+          reviewTime: found.reviewTime,
+          arbiterTime: found.arbiterTime,
+          arbiter: found.arbiter,
+        },
+      );
+    });
+}
+
+function registerList(family: Command, io: Io): void {
+  withDeploymentOptions(family.command("list"))
+    .description("list the programs of a deployment")
+    .addHelpText("after", "\nExample:\n  vitalproof program list --deployment deployment.json\n")
+    .action(async (_: unknown, own: Command) => {
+      const options = own.optsWithGlobals<DeploymentOptions>();
+      const programs = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const client = new ClaimsClient(claims, chain.provider);
+        const count = Number(
+          await new Contract(claims, CLAIMS_PAYOUT_ABI, chain.provider).getFunction("programCount")(),
+        );
+        const found = [];
+        for (let i = 1; i <= count; i++) {
+          const record = await client.program(BigInt(i));
+          const token = await tokenAt(record.token, chain.provider);
+          found.push({
+            program: BigInt(i),
+            insurer: record.insurer,
+            statement: record.statement,
+            group: record.group,
+            benefit: record.benefit,
+            free: record.free,
+            shown: `${formatAmount(record.benefit, token)} for each met period, ${formatAmount(record.free, token)} free`,
+          });
+        }
+        return found;
+      });
+      io.report(
+        programs.length === 0
+          ? ["There is no program yet."]
+          : programs.map(
+              ({ program, insurer, group, shown }) =>
+                `${program}: ${shown}; group ${group}, insurer ${insurer}`,
+            ),
+        { programs: programs.map(({ shown: _shown, ...rest }) => rest) },
+      );
+    });
+}
+
+/** A transaction of the token's. */
+async function sent(
+  io: Io,
+  title: string,
+  act: () => Promise<{ wait: () => Promise<unknown> }>,
+): Promise<void> {
+  await io.during(title, async () => {
+    try {
+      await (await act()).wait();
+    } catch (cause) {
+      throw new VitalproofError("CONTRACT_CALL_FAILED", `${title} failed.`, {
+        hint: "Check the token, and that the account can pay for the transaction.",
+        cause,
+      });
+    }
+  });
+}

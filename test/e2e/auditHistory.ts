@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  anchorTree,
+  claimWitness,
+  distributionTerms,
+  packTerms,
+  prove,
+  statementIdOf,
+  statementOf,
+} from "@vitalproof/sdk";
+import { childProcessProver } from "@vitalproof/sdk/node";
+import type { Insurer } from "../../scripts/demo/insurer.ts";
+import { BENEFIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET, STATEMENT } from "./fixture.ts";
+
+const DAY = 86_400;
+
+/** What an attester, an insurer or a guardian may write into an event, and no reader may run. */
+export const HOSTILE = `</td><script>alert("x")</script><img src=x onerror='alert(1)'>\u202Eevil`;
+
+export type History = Fixture & {
+  /** A program with a review, and its policy over the same days. */
+  readonly review: { readonly program: bigint; readonly policy: bigint };
+  readonly payee: string;
+};
+
+/**
+ * Six days and everything that can happen to a program: claims paid, owed, rejected, denied and arbitrated, corrections
+ * before and after a claim, a consent revoked and given again, a pause, a suspension, a payee changed, money taken out, a
+ * policy ended before it began, and a period released.
+ */
+export async function eventful(): Promise<History> {
+  let review: { program: bigint; policy: bigint; consent: string; insurer: Insurer } | undefined;
+  let later = 0n;
+  const fixture = await claimable([202, 201, 288, 288, 288, 288], async ({ world, clinic, patient }) => {
+    const insurer = await reviewProgram(world, clinic.group);
+    const policy = await issue({ clinic, insurer, patient }, 6);
+    review = {
+      program: insurer.program,
+      policy,
+      consent: (await patient.consent(insurer.program)).result,
+      insurer,
+    };
+  });
+  const { world, clinic, patient, insurer, policy } = fixture;
+  const { relayer, guardian, pauser, attester } = world.roles;
+  const claims = world.claimsAs(relayer);
+  const anchors = world.anchorsAs(attester);
+  const submit = (period: number, consentId = fixture.consent, proof = fixture.proofs[period]!.proof) =>
+    claims.submitClaim({ policy, period, consentId, proof });
+
+  await submit(0);
+  await claims.pay(policy);
+  await submit(2);
+  await submit(4);
+  const leafOf = (period: number) => patient.log.leaf(FIRST_EPOCH + period);
+  const dayOf = (period: number) => claims.anchorDayOf(policy, period);
+  await anchors.correct(clinic.group, await dayOf(4), anchorTree([leafOf(4), 4_444n]).root, HOSTILE);
+  const corrected = anchorTree([leafOf(5), 5_555n]);
+  await anchors.correct(clinic.group, await dayOf(5), corrected.root, "a leaf was missing");
+  const again = await patient.proveClaim({ ...fixture.requests[5]!, path: corrected.path(leafOf(5)) });
+  await submit(5, fixture.consent, again.proof);
+  await patient.revoke(insurer.program, fixture.consent);
+  const consent = (await patient.consent(insurer.program)).result;
+  await submit(3, consent);
+
+  await reviewed(fixture, review!);
+
+  const controller = (await patient.controller(insurer.program)).connect(world.connection.ethers.provider);
+  await (await relayer.sendTransaction({ to: controller.address, value: 10n ** 18n })).wait();
+  const payee = world.roles.governor.address;
+  await world.claimsAs(controller as never).setPayee(policy, payee);
+  await claims.pay(policy);
+  await world.claimsAs(world.roles.insurer).withdraw(insurer.program, BENEFIT, world.roles.insurer.address);
+
+  const { statements, claims: payout } = world.contracts;
+  const id = statementIdOf(STATEMENT, statementOf(STATEMENT).version);
+  await (await statements.connect(guardian).suspend(id, HOSTILE)).wait();
+  await world.passUntil(world.now + DAY);
+  await (await statements.connect(guardian).endSuspension(id)).wait();
+  await (await payout.connect(pauser).pause("an exercise")).wait();
+  await (await payout.connect(pauser).endPause()).wait();
+
+  await world.passUntil(world.now);
+  later = await issue(fixture, 3, FIRST_EPOCH + 40);
+  await world.claimsAs(world.roles.insurer).endPolicy(later);
+  await world.passUntil(world.now + 60 * DAY);
+  await claims.releasePeriod(policy, 1);
+  return { ...fixture, review: review!, payee };
+}
+
+/** A rejected claim is denied, another arbitrated in the patient's favour, a third approved, a fourth left waiting. */
+async function reviewed(
+  { world, patient, requests }: Fixture,
+  { policy, consent, insurer }: { policy: bigint; consent: string; insurer: Insurer },
+): Promise<void> {
+  const claims = world.claimsAs(world.roles.insurer);
+  const arbiter = world.claimsAs(world.roles.stranger);
+  const artifacts = await world.artifacts.load(STATEMENT);
+  for (const period of [0, 2, 3, 4]) {
+    const request = { ...requests[period]!, scope: insurer.scope };
+    // Period 4's day was corrected: its old path is a path to a root that is no longer in force.
+    if (period === 4) {
+      const leaf = patient.log.leaf(FIRST_EPOCH + 4);
+      request.path = anchorTree([leaf, 4_444n]).path(leaf);
+    }
+    const { proof } = await prove(
+      childProcessProver(),
+      artifacts,
+      claimWitness(patient.identity.secret(), request),
+    );
+    await claims.submitClaim({ policy, period, consentId: consent, proof });
+  }
+  await claims.rejectClaim(policy, 0, HOSTILE);
+  await arbiter.arbitrate(policy, 0, false, "the device was another one");
+  await claims.rejectClaim(policy, 2, "looked odd");
+  await arbiter.arbitrate(policy, 2, true, "it was right");
+  await claims.approveClaim(policy, 3);
+  await claims.pay(policy);
+}
+
+async function reviewProgram(world: Fixture["world"], group: bigint): Promise<Insurer> {
+  const claims = world.claimsAs(world.roles.insurer);
+  const terms = distributionTerms({
+    statement: STATEMENT,
+    offset: OFFSET,
+    band: { atLeast: 70, atMost: 180 },
+    share: { atLeast: 70 },
+  });
+  const scope = (await claims.createScope(group)).result;
+  const created = await claims.createProgram({
+    statement: statementIdOf(STATEMENT, statementOf(STATEMENT).version),
+    scope,
+    assurance: "self-attested",
+    terms: packTerms(terms),
+    token: world.addresses.token,
+    benefit: BENEFIT,
+    arbiter: world.roles.stranger.address,
+    claimWindow: 30 * DAY,
+    reviewTime: 10 * DAY,
+    arbiterTime: 10 * DAY,
+  });
+  const { insurer } = world.roles;
+  const amount = BENEFIT * 20n;
+  await (await world.token.connect(insurer).mint(insurer.address, amount)).wait();
+  await (await world.token.connect(insurer).approve(world.addresses.claims, amount)).wait();
+  await claims.fund(created.result, amount);
+  const published = {
+    program: created.result,
+    scopeNumber: scope,
+    scope: await claims.scopeElement(scope),
+    terms,
+    benefit: BENEFIT,
+    created,
+    issuePolicy: (...args: Parameters<typeof claims.issuePolicy>) => claims.issuePolicy(...args),
+  };
+  return published as unknown as Insurer;
+}
