@@ -29,6 +29,8 @@ import { insuredReadings } from "./period.ts";
 const DATA = join(import.meta.dirname, "../../../shared/data");
 /** 2026-03-02 09:00 UTC: the monitor and the accelerometer count from a second 0 of their own. */
 const START = 1_772_442_000;
+/** 23:59:30 of that day: of half a minute's epochs a day has 2,880, and each gap until the day's end is a head. */
+const LATE = START + 15 * 3_600 - 30;
 
 interface Source {
   readonly title: string;
@@ -87,7 +89,7 @@ const sources: readonly Source[] = [
   {
     title: "Accelerometer: a daily activity has no impact of 2.5 g",
     file: "falls/umafall_subject01_waist_accel.csv",
-    options: { start: START, where: { trial: "S01_ADL_HandsUp_1_2017-04-14_23-32-44" } },
+    options: { start: LATE, where: { trial: "S01_ADL_HandsUp_1_2017-04-14_23-32-44" } },
     offer: ["falls", { atMost: 0, semantics: "of-valid", coverage: 45 }],
     statement: "fall-window",
     valid: 298,
