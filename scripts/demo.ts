@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// npm run demo [-- --cgm FILE --zone ZONE] [--json]
+// npm run demo [-- --statement NAME | --cgm FILE --zone ZONE] [--json]
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ then everything that must be refused.
 
   npm run demo                                       a made-up week of CGM readings
   npm run demo -- --cgm FILE --zone Europe/Berlin    your own Dexcom Clarity export
+  npm run demo -- --statement NAME                   another statement, with made-up readings that fit it;
+                                                     an unknown name lists them
   npm run demo -- --json                             for machines (progress on stderr)
 
 The zone is that of the clock which wrote the file; a file has none, and it is never guessed.
@@ -22,6 +24,7 @@ function options() {
   try {
     return parseArgs({
       options: {
+        statement: { type: "string" },
         cgm: { type: "string" },
         zone: { type: "string" },
         json: { type: "boolean", default: false },
@@ -44,7 +47,7 @@ function readOrExit(path: string): string {
   }
 }
 
-const { cgm, zone, json, help } = options();
+const { cgm, zone, json, help, statement } = options();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -53,12 +56,30 @@ if (cgm !== undefined && zone === undefined) {
   console.error(`${cgm} has local times without a zone: add --zone, for example --zone Europe/Berlin.`);
   process.exit(2);
 }
+if (statement !== undefined && (cgm !== undefined || zone !== undefined)) {
+  console.error("--statement tells a story with made-up readings: leave --cgm and --zone out.");
+  process.exit(2);
+}
 
-// Read before anything is built: a wrong name should not cost half a minute.
+// Read and checked before anything is built: a wrong name should not cost half a minute.
 const file = cgm === undefined ? undefined : readOrExit(cgm);
+const { readFile, textInput } = await import("@vitalproof/readers");
+const { VitalproofError } = await import("@vitalproof/sdk");
+const { ownFile, scenarioOf } = await import("./demo/statements.ts");
+const told = await storyOrExit(statement ?? "glucose-day");
+
+async function storyOrExit(name: string) {
+  try {
+    return await scenarioOf(name);
+  } catch (error) {
+    if (!(error instanceof VitalproofError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}
 
 for (const command of [
-  ["hardhat", "circuits", "build"],
+  ["hardhat", "circuits", "build", ...(statement === undefined ? [] : ["enrolment", told.statement])],
   ["hardhat", "build"],
 ]) {
   const { status } = spawnSync(command[0]!, command.slice(1), {
@@ -71,42 +92,36 @@ for (const command of [
 
 // Imported only now: both read what the build has just made.
 const { default: hre } = await import("hardhat");
-const { readFile, textInput } = await import("@vitalproof/readers");
-const { syntheticClarity, VitalproofError } = await import("@vitalproof/sdk");
 const { Report } = await import("./demo/report.ts");
 const { tellStory } = await import("./demo/story.ts");
 
-const SYNTHETIC_ZONE = "Europe/Berlin";
-
 try {
   const report = new Report(json ? process.stderr : process.stdout);
-  const input = await readFile(textInput(file ?? syntheticClarity()), {
-    zone: zone ?? SYNTHETIC_ZONE,
-    metric: "glucose",
-  });
-  if (input.readings.length === 0) throw new Error(`${cgm} holds no glucose readings.`);
+  const own =
+    file === undefined ? undefined : await readFile(textInput(file), { zone: zone!, metric: "glucose" });
+  if (own?.readings.length === 0) throw new Error(`${cgm} holds no glucose readings.`);
   report.section(
-    cgm === undefined
-      ? "A made-up week of glucose readings (Dexcom Clarity format, generated)"
-      : `Your file: ${input.report.entries} rows, ${input.readings.length} glucose readings`,
+    own === undefined
+      ? told.title
+      : `Your file: ${own.report.entries} rows, ${own.readings.length} glucose readings`,
   );
-  const result = await tellStory(hre, report, { readings: input.readings, zone: zone ?? SYNTHETIC_ZONE });
+  const scenario = own === undefined ? told : ownFile(own.readings, zone!);
+  const result = await tellStory(hre, report, scenario);
 
-  const unpaid = result.days.filter(({ holds, outcome }) => holds !== (outcome === "paid"));
+  const unpaid = result.periods.filter(({ holds, outcome }) => holds !== (outcome === "paid"));
   const good = report.failures.length === 0 && unpaid.length === 0;
   if (json) {
-    console.log(JSON.stringify({ ok: good, ...result, read: input.report, steps: report.steps }, null, 2));
+    const read = own === undefined ? {} : { read: own.report };
+    console.log(JSON.stringify({ ok: good, ...result, ...read, steps: report.steps }, null, 2));
   } else {
-    console.log("\nDay          in band / slots   share   missing   outcome");
-    for (const day of result.days) {
-      console.log(
-        `${day.date}   ${`${day.inBand} / ${day.valid + day.missing}`.padStart(13)}  ${day.share.toFixed(2).padStart(7)} %  ${String(day.missing).padStart(6)}   ${day.outcome}`,
-      );
-    }
-    console.log(`\n${result.claims} of ${result.days.length} days meet the terms; paid ${result.paid}.`);
+    const { noun } = scenario;
+    console.log(`\n${table(noun, result.periods)}`);
+    console.log(
+      `\n${result.claims} of ${result.periods.length} ${noun}s meet the terms; paid ${result.paid}.`,
+    );
     for (const { title, detail } of report.failures)
       console.log(`NOT REFUSED AS EXPECTED: ${title}: ${detail}`);
-    for (const { date, outcome } of unpaid) console.log(`WRONG OUTCOME: ${date} was ${outcome}`);
+    for (const { name, outcome } of unpaid) console.log(`WRONG OUTCOME: ${name} was ${outcome}`);
   }
   process.exit(good ? 0 : 1);
 } catch (error) {
@@ -115,4 +130,30 @@ try {
     `\n${known ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : error}`,
   );
   process.exit(1);
+}
+
+/** Periods as lines, in columns as wide as they need to be. */
+function table(noun: string, periods: Awaited<ReturnType<typeof tellStory>>["periods"]): string {
+  const title = noun.slice(0, 1).toUpperCase() + noun.slice(1);
+  const lines = [
+    [title, "in band", "slots", "got", periods[0]!.bound.endsWith("Max") ? "at most" : "at least", "missing"],
+    ...periods.map(({ name, inBand, valid, missing, got, needed }) => [
+      name,
+      String(inBand),
+      String(valid + missing),
+      got,
+      needed,
+      String(missing),
+    ]),
+  ];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const outcomes = ["outcome", ...periods.map(({ outcome }) => outcome)];
+  return lines
+    .map((line, i) => {
+      const cells = line.map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+      );
+      return [...cells, outcomes[i]!].join("   ");
+    })
+    .join("\n");
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  type DistributionRequest,
-  type DistributionTerms,
-  distributionTerms,
   type HolderAttestation,
   packTerms,
   type Sent,
+  type StatementName,
   statementIdOf,
   statementOf,
+  type Terms,
 } from "@vitalproof/sdk";
 import { ZeroAddress } from "ethers";
 import type { World } from "./world.ts";
@@ -15,9 +14,13 @@ import type { World } from "./world.ts";
 const DAY = 86_400;
 
 export interface Offer {
-  readonly request: DistributionRequest;
+  readonly statement: StatementName;
+  /** With first epoch 0. */
+  readonly terms: Terms;
   /** Smallest units of the token. */
   readonly benefit: bigint;
+  /** Seconds that a claim may wait after its period; 30 days when left out. */
+  readonly claimWindow?: number;
 }
 
 /** An insurer with one scope and one program, funded in the story's test token. */
@@ -26,7 +29,7 @@ export class Insurer {
   readonly scopeNumber: bigint;
   /** The scope as a field element: a public input of every proof. */
   readonly scope: bigint;
-  readonly terms: DistributionTerms;
+  readonly terms: Terms;
   readonly benefit: bigint;
   readonly created: Sent<bigint>;
   readonly #world: World;
@@ -35,7 +38,7 @@ export class Insurer {
     world: World,
     scopeNumber: bigint,
     scope: bigint,
-    terms: DistributionTerms,
+    terms: Terms,
     benefit: bigint,
     created: Sent<bigint>,
   ) {
@@ -48,10 +51,10 @@ export class Insurer {
     this.program = created.result;
   }
 
-  static async publish(world: World, group: bigint, { request, benefit }: Offer): Promise<Insurer> {
+  static async publish(world: World, group: bigint, offer: Offer): Promise<Insurer> {
+    const { terms, benefit } = offer;
     const claims = world.claimsAs(world.roles.insurer);
-    const terms = distributionTerms(request);
-    const statement = statementOf(request.statement);
+    const statement = statementOf(offer.statement);
     const scope = await claims.createScope(group);
     const created = await claims.createProgram({
       statement: statementIdOf(statement.name, statement.version),
@@ -61,7 +64,7 @@ export class Insurer {
       token: world.addresses.token,
       benefit,
       arbiter: ZeroAddress,
-      claimWindow: 30 * DAY,
+      claimWindow: offer.claimWindow ?? 30 * DAY,
       reviewTime: 0,
       arbiterTime: 0,
     });

@@ -134,7 +134,7 @@ export class Patient {
   /** All that a claim needs of a period, the attester's path included. */
   async claimRequest(
     clinic: SimulatedClinic,
-    insurer: Insurer,
+    insurer: Pick<Insurer, "terms" | "scope">,
     statement: string,
     firstEpoch: number,
   ): Promise<ClaimRequest> {

@@ -2,133 +2,127 @@
 import {
   type ClaimRequest,
   claimWitness,
-  codeOf,
   createIdentity,
   Log,
   memoryStore,
   type ProofOf,
-  packTerms,
   prove,
-  Witness,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import { type Day, STATEMENT, type Stage } from "./stage.ts";
+import { bareWitness, type Lie, withoutUnwanted } from "./lies.ts";
+import type { Period, Stage } from "./stage.ts";
 
 /**
  * What must not work, each tried for real: past the SDK at the circuit, past the
  * circuit at the contract, and at the clinic's intake.
  *
- * @param claimed a day that was paid already, with its proof, if there is one
+ * @param claimed a period that was paid already, with its proof, if there is one
  */
 export async function showRefusals(
   stage: Stage,
-  submit: (day: Day, proof: ProofOf) => Promise<unknown>,
-  claimed: { readonly day: Day; readonly proof: ProofOf } | undefined,
+  submit: (period: Period, proof: ProofOf) => Promise<unknown>,
+  claimed: { readonly period: Period; readonly proof: ProofOf } | undefined,
 ): Promise<void> {
-  const { report, days } = stage;
+  const { report, periods, scenario } = stage;
   report.section("What is refused, and why");
-  for (const { date, check } of days.filter((day) => !day.check.holds)) {
-    report.note(`${date} does not meet the terms: ${check.failing.map(({ text }) => text).join(" ")}`);
+  for (const { name, check } of periods.filter((period) => !period.check.holds)) {
+    report.note(`${name} does not meet the terms: ${check.failing.map(({ text }) => text).join(" ")}`);
   }
-  const bad = days.find(({ check }) => !check.holds && check.valid > 0);
-  if (bad === undefined) report.note("(no day of this file is below the limit, so that cannot be shown)");
-  else await refuseBadDay(stage, bad, submit, claimed?.proof);
+  const bad = periods.find(({ check }) => !check.holds && check.valid > 0);
+  if (bad === undefined) {
+    report.note(`(every ${scenario.noun} of these readings meets the terms, so that cannot be shown)`);
+  } else await refuseBadPeriod(stage, bad, submit, claimed?.proof);
 
-  if (claimed === undefined) report.note("(fewer than two days meet the terms: no second claim to show)");
-  else {
+  if (claimed === undefined) {
+    report.note(`(fewer than two ${scenario.noun}s meet the terms: no second claim to show)`);
+  } else {
     await report.refusal(
-      `the same period twice (${claimed.day.date})`,
+      `the same period twice (${claimed.period.name})`,
       ["ClaimsPayout_PeriodAlreadyClaimed"],
-      () => submit(claimed.day, claimed.proof),
+      () => submit(claimed.period, claimed.proof),
     );
   }
   await refuseStrangers(stage);
 }
 
-async function refuseBadDay(
+async function refuseBadPeriod(
   stage: Stage,
-  bad: Day,
-  submit: (day: Day, proof: ProofOf) => Promise<unknown>,
+  bad: Period,
+  submit: (period: Period, proof: ProofOf) => Promise<unknown>,
   borrowed: ProofOf | undefined,
 ): Promise<void> {
-  const { report, patient, insurer, calendar } = stage;
-  const { request, date } = bad;
+  const { report, patient, periods } = stage;
+  const { noun } = stage.scenario;
+  const { request, name } = bad;
   const codes = request.epochs.map((record) => record.codes);
-  await report.refusal(`a day below the limit (${date}): the SDK says so`, ["STATEMENT_NOT_MET"], () =>
-    patient.proveClaim(request),
+  await report.refusal(
+    `a ${noun} that does not meet the terms (${name}): the SDK says so`,
+    ["STATEMENT_NOT_MET"],
+    () => patient.proveClaim(request),
   );
-  await report.refusal("the same day, past the SDK: the circuit has no witness", ["WITNESS_REJECTED"], () =>
-    proveBare(stage, request, { codes }),
+  await report.refusal(
+    `the same ${noun}, past the SDK: the circuit has no witness`,
+    ["WITNESS_REJECTED"],
+    () => proveBare(stage, request, { codes }),
   );
   if (borrowed !== undefined) {
     await report.refusal(
-      "the same day, with a good day's proof: the contract's inputs are another day's",
+      `the same ${noun}, with a good one's proof: the contract's inputs are those of another ${noun}`,
       ["ClaimsPayout_InvalidProof"],
       () => submit(bad, borrowed),
     );
   }
-  const { low, high } = insurer.terms;
-  const kept = request.epochs.map((record) => ({
-    ...record,
-    codes: record.codes.map((code) => (code >= low && code <= high ? code : 0)),
-  }));
+  const kept = withoutUnwanted(request.terms, codes);
   await report.refusal(
-    "readings dropped to look better: missing counts against the claimant",
+    request.terms.ofValid
+      ? "readings dropped to look better: too few are left"
+      : "readings dropped to look better: missing counts against the claimant",
     ["STATEMENT_NOT_MET"],
-    async () => claimWitness(patient.identity.secret(), { ...request, epochs: kept }),
+    async () =>
+      claimWitness(patient.identity.secret(), {
+        ...request,
+        epochs: request.epochs.map((record, i) => ({ ...record, codes: kept[i]! })),
+      }),
   );
-  const better = codes.map((row) => row.map((code) => (code === 0 ? 0 : codeOf(calendar.profile, 120))));
+  const good = periods.find(({ check }) => check.holds);
+  if (good === undefined) return;
   await report.refusal(
     "readings replaced by good ones: they are not what was sealed and anchored",
     ["WITNESS_REJECTED"],
-    () => proveBare(stage, request, { codes: better }),
+    () => proveBare(stage, request, { codes: good.request.epochs.map((record) => record.codes) }),
   );
 }
 
 async function refuseStrangers(stage: Stage): Promise<void> {
-  const { report, clinic, patient, calendar, world, days } = stage;
-  const shown = days.find(({ check }) => check.holds) ?? days[0]!;
+  const { report, clinic, patient, scenario, world, periods } = stage;
+  const { calendar, noun } = scenario;
+  const shown = periods.find(({ check }) => check.holds) ?? periods[0]!;
   await report.refusal(
     "another person's log: the thief's secret does not open it",
     ["WITNESS_REJECTED"],
     () => proveBare(stage, shown.request, { secret: createIdentity().secret() }),
   );
   await report.refusal(
-    "a re-sealed day: the clinic has a head for it already",
+    `a re-sealed ${calendar.epochsPerPeriod === 1 ? noun : "day"}: the clinic has a head for it already`,
     ["INTAKE_EPOCH_TAKEN"],
     async () => {
-      const { profile, firstEpoch } = calendar;
+      const { firstEpoch } = calendar;
       const second = await Log.create(memoryStore(), "second", patient.log.opening);
-      const start = calendar.startOf(firstEpoch);
-      await second.append(
-        Array.from({ length: profile.slots }, (_, slot) => ({
-          time: start + slot * profile.interval,
-          value: 120,
-          unit: profile.ucum,
-        })),
-      );
+      // The same readings again: a new salt makes another head of them.
+      const [start, end] = [calendar.startOf(firstEpoch), calendar.endOf(firstEpoch)];
+      await second.append(scenario.readings.filter(({ time }) => start <= time && time < end));
       await second.seal(world.now, firstEpoch);
       await clinic.intake.submit(await second.sign(firstEpoch, patient.device));
     },
   );
 }
 
-/**
- * Goes past the SDK's own check, straight to the circuit: the witness is made for
- * terms that any reading meets, then the real terms and the lie are put in.
- */
+/** Past the SDK's own check, straight to the circuit. */
 async function proveBare(
-  { patient, calendar, world }: Stage,
+  { patient, scenario, world }: Stage,
   request: ClaimRequest,
-  lie: { readonly codes?: readonly (readonly number[])[]; readonly secret?: bigint },
+  lie: Lie,
 ): Promise<ProofOf> {
-  const anything = { low: 1, high: calendar.profile.codes, shareMin: 0, coverageMin: 1 };
-  const honest = claimWitness(patient.identity.secret(), {
-    ...request,
-    terms: { ...request.terms, ...anything },
-  });
-  const terms = packTerms(request.terms);
-  const publicInputs = honest.publicInputs.map((value, i) => (i === 2 ? terms : value));
-  const witness = new Witness(STATEMENT, publicInputs, { ...honest.circuitInput(), terms, ...lie });
-  return prove(childProcessProver(), await world.artifacts.load(STATEMENT), witness);
+  const witness = bareWitness(patient.identity.secret(), request, lie);
+  return prove(childProcessProver(), await world.artifacts.load(scenario.statement), witness);
 }

@@ -7,30 +7,30 @@ import {
   explainTerms,
   type HolderAttestation,
   type ProofOf,
-  profileOf,
-  type Reading,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { Calendar } from "./calendar.ts";
+import type { Calendar } from "./calendar.ts";
 import { SimulatedClinic } from "./clinic.ts";
 import { Insurer } from "./insurer.ts";
 import { Patient } from "./patient.ts";
 import type { Report } from "./report.ts";
+import type { Scenario } from "./statements.ts";
 import { World } from "./world.ts";
 
-export const STATEMENT = "glucose-day";
-const PROFILE = "glucose-mg-dl-5min";
 const DAY = 86_400;
+/** Up to here every epoch is a line of its own. */
+const FEW_EPOCHS = 10;
 const MINUTE = 60;
 const USD = 1_000_000n;
 const BENEFIT = 25n * USD;
 
-/** One day as the patient knows it. */
-export interface Day {
+/** One period as the patient knows it. */
+export interface Period {
   readonly epoch: number;
   readonly period: number;
-  readonly date: string;
+  /** Its date, dates or time. */
+  readonly name: string;
   readonly request: ClaimRequest;
   readonly check: CheckResult;
 }
@@ -38,7 +38,7 @@ export interface Day {
 /** Everybody and everything in the story, once the readings are sealed and anchored. */
 export interface Stage {
   readonly report: Report;
-  readonly calendar: Calendar;
+  readonly scenario: Scenario;
   readonly world: World;
   readonly clinic: SimulatedClinic;
   readonly insurer: Insurer;
@@ -47,42 +47,37 @@ export interface Stage {
   readonly policy: bigint;
   /** The consent given at enrolment. */
   readonly consent: string;
-  readonly days: readonly Day[];
+  readonly periods: readonly Period[];
 }
 
 /** From an empty chain to anchored readings. */
 export async function setStage(
   hre: HardhatRuntimeEnvironment,
   report: Report,
-  input: { readonly readings: readonly Reading[]; readonly zone: string },
+  scenario: Scenario,
 ): Promise<Stage> {
-  const calendar = new Calendar(profileOf(PROFILE), input.zone, input.readings);
-  const offers = await publish(hre, report, calendar);
-  const enrolled = await enrol(report, calendar, offers);
-  await seal(report, calendar, { ...offers, ...enrolled }, input.readings);
-  const days = await Promise.all(
-    calendar.epochs.map(async (epoch, period): Promise<Day> => {
-      const request = await enrolled.patient.claimRequest(offers.clinic, offers.insurer, STATEMENT, epoch);
+  const { calendar, statement } = scenario;
+  const offers = await publish(hre, report, scenario);
+  const enrolled = await enrol(report, scenario, offers);
+  await seal(report, scenario, { ...offers, ...enrolled });
+  const periods = await Promise.all(
+    Array.from({ length: calendar.periods }, async (_, period): Promise<Period> => {
+      const epoch = calendar.firstEpochOf(period);
+      const request = await enrolled.patient.claimRequest(offers.clinic, offers.insurer, statement, epoch);
       const codes = request.epochs.map((record) => record.codes);
-      return {
-        epoch,
-        period,
-        date: calendar.dateOf(epoch),
-        request,
-        check: checkTerms(request.terms, codes),
-      };
+      const name = calendar.nameOf(period);
+      return { epoch, period, name, request, check: checkTerms(request.terms, codes) };
     }),
   );
-  return { report, calendar, ...offers, ...enrolled, days };
+  return { report, scenario, ...offers, ...enrolled, periods };
 }
 
-async function publish(hre: HardhatRuntimeEnvironment, report: Report, calendar: Calendar) {
-  const { epochs, firstEpoch, offset } = calendar;
-  report.section(
-    `Setting: ${epochs.length} days from ${calendar.dateOf(firstEpoch)}; the chain begins the day before`,
-  );
+async function publish(hre: HardhatRuntimeEnvironment, report: Report, scenario: Scenario) {
+  const { calendar, statement, terms } = scenario;
+  const start = calendar.startOf(calendar.firstEpoch);
+  report.section(`Setting: ${count(scenario)} from ${calendar.nameOf(0)}; the chain begins a day before`);
   const world = await report.step("deploy the contracts with Ignition", async () => {
-    const value = await World.create(hre, calendar.startOf(firstEpoch) - DAY);
+    const value = await World.create(hre, start - DAY, [statement]);
     const { chainId, claims } = await value.claimsAs(value.roles.relayer).domain();
     return { value, detail: `ClaimsPayout at ${claims}, chain ${chainId}` };
   });
@@ -95,14 +90,18 @@ async function publish(hre: HardhatRuntimeEnvironment, report: Report, calendar:
     };
   });
   const insurer = await report.step("the insurer publishes a program", async () => {
+    // All claims come at the end of the story, so the first period's window must reach until then.
+    const length = calendar.endOf(calendar.lastEpochOf(calendar.periods - 1)) - start;
     const value = await Insurer.publish(world, clinic.group, {
-      request: { statement: STATEMENT, offset, band: { atLeast: 70, atMost: 180 }, share: { atLeast: 70 } },
+      statement,
+      terms,
       benefit: BENEFIT,
+      claimWindow: 30 * DAY + (calendar.epochsPerPeriod > 1 ? length : 0),
     });
     return { value, gas: value.created.gasUsed, detail: explainTerms(value.terms).join("\n    ") };
   });
   await report.step("the insurer funds it", async () => {
-    const { result, gasUsed } = await insurer.fund(BENEFIT * BigInt(epochs.length));
+    const { result, gasUsed } = await insurer.fund(BENEFIT * BigInt(calendar.periods));
     return { value: undefined, gas: gasUsed, detail: `${usd(result)} free` };
   });
   return { world, clinic, insurer };
@@ -110,14 +109,14 @@ async function publish(hre: HardhatRuntimeEnvironment, report: Report, calendar:
 
 async function enrol(
   report: Report,
-  { epochs, firstEpoch, offset }: Calendar,
+  scenario: Scenario,
   { world, clinic, insurer }: Pick<Stage, "world" | "clinic" | "insurer">,
 ) {
+  const { profile, offset, firstEpoch, periods } = scenario.calendar;
   report.section("Enrolment");
-  const periods = epochs.length;
   const patient = new Patient(world);
   await report.step("the clinic enrols the patient and a simulated device", async () => {
-    await patient.enrol(clinic, { profile: PROFILE, offset, firstEpoch });
+    await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch });
     const { publicKey, curve } = patient.device;
     return { value: undefined, detail: `device ${publicKey.slice(0, 18)}… (${curve})` };
   });
@@ -153,7 +152,7 @@ async function enrol(
     return {
       value: result,
       gas: gasUsed,
-      detail: `policy ${result}: ${periods} days, ${usd(BENEFIT * BigInt(periods))} reserved`,
+      detail: `policy ${result}: ${count(scenario)}, ${usd(BENEFIT * BigInt(periods))} reserved`,
     };
   });
   const consent = await report.step("the patient consents; a relayer carries the signature", async () => {
@@ -165,22 +164,22 @@ async function enrol(
 
 async function seal(
   report: Report,
-  calendar: Calendar,
+  { calendar, readings }: Scenario,
   { world, clinic, patient }: Pick<Stage, "world" | "clinic" | "patient">,
-  readings: readonly Reading[],
 ): Promise<void> {
   report.section("Readings");
-  await report.step("read the export into the patient's log", async () => {
+  await report.step("the readings go into the patient's log", async () => {
     const { given, taken, saturated, duplicates, refused } = await patient.log.append(readings);
     const lost = Object.entries(refused)
       .filter(([, count]) => count > 0)
       .map(([reason, count]) => `${count} ${reason}`)
       .join(", ");
     if (taken === 0) {
+      const { name, ucum, resolution } = calendar.profile;
       throw new VitalproofError(
         "READING_NOT_REPRESENTABLE",
-        `None of the ${given} readings fits the profile ${PROFILE}: ${lost}.`,
-        { hint: "The demo takes CGM readings in whole mg/dL." },
+        `None of the ${given} readings fits the profile ${name}: ${lost}.`,
+        { hint: `It takes readings in ${ucum}, in steps of ${resolution}.` },
       );
     }
     return {
@@ -189,36 +188,78 @@ async function seal(
     };
   });
 
-  // Sealing at a day's end, anchoring when the intake is closed, which can be
-  // after the end of the next day: so by the clock, not day by day.
-  const events = calendar.epochs.flatMap((epoch) => {
-    const day = anchorDayOf(calendar.profile, calendar.offset, epoch);
-    return [
-      { at: calendar.endOf(epoch) + MINUTE, epoch, day, kind: "seal" as const },
-      { at: clinic.anchorTime(day), epoch, day, kind: "anchor" as const },
-    ];
-  });
-  for (const { at, epoch, day, kind } of events.sort((a, b) => a.at - b.at)) {
-    await world.passUntil(at);
-    if (kind === "seal") {
-      await report.step(`${calendar.dateOf(epoch)}: sealed, signed, taken in`, async () => {
-        const [receipt] = await patient.sealAndSend(clinic);
+  const sealNow = async () => {
+    const [receipt] = await patient.sealAndSend(clinic);
+    return {
+      value: undefined,
+      detail: `the clinic sees a head and a signature; receipt for leaf ${short(receipt!.leaf)}`,
+    };
+  };
+  const anchorNow = async (day: number) => {
+    const { closed, sent } = (await clinic.anchor(day))!;
+    return {
+      value: undefined,
+      gas: sent.gasUsed,
+      detail: `root ${short(closed.root)} over ${closed.leaves} ${closed.leaves === 1 ? "leaf" : "leaves"}`,
+    };
+  };
+  const events = schedule(calendar, clinic);
+  if (calendar.epochs.length > FEW_EPOCHS) {
+    await report.step(
+      `${calendar.epochs.length} days sealed, signed, taken in and anchored, each in its time`,
+      async (progress) => {
+        let gas = 0n;
+        for (const [i, event] of events.entries()) {
+          progress(`${Math.floor((100 * i) / events.length)} %`);
+          await world.passUntil(event.at);
+          if (event.kind === "seal") await sealNow();
+          else gas += (await anchorNow(event.day)).gas;
+        }
         return {
           value: undefined,
-          detail: `the clinic sees a head and a signature; receipt for leaf ${short(receipt!.leaf)}`,
+          gas,
+          detail: "the clinic sees heads and signatures, the chain sees roots",
         };
-      });
-    } else {
-      await report.step(`${calendar.dateOf(epoch)}: anchored`, async () => {
-        const { closed, sent } = (await clinic.anchor(day))!;
-        return {
-          value: undefined,
-          gas: sent.gasUsed,
-          detail: `root ${short(closed.root)} over ${closed.leaves} leaf`,
-        };
-      });
-    }
+      },
+    );
+    return;
   }
+  for (const event of events) {
+    await world.passUntil(event.at);
+    if (event.kind === "seal") await report.step(`${event.name}: sealed, signed, taken in`, sealNow);
+    else await report.step(`${event.name}: anchored`, () => anchorNow(event.day));
+  }
+}
+
+interface Event {
+  readonly at: number;
+  readonly kind: "seal" | "anchor";
+  readonly day: number;
+  readonly name: string;
+}
+
+/**
+ * Sealing at an epoch's end, anchoring when the intake of a day is closed, which can be after the end of the next
+ * day: so by the clock, not day by day.
+ */
+function schedule(calendar: Calendar, clinic: SimulatedClinic): Event[] {
+  const events: Event[] = [];
+  const anchored = new Map<number, string[]>();
+  for (const epoch of calendar.epochs) {
+    const day = anchorDayOf(calendar.profile, calendar.offset, epoch);
+    const name = calendar.nameOf(Math.floor((epoch - calendar.firstEpoch) / calendar.epochsPerPeriod));
+    events.push({ at: calendar.endOf(epoch) + MINUTE, kind: "seal", day, name });
+    anchored.set(day, [...(anchored.get(day) ?? []), name]);
+  }
+  for (const [day, names] of anchored) {
+    const name = names.length === 1 ? names[0]! : `${names[0]} to ${names.at(-1)}`;
+    events.push({ at: clinic.anchorTime(day), kind: "anchor", day, name });
+  }
+  return events.sort((a, b) => a.at - b.at);
+}
+
+function count({ calendar, noun }: Scenario): string {
+  return `${calendar.periods} ${noun}${calendar.periods === 1 ? "" : "s"}`;
 }
 
 export function usd(amount: bigint): string {

@@ -2,28 +2,35 @@
 //
 // The whole story of docs/architecture.md on one chain: from a file of readings
 // to a payment, and everything that must not work.
-import type { ProofOf, Reading } from "@vitalproof/sdk";
+import type { BoundName, BoundResult, CheckResult, ProofOf, Terms } from "@vitalproof/sdk";
+import { WHOLE } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { showRefusals } from "./refusals.ts";
 import type { Report } from "./report.ts";
-import { type Day, type Stage, setStage, usd } from "./stage.ts";
+import { type Period, type Stage, setStage, usd } from "./stage.ts";
+import type { Scenario } from "./statements.ts";
 
-export interface DayResult {
+export interface PeriodResult {
   readonly epoch: number;
-  /** Local date of the day. */
-  readonly date: string;
+  /** Local date, dates or time of the period. */
+  readonly name: string;
   readonly valid: number;
   readonly inBand: number;
   readonly missing: number;
   /** inBand over all slots, in percent. */
   readonly share: number;
+  /** The bound that the offer is about. */
+  readonly bound: BoundName;
+  readonly got: string;
+  readonly needed: string;
   readonly holds: boolean;
   readonly outcome: "paid" | "refused";
   readonly reason?: string;
 }
 
 export interface StoryResult {
-  readonly days: readonly DayResult[];
+  readonly statement: string;
+  readonly periods: readonly PeriodResult[];
   readonly paid: string;
   readonly claims: number;
 }
@@ -31,46 +38,52 @@ export interface StoryResult {
 export async function tellStory(
   hre: HardhatRuntimeEnvironment,
   report: Report,
-  input: { readonly readings: readonly Reading[]; readonly zone: string },
+  scenario: Scenario,
 ): Promise<StoryResult> {
-  const stage = await setStage(hre, report, input);
-  const submit = ({ period }: Day, { proof }: ProofOf, consentId = stage.consent) =>
+  const stage = await setStage(hre, report, scenario);
+  const submit = ({ period }: Period, { proof }: ProofOf, consentId = stage.consent) =>
     stage.world
       .claimsAs(stage.world.roles.relayer)
       .submitClaim({ policy: stage.policy, period, consentId, proof });
 
   report.section("Claims");
-  const good = stage.days.filter(({ check }) => check.holds);
-  const claim = (day: Day, proof: ProofOf, consentId?: string) =>
-    report.step(`${day.date}: claim verified and credited`, async () => {
-      const { gasUsed } = await submit(day, proof, consentId);
+  const good = stage.periods.filter(({ check }) => check.holds);
+  const claim = (period: Period, proof: ProofOf, consentId?: string) =>
+    report.step(`${period.name}: claim verified and credited`, async () => {
+      const { gasUsed } = await submit(period, proof, consentId);
       return { value: undefined, gas: gasUsed, detail: `${usd(stage.insurer.benefit)} owed` };
     });
-  // The last good day waits for the story of the revoked consent.
+  // The last good period waits for the story of the revoked consent.
   const pending = good.at(-1);
-  let claimed: { day: Day; proof: ProofOf } | undefined;
-  for (const day of good.slice(0, -1)) {
-    const proof = await proveDay(stage, day);
-    await claim(day, proof);
-    claimed ??= { day, proof };
+  let claimed: { period: Period; proof: ProofOf } | undefined;
+  for (const period of good.slice(0, -1)) {
+    const proof = await provePeriod(stage, period);
+    await claim(period, proof);
+    claimed ??= { period, proof };
   }
 
   await showRefusals(stage, submit, claimed);
-  if (pending === undefined) report.note("(no day meets the terms, so there is nothing to claim)");
+  if (pending === undefined)
+    report.note(`(no ${scenario.noun} meets the terms, so there is nothing to claim)`);
   else {
-    const proof = await proveDay(stage, pending);
+    const proof = await provePeriod(stage, pending);
     const consent = await showRevocation(stage, () => submit(pending, proof));
     await claim(pending, proof, consent);
   }
 
   const paid = good.length === 0 ? 0n : await showPayment(stage);
-  return { days: await outcomes(stage), paid: usd(paid), claims: good.length };
+  return {
+    statement: scenario.statement,
+    periods: await outcomes(stage),
+    paid: usd(paid),
+    claims: good.length,
+  };
 }
 
-function proveDay({ report, patient }: Stage, { date, request, check }: Day): Promise<ProofOf> {
-  return report.step(`${date}: prove`, async (progress) => {
+function provePeriod({ report, patient }: Stage, { name, request, check }: Period): Promise<ProofOf> {
+  return report.step(`${name}: prove`, async (progress) => {
     const value = await patient.proveClaim(request, { onProgress: ({ phase }) => progress(phase) });
-    return { value, detail: check.bounds.find(({ bound }) => bound === "shareMin")!.text };
+    return { value, detail: mainBound(request.terms, check).text };
   });
 }
 
@@ -107,23 +120,48 @@ async function showPayment({ report, world, policy }: Stage): Promise<bigint> {
   return paid;
 }
 
-/** What the chain says of each day. */
-function outcomes({ days, world, policy }: Stage): Promise<DayResult[]> {
+/** What the chain says of each period. */
+function outcomes({ periods, world, policy }: Stage): Promise<PeriodResult[]> {
   const claims = world.claimsAs(world.roles.relayer);
   return Promise.all(
-    days.map(async ({ epoch, period, date, check }): Promise<DayResult> => {
+    periods.map(async ({ epoch, period, name, request, check }): Promise<PeriodResult> => {
       const { state } = await claims.periodOf(policy, period);
+      const { bound, gotAs, neededAs } = mainBound(request.terms, check);
       return {
         epoch,
-        date,
+        name,
         valid: check.valid,
         inBand: check.inBand,
         missing: check.missing,
         share: Math.round((check.inBand * 10_000) / check.slots) / 100,
+        bound,
+        got: gotAs,
+        needed: neededAs,
         holds: check.holds,
         outcome: state === "credited" ? "paid" : "refused",
         ...(check.holds ? {} : { reason: check.failing.map(({ text }) => text).join(" ") }),
       };
     }),
   );
+}
+
+/** The bound that an offer is about: the first that can fail, coverage last. */
+export function mainBound(terms: Terms, check: CheckResult): BoundResult {
+  const name = mainBoundOf(terms);
+  return check.bounds.find(({ bound }) => bound === name)!;
+}
+
+function mainBoundOf(terms: Terms): BoundName {
+  switch (terms.template) {
+    case "distribution":
+      if (terms.shareMin > 0) return "shareMin";
+      if (terms.shareMax < WHOLE) return "shareMax";
+      return terms.meanMin > 0 ? "meanMin" : "meanMax";
+    case "episode":
+      return terms.runsMin > 0 ? "runsMin" : "runsMax";
+    case "regularity":
+      return terms.epochsMin > 0 ? "epochsMin" : "epochsMax";
+    case "impact":
+      return terms.countMin > 0 ? "countMin" : "countMax";
+  }
 }

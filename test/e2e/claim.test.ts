@@ -14,7 +14,6 @@ import {
   proofCalldata,
   prove,
   subjectOf,
-  syntheticClarity,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
@@ -23,6 +22,7 @@ import { ZeroHash } from "ethers";
 import hre from "hardhat";
 import { Patient } from "../../scripts/demo/patient.ts";
 import { Report } from "../../scripts/demo/report.ts";
+import { ownFile, type Scenario, scenarioOf } from "../../scripts/demo/statements.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
 import {
   BENEFIT,
@@ -282,19 +282,20 @@ describe("e2e: claims with real proofs", () => {
 });
 
 describe("e2e: the story of the demo", () => {
-  const tell = async (text: string, zone: string) => {
+  const tell = async (scenario: Scenario) => {
     const report = new Report({ write() {} });
-    const { readings } = await readFile(textInput(text), { zone });
-    const result = await tellStory(hre, report, { readings, zone });
+    const result = await tellStory(hre, report, scenario);
     expect(report.failures).to.deep.equal([]);
-    for (const day of result.days) expect(day.outcome, day.date).to.equal(day.holds ? "paid" : "refused");
+    for (const { name, outcome, holds } of result.periods) {
+      expect(outcome, name).to.equal(holds ? "paid" : "refused");
+    }
     return { result, report };
   };
 
   it("a made-up week: four days paid, three refused, every lie refused for its own reason", async function () {
     this.timeout(300_000);
-    const { result, report } = await tell(syntheticClarity(), "Europe/Berlin");
-    expect(result.days.map(({ outcome }) => outcome)).to.deep.equal([
+    const { result, report } = await tell(await scenarioOf("glucose-day"));
+    expect(result.periods.map(({ outcome }) => outcome)).to.deep.equal([
       "paid",
       "paid",
       "refused",
@@ -315,11 +316,13 @@ describe("e2e: the story of the demo", () => {
       );
       this.skip();
     }
-    const { result } = await tell(readFileSync(file, "utf8"), "America/New_York");
-    expect(result.days.reduce((sum, { valid }) => sum + valid, 0)).to.equal(2148);
-    expect(result.days.reduce((sum, { inBand }) => sum + inBand, 0)).to.equal(2019);
+    const zone = "America/New_York";
+    const { readings } = await readFile(textInput(readFileSync(file, "utf8")), { zone });
+    const { result } = await tell(ownFile(readings, zone));
+    expect(result.periods.reduce((sum, { valid }) => sum + valid, 0)).to.equal(2148);
+    expect(result.periods.reduce((sum, { inBand }) => sum + inBand, 0)).to.equal(2019);
     expect(result.claims).to.equal(7);
     expect(result.paid).to.equal("175.00 tUSDC");
-    expect(result.days.length * PROFILE.slots).to.be.greaterThan(2148);
+    expect(result.periods.length * PROFILE.slots).to.be.greaterThan(2148);
   });
 });

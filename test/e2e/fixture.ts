@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type ClaimRequest, epochStart, type ProofOf, profileOf } from "@vitalproof/sdk";
+import { type ClaimRequest, distributionTerms, epochStart, type ProofOf, profileOf } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
 import { SimulatedClinic } from "../../scripts/demo/clinic.ts";
@@ -54,12 +54,13 @@ export async function claimable(days: readonly number[]): Promise<Fixture> {
   const { clinic } = await SimulatedClinic.open(world);
   const publish = async () => {
     const published = await Insurer.publish(world, clinic.group, {
-      request: {
+      statement: STATEMENT,
+      terms: distributionTerms({
         statement: STATEMENT,
         offset: OFFSET,
         band: { atLeast: 70, atMost: 180 },
         share: { atLeast: 70 },
-      },
+      }),
       benefit: BENEFIT,
     });
     await published.fund(BENEFIT * 20n);

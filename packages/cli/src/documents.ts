@@ -209,7 +209,8 @@ export function parseDocument<T>(document: Document<T>, content: string, file: s
   const { kind, version, ...body } = raw as { kind?: unknown; version?: unknown };
   if (kind !== document.kind || version !== document.version) {
     const isOther = typeof kind === "string" && /^vitalproof\/[a-z-]{1,40}$/.test(kind);
-    const given = isOther ? `${kind}, version ${Number(version)}` : "of another kind";
+    const shown = Number.isInteger(version) && Number(version) < 1000 ? `, version ${Number(version)}` : "";
+    const given = isOther ? `${kind}${shown}` : "of another kind";
     throw new VitalproofError("DOCUMENT_INVALID", `${file} is ${given}; wanted is ${document.title}.`, {
       details: {
         file,

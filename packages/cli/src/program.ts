@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { registerApply } from "./commands/apply.ts";
 import { registerAttester } from "./commands/attester.ts";
+import { registerCheck } from "./commands/check.ts";
 import { registerDemoClock } from "./commands/demoClock.ts";
 import { registerDemoData } from "./commands/demoData.ts";
 import { registerDevice } from "./commands/device.ts";
@@ -11,6 +12,7 @@ import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
 import { registerProve } from "./commands/prove.ts";
+import { registerStatements } from "./commands/statements.ts";
 import { registerVerify } from "./commands/verify.ts";
 import type { Io } from "./io.ts";
 
@@ -21,6 +23,8 @@ export type Register = (program: Command, io: Io) => void;
 
 /** In the order in which --help lists them. */
 const COMMANDS: readonly Register[] = [
+  registerStatements,
+  registerCheck,
   registerInspect,
   registerIdentity,
   registerDevice,

@@ -2,17 +2,19 @@
 import { resolve } from "node:path";
 import {
   type DateOrder,
+  type FileReadings,
   FORMATS,
   type FormatName,
   fileInput,
   METRICS,
   type Metric,
+  profilesFor,
   type ReadOptions,
   readFile,
 } from "@vitalproof/readers";
-import { type Reading, VitalproofError } from "@vitalproof/sdk";
+import { type Profile, VitalproofError } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
-import type { Io, Json } from "./io.ts";
+import type { Io } from "./io.ts";
 
 /** What a user says about a file of readings, as text. */
 export type ReadingOptions = {
@@ -107,17 +109,31 @@ function condition(text: string): [string, string] {
   });
 }
 
-/** What a file holds: the readings, and what else was in it, in numbers. */
-export type ReadingFile = { readings: Reading[]; format: string; report: Json };
-
 /**
  * Reads a file of readings.
+ * @param profile keeps readings of its metric alone, unless the options name one: another in the same unit (a breathing
+ *        rate beside a heart rate) must not be taken for it
  * @throws USAGE, FILE_UNREADABLE, FILE_NOT_UNDERSTOOD, and a code for what the file does not say (ZONE_REQUIRED, …)
  */
-export async function readReadings(io: Io, file: string, options: ReadingOptions): Promise<ReadingFile> {
-  const { readings, format, report } = await readFile(
-    fileInput(resolve(io.cwd, file)),
-    readOptionsOf(io, options),
+export async function readReadings(
+  io: Io,
+  file: string,
+  options: ReadingOptions,
+  profile?: Profile,
+): Promise<FileReadings> {
+  const metric = options.metric ?? (profile === undefined ? undefined : metricOf(profile));
+  return io.during(`reading ${file}`, (say) =>
+    readFile(fileInput(resolve(io.cwd, file)), {
+      ...readOptionsOf(io, options),
+      ...(metric === undefined ? {} : { metric }),
+      onProgress: (share) => say(`${Math.round(100 * share)} %`),
+    }),
   );
-  return { readings, format, report };
+}
+
+/** The metric that a profile is for; undefined for made-up ones. */
+function metricOf(profile: Profile): Metric | undefined {
+  return (Object.keys(METRICS) as Metric[]).find((metric) =>
+    profilesFor(metric, profile.ucum).some(({ name }) => name === profile.name),
+  );
 }

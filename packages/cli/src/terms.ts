@@ -62,7 +62,7 @@ export function termsFrom(options: TermsOptions, offset: number): { statement: s
   if (options.statement === undefined) {
     throw new VitalproofError("USAGE", "--statement is needed.", { hint: "Name the statement to prove." });
   }
-  const { name } = statementOf(options.statement);
+  const { name, template } = statementOf(options.statement);
   if (options.terms !== undefined) {
     const given = BOUNDS.find((bound) => options[bound] !== undefined);
     if (given !== undefined) {
@@ -71,6 +71,16 @@ export function termsFrom(options: TermsOptions, offset: number): { statement: s
       });
     }
     return { statement: name, terms: unpackTerms(options.terms) };
+  }
+  if (template !== "distribution") {
+    throw new VitalproofError(
+      "USAGE",
+      `The bounds of ${name} (${template}) cannot be given one by one here.`,
+      {
+        details: { statement: name, template },
+        hint: "Give packed terms with --terms, or prove for a program with --program or --policy.",
+      },
+    );
   }
   const terms = distributionTerms({
     statement: name,

@@ -138,6 +138,24 @@ describe("a patient and a clinic from the shell", function () {
     expect(again).to.include({ taken: 0, duplicates: added.taken });
   });
 
+  it("T33: readings between two steps are refused, or rounded and counted; none of them is shown", async () => {
+    const rows = [
+      "when,glucose",
+      "2026-03-06T10:00:00Z,123.70",
+      "2026-03-06T10:05:00Z,123.50",
+      "2026-03-06T10:10:00Z,124",
+    ];
+    await writeFile(join(cwd, "table.csv"), `${rows.join("\n")}\n`);
+    const add = ["log", "add", "table.csv", "--time", "when", "--value", "glucose", "--unit", "mg/dL"];
+    const exact = await run("anna", ...add);
+    expect(JSON.parse(exact.out)).to.deep.include({ taken: 1, rounded: 0 });
+    expect((JSON.parse(exact.out) as { refused: object }).refused).to.include({ "not-representable": 2 });
+    const rounded = await run("anna", ...add, "--round", "nearest");
+    expect(JSON.parse(rounded.out)).to.deep.include({ taken: 2, duplicates: 1, rounded: 2 });
+    const text = await vitalproof(as("anna"), ...add);
+    for (const { out, err } of [exact, rounded, text]) expect(out + err).to.not.match(/123|124/);
+  });
+
   it("an insurer's program; the patient applies, the clinic attests, the policy is issued", async () => {
     const insurer = account(3);
     const claims = new ClaimsClient(chain.claims, insurer);

@@ -18,4 +18,5 @@ const { scripts: _scripts, files: _files, ...kept } = source;
 const published = { ...kept, exports: { ".": { types: "./index.d.ts", default: "./index.js" } } };
 writeFileSync(at("dist/package.json"), `${JSON.stringify(published, null, 2)}\n`);
 copyFileSync(at("README.md"), at("dist/README.md"));
+copyFileSync(at("FORMATS-json.md"), at("dist/FORMATS-json.md"));
 copyFileSync(at("../../LICENSE"), at("dist/LICENSE"));

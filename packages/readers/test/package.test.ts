@@ -23,14 +23,22 @@ describe("package", () => {
   });
 
   it("imports what it declares, at exact versions, and no Node built-in, so that it runs in browsers", () => {
-    const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(ROOT, "package.json"), "utf8"),
+    ) as {
       dependencies: Record<string, string>;
+      devDependencies: Record<string, string>;
     };
+    // Types alone, of packages that have nothing else, are gone from what is published.
+    const typesOnly = (statement: string, name: string): boolean =>
+      statement.startsWith("import type") && `@types/${name.split("/")[0]}` in devDependencies;
     const imported = new Set(
       globSync("src/**/*.ts", { cwd: ROOT }).flatMap((path) =>
-        [...readFileSync(join(ROOT, path), "utf8").matchAll(/\bfrom "([^."][^"]*)"/g)].map(
-          ([, name]) => name!,
-        ),
+        [
+          ...readFileSync(join(ROOT, path), "utf8").matchAll(
+            /^(?:import|export)\b[^;]*?\bfrom "([^."][^"]*)"/gm,
+          ),
+        ].flatMap(([statement, name]) => (typesOnly(statement, name!) ? [] : [name!])),
       ),
     );
     const packages = [...imported].map((name) =>

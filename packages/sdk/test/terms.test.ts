@@ -54,7 +54,7 @@ const anyTerms = fc
     const [coverageMin, most] = sorted(coverage);
     const coverageMax = ofValid ? most : 10_000;
     const meanAbove = strict[0] && meanMin < meanMax;
-    const meanBelow = strict[1] && meanMin + Number(meanAbove) < meanMax;
+    const meanBelow = strict[1] && meanMin < meanMax;
     const mean = { meanMin, meanMax, meanAbove, meanBelow };
     const bounds = { low, high, shareMin, shareMax, ...mean, coverageMin, coverageMax };
     return { ...wide, offset, epoch, ofValid, ...bounds };
@@ -115,7 +115,6 @@ describe("terms", () => {
       { meanMax: n + 1 },
       { meanMin: 3, meanMax: 3, meanAbove: true },
       { meanMin: 3, meanMax: 3, meanBelow: true },
-      { meanMin: 3, meanMax: 4, meanAbove: true, meanBelow: true },
       { coverageMin: 9, coverageMax: 8 },
       { coverageMax: 10_001 },
       { coverageMax: 9_999 },
@@ -132,6 +131,16 @@ describe("terms", () => {
       ).to.equal("TERMS_INVALID");
       expect(codeThrown(() => packTerms({ ...wide, ...change }))).to.equal("TERMS_INVALID");
     }
+  });
+
+  it("T14: between two neighbouring codes there are means, also with both ends excluded", () => {
+    const between: DistributionTerms = { ...wide, meanMin: 3, meanMax: 4, meanAbove: true, meanBelow: true };
+    const epochs = (last: number): number[][] => [
+      new Array<number>(16).fill(3),
+      [...new Array<number>(15).fill(3), last],
+    ];
+    expect(checkTerms(between, epochs(4)).holds).to.equal(true);
+    expect(checkTerms(between, epochs(3)).failing.map(({ bound }) => bound)).to.deep.equal(["meanMin"]);
   });
 
   it("T5: terms that an all-missing period would meet are refused; one real bound is enough", () => {

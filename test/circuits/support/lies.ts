@@ -18,6 +18,7 @@ import {
   type Shape,
   subjectOf,
   type TermsFields,
+  type TermsHeader,
   tag,
 } from "./claim.ts";
 import { inverse, mod } from "./constraints.ts";
@@ -31,7 +32,6 @@ export interface LiesOptions {
   readonly circuit: Circuit;
   readonly court: Court;
   readonly shape: Shape;
-  readonly construction: "direct" | "histogram";
   /** A sample that takes seconds, or every lie. */
   readonly sample: boolean;
 }
@@ -52,7 +52,8 @@ export function finder(circuit: Circuit) {
   };
 }
 
-export async function tellLies({ circuit, court, shape, construction, sample }: LiesOptions): Promise<void> {
+/** What every teller of lies needs. */
+export function teller({ circuit, court, shape, sample }: LiesOptions) {
   const wire = finder(circuit);
   const N = shape.epochs * shape.slots;
   const split = (flat: readonly bigint[]) =>
@@ -63,7 +64,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
     name,
     witness: await circuit.liar(input),
   });
-  const world = (name: string, claim: Claim, overrides: CircuitInput = {}) =>
+  const world = (name: string, claim: Claim<TermsHeader>, overrides: CircuitInput = {}) =>
     liar(name, inputOf(claim, overrides));
   // A sample splices only the first worlds; every lie that is built by hand is told all the same.
   let budget = 4;
@@ -73,86 +74,23 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
   };
   const set = (base: Base, name: string, ...changes: readonly (readonly [number, bigint])[]) =>
     court.hear(name, base, new Map(changes.map(([w, value]) => [w, mod(value)])));
-  const band = { low: 4n, high: 6n };
+  return { court, shape, sample, wire, N, split, codesOf, liar, world, argue, set };
+}
 
-  // 1. Every bound, missed; donors: a log that meets it, terms that ask for less.
-  const middling = codesOf([5, 16], [9, 8], [2, 8]);
-  const gappy = codesOf([5, 16], [9, 8], [0, 8]);
-  const bounds: readonly {
-    name: string;
-    codes: bigint[][];
-    terms: Partial<TermsFields>;
-    better: bigint[][];
-  }[] = [
-    { name: "share too low", codes: middling, terms: { shareMin: 6_000n }, better: codesOf([5, 24], [9, 8]) },
-    { name: "share too high", codes: middling, terms: { shareMax: 4_000n }, better: codesOf([9, 32]) },
-    { name: "mean too low", codes: middling, terms: { meanMin: 9n }, better: codesOf([10, 32]) },
-    { name: "mean too high", codes: middling, terms: { meanMax: 3n }, better: codesOf([2, 32]) },
-    { name: "coverage too low", codes: gappy, terms: { coverageMin: 9_000n }, better: middling },
-    {
-      name: "coverage too high",
-      codes: gappy,
-      terms: { flags: 1n, coverageMax: 5_000n },
-      better: codesOf([5, 8], [0, 24]),
-    },
-    { name: "no reading", codes: codesOf([0, N]), terms: {}, better: middling },
-    {
-      name: "share too low in the worst case",
-      codes: gappy,
-      terms: { shareMin: 6_000n },
-      better: codesOf([5, 24], [9, 8]),
-    },
-    { name: "share too high in the worst case", codes: gappy, terms: { shareMax: 7_000n }, better: middling },
-    {
-      name: "mean too low in the worst case",
-      codes: gappy,
-      terms: { meanMin: 6n, meanMax: 12n },
-      better: middling,
-    },
-    { name: "mean too high in the worst case", codes: gappy, terms: { meanMax: 7n }, better: middling },
-    {
-      name: "share of valid too low",
-      codes: gappy,
-      terms: { flags: 1n, shareMin: 7_000n },
-      better: codesOf([5, N]),
-    },
-    {
-      name: "share of valid too high",
-      codes: gappy,
-      terms: { flags: 1n, shareMax: 6_000n },
-      better: codesOf([9, N]),
-    },
-  ];
-  for (const { name, codes, terms, better } of sample ? bounds.slice(0, 1) : bounds) {
-    const claim = honestClaim(shape, { codes, terms: { ...band, ...terms } });
-    const base = await world(name, claim);
-    const donors = [
-      await world("a better log", honestClaim(shape, { codes: better, terms: { ...band, ...terms } })),
-      await world(
-        "easier terms",
-        honestClaim(shape, { codes, terms: { ...band, flags: claim.terms.flags } }),
-      ),
-      await world(
-        "the other semantics",
-        honestClaim(shape, { codes, terms: { ...band, ...terms, flags: 1n - claim.terms.flags } }),
-      ),
-      await world(
-        "a wider band",
-        honestClaim(shape, { codes, terms: { ...claim.terms, low: 1n, high: 12n } }),
-      ),
-      await world(
-        "a lower band",
-        honestClaim(shape, { codes, terms: { ...claim.terms, low: 1n, high: 1n } }),
-      ),
-    ];
-    await argue(base, donors);
-    court.constants(base);
-  }
+export type Teller = ReturnType<typeof teller>;
 
+/** Changes of a claim, and whether its terms ask that every reading be in the band 4 to 6. */
+type Made = Partial<Pick<Claim, "secret" | "codes">> & { readonly strict?: boolean };
+
+/** Lies about the parts that every claim circuit has; `make` builds the template's claims. */
+export async function tellSharedLies(
+  { court, shape, wire, N, codesOf, liar, world, argue, set }: Teller,
+  make: (changes: Made) => Claim<TermsHeader>,
+): Promise<void> {
   // 2. Somebody else's holder, scope and log.
-  const own = honestClaim(shape, { terms: band });
+  const own = make({});
   const ownInput = inputOf(own);
-  const stranger = honestClaim(shape, { secret: own.secret + 1n, terms: band });
+  const stranger = make({ secret: own.secret + 1n });
   const strangerWorld = await world("the stranger", stranger);
   await argue(await world("a stranger's holder", own, { holder: holderOf(stranger.secret, own.scope) }), [
     strangerWorld,
@@ -164,7 +102,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
   ]);
 
   // 3. Another log than the one that is anchored.
-  const good = honestClaim(shape, { codes: codesOf([5, N]), terms: { ...band, shareMin: 9_000n } });
+  const good = make({ strict: true, codes: codesOf([5, N]) });
   const bad = { ...good, codes: codesOf([9, N]) };
   const at = (path: ReturnType<typeof pathOf>) => ({
     anchorRoot: path.root,
@@ -182,7 +120,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
   // One reading different, so that a single copy of it can be bent.
   for (let slot = 0; slot < N; slot += N - 1) {
     const one = good.codes.map((row, e) => row.map((code, i) => (e * shape.slots + i === slot ? 9n : code)));
-    const truth = { ...good, codes: one, terms: { ...good.terms, shareMin: 10_000n } };
+    const truth = { ...good, codes: one };
     const lie = { ...truth, codes: good.codes };
     await argue(
       await world("one reading bettered", lie, rootOf(leafOf(subject, lastContext, headsOf(truth)[1]!))),
@@ -348,6 +286,94 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
     set(swapped, "a leaf selected between two", sib, [wire(`${merkle}.indices[0]`), selector]);
     set(swapped, "a leaf selected between two", sib, [wire(`${merkle}.MultiMux1[0].s`), selector]);
   }
+}
+
+export async function tellLies(
+  options: LiesOptions & { readonly construction: "direct" | "histogram" },
+): Promise<void> {
+  const { construction } = options;
+  const told = teller(options);
+  const { court, shape, sample, wire, N, split, codesOf, world, argue, set } = told;
+  const band = { low: 4n, high: 6n };
+
+  // 1. Every bound, missed; donors: a log that meets it, terms that ask for less.
+  const middling = codesOf([5, 16], [9, 8], [2, 8]);
+  const gappy = codesOf([5, 16], [9, 8], [0, 8]);
+  const bounds: readonly {
+    name: string;
+    codes: bigint[][];
+    terms: Partial<TermsFields>;
+    better: bigint[][];
+  }[] = [
+    { name: "share too low", codes: middling, terms: { shareMin: 6_000n }, better: codesOf([5, 24], [9, 8]) },
+    { name: "share too high", codes: middling, terms: { shareMax: 4_000n }, better: codesOf([9, 32]) },
+    { name: "mean too low", codes: middling, terms: { meanMin: 9n }, better: codesOf([10, 32]) },
+    { name: "mean too high", codes: middling, terms: { meanMax: 3n }, better: codesOf([2, 32]) },
+    { name: "coverage too low", codes: gappy, terms: { coverageMin: 9_000n }, better: middling },
+    {
+      name: "coverage too high",
+      codes: gappy,
+      terms: { flags: 1n, coverageMax: 5_000n },
+      better: codesOf([5, 8], [0, 24]),
+    },
+    { name: "no reading", codes: codesOf([0, N]), terms: {}, better: middling },
+    {
+      name: "share too low in the worst case",
+      codes: gappy,
+      terms: { shareMin: 6_000n },
+      better: codesOf([5, 24], [9, 8]),
+    },
+    { name: "share too high in the worst case", codes: gappy, terms: { shareMax: 7_000n }, better: middling },
+    {
+      name: "mean too low in the worst case",
+      codes: gappy,
+      terms: { meanMin: 6n, meanMax: 12n },
+      better: middling,
+    },
+    { name: "mean too high in the worst case", codes: gappy, terms: { meanMax: 7n }, better: middling },
+    {
+      name: "share of valid too low",
+      codes: gappy,
+      terms: { flags: 1n, shareMin: 7_000n },
+      better: codesOf([5, N]),
+    },
+    {
+      name: "share of valid too high",
+      codes: gappy,
+      terms: { flags: 1n, shareMax: 6_000n },
+      better: codesOf([9, N]),
+    },
+  ];
+  for (const { name, codes, terms, better } of sample ? bounds.slice(0, 1) : bounds) {
+    const claim = honestClaim(shape, { codes, terms: { ...band, ...terms } });
+    const base = await world(name, claim);
+    const donors = [
+      await world("a better log", honestClaim(shape, { codes: better, terms: { ...band, ...terms } })),
+      await world(
+        "easier terms",
+        honestClaim(shape, { codes, terms: { ...band, flags: claim.terms.flags } }),
+      ),
+      await world(
+        "the other semantics",
+        honestClaim(shape, { codes, terms: { ...band, ...terms, flags: 1n - claim.terms.flags } }),
+      ),
+      await world(
+        "a wider band",
+        honestClaim(shape, { codes, terms: { ...claim.terms, low: 1n, high: 12n } }),
+      ),
+      await world(
+        "a lower band",
+        honestClaim(shape, { codes, terms: { ...claim.terms, low: 1n, high: 1n } }),
+      ),
+    ];
+    await argue(base, donors);
+    court.constants(base);
+  }
+
+  // 2 to 5. What all templates share.
+  await tellSharedLies(told, (changes) =>
+    honestClaim(shape, { ...changes, terms: { ...band, shareMin: changes.strict ? 10_000n : 0n } }),
+  );
 
   // 6. Terms that no program of this instance has, and fields lent across their borders.
   const easy = honestClaim(shape, { codes: codesOf([5, 16], [9, 15], [0, 1]), terms: band });
@@ -355,8 +381,8 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
     "another template": { template: 2n },
     "another profile": { profile: easy.terms.profile - 1n },
     "other epochs": { epochs: 3n },
-    "an unknown flag": { flags: 2n },
-    "flags 254": { flags: 254n },
+    "an unknown flag": { flags: 8n },
+    "flags 248": { flags: 248n },
     "low 0": { low: 0n },
     "low above high": { low: 8n, high: 7n },
     "high above the table": { high: BigInt(shape.codes) + 1n },
@@ -558,8 +584,8 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
 
   /** Histogram: the lookup, the steps, and what binds them to the challenge. */
   async function lieAboutCounts(): Promise<void> {
-    const counts = Array.from({ length: shape.codes + 1 }, (_, c) => wire(`Histogram.counts[${c}]`));
-    const x = (base: Base) => base.witness[wire("Histogram.x")]!;
+    const counts = Array.from({ length: shape.codes + 1 }, (_, c) => wire(`Histogram.Lookup.counts[${c}]`));
+    const x = (base: Base) => base.witness[wire("Histogram.Lookup.x")]!;
     const claim = honestClaim(shape, { codes: middling, terms: { ...band, shareMin: 6_000n } });
     const base = await world("share too low", claim);
     const count = (c: number) => base.witness[counts[c]!]!;
@@ -572,8 +598,34 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
       [counts[4]!, 4n],
       [counts[6]!, 4n],
     ] as const;
-    for (const name of ["x", "states[1]", "Poseidon[0].out", "Poseidon[0].pEx.out[0]"])
-      set(base, `${name} chosen after the counts`, ...pair, [wire(`Histogram.${name}`), point]);
+    for (const name of [
+      "x",
+      "Absorb.out",
+      "Absorb.states[1]",
+      "Absorb.Poseidon[0].out",
+      "Absorb.Poseidon[0].pEx.out[0]",
+    ])
+      set(base, `${name} chosen after the counts`, ...pair, [wire(`Histogram.Lookup.${name}`), point]);
+    // A lookup without marks: a mark would carry a reading, or a place of the table, to another code.
+    const carry = (by: bigint) => mod(by * inverse(16n));
+    const nines = Array.from({ length: 8 }, (_, i) => 16 + i);
+    for (const at of ["Histogram.none", "Histogram.Lookup.marks"]) {
+      const carried = nines.map((i) => [wire(`${at}[${i}]`), carry(5n - 9n)] as const);
+      set(base, `${at}[] carries readings into the band`, [counts[9]!, 0n], [counts[5]!, 24n], ...carried);
+    }
+    const reversed = await world(
+      "share too low",
+      honestClaim(shape, { codes: codesOf([5, 8], [9, 24]), terms: { ...band, shareMin: 6_000n } }),
+    );
+    for (const at of ["Histogram.table", "Histogram.Lookup.table"])
+      set(
+        reversed,
+        `${at}[] exchanges two places`,
+        [counts[5]!, 24n],
+        [counts[9]!, 8n],
+        [wire(`${at}[5]`), carry(4n)],
+        [wire(`${at}[9]`), carry(-4n)],
+      );
     // Counts that pack to the same word, and hence to the same challenge.
     const solved = solveLinear(base, 24n);
     set(base, "counts solved for after the challenge", ...solved);
@@ -581,7 +633,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
       // The honest counts are checked and hashed, the false ones are used.
       const changes = solved.map(([w, value]) => [w, value] as const);
       const kept = counts.map(
-        (w, c) => [wire(`Histogram.${part.replace("[]", `[${c}]`)}`), base.witness[w]!] as const,
+        (w, c) => [wire(`Histogram.Lookup.${part.replace("[]", `[${c}]`)}`), base.witness[w]!] as const,
       );
       set(base, `${part} kept, counts solved for after the challenge`, ...changes, ...kept);
     }
@@ -594,7 +646,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
       );
       const claimed = counts.map((w, c) => [w, c === 5 ? 32n : 0n] as const);
       const step = court.forger.retell(t2.witness, new Map(claimed)).witness;
-      const point2 = step[wire("Histogram.x")]!;
+      const point2 = step[wire("Histogram.Lookup.x")]!;
       const readings = solveReadings(truth[0]!, 5n, point2, BigInt(shape.base));
       set(
         t2,
@@ -613,7 +665,7 @@ export async function tellLies({ circuit, court, shape, construction, sample }: 
         );
       }
       // Checked and packed is the truth, counted is the claim.
-      for (const at of ["flat[", "Histogram.codes["])
+      for (const at of ["flat[", "Histogram.codes[", "Histogram.Lookup.indices["])
         set(
           t2,
           `${at}] as claimed`,

@@ -40,7 +40,7 @@ export function registerExplain(program: Command, io: Io): void {
       };
       const proven = [
         ...explainTerms(terms),
-        `All of it about ${period.from} to ${period.to}, out of a log that was sealed in time and stands under the anchor root.`,
+        `All of it about ${period.from} to ${period.to}, out of the log whose head stands under the anchor root.`,
       ];
       const revealed = [
         `the statement (${statement.name}, version ${statement.version}), its terms, and the period`,

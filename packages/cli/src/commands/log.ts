@@ -135,15 +135,15 @@ export function registerLog(program: Command, io: Io): void {
     .action(async (file: string, _: unknown, command: Command) => {
       type Options = LogOptions & ReadingOptions & { round?: "nearest" };
       const options = command.optsWithGlobals<Options>();
-      const read = await io.during(`reading ${file}`, () => readReadings(io, file, options));
-      const { name, rounded, appended } = await withHome(io, options, async (home) => {
+      const { name, read, rounded, appended } = await withHome(io, options, async (home) => {
         const kept = await resumeLog(home, options.log);
+        const found = await readReadings(io, file, options, kept.profile);
         const given =
           options.round === undefined
-            ? { readings: read.readings, rounded: 0 }
-            : roundToSteps(kept.profile, read.readings);
+            ? { readings: found.readings, rounded: 0 }
+            : roundToSteps(kept.profile, found.readings);
         const report = await io.during("storing", () => kept.log.append(given.readings));
-        return { name: kept.name, rounded: given.rounded, appended: report };
+        return { name: kept.name, read: found, rounded: given.rounded, appended: report };
       });
       const { refusals: _refusals, ...counts } = appended;
       const refused = Object.entries(counts.refused).filter(([, count]) => count > 0);
@@ -160,6 +160,11 @@ export function registerLog(program: Command, io: Io): void {
           "Readings between two steps are not rounded unasked: --round nearest does, and counts them.",
         );
       }
+      lines.push(
+        ...counted("skipped", read.report.skipped),
+        ...counted("refused by the reader", read.report.refused),
+      );
+      lines.push(...read.report.notes);
       io.report(lines, { log: name, format: read.format, file: read.report, rounded, ...counts });
     });
 
@@ -316,6 +321,13 @@ export function registerLog(program: Command, io: Io): void {
         },
       );
     });
+}
+
+function counted(what: string, counts: Readonly<Record<string, number>>): string[] {
+  const shown = Object.entries(counts).filter(([, count]) => count > 0);
+  return shown.length === 0
+    ? []
+    : [`${what}: ${shown.map(([kind, count]) => `${count} ${kind}`).join(", ")}`];
 }
 
 async function acceptReceipt({ log, opened, profile }: PatientLog, receipt: SignedReceipt): Promise<void> {

@@ -93,8 +93,8 @@ export type Evaluation = {
  * What is missing follows from the profile's grid. Shares and means are of all readings; runs, and what an epoch
  * reaches, are counted in slots, so that readings closer together than the grid do not make a run longer.
  *
- * @throws INVALID_ARGUMENT for readings of a unit or kind that the statement does not have, bounds that are none, or no
- *         reading at all; READING_IMPOSSIBLE for a value that is no number
+ * @throws INVALID_ARGUMENT for readings of a unit or kind that the statement does not have, bounds that are none, no
+ *         reading at all, or more than ten million slots; READING_IMPOSSIBLE for a value that is no number
  */
 export function evaluate(readings: readonly Reading[], options: EvaluateOptions): Evaluation {
   const { entry, from, to, profile: wanted, offset: givenOffset, ...overrides } = options;
@@ -141,6 +141,9 @@ export function evaluate(readings: readonly Reading[], options: EvaluateOptions)
 
 /** A reading as exact decimals, one per channel. */
 type Measured = { time: number; codes: readonly number[]; values: readonly Decimal[] };
+
+/** Slots of the longest stretch that is decided at once: some four months at 1 Hz. */
+const MOST_SLOTS = 10_000_000;
 
 type Window = { from: number; to: number; first: number; end: number };
 
@@ -278,6 +281,13 @@ function windowOf(
   const first = from === undefined ? lowest : slotAt(profile, offset, from);
   // A slot that `to` cuts counts as a whole one; one that begins there does not.
   const end = to === undefined ? highest + 1 : slotAt(profile, offset, to - 1e-6) + 1;
+  if (end - first > MOST_SLOTS) {
+    throw new VitalproofError(
+      "INVALID_ARGUMENT",
+      `From the first to the last reading there are ${end - first} slots of ${profile.interval} s; at most ${MOST_SLOTS} are decided at once.`,
+      { details: { slots: end - first }, hint: "Give from and to, or a profile with a longer interval." },
+    );
+  }
   return { from: from ?? start(first), to: to ?? start(end), first, end: Math.max(end, first + 1) };
 }
 
@@ -418,17 +428,41 @@ function decide(
   if (question.template === "distribution" && question.coverage?.atMost !== undefined) {
     bounds.push(coverageAtMost(shareOf("coverage at most", question.coverage.atMost)!, facts, ofValid));
   }
+  const asked = askedOf(question);
   return {
-    bounds: bounds.map(({ bound, holds, needed, got, by, text }) => ({
-      bound,
-      holds,
-      needed,
-      got,
-      by,
-      text,
-    })),
+    bounds: bounds
+      .filter(({ bound }) => asked.has(bound))
+      .map(({ bound, holds, needed, got, by, text }) => ({
+        bound,
+        holds,
+        needed,
+        got,
+        by,
+        text,
+      })),
     extent,
   };
+}
+
+/** The bounds that a question sets; the others hold of anything and are not spoken of. */
+function askedOf(question: Question): Set<BoundResult["bound"]> {
+  const asked = new Set<BoundResult["bound"]>(["valid"]);
+  const sides = (
+    bounds: { atLeast?: unknown; atMost?: unknown; above?: unknown; below?: unknown } | undefined,
+    least: BoundResult["bound"],
+    most: BoundResult["bound"],
+  ): void => {
+    if (bounds?.atLeast !== undefined || bounds?.above !== undefined) asked.add(least);
+    if (bounds?.atMost !== undefined || bounds?.below !== undefined) asked.add(most);
+  };
+  if (question.template === "distribution" || question.template === "regularity")
+    sides(question.share, "shareMin", "shareMax");
+  if (question.template === "distribution") sides(question.mean, "meanMin", "meanMax");
+  if (question.template === "episode") sides(question.runs, "runsMin", "runsMax");
+  if (question.template === "regularity") sides(question.epochs, "epochsMin", "epochsMax");
+  if (question.template === "impact") sides(question.count, "countMin", "countMax");
+  sides(question.coverage, "coverageMin", "coverageMax");
+  return asked;
 }
 
 function coverageAtMost(most: number, { slots, filled }: Facts, ofValid: boolean): BoundResult {

@@ -53,13 +53,14 @@ function validateDistribution(terms: DistributionTerms, profile: Profile): void 
   band(terms, profile);
   ordered("share", "1/10000", 0, ["shareMin", shareMin], ["shareMax", shareMax], WHOLE);
   ordered("mean", "code", 0, ["meanMin", meanMin], ["meanMax", meanMax], profile.codes);
-  if (meanMin + Number(terms.meanAbove) + Number(terms.meanBelow) > meanMax) {
+  // Means are fractions: between two different codes there is one even if both ends are excluded.
+  if (meanMin === meanMax && (terms.meanAbove || terms.meanBelow)) {
     throw new VitalproofError(
       "TERMS_INVALID",
-      `No mean is between meanMin = ${meanMin} and meanMax = ${meanMax} when ends are excluded.`,
+      `No mean is between meanMin = ${meanMin} and meanMax = ${meanMax} when an end is excluded.`,
       {
         details: { meanMin, meanMax, meanAbove: terms.meanAbove, meanBelow: terms.meanBelow },
-        hint: "Leave a step between the bounds for each end that is excluded.",
+        hint: "Leave at least a step between the bounds, or include both ends.",
       },
     );
   }

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { catalogue } from "@vitalproof/sdk";
+import { expect } from "chai";
+import { EXIT } from "../src/exit.ts";
+import { codeOf, type Ran, ROOT, vitalproof } from "./support.ts";
+
+const DATA = join(ROOT, "..", "shared", "data");
+
+type Answer = {
+  holds: boolean;
+  valid: number;
+  inBand: number;
+  missing: number;
+  share: number;
+  mean: number;
+  coverage: number;
+  epochs: number;
+  slots: number;
+  failing: string[];
+  format: string;
+  semantics: string;
+  bounds: { bound: string; holds: boolean; needed: number; got: number; by: number; text: string }[];
+  underOther: { holds: boolean };
+  runs?: { least: number; most: number };
+};
+
+describe("vitalproof check and statements", function () {
+  this.timeout(60_000);
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), "vitalproof-check-"));
+  });
+  afterEach(async () => {
+    await rm(cwd, { recursive: true, force: true });
+  });
+
+  const check = (file: string, ...argv: string[]): Promise<Ran> =>
+    vitalproof({ cwd }, "--json", "check", file, "--statement", ...argv);
+  const answer = (ran: Ran): Answer => JSON.parse(ran.out) as Answer;
+  async function csv(name: string, rows: readonly string[]): Promise<string> {
+    await writeFile(join(cwd, name), `${rows.join("\n")}\n`);
+    return name;
+  }
+  const table = (unit: string): string[] => ["--time", "when", "--value", "value", "--unit", unit];
+
+  it("compares decimals exactly and says by how much a bound fails, under both semantics", async () => {
+    const times = ["00:00", "00:05", "00:10", "00:15"].map((at) => `2026-03-02T${at}:00Z`);
+    const values = ["70", "179.9999999", "180", "180.0000000001"];
+    const file = await csv("glucose.csv", ["when,value", ...times.map((at, i) => `${at},${values[i]}`)]);
+    const held = await check(file, "time-in-range", ...table("mg/dL"));
+    expect(held.code).to.equal(EXIT.ok);
+    expect(answer(held)).to.include({ holds: true, valid: 4, inBand: 3, missing: 0, share: 0.75, slots: 4 });
+    expect(answer(held)).to.include({
+      format: "generic-csv",
+      semantics: "worst-case",
+      epochs: 1,
+      coverage: 1,
+    });
+
+    const failed = await check(file, "time-in-range", "--at-least", "80", ...table("mg/dL"));
+    expect(failed.code).to.equal(EXIT.no);
+    expect(answer(failed).failing).to.deep.equal(["shareMin"]);
+    expect(answer(failed).bounds.find(({ bound }) => bound === "shareMin")).to.include({
+      needed: 4,
+      got: 3,
+      by: 1,
+    });
+
+    const holed = ["--from", "2026-03-02T00:00Z", "--to", "2026-03-02T00:30Z"];
+    const gap = answer(await check(file, "time-in-range", ...holed, ...table("mg/dL")));
+    expect(gap).to.include({ holds: false, missing: 2, slots: 6 });
+    expect(gap.underOther.holds).to.equal(true);
+    const clinical = await check(
+      file,
+      "time-in-range",
+      ...holed,
+      "--semantics",
+      "of-valid",
+      ...table("mg/dL"),
+    );
+    expect(clinical.code).to.equal(EXIT.ok);
+
+    const text = await vitalproof(
+      { cwd },
+      "check",
+      file,
+      "--statement",
+      "time-in-range",
+      "--at-least",
+      "80",
+      ...table("mg/dL"),
+    );
+    expect(text.code).to.equal(EXIT.no);
+    expect(text.out).to.contain("time-in-range: does NOT hold (worst-case).");
+    expect(text.out).to.contain("! Share of all slots inside the band");
+    expect(text.out).to.contain("1 reading (25.00 percentage points) too few");
+  });
+
+  it("takes bands, lengths, means and days from the command line", async () => {
+    const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 1000).toISOString();
+    const oxygen = await csv("oxygen.csv", [
+      "when,value",
+      ...Array.from({ length: 600 }, (_, i) => `${at(i)},${i >= 100 && i < 400 ? 87 : 96}`),
+    ]);
+    expect((await check(oxygen, "desaturation", ...table("%"))).code).to.equal(EXIT.no);
+    const shorter = await check(oxygen, "desaturation", "--below", "88", "--min-run", "5m", ...table("%"));
+    expect(shorter.code).to.equal(EXIT.ok);
+    expect(answer(shorter).runs).to.deep.equal({ least: 1, most: 1 });
+    const longer = await check(oxygen, "desaturation", "--longer-than", "299s", ...table("%"));
+    expect(longer.code).to.equal(EXIT.ok);
+    const heart = await csv("heart.csv", [
+      "when,value",
+      ...[99, 101, 101].map((rate, i) => `${at(i)},${rate}`),
+    ]);
+    expect((await check(heart, "average-above", ...table("/min"))).code).to.equal(EXIT.ok);
+    expect((await check(heart, "average-above", "--above", "100.5", ...table("/min"))).code).to.equal(
+      EXIT.no,
+    );
+    expect((await check(heart, "remote-monitoring-days", "--days", "1", ...table("/min"))).code).to.equal(
+      EXIT.ok,
+    );
+    expect((await check(heart, "remote-monitoring-days", ...table("/min"))).code).to.equal(EXIT.no);
+  });
+
+  it("refuses what it cannot decide, by code", async () => {
+    const file = await csv("heart.csv", ["when,value", "2026-03-02T00:00:00Z,70"]);
+    const cases: [string[], string][] = [
+      [["weather", ...table("/min")], "UNKNOWN_STATEMENT"],
+      [["time-in-range", ...table("/min")], "INVALID_ARGUMENT"],
+      [["trial-inclusion", ...table("/min")], "INVALID_ARGUMENT"],
+      [["heart-rate-below", "--level", "3", ...table("/min")], "INVALID_ARGUMENT"],
+      [["heart-rate-below", "--at-least", "101", ...table("/min")], "INVALID_ARGUMENT"],
+      [["heart-rate-below", "--profile", "pulse", ...table("/min")], "UNKNOWN_PROFILE"],
+      [["heart-rate-below", "--from", "yesterday", ...table("/min")], "USAGE"],
+      [["desaturation", "--min-run", "5m", "--longer-than", "5m", ...table("%")], "USAGE"],
+      [["heart-rate-below", "--from", "2027-01-01T00:00Z", ...table("/min")], "INVALID_ARGUMENT"],
+    ];
+    for (const [argv, code] of cases) {
+      const ran = await check(file, ...argv);
+      expect(ran.code, argv.join(" ")).to.equal(EXIT.usage);
+      expect(codeOf(ran), argv.join(" ")).to.equal(code);
+      expect(ran.out).to.equal("");
+    }
+    expect((await check("nowhere.csv", "time-in-range")).code).to.equal(EXIT.input);
+  });
+
+  it("lists the catalogue, and shows every statement in words and as JSON", async () => {
+    const listed = await vitalproof({ cwd }, "statements");
+    const json = await vitalproof({ cwd }, "--json", "statements");
+    const names = (JSON.parse(json.out) as { name: string }[]).map(({ name }) => name);
+    expect(names).to.deep.equal(catalogue().map(({ name }) => name));
+    for (const { name, title, kind } of catalogue()) {
+      expect(listed.out).to.contain(name);
+      const shown = await vitalproof({ cwd }, "statements", "show", name);
+      expect(shown.code).to.equal(EXIT.ok);
+      expect(shown.out).to.contain(title);
+      const detail = JSON.parse((await vitalproof({ cwd }, "--json", "statements", "show", name)).out) as {
+        name: string;
+        sources?: unknown[];
+      };
+      expect(detail.name).to.equal(name);
+      if (kind === "statement") expect(detail.sources).to.not.have.length(0);
+    }
+    const unknown = await vitalproof({ cwd }, "statements", "show", "time-in-rang");
+    expect(unknown.code).to.equal(EXIT.usage);
+    expect(unknown.err).to.contain("time-in-range");
+  });
+
+  describe("on real files", () => {
+    const real = (name: string) => join(DATA, name);
+    before(function () {
+      if (existsSync(DATA)) return;
+      console.log("      skipped: the real data folder ../shared/data is not beside the repository");
+      this.skip();
+    });
+
+    it("Dexcom: 2,019 of 2,148 readings in range, 35 below 70, 8 below 54", async () => {
+      const file = real("cgm/cgmquantify_MIT/dexcom_g6_test_file.csv");
+      const zone = ["--zone", "+00:00"];
+      const range = answer(await check(file, "time-in-range", ...zone));
+      expect(range).to.include({ holds: true, valid: 2_148, inBand: 2_019, share: 2_019 / 2_148 });
+      expect(range).to.include({ format: "dexcom-clarity" });
+      expect(answer(await check(file, "time-below-range", ...zone)).inBand).to.equal(35);
+      expect(answer(await check(file, "time-below-range-level-2", ...zone)).inBand).to.equal(8);
+      expect(
+        answer(await check(file, "time-in-range", "--low", "181", "--high", "400", ...zone)).inBand,
+      ).to.equal(94);
+      const unzoned = await check(file, "time-in-range");
+      expect(codeOf(unzoned)).to.equal("ZONE_REQUIRED");
+    });
+
+    it("accelerometer: no daily activity of the labelled trials is taken for a fall (19 of 19; the file holds no fall)", async () => {
+      const file = real("falls/umafall_subject01_waist_accel.csv");
+      const rows = (await readFile(file, "utf8")).trim().split("\n").slice(1);
+      const labels = new Map(rows.map((row) => row.split(",")).map((cells) => [cells[0]!, cells[3] === "1"]));
+      let right = 0;
+      for (const [trial, isFall] of labels) {
+        const ran = await check(file, "falls", "--start", "1700000000", "--where", `trial=${trial}`);
+        if (answer(ran).holds === isFall) right += 1;
+      }
+      expect([right, labels.size]).to.deep.equal([19, 19]);
+      // The same trials at a level that some of them reach: the answer is not always no.
+      const [trial] = [...labels.keys()].filter((name) => name.includes("MakingACall_3"));
+      const lower = ["falls", "--level", "2.24", "--start", "1700000000", "--where", `trial=${trial}`];
+      expect((await check(file, ...lower)).code).to.equal(EXIT.ok);
+    });
+
+    it("monitor numerics: oxygen and heart rate at 1 Hz", async () => {
+      const file = real("spo2/bidmc_01_Numerics.csv");
+      const start = ["--start", "1700000000"];
+      const stable = await check(file, "stable-oxygen", ...start);
+      expect(answer(stable).valid).to.be.greaterThan(400);
+      expect(stable.code).to.equal(answer(stable).holds ? EXIT.ok : EXIT.no);
+      const heart = answer(await check(file, "heart-rate-below", ...start));
+      expect(heart.mean).to.be.within(30, 200);
+    });
+  });
+});

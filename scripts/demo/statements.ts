@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What `npm run demo -- --statement NAME` tells: an offer, a person and some
+// periods for every statement that has a verifier.
+import {
+  dayOffsetOf,
+  epochAt,
+  epochStart,
+  type ProfileName,
+  profileOf,
+  type Reading,
+  type StatementName,
+  statementOf,
+  type Terms,
+  type TermsChoice,
+  termsOf,
+  VitalproofError,
+} from "@vitalproof/sdk";
+import { Calendar } from "./calendar.ts";
+import {
+  daysHeart,
+  doses,
+  fall,
+  glucoseOf,
+  type Kind,
+  lows,
+  oxygen,
+  type Person,
+  readingsOf,
+  restingHeart,
+  rhythm,
+  sleepDevice,
+} from "./readings.ts";
+
+/** What a story needs to know. */
+export interface Scenario {
+  readonly statement: StatementName;
+  readonly terms: Terms;
+  readonly calendar: Calendar;
+  readonly readings: readonly Reading[];
+  /** What a period is called: "day". */
+  readonly noun: string;
+}
+
+interface Plan {
+  /** One sentence: who, and what was measured. */
+  readonly title: string;
+  readonly noun: string;
+  /** Name in the SDK's catalogue, and what the offer asks for in place of its defaults. */
+  readonly offer: readonly [name: string, choice?: TermsChoice];
+  readonly kinds: readonly Kind[];
+  /** Where the readings come from: a person, or the SDK's simulated glucose sensor. */
+  readonly from: Person | "glucose";
+  /** Quarter hours between the zone's midnight and the beginning of an epoch; for epochs of a day. */
+  readonly begins?: number;
+}
+
+const FIRST_DAY = "2026-03-02";
+const ZONE = "Europe/Berlin";
+const FOUR: readonly Kind[] = ["good", "bad", "gaps", "good"];
+const FIVE: readonly Kind[] = ["good", "bad", "good", "gaps", "good"];
+
+const PLANS: Readonly<Partial<Record<StatementName, Plan>>> = {
+  "glucose-day": {
+    title: "A made-up week of glucose readings (Dexcom Clarity format, generated)",
+    noun: "day",
+    offer: ["time-in-range", { window: "1 day" }],
+    kinds: ["good", "good", "bad", "good", "gaps", "good", "bad"],
+    from: "glucose",
+  },
+  "glucose-14d": {
+    title: "Eight made-up weeks of glucose readings, judged by the fortnight",
+    noun: "fortnight",
+    offer: ["time-in-range", { window: "14 days" }],
+    kinds: FOUR,
+    from: "glucose",
+  },
+  "glucose-mmol-day": {
+    title: "Five made-up days of glucose readings in mmol/L",
+    noun: "day",
+    offer: ["time-in-range", { window: "1 day" }],
+    kinds: FIVE,
+    from: "glucose",
+  },
+  "glucose-mmol-14d": {
+    title: "Eight made-up weeks of glucose readings in mmol/L, judged by the fortnight",
+    noun: "fortnight",
+    offer: ["time-in-range", { window: "14 days" }],
+    kinds: FOUR,
+    from: "glucose",
+  },
+  "glucose-15min-day": {
+    title: "Five made-up days of glucose readings every 15 minutes",
+    noun: "day",
+    offer: ["time-in-range", { window: "1 day" }],
+    kinds: FIVE,
+    from: "glucose",
+  },
+  "heart-rate-hour": {
+    title: "Made-up hours of rest with a chest strap, a reading every second",
+    noun: "hour",
+    offer: ["heart-rate-below", { window: "1 hour" }],
+    kinds: FOUR,
+    from: restingHeart,
+  },
+  "heart-rate-day": {
+    title: "Made-up days with a watch that notes the heart rate every minute",
+    noun: "day",
+    offer: ["average-below", { window: "1 day", below: 75 }],
+    kinds: FIVE,
+    from: daysHeart,
+  },
+  "af-hour": {
+    title: "Made-up hours with an ECG patch that looks for atrial fibrillation every minute",
+    noun: "hour",
+    offer: ["no-atrial-fibrillation"],
+    kinds: FIVE,
+    from: rhythm,
+  },
+  "spo2-hour-episodes": {
+    title: "Made-up hours with a pulse oximeter, a reading every second",
+    noun: "hour",
+    offer: ["stable-oxygen"],
+    kinds: FOUR,
+    from: oxygen,
+  },
+  "glucose-day-episodes": {
+    title: "Five made-up days of glucose readings, searched for serious lows",
+    noun: "day",
+    offer: ["hypoglycaemia-events"],
+    kinds: FIVE,
+    from: lows,
+  },
+  "device-usage-30d": {
+    title: "Four made-up months of nights with a sleep apnoea device",
+    noun: "month",
+    offer: ["cpap-usage"],
+    kinds: FOUR,
+    from: sleepDevice,
+    // A night is one epoch: from noon to noon.
+    begins: 48,
+  },
+  "doses-30d": {
+    title: "Four made-up months of two doses a day",
+    noun: "month",
+    offer: ["adherence"],
+    kinds: FOUR,
+    from: doses,
+  },
+  "fall-window": {
+    title: "Made-up half minutes with an accelerometer at the belt",
+    noun: "half minute",
+    offer: ["falls"],
+    kinds: FOUR,
+    from: fall,
+  },
+};
+
+/** Names of the statements that there is a story for. */
+export function toldStatements(): readonly StatementName[] {
+  return Object.keys(PLANS) as StatementName[];
+}
+
+/** @throws UNKNOWN_STATEMENT, listing the statements that there is a story for */
+export async function scenarioOf(
+  name: string,
+): Promise<Scenario & { readonly title: string; readonly kinds: readonly Kind[] }> {
+  const plan = Object.hasOwn(PLANS, name) ? PLANS[name as StatementName] : undefined;
+  if (plan === undefined) {
+    throw new VitalproofError("UNKNOWN_STATEMENT", `There is no story about ${JSON.stringify(name)}.`, {
+      details: { name },
+      hint: `Use one of ${toldStatements().join(", ")}.`,
+    });
+  }
+  const { title, noun, kinds, from } = plan;
+  const statement = statementOf(name);
+  const profile = profileOf(statement.profile);
+  const noon = Date.parse(`${FIRST_DAY}T12:00:00Z`) / 1000;
+  // Epochs of a day begin with the zone's; shorter ones anywhere.
+  const daily = profile.epochSeconds === 86_400;
+  const offset = daily ? (dayOffsetOf(ZONE, noon) + (plan.begins ?? 0)) % 96 : 0;
+  const firstEpoch = epochAt(profile, offset, noon);
+  const calendar = new Calendar({
+    profile,
+    offset,
+    firstEpoch,
+    epochsPerPeriod: statement.epochs,
+    periods: kinds.length,
+    zone: ZONE,
+  });
+  const start = epochStart(profile, offset, firstEpoch);
+  const readings =
+    from === "glucose"
+      ? await glucoseOf(
+          profile,
+          kinds.flatMap((kind) => new Array<Kind>(statement.epochs).fill(kind)),
+          FIRST_DAY,
+          ZONE,
+        )
+      : readingsOf(from, profile, kinds, statement.epochs, start);
+  return {
+    statement: statement.name,
+    terms: termsFor(plan, profile.name, offset),
+    calendar,
+    readings,
+    noun,
+    title,
+    kinds,
+  };
+}
+
+/** The story of a person's own file of glucose readings: every day a period of `glucose-day`. */
+export function ownFile(readings: readonly Reading[], zone: string): Scenario {
+  const statement = "glucose-day";
+  const plan = PLANS[statement]!;
+  const calendar = Calendar.ofDays(profileOf(statementOf(statement).profile), zone, readings);
+  const terms = termsFor(plan, calendar.profile.name, calendar.offset);
+  return { statement, terms, calendar, readings, noun: plan.noun };
+}
+
+function termsFor({ offer: [name, choice] }: Plan, profile: ProfileName, offset: number): Terms {
+  return termsOf(name, { ...choice, profile, offset });
+}

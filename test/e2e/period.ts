@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// One period of a case, from readings to the point where it can be proven.
+import {
+  anchorDayOf,
+  type ClaimRequest,
+  epochEnd,
+  epochStart,
+  type ProofOf,
+  profileOf,
+  statementOf,
+} from "@vitalproof/sdk";
+import { expect } from "chai";
+import hre from "hardhat";
+import { SimulatedClinic } from "../../scripts/demo/clinic.ts";
+import { Insurer } from "../../scripts/demo/insurer.ts";
+import { Patient } from "../../scripts/demo/patient.ts";
+import { World } from "../../scripts/demo/world.ts";
+import type { Case, Values } from "./cases.ts";
+import { BENEFIT, issue } from "./fixture.ts";
+
+const DAY = 86_400;
+/** Any scope will do where no contract asks for it. */
+const SCOPE = 77n;
+
+export interface Settled {
+  readonly world: World;
+  readonly patient: Patient;
+  readonly policy: bigint;
+  readonly consentId: string;
+  readonly request: ClaimRequest;
+}
+
+/** A program, a policy and a consent over one period, sealed and anchored. */
+export async function insuredPeriod(of: Case, values: Values): Promise<Settled> {
+  const { profile, epochs } = shapeOf(of);
+  const { offset } = of.terms;
+  const start = epochStart(profile, offset, of.firstEpoch);
+  const world = await World.create(hre, start - DAY, [of.statement]);
+  const { clinic } = await SimulatedClinic.open(world);
+  const insurer = await Insurer.publish(world, clinic.group, {
+    statement: of.statement,
+    terms: of.terms,
+    benefit: BENEFIT,
+  });
+  await insurer.fund(BENEFIT);
+  const patient = new Patient(world);
+  await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
+  const policy = await issue({ clinic, insurer, patient }, 1, of.firstEpoch);
+  const consentId = (await patient.consent(insurer.program)).result;
+  await sealAndAnchor(of, values, { world, clinic, patient });
+  expect(epochs).to.equal(of.terms.epochs);
+  const request = await patient.claimRequest(clinic, insurer, of.statement, of.firstEpoch);
+  return { world, patient, policy, consentId, request };
+}
+
+/** The same without a program: instances that no contract verifies have none. */
+export async function anchoredPeriod(
+  of: Case,
+  values: Values,
+): Promise<Pick<Settled, "world" | "patient" | "request">> {
+  const { profile } = shapeOf(of);
+  const { offset } = of.terms;
+  const world = await World.create(hre, epochStart(profile, offset, of.firstEpoch) - DAY);
+  const { clinic } = await SimulatedClinic.open(world);
+  const patient = new Patient(world);
+  await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
+  await sealAndAnchor(of, values, { world, clinic, patient });
+  const offer = { terms: of.terms, scope: SCOPE };
+  return { world, patient, request: await patient.claimRequest(clinic, offer, of.statement, of.firstEpoch) };
+}
+
+const proven = new Map<string, Promise<Settled & { readonly proof: ProofOf }>>();
+
+/** The exact period of a case with its proof; made once, for all files of a run. */
+export function provenPeriod(of: Case): Promise<Settled & { readonly proof: ProofOf }> {
+  const found = proven.get(of.statement);
+  if (found !== undefined) return found;
+  const making = insuredPeriod(of, of.exact).then(async (settled) => ({
+    ...settled,
+    proof: await settled.patient.proveClaim(settled.request),
+  }));
+  proven.set(of.statement, making);
+  return making;
+}
+
+function shapeOf({ statement }: Case) {
+  const { profile, epochs } = statementOf(statement);
+  return { profile: profileOf(profile), epochs };
+}
+
+async function sealAndAnchor(
+  of: Case,
+  values: Values,
+  { world, clinic, patient }: { world: World; clinic: SimulatedClinic; patient: Patient },
+): Promise<void> {
+  const { profile, epochs } = shapeOf(of);
+  const { offset } = of.terms;
+  const start = epochStart(profile, offset, of.firstEpoch);
+  const readings = Array.from({ length: profile.samples * epochs }, (_, sample) => ({
+    time: start + sample * profile.interval,
+    value: values(sample),
+    unit: profile.ucum,
+  })).filter((reading): reading is typeof reading & { value: number } => reading.value !== undefined);
+  const { taken } = await patient.log.append(readings);
+  expect(taken).to.equal(readings.length);
+  const lastEpoch = of.firstEpoch + epochs - 1;
+  for (let epoch = of.firstEpoch; epoch <= lastEpoch; epoch++) {
+    await world.passUntil(epochEnd(profile, offset, epoch) + 60);
+    await patient.sealAndSend(clinic);
+  }
+  const day = anchorDayOf(profile, offset, lastEpoch);
+  await world.passUntil(clinic.anchorTime(day));
+  await clinic.anchor(day);
+}
