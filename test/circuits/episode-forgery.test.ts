@@ -237,10 +237,10 @@ describe("circuits: forgeries against episode-test", () => {
       }
 
       // Counts moved between any two places, totals kept; bits, challenge and fractions follow.
-      for (const from of counts) {
-        for (const to of counts) {
-          if (from !== to)
-            refuse(`${world}: counts moved`, witness, [from, at(from) - 1n], [to, at(to) + 1n]);
+      for (const [i, from] of counts.entries()) {
+        for (const [j, to] of counts.entries()) {
+          if (i === j || (!LONG && (i + j) % 3 !== 0)) continue;
+          refuse(`${world}: ${i} to ${j}`, witness, [from, at(from) - 1n], [to, at(to) + 1n]);
         }
       }
 
@@ -276,14 +276,14 @@ describe("circuits: forgeries against episode-test", () => {
         if (isz === null) continue;
         const [inWire, inv, out] = ["in", "inv", "out"].map((part) => system.wire(`${isz[1]}.${part}`));
         const value = at(inWire!);
-        for (const wrong of [1n - at(out!), 2n, R - 1n]) {
+        for (const wrong of LONG ? [1n - at(out!), 2n, R - 1n] : [1n - at(out!), 2n]) {
           const made = value === 0n ? 0n : (1n - wrong) * inverse(value);
           refuse(`${world}: ${name} says ${wrong}`, witness, [inv!, made]);
           refuse(`${world}: ${name} says ${wrong}`, witness, [inv!, made], [out!, wrong]);
         }
       }
     }
-    expect(lies).to.be.greaterThan(2_500);
+    expect(lies).to.be.greaterThan(LONG ? 5_000 : 1_500);
   });
 });
 

@@ -30,7 +30,8 @@ const EXPLAINED: readonly { covers: RegExp; why: string }[] = [
     why: "the selector reads one of the sibling's two copies, the index bit says which; a prover free in both copies is as free as in the sibling itself",
   },
   {
-    covers: /OpenDistribution\.(opened\.band\.high, OpenDistribution\.Num2Bits\.in|Num2Bits\.out\[\].* #3)/,
+    covers:
+      /OpenDistribution\.(opened\.band\.high, OpenDistribution\.Num2Bits\.in|Num2Bits\.out\[\].* #3)|OpenEpisode\.OpenBand\.(high, OpenEpisode\.OpenBand\.Num2Bits\.in|Num2Bits\.out\[\].* #3)/,
     why: "`high <= CODES` twice: Steps has no witness for a threshold off the table either; the direct construction, which has only this check, is broken without it",
   },
   {
@@ -40,7 +41,7 @@ const EXPLAINED: readonly { covers: RegExp; why: string }[] = [
   },
   {
     covers:
-      /^(commitment, (Absorb\.out|Lookup\.commitment)|Absorb\.(out, Absorb\.(states\[\]|Poseidon.*)|states\[\], Absorb\.(Poseidon(\[\])?\.out|out)|words\[\], Absorb\.Poseidon(\[\])?\.inputs\[\])|words\[\], (Absorb\.words\[\]|packed\[\]|Pack\.words\[\])|packed\[\], (words\[\]|Pack\.words\[\])|marks\[\], Pack\.slots\[\]|Pack\.words\[\], Pack\.slots\[\]|terms, words\[\]|Lookup\.commitment, Lookup\.Absorb\.state|Lookup\.Absorb\.state, Lookup\.Absorb\.states\[\]|Lookup\.Absorb\.states\[\], Lookup\.Absorb\.Poseidon(\[\])?\.inputs\[\])$/,
+      /^(commitment, (Absorb\.out|Lookup\.commitment)|Absorb\.(out, Absorb\.(states\[\]|Poseidon.*)|states\[\], Absorb\.(Poseidon(\[\])?\.out|out)|words\[\], Absorb\.Poseidon(\[\])?\.inputs\[\])|words\[\], (Absorb\.words\[\]|packed\[\]|Pack\.words\[\])|packed\[\], (words\[\]|Pack\.words\[\])|marks\[\], Pack\.slots\[\]|Pack\.words\[\], Pack\.slots\[\]|Absorb\.Poseidon(\[\])?\.out, Absorb\.Poseidon(\[\])?\.pEx\.out\[\]|Lookup\.commitment, Lookup\.Absorb\.state|Lookup\.Absorb\.state, Lookup\.Absorb\.states\[\]|Lookup\.Absorb\.states\[\], Lookup\.Absorb\.Poseidon(\[\])?\.inputs\[\])$/,
     why: "binds the marks to the challenge. Marks chosen afterwards are still bits and have to meet a 254-bit equation: without solution in 32 slots (2^64 choices), about 2^39 steps in 3,600 (ADR 0017). test/circuits/fixtures/unsound-marks.circom shows the forgery where nothing but this is missing and marks are no bits; the constraint is needed",
   },
   {
@@ -49,9 +50,13 @@ const EXPLAINED: readonly { covers: RegExp; why: string }[] = [
     why: "binds the counts to the challenge. Counts chosen afterwards still have to be 6 bits each and meet a 254-bit equation: 13 of them have 78 bits (26 places 156), so none exist here, but 364 counts of 12 bits would have many. No test of 13 codes can show it; the constraint is needed",
   },
   {
+    covers: /^Direction\.IsZero\.in, Direction\.IsZero\.inv, Direction\.IsZero\.out \(product\)$/,
+    why: "`runsMin = 0` is at most, twice: any other answer makes the terms one-sided, and then the upper bound must be the value that means none; for `runsMin` above 0 the other constraint of IsZero gives the answer",
+  },
+  {
     covers:
-      /^((Histogram\.)?Lookup\.)?Absorb\.Poseidon\[\]\.(inputs\[\]|inputs\[\], ((Histogram\.)?Lookup\.)?Absorb\.Poseidon\[\]\.pEx\.inputs\[\])$/,
-    why: "tag, padding and copies into the challenge's hash: freedom here lets the prover draw other random challenges, each good for a lie with probability below (N + ENTRIES) / r",
+      /^(terms, words\[\]|((Histogram\.)?Lookup\.)?Absorb\.Poseidon\[\]\.(inputs\[\]|inputs\[\], ((Histogram\.)?Lookup\.)?Absorb\.Poseidon\[\]\.pEx\.inputs\[\]))$/,
+    why: "tag, terms (public in any case), padding and copies into the challenge's hash: freedom here lets the prover draw other random challenges, each good for a lie with probability below (N + ENTRIES) / r",
   },
 ];
 

@@ -214,6 +214,11 @@ export async function tellImpactLies(teller: Teller, shape: Shape): Promise<void
       for (const to of [-1n, 0n, 1n, 2n]) set(base, `rule ${part} ${to}`, [wire(`rule.${part}`), to]);
   }
   {
+    // Samples are counted where events are asked for, and the zero test of minRun made to say so.
+    const base = await world("events too few", claimOf(window("##.##.#..."), { minRun: 2n, countMin: 3n }));
+    set(base, "samples instead, by the inverse", [wire("IsZero.inv"), 0n]);
+  }
+  {
     // The squares read the inputs themselves: they must be the readings that are checked and hashed.
     const codes = window("..........");
     const base = await world("one impact short", claimOf(codes, { countMin: 1n }));

@@ -436,6 +436,37 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
     set(base, "threshold of the steps", [wire("Steps.threshold", at), BigInt(code)], ...marked);
   }
 
+  // Two ones: low is reached from 1 on, and everything from 3 on counts twice; high before anything is.
+  const lowest = claim(split([...new Array<bigint>(16).fill(1n), ...new Array<bigint>(16).fill(12n)]), {
+    minRun: 16n,
+    runsMin: 1n,
+  });
+  const every = (mark: bigint) => Array.from({ length: N }, (_, i) => [counts(i), mark] as const);
+  set(
+    await world("a run below the band", lowest),
+    "low: ones at 1 and 3",
+    ...hot(0, { 1: 1n, 3: 1n }),
+    ...every(1n),
+  );
+  const inside = claim(codesOf("#".repeat(N)), { minRun: 3n, runsMax: 0n });
+  set(
+    await world("a run too long", inside),
+    "high: ones at 0 and 6",
+    ...hot(1, { 0: 1n, 6: 1n }),
+    ...every(0n),
+  );
+
+  // The half of the table for held runs: what ends one, and what does not.
+  const parted = claim(codesOf("###?###"), { minRun: 3n, runsMax: 1n });
+  set(
+    await world("runs that a missing reading may part", parted),
+    "table[13] is 1",
+    [counts(3), 1n],
+    [wire("table[13]"), 1n],
+  );
+  const whole = claim(codesOf("#######"), { minRun: 3n, runsMin: 2n });
+  set(await world("one run, not two", whole), "table[18] is 0", [counts(3), 0n], [wire("table[18]"), 0n]);
+
   // 9. The direction, said to be the other one.
   const twoSided = await world(
     "both bounds in the worst case",
