@@ -120,7 +120,7 @@ export async function tellImpactLies(teller: Teller, shape: Shape): Promise<void
   }
 
   // 4. Samples: squares, zero test and comparison of the first, the third and the last.
-  for (const [name, marks, terms] of [
+  const close = [
     ["one impact short", "#.#......#", { countMin: 4n }],
     ["one impact too many", "#.#......#", { countMax: 2n }],
     ["one impact short, samples missing", "?.x......?", { countMin: 1n }],
@@ -130,7 +130,8 @@ export async function tellImpactLies(teller: Teller, shape: Shape): Promise<void
     ["one event short", "#.#......#", { minRun: 1n, countMin: 4n }],
     ["one event too many", "#.#......#", { minRun: 1n, countMax: 2n }],
     ["an event may be in a gap", "#.?......?", { minRun: 1n, countMax: 2n }],
-  ] as const) {
+  ] as const;
+  for (const [name, marks, terms] of sample ? close.filter((_, at) => at % 4 === 0) : close) {
     const base = await world(name, claimOf(window(marks), terms));
     const value = (w: number) => base.witness[w]!;
     for (const at of [0, 1, 2, 9]) {
