@@ -370,9 +370,9 @@ describe("circuits: episode-test", () => {
       const codes = codesOf(text).flat();
       expect(await proves(split(codes), terms), text).to.equal(false);
       const sets: number[][] = [];
-      for (let i = 0; i < text.length + 1; i += LONG ? 1 : 2) {
+      for (let i = 0; i < text.length + 1; i += LONG ? 1 : 3) {
         sets.push([i]);
-        for (let j = i + 1; j < text.length + 1; j += LONG ? 1 : 4) sets.push([i, j]);
+        for (let j = i + 1; j < text.length + 1; j += LONG ? 1 : 6) sets.push([i, j]);
       }
       for (const set of sets) {
         const fewer = codes.map((code, i) => (set.includes(i) ? 0n : code));
@@ -380,7 +380,7 @@ describe("circuits: episode-test", () => {
         dropped++;
       }
     }
-    expect(dropped).to.be.greaterThan(100);
+    expect(dropped).to.be.greaterThan(LONG ? 300 : 40);
   });
 
   it("T8: by definition, leaving readings out never lowers the most nor raises the least number of runs", () => {
