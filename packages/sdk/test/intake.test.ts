@@ -253,7 +253,7 @@ describe("intake", () => {
     );
     expect(
       await codeRejected(
-        intake.submit(await forge({ context: packContext({ profile: 9, offset: 0, epoch: FIRST }) })),
+        intake.submit(await forge({ context: packContext({ profile: 9_999, offset: 0, epoch: FIRST }) })),
       ),
     ).to.equal("UNKNOWN_PROFILE");
   });
