@@ -12,7 +12,7 @@ import {
 } from "@vitalproof/sdk";
 import type { Command } from "commander";
 import { withChain } from "../connect.ts";
-import { criteriaFile, criteriaFrom, withCriteriaOptions } from "../criteria.ts";
+import { criteriaFile, withCriteriaOptions } from "../criteria.ts";
 import {
   HOLDER_ATTESTATION,
   PRESENTATION_REQUEST,
@@ -24,6 +24,7 @@ import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, whole } from "../numbers.ts";
 import { describeRequest, readRequest, requestBody } from "../presentation.ts";
+import { allTermsFrom } from "../terms.ts";
 import { parseDuration } from "../time.ts";
 
 type Out = { out: string; force?: boolean };
@@ -91,7 +92,7 @@ function registerNew(parent: Command, io: Io): void {
       const options = command.optsWithGlobals<Options>();
       const { offset } = options;
       const statements = [
-        ...criteria().flatMap((given) => criteriaFrom(given, offset)),
+        ...criteria().flatMap((given) => allTermsFrom(given, offset === undefined ? {} : { offset })),
         ...(options.criteria === undefined ? [] : await criteriaFile(io, options.criteria)),
       ];
       if (statements.length === 0) {
