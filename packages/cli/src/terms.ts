@@ -32,6 +32,7 @@ export const STATEMENT_OPTIONS = {
   ],
   unit: ["--unit <ucum>", "of the catalogue's forms, the one in this unit"],
   window: ["--window <window>", 'the one over this time, such as "1 hour"'],
+  profile: ["--profile <name>", "the one for readings of this profile, where unit and window leave several"],
   low: ["--low <level>", "lower end of the band, included, in the profile's unit"],
   high: ["--high <level>", "upper end of the band, included"],
   above: [
@@ -204,8 +205,9 @@ function ofCatalogue(entry: StatementEntry, choice: TermsChoice): NamedTerms {
   return { statement: formOf(entry, defined({ unit, window, profile })).statement!, terms };
 }
 
-function choiceOf(given: Given, { offset, profile }: Place): TermsChoice {
+function choiceOf(given: Given, { offset, profile: own }: Place): TermsChoice {
   const { unit, window } = given;
+  const profile = given.profile === undefined ? own : profileOf(given.profile as ProfileName).name;
   return { ...overridesOf(given), ...defined({ unit, window, profile, offset }) };
 }
 

@@ -17,7 +17,7 @@ import { questionFrom, STATEMENT_OPTIONS, type StatementOptions, withStatementOp
 import { instantText, parseInstant } from "../time.ts";
 
 type CheckOptions = ReadingOptions &
-  Omit<StatementOptions, "unit" | "window" | "terms"> & {
+  Omit<StatementOptions, "unit" | "window" | "profile" | "terms"> & {
     statement: string;
     from?: number;
     to?: number;
@@ -26,7 +26,7 @@ type CheckOptions = ReadingOptions &
   };
 
 /** The readings' own unit and time decide here; and terms say nothing that the options do not. */
-const OMITTED = ["statement", "unit", "window", "terms"] as const;
+const OMITTED = ["statement", "unit", "window", "profile", "terms"] as const;
 
 const HELP = `
 No circuit is needed and nothing leaves this machine: the readings are compared as the decimals that they are, over the
@@ -52,7 +52,7 @@ export function registerCheck(program: Command, io: Io): void {
     .addHelpText("after", HELP);
   withReadingOptions(withStatementOptions(command, OMITTED)).action(
     async (file: string, options: CheckOptions) => {
-      const { unit: _unit, ...asked } = options;
+      const { unit: _unit, profile: _grid, ...asked } = options;
       const { entry, overrides } = questionFrom(asked, options.offset);
       const { readings, format, report } = await io.during(`reading ${file}`, () =>
         readReadings(io, file, options),

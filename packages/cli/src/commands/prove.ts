@@ -52,7 +52,7 @@ type Matter = { statement: string; terms: Terms; scope: bigint };
 const PATHS_HINT = "Ask the clinic for the path of the period's last epoch (`vitalproof attester path`).";
 
 export function registerProve(program: Command, io: Io): void {
-  withStatementOptions(program.command("prove"))
+  withStatementOptions(program.command("prove"), ["profile"])
     .description("prove a statement about a period of the log, for a policy or by itself")
     .option(
       "--policy <n>",
