@@ -22,6 +22,7 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { Command } from "commander";
+import { metricOf } from "./readings.ts";
 import { parseDuration } from "./time.ts";
 
 /** What `termsFrom` reads: a statement and its bounds, the same for every command that takes one. */
@@ -184,7 +185,7 @@ export function questionFrom(
   const question = questionOf(statement.name, given);
   // What no program could hold is no question here either.
   termsForQuestion(statement.name, question, offset ?? 0);
-  const { metric } = profileOf(statement.profile);
+  const metric = metricOf(profileOf(statement.profile)) ?? "other";
   const forms = [{ profile: statement.profile, question, offset: offset ?? 0 }];
   return { entry: { name, metric, template: statement.template, about: "share", forms }, overrides: {} };
 }

@@ -28,7 +28,8 @@ import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 export function registerProgram(program: Command, io: Io): void {
   const family = program
     .command("program")
-    .description("an insurer's programs: what is paid for which statement");
+    .description("an insurer's programs: what is paid for which statement")
+    .addHelpText("after", "\nExample:\n  vitalproof program show 1 --deployment deployment.json\n");
   registerCreate(family, io);
   registerFund(family, io);
   registerShow(family, io);

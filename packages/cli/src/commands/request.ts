@@ -34,7 +34,8 @@ export function registerRequest(program: Command, io: Io): void {
     .command("request")
     .description(
       "a verifier's side: ask for statements off chain (alerts, a trial's criteria), and say whom you trust",
-    );
+    )
+    .addHelpText("after", "\nExample:\n  vitalproof request show request.json\n");
   registerNew(request, io);
   registerShow(request, io);
   registerTrust(request, io);
