@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  catalogueEntry,
-  type EpisodeRequest,
-  episodeTerms,
-  formOf,
   type PresentationRequest,
   packTerms,
-  STATEMENTS,
-  type StatementEntry,
-  type StatementName,
   statementOf,
   type Terms,
-  type TermsChoice,
-  termsOf,
   unpackTerms,
   VitalproofError,
 } from "@vitalproof/sdk";
@@ -20,58 +11,21 @@ import type { Command } from "commander";
 import { wrong } from "./fields.ts";
 import { readText } from "./files.ts";
 import type { Io } from "./io.ts";
-import { big, whole } from "./numbers.ts";
-import { type TermsOptions, termsFrom } from "./terms.ts";
-import { parseDuration } from "./time.ts";
+import { type Given, STATEMENT_OPTIONS, type StatementOption } from "./terms.ts";
 
 export type Criterion = PresentationRequest["statements"][number];
 
-/** `--statement` opens a criterion; what follows belongs to it, up to the next one. */
-const OPTIONS = {
-  statement: [
-    "--statement <name>",
-    "a statement: of the catalogue, or a circuit; its bounds follow it, and may be given several times",
-  ],
-  unit: ["--unit <ucum>", "of the catalogue's forms, the one in this unit"],
-  window: ["--window <window>", 'the one over this time, such as "1 hour"'],
-  low: ["--low <level>", "lower end of the band, included, in the profile's unit"],
-  high: ["--high <level>", "upper end of the band, included"],
-  above: [
-    "--above <level>",
-    "lower end of the band, excluded; of the mean where the statement is about a mean",
-  ],
-  below: ["--below <level>", "upper end, excluded"],
-  atLeast: ["--at-least <n>", "what the statement is about, at least: percent, level or number"],
-  atMost: ["--at-most <n>", "the same, at most"],
-  meanAtLeast: ["--mean-at-least <level>", "mean, at least (circuits of distributions)"],
-  meanAtMost: ["--mean-at-most <level>", "mean, at most"],
-  minRun: ["--min-run <time>", 'length of a run, at least: "5m"'],
-  longerThan: ["--longer-than <time>", "length of a run, the time itself excluded"],
-  level: ["--level <n>", "what a day or night must reach; magnitude of an impact"],
-  days: ["--days <n>", "days or nights that reach it, at least"],
-  coverageAtLeast: ["--coverage-at-least <percent>", "slots with a reading, at least"],
-  coverageAtMost: ["--coverage-at-most <percent>", "slots with a reading, at most"],
-  ofValid: ["--of-valid", "of the valid readings, instead of the worst case over all slots"],
-  coverage: ["--coverage <percent>", "the same as --coverage-at-least, as `check` has it"],
-  semantics: [
-    "--semantics <semantics>",
-    "worst-case or of-valid (default: the catalogue's, else worst-case)",
-  ],
-  terms: ["--terms <word>", "instead of bounds: packed terms, as a program holds them"],
-} as const;
-
-type Name = keyof typeof OPTIONS;
-/** As typed; a flag without a value is "true". */
-type Given = Partial<Record<Name, string>>;
-
 /**
- * Adds the options of criteria.
- * @returns the criteria of the command line, once it has been parsed
+ * Adds the options of statements, of which there may be several: `--statement` opens one, and what follows belongs to
+ * it, up to the next one.
+ * @returns the statements of the command line, once it has been parsed
  */
 export function withCriteriaOptions(command: Command): () => readonly Given[] {
   const groups: Given[] = [];
-  for (const [name, [flags, description]] of Object.entries(OPTIONS) as [Name, readonly [string, string]][]) {
-    command.option(flags, description);
+  const options = Object.entries(STATEMENT_OPTIONS) as [StatementOption, readonly [string, string]][];
+  for (const [name, [flags, description]] of options) {
+    const several = name === "statement" ? "; may be given several times, each with its bounds after it" : "";
+    command.option(flags, description + several);
     command.on(`option:${flags.split(" ")[0]!.slice(2)}`, (value: string | null | undefined) => {
       if (name === "statement") groups.push({});
       const group = groups.at(-1);
@@ -83,34 +37,6 @@ export function withCriteriaOptions(command: Command): () => readonly Given[] {
     });
   }
   return () => groups;
-}
-
-/**
- * What one criterion of the command line asks for; a set of the catalogue whose members must all hold is several.
- * @param offset in quarter hours; the statement's own when left out
- * @throws USAGE, UNKNOWN_STATEMENT, INVALID_ARGUMENT, TERMS_INVALID, TERMS_MET_BY_NOTHING, TERMS_NOT_UNDERSTOOD
- */
-export function criteriaFrom(given: Given, offset: number | undefined): Criterion[] {
-  const name = given.statement!;
-  if (Object.hasOwn(STATEMENTS, name)) return [ofCircuit(statementOf(name).name, given, offset ?? 0)];
-  if (given.terms !== undefined) {
-    throw usage("--terms needs the name of a circuit.", "Packed terms say nothing about the catalogue.");
-  }
-  const entry = catalogueEntry(name);
-  if (entry.kind === "statement") return [ofCatalogue(entry, choiceOf(given, offset))];
-  const others = Object.keys(given).filter((option) => option !== "statement");
-  if (entry.relation === "any" || others.length > 0) {
-    throw usage(
-      `${name} is a set of statements.`,
-      `Name them one by one: ${entry.members.map((member) => member.name).join(", ")}.`,
-    );
-  }
-  return entry.members.map((member) => {
-    const found = catalogueEntry(member.name);
-    if (found.kind !== "statement")
-      throw usage(`${member.name} is a set inside a set.`, "Name its statements.");
-    return ofCatalogue(found, { window: member.window, ...(offset === undefined ? {} : { offset }) });
-  });
 }
 
 /**
@@ -145,144 +71,6 @@ function rawTerms(given: object, at: string): Terms {
   const stray = Object.keys(given).find((name) => !Object.hasOwn(terms, name));
   if (stray !== undefined) throw wrong(`${at}.${stray}`, "a member of these terms");
   return terms;
-}
-
-function ofCatalogue(entry: StatementEntry, choice: TermsChoice): Criterion {
-  const { unit, window, profile } = choice;
-  const form = formOf(entry, {
-    ...(unit === undefined ? {} : { unit }),
-    ...(window === undefined ? {} : { window }),
-    ...(profile === undefined ? {} : { profile }),
-  });
-  const terms = termsOf(entry.name, choice);
-  return { statement: form.statement!, terms };
-}
-
-function choiceOf(given: Given, offset: number | undefined): TermsChoice {
-  for (const name of ["meanAtLeast", "meanAtMost", "coverageAtMost"] as const) {
-    if (given[name] !== undefined) {
-      throw usage(
-        `${OPTIONS[name][0]} is for circuits; ${given.statement} is of the catalogue.`,
-        "Its --at-least, --at-most, --above and --below are about what the statement is about.",
-      );
-    }
-  }
-  const run = runOption(given);
-  const { unit, window, low, high, above, below, atLeast, atMost, level, days } = given;
-  const all = {
-    unit,
-    window,
-    low,
-    high,
-    above,
-    below,
-    atLeast,
-    atMost,
-    level,
-    days: days === undefined ? undefined : whole(days),
-    coverage: coverageOf(given),
-    semantics: semanticsOf(given),
-    minRun: run,
-    offset,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as TermsChoice;
-}
-
-function ofCircuit(statement: StatementName, given: Given, offset: number): Criterion {
-  if (given.terms !== undefined) {
-    refuseOptions(
-      given,
-      (Object.keys(OPTIONS) as Name[]).filter((name) => name !== "statement" && name !== "terms"),
-    );
-    return { statement, terms: unpackTerms(big(given.terms)) };
-  }
-  switch (statementOf(statement).template) {
-    case "distribution": {
-      refuseOptions(given, ["above", "below", "minRun", "longerThan", "level", "days", "unit", "window"]);
-      const { terms: _terms, ofValid: _ofValid, coverageAtLeast: _coverage, ...others } = given;
-      const coverage = coverageOf(given);
-      const options: TermsOptions = {
-        ...others,
-        ...(coverage === undefined ? {} : { coverageAtLeast: coverage }),
-        ...(semanticsOf(given) === "of-valid" ? { ofValid: true } : {}),
-      };
-      return { statement, terms: termsFrom(options, offset).terms };
-    }
-    case "episode":
-      refuseOptions(given, [
-        "meanAtLeast",
-        "meanAtMost",
-        "coverageAtMost",
-        "level",
-        "days",
-        "unit",
-        "window",
-      ]);
-      return { statement, terms: episodeTerms(episodeOf(statement, given, offset)) };
-    default:
-      throw usage(
-        `${statement} takes no bounds here.`,
-        "Name a statement of the catalogue, or give --terms or --criteria.",
-      );
-  }
-}
-
-function episodeOf(statement: StatementName, given: Given, offset: number): EpisodeRequest {
-  const run = runOption(given);
-  if (run === undefined) throw usage(`${statement} needs a run.`, "Give --min-run or --longer-than.");
-  const { low, high, above, below, atLeast, atMost } = given;
-  return {
-    statement,
-    offset,
-    semantics: semanticsOf(given) ?? "worst-case",
-    band: present({ atLeast: low, atMost: high, above, below }),
-    minRun: run,
-    runs: {
-      ...(atLeast === undefined ? {} : { atLeast: whole(atLeast) }),
-      ...(atMost === undefined ? {} : { atMost: whole(atMost) }),
-    },
-    coverage: present({ atLeast: coverageOf(given) }),
-  };
-}
-
-function coverageOf({ coverage, coverageAtLeast }: Given): string | undefined {
-  if (coverage !== undefined && coverageAtLeast !== undefined) {
-    throw usage("--coverage and --coverage-at-least say the same thing.", "Give one of them.");
-  }
-  return coverage ?? coverageAtLeast;
-}
-
-function semanticsOf({ semantics, ofValid }: Given): "worst-case" | "of-valid" | undefined {
-  if (semantics === "worst-case" && ofValid === undefined) return semantics;
-  if (semantics === "of-valid" || (semantics === undefined && ofValid !== undefined)) return "of-valid";
-  if (semantics === undefined) return undefined;
-  throw usage(
-    `--semantics ${semantics} cannot be.`,
-    "It is worst-case or of-valid, and --of-valid says the latter.",
-  );
-}
-
-function runOption({ minRun, longerThan }: Given): { seconds: number } | { longerThan: number } | undefined {
-  if (minRun !== undefined && longerThan !== undefined) {
-    throw usage("--min-run and --longer-than say the same thing.", "Give one of them.");
-  }
-  if (minRun !== undefined) return { seconds: parseDuration(minRun) };
-  return longerThan === undefined ? undefined : { longerThan: parseDuration(longerThan) };
-}
-
-function refuseOptions(given: Given, names: readonly Name[]): void {
-  const found = names.find((name) => given[name] !== undefined);
-  if (found === undefined) return;
-  throw usage(
-    `${OPTIONS[found][0]} is nothing that ${given.statement} has.`,
-    "Leave it out, or name a statement of the catalogue.",
-  );
-}
-
-function present<T extends Record<string, string | undefined>>(bounds: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: string;
-  };
 }
 
 function usage(message: string, hint: string): VitalproofError {

@@ -55,7 +55,15 @@ const COMMANDS: readonly Register[] = [
   registerDemoClock,
 ];
 
-const EXIT_CODES = `
+const HELP = `
+Examples:
+  vitalproof check clarity.csv --statement time-in-range --zone Europe/Berlin
+  vitalproof log add clarity.csv --zone Europe/Berlin
+  vitalproof prove --policy 1 --period 0 --claims 0x… --paths paths.json --out claim.json
+  vitalproof audit --program 1 --deployment deployment.json
+
+docs/cli.md tells a whole claim, from deployment to audit.
+
 Exit codes: 0 done; 1 the answer is no (statement not met, proof invalid, audit found differences); 2 wrong use;
 3 a file, store or passphrase is not what it should be; 4 chain or network; 5 refused by a rule; 6 not ready
 (circuits not built, no identity, …); 70 a fault of this program; 130 stopped.
@@ -96,7 +104,7 @@ export function buildProgram(io: Io): Command {
       io.json = json === true;
       io.quiet = quiet === true;
     })
-    .addHelpText("after", EXIT_CODES);
+    .addHelpText("after", HELP);
   for (const register of COMMANDS) register(program, io);
   return program;
 }

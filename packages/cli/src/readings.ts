@@ -132,7 +132,7 @@ export async function readReadings(
 }
 
 /** The metric that a profile is for; undefined for made-up ones. */
-function metricOf(profile: Profile): Metric | undefined {
+export function metricOf(profile: Profile): Metric | undefined {
   return (Object.keys(METRICS) as Metric[]).find((metric) =>
     profilesFor(metric, profile.ucum).some(({ name }) => name === profile.name),
   );

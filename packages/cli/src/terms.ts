@@ -1,102 +1,375 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  type Bounds,
-  distributionTerms,
+  catalogueEntry,
+  type Decidable,
+  formOf,
+  type LevelBounds,
+  type Overrides,
+  type ProfileName,
+  profileOf,
+  type Question,
+  type RunLength,
+  STATEMENTS,
+  type StatementEntry,
+  type StatementName,
+  statementEntry,
   statementOf,
   type Terms,
+  type TermsChoice,
+  termsForQuestion,
+  termsOf,
   unpackTerms,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { Command } from "commander";
-import { big } from "./numbers.ts";
+import { metricOf } from "./readings.ts";
+import { parseDuration } from "./time.ts";
 
-/** A statement and its bounds, as they stand on the command line. */
-export type TermsOptions = {
-  statement?: string;
-  terms?: bigint;
-  low?: string;
-  high?: string;
-  atLeast?: string;
-  atMost?: string;
-  meanAtLeast?: string;
-  meanAtMost?: string;
-  coverageAtLeast?: string;
-  coverageAtMost?: string;
+/** What `termsFrom` reads: a statement and its bounds, the same for every command that takes one. */
+export const STATEMENT_OPTIONS = {
+  statement: [
+    "--statement <name>",
+    "the statement: of the catalogue (`vitalproof statements`), or a circuit",
+  ],
+  unit: ["--unit <ucum>", "of the catalogue's forms, the one in this unit"],
+  window: ["--window <window>", 'the one over this time, such as "1 hour"'],
+  profile: ["--profile <name>", "the one for readings of this profile, where unit and window leave several"],
+  low: ["--low <level>", "lower end of the band, included, in the profile's unit"],
+  high: ["--high <level>", "upper end of the band, included"],
+  above: [
+    "--above <level>",
+    "lower end of the band, excluded; of the mean where the catalogue's statement is about a mean",
+  ],
+  below: ["--below <level>", "upper end, excluded"],
+  atLeast: ["--at-least <n>", "percent, mean, runs, days or impacts: what the statement is about, at least"],
+  atMost: ["--at-most <n>", "the same, at most"],
+  minRun: ["--min-run <time>", 'length of a run, at least: "15m", "300s"'],
+  longerThan: ["--longer-than <time>", "length of a run, the time itself excluded"],
+  level: ["--level <n>", "what a day or night must reach; magnitude of an impact"],
+  days: ["--days <n>", "days or nights that reach it, at least"],
+  coverage: ["--coverage <percent>", "slots with a reading, at least"],
+  coverageAtLeast: ["--coverage-at-least <percent>", "the same as --coverage"],
+  semantics: [
+    "--semantics <semantics>",
+    "how missing readings count: worst-case or of-valid (default: the catalogue's, else worst-case)",
+  ],
+  ofValid: ["--of-valid", "the same as --semantics of-valid"],
+  meanAtLeast: ["--mean-at-least <level>", "circuits of distributions: mean, at least"],
+  meanAtMost: ["--mean-at-most <level>", "mean, at most"],
+  meanAbove: ["--mean-above <level>", "mean, excluded"],
+  meanBelow: ["--mean-below <level>", "mean, excluded"],
+  coverageAtMost: [
+    "--coverage-at-most <percent>",
+    "circuits of distributions: slots with a reading, at most",
+  ],
+  sum: ["--sum <n>", "circuits of regularity: instead of --level, what the readings of an epoch add up to"],
+  daysAtMost: ["--days-at-most <n>", "circuits of regularity: epochs that reach it, at most"],
+  terms: ["--terms <word>", "with a circuit, instead of bounds: packed terms, as a program holds them"],
+} as const;
+
+export type StatementOption = keyof typeof STATEMENT_OPTIONS;
+/** As typed; a flag without a value is "true". */
+export type Given = Partial<Record<StatementOption, string>>;
+/** As commander hands it over. */
+export type StatementOptions = { [K in Exclude<StatementOption, "ofValid">]?: string } & {
   ofValid?: boolean;
 };
 
-const BOUNDS = [
-  "low",
-  "high",
-  "atLeast",
-  "atMost",
+/** What the place where terms are made says about them. */
+export type Place = {
+  /** Quarter hours after 00:00 UTC; the catalogue's own, else 0, when left out. */
+  offset?: number;
+  /** Whose form of a statement is meant. */
+  profile?: ProfileName;
+};
+
+export type NamedTerms = { statement: StatementName; terms: Terms };
+
+/** In the catalogue, `--at-least` and the like are about what the statement is about. */
+const CIRCUITS_ONLY: readonly StatementOption[] = [
   "meanAtLeast",
   "meanAtMost",
-  "coverageAtLeast",
+  "meanAbove",
+  "meanBelow",
   "coverageAtMost",
-  "ofValid",
-] as const;
+  "sum",
+  "daysAtMost",
+];
+const OF_ALL = ["statement", "coverage", "coverageAtLeast", "semantics", "ofValid"] as const;
+const BAND = ["low", "high", "above", "below"] as const;
+const MEAN = ["meanAtLeast", "meanAtMost", "meanAbove", "meanBelow"] as const;
+const RUN = ["minRun", "longerThan"] as const;
+const COUNT = ["atLeast", "atMost"] as const;
+/** What a circuit has, by its template. */
+const OF_TEMPLATE: Record<Question["template"], readonly StatementOption[]> = {
+  distribution: [...OF_ALL, ...BAND, ...COUNT, ...MEAN, "coverageAtMost"],
+  episode: [...OF_ALL, ...BAND, ...COUNT, ...RUN],
+  regularity: [...OF_ALL, ...BAND, ...COUNT, "level", "sum", "days", "daysAtMost"],
+  impact: [...OF_ALL, ...COUNT, ...RUN, "level"],
+};
 
-/** Adds the options that `termsFrom` reads. */
-export function withTermsOptions(command: Command): Command {
-  return command
-    .option("--statement <name>", "the statement")
-    .option("--low <level>", "lower end of the band, included, in the profile's unit")
-    .option("--high <level>", "upper end of the band, included")
-    .option("--at-least <percent>", "share inside the band, at least")
-    .option("--at-most <percent>", "share inside the band, at most")
-    .option("--mean-at-least <level>", "mean, at least")
-    .option("--mean-at-most <level>", "mean, at most")
-    .option("--coverage-at-least <percent>", "slots with a reading, at least")
-    .option("--coverage-at-most <percent>", "slots with a reading, at most")
-    .option("--of-valid", "shares and means of the valid readings, instead of the worst case over all slots")
-    .option("--terms <word>", "instead of all these: packed terms, as a program holds them", big);
+/** Adds the options of a statement, without those in `omit`. */
+export function withStatementOptions(command: Command, omit: readonly StatementOption[] = []): Command {
+  for (const [name, [flags, description]] of Object.entries(STATEMENT_OPTIONS)) {
+    if (!(omit as readonly string[]).includes(name)) command.option(flags, description);
+  }
+  return command;
+}
+
+/** The statement's options among those of a command. */
+export function givenOf(options: StatementOptions): Given {
+  const names = Object.keys(STATEMENT_OPTIONS) as StatementOption[];
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, String(options[name])]),
+  );
 }
 
 /**
- * Terms with first epoch 0.
- * @param offset of the log, in quarter hours
- * @throws USAGE, UNKNOWN_STATEMENT, INVALID_ARGUMENT, TERMS_INVALID, TERMS_MET_BY_NOTHING, TERMS_NOT_UNDERSTOOD
+ * The terms of exactly one statement, with first epoch 0.
+ * @throws USAGE for none and for a set; what `allTermsFrom` throws
  */
-export function termsFrom(options: TermsOptions, offset: number): { statement: string; terms: Terms } {
-  if (options.statement === undefined) {
-    throw new VitalproofError("USAGE", "--statement is needed.", { hint: "Name the statement to prove." });
+export function termsFrom(options: StatementOptions, place: Place): NamedTerms {
+  const given = givenOf(options);
+  if (given.statement === undefined) {
+    throw usage("--statement is needed.", "Name a statement of the catalogue, or a circuit.");
   }
-  const { name, template } = statementOf(options.statement);
-  if (options.terms !== undefined) {
-    const given = BOUNDS.find((bound) => options[bound] !== undefined);
-    if (given !== undefined) {
-      throw new VitalproofError("USAGE", "--terms holds all bounds already.", {
-        hint: "Leave the other bounds out.",
-      });
+  if (!isCircuit(given.statement)) {
+    const entry = catalogueEntry(given.statement);
+    if (entry.kind === "set") {
+      throw usage(
+        `${given.statement} is a set of statements.`,
+        `Take them one by one: ${entry.members.map(({ name }) => name).join(", ")}.`,
+      );
     }
-    return { statement: name, terms: unpackTerms(options.terms) };
   }
-  if (template !== "distribution") {
-    throw new VitalproofError(
-      "USAGE",
-      `The bounds of ${name} (${template}) cannot be given one by one here.`,
-      {
-        details: { statement: name, template },
-        hint: "Give packed terms with --terms, or prove for a program with --program or --policy.",
-      },
-    );
-  }
-  const terms = distributionTerms({
-    statement: name,
-    offset,
-    semantics: options.ofValid === true ? "of-valid" : "worst-case",
-    band: bounds(options.low, options.high),
-    share: bounds(options.atLeast, options.atMost),
-    mean: bounds(options.meanAtLeast, options.meanAtMost),
-    coverage: bounds(options.coverageAtLeast, options.coverageAtMost),
-  });
-  return { statement: name, terms };
+  return allTermsFrom(given, place)[0]!;
 }
 
-function bounds(atLeast: string | undefined, atMost: string | undefined): Bounds {
-  return {
-    ...(atLeast === undefined ? {} : { atLeast }),
-    ...(atMost === undefined ? {} : { atMost }),
+/**
+ * What the options of one statement say; a set of the catalogue whose members must all hold is several.
+ * @throws USAGE, UNKNOWN_STATEMENT, INVALID_ARGUMENT, TERMS_INVALID, TERMS_MET_BY_NOTHING, TERMS_NOT_UNDERSTOOD
+ */
+export function allTermsFrom(given: Given, place: Place): NamedTerms[] {
+  const name = given.statement!;
+  if (isCircuit(name)) return [ofCircuit(statementOf(name).name, given, place.offset ?? 0)];
+  if (given.terms !== undefined) {
+    throw usage("--terms needs the name of a circuit.", "Packed terms say nothing about the catalogue.");
+  }
+  const entry = catalogueEntry(name);
+  if (entry.kind === "statement") return [ofCatalogue(entry, choiceOf(given, place))];
+  const others = Object.keys(given).filter((option) => option !== "statement");
+  if (entry.relation === "any" || others.length > 0) {
+    throw usage(
+      `${name} is a set of statements.`,
+      `Name them one by one: ${entry.members.map((member) => member.name).join(", ")}.`,
+    );
+  }
+  return entry.members.map(({ name: member, window }) =>
+    ofCatalogue(statementEntry(member), { window, ...choiceOf({ statement: member }, place) }),
+  );
+}
+
+/**
+ * The same for `evaluate`, which needs no circuit: an entry of the catalogue and what replaces its numbers, or the
+ * question that the bounds of a circuit ask.
+ * @throws USAGE, UNKNOWN_STATEMENT; INVALID_ARGUMENT for a set; what the builders of terms throw
+ */
+export function questionFrom(
+  options: StatementOptions,
+  offset: number | undefined,
+): { entry: Decidable; overrides: Overrides } {
+  const given = givenOf(options);
+  const name = given.statement!;
+  if (!isCircuit(name)) return { entry: statementEntry(name), overrides: overridesOf(given) };
+  const statement = statementOf(name);
+  const question = questionOf(statement.name, given);
+  // What no program could hold is no question here either.
+  termsForQuestion(statement.name, question, offset ?? 0);
+  const metric = metricOf(profileOf(statement.profile)) ?? "other";
+  const forms = [{ profile: statement.profile, question, offset: offset ?? 0 }];
+  return { entry: { name, metric, template: statement.template, about: "share", forms }, overrides: {} };
+}
+
+/** The profiles that a statement has forms for. @throws UNKNOWN_STATEMENT; INVALID_ARGUMENT for a set */
+export function profilesOf(name: string): readonly ProfileName[] {
+  if (isCircuit(name)) return [statementOf(name).profile];
+  return statementEntry(name).forms.map(({ profile }) => profile);
+}
+
+function isCircuit(name: string): boolean {
+  return Object.hasOwn(STATEMENTS, name);
+}
+
+function ofCatalogue(entry: StatementEntry, choice: TermsChoice): NamedTerms {
+  const { unit, window, profile } = choice;
+  const terms = termsOf(entry.name, choice);
+  return { statement: formOf(entry, defined({ unit, window, profile })).statement!, terms };
+}
+
+function choiceOf(given: Given, { offset, profile: own }: Place): TermsChoice {
+  const { unit, window } = given;
+  const profile = given.profile === undefined ? own : profileOf(given.profile as ProfileName).name;
+  return { ...overridesOf(given), ...defined({ unit, window, profile, offset }) };
+}
+
+function overridesOf(given: Given): Overrides {
+  const found = CIRCUITS_ONLY.find((name) => given[name] !== undefined);
+  if (found !== undefined) {
+    throw usage(
+      `${STATEMENT_OPTIONS[found][0]} is for circuits; ${given.statement} is of the catalogue.`,
+      "Its --at-least, --at-most, --above and --below are about what the statement is about.",
+    );
+  }
+  const { low, high, above, below, atLeast, atMost, level } = given;
+  return defined({
+    low,
+    high,
+    above,
+    below,
+    atLeast,
+    atMost,
+    level,
+    days: wholeOf(given, "days"),
+    coverage: coverageOf(given),
+    semantics: semanticsOf(given),
+    minRun: runOf(given),
+  });
+}
+
+function ofCircuit(statement: StatementName, given: Given, offset: number): NamedTerms {
+  if (given.terms === undefined) {
+    return { statement, terms: termsForQuestion(statement, questionOf(statement, given), offset) };
+  }
+  const other = (Object.keys(given) as StatementOption[]).find(
+    (name) => name !== "statement" && name !== "terms",
+  );
+  if (other !== undefined) {
+    throw usage("--terms holds all bounds already.", `Leave ${STATEMENT_OPTIONS[other][0]} out.`);
+  }
+  if (!/^(\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(given.terms)) {
+    throw usage("--terms is no packed word.", "It is a whole number, decimal or hex after 0x.");
+  }
+  return { statement, terms: unpackTerms(BigInt(given.terms)) };
+}
+
+/** What the bounds of a circuit ask, in the unit of the readings. */
+function questionOf(statement: StatementName, given: Given): Question {
+  const { template } = statementOf(statement);
+  refuseOthers(given, template);
+  const { low, high, above, below, atLeast, atMost, level } = given;
+  const semantics = semanticsOf(given) ?? "worst-case";
+  const band: LevelBounds = defined({ atLeast: low, atMost: high, above, below });
+  const coverage = defined({ atLeast: coverageOf(given), atMost: given.coverageAtMost });
+  const run = runOf(given);
+  const counts = (least: StatementOption, most: StatementOption) =>
+    defined({ atLeast: wholeOf(given, least), atMost: wholeOf(given, most) });
+  switch (template) {
+    case "distribution": {
+      const { meanAtLeast, meanAtMost, meanAbove, meanBelow } = given;
+      const mean = { atLeast: meanAtLeast, atMost: meanAtMost, above: meanAbove, below: meanBelow };
+      const share = defined({ atLeast, atMost });
+      return { template, semantics, band, share, mean: defined(mean), coverage };
+    }
+    case "episode":
+      return {
+        template,
+        semantics,
+        band,
+        minRun: required(run, statement, "--min-run or --longer-than"),
+        runs: counts("atLeast", "atMost"),
+        coverage,
+      };
+    case "regularity": {
+      const readings = wholeOf(given, "level");
+      if (readings !== undefined && given.sum !== undefined) {
+        throw usage("--level and --sum are two levels.", "Give one of them.");
+      }
+      return {
+        template,
+        semantics,
+        band,
+        level:
+          given.sum === undefined
+            ? { readings: required(readings, statement, "--level or --sum") }
+            : { sum: given.sum },
+        epochs: counts("days", "daysAtMost"),
+        share: defined({ atLeast, atMost }),
+        coverage,
+      };
+    }
+    case "impact":
+      return {
+        template,
+        semantics,
+        magnitude: required(level, statement, "--level"),
+        ...(run === undefined ? {} : { minRun: run }),
+        count: counts("atLeast", "atMost"),
+        coverage,
+      };
+  }
+}
+
+function refuseOthers(given: Given, template: Question["template"]): void {
+  const found = (Object.keys(given) as StatementOption[]).find(
+    (name) => !OF_TEMPLATE[template].includes(name),
+  );
+  if (found === undefined) return;
+  const has = OF_TEMPLATE[template].map((name) => STATEMENT_OPTIONS[name][0].split(" ")[0]).slice(1);
+  throw usage(
+    `${STATEMENT_OPTIONS[found][0]} is nothing that ${given.statement} (${template}) has.`,
+    `It has ${has.join(", ")}.`,
+  );
+}
+
+function required<T>(value: T | undefined, statement: StatementName, options: string): T {
+  if (value !== undefined) return value;
+  throw usage(
+    `${statement} needs a length or level.`,
+    `Give ${options}, or name a statement of the catalogue.`,
+  );
+}
+
+function wholeOf(given: Given, name: StatementOption): number | undefined {
+  const text = given[name];
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw usage(
+    `${STATEMENT_OPTIONS[name][0]} of ${given.statement} is no whole number.`,
+    "It is a count here.",
+  );
+}
+
+function coverageOf({ coverage, coverageAtLeast }: Given): string | undefined {
+  if (coverage !== undefined && coverageAtLeast !== undefined) {
+    throw usage("--coverage and --coverage-at-least say the same thing.", "Give one of them.");
+  }
+  return coverage ?? coverageAtLeast;
+}
+
+function semanticsOf({ semantics, ofValid }: Given): "worst-case" | "of-valid" | undefined {
+  if (semantics === "worst-case" && ofValid === undefined) return semantics;
+  if (semantics === "of-valid" || (semantics === undefined && ofValid !== undefined)) return "of-valid";
+  if (semantics === undefined) return undefined;
+  throw usage(
+    `--semantics ${semantics} cannot be.`,
+    "It is worst-case or of-valid, and --of-valid says the latter.",
+  );
+}
+
+function runOf({ minRun, longerThan }: Given): RunLength | undefined {
+  if (minRun !== undefined && longerThan !== undefined) {
+    throw usage("--min-run and --longer-than say the same thing.", "Give one of them.");
+  }
+  if (minRun !== undefined) return { seconds: parseDuration(minRun) };
+  return longerThan === undefined ? undefined : { longerThan: parseDuration(longerThan) };
+}
+
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+function usage(message: string, hint: string): VitalproofError {
+  return new VitalproofError("USAGE", message, { hint });
 }

@@ -126,6 +126,21 @@ describe("vitalproof check and statements", function () {
     expect((await check(heart, "remote-monitoring-days", ...table("/min"))).code).to.equal(EXIT.no);
   });
 
+  it("takes the name and the bounds of a circuit as well", async () => {
+    const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 1000).toISOString();
+    const rows = Array.from({ length: 600 }, (_, i) => `${at(i)},${i >= 100 && i < 400 ? 87 : 96}`);
+    const oxygen = await csv("oxygen.csv", ["when,value", ...rows]);
+    const episodes = ["spo2-hour-episodes", "--below", "88", "--at-least", "1", ...table("%")];
+    const held = await check(oxygen, ...episodes, "--min-run", "5m");
+    expect(held.code).to.equal(EXIT.ok);
+    expect(answer(held)).to.deep.include({ runs: { least: 1, most: 1 }, statement: "spo2-hour-episodes" });
+    expect((await check(oxygen, ...episodes, "--longer-than", "5m")).code).to.equal(EXIT.no);
+    expect(codeOf(await check(oxygen, ...episodes))).to.equal("USAGE");
+    expect(codeOf(await check(oxygen, "glucose-day", "--at-least", "70", ...table("%")))).to.equal(
+      "INVALID_ARGUMENT",
+    );
+  });
+
   it("refuses what it cannot decide, by code", async () => {
     const file = await csv("heart.csv", ["when,value", "2026-03-02T00:00:00Z,70"]);
     const cases: [string[], string][] = [

@@ -592,6 +592,32 @@ describe("statements off chain from the shell", function () {
     expect((JSON.parse(other.out) as { code: string }).code).to.equal("ATTESTATION_MISMATCH");
   });
 
+  it("a claim of another template is proven by its bounds, for a verifier who named a scope", async () => {
+    const prove = [
+      "prove",
+      "--from",
+      "2026-03-01",
+      "--scope",
+      "5",
+      "--paths",
+      "paths.json",
+      "--out",
+      "own.json",
+    ];
+    await refused("STATEMENT_NOT_MET", EXIT.no, "anna", ...prove, ...ALERT.slice(0, -1), "2");
+    const proven = await ok("anna", ...prove, ...ALERT);
+    expect(proven).to.include({ statement: "episode-test", from: "2026-03-01" });
+    const claim = await json<{ publicInputs: string[] }>("own.json");
+    expect(unpackTerms(BigInt(claim.publicInputs[2]!))).to.include({
+      template: "episode",
+      minRun: 3,
+      runsMin: 1,
+    });
+    expect(await ok("x", "verify", "own.json", "--expect-scope", "5")).to.include({ valid: true });
+    // The log's profile says which form is meant; there is none for these readings.
+    await refused("WITNESS_MISMATCH", EXIT.input, "anna", ...prove, "--force", "--statement", "desaturation");
+  });
+
   it("T14: by the patient's clock a stale period is not even proven; one bound of two that fails is named", async () => {
     await refused(
       "PRESENTATION_STALE",

@@ -38,6 +38,7 @@ export {
 } from "./catalogue/catalogue.ts";
 export type { About, CatalogueEntry, Form, SetEntry, Source, StatementEntry } from "./catalogue/entry.ts";
 export {
+  type Decidable,
   type EvaluatedBound,
   type EvaluateOptions,
   type Evaluation,

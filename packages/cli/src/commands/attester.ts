@@ -48,7 +48,11 @@ const OUT = ["--out <file>", "where to write the answer"] as const;
 export function registerAttester(program: Command, io: Io): void {
   const attester = program
     .command("attester")
-    .description("a clinic's side: who wears which device, what was taken in, one root a day on the chain");
+    .description("a clinic's side: who wears which device, what was taken in, one root a day on the chain")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  vitalproof attester init --anchors 0x… --new-group --keystore clinic.json\n  vitalproof attester intake heads.json --keystore clinic.json --out receipts.json\n",
+    );
   registerInit(attester, io);
   registerEnrol(attester, io);
   registerOpenLog(attester, io);

@@ -1,41 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  type Decidable,
   type Evaluation,
   evaluate,
-  type Overrides,
   type ProfileName,
   profileOf,
   type Reading,
-  type StatementEntry,
-  statementEntry,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { type ReadingOptions, readReadings, withReadingOptions } from "../readings.ts";
-import { instantText, parseDuration, parseInstant } from "../time.ts";
+import { questionFrom, STATEMENT_OPTIONS, type StatementOptions, withStatementOptions } from "../terms.ts";
+import { instantText, parseInstant } from "../time.ts";
 
-type CheckOptions = ReadingOptions & {
-  statement: string;
-  low?: string;
-  high?: string;
-  atLeast?: string;
-  atMost?: string;
-  above?: string;
-  below?: string;
-  minRun?: number;
-  longerThan?: number;
-  level?: string;
-  days?: number;
-  coverage?: string;
-  semantics?: "worst-case" | "of-valid";
-  from?: number;
-  to?: number;
-  profile?: string;
-  offset?: number;
-};
+type CheckOptions = ReadingOptions &
+  Omit<StatementOptions, "unit" | "window" | "profile" | "terms"> & {
+    statement: string;
+    from?: number;
+    to?: number;
+    profile?: string;
+    offset?: number;
+  };
+
+/** The readings' own unit and time decide here; and terms say nothing that the options do not. */
+const OMITTED = ["statement", "unit", "window", "profile", "terms"] as const;
 
 const HELP = `
 No circuit is needed and nothing leaves this machine: the readings are compared as the decimals that they are, over the
@@ -45,6 +36,7 @@ Examples:
   vitalproof check clarity.csv --statement time-in-range --zone Europe/Berlin
   vitalproof check clarity.csv --statement time-below-range --zone +00:00 --semantics of-valid --coverage 70
   vitalproof check oxygen.csv --statement desaturation --below 88 --longer-than 5m --zone +00:00
+  vitalproof check oxygen.csv --statement spo2-hour-episodes --below 88 --longer-than 5m --at-least 1 --zone +00:00
   vitalproof check nights.csv --time when --value minutes --unit min --statement cpap-usage --days 25 --zone +00:00
 `;
 
@@ -52,50 +44,36 @@ export function registerCheck(program: Command, io: Io): void {
   const command = program
     .command("check <file>")
     .description("decide a named statement about a file in the clear, and say by how much a bound fails")
-    .requiredOption("--statement <name>", "the statement; `vitalproof statements` lists them")
-    .option("--low <level>", "lower end of the band, included, in the unit of the readings")
-    .option("--high <level>", "upper end of the band, included")
-    .option("--at-least <n>", "what the statement is about, at least: percent, mean, runs, days or impacts")
-    .option("--at-most <n>", "what the statement is about, at most")
-    .option("--above <level>", "lower bound, excluded: of the mean, or of the band where it is about no mean")
-    .option("--below <level>", "upper bound, excluded")
-    .option("--min-run <time>", 'how long a run lasts at least: "15m", "300s"', parseDuration)
-    .option("--longer-than <time>", "how long a run lasts, itself excluded", parseDuration)
-    .option("--level <n>", "what a day or night must reach; magnitude of an impact")
-    .option("--days <n>", "days or nights that reach the level, at least", whole)
-    .option("--coverage <percent>", "slots with a reading, at least")
-    .addOption(
-      new Option("--semantics <semantics>", "how missing readings count; both are reported").choices([
-        "worst-case",
-        "of-valid",
-      ]),
-    )
+    .requiredOption(...STATEMENT_OPTIONS.statement)
     .option("--from <time>", 'first instant, such as "2026-03-02T06:00Z"', parseTime)
     .option("--to <time>", "instant after the last", parseTime)
     .option("--profile <name>", "whose grid says what is missing; else the one nearest to the readings")
     .option("--offset <quarters>", "quarter hours after 00:00 UTC at which a day or night begins", whole)
     .addHelpText("after", HELP);
-  withReadingOptions(command).action(async (file: string, options: CheckOptions) => {
-    const entry = statementEntry(options.statement);
-    const { readings, format, report } = await io.during(`reading ${file}`, () =>
-      readReadings(io, file, options),
-    );
-    const chosen = readingsFor(entry, readings, options);
-    const { from, to, offset, profile } = options;
-    const evaluation = evaluate(chosen, {
-      entry,
-      ...overridesOf(options),
-      ...given({ from, to, offset }),
-      ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
-    });
-    if (!evaluation.holds) io.exitCode = EXIT.no;
-    io.report(linesOf(entry, evaluation), { ...evaluation, format, report });
-  });
+  withReadingOptions(withStatementOptions(command, OMITTED)).action(
+    async (file: string, options: CheckOptions) => {
+      const { unit: _unit, profile: _grid, ...asked } = options;
+      const { entry, overrides } = questionFrom(asked, options.offset);
+      const { readings, format, report } = await io.during(`reading ${file}`, () =>
+        readReadings(io, file, options),
+      );
+      const chosen = readingsFor(entry, readings, options);
+      const { from, to, offset, profile } = options;
+      const evaluation = evaluate(chosen, {
+        entry,
+        ...overrides,
+        ...given({ from, to, offset }),
+        ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
+      });
+      if (!evaluation.holds) io.exitCode = EXIT.no;
+      io.report(linesOf(entry, evaluation), { ...evaluation, format, report });
+    },
+  );
 }
 
 /** The readings of the statement's metric; those of no known metric where there is none of it. */
 function readingsFor(
-  entry: StatementEntry,
+  entry: Decidable,
   readings: readonly (Reading & { metric?: string })[],
   { metric }: ReadingOptions,
 ): Reading[] {
@@ -112,28 +90,7 @@ function readingsFor(
   );
 }
 
-function overridesOf(options: CheckOptions): Overrides {
-  const { low, high, atLeast, atMost, above, below, level, days, coverage, semantics } = options;
-  const { minRun, longerThan } = options;
-  if (minRun !== undefined && longerThan !== undefined) {
-    throw new VitalproofError("USAGE", "A run lasts at least --min-run, or --longer-than; not both.");
-  }
-  return given({
-    low,
-    high,
-    atLeast,
-    atMost,
-    above,
-    below,
-    level,
-    days,
-    coverage,
-    semantics,
-    minRun: longerThan === undefined ? minRun : { longerThan },
-  });
-}
-
-function linesOf(entry: StatementEntry, evaluation: Evaluation): string[] {
+function linesOf(entry: Decidable, evaluation: Evaluation): string[] {
   const { holds, from, to, valid, missing, slots, share, mean, inBand, coverage, epochs } = evaluation;
   const unit = evaluation.unit === "1" ? "" : ` ${evaluation.unit}`;
   const noun = evaluation.template === "impact" ? "samples" : "readings";

@@ -17,7 +17,11 @@ const INPUTS = ["holder", "anchor root", "terms", "scope"] as const;
 export function registerClaim(program: Command, io: Io): void {
   const family = program
     .command("claim")
-    .description("claims: send a proof, see where it stands, trigger the payment");
+    .description("claims: send a proof, see where it stands, trigger the payment")
+    .addHelpText(
+      "after",
+      "\nExample:\n  vitalproof claim show --policy 1 --period 0 --deployment deployment.json\n",
+    );
   registerSend(family, io);
   registerShow(family, io);
   registerPay(family, io);

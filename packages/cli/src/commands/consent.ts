@@ -30,7 +30,13 @@ import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 const DEADLINE = 86_400;
 
 export function registerConsent(program: Command, io: Io): void {
-  const family = program.command("consent").description("a patient's revocable permission to act on claims");
+  const family = program
+    .command("consent")
+    .description("a patient's revocable permission to act on claims")
+    .addHelpText(
+      "after",
+      "\nExample:\n  vitalproof consent grant --policy 1 --deployment deployment.json --keystore carrier.json --out consent.json\n",
+    );
   registerGrant(family, io);
   registerRevoke(family, io);
   registerShow(family, io);

@@ -10,7 +10,10 @@ const SELF_ATTESTED =
   "Self-attested: whoever holds this key can sign any readings. It proves nothing about a sensor, and only groups of the class self-attested take it.";
 
 export function registerDevice(program: Command, io: Io): void {
-  const device = program.command("device").description("the key that signs sealed readings");
+  const device = program
+    .command("device")
+    .description("the key that signs sealed readings")
+    .addHelpText("after", "\nExample:\n  vitalproof device simulate\n");
 
   device
     .command("simulate")

@@ -20,7 +20,8 @@ const SUBJECT_NOTE =
 export function registerIdentity(program: Command, io: Io): void {
   const identity = program
     .command("identity")
-    .description("the person: an identity secret and the seed of the person's accounts");
+    .description("the person: an identity secret and the seed of the person's accounts")
+    .addHelpText("after", "\nExample:\n  vitalproof identity new\n");
 
   identity
     .command("new")

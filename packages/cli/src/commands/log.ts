@@ -40,7 +40,13 @@ const DAY = 86_400;
 const LOG_OPTION = ["--log <name>", "which log; needed where the home holds several"] as const;
 
 export function registerLog(program: Command, io: Io): void {
-  const log = program.command("log").description("the patient's log: readings, sealed epoch by epoch");
+  const log = program
+    .command("log")
+    .description("the patient's log: readings, sealed epoch by epoch")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  vitalproof log add clarity.csv --zone Europe/Berlin\n  vitalproof log seal --out heads.json\n",
+    );
 
   log
     .command("request")

@@ -14,7 +14,10 @@ import { instantText } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
 export function registerPolicy(program: Command, io: Io): void {
-  const family = program.command("policy").description("policies: one holder in one program");
+  const family = program
+    .command("policy")
+    .description("policies: one holder in one program")
+    .addHelpText("after", "\nExample:\n  vitalproof policy show 1 --deployment deployment.json\n");
   registerIssue(family, io);
   registerShow(family, io);
   registerEnd(family, io);

@@ -52,7 +52,8 @@ export function registerPresent(program: Command, io: Io): void {
     .description("answer a verifier's request off chain, or verify such an answer")
     .addHelpText(
       "after",
-      "\n`vitalproof present --request request.json --out presentation.json` is short for `vitalproof present new …`.\n",
+      "\n`vitalproof present --request …` is short for `vitalproof present new --request …`.\n" +
+        "\nExample:\n  vitalproof present new --request request.json --out presentation.json\n",
     );
   registerNew(present, io);
   registerApply(present, io);
@@ -79,7 +80,7 @@ function registerNew(parent: Command, io: Io): void {
       "after",
       "\nEvery statement is first decided in the clear; where one does not hold, nothing is proven (exit code 1).\n" +
         "The answer tells the verifier that you, one holder, answered: see docs/alerts.md.\n" +
-        "\nExample:\n  vitalproof present --request request.json --out presentation.json\n",
+        "\nExample:\n  vitalproof present new --request request.json --out presentation.json\n",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();

@@ -21,14 +21,15 @@ import { isLocalChain, withChain } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, needed, whole } from "../numbers.ts";
 import { programFacts } from "../programFacts.ts";
-import { type TermsOptions, termsFrom, withTermsOptions } from "../terms.ts";
+import { type StatementOptions, termsFrom, withStatementOptions } from "../terms.ts";
 import { parseDuration } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
 export function registerProgram(program: Command, io: Io): void {
   const family = program
     .command("program")
-    .description("an insurer's programs: what is paid for which statement");
+    .description("an insurer's programs: what is paid for which statement")
+    .addHelpText("after", "\nExample:\n  vitalproof program show 1 --deployment deployment.json\n");
   registerCreate(family, io);
   registerFund(family, io);
   registerShow(family, io);
@@ -38,10 +39,10 @@ export function registerProgram(program: Command, io: Io): void {
 function registerCreate(family: Command, io: Io): void {
   type Options = DeploymentOptions &
     WalletOptions &
-    TermsOptions & {
+    StatementOptions & {
       group: bigint;
       scope?: bigint;
-      offset: number;
+      offset?: number;
       benefit: string;
       token?: string;
       assurance?: AssuranceClass;
@@ -50,7 +51,7 @@ function registerCreate(family: Command, io: Io): void {
       reviewTime?: string;
       arbiterTime?: string;
     };
-  const command = withTermsOptions(withWalletOptions(withDeploymentOptions(family.command("create"))));
+  const command = withStatementOptions(withWalletOptions(withDeploymentOptions(family.command("create"))));
   command
     .description("publish a program; nothing of it ever changes")
     .requiredOption("--group <n>", "the group of the clinic whose anchors count", big)
@@ -60,7 +61,11 @@ function registerCreate(family: Command, io: Io): void {
       "the ERC-20 it is paid in (default: the deployment's test token)",
       addressOption,
     )
-    .option("--offset <n>", "quarter hours after 00:00 UTC at which a period's first epoch begins", whole, 0)
+    .option(
+      "--offset <n>",
+      "quarter hours after 00:00 UTC at which a period's first epoch begins (default: the catalogue's, else 0)",
+      whole,
+    )
     .option("--scope <n>", "a scope of yours to use again (default: a new one, over the group)", big)
     .addOption(
       new Option("--assurance <class>", "class that the group must have (default: the one it has)").choices(
@@ -73,12 +78,17 @@ function registerCreate(family: Command, io: Io): void {
     .option("--arbiter-time <time>", "how long the arbiter has, with --review-time; silence pays")
     .addHelpText(
       "after",
-      "\nExample:\n  vitalproof program create --deployment deployment.json --keystore insurer.json --group 1 \\\n" +
+      "\nExamples:\n  vitalproof program create --deployment deployment.json --keystore insurer.json --group 1 \\\n" +
+        "    --statement time-in-range --window '1 day' --unit mg/dL --benefit 25\n" +
+        "  vitalproof program create --deployment deployment.json --keystore insurer.json --group 1 \\\n" +
         "    --statement glucose-day --low 70 --high 180 --at-least 70 --benefit 25\n",
     )
     .action(async (_: unknown, own: Command) => {
       const options = own.optsWithGlobals<Options>();
-      const { statement: name, terms } = termsFrom(options, options.offset);
+      const { statement: name, terms } = termsFrom(
+        options,
+        options.offset === undefined ? {} : { offset: options.offset },
+      );
       const statement = statementOf(name);
       const made = await withChain(io, options, async (chain) => {
         const { claims, deployment } = await claimsOf(io, options, chain.chainId);

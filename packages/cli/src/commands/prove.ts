@@ -26,11 +26,11 @@ import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";
 import { type PatientLog, resumeLog } from "../patientLog.ts";
 import { type ProgramFacts, programFacts } from "../programFacts.ts";
-import { type TermsOptions, termsFrom, withTermsOptions } from "../terms.ts";
+import { profilesOf, type StatementOptions, termsFrom, withStatementOptions } from "../terms.ts";
 import { dayText, nameOfEpoch, parseEpoch } from "../time.ts";
 
 type Options = GlobalOptions &
-  TermsOptions & {
+  StatementOptions & {
     log?: string;
     policy?: bigint;
     program?: bigint;
@@ -52,7 +52,7 @@ type Matter = { statement: string; terms: Terms; scope: bigint };
 const PATHS_HINT = "Ask the clinic for the path of the period's last epoch (`vitalproof attester path`).";
 
 export function registerProve(program: Command, io: Io): void {
-  withTermsOptions(program.command("prove"))
+  withStatementOptions(program.command("prove"), ["profile"])
     .description("prove a statement about a period of the log, for a policy or by itself")
     .option(
       "--policy <n>",
@@ -77,6 +77,8 @@ export function registerProve(program: Command, io: Io): void {
       "\nThe statement is first decided in the clear; one that does not hold is not proven (exit code 1).\n" +
         "\nExamples:\n" +
         "  vitalproof prove --policy 1 --period 0 --claims 0x… --paths paths.json --out claim.json\n" +
+        "  vitalproof prove --statement time-in-range --window '1 day' --from 2026-03-02 \\\n" +
+        "    --scope 12345 --paths paths.json --out claim.json\n" +
         "  vitalproof prove --statement glucose-day --low 70 --high 180 --at-least 70 --from 2026-03-02 \\\n" +
         "    --scope 12345 --paths paths.json --out claim.json\n",
     )
@@ -135,7 +137,10 @@ function fromChain(io: Io, options: Options): Promise<FromChain> {
 function matterOf(options: Options, log: PatientLog, person: Identity, chain: FromChain | undefined): Matter {
   if (chain === undefined) {
     assertAbout(options.statement, log);
-    const { statement, terms } = termsFrom(options, log.offset);
+    const { statement, terms } = termsFrom(options, {
+      offset: log.offset,
+      profile: log.profile.name,
+    });
     const scope = needed(options.scope, "--scope", "without a policy or program");
     return { statement, terms: termsForPeriod(terms, fromOption(options, log)), scope };
   }
@@ -166,11 +171,11 @@ function matterOf(options: Options, log: PatientLog, person: Identity, chain: Fr
 /** Before the terms are made: another profile's levels and offsets would only confuse. */
 function assertAbout(name: string | undefined, { profile }: PatientLog): void {
   if (name === undefined) return;
-  const statement = statementOf(name);
-  if (statement.profile === profile.name) return;
+  const profiles = profilesOf(name);
+  if (profiles.includes(profile.name)) return;
   throw new VitalproofError(
     "WITNESS_MISMATCH",
-    `${statement.name} is about ${statement.profile}; the log is of ${profile.name}.`,
+    `${name} is about ${profiles.join(", ")}; the log is of ${profile.name}.`,
     { hint: "Name another log with --log." },
   );
 }

@@ -12,7 +12,7 @@ import {
 } from "@vitalproof/sdk";
 import type { Command } from "commander";
 import { withChain } from "../connect.ts";
-import { criteriaFile, criteriaFrom, withCriteriaOptions } from "../criteria.ts";
+import { criteriaFile, withCriteriaOptions } from "../criteria.ts";
 import {
   HOLDER_ATTESTATION,
   PRESENTATION_REQUEST,
@@ -24,6 +24,7 @@ import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, whole } from "../numbers.ts";
 import { describeRequest, readRequest, requestBody } from "../presentation.ts";
+import { allTermsFrom } from "../terms.ts";
 import { parseDuration } from "../time.ts";
 
 type Out = { out: string; force?: boolean };
@@ -33,7 +34,8 @@ export function registerRequest(program: Command, io: Io): void {
     .command("request")
     .description(
       "a verifier's side: ask for statements off chain (alerts, a trial's criteria), and say whom you trust",
-    );
+    )
+    .addHelpText("after", "\nExample:\n  vitalproof request show request.json\n");
   registerNew(request, io);
   registerShow(request, io);
   registerTrust(request, io);
@@ -91,7 +93,7 @@ function registerNew(parent: Command, io: Io): void {
       const options = command.optsWithGlobals<Options>();
       const { offset } = options;
       const statements = [
-        ...criteria().flatMap((given) => criteriaFrom(given, offset)),
+        ...criteria().flatMap((given) => allTermsFrom(given, offset === undefined ? {} : { offset })),
         ...(options.criteria === undefined ? [] : await criteriaFile(io, options.criteria)),
       ];
       if (statements.length === 0) {

@@ -28,12 +28,17 @@ import {
 import type { Mark } from "../terms/runs.ts";
 import { WHOLE } from "../terms/terms.ts";
 import { assertOffset } from "../time/epochs.ts";
-import type { StatementEntry } from "./entry.ts";
+import type { Form, StatementEntry } from "./entry.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
 import type { Question } from "./question.ts";
 
+/** What of an entry decides; a question of one's own needs no more. */
+export type Decidable = Pick<StatementEntry, "name" | "metric" | "template" | "about"> & {
+  readonly forms: readonly Pick<Form, "profile" | "question" | "offset">[];
+};
+
 export type EvaluateOptions = Overrides & {
-  entry: StatementEntry;
+  entry: Decidable;
   /** Unix seconds, `[from, to)`; from the first reading's slot to the end of the last one's where left out. */
   from?: number;
   to?: number;
@@ -158,7 +163,7 @@ type Facts = Tally & {
 };
 
 function gridFor(
-  entry: StatementEntry,
+  entry: Decidable,
   readings: readonly Reading[],
   wanted: ProfileName | undefined,
   givenOffset: number | undefined,

@@ -30,7 +30,11 @@ export type Overrides = {
 };
 
 /** @throws INVALID_ARGUMENT for what the statement does not have */
-export function withOverrides(entry: StatementEntry, question: Question, overrides: Overrides): Question {
+export function withOverrides(
+  entry: Pick<StatementEntry, "name" | "template" | "about">,
+  question: Question,
+  overrides: Overrides,
+): Question {
   const { low, high, atLeast, atMost, above, below, minRun, level, days, coverage, semantics } = overrides;
   const changed: Record<string, unknown> = { ...question };
   const refuse = (name: string): never => {
