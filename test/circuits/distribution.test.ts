@@ -30,6 +30,7 @@ import { inverse, mod, R } from "./support/constraints.ts";
 import { Forger } from "./support/forge.ts";
 import { HINTS, honestHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
+import { sdkDecides } from "./support/sdk.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const RUNS = process.env.LONG === "1" ? 1000 : 60;
@@ -67,13 +68,13 @@ for (const construction of ["direct", "histogram"] as const) {
       await circuit.tester.checkConstraints(witness);
     });
 
-    it("T4 T8 T14: agrees with plain counting on random readings, missing slots and terms", async function () {
+    it("T4 T8 T14: agrees with plain counting, and with the SDK, on random readings, missing slots and terms", async function () {
       this.timeout(3_600_000);
       const code = fc.oneof(
         { weight: 3, arbitrary: fc.integer({ min: 1, max: shape.codes }) },
         { weight: 1, arbitrary: fc.constant(0) },
       );
-      let held = 0;
+      let [held, decided] = [0, 0];
       await fc.assert(
         fc.asyncProperty(
           fc.array(code, { minLength: N, maxLength: N }),
@@ -91,10 +92,26 @@ for (const construction of ["direct", "histogram"] as const) {
             if (expected) held++;
             const claim = honestClaim(shape, { codes, terms: near });
             expect(await proves(claim)).to.equal(expected);
+            // The SDK decides only about terms that a program may have.
+            const bySdk = sdkDecides(
+              "distribution",
+              "test-16",
+              near,
+              {
+                ofValid: (flags & 1n) !== 0n,
+                meanAbove: (flags & 2n) !== 0n,
+                meanBelow: (flags & 4n) !== 0n,
+              },
+              codes,
+            );
+            if (bySdk === undefined) return;
+            decided++;
+            expect(bySdk, "the SDK").to.equal(expected);
           },
         ),
         { numRuns: RUNS, seed: 20_261_120 },
       );
+      expect(decided, "the SDK takes many terms").to.be.greaterThan(RUNS / 4);
       expect(held, "some must hold").to.be.greaterThan(RUNS / 5);
       expect(held, "some must not").to.be.lessThan((RUNS * 4) / 5);
     });
