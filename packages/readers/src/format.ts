@@ -25,6 +25,7 @@ export type FormatName =
   | "fhir"
   | "open-mhealth"
   | "ihealth"
+  | "iot-message"
   | "monitor-csv"
   | "accelerometer-csv"
   | "generic-csv";

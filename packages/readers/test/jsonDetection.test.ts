@@ -24,10 +24,10 @@ const REAL = {
   "omh/googlefit-merge-heart-rate.json": "google-fit",
   "omh/ihealth-glucose.json": "ihealth",
   "omh/ihealth-spo2.json": "ihealth",
-  "mqtt/Documentation_CalculatedFunction_HeartRate_Payload.json": undefined,
-  "mqtt/IotCentralPayloadExample.json": undefined,
-  "mqtt/IotHubPayloadExample.json": undefined,
-  "mqtt/IotHubPayloadMultiValueExample.json": undefined,
+  "mqtt/Documentation_CalculatedFunction_HeartRate_Payload.json": "iot-message",
+  "mqtt/IotCentralPayloadExample.json": "iot-message",
+  "mqtt/IotHubPayloadExample.json": "iot-message",
+  "mqtt/IotHubPayloadMultiValueExample.json": "iot-message",
   "heart_rate/SampleExport.json": undefined,
 } as const;
 

@@ -9,6 +9,7 @@ import { freestyleLibre } from "./freestyleLibre.ts";
 import { genericCsv } from "./genericCsv.ts";
 import { googleFit } from "./googleFit.ts";
 import { ihealth } from "./ihealth.ts";
+import { iotMessage } from "./iotMessage.ts";
 import { monitorCsv } from "./monitorCsv.ts";
 import { nightscout } from "./nightscout.ts";
 import { openMhealth } from "./openMhealth.ts";
@@ -26,5 +27,6 @@ export const FORMATS: readonly Format[] = [
   appleHealth,
   openMhealth,
   ihealth,
+  iotMessage,
   genericCsv,
 ];
