@@ -2,7 +2,7 @@
 import { proofCalldata } from "@vitalproof/sdk";
 import { concat, toBeHex } from "ethers";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../../support/simulatedProof.ts";
-import { benefit, deployWorld, type Proof, statementId } from "./world.ts";
+import { benefit, type deployWorld, deployWorldWith, type Proof, statementId } from "./world.ts";
 
 /** An item of `submitClaims`. */
 export interface Item {
@@ -44,7 +44,7 @@ export function block(proof: Proof, inputs: readonly bigint[]): string {
 
 /** A world whose statement has a real verifier and its key. */
 export async function deployProven() {
-  return proven(await deployWorld("TrapdoorVerifier"));
+  return proven(await deployWorldWith("TrapdoorVerifier"));
 }
 
 /** What proving adds to a world: proofs by the trapdoor, and items of batches. */

@@ -262,7 +262,7 @@ export async function domainOf(name: string, contract: { getAddress(): Promise<s
 type VerifierName = "MockVerifier" | "TrapdoorVerifier";
 
 /** Everything deployed, one group, one scope, one funded program; and the steps of the story as functions. */
-export async function deployWorld(verifierName: VerifierName = "MockVerifier") {
+export async function deployWorldWith(verifierName: VerifierName) {
   const [
     governor,
     guardian,
@@ -509,6 +509,9 @@ export async function deployWorld(verifierName: VerifierName = "MockVerifier") {
     claim,
   };
 }
+
+/** The same, for tests that do not look at proofs. */
+export const deployWorld = () => deployWorldWith("MockVerifier");
 
 /** A program with review: the insurer has 5 days, the arbiter 10. */
 export const review = { reviewTime: 5n * DAY, arbiterTime: 10n * DAY };
