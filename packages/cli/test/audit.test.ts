@@ -5,14 +5,20 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { CLAIMS_PAYOUT_ABI, type Proof, proofCalldata, type VerificationKey } from "@vitalproof/sdk";
+import {
+  CLAIMS_PAYOUT_ABI,
+  type Proof,
+  proofCalldata,
+  type VerificationKey,
+  verificationKeyHash,
+} from "@vitalproof/sdk";
 import { expect } from "chai";
 import { AbiCoder, Interface } from "ethers";
 import fc from "fast-check";
 import { attestationsIn, claimProofsIn } from "../src/audit/calldata.ts";
 import { duration, printable } from "../src/audit/format.ts";
 import { escapeHtml, reportHtml } from "../src/audit/html.ts";
-import { readKeys, verificationKeyHashOf, wordsInCode } from "../src/audit/keys.ts";
+import { readKeys, wordsInCode } from "../src/audit/keys.ts";
 import type { AuditReport } from "../src/audit/report.ts";
 import { httpRequest, rpcChainData } from "../src/audit/rpcChainData.ts";
 import { StopHistory } from "../src/audit/stops.ts";
@@ -206,11 +212,10 @@ describe("audit: keys", () => {
     for (const circuit of readdirSync(ARTIFACTS)) {
       const read = (file: string) =>
         JSON.parse(readFileSync(join(ARTIFACTS, circuit, file), "utf8")) as never;
-      const { verificationKeyHash } = read("manifest.json") as { verificationKeyHash: string };
-      expect(verificationKeyHashOf(read("verification_key.json") as VerificationKey)).to.equal(
-        verificationKeyHash,
-      );
-      expect(keys.get(verificationKeyHash)?.circuit).to.equal(circuit);
+      const manifest = read("manifest.json") as { verificationKeyHash: string };
+      const hash = verificationKeyHash(read("verification_key.json") as VerificationKey);
+      expect(hash).to.equal(manifest.verificationKeyHash);
+      expect(keys.get(hash)?.circuit).to.equal(circuit);
     }
   });
 

@@ -49,7 +49,14 @@ export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
 export { type Question, termsForQuestion } from "./catalogue/question.ts";
 export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";
-export { ClaimsClient, PERIOD_STATES, type PeriodState, type ProgramOffer } from "./clients/claims.ts";
+export {
+  ClaimsClient,
+  PERIOD_STATES,
+  type PeriodState,
+  type ProgramOffer,
+  SKIP_REASONS,
+  type SkipReason,
+} from "./clients/claims.ts";
 export {
   CONSENT_GRANT_TYPES,
   CONSENT_REVOCATION_TYPES,
@@ -60,6 +67,7 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
+export { StatementClient } from "./clients/statements.ts";
 export {
   compareDecimals,
   type Decimal,
@@ -140,7 +148,22 @@ export {
 } from "./prove/proof.ts";
 export { type Progress, type ProofOf, type ProveOptions, type Prover, prove } from "./prove/prover.ts";
 export { snarkjsProver } from "./prove/snarkjsProver.ts";
+export {
+  verificationKeyFromCode,
+  verificationKeyHash,
+  verificationKeyWords,
+} from "./prove/verificationKey.ts";
 export { isValidProof, verifyProof } from "./prove/verify.ts";
+export {
+  type ClaimItem,
+  type ClaimOutcome,
+  countOutcomes,
+  type SettledTransaction,
+  type SettlementReport,
+  type SettleProgress,
+} from "./settle/claim.ts";
+export { type ChainLimits, chainLimits } from "./settle/limits.ts";
+export { type SettleOptions, settle } from "./settle/settle.ts";
 export { type Statement, type StatementName, statementOf, statements } from "./statements/statement.ts";
 export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type VerificationKey, VitalproofError } from "@vitalproof/sdk";
-import { keccak256 } from "ethers";
+import {
+  type VerificationKey,
+  VitalproofError,
+  verificationKeyHash,
+  verificationKeyWords,
+} from "@vitalproof/sdk";
 
 export type KnownKey = {
   /** Instance in circuits.json. */
@@ -28,7 +32,7 @@ export async function readKeys(folder: string): Promise<KnownKeys> {
     try {
       const key = (await read("verification_key.json")) as VerificationKey;
       const manifest = (await read("manifest.json")) as { key?: { kind?: string } };
-      keys.set(verificationKeyHashOf(key), { circuit, key, keyKind: String(manifest.key?.kind) });
+      keys.set(verificationKeyHash(key), { circuit, key, keyKind: String(manifest.key?.kind) });
     } catch {
       // A folder without a whole key has none to offer; claims under it are reported as not verified.
     }
@@ -38,30 +42,6 @@ export async function readKeys(folder: string): Promise<KnownKeys> {
     details: { folder: "circuits/artifacts" },
     hint: "Run the command inside the repository, or name the folder with --artifacts.",
   });
-}
-
-/** Coordinates in the order in which they are hashed: the order of the EVM's pairing precompile. */
-export function verificationKeyWords(key: VerificationKey): bigint[] {
-  const g1 = (point: readonly string[]) => [point[0]!, point[1]!];
-  const g2 = (point: readonly (readonly string[])[]) => [
-    point[0]![1]!,
-    point[0]![0]!,
-    point[1]![1]!,
-    point[1]![0]!,
-  ];
-  return [
-    ...g1(key.vk_alpha_1),
-    ...g2(key.vk_beta_2),
-    ...g2(key.vk_gamma_2),
-    ...g2(key.vk_delta_2),
-    ...key.IC.flatMap(g1),
-  ].map(BigInt);
-}
-
-/** keccak256 of the key's points as 32-byte big-endian words: what `verificationKeyHash` of hardhat-circom gives. */
-export function verificationKeyHashOf(key: VerificationKey): string {
-  const words = verificationKeyWords(key).map((word) => word.toString(16).padStart(64, "0"));
-  return keccak256(`0x${words.join("")}`);
 }
 
 /** How many of a key's coordinates stand in a verifier's code. snarkjs's verifiers push every one of them. */

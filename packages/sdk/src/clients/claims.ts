@@ -3,6 +3,7 @@ import type { ContractRunner } from "ethers";
 import type { ClaimsDomain, HolderAttestation } from "../attester/attestation.ts";
 import { CLAIMS_PAYOUT_ABI } from "../generated/abi.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
+import type { ClaimItem } from "../settle/claim.ts";
 import { ASSURANCE_CLASSES, type AssuranceClass } from "./anchors.ts";
 import { argumentOf, connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
@@ -30,6 +31,24 @@ export type ProgramOffer = {
 /** In the contract's order. */
 export const PERIOD_STATES = ["open", "under-review", "rejected", "credited", "denied", "released"] as const;
 export type PeriodState = (typeof PERIOD_STATES)[number];
+
+/** Why a claim in a batch is left out, in the contract's order; what `detail` is, `SkipReason` in IClaimsPayout says. */
+export const SKIP_REASONS = [
+  "none",
+  "unknown-policy",
+  "unknown-period",
+  "period-already-claimed",
+  "period-released",
+  "period-not-over",
+  "not-anchored",
+  "statement-not-in-force",
+  "window-closed",
+  "statement-blocked",
+  "no-active-consent",
+  "other-statement",
+  "other-root",
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Programs, policies, claims and their money, for insurers, patients and whoever relays for them. */
 export class ClaimsClient {
@@ -120,6 +139,45 @@ export class ClaimsClient {
     );
   }
 
+  /**
+   * Claims many periods in one transaction; what cannot be settled is left out.
+   * @returns the items that were left out, by their index
+   * @throws CONTRACT_REVERTED when a proof is false
+   */
+  submitClaims(
+    items: readonly ClaimItem[],
+    overrides: { gasLimit?: bigint } = {},
+  ): Promise<Sent<{ index: number; reason: SkipReason; detail: bigint }[]>> {
+    return send(
+      this.#contract,
+      "submitClaims",
+      () => this.#contract.submitClaims(items.map(claimItem), overrides),
+      (events) =>
+        events
+          .filter(({ name }) => name === "ClaimSkipped")
+          .map(({ args }) => ({
+            index: Number(args.getValue("index")),
+            reason: SKIP_REASONS[Number(args.getValue("reason"))]!,
+            detail: args.getValue("detail") as bigint,
+          })),
+    );
+  }
+
+  /** Gas that `submitClaims` would use now. @throws CONTRACT_REVERTED when a proof is false */
+  estimateClaims(items: readonly ClaimItem[]): Promise<bigint> {
+    return read(this.#contract, "submitClaims", () =>
+      this.#contract.submitClaims.estimateGas(items.map(claimItem)),
+    );
+  }
+
+  /** What `submitClaims` would do with each item now; proofs are not looked at. */
+  async previewClaims(items: readonly ClaimItem[]): Promise<{ reason: SkipReason; detail: bigint }[]> {
+    const previews = await read(this.#contract, "previewClaims", () =>
+      this.#contract.previewClaims(items.map(claimItem)),
+    );
+    return previews.map(({ reason, detail }) => ({ reason: SKIP_REASONS[Number(reason)]!, detail }));
+  }
+
   /** Pays everything owed on a policy; anybody. @returns the amount sent */
   pay(policy: bigint): Promise<Sent<bigint>> {
     return send(
@@ -194,4 +252,8 @@ export class ClaimsClient {
   payeeOf(policy: bigint): Promise<string> {
     return read(this.#contract, "payeeOf", () => this.#contract.payeeOf(policy));
   }
+}
+
+function claimItem({ policy, period, consentId, statement, anchorRoot, proof }: ClaimItem) {
+  return { policyId: policy, period, consentId, statement, anchorRoot, proof: proofCalldata(proof) };
 }

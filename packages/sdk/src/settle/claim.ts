@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { SkipReason } from "../clients/claims.ts";
+import type { Detail, ErrorCode } from "../errors.ts";
+import type { Proof } from "../prove/proof.ts";
+
+/** What a patient hands to a relayer: a claim and what its proof was made against. All of it is public. */
+export type ClaimItem = {
+  policy: bigint;
+  period: number;
+  consentId: string;
+  /** `statementIdOf(name, version)` that it was proven under. */
+  statement: string;
+  /** Root that it was proven against. */
+  anchorRoot: bigint;
+  proof: Proof;
+};
+
+/**
+ * What became of a claim. `settled`: on chain. `skipped`: cannot be settled as things stand, and was left out; `reason`
+ * and `detail` as the contract gives them. `refused`: its proof is false, or no other can be right for it. `failed`: not
+ * sent, or sent without an answer; trying again does no harm.
+ */
+export type ClaimOutcome =
+  | { outcome: "settled"; transaction: string; blockNumber: number }
+  | { outcome: "skipped"; reason: SkipReason; detail: bigint; transaction?: string }
+  | { outcome: "refused"; code: ErrorCode; message: string }
+  | { outcome: "failed"; code: ErrorCode; message: string };
+
+export type SettledTransaction = {
+  hash: string;
+  blockNumber: number;
+  /** Claims settled and skipped by it. */
+  settled: number;
+  skipped: number;
+  gasUsed: bigint;
+  calldataBytes: number;
+};
+
+export type SettlementReport = {
+  /** In the order in which the claims were given. */
+  claims: (Pick<ClaimItem, "policy" | "period"> & ClaimOutcome)[];
+  transactions: SettledTransaction[];
+};
+
+export function countOutcomes(report: SettlementReport): Record<ClaimOutcome["outcome"], number> {
+  const counts = { settled: 0, skipped: 0, refused: 0, failed: 0 };
+  for (const { outcome } of report.claims) counts[outcome]++;
+  return counts;
+}
+
+export type SettleProgress = {
+  phase: "checking" | "verifying" | "sending";
+  done: number;
+  of: number;
+  elapsedMs: number;
+  details?: Record<string, Detail>;
+};
