@@ -76,7 +76,7 @@ function setInputs(circuit: Circuit, shared: Uint32Array, input: CircuitInput): 
     const values: bigint[] = [];
     flatten(value, values);
     const wanted = circuit.getInputSignalSize(high, low);
-    if (wanted < 0) throw new Error(`The circuit has no input ${name}.`);
+    if (wanted < 1) throw new Error(`The circuit has no input ${name}.`);
     if (values.length !== wanted)
       throw new Error(`Input ${name} takes ${wanted} values, given are ${values.length}.`);
     values.forEach((each, at) => {
