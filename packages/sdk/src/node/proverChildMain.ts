@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program of every child process that proves: one request after the other, each answered with progress and one result,
 // until it is killed. What it has loaded of a circuit it keeps for the next request.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,6 +24,7 @@ const MEMORY_EVERY_MS = 200;
 
 const kept = new Map<string, Loaded>();
 const folders = new Set<string>();
+let running: ChildProcess | undefined;
 
 const send = (message: ChildMessage): void => {
   process.send?.(message);
@@ -37,7 +38,9 @@ process.on("message", (request: ChildRequest) => {
 
 // Without a parent nobody would end the worker threads, a native prover, or remove its witness.
 process.once("disconnect", () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  running?.kill("SIGKILL");
+  // A file may be about to be written while the folder is being removed.
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   if (folders.size > 0) killGroup();
   process.exit(0);
 });
@@ -117,6 +120,7 @@ function runNative(zkey: string, { binary, folder }: NativeRun): Promise<NativeE
       env: nativeEnvironment(),
       stdio: "ignore",
     });
+    running = run;
     run.once("error", (error) =>
       resolve({ started: false, system: (error as NodeJS.ErrnoException).code ?? "" }),
     );
