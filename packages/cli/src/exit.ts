@@ -54,6 +54,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   ATTESTATION_EXPIRED: EXIT.refused,
   ARTIFACT_MISSING: EXIT.notReady,
   ARTIFACT_MISMATCH: EXIT.notReady,
+  NATIVE_PROVER_UNUSABLE: EXIT.notReady,
   HOME_MISSING: EXIT.notReady,
   NOT_THERE: EXIT.notReady,
   LOG_EPOCH_MISSING: EXIT.notReady,

@@ -10,6 +10,7 @@ export type GlobalOptions = {
   home?: string;
   passphraseFile?: string;
   artifacts?: string;
+  rapidsnark?: string;
   rpc?: string;
   clock: "system" | "chain";
 };

@@ -93,6 +93,10 @@ export function buildProgram(io: Io): Command {
       "file with the home's passphrase (else VITALPROOF_PASSPHRASE, else asked)",
     )
     .option("--artifacts <folder>", "folder of manifests and verification keys (else circuits/artifacts)")
+    .option(
+      "--rapidsnark <program>",
+      "native prover that you have installed; proves instead of snarkjs (else VITALPROOF_RAPIDSNARK, else none)",
+    )
     .option("--rpc <url>", "node to talk to (else VITALPROOF_RPC, else http://127.0.0.1:8545)")
     .addOption(
       new Option("--clock <clock>", "whose time it is: the system's, or a local chain's for data of the past")

@@ -4,7 +4,7 @@
 // the files and on the chain: what is refused, and why.
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,6 +12,7 @@ import { AnchorClient, packTerms, type Terms, termsForQuestion, termsOf, unpackT
 import { expect } from "chai";
 import { HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
 import { request as ask, type LocalNode, startNode } from "../../../test/integration/support/node.ts";
+import { standIn } from "../../sdk/test/fixtures/standIn.ts";
 import { type Body, CLAIM, parseDocument, RECEIPTS } from "../src/documents.ts";
 import { EXIT } from "../src/exit.ts";
 import { runManual } from "./manual.ts";
@@ -194,6 +195,54 @@ describe("the manual, and what is refused", function () {
     const explained = (await ok("anna", "explain", "claim.json")) as { semantics: string; proven: string[] };
     expect(explained.semantics).to.equal("worst-case");
     expect(explained.proven.join("\n")).to.contain("70 %");
+  });
+
+  it("a native prover proves where one is named, and says which; one that fails is told, and snarkjs proves", async () => {
+    const asking = [
+      "prove",
+      "--statement",
+      "glucose-day",
+      "--low",
+      "70",
+      "--high",
+      "180",
+      "--at-least",
+      "70",
+    ];
+    const out = ["--from", "2026-03-02", "--scope", "20260302", "--paths", "paths.json", "--out", "n.json"];
+    const prove = [...asking, ...out, "--force"];
+    const programs = join(cwd, "programs");
+    await mkdir(programs);
+    const [good, wrong, missing] = [standIn(programs, "good"), standIn(programs, "wrong"), "no/such/program"];
+
+    const native = await ok("anna", ...prove, "--rapidsnark", good);
+    expect(native.prover).to.have.nested.property("native.path", good);
+    expect(native.prover)
+      .to.have.nested.property("native.sha256")
+      .that.matches(/^[0-9a-f]{64}$/);
+    expect(native.prover).to.include({ name: "native" }).and.to.not.have.property("fallback");
+    expect(await ok("anna", "verify", "n.json")).to.include({ valid: true });
+    await refused("NATIVE_PROVER_UNUSABLE", EXIT.notReady, "anna", ...prove, "--rapidsnark", missing);
+
+    for (const [program, code] of [
+      [wrong, "PROOF_INVALID"],
+      [missing, "NATIVE_PROVER_UNUSABLE"],
+    ] as const) {
+      const { env } = as("anna");
+      const world = { cwd, env: { ...env, VITALPROOF_RAPIDSNARK: program } };
+      const ran = await vitalproof(world, "--json", "--quiet", ...prove);
+      expect(ran.code, ran.err).to.equal(EXIT.ok);
+      expect(ran.err).to.contain(`[${code}] snarkjs proves instead.`);
+      const { prover } = JSON.parse(ran.out) as { prover: { name: string; fallback: { code: string } } };
+      expect([prover.name, prover.fallback.code]).to.deep.equal(["snarkjs", code]);
+      expect(await ok("anna", "verify", "n.json")).to.include({ valid: true });
+    }
+    const text = await vitalproof(as("anna"), "--quiet", ...prove, "--rapidsnark", good);
+    expect(text.out).to.match(
+      /^Proven with .*good\.mjs \(sha-256 [0-9a-f]{16}…, "Usage: .*, and verified here\.$/m,
+    );
+    const plain = await ok("anna", ...prove);
+    expect(plain.prover).to.deep.equal({ name: "snarkjs" });
   });
 
   it("a program is of any template, by a name of the catalogue or of a circuit; its terms are the SDK's", async () => {

@@ -5,13 +5,10 @@ import {
   type HolderAttestation,
   policyHashOf,
   profileOf,
-  prove,
   randomFieldElement,
 } from "@vitalproof/sdk";
-import { childProcessProver } from "@vitalproof/sdk/node";
 import type { Command } from "commander";
 import { ZeroAddress } from "ethers";
-import { artifactsOf } from "../artifacts.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
 import { POLICY_APPLICATION, writeDocument } from "../documents.ts";
@@ -21,6 +18,7 @@ import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, whole } from "../numbers.ts";
 import { programFacts } from "../programFacts.ts";
+import { proofOf, proverLines } from "../proof.ts";
 import { nameOfEpoch, parseDuration, parseEpoch } from "../time.ts";
 
 type Options = GlobalOptions & {
@@ -88,22 +86,17 @@ export function registerApply(program: Command, io: Io): void {
         scope: facts.scope,
         policyHash: policyHashOf(domain, attestation),
       });
-      const { proof, publicInputs } = await io.during(
-        "proving that holder and subject are one person",
-        async (say) =>
-          prove(childProcessProver(), await artifactsOf(io, options).load("enrolment"), witness, {
-            signal: io.signal,
-            onProgress: ({ phase }) => say(phase),
-          }),
-      );
+      const title = "proving that holder and subject are one person";
+      const { proof, publicInputs, prover } = await proofOf(io, options, title, witness);
       const body = { domain, attestation, subject: identity.subject, proof, publicInputs: [...publicInputs] };
       await writeDocument(io, POLICY_APPLICATION, options.out, body, options);
       io.report(
         [
           `Application for program ${options.program} in ${options.out}: ${options.periods} periods from ${nameOfEpoch(profile, offset, firstEpoch)}, controller ${attestation.controller}.`,
+          ...proverLines(prover),
           "It names your subject: give it to the clinic and to nobody else.",
         ],
-        { file: options.out, domain, attestation },
+        { file: options.out, domain, attestation, prover },
       );
     });
 }

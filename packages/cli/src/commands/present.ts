@@ -12,19 +12,16 @@ import {
   policyHashOf,
   presentationAttestation,
   presentationWitness,
-  prove,
   randomFieldElement,
   scopeOf,
   termsForPeriod,
   type VerifiedPresentation,
   VitalproofError,
   verifyPresentation,
-  type Witness,
 } from "@vitalproof/sdk";
-import { childProcessProver } from "@vitalproof/sdk/node";
 import type { Command } from "commander";
 import { type Answer, assertHolds, findAnswer } from "../answer.ts";
-import { artifactsOf, type CheckedKey, verificationKeyOf } from "../artifacts.ts";
+import { type CheckedKey, verificationKeyOf } from "../artifacts.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
 import {
@@ -42,6 +39,7 @@ import { withHome } from "../home.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { type ReadPresentation, readPresentation, readRequest } from "../presentation.ts";
+import { type ProverNote, proofOf, proverLines } from "../proof.ts";
 import { dayText, instantText, nameOfEpoch, parseDuration } from "../time.ts";
 
 type Out = { out: string; force?: boolean };
@@ -96,7 +94,7 @@ function registerNew(parent: Command, io: Io): void {
       }));
       assertFreshEnough(request, answer, now);
       assertHolds(request, answer);
-      const body = await makePresentation(io, options, identity, request, answer);
+      const { body, provers } = await makePresentation(io, options, identity, request, answer);
       await writeDocument(io, PRESENTATION, options.out, body, options);
       const { start, end, parts } = answer;
       io.report(
@@ -109,6 +107,7 @@ function registerNew(parent: Command, io: Io): void {
           ...(request.maxAge === undefined
             ? []
             : [`The verifier takes it until ${instantText(end + request.maxAge)}.`]),
+          ...new Set(provers.flatMap(proverLines)),
           `It shows holder ${body.holder}, these statements, and this time; no reading.`,
         ],
         {
@@ -117,7 +116,12 @@ function registerNew(parent: Command, io: Io): void {
           start,
           end,
           evidence: paths === undefined ? "receipt" : "anchor",
-          proofs: parts.map(({ statement, firstEpoch, kept }) => ({ statement, firstEpoch, log: kept.name })),
+          proofs: parts.map(({ statement, firstEpoch, kept }, i) => ({
+            statement,
+            firstEpoch,
+            log: kept.name,
+            prover: provers[i],
+          })),
         },
       );
     });
@@ -154,43 +158,27 @@ async function makePresentation(
   identity: Identity,
   request: PresentationRequest,
   { parts }: Answer,
-): Promise<Body<typeof PRESENTATION>> {
+): Promise<{ body: Body<typeof PRESENTATION>; provers: ProverNote[] }> {
   const scope = scopeOf({ ...attestationDomainOf(request), scopeNumber: request.scopeNumber });
   const proofs: Body<typeof PRESENTATION>["proofs"] = [];
+  const provers: ProverNote[] = [];
   for (const { index, statement, firstEpoch, period, evidence } of parts) {
     const which = parts.length === 1 ? "" : ` (${index + 1} of ${parts.length})`;
     const witness = presentationWitness(identity.secret(), request, index, period);
     const { sha256 } = await verificationKeyOf(io, options, statement);
-    const proof = await proofOf(io, options, `proving ${statement}${which}`, statement, witness);
+    const { proof, prover } = await proofOf(io, options, `proving ${statement}${which}`, witness);
+    provers.push(prover);
     const { statement: name, terms } = request.statements[index]!;
     proofs.push({
       statement: name,
       verificationKey: sha256,
       terms: packTerms(termsForPeriod(terms, firstEpoch)),
-      proof: proof.proof,
+      proof: { a: [...proof.a], b: [[...proof.b[0]], [...proof.b[1]]], c: [...proof.c] },
       receipt: "receipt" in evidence ? evidence.receipt : undefined,
       anchorDay: "receipt" in evidence ? undefined : evidence.anchorDay,
     });
   }
-  return { holder: identity.holder(scope), proofs };
-}
-
-async function proofOf(io: Io, options: GlobalOptions, title: string, circuit: string, witness: Witness) {
-  const { proof, publicInputs } = await io.during(title, async (say) => {
-    say("checking the artifacts");
-    const artifacts = await artifactsOf(io, options).load(circuit);
-    return prove(childProcessProver(), artifacts, witness, {
-      signal: io.signal,
-      onProgress: ({ phase }) => say(phase),
-    });
-  });
-  const { a, b, c } = proof;
-  const copied: Body<typeof PRESENTATION>["proofs"][number]["proof"] = {
-    a: [...a],
-    b: [[...b[0]], [...b[1]]],
-    c: [...c],
-  };
-  return { proof: copied, publicInputs: [...publicInputs] };
+  return { body: { holder: identity.holder(scope), proofs }, provers };
 }
 
 function registerApply(parent: Command, io: Io): void {
@@ -227,15 +215,16 @@ function registerApply(parent: Command, io: Io): void {
         policyHash: policyHashOf(domain, attestation),
       });
       const title = "proving that holder and subject are one person";
-      const { proof, publicInputs } = await proofOf(io, options, title, "enrolment", witness);
-      const body = { domain, attestation, subject: identity.subject, proof, publicInputs };
+      const { proof, publicInputs, prover } = await proofOf(io, options, title, witness);
+      const body = { domain, attestation, subject: identity.subject, proof, publicInputs: [...publicInputs] };
       await writeDocument(io, POLICY_APPLICATION, options.out, body, options);
       io.report(
         [
           `Application in ${options.out}: the clinic is asked to attest holder ${attestation.holder} to ${domain.claims}.`,
+          ...proverLines(prover),
           "It names your subject: give it to the clinic and to nobody else.",
         ],
-        { file: options.out, domain, attestation },
+        { file: options.out, domain, attestation, prover },
       );
     });
 }

@@ -8,15 +8,13 @@ import {
   checkTerms,
   claimWitness,
   type Identity,
-  prove,
   statementOf,
   type Terms,
   termsForPeriod,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { childProcessProver } from "@vitalproof/sdk/node";
 import type { Command } from "commander";
-import { artifactsOf, verificationKeyOf } from "../artifacts.ts";
+import { verificationKeyOf } from "../artifacts.ts";
 import { withChain } from "../connect.ts";
 import { ANCHOR_PATHS, type Body, CLAIM, readDocument, writeDocument } from "../documents.ts";
 import type { GlobalOptions } from "../globals.ts";
@@ -26,6 +24,7 @@ import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";
 import { type PatientLog, resumeLog } from "../patientLog.ts";
 import { type ProgramFacts, programFacts } from "../programFacts.ts";
+import { type ProverNote, proofOf, proverLines } from "../proof.ts";
 import { profilesOf, type StatementOptions, termsFrom, withStatementOptions } from "../terms.ts";
 import { dayText, nameOfEpoch, parseEpoch } from "../time.ts";
 
@@ -97,15 +96,16 @@ export function registerProve(program: Command, io: Io): void {
         return { identity: person, kept: log, request: requestFor(matter, log, paths, options.paths) };
       });
       if (chain !== undefined) await assertAnchored(io, options, kept, chain.facts.group, request);
-      const claim = await makeClaim(io, options, identity, request);
+      const { claim, prover } = await makeClaim(io, options, identity, request);
       await writeDocument(io, CLAIM, options.out, claim, options);
       const from = nameOfEpoch(kept.profile, kept.offset, request.terms.epoch);
       io.report(
         [
           `Proven: ${request.statement} for ${request.terms.epochs} ${request.terms.epochs === 1 ? "epoch" : "epochs"} from ${from}; the claim is in ${options.out}.`,
+          ...proverLines(prover),
           "`vitalproof explain` says what it shows, and what it does not.",
         ],
-        { file: options.out, from, epoch: request.terms.epoch, ...claim },
+        { file: options.out, from, epoch: request.terms.epoch, ...claim, prover },
       );
     });
 }
@@ -273,23 +273,18 @@ async function makeClaim(
   options: Options,
   identity: Identity,
   request: ClaimRequest,
-): Promise<Body<typeof CLAIM>> {
+): Promise<{ claim: Body<typeof CLAIM>; prover: ProverNote }> {
   const witness = claimWitness(identity.secret(), request);
   const { sha256 } = await verificationKeyOf(io, options, request.statement);
-  const { proof, publicInputs } = await io.during(`proving ${request.statement}`, async (say) => {
-    say("checking the artifacts");
-    const artifacts = await artifactsOf(io, options).load(request.statement);
-    return prove(childProcessProver(), artifacts, witness, {
-      signal: io.signal,
-      onProgress: ({ phase }) => say(phase),
-    });
-  });
+  const title = `proving ${request.statement}`;
+  const { proof, publicInputs, prover } = await proofOf(io, options, title, witness);
   const { name, version } = statementOf(request.statement);
-  return {
+  const claim = {
     statement: name,
     statementVersion: version,
     verificationKey: sha256,
     publicInputs: [...publicInputs],
     proof: { a: [...proof.a], b: [[...proof.b[0]], [...proof.b[1]]], c: [...proof.c] },
-  };
+  } satisfies Body<typeof CLAIM>;
+  return { claim, prover };
 }

@@ -3,3 +3,10 @@ export * from "../index.ts";
 export { childProcessProver } from "./childProver.ts";
 export { diskArtifacts } from "./diskArtifacts.ts";
 export { fileStore } from "./fileStore.ts";
+export {
+  type NativeProver,
+  type NativeProverInfo,
+  type NativeProverOptions,
+  nativeProver,
+} from "./nativeProver.ts";
+export { type PoolStats, type ProverPool, type ProverPoolOptions, proverPool } from "./proverPool.ts";

@@ -50,20 +50,24 @@ export async function prove(
   }
   const started = Date.now();
   const { proof, publicInputs } = await prover.prove(artifacts, witness, options);
-  const same =
-    publicInputs.length === witness.publicInputs.length &&
-    publicInputs.every((value, i) => value === witness.publicInputs[i]);
-  if (!same) {
-    throw new VitalproofError(
-      "WITNESS_MISMATCH",
-      "The prover's public signals are not the witness's public inputs.",
-      {
-        details: { circuit: witness.circuit },
-        hint: "Check that the artifacts are of the same version as this package.",
-      },
-    );
-  }
+  assertPublicInputs(witness, publicInputs);
   options.onProgress?.({ phase: "verification", elapsedMs: Date.now() - started });
   verifyProof(artifacts.verificationKey, publicInputs, proof);
   return { circuit: witness.circuit, proof, publicInputs };
+}
+
+/** @throws WITNESS_MISMATCH when a prover's public signals are not the witness's */
+export function assertPublicInputs(witness: Witness, publicInputs: readonly bigint[]): void {
+  const same =
+    publicInputs.length === witness.publicInputs.length &&
+    publicInputs.every((value, i) => value === witness.publicInputs[i]);
+  if (same) return;
+  throw new VitalproofError(
+    "WITNESS_MISMATCH",
+    "The prover's public signals are not the witness's public inputs.",
+    {
+      details: { circuit: witness.circuit },
+      hint: "Check that the artifacts are of the same version as this package.",
+    },
+  );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { CircuitInput } from "../witness/witness.ts";
 import type { SnarkjsProof } from "./proof.ts";
+import { calculateWitness } from "./witnessCalculator.ts";
 
 /** A file as snarkjs takes it: its bytes, or in Node its path. */
 export type FileLike = Uint8Array | string;
@@ -40,7 +41,8 @@ export async function endSnarkjsWorkers(): Promise<boolean> {
 }
 
 export type ProofRun = {
-  wasm: FileLike;
+  /** The witness calculator: bytes, compiled, or in Node a path. */
+  wasm: FileLike | WebAssembly.Module;
   zkey: FileLike;
   input: CircuitInput;
   onPhase?: (phase: "witness" | "proof", detail?: string) => void;
@@ -64,7 +66,8 @@ export async function runSnarkjs({
   const witness: MemoryFile = { type: "mem" };
   try {
     onPhase?.("witness");
-    await snarkjs.wtns.calculate(input, wasm, witness);
+    if (typeof wasm === "string") await snarkjs.wtns.calculate(input, wasm, witness);
+    else witness.data = await calculateWitness(await compiled(wasm), input);
   } catch (error) {
     return { ok: false, phase: "witness", message: firstLine(error) };
   }
@@ -82,7 +85,12 @@ export async function runSnarkjs({
   }
 }
 
-function firstLine(error: unknown): string {
+async function compiled(wasm: Uint8Array | WebAssembly.Module): Promise<WebAssembly.Module> {
+  return wasm instanceof WebAssembly.Module ? wasm : WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
+}
+
+/** At most three lines, since WebAssembly adds none of its own: the error, and where in the circuit it was. */
+export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.split("\n").slice(0, 3).join(" ").slice(0, 300);
 }
