@@ -8,20 +8,25 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Anchor, AssuranceClass, IAnchorRegistry} from "./interfaces/IAnchorRegistry.sol";
 import {
+    ClaimItem,
+    ClaimPreview,
     ClaimWindow,
     HolderAttestation,
     IClaimsPayout,
     PeriodState,
     Policy,
     Program,
-    ProgramOffer
+    ProgramOffer,
+    SkipReason
 } from "./interfaces/IClaimsPayout.sol";
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
+import {IGroth16BatchVerifier} from "./interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "./interfaces/IGroth16Verifier.sol";
 import {IStatementRegistry} from "./interfaces/IStatementRegistry.sol";
 import {ClaimProof} from "./libraries/ClaimProof.sol";
 import {Epochs} from "./libraries/Epochs.sol";
 import {Field} from "./libraries/Field.sol";
+import {PeriodStates} from "./libraries/PeriodStates.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Stop, Stops} from "./libraries/Stops.sol";
 import {Terms} from "./libraries/Terms.sol";
@@ -36,6 +41,8 @@ import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId, StatementId} from "./t
 /// Every function that changes state is closed to re-entrance, and writes before it calls out; `fund` alone has
 /// to measure first.
 contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
+    using ClaimProof for ClaimProof.Batch;
+    using PeriodStates for mapping(uint256 => uint256);
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using Stops for Stop[];
@@ -46,11 +53,6 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         GroupId group;
     }
 
-    struct Period {
-        PeriodState state;
-        uint64 until;
-    }
-
     /// @dev Coverage of one holder in one scope: `until` is where `last`, the policy issued last, ends;
     /// `before` is where coverage ended without it.
     struct Coverage {
@@ -59,7 +61,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         PolicyId last;
     }
 
-    /// @dev What a claim depends on besides the policy, read once.
+    /// @dev What a claim depends on besides the policy and its period's state, read once.
     struct Settlement {
         uint256 start;
         uint256 end;
@@ -68,6 +70,13 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         StatementId base;
         StatementId applied;
         uint64 blockedUntil;
+        address verifier;
+    }
+
+    /// @dev Claims of one statement in a batch, settled and not verified yet.
+    struct Run {
+        ClaimProof.Batch batch;
+        uint256[] indices;
         address verifier;
     }
 
@@ -83,6 +92,9 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     uint256 public constant MIN_ARBITER_TIME = 1 days;
     uint256 public constant MAX_ARBITER_TIME = 180 days;
 
+    /// @dev Gas that a single verification is given when the false proof of a batch is looked for: twice its cost.
+    uint256 private constant SEARCH_GAS = 420_000;
+
     bytes32 public constant ATTESTATION_TYPEHASH = keccak256(
         "HolderAttestation(uint256 program,uint256 holder,address controller,address payee,uint32 firstEpoch,uint32 periods,uint256 nonce,uint256 expiry)"
     );
@@ -95,6 +107,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     IAnchorRegistry public immutable anchors;
     /// @inheritdoc IClaimsPayout
     IConsentRegistry public immutable consents;
+    IGroth16BatchVerifier private immutable _BATCH_VERIFIER;
     /// @inheritdoc IClaimsPayout
     uint256 public immutable pauseCooldown;
     /// @inheritdoc IClaimsPayout
@@ -121,7 +134,10 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     mapping(ScopeId scopeId => Scope) private _scopes;
     mapping(ProgramId programId => Program) private _programs;
     mapping(PolicyId policyId => Policy) private _policies;
-    mapping(PolicyId policyId => mapping(uint32 period => Period)) private _periods;
+    /// @dev See {PeriodStates}.
+    mapping(PolicyId policyId => mapping(uint256 index => uint256 word)) private _states;
+    /// @dev End of a review or of an arbiter's time; zero in every other state.
+    mapping(PolicyId policyId => mapping(uint32 period => uint64)) private _decidableUntil;
     mapping(ScopeId scopeId => mapping(uint256 holder => Coverage)) private _coverage;
     Stop[] private _pauses;
 
@@ -158,6 +174,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         statements = statements_;
         anchors = anchors_;
         consents = consents_;
+        _BATCH_VERIFIER = statements_.batchVerifier();
         claimPurpose = keccak256(abi.encode("vitalproof/purpose/claim/1", address(this)));
         pauser = pauser_;
         emit PauserChanged(address(0), pauser_);
@@ -347,30 +364,59 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         ConsentId consentId,
         Groth16Proof calldata proof
     ) external nonReentrant whenNotPaused {
-        _claim(policyId, period, consentId, proof);
+        (SkipReason reason, uint256 detail, Settlement memory settlement) = _examine(
+            policyId,
+            period,
+            consentId
+        );
+        if (reason != SkipReason.None) _refuse(policyId, period, consentId, reason, detail, settlement);
+
+        Policy storage policy_ = _policies[policyId];
+        Program storage program_ = _programs[policy_.program];
+        ClaimProof.Inputs memory inputs = _inputs(policy_, program_, period, settlement.anchor.root);
+        if (!ClaimProof.verify(settlement.verifier, inputs, proof)) {
+            revert ClaimsPayout_InvalidProof(policyId, period);
+        }
+        _settle(policyId, period, consentId, policy_, program_, settlement);
+    }
+
+    /// @inheritdoc IClaimsPayout
+    function submitClaims(
+        ClaimItem[] calldata items
+    ) external nonReentrant whenNotPaused returns (uint256 settled) {
+        uint256 count = items.length;
+        if (count == 0) revert ClaimsPayout_NoClaims();
+        uint256 first = 0;
+        while (first < count) {
+            uint256 end = first + 1;
+            while (end < count && items[end].statement == items[first].statement) ++end;
+            settled += _settleRun(items, first, end);
+            first = end;
+        }
     }
 
     /// @inheritdoc IClaimsPayout
     function approveClaim(PolicyId policyId, uint32 period) external nonReentrant {
-        (Policy storage policy_, Program storage program_, Period storage period_) = _at(policyId, period);
-        if (period_.state != PeriodState.UnderReview && period_.state != PeriodState.Rejected) {
-            revert ClaimsPayout_WrongState(policyId, period, period_.state);
+        (Policy storage policy_, Program storage program_, PeriodState state) = _at(policyId, period);
+        if (state != PeriodState.UnderReview && state != PeriodState.Rejected) {
+            revert ClaimsPayout_WrongState(policyId, period, state);
         }
-        if (msg.sender != program_.insurer && block.timestamp < period_.until) {
-            revert ClaimsPayout_ReviewNotOver(policyId, period, period_.until);
+        uint64 until = _decidableUntil[policyId][period];
+        if (msg.sender != program_.insurer && block.timestamp < until) {
+            revert ClaimsPayout_ReviewNotOver(policyId, period, until);
         }
-        _credit(policyId, period, policy_, period_);
+        _credit(policyId, period, policy_);
     }
 
     /// @inheritdoc IClaimsPayout
     function rejectClaim(PolicyId policyId, uint32 period, string calldata reason) external nonReentrant {
-        (Policy storage policy_, Program storage program_, Period storage period_) = _at(policyId, period);
+        (Policy storage policy_, Program storage program_, PeriodState state) = _at(policyId, period);
         _requireInsurer(policy_.program, program_);
-        _requireDecidable(policyId, period, period_, PeriodState.UnderReview);
+        _requireDecidable(policyId, period, state, PeriodState.UnderReview);
 
         uint64 until = uint64(block.timestamp) + program_.arbiterTime;
-        period_.state = PeriodState.Rejected;
-        period_.until = until;
+        _states[policyId].set(period, PeriodState.Rejected);
+        _decidableUntil[policyId][period] = until;
         emit ClaimRejected(policyId, period, until, reason);
     }
 
@@ -381,28 +427,26 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         bool pays,
         string calldata reason
     ) external nonReentrant {
-        (Policy storage policy_, Program storage program_, Period storage period_) = _at(policyId, period);
+        (Policy storage policy_, Program storage program_, PeriodState state) = _at(policyId, period);
         if (msg.sender != program_.arbiter) revert ClaimsPayout_NotArbiter(policy_.program, msg.sender);
-        _requireDecidable(policyId, period, period_, PeriodState.Rejected);
+        _requireDecidable(policyId, period, state, PeriodState.Rejected);
 
         if (pays) {
-            _credit(policyId, period, policy_, period_);
+            _credit(policyId, period, policy_);
         } else {
-            _close(policy_, program_, period_, PeriodState.Denied);
+            _close(policyId, period, policy_, program_, PeriodState.Denied);
             emit ClaimDenied(policyId, period, reason);
         }
     }
 
     /// @inheritdoc IClaimsPayout
     function releasePeriod(PolicyId policyId, uint32 period) external nonReentrant {
-        (Policy storage policy_, Program storage program_, Period storage period_) = _at(policyId, period);
-        if (period_.state != PeriodState.Open) {
-            revert ClaimsPayout_WrongState(policyId, period, period_.state);
-        }
+        (Policy storage policy_, Program storage program_, PeriodState state) = _at(policyId, period);
+        if (state != PeriodState.Open) revert ClaimsPayout_WrongState(policyId, period, state);
         uint256 from = _windowOf(policy_, program_, period).releasableFrom;
         if (block.timestamp < from) revert ClaimsPayout_NotReleasableYet(policyId, period, from);
 
-        _close(policy_, program_, period_, PeriodState.Released);
+        _close(policyId, period, policy_, program_, PeriodState.Released);
         emit PeriodReleased(policyId, period);
     }
 
@@ -486,8 +530,8 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         PolicyId policyId,
         uint32 period
     ) external view returns (PeriodState state, uint64 until) {
-        (, , Period storage period_) = _at(policyId, period);
-        return (period_.state, period_.until);
+        (, , state) = _at(policyId, period);
+        until = _decidableUntil[policyId][period];
     }
 
     /// @inheritdoc IClaimsPayout
@@ -524,6 +568,22 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IClaimsPayout
+    function previewClaims(
+        ClaimItem[] calldata items
+    ) external view whenNotPaused returns (ClaimPreview[] memory previews) {
+        previews = new ClaimPreview[](items.length);
+        for (uint256 i = 0; i < items.length; ++i) {
+            ClaimItem calldata item = items[i];
+            (SkipReason reason, uint256 detail, ) = _examineItem(item);
+            for (uint256 j = 0; j < i && reason == SkipReason.None; ++j) {
+                bool same = items[j].policyId == item.policyId && items[j].period == item.period;
+                if (same && previews[j].reason == SkipReason.None) reason = SkipReason.PeriodAlreadyClaimed;
+            }
+            previews[i] = ClaimPreview(reason, detail);
+        }
+    }
+
+    /// @inheritdoc IClaimsPayout
     function coveredUntil(ScopeId scopeId, uint256 holder) external view returns (uint256) {
         return _coverage[scopeId][holder].until;
     }
@@ -555,42 +615,97 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
 
     // --- claiming -------------------------------------------------------------------------------------------
 
-    /// @dev One claim, whole: check, then effect. Batches will call it once per claim.
-    function _claim(
+    /// @dev Everything that a claim needs but its proof: known, open, over, anchored, in its window, under a statement
+    /// that may settle it now, and consented to. What `detail` is, `SkipReason` says.
+    function _examine(
         PolicyId policyId,
         uint32 period,
-        ConsentId consentId,
-        Groth16Proof calldata proof
-    ) private {
-        (Policy storage policy_, Program storage program_, Period storage period_) = _at(policyId, period);
-        if (period_.state == PeriodState.Released) revert ClaimsPayout_PeriodReleased(policyId, period);
-        if (period_.state != PeriodState.Open) revert ClaimsPayout_PeriodAlreadyClaimed(policyId, period);
+        ConsentId consentId
+    ) private view returns (SkipReason reason, uint256 detail, Settlement memory settlement) {
+        Policy storage policy_ = _policies[policyId];
+        address controller = policy_.controller;
+        if (controller == address(0)) return (SkipReason.UnknownPolicy, 0, settlement);
+        if (period >= policy_.periods) return (SkipReason.UnknownPeriod, 0, settlement);
+        PeriodState state = _states[policyId].get(period);
+        if (state == PeriodState.Released) return (SkipReason.PeriodReleased, 0, settlement);
+        if (state != PeriodState.Open) return (SkipReason.PeriodAlreadyClaimed, 0, settlement);
 
-        Settlement memory settlement = _settlementOf(policy_, program_, period);
-        _requireClaimable(policyId, period, program_, settlement);
+        Program storage program_ = _programs[policy_.program];
+        settlement = _settlementOf(policy_, program_, period);
+        if (block.timestamp < settlement.end) return (SkipReason.PeriodNotOver, settlement.end, settlement);
+        if (settlement.anchor.root == 0) {
+            return (SkipReason.NotAnchored, _anchorDay(settlement.end), settlement);
+        }
+        if (settlement.base == NO_STATEMENT) {
+            return (SkipReason.StatementNotInForce, settlement.start, settlement);
+        }
+        if (block.timestamp >= settlement.nominalClose) {
+            uint256 closes = _closeWithStops(settlement);
+            if (block.timestamp >= closes) return (SkipReason.WindowClosed, closes, settlement);
+        }
+        if (settlement.blockedUntil != 0) {
+            return (SkipReason.StatementBlocked, settlement.blockedUntil, settlement);
+        }
         bool consented = consents.isActive(
             consentId,
-            policy_.controller,
+            controller,
             program_.insurer,
             claimPurpose,
             ProgramId.unwrap(policy_.program)
         );
-        if (!consented) revert ClaimsPayout_NoActiveConsent(policyId, consentId);
+        if (!consented) return (SkipReason.NoActiveConsent, 0, settlement);
+    }
 
-        ClaimProof.Inputs memory inputs = _inputs(policy_, program_, period, settlement.anchor.root);
-        if (!ClaimProof.verify(settlement.verifier, inputs, proof)) {
-            revert ClaimsPayout_InvalidProof(policyId, period);
+    /// @dev A reason as the error of a single claim.
+    function _refuse(
+        PolicyId policyId,
+        uint32 period,
+        ConsentId consentId,
+        SkipReason reason,
+        uint256 detail,
+        Settlement memory settlement
+    ) private view {
+        Program storage program_ = _programs[_policies[policyId].program];
+        if (reason == SkipReason.UnknownPolicy) revert ClaimsPayout_UnknownPolicy(policyId);
+        if (reason == SkipReason.UnknownPeriod) revert ClaimsPayout_UnknownPeriod(policyId, period);
+        if (reason == SkipReason.PeriodReleased) revert ClaimsPayout_PeriodReleased(policyId, period);
+        if (reason == SkipReason.PeriodAlreadyClaimed) {
+            revert ClaimsPayout_PeriodAlreadyClaimed(policyId, period);
         }
+        if (reason == SkipReason.PeriodNotOver) revert ClaimsPayout_PeriodNotOver(policyId, period, detail);
+        if (reason == SkipReason.NotAnchored) {
+            revert ClaimsPayout_NotAnchored(program_.group, uint32(detail));
+        }
+        if (reason == SkipReason.StatementNotInForce) {
+            revert ClaimsPayout_StatementNotInForce(program_.statement, detail);
+        }
+        if (reason == SkipReason.WindowClosed) revert ClaimsPayout_WindowClosed(policyId, period, detail);
+        if (reason == SkipReason.StatementBlocked) {
+            revert ClaimsPayout_StatementBlocked(settlement.applied, uint64(detail));
+        }
+        revert ClaimsPayout_NoActiveConsent(policyId, consentId);
+    }
 
+    /// @dev A claim that was examined takes effect. Its proof is verified before, or, in a batch, later in the same
+    /// transaction, which reverts if it is false.
+    function _settle(
+        PolicyId policyId,
+        uint32 period,
+        ConsentId consentId,
+        Policy storage policy_,
+        Program storage program_,
+        Settlement memory settlement
+    ) private {
         uint64 reviewUntil = 0;
-        if (program_.reviewTime == 0) {
-            period_.state = PeriodState.Credited;
+        uint32 reviewTime = program_.reviewTime;
+        if (reviewTime == 0) {
+            _states[policyId].set(period, PeriodState.Credited);
             policy_.reserved -= 1;
             policy_.owed += 1;
         } else {
-            reviewUntil = uint64(block.timestamp) + program_.reviewTime;
-            period_.state = PeriodState.UnderReview;
-            period_.until = reviewUntil;
+            reviewUntil = uint64(block.timestamp) + reviewTime;
+            _states[policyId].set(period, PeriodState.UnderReview);
+            _decidableUntil[policyId][period] = reviewUntil;
         }
         emit ClaimSettled(
             policyId,
@@ -602,28 +717,85 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         );
     }
 
-    /// @dev Over, anchored, under a statement that may settle it now, and in its window.
-    function _requireClaimable(
-        PolicyId policyId,
-        uint32 period,
-        Program storage program_,
-        Settlement memory settlement
-    ) private view {
-        if (block.timestamp < settlement.end) {
-            revert ClaimsPayout_PeriodNotOver(policyId, period, settlement.end);
+    /// @dev Settles items `first` to `end - 1`, which name one statement, and then verifies their proofs together.
+    /// Nothing is called in between but the registries and the verifier, so nobody sees a claim settled that is
+    /// not proven.
+    function _settleRun(
+        ClaimItem[] calldata items,
+        uint256 first,
+        uint256 end
+    ) private returns (uint256 settled) {
+        Run memory run;
+        run.batch = ClaimProof.open(end - first);
+        run.indices = new uint256[](end - first);
+        for (uint256 i = first; i < end; ++i) {
+            uint256 free = _freeMemory();
+            _settleItem(items[i], i, run);
+            _resetMemory(free);
         }
-        if (settlement.anchor.root == 0) {
-            revert ClaimsPayout_NotAnchored(program_.group, _anchorDay(settlement.end));
+        settled = run.batch.proofs;
+        if (settled == 0) return 0;
+
+        // One proof alone is cheaper under its own verifier: four pairs, and no multiplications of points.
+        bool proven =
+            settled == 1
+                ? ClaimProof.verify(run.verifier, run.batch.inputsAt(0), items[run.indices[0]].proof)
+                : run.batch.verifyAll(_BATCH_VERIFIER, statements.verificationKeyOf(items[first].statement));
+        if (!proven) _refuseRun(items, run, first, end);
+    }
+
+    function _settleItem(ClaimItem calldata item, uint256 index, Run memory run) private {
+        (SkipReason reason, uint256 detail, Settlement memory settlement) = _examineItem(item);
+        if (reason != SkipReason.None) {
+            emit ClaimSkipped(item.policyId, item.period, reason, index, detail);
+            return;
         }
-        if (settlement.base == NO_STATEMENT) {
-            revert ClaimsPayout_StatementNotInForce(program_.statement, settlement.start);
+        Policy storage policy_ = _policies[item.policyId];
+        Program storage program_ = _programs[policy_.program];
+        run.indices[run.batch.proofs] = index;
+        run.verifier = settlement.verifier;
+        run.batch.add(_inputs(policy_, program_, item.period, settlement.anchor.root), item.proof);
+        _settle(item.policyId, item.period, item.consentId, policy_, program_, settlement);
+    }
+
+    /// @dev As `_examine`, and whether the proof was made against what has to be proven now: if not, it is false.
+    function _examineItem(
+        ClaimItem calldata item
+    ) private view returns (SkipReason reason, uint256 detail, Settlement memory settlement) {
+        (reason, detail, settlement) = _examine(item.policyId, item.period, item.consentId);
+        if (reason != SkipReason.None) return (reason, detail, settlement);
+        if (item.statement != settlement.applied) {
+            uint256 applied = uint256(StatementId.unwrap(settlement.applied));
+            return (SkipReason.OtherStatement, applied, settlement);
         }
-        if (block.timestamp >= settlement.nominalClose) {
-            uint256 closes = _closeWithStops(settlement);
-            if (block.timestamp >= closes) revert ClaimsPayout_WindowClosed(policyId, period, closes);
+        if (item.anchorRoot != settlement.anchor.root) {
+            return (SkipReason.OtherRoot, settlement.anchor.root, settlement);
         }
-        if (settlement.blockedUntil != 0) {
-            revert ClaimsPayout_StatementBlocked(settlement.applied, settlement.blockedUntil);
+    }
+
+    /// @dev Looks for the false proof as long as there is gas, which there is when somebody asks a node before sending.
+    function _refuseRun(ClaimItem[] calldata items, Run memory run, uint256 first, uint256 end) private view {
+        for (uint256 i = 0; i < run.batch.proofs && gasleft() > 2 * SEARCH_GAS; ++i) {
+            uint256 index = run.indices[i];
+            ClaimItem calldata item = items[index];
+            if (!ClaimProof.verify(run.verifier, run.batch.inputsAt(i), item.proof, SEARCH_GAS)) {
+                revert ClaimsPayout_InvalidProofInBatch(index, item.policyId, item.period);
+            }
+        }
+        revert ClaimsPayout_BatchNotVerified(first, end - 1);
+    }
+
+    /// @dev Memory that an item needs is given back after it: otherwise each item would cost more than the one before,
+    /// since memory's price grows with its square. What outlives an item lies below this pointer.
+    function _freeMemory() private pure returns (uint256 pointer) {
+        assembly ("memory-safe") {
+            pointer := mload(0x40)
+        }
+    }
+
+    function _resetMemory(uint256 pointer) private pure {
+        assembly ("memory-safe") {
+            mstore(0x40, pointer)
         }
     }
 
@@ -702,14 +874,9 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev The benefit of a reviewed claim becomes owed.
-    function _credit(
-        PolicyId policyId,
-        uint32 period,
-        Policy storage policy_,
-        Period storage period_
-    ) private {
-        period_.state = PeriodState.Credited;
-        period_.until = 0;
+    function _credit(PolicyId policyId, uint32 period, Policy storage policy_) private {
+        _states[policyId].set(period, PeriodState.Credited);
+        delete _decidableUntil[policyId][period];
         policy_.reserved -= 1;
         policy_.owed += 1;
         emit ClaimCredited(policyId, period, msg.sender);
@@ -717,13 +884,14 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
 
     /// @dev The benefit of a period that will not be paid becomes free.
     function _close(
+        PolicyId policyId,
+        uint32 period,
         Policy storage policy_,
         Program storage program_,
-        Period storage period_,
         PeriodState state
     ) private {
-        period_.state = state;
-        period_.until = 0;
+        _states[policyId].set(period, state);
+        delete _decidableUntil[policyId][period];
         policy_.reserved -= 1;
         _free(program_, program_.benefit);
     }
@@ -846,11 +1014,11 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     function _at(
         PolicyId policyId,
         uint32 period
-    ) private view returns (Policy storage policy_, Program storage program_, Period storage period_) {
+    ) private view returns (Policy storage policy_, Program storage program_, PeriodState state) {
         policy_ = _policy(policyId);
         if (period >= policy_.periods) revert ClaimsPayout_UnknownPeriod(policyId, period);
         program_ = _programs[policy_.program];
-        period_ = _periods[policyId][period];
+        state = _states[policyId].get(period);
     }
 
     function _requireInsurer(ProgramId programId, Program storage program_) private view {
@@ -886,13 +1054,12 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     function _requireDecidable(
         PolicyId policyId,
         uint32 period,
-        Period storage period_,
-        PeriodState state
+        PeriodState state,
+        PeriodState needed
     ) private view {
-        if (period_.state != state) revert ClaimsPayout_WrongState(policyId, period, period_.state);
-        if (block.timestamp >= period_.until) {
-            revert ClaimsPayout_ReviewOver(policyId, period, period_.until);
-        }
+        if (state != needed) revert ClaimsPayout_WrongState(policyId, period, state);
+        uint64 until = _decidableUntil[policyId][period];
+        if (block.timestamp >= until) revert ClaimsPayout_ReviewOver(policyId, period, until);
     }
 
     function _requireNotPaused() private view {

@@ -3,12 +3,23 @@ pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {AnchorRegistry} from "./AnchorRegistry.sol";
-import {ClaimsPayout} from "./ClaimsPayout.sol";
 import {ConsentRegistry} from "./ConsentRegistry.sol";
 import {StatementRegistry} from "./StatementRegistry.sol";
+import {VerificationKey} from "./VerificationKey.sol";
 import {Anchor, AssuranceClass} from "./interfaces/IAnchorRegistry.sol";
-import {HolderAttestation, PeriodState, Policy, Program, ProgramOffer} from "./interfaces/IClaimsPayout.sol";
+import {
+    ClaimItem,
+    ClaimPreview,
+    HolderAttestation,
+    IClaimsPayout,
+    PeriodState,
+    Policy,
+    Program,
+    ProgramOffer,
+    SkipReason
+} from "./interfaces/IClaimsPayout.sol";
 import {Consent} from "./interfaces/IConsentRegistry.sol";
+import {IGroth16BatchVerifier} from "./interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "./interfaces/IGroth16Verifier.sol";
 import {
     KeyKind,
@@ -17,8 +28,8 @@ import {
     StatementRegistryConfig
 } from "./interfaces/IStatementRegistry.sol";
 import {TermsLayout} from "./libraries/generated/TermsLayout.sol";
-import {MockVerifier} from "./mocks/MockVerifier.sol";
 import {TestToken} from "./mocks/TestToken.sol";
+import {TrapdoorVerifier} from "./mocks/TrapdoorVerifier.sol";
 import {VM} from "./mocks/Vm.sol";
 import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId, StatementId} from "./types/Ids.sol";
 
@@ -38,8 +49,8 @@ contract ClaimsHandler {
     StatementRegistry public immutable statements;
     AnchorRegistry public immutable anchors;
     ConsentRegistry public immutable consents;
-    ClaimsPayout public immutable claims;
-    MockVerifier public immutable verifier;
+    IClaimsPayout public immutable claims;
+    TrapdoorVerifier public immutable verifier;
     TestToken[2] public tokens;
     StatementId public immutable statement;
 
@@ -79,10 +90,13 @@ contract ClaimsHandler {
 
     constructor() {
         VM.warp(START);
-        verifier = new MockVerifier(1);
+        verifier = new TrapdoorVerifier();
         StatementRegistryConfig memory config;
         config.governor = GOVERNOR;
         config.guardian = GUARDIAN;
+        config.batchVerifier = IGroth16BatchVerifier(
+            _deploy("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
+        );
         config.delay = 15 days;
         config.suspensionTime = 16 days;
         config.suspensionCooldown = 30 days;
@@ -92,7 +106,8 @@ contract ClaimsHandler {
             version: 1,
             verifier: address(verifier),
             verifierCodeHash: address(verifier).codehash,
-            verificationKeyHash: keccak256("key"),
+            verificationKey: address(new VerificationKey(verifier.key())),
+            verificationKeyHash: keccak256(verifier.key()),
             template: 1,
             profile: 1,
             epochs: 1,
@@ -106,7 +121,10 @@ contract ClaimsHandler {
         statement = statements.statementIdOf("glucose-day", 1);
         anchors = new AnchorRegistry();
         consents = new ConsentRegistry();
-        claims = new ClaimsPayout(statements, anchors, consents, PAUSER);
+        // By its artifact: compiled through the IR, as it is deployed, and not as this file is.
+        claims = IClaimsPayout(
+            _deploy("ClaimsPayout.sol:ClaimsPayout", abi.encode(statements, anchors, consents, PAUSER))
+        );
         tokens[0] = new TestToken("A", "A", 6);
         tokens[1] = new TestToken("B", "B", 18);
 
@@ -139,6 +157,14 @@ contract ClaimsHandler {
             issue(i, i, 0, 40);
             grant(i, i, 200 days);
         }
+    }
+
+    function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
+        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+        }
+        require(deployed != address(0), "deployment");
     }
 
     // --- who and what ---------------------------------------------------------------------------------------
@@ -182,10 +208,10 @@ contract ClaimsHandler {
         return consentGhosts.length;
     }
 
-    /// @dev A proof that MockVerifier takes for exactly these inputs.
-    function proofOf(PolicyId policy, uint32 period) public view returns (Groth16Proof memory proof) {
+    /// @dev A proof for exactly these inputs.
+    function proofOf(PolicyId policy, uint32 period) public view returns (Groth16Proof memory) {
         (uint256 holder, uint256 root, uint256 terms_, uint256 scope) = claims.claimInputs(policy, period);
-        proof.a[0] = uint256(keccak256(abi.encode([holder, root, terms_, scope])));
+        return verifier.forge([holder, root, terms_, scope]);
     }
 
     // --- framing --------------------------------------------------------------------------------------------
@@ -454,14 +480,7 @@ contract ClaimsHandler {
     function _claim(PolicyId policy, uint32 period, uint256 consentSeed) private step(_programOf(policy)) {
         Policy memory p = claims.policy(policy);
         uint256 number = ProgramId.unwrap(p.program);
-        ConsentGhost memory ghost = consentGhosts[consentSeed % consentGhosts.length];
-        // Mostly the latest fitting consent.
-        if (consentSeed % 8 != 0) {
-            for (uint256 i = consentGhosts.length; i > 0; --i) {
-                ghost = consentGhosts[i - 1];
-                if (ghost.program == number && patientOf(ghost.patient) == p.controller) break;
-            }
-        }
+        ConsentGhost memory ghost = _consentFor(p, consentSeed);
         (PeriodState state, ) = claims.periodOf(policy, period);
         VM.prank(STRANGER);
         try claims.submitClaim(policy, period, ghost.id, proofOf(policy, period)) {
@@ -485,12 +504,113 @@ contract ClaimsHandler {
     function claimFalsely(uint256 seed, uint256 wrong) external step(0) {
         (PolicyId policy, uint32 period, bool found) = _pick(seed);
         if (!found) return;
-        Groth16Proof memory proof = proofOf(policy, period);
-        proof.a[0] ^= wrong == 0 ? 1 : wrong;
+        Groth16Proof memory proof = _falseProof(policy, period, wrong);
         for (uint256 i = 0; i < consentGhosts.length; ++i) {
             try claims.submitClaim(policy, period, consentGhosts[i].id, proof) {
                 revert("N1: a false proof was taken");
             } catch {}
+        }
+    }
+
+    /// @dev For other inputs, or no proof at all.
+    function _falseProof(
+        PolicyId policy,
+        uint32 period,
+        uint256 wrong
+    ) private view returns (Groth16Proof memory proof) {
+        (uint256 holder, uint256 root, uint256 terms_, uint256 scope) = claims.claimInputs(policy, period);
+        proof = verifier.forge([holder, root, terms_ ^ 1, scope]);
+        if (wrong % 2 == 0) proof.a[0] ^= wrong == 0 ? 1 : wrong;
+    }
+
+    /// @dev Up to six claims in one transaction, repeated ones, such of closed periods and under wrong roots or
+    /// consents among them, and now and then a false proof.
+    function claimMany(uint256 seed, uint256 consentSeed) external step(0) {
+        ClaimItem[] memory items = new ClaimItem[]((seed % 6) + 1);
+        for (uint256 i = 0; i < items.length; ++i) {
+            (PolicyId policy, uint32 period, bool found) = _pick(uint256(keccak256(abi.encode(seed, i))));
+            if (!found) return;
+            (, uint256 root, , ) = claims.claimInputs(policy, period);
+            items[i] = ClaimItem({
+                policyId: policy,
+                period: period,
+                consentId: _consentFor(claims.policy(policy), consentSeed >> i).id,
+                statement: (seed >> 8) % 16 == i ? StatementId.wrap(bytes32(seed)) : statement,
+                anchorRoot: (seed >> 16) % 16 == i ? root + 1 : root,
+                proof: proofOf(policy, period)
+            });
+        }
+        uint256 spoiled = (seed >> 24) % 32;
+        if (spoiled < items.length) {
+            items[spoiled].proof = _falseProof(items[spoiled].policyId, items[spoiled].period, seed >> 32);
+        }
+        _claimMany(items, spoiled);
+    }
+
+    function _claimMany(ClaimItem[] memory items, uint256 spoiled) private {
+        if (claims.pausedUntil() != 0) {
+            try claims.submitClaims(items) {
+                revert("claimed while paused");
+            } catch {
+                return;
+            }
+        }
+        ClaimPreview[] memory previews = claims.previewClaims(items);
+        uint256 expected = 0;
+        for (uint256 i = 0; i < items.length; ++i) {
+            if (previews[i].reason == SkipReason.None) ++expected;
+        }
+        bool isFalse = spoiled < items.length && previews[spoiled].reason == SkipReason.None;
+        try claims.submitClaims(items) returns (uint256 settled) {
+            require(!isFalse, "N1: a false proof was taken in a batch");
+            require(settled == expected, "the view said otherwise");
+        } catch {
+            require(isFalse, "a batch of true proofs was refused");
+            return;
+        }
+        for (uint256 i = 0; i < items.length; ++i) {
+            if (previews[i].reason != SkipReason.None) continue;
+            ClaimItem memory item = items[i];
+            require(!proven[item.policyId][item.period], "P5: claimed twice");
+            require(!statements.isSuspendedAt(statement, now_), "claimed while suspended");
+            require(
+                rootOf[claims.anchorDayOf(item.policyId, item.period)] == item.anchorRoot,
+                "A1: claimed without anchor"
+            );
+            ConsentGhost memory ghost = _ghostOf(item.consentId);
+            require(
+                patientOf(ghost.patient) == claims.policy(item.policyId).controller && ghost.revokedAt == 0,
+                "C1, C3: claimed without consent"
+            );
+            require(ghost.from <= now_ && now_ < ghost.until, "C1: consent out of time");
+            proven[item.policyId][item.period] = true;
+            _note(
+                item.policyId,
+                item.period,
+                ghost.program == 2 ? PeriodState.UnderReview : PeriodState.Credited
+            );
+            successes[13]++;
+        }
+    }
+
+    function _ghostOf(ConsentId id) private view returns (ConsentGhost memory ghost) {
+        for (uint256 i = 0; i < consentGhosts.length; ++i) {
+            if (ConsentId.unwrap(consentGhosts[i].id) == ConsentId.unwrap(id)) return consentGhosts[i];
+        }
+        revert("an unknown consent");
+    }
+
+    /// @dev Mostly the latest fitting consent.
+    function _consentFor(
+        Policy memory policy,
+        uint256 seed
+    ) private view returns (ConsentGhost memory ghost) {
+        ghost = consentGhosts[seed % consentGhosts.length];
+        if (seed % 8 == 0) return ghost;
+        for (uint256 i = consentGhosts.length; i > 0; --i) {
+            ghost = consentGhosts[i - 1];
+            bool fits = ghost.program == ProgramId.unwrap(policy.program);
+            if (fits && patientOf(ghost.patient) == policy.controller) return ghost;
         }
     }
 
@@ -615,7 +735,7 @@ contract ClaimsHandler {
 
 contract ClaimsPayoutTest {
     ClaimsHandler internal handler;
-    ClaimsPayout internal claims;
+    IClaimsPayout internal claims;
 
     function setUp() public {
         handler = new ClaimsHandler();
@@ -638,13 +758,14 @@ contract ClaimsPayoutTest {
     }
 
     function _steps() private pure returns (bytes4[] memory steps) {
-        steps = new bytes4[](24);
+        steps = new bytes4[](26);
         uint256 i = 0;
         // What moves the story on comes more than once.
         for (uint256 j = 0; j < 3; ++j) {
             steps[i++] = ClaimsHandler.nextDay.selector;
             steps[i++] = ClaimsHandler.claim.selector;
         }
+        for (uint256 j = 0; j < 2; ++j) steps[i++] = ClaimsHandler.claimMany.selector;
         steps[i++] = ClaimsHandler.wait.selector;
         steps[i++] = ClaimsHandler.anchor.selector;
         steps[i++] = ClaimsHandler.correct.selector;
@@ -694,7 +815,7 @@ contract ClaimsPayoutTest {
             uint256 a = uint256(keccak256(abi.encode(seed, "a")));
             uint256 b = uint256(keccak256(abi.encode(seed, "b")));
             // Small arguments and large ones; surplus arguments are ignored, booleans taken from the last bit.
-            bytes4 selector = steps[(seed >> 8) % 24];
+            bytes4 selector = steps[(seed >> 8) % 26];
             bytes memory data =
                 _isBooleanSecond(selector)
                     ? abi.encodeWithSelector(selector, a, b & 1)
@@ -732,6 +853,7 @@ contract ClaimsPayoutTest {
             seed = uint256(keccak256(abi.encode(seed, i)));
             if (i % 3 == 0) handler.nextDay(seed | 1);
             handler.claim(seed, seed | 1);
+            handler.claimMany(seed >> 13, seed | 1);
             handler.reject(seed);
             handler.arbitrate(uint256(keccak256(abi.encode(seed, "x"))), seed % 2 == 0);
             handler.approve(seed >> 3, false);
@@ -745,7 +867,7 @@ contract ClaimsPayoutTest {
             if (i % 200 == 0) handler.suspend(0);
             if (i % 50 == 0) handler.end(seed, true);
         }
-        for (uint256 i = 0; i < 13; ++i) require(handler.successes(i) > 0, "a step never succeeded");
+        for (uint256 i = 0; i < 14; ++i) require(handler.successes(i) > 0, "a step never succeeded");
         _money();
         _states();
     }

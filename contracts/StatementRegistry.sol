@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {IGroth16BatchVerifier} from "./interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "./interfaces/IGroth16Verifier.sol";
 import {
     IStatementRegistry,
@@ -12,11 +13,13 @@ import {
 import {ClaimProof} from "./libraries/ClaimProof.sol";
 import {Stop, Stops} from "./libraries/Stops.sol";
 import {Terms} from "./libraries/Terms.sol";
+import {VerificationKeys} from "./libraries/VerificationKeys.sol";
 import {StatementId} from "./types/Ids.sol";
 
 /// @title StatementRegistry
 /// @notice What it does, assumes and cannot do is said in {IStatementRegistry}.
 contract StatementRegistry is IStatementRegistry {
+    using ClaimProof for ClaimProof.Batch;
     using Stops for Stop[];
     using Terms for uint256;
 
@@ -38,6 +41,8 @@ contract StatementRegistry is IStatementRegistry {
     uint32 public immutable suspensionCooldown;
     /// @inheritdoc IStatementRegistry
     bool public immutable allowsDevelopmentKeys;
+    /// @inheritdoc IStatementRegistry
+    IGroth16BatchVerifier public immutable batchVerifier;
 
     /// @inheritdoc IStatementRegistry
     address public governor;
@@ -85,6 +90,10 @@ contract StatementRegistry is IStatementRegistry {
         if (config.allowDevelopmentKeys && !_isDevelopmentChain(block.chainid)) {
             revert StatementRegistry_DevelopmentKeysNotAllowedOnChain(block.chainid);
         }
+        if (address(config.batchVerifier).code.length == 0) {
+            revert StatementRegistry_NotAContract(address(config.batchVerifier));
+        }
+        batchVerifier = config.batchVerifier;
         delay = config.delay;
         suspensionTime = config.suspensionTime;
         suspensionCooldown = config.suspensionCooldown;
@@ -185,7 +194,12 @@ contract StatementRegistry is IStatementRegistry {
             revert StatementRegistry_NothingToExpose(id);
         }
         ClaimProof.Inputs memory impossible;
-        if (!ClaimProof.verify(record.verifier, impossible, proof)) revert StatementRegistry_NoForgery(id);
+        ClaimProof.Batch memory batch = ClaimProof.open(1);
+        batch.add(impossible, proof);
+        bool accepted =
+            ClaimProof.verify(record.verifier, impossible, proof) ||
+                batch.verifyAll(batchVerifier, record.verificationKey);
+        if (!accepted) revert StatementRegistry_NoForgery(id);
 
         record.forged = true;
         uint64 timestamp = uint64(block.timestamp);
@@ -245,6 +259,11 @@ contract StatementRegistry is IStatementRegistry {
     /// @inheritdoc IStatementRegistry
     function statement(StatementId id) external view returns (Statement memory) {
         return _known(id);
+    }
+
+    /// @inheritdoc IStatementRegistry
+    function verificationKeyOf(StatementId id) external view returns (address) {
+        return _known(id).verificationKey;
     }
 
     /// @inheritdoc IStatementRegistry
@@ -342,7 +361,8 @@ contract StatementRegistry is IStatementRegistry {
             samples: proposal.samples,
             verifierCodeHash: proposal.verifierCodeHash,
             verificationKeyHash: proposal.verificationKeyHash,
-            successor: NONE
+            successor: NONE,
+            verificationKey: proposal.verificationKey
         });
         if (proposal.predecessor != NONE) _statements[proposal.predecessor].successor = id;
         emit StatementAdded(
@@ -376,7 +396,6 @@ contract StatementRegistry is IStatementRegistry {
         _requireNonZero(id, "epochSeconds", proposal.epochSeconds);
         _requireNonZero(id, "codes", proposal.codes);
         _requireNonZero(id, "samples", proposal.samples);
-        _requireNonZero(id, "verificationKeyHash", uint256(proposal.verificationKeyHash));
 
         uint256 period = uint256(proposal.epochs) * proposal.epochSeconds;
         if (period >= delay) revert StatementRegistry_PeriodNotShorterThanDelay(id, period, delay);
@@ -384,6 +403,14 @@ contract StatementRegistry is IStatementRegistry {
         bytes32 codeHash = proposal.verifier.codehash;
         if (proposal.verifier.code.length == 0 || codeHash != proposal.verifierCodeHash) {
             revert StatementRegistry_CodeHashMismatch(proposal.verifier, proposal.verifierCodeHash, codeHash);
+        }
+        bytes32 keyHash = VerificationKeys.hashOf(proposal.verificationKey, ClaimProof.FIRST_OUTPUT);
+        if (keyHash == 0 || keyHash != proposal.verificationKeyHash) {
+            revert StatementRegistry_KeyHashMismatch(
+                proposal.verificationKey,
+                proposal.verificationKeyHash,
+                keyHash
+            );
         }
         _validateKey(id, proposal);
         if (proposal.predecessor != NONE) _validatePredecessor(proposal);

@@ -116,6 +116,45 @@ struct ClaimWindow {
     StatementId statement;
 }
 
+/// @dev A claim in a batch: what `submitClaim` takes, and what its proof was made against.
+/// @param statement statement that it was proven under.
+/// @param anchorRoot root that it was proven against.
+struct ClaimItem {
+    PolicyId policyId;
+    uint32 period;
+    ConsentId consentId;
+    StatementId statement;
+    uint256 anchorRoot;
+    Groth16Proof proof;
+}
+
+/// @dev Why a claim cannot be settled now, and `detail` that goes with it:
+/// None - ; UnknownPolicy - ; UnknownPeriod - ; PeriodAlreadyClaimed - ; PeriodReleased - ; PeriodNotOver: its end;
+/// NotAnchored: the day; StatementNotInForce: start of the period; WindowClosed: when it closed; StatementBlocked:
+/// until when; NoActiveConsent - ; OtherStatement: what has to be proven now; OtherRoot: the root on record. The
+/// last two only in batches.
+enum SkipReason {
+    None,
+    UnknownPolicy,
+    UnknownPeriod,
+    PeriodAlreadyClaimed,
+    PeriodReleased,
+    PeriodNotOver,
+    NotAnchored,
+    StatementNotInForce,
+    WindowClosed,
+    StatementBlocked,
+    NoActiveConsent,
+    OtherStatement,
+    OtherRoot
+}
+
+/// @dev What would become of a claim in a batch. See `SkipReason`.
+struct ClaimPreview {
+    SkipReason reason;
+    uint256 detail;
+}
+
 /// @title Programs, policies, claims and their money
 /// @notice Assumptions and weaknesses, plainly:
 /// - A proof shows that anchored readings meet the terms. Sensors, sealers and attesters are trusted as the
@@ -177,6 +216,14 @@ interface IClaimsPayout {
         ConsentId consentId,
         uint64 reviewUntil
     );
+    /// @notice A claim of a batch was left out; nothing of it changed. `index` is its place among the items.
+    event ClaimSkipped(
+        PolicyId indexed policyId,
+        uint32 indexed period,
+        SkipReason indexed reason,
+        uint256 index,
+        uint256 detail
+    );
     event ClaimRejected(PolicyId indexed policyId, uint32 indexed period, uint64 arbiterUntil, string reason);
     /// @notice A reviewed claim was credited. `by` is the insurer, the arbiter, or whoever ended the silence.
     event ClaimCredited(PolicyId indexed policyId, uint32 indexed period, address indexed by);
@@ -233,6 +280,11 @@ interface IClaimsPayout {
     error ClaimsPayout_StatementBlocked(StatementId statementId, uint64 until);
     error ClaimsPayout_NoActiveConsent(PolicyId policyId, ConsentId consentId);
     error ClaimsPayout_InvalidProof(PolicyId policyId, uint32 period);
+    error ClaimsPayout_NoClaims();
+    error ClaimsPayout_InvalidProofInBatch(uint256 index, PolicyId policyId, uint32 period);
+    /// @dev Some proof of the items `first` to `last` is false, or the gas did not suffice; there was not enough left
+    /// to tell which.
+    error ClaimsPayout_BatchNotVerified(uint256 first, uint256 last);
     error ClaimsPayout_WrongState(PolicyId policyId, uint32 period, PeriodState state);
     error ClaimsPayout_ReviewOver(PolicyId policyId, uint32 period, uint64 until);
     error ClaimsPayout_ReviewNotOver(PolicyId policyId, uint32 period, uint64 until);
@@ -289,6 +341,14 @@ interface IClaimsPayout {
         ConsentId consentId,
         Groth16Proof calldata proof
     ) external;
+
+    /// @notice Claims many periods; anybody may send it. Any mix of policies, programs and statements, in any order;
+    /// neighbours of one statement are verified together, so put those side by side. Each item is settled as by
+    /// `submitClaim`, one after the other (of two for one period the second is left out). An item that cannot be
+    /// settled now, or whose proof was made against another statement or root than it has to be, is left out with
+    /// `ClaimSkipped`. A false proof reverts everything, with its index where the gas suffices to find it.
+    /// @return settled number of claims that were settled
+    function submitClaims(ClaimItem[] calldata items) external returns (uint256 settled);
 
     /// @notice Credits a claim under review or rejected: the insurer at any time, anybody once the review time
     /// (after a rejection: the arbiter's time) has passed in silence.
@@ -386,6 +446,9 @@ interface IClaimsPayout {
         PolicyId policyId,
         uint32 period
     ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scopeElement_);
+
+    /// @notice What `submitClaims` would do with each item now; the proofs are not looked at.
+    function previewClaims(ClaimItem[] calldata items) external view returns (ClaimPreview[] memory);
 
     /// @notice Until when the holder is covered in the scope; a further policy must start at or after it.
     function coveredUntil(ScopeId scopeId, uint256 holder) external view returns (uint256);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {StatementId} from "../types/Ids.sol";
+import {IGroth16BatchVerifier} from "./IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 
 /// @dev Where a statement's proving key comes from. `Development` keys are computed from published scalars:
@@ -16,8 +17,10 @@ enum KeyKind {
 /// @param version at least 1; name and version together make the id.
 /// @param verifier deployed Groth16 verifier of this instance.
 /// @param verifierCodeHash EXTCODEHASH of `verifier`; checked when proposed, when added and at every claim.
-/// @param verificationKeyHash hash of the verification key as the build's manifest states it. The contract
-/// cannot tie it to the verifier's code; `hardhat circuits check --production` does.
+/// @param verificationKey {VerificationKey} that holds the key which claims in batches are verified under.
+/// @param verificationKeyHash hash of that key, as the build's manifest states it; compared with what lies at
+/// `verificationKey`. The contract cannot tie it to the verifier's code; `hardhat circuits check --production`
+/// does.
 /// @param template template id as in `terms`, at least 1.
 /// @param profile metric profile number as in `terms`.
 /// @param epochs epochs per period, at least 1.
@@ -33,6 +36,7 @@ struct StatementProposal {
     uint256 version;
     address verifier;
     bytes32 verifierCodeHash;
+    address verificationKey;
     bytes32 verificationKeyHash;
     uint8 template;
     uint16 profile;
@@ -63,12 +67,14 @@ struct Statement {
     bytes32 verifierCodeHash;
     bytes32 verificationKeyHash;
     StatementId successor;
+    address verificationKey;
 }
 
 /// @dev How the constructor is called. See `IStatementRegistry` for the limits of each value.
 struct StatementRegistryConfig {
     address governor;
     address guardian;
+    IGroth16BatchVerifier batchVerifier;
     uint32 delay;
     uint32 suspensionTime;
     uint32 suspensionCooldown;
@@ -80,7 +86,9 @@ struct StatementRegistryConfig {
 
 /// @title Which verifier is right for which statement
 /// @notice Assumptions and weaknesses, plainly:
-/// - Whoever governs decides, after `delay`, which verifiers are right. A wrong verifier pays wrong claims.
+/// - Whoever governs decides, after `delay`, which verifiers and keys are right. A wrong one pays wrong claims.
+/// - A statement has two ways to verify a proof, its verifier and, for claims in batches, its key under
+///   `batchVerifier`. They are to be of the same circuit and key; that is checked off chain (docs/audit.md).
 /// - `delay` is longer than any period, so what a running period settles under was on record when it began.
 /// - Statements given to the constructor are in force at once: nobody relied on the registry before it existed,
 ///   and everybody can read them in its creation transaction.
@@ -141,6 +149,9 @@ interface IStatementRegistry {
     error StatementRegistry_AlreadyProposed(StatementId statementId);
     error StatementRegistry_TooEarly(StatementId statementId, uint64 addableFrom);
     error StatementRegistry_CodeHashMismatch(address verifier, bytes32 expected, bytes32 actual);
+    /// @param actual hash of the key at that address; zero if there is none for the claims' public inputs
+    error StatementRegistry_KeyHashMismatch(address verificationKey, bytes32 expected, bytes32 actual);
+    error StatementRegistry_NotAContract(address account);
     error StatementRegistry_NotASuccessor(StatementId predecessor, string field);
     error StatementRegistry_SuccessorExists(StatementId predecessor, StatementId successor);
     error StatementRegistry_AlreadySuspended(StatementId statementId, uint64 until);
@@ -172,8 +183,8 @@ interface IStatementRegistry {
     /// @notice Ends a running suspension early; guardian only. The cool-down counts from now.
     function endSuspension(StatementId statementId) external;
 
-    /// @notice Removes for good a statement labelled `Production` whose verifier accepts a proof for
-    /// the public inputs (0, 0, 0, 0); anybody. No circuit has a witness for terms of template 0, so such a
+    /// @notice Removes for good a statement labelled `Production` whose verifier, or whose key in a batch, accepts a
+    /// proof for the public inputs (0, 0, 0, 0); anybody. No circuit has a witness for terms of template 0, so such a
     /// proof is a forgery, and whoever can make one knows the key's trapdoor (as everybody does for development
     /// keys). The statement is retired now, and suspended once more, so that open claim windows wait for a
     /// successor.
@@ -209,6 +220,12 @@ interface IStatementRegistry {
     function suspensionCooldown() external view returns (uint32);
 
     function allowsDevelopmentKeys() external view returns (bool);
+
+    /// @notice What claims in batches are verified with, under {verificationKeyOf}; never changes.
+    function batchVerifier() external view returns (IGroth16BatchVerifier);
+
+    /// @notice The {VerificationKey} of a statement; reverts for an unknown one.
+    function verificationKeyOf(StatementId statementId) external view returns (address);
 
     /// @notice True for a hash (of a verification key or of a verifier's code) given as development at deployment.
     function isKnownDevelopmentHash(bytes32 hash) external view returns (bool);

@@ -29,6 +29,13 @@ contract TrapdoorVerifier is IGroth16Verifier {
         proof.c = [x[0], x[1] == 0 ? 0 : Q - x[1]];
     }
 
+    /// @notice The same key in the form that {VerificationKey} holds.
+    function key() external view returns (bytes memory words) {
+        words = abi.encodePacked(uint256(1), uint256(2));
+        for (uint256 i = 0; i < 3; ++i) words = abi.encodePacked(words, G2_X1, G2_X0, G2_Y1, G2_Y0);
+        for (uint256 i = 1; i <= 5; ++i) words = abi.encodePacked(words, _generatorTimes(i));
+    }
+
     function verifyProof(
         uint256[2] calldata a,
         uint256[2][2] calldata b,
@@ -54,11 +61,15 @@ contract TrapdoorVerifier is IGroth16Verifier {
     }
 
     /// @dev IC_0 + Σ inputs_i IC_(i+1) = (1 + Σ (i + 2) inputs_i) G1
-    function _combine(uint256[4] calldata inputs) private view returns (uint256[2] memory point) {
+    function _combine(uint256[4] calldata inputs) private view returns (uint256[2] memory) {
         uint256 scalar = 1;
         for (uint256 i = 0; i < 4; ++i) {
             scalar = addmod(scalar, mulmod(i + 2, inputs[i], R), R);
         }
+        return _generatorTimes(scalar);
+    }
+
+    function _generatorTimes(uint256 scalar) private view returns (uint256[2] memory point) {
         (bool success, bytes memory answer) = address(7).staticcall(
             abi.encode(uint256(1), uint256(2), scalar)
         );

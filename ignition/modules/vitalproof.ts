@@ -14,14 +14,20 @@ export interface GenesisStatement {
   readonly samples: number;
   readonly keyKind: 0 | 1;
   readonly verifierCodeHash: string;
+  readonly verificationKeyBytes: string;
   readonly verificationKeyHash: string;
+}
+
+/** Ignition's name of the key that belongs to a verifier. */
+export function keyFuture(verifierContract: string): string {
+  return `${verifierContract.replace(/Verifier$/, "")}Key`;
 }
 
 const NO_PREDECESSOR = `0x${"0".repeat(64)}`;
 
 /**
- * The whole system: one verifier per statement, the three registries, and the
- * claims contract over them.
+ * The whole system: one verifier and one verification key per statement, the
+ * batch verifier, the three registries, and the claims contract over them.
  *
  * Parameters (ignition/parameters/<network>.json): governor, guardian and pauser
  * (three different accounts, none of them an insurer's), the registry's times in
@@ -30,15 +36,20 @@ const NO_PREDECESSOR = `0x${"0".repeat(64)}`;
  */
 export function vitalproofModule(genesis: readonly GenesisStatement[]) {
   return buildModule("Vitalproof", (m) => {
-    const proposals = genesis.map(({ verifierContract, ...statement }) => ({
+    const proposals = genesis.map(({ verifierContract, verificationKeyBytes, ...statement }) => ({
       ...statement,
       verifier: m.contract(verifierContract),
+      verificationKey: m.contract("VerificationKey", [verificationKeyBytes], {
+        id: keyFuture(verifierContract),
+      }),
       predecessor: NO_PREDECESSOR,
     }));
+    const batchVerifier = m.contract("Groth16BatchVerifier");
     const statements = m.contract("StatementRegistry", [
       {
         governor: m.getParameter<string>("governor"),
         guardian: m.getParameter<string>("guardian"),
+        batchVerifier,
         delay: m.getParameter<number>("delay"),
         suspensionTime: m.getParameter<number>("suspensionTime"),
         suspensionCooldown: m.getParameter<number>("suspensionCooldown"),
@@ -56,6 +67,6 @@ export function vitalproofModule(genesis: readonly GenesisStatement[]) {
       consents,
       m.getParameter<string>("pauser"),
     ]);
-    return { statements, anchors, consents, claims };
+    return { batchVerifier, statements, anchors, consents, claims };
   });
 }

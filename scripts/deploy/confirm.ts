@@ -39,7 +39,7 @@ export async function confirm(
   plan: Plan,
   fresh: boolean,
 ): Promise<Confirmed> {
-  const { statements, anchors, consents, claims } = system;
+  const { batchVerifier, statements, anchors, consents, claims } = system;
   const same = (what: string, actual: unknown, expected: unknown) => {
     if (String(actual).toLowerCase() === String(expected).toLowerCase()) return;
     throw new Refusal(
@@ -52,6 +52,7 @@ export async function confirm(
     String(await provider.request({ method: "eth_getCode", params: [address, "latest"] }));
 
   for (const [name, contract] of [
+    ["Groth16BatchVerifier", batchVerifier],
     ["StatementRegistry", statements],
     ["AnchorRegistry", anchors],
     ["ConsentRegistry", consents],
@@ -86,13 +87,15 @@ export async function confirm(
     await statements.allowsDevelopmentKeys(),
     parameters.allowDevelopmentKeys,
   );
+  same("the batch verifier", await statements.batchVerifier(), await batchVerifier.getAddress());
   same("the statements of ClaimsPayout", await claims.statements(), await statements.getAddress());
   same("the anchors of ClaimsPayout", await claims.anchors(), await anchors.getAddress());
   same("the consents of ClaimsPayout", await claims.consents(), await consents.getAddress());
 
   const confirmed: ConfirmedStatement[] = [];
   for (const spec of plan.specs) {
-    const { name, version, verifierContract, verifierCodeHash, verificationKeyHash, keyKind } = spec;
+    const { name, version, verifierContract, verifierCodeHash, keyKind } = spec;
+    const { verificationKeyBytes, verificationKeyHash } = spec;
     const id = statementIdOf(spec.name, spec.version);
     const record = await statements.statement(id);
     for (const field of [
@@ -113,6 +116,15 @@ export async function confirm(
       throw new Refusal(
         "BROKEN_LINK",
         `verifier → deployed code: ${verifierContract} at ${record.verifier} has the code hash ${actual}, its artifact gives ${verifierCodeHash}.`,
+        "Do not use this deployment.",
+      );
+    }
+    // VerificationKey: one zero byte, then the key.
+    const held = await codeAt(record.verificationKey);
+    if (held !== `0x00${verificationKeyBytes.slice(2)}`) {
+      throw new Refusal(
+        "BROKEN_LINK",
+        `verification key → deployed key: the contract at ${record.verificationKey} does not hold the key of ${name}.`,
         "Do not use this deployment.",
       );
     }

@@ -6,12 +6,14 @@ import type {
   AnchorRegistry,
   ClaimsPayout,
   ConsentRegistry,
+  Groth16BatchVerifier,
   StatementRegistry,
 } from "../../types/ethers-contracts/index.ts";
 import { DEFAULT_TIMES, type DeploymentParameters, developmentHashes } from "./parameters.ts";
 import { defaultStatements, KEY_KIND, statementSpecs } from "./statements.ts";
 
 export interface Vitalproof {
+  readonly batchVerifier: Groth16BatchVerifier;
   readonly statements: StatementRegistry;
   readonly anchors: AnchorRegistry;
   readonly consents: ConsentRegistry;

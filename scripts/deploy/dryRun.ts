@@ -2,6 +2,7 @@
 import { statementIdOf } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
+import { keyFuture } from "../../ignition/modules/vitalproof.ts";
 import { type DeployOptions, deployVitalproof } from "./deployVitalproof.ts";
 import type { StatementSpec } from "./statements.ts";
 
@@ -34,19 +35,28 @@ export async function dryRun(
 ): Promise<Creation[]> {
   const connection = await hre.network.create({ network: "default", override: { chainId } });
   try {
-    const { statements, anchors, consents, claims } = await deployVitalproof(hre, connection, options);
-    const names = new Map<string, string>();
+    const { batchVerifier, statements, anchors, consents, claims } = await deployVitalproof(
+      hre,
+      connection,
+      options,
+    );
+    const names = new Map<string, { contract: string; future: string }>();
     for (const [name, contract] of Object.entries({
+      Groth16BatchVerifier: batchVerifier,
       StatementRegistry: statements,
       AnchorRegistry: anchors,
       ConsentRegistry: consents,
       ClaimsPayout: claims,
     })) {
-      names.set((await contract.getAddress()).toLowerCase(), name);
+      names.set((await contract.getAddress()).toLowerCase(), { contract: name, future: name });
     }
     for (const spec of specs) {
-      const { verifier } = await statements.statement(statementIdOf(spec.name, spec.version));
-      names.set(verifier.toLowerCase(), spec.verifierContract);
+      const contract = spec.verifierContract;
+      const { verifier, verificationKey } = await statements.statement(
+        statementIdOf(spec.name, spec.version),
+      );
+      names.set(verifier.toLowerCase(), { contract, future: contract });
+      names.set(verificationKey.toLowerCase(), { contract: "VerificationKey", future: keyFuture(contract) });
     }
     return await creations(connection.provider, names);
   } finally {
@@ -56,7 +66,7 @@ export async function dryRun(
 
 async function creations(
   provider: EthereumProvider,
-  names: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, { contract: string; future: string }>,
 ): Promise<Creation[]> {
   const request = (method: string, params: unknown[]) => provider.request({ method, params });
   const last = Number(await request("eth_blockNumber", []));
@@ -71,17 +81,17 @@ async function creations(
         contractAddress: string | null;
       };
       const address = receipt.contractAddress?.toLowerCase() ?? "";
-      const contract = names.get(address);
-      if (contract === undefined) throw new Error(`the rehearsal sent a transaction nobody expects: ${hash}`);
+      const name = names.get(address);
+      if (name === undefined) throw new Error(`the rehearsal sent a transaction nobody expects: ${hash}`);
       const code = String(await request("eth_getCode", [address, "latest"]));
       found.push({
-        contract,
-        future: `Vitalproof#${contract}`,
+        contract: name.contract,
+        future: `Vitalproof#${name.future}`,
         gas: BigInt(receipt.gasUsed),
         dataBytes: (input.length - 2) / 2,
         codeBytes: (code.length - 2) / 2,
         data: input,
-        standsAlone: contract !== "StatementRegistry" && contract !== "ClaimsPayout",
+        standsAlone: name.contract !== "StatementRegistry" && name.contract !== "ClaimsPayout",
       });
     }
   }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { expectedVerifierCodeHash, isDevelopmentKey, verificationKeyHash } from "@vitalproof/hardhat-circom";
+import {
+  expectedVerifierCodeHash,
+  isDevelopmentKey,
+  verificationKeyBytes,
+  verificationKeyHash,
+} from "@vitalproof/hardhat-circom";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import {
   epochSeconds,
@@ -14,13 +19,15 @@ import {
 /** KeyKind of IStatementRegistry. */
 export const KEY_KIND = { development: 0, production: 1 } as const;
 
-/** What a StatementProposal says, except for the address of the verifier. */
+/** What a StatementProposal says, except for the addresses of the verifier and of the key. */
 export interface StatementSpec {
   readonly name: string;
   readonly version: number;
   /** Contract name of the exported verifier. */
   readonly verifierContract: string;
   readonly verifierCodeHash: string;
+  /** The words that a VerificationKey contract holds, hex. */
+  readonly verificationKeyBytes: string;
   readonly verificationKeyHash: string;
   readonly template: number;
   readonly profile: number;
@@ -61,7 +68,7 @@ export async function statementSpecs(
       if (instance === undefined || instance.verifier === null || instance.profile === undefined) {
         throw new Error(`"${name}" is no statement with a verifier; there are ${deployable.join(", ")}.`);
       }
-      const { keyKind, keyHash } = await keyOf(root, committed, instance);
+      const { keyKind, keyBytes, keyHash } = await keyOf(root, committed, instance);
       const profile = protocol.profiles[instance.profile]!;
       const artifact = await artifacts.readArtifact(instance.verifier);
       return {
@@ -69,6 +76,7 @@ export async function statementSpecs(
         version: instance.version,
         verifierContract: instance.verifier,
         verifierCodeHash: expectedVerifierCodeHash(artifact),
+        verificationKeyBytes: keyBytes,
         verificationKeyHash: keyHash,
         template: protocol.terms.templates[instance.template]!.id,
         profile: profile.id,
@@ -86,7 +94,7 @@ async function keyOf(
   root: string,
   committed: string,
   { name }: Instance,
-): Promise<{ keyKind: keyof typeof KEY_KIND; keyHash: string }> {
+): Promise<{ keyKind: keyof typeof KEY_KIND; keyBytes: string; keyHash: string }> {
   const read = (file: string) => {
     const path = join(committed, name, file);
     try {
@@ -110,5 +118,5 @@ async function keyOf(
       `The manifest of "${name}" gives the ${what} ${says}, its verification key is ${is}: run \`npx hardhat circuits check ${name}\`.`,
     );
   }
-  return { keyKind, keyHash };
+  return { keyKind, keyBytes: verificationKeyBytes(key), keyHash };
 }

@@ -135,6 +135,7 @@ const rules: Record<string, Record<string, Rule>> = {
     endPolicy: { may: ["insurer", "controller"], args: (w) => [w.policy], error: "NotControllerOrInsurer" },
     setPayee: { may: ["controller"], args: (w) => [w.policy, w.stranger.address], error: "NotController" },
     submitClaim: { may: null, args: (w) => [w.policy, 2n, w.consentId, proof] },
+    submitClaims: { may: null, args: () => [[]] },
     approveClaim: { may: ["insurer"], args: (w) => [w.policy, 1n], error: "ReviewNotOver" },
     rejectClaim: { may: ["insurer"], args: (w) => [w.policy, 0n, ""], error: "NotInsurer" },
     arbitrate: { may: ["arbiter"], args: (w) => [w.policy, 1n, false, ""], error: "NotArbiter" },

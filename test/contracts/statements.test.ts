@@ -116,12 +116,13 @@ describe("StatementRegistry", () => {
 
     it("T17: a known key hash or code hash is refused under a production label, also where development keys are allowed", async () => {
       const { verifier, statements } = await load(deployWorld);
-      const keyHash = keccak256("0xdede");
+      const known = await proposal(verifier);
+      const keyHash = known.verificationKeyHash;
       for (const allowDevelopmentKeys of [false, true]) {
         const byKey = await config({
           allowDevelopmentKeys,
           developmentKeyHashes: [keyHash],
-          genesis: [await proposal(verifier, { verificationKeyHash: keyHash })],
+          genesis: [known],
         });
         await expect(deployRegistry(byKey))
           .to.be.revertedWithCustomError(statements, "StatementRegistry_DevelopmentKeyUnderFalseLabel")
@@ -136,7 +137,7 @@ describe("StatementRegistry", () => {
           .to.be.revertedWithCustomError(statements, "StatementRegistry_DevelopmentKeyUnderFalseLabel")
           .withArgs(statementId("glucose-day", 1n), hash);
       }
-      expect(await statements.isKnownDevelopmentHash(keyHash)).to.equal(true);
+      expect(await statements.isKnownDevelopmentHash(keccak256("0xdede"))).to.equal(true);
     });
 
     for (const chainId of [1, 1101, 59144, 534352, 324]) {
@@ -144,7 +145,10 @@ describe("StatementRegistry", () => {
         const { ethers: there } = await network.create({
           override: { chainId },
         });
-        const settings = await config({ allowDevelopmentKeys: true });
+        const settings = {
+          ...(await config({ allowDevelopmentKeys: true })),
+          batchVerifier: await there.deployContract("Groth16BatchVerifier"),
+        };
         const factory = await there.getContractFactory("StatementRegistry");
         await expect(factory.deploy(settings))
           .to.be.revertedWithCustomError(factory, "StatementRegistry_DevelopmentKeysNotAllowedOnChain")
@@ -158,9 +162,10 @@ describe("StatementRegistry", () => {
       it(`T17: test chain ${chainId} is on the allow-list`, async () => {
         const { ethers: there } = await network.create({ override: { chainId } });
         const factory = await there.getContractFactory("StatementRegistry");
-        const registry = (await factory.deploy(
-          await config({ allowDevelopmentKeys: true }),
-        )) as unknown as StatementRegistry;
+        const registry = (await factory.deploy({
+          ...(await config({ allowDevelopmentKeys: true })),
+          batchVerifier: await there.deployContract("Groth16BatchVerifier"),
+        })) as unknown as StatementRegistry;
         expect(await registry.allowsDevelopmentKeys()).to.equal(true);
       });
     }
@@ -362,7 +367,9 @@ describe("StatementRegistry", () => {
       ["epochs of no length", { epochSeconds: 0n }, "StatementRegistry_InvalidParameter"],
       ["a profile without codes", { codes: 0n }, "StatementRegistry_InvalidParameter"],
       ["epochs without samples", { samples: 0n }, "StatementRegistry_InvalidParameter"],
-      ["no verification key", { verificationKeyHash: ZeroHash }, "StatementRegistry_InvalidParameter"],
+      ["no verification key", { verificationKey: ZeroAddress }, "StatementRegistry_KeyHashMismatch"],
+      ["no hash of it", { verificationKeyHash: ZeroHash }, "StatementRegistry_KeyHashMismatch"],
+      ["another key", { verificationKeyHash: keccak256("0x01") }, "StatementRegistry_KeyHashMismatch"],
       ["a period as long as the delay", { epochs: 15n }, "StatementRegistry_PeriodNotShorterThanDelay"],
       [
         "a predecessor nobody knows",

@@ -323,6 +323,18 @@ describe("T23: re-entrance through a hostile token", () => {
     endPolicy: (w) => [w.policy],
     setPayee: (w) => [w.policy, w.stranger.address],
     submitClaim: (w) => [w.policy, 1n, w.consentId, w.proof],
+    submitClaims: (w) => [
+      [
+        {
+          policyId: w.policy,
+          period: 1n,
+          consentId: w.consentId,
+          statement: w.statement,
+          anchorRoot: root,
+          proof: w.proof,
+        },
+      ],
+    ],
     approveClaim: (w) => [w.policy, 1n],
     rejectClaim: (w) => [w.policy, 1n, ""],
     arbitrate: (w) => [w.policy, 1n, true, ""],

@@ -669,7 +669,7 @@ describe("e2e: audit", () => {
       {
         what: "the key hash of the statement",
         lies: () => ({ log: lies.change("StatementAdded", { verificationKeyHash: keccak256("0x02") }) }),
-        found: ["CLAIM_KEY_UNKNOWN", "VIEW_STATEMENT_DISAGREES"],
+        found: ["CLAIM_KEY_UNKNOWN", "VERIFICATION_KEY_CHANGED", "VIEW_STATEMENT_DISAGREES"],
       },
       {
         what: "the key hash of another circuit of this repository",
@@ -681,6 +681,7 @@ describe("e2e: audit", () => {
         found: [
           "CLAIM_PROOF_INVALID",
           "CLAIM_VERIFIER_DISAGREES",
+          "VERIFICATION_KEY_CHANGED",
           "VERIFIER_CODE_WITHOUT_KEY",
           "VIEW_STATEMENT_DISAGREES",
         ],
@@ -688,7 +689,7 @@ describe("e2e: audit", () => {
       {
         what: "the verifier's code",
         lies: () => ({ code: (_, code) => (code === "0x" ? code : "0x6001") }),
-        found: ["VERIFIER_CODE_CHANGED", "VERIFIER_CODE_WITHOUT_KEY"],
+        found: ["VERIFICATION_KEY_CHANGED", "VERIFIER_CODE_CHANGED", "VERIFIER_CODE_WITHOUT_KEY"],
       },
       {
         what: "a suspension dropped",

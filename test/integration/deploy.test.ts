@@ -142,6 +142,7 @@ describe("deploy", function () {
             {
               ...roles,
               ...DEFAULT_TIMES,
+              batchVerifier: await connection.ethers.deployContract("Groth16BatchVerifier"),
               allowDevelopmentKeys: true,
               developmentKeyHashes: [],
               developmentCodeHashes: [],

@@ -137,7 +137,8 @@ describe("audit: calldata", () => {
     c: [7n, 8n],
   };
   const consent = `0x${"ab".repeat(32)}`;
-  const claim = { policy: 9n, period: 3, consent };
+  const statement = `0x${"5a".repeat(32)}`;
+  const claim = { policy: 9n, period: 3, consent, statement, root: 77n };
   const call = abi.encodeFunctionData("submitClaim", [9n, 3, consent, proofCalldata(proof)]);
 
   it("finds a claim's proof sent directly, halves of G2 in their places", () => {
@@ -163,6 +164,33 @@ describe("audit: calldata", () => {
     ]) {
       expect(claimProofsIn(abi, batch, other)).to.deep.equal([]);
     }
+  });
+
+  it("finds claims among the items of submitClaims, each by its own statement and root as well", () => {
+    const item = (period: number, first: bigint) => ({
+      policyId: 9n,
+      period,
+      consentId: consent,
+      statement,
+      anchorRoot: 77n,
+      proof: proofCalldata({ ...proof, a: [first, 2n] }),
+    });
+    const batch = abi.encodeFunctionData("submitClaims", [[item(3, 1n), item(4, 11n)]]);
+    expect(claimProofsIn(abi, batch, claim)).to.deep.equal([proof]);
+    expect(claimProofsIn(abi, batch, { ...claim, period: 4 })[0]!.a).to.deep.equal([11n, 2n]);
+    for (const other of [
+      { ...claim, policy: 8n },
+      { ...claim, period: 5 },
+      { ...claim, consent: `0x${"ac".repeat(32)}` },
+      { ...claim, statement: `0x${"5b".repeat(32)}` },
+      { ...claim, root: 78n },
+    ]) {
+      expect(claimProofsIn(abi, batch, other)).to.deep.equal([]);
+    }
+    // The same words without the call are no claim.
+    expect(
+      claimProofsIn(abi, batch.replace(abi.getFunction("submitClaims")!.selector, "0x00000000"), claim),
+    ).to.deep.equal([]);
   });
 
   it("a call cut short has no proof; calldata without attestations has none", () => {

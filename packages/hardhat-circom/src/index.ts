@@ -23,7 +23,7 @@ export type { BrokenLink, Link } from "./internal/links.ts";
 export { isDevelopmentKey } from "./is-development-key.ts";
 export { type InstanceFiles, instanceFiles, readManifest } from "./manifest.ts";
 export type * from "./types.ts";
-export { verificationKeyHash, verificationKeyWords } from "./verification-key-hash.ts";
+export { verificationKeyBytes, verificationKeyHash, verificationKeyWords } from "./verification-key-hash.ts";
 
 export default definePlugin({
   id: PLUGIN_ID,

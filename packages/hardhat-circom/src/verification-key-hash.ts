@@ -13,12 +13,19 @@ import type { VerificationKey } from "./types.ts";
  * @throws RangeError if it is no BN254 Groth16 key with affine, finite points
  */
 export function verificationKeyHash(key: VerificationKey): `0x${string}` {
-  const words = verificationKeyWords(key);
-  const bytes = new Uint8Array(words.length * 32);
-  words.forEach((word, i) => {
-    bytes.set(Buffer.from(word.toString(16).padStart(64, "0"), "hex"), i * 32);
-  });
+  const bytes = Buffer.from(verificationKeyBytes(key).slice(2), "hex");
   return `0x${Buffer.from(keccak_256(bytes)).toString("hex")}`;
+}
+
+/**
+ * What is hashed, and what the contract VerificationKey holds on chain.
+ *
+ * @returns 0x and 64 hex digits a word
+ * @throws RangeError as `verificationKeyHash`
+ */
+export function verificationKeyBytes(key: VerificationKey): `0x${string}` {
+  const words = verificationKeyWords(key).map((word) => word.toString(16).padStart(64, "0"));
+  return `0x${words.join("")}`;
 }
 
 /** The words that are hashed, in order. */

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { AbiCoder, type BytesLike, keccak256, ZeroAddress, ZeroHash } from "ethers";
+import {
+  AbiCoder,
+  type BytesLike,
+  concat,
+  dataLength,
+  dataSlice,
+  keccak256,
+  ZeroAddress,
+  ZeroHash,
+} from "ethers";
 import { network } from "hardhat";
 import type {
   AnchorRegistry,
   ClaimsPayout,
   ConsentRegistry,
+  Groth16BatchVerifier,
   MockVerifier,
   StatementRegistry,
   TestToken,
 } from "../../../types/ethers-contracts/index.js";
+import { unitKey } from "../../support/simulatedProof.ts";
 import { packTerms, type TermsFields } from "./terms.ts";
 
 export const connection = await network.create();
@@ -91,6 +102,7 @@ export interface ProposalFields {
   version: bigint;
   verifier: string;
   verifierCodeHash: string;
+  verificationKey: string;
   verificationKeyHash: string;
   template: bigint;
   profile: bigint;
@@ -107,12 +119,14 @@ export async function proposal(
   values: Partial<ProposalFields> = {},
 ): Promise<ProposalFields> {
   const address = typeof verifier === "string" ? verifier : await verifier.getAddress();
+  const key = values.verificationKey ?? (await installKey());
   return {
     name: "glucose-day",
     version: 1n,
     verifier: address,
     verifierCodeHash: await codeHash(address),
-    verificationKeyHash: keccak256("0x01"),
+    verificationKey: key,
+    verificationKeyHash: await keyHash(key),
     template: 1n,
     profile: 1n,
     epochs: 1n,
@@ -129,9 +143,31 @@ export async function deployVerifier(salt: bigint): Promise<MockVerifier> {
   return (await ethers.deployContract("MockVerifier", [salt])) as unknown as MockVerifier;
 }
 
+/**
+ * The key of TrapdoorVerifier, as a VerificationKey contract holds it. Always at one address, and without a block of its
+ * own, so that a proposal can be made twice.
+ */
+export async function installKey(): Promise<string> {
+  const address = "0x00000000000000000000000000000000000c0de5";
+  await networkHelpers.setCode(address, concat(["0x00", unitKey()]));
+  return address;
+}
+
+/** keccak256 of the key at an address: its code without the first byte. */
+export async function keyHash(address: string): Promise<string> {
+  const code = await ethers.provider.getCode(address);
+  return keccak256(dataSlice(code, Math.min(1, dataLength(code))));
+}
+
+export async function deployBatchVerifier(): Promise<Groth16BatchVerifier> {
+  return (await ethers.deployContract("Groth16BatchVerifier")) as unknown as Groth16BatchVerifier;
+}
+
 export interface RegistryConfig {
   governor: string;
   guardian: string;
+  /** One of its own is deployed where none is given. */
+  batchVerifier?: string;
   delay: bigint;
   suspensionTime: bigint;
   suspensionCooldown: bigint;
@@ -142,7 +178,10 @@ export interface RegistryConfig {
 }
 
 export async function deployRegistry(config: RegistryConfig): Promise<StatementRegistry> {
-  return (await ethers.deployContract("StatementRegistry", [config])) as unknown as StatementRegistry;
+  const batchVerifier = config.batchVerifier ?? (await (await deployBatchVerifier()).getAddress());
+  return (await ethers.deployContract("StatementRegistry", [
+    { ...config, batchVerifier },
+  ])) as unknown as StatementRegistry;
 }
 
 export interface Offer {

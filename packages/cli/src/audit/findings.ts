@@ -72,6 +72,7 @@ export const FINDINGS = {
   RETIREMENT_CHANGED: ["error", "V2"],
   VERIFIER_CODE_CHANGED: ["error", "V1"],
   VERIFIER_CODE_WITHOUT_KEY: ["error", "V1"],
+  VERIFICATION_KEY_CHANGED: ["error", "V1"],
   DEVELOPMENT_KEY: ["error"],
   PAUSE_WRONG: ["error"],
   // money

@@ -50,7 +50,8 @@ async function checkProof(context: ProofContext, claim: ClaimState): Promise<voi
   const what = `The claim for period ${period} of policy ${policy}`;
   await checkInputsView(context, claim);
   const input = transactions.get(claim.transaction)?.input ?? "0x";
-  const proofs = claimProofsIn(abi, input, { policy, period, consent });
+  const { statement, rootInEvent: root } = claim;
+  const proofs = claimProofsIn(abi, input, { policy, period, consent, statement, root });
   if (proofs.length === 0) {
     claim.proof = "missing";
     findings.add("CLAIM_PROOF_MISSING", `${what} has no proof in its transaction's calldata.`, place);

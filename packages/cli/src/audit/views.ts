@@ -287,6 +287,7 @@ async function checkStatements(context: ViewContext): Promise<void> {
     );
     await checkSuspension(context, record);
     await checkVerifierCode(context, record);
+    await checkVerificationKey(context, record);
   });
 }
 
@@ -338,6 +339,32 @@ async function checkVerifierCode(context: ViewContext, record: StatementState): 
       place,
     );
   }
+}
+
+/** What claims in batches are verified under is the registered key: a zero byte and its words. */
+async function checkVerificationKey(context: ViewContext, record: StatementState): Promise<void> {
+  const { data, block, findings } = context;
+  let key: string | undefined;
+  await compare(
+    context,
+    "statements",
+    "verificationKeyOf",
+    [record.id],
+    "VIEW_STATEMENT_DISAGREES",
+    { statement: record.id },
+    (result) => {
+      key = String(result[0]);
+      return [];
+    },
+  );
+  if (key === undefined) return;
+  const code = await data.code(key, block);
+  if (code.startsWith("0x00") && keccak256(`0x${code.slice(4)}`) === record.verificationKeyHash) return;
+  findings.add(
+    "VERIFICATION_KEY_CHANGED",
+    `At ${key}, the verification key of ${record.name}, lies no key with the registered hash ${record.verificationKeyHash}.`,
+    { statement: record.id },
+  );
 }
 
 async function checkBalance(context: ViewContext): Promise<bigint | undefined> {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Proofs from a key's trapdoor, without a circuit or a witness. Whoever knows the scalars of a Groth16 key can make
+// a valid proof of anything, and everybody knows those of development keys. For tests and benches that need many
+// different proofs: no verifier can tell them from others.
+import { bn254 } from "@noble/curves/bn254.js";
+import type { Proof, VerificationKey } from "@vitalproof/sdk";
+import { concat, toBeHex } from "ethers";
+
+/** What a key's set-up should have forgotten. */
+export interface Trapdoor {
+  readonly alpha: bigint;
+  readonly beta: bigint;
+  readonly gamma: bigint;
+  readonly delta: bigint;
+}
+
+type G1 = InstanceType<typeof bn254.G1.Point>;
+const { Fr } = bn254.fields;
+
+/** The trapdoor of TrapdoorVerifier (contracts/mocks): every point of its key is a generator or a small multiple. */
+export const UNIT_TRAPDOOR: Trapdoor = { alpha: 1n, beta: 1n, gamma: 1n, delta: 1n };
+
+/** The points IC_0 … IC_n of a key. */
+export function inputPoints(key: VerificationKey): G1[] {
+  return key.IC.map(([x, y]) => bn254.G1.Point.fromAffine({ x: BigInt(x!), y: BigInt(y!) }));
+}
+
+/** IC of TrapdoorVerifier: (i + 1) times the generator. */
+export const UNIT_INPUT_POINTS: readonly G1[] = [1n, 2n, 3n, 4n, 5n].map((i) =>
+  bn254.G1.Point.BASE.multiply(i),
+);
+
+/** The key of TrapdoorVerifier in the form that a VerificationKey contract holds. */
+export function unitKey(): string {
+  const { x, y } = bn254.G2.Point.BASE.toAffine();
+  const g2 = [x.c1, x.c0, y.c1, y.c0];
+  const ic = UNIT_INPUT_POINTS.flatMap((point) => {
+    const affine = point.toAffine();
+    return [affine.x, affine.y];
+  });
+  return concat([1n, 2n, ...g2, ...g2, ...g2, ...ic].map((word) => toBeHex(word, 32)));
+}
+
+/**
+ * A = a G1, B = b G2, C = ((ab - alpha beta) G1 - gamma L) / delta with L = IC_0 + Σ x_j IC_j.
+ *
+ * @param seed makes proofs of one statement differ; a and b follow from it
+ */
+export function simulatedProof(
+  trapdoor: Trapdoor,
+  points: readonly G1[],
+  inputs: readonly bigint[],
+  seed: bigint,
+): Proof {
+  const { alpha, beta, gamma, delta } = trapdoor;
+  const [a, b] = [Fr.create(seed * seed + 7n), Fr.create(seed * 3n + 11n)];
+  const l = inputs.reduce((sum, x, i) => (x === 0n ? sum : sum.add(points[i + 1]!.multiply(x))), points[0]!);
+  const rest = bn254.G1.Point.BASE.multiplyUnsafe(Fr.create(a * b - alpha * beta)).add(
+    l.multiplyUnsafe(Fr.create(-gamma)),
+  );
+  const c = rest.multiplyUnsafe(Fr.inv(delta)).toAffine();
+  const [A, B] = [bn254.G1.Point.BASE.multiply(a).toAffine(), bn254.G2.Point.BASE.multiply(b).toAffine()];
+  return {
+    a: [A.x, A.y],
+    b: [
+      [B.x.c0, B.x.c1],
+      [B.y.c0, B.y.c1],
+    ],
+    c: [c.x, c.y],
+  };
+}
