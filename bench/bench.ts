@@ -50,7 +50,7 @@ async function run(part: Part, report: Report, { full, assumptions }: Options): 
     }
     case "growth": {
       const figures = await measureGrowth(report.growth, run);
-      return { ...report, growth: { ...measured(), ...figures, batches: report.growth?.batches ?? [] } };
+      return { ...report, growth: { ...measured(), ...figures } };
     }
     case "keys": {
       const figures = await measureKeys(report.keys, run);

@@ -18,6 +18,7 @@ import { step } from "./progress.ts";
 import { medianTotal } from "./proving.ts";
 import { type CrowdRow, type GrowthPart, mergeRows, type PeopleRow, type ReadingsRow } from "./report.ts";
 import { median, round } from "./statistics.ts";
+import { FLAT_GAS } from "./targets.ts";
 import { claimWitness, loopInput } from "./witness.ts";
 
 /** Around the size from which the histogram is the smaller one, and the ends of what was asked for. */
@@ -31,24 +32,37 @@ const PATHS = 100;
 
 type Run = { readonly full: boolean; readonly today: string };
 
-/** Cost as work grows. Batches of claims are measured in bench/batches.ts. */
+/** Cost as work grows. */
 export async function measureGrowth(
   before: GrowthPart | undefined,
   run: Run,
-): Promise<Pick<GrowthPart, "readings" | "people" | "crowd">> {
+): Promise<Pick<GrowthPart, "readings" | "people" | "crowd" | "batches">> {
   const readings = await growingReadings(before?.readings ?? [], run);
   const people = await growingPeople(run);
   const crowd = await growingCrowd(run);
+  // Loaded late: it needs the contracts' generated types, which `hardhat build` makes.
+  const { measureBatches } = await import("./batches.ts");
+  const batches = await measureBatches(run.today);
   return {
     readings,
     people,
     crowd: mergeRows(
-      before?.crowd,
+      sameContracts(before?.crowd ?? [], crowd),
       crowd,
       (row) => row.crowd,
       (a, b) => a.crowd - b.crowd,
     ),
+    batches,
   };
+}
+
+/** Rows of an earlier run, unless the smallest size costs something else by now: then they are of other contracts. */
+function sameContracts(before: readonly CrowdRow[], now: readonly CrowdRow[]): readonly CrowdRow[] {
+  const [first, again] = [before[0]?.gas ?? {}, now[0]?.gas ?? {}];
+  const same = Object.entries(again).every(
+    ([operation, gas]) => Math.abs(gas - (first[operation] ?? 0)) < FLAT_GAS,
+  );
+  return same ? before : [];
 }
 
 async function growingReadings(before: readonly ReadingsRow[], { full, today }: Run): Promise<ReadingsRow[]> {

@@ -168,21 +168,19 @@ export function plotsOf(report: Report): Map<string, string> {
         }),
       );
     }
-    if (growth.batches.length > 1)
+    const batches = growth.batches.map(({ batch }) => batch).filter(({ real }) => !real);
+    if (batches.length > 1)
       plots.set(
         "batches.svg",
         linePlot({
           title: "Claims in one transaction",
-          x: { label: "claims", log: true },
+          x: { label: "claims", log: true, ticks: batches.map(({ claims }) => claims) },
           y: { label: "gas per claim" },
           series: [
+            { name: "everything", points: batches.map((row) => [row.claims, row.totalGasPerClaim]) },
             {
-              name: "everything",
-              points: growth.batches.map(({ batch }) => [batch.claims, batch.totalGasPerClaim]),
-            },
-            {
-              name: "verification alone",
-              points: growth.batches.map(({ batch }) => [batch.claims, batch.verificationGasPerProof]),
+              name: "verification of the proof alone",
+              points: batches.map((row) => [row.claims, row.verificationGasPerProof]),
             },
           ],
         }),

@@ -138,9 +138,22 @@ export interface CrowdRow extends Dated {
 export interface BatchRow extends Dated {
   readonly batch: {
     readonly claims: number;
+    /** Execution of the verifier; calldata, storage and all else are beside it. */
     readonly verificationGasPerProof: number;
+    /** gasUsed by the claims. */
     readonly totalGasPerClaim: number;
-    readonly [figure: string]: number | boolean | Readonly<Record<string, boolean>>;
+    readonly totalGas: number;
+    readonly calldataGasPerClaim: number;
+    /** Storage writes, and how many of them fill an empty slot; known for small batches, the same for each claim. */
+    readonly storageGasPerClaim?: number;
+    readonly newSlotsPerClaim?: number;
+    readonly calldataGas: number;
+    readonly calldataBytes: number;
+    readonly transactionBytes: number;
+    /** Whether it is one transaction, by chain. */
+    readonly fits: Readonly<Record<string, boolean>>;
+    /** Proofs of the circuit, of one policy's periods; otherwise from the published trapdoor, of many policies. */
+    readonly real: boolean;
   };
 }
 

@@ -23,6 +23,8 @@ export interface Axis {
   /** Decades instead of even steps, for sizes that span several. */
   readonly log?: boolean;
   readonly format?: (value: number) => string;
+  /** Where it has its marks, from one end to the other; otherwise at round numbers. */
+  readonly ticks?: readonly number[];
 }
 
 export interface Series {
@@ -101,10 +103,12 @@ export function linePlot({ title, x, y, series }: LinePlot): string {
   const top = TOP + legendRows * 20;
   const bottom = top + 280;
   const height = bottom + 56;
-  const xTicks = ticksOf(
-    points.map(([value]) => value),
-    x.log === true,
-  );
+  const xTicks =
+    x.ticks ??
+    ticksOf(
+      points.map(([value]) => value),
+      x.log === true,
+    );
   const yTicks = ticksOf(
     points.map(([, value]) => value),
     y.log === true,
