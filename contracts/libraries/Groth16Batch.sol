@@ -211,7 +211,8 @@ library Groth16Batch {
     /// alpha and of IC_0, which is below 256 · 2^128. Reverts for a point that is not on its curve: the precompiles
     /// would refuse it too, but burn the gas that they were given, and not say which it is.
     /// @return done whether all multiplications and additions were made
-    // solhint-disable-next-line function-max-lines -- one loop; parts of it as functions cost gas for every proof
+    // One loop: parts of it as functions of their own would cost gas for every proof.
+    // solhint-disable-next-line function-max-lines
     function _writeProofs(
         bytes memory pairs,
         uint256[] memory scalars,

@@ -258,8 +258,11 @@ export async function domainOf(name: string, contract: { getAddress(): Promise<s
   return { name, version: "1", chainId, verifyingContract: await contract.getAddress() };
 }
 
+/** What a statement's verifier can be in these tests: one that takes mock proofs, or a real one with a trapdoor. */
+type VerifierName = "MockVerifier" | "TrapdoorVerifier";
+
 /** Everything deployed, one group, one scope, one funded program; and the steps of the story as functions. */
-export async function deployWorld() {
+export async function deployWorldWith(verifierName: VerifierName) {
   const [
     governor,
     guardian,
@@ -285,7 +288,10 @@ export async function deployWorld() {
     HardhatEthersSigner,
     HardhatEthersSigner,
   ];
-  const verifier = await deployVerifier(1n);
+  const verifier = (await ethers.deployContract(
+    verifierName,
+    verifierName === "MockVerifier" ? [1n] : [],
+  )) as unknown as MockVerifier;
   const verifier2 = await deployVerifier(2n);
   const statements = await deployRegistry({
     governor: governor.address,
@@ -503,6 +509,9 @@ export async function deployWorld() {
     claim,
   };
 }
+
+/** The same, for tests that do not look at proofs. */
+export const deployWorld = () => deployWorldWith("MockVerifier");
 
 /** A program with review: the insurer has 5 days, the arbiter 10. */
 export const review = { reviewTime: 5n * DAY, arbiterTime: 10n * DAY };
