@@ -49,7 +49,8 @@ interface GasStats {
       {
         readonly contractName: string;
         readonly deployment: { readonly median: number } | null;
-        readonly functions: Readonly<Record<string, { readonly median: number }>>;
+        /** Null where none was called. */
+        readonly functions: Readonly<Record<string, { readonly median: number }>> | null;
       }
     >
   >;
@@ -63,7 +64,7 @@ function medians(root: string, { contracts }: GasStats): Record<string, number> 
       readFileSync(join(root, "artifacts", key.split(":")[0]!, `${contractName}.json`), "utf8"),
     ) as { abi: { type: string; name?: string; stateMutability?: string }[] };
     if (deployment !== null) measured[`${contractName} deployment`] = deployment.median;
-    for (const [name, { median }] of Object.entries(functions)) {
+    for (const [name, { median }] of Object.entries(functions ?? {})) {
       const plain = name.replace(/\(.*$/, "");
       const fragment = abi.find((entry) => entry.type === "function" && entry.name === plain);
       if (fragment?.stateMutability === "nonpayable") measured[`${contractName}.${name}`] = median;

@@ -39,7 +39,9 @@ export async function transactionSizes(fixture: Fixture): Promise<TransactionSiz
 }
 
 async function contractNames(fixture: Fixture): Promise<Map<string, { name: string; interface: Interface }>> {
-  const { contracts, token } = fixture.world;
+  const { connection, contracts, token } = fixture.world;
+  const { statement } = await contracts.claims.program(1);
+  const at = async (name: string, address: string) => connection.ethers.getContractAt(name, address);
   const list: [string, { getAddress(): Promise<string>; interface: Interface }][] = [
     ["StatementRegistry", contracts.statements],
     ["AnchorRegistry", contracts.anchors],
@@ -47,6 +49,8 @@ async function contractNames(fixture: Fixture): Promise<Map<string, { name: stri
     ["ClaimsPayout", contracts.claims],
     ["TestToken", token],
     ["GlucoseDayVerifier", await verifierOf(fixture)],
+    ["Groth16BatchVerifier", await at("Groth16BatchVerifier", await contracts.statements.batchVerifier())],
+    ["VerificationKey", await at("VerificationKey", await contracts.statements.verificationKeyOf(statement))],
   ];
   return new Map(
     await Promise.all(
