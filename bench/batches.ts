@@ -15,12 +15,13 @@ import {
   statementOf,
   type VerificationKey,
 } from "@vitalproof/sdk";
-import { concat, getBytes, keccak256, Transaction, toBeHex, toUtf8Bytes, ZeroAddress } from "ethers";
+import { concat, getBytes, keccak256, Transaction, toUtf8Bytes, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { sharedScalars } from "../packages/hardhat-circom/src/internal/keys/development-scalars.ts";
 import { SimulatedClinic } from "../scripts/demo/clinic.ts";
 import { Insurer } from "../scripts/demo/insurer.ts";
 import { World } from "../scripts/demo/world.ts";
+import { block } from "../test/contracts/support/batch.ts";
 import { inputPoints, simulatedProof } from "../test/support/simulatedProof.ts";
 import { CHAINS, calldataGas, fits } from "./chains.ts";
 import { root } from "./circuits.ts";
@@ -138,15 +139,9 @@ async function verificationGas(
   } else {
     to = await contracts.statements.batchVerifier();
     const verifier = await connection.ethers.getContractAt("Groth16BatchVerifier", to);
-    const words = claims.flatMap(({ item: { proof }, inputs }) => [
-      ...proof.a,
-      ...proof.b.flat(),
-      ...proof.c,
-      ...inputs,
-    ]);
     data = verifier.interface.encodeFunctionData("verify", [
       await contracts.statements.verificationKeyOf(id),
-      concat(words.map((word) => toBeHex(word, 32))),
+      concat(claims.map(({ item, inputs }) => block(item.proof, inputs))),
     ]);
   }
   // Sent, not estimated: an estimate holds the 1/64 that each call keeps back (EIP-150).

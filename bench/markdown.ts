@@ -301,7 +301,7 @@ function batchLines({ growth, gas }: Report, plot: Plot): string[] {
     "chain without limits. The proofs were made from the published trapdoor of development keys, which the EVM cannot tell from others;",
     "the last row has proofs of the circuit, for periods of one policy, whose storage the first of them warms. *Verification* is the",
     "execution of the verifier: a single claim has the statement's own, more have the batch verifier. *Storage* is all storage writes, one",
-    "new slot (22,100) a claim; it is traced in small batches and the same for each claim of larger ones. *The rest* is the transaction,",
+    "new slot (20,000) a claim; it is traced in small batches and the same for each claim of larger ones. *The rest* is the transaction,",
     "reads, checks, hashes and events. Money as in the last part.",
     "",
     ...table(

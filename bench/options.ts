@@ -85,6 +85,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    // Its advice about arguments that begin with a dash helps nobody here.
+    throw new UsageError((error as Error).message.replace(/\. To specify .*$/s, "."));
   }
 }

@@ -13,9 +13,11 @@ const TOP = 46;
 /** Told apart by people who do not see red and green as others do, and on white as on black. */
 const COLOURS = ["#2f7ec0", "#d9822b", "#7a5ea8", "#3f9e6e", "#c2557a", "#8a8d91"] as const;
 
+// Grey that can be read on white and on black; sharper where the viewer says which one it is.
 const STYLE =
-  "<style>text{font:13px system-ui,sans-serif;fill:#57606a}.title{font-size:15px;font-weight:600;fill:#24292f}" +
+  "<style>text{font:13px system-ui,sans-serif;fill:#737b85}.title{font-size:15px;font-weight:600}" +
   ".value{font-size:12px}.grid{stroke:#8c959f;stroke-opacity:.3}.axis{stroke:#8c959f}" +
+  "@media (prefers-color-scheme:light){text{fill:#57606a}.title{fill:#24292f}}" +
   "@media (prefers-color-scheme:dark){text{fill:#9da7b1}.title{fill:#e6edf3}}</style>";
 
 export interface Axis {
