@@ -57,14 +57,18 @@ export class World {
     this.#now = now;
   }
 
-  /** @param start Unix second at which the chain begins */
+  /**
+   * @param start Unix second at which the chain begins
+   * @param limits of the chain where they are not the usual ones: for benches of what no chain would take
+   */
   static async create(
     hre: HardhatRuntimeEnvironment,
     start: number,
     statements?: readonly string[],
+    limits: { transactionGasCap?: false; blockGasLimit?: number } = {},
   ): Promise<World> {
     const connection = await hre.network.create({
-      override: { initialDate: new Date(start * 1000).toISOString() },
+      override: { initialDate: new Date(start * 1000).toISOString(), ...limits },
     } as never);
     const [governor, guardian, pauser, insurer, attester, relayer, stranger] =
       (await connection.ethers.getSigners()) as [

@@ -2,15 +2,8 @@
 import { expect } from "chai";
 import { keccak256 } from "ethers";
 import hre from "hardhat";
-import {
-  benefit,
-  deployInsured,
-  deployWorld,
-  ethers,
-  holder,
-  load,
-  networkHelpers,
-} from "./support/world.ts";
+import { gasByCrowd } from "./support/crowd.ts";
+import { deployInsured, ethers, load } from "./support/world.ts";
 
 /** Executing snarkjs's verifier with four inputs, `performance.md`, and the calldata of a real proof. */
 const groth16 = 209_000n;
@@ -56,33 +49,13 @@ describe("gas", () => {
 
   it("T31: stays flat with 10,000 consents, policies and claims", async function () {
     this.timeout(240_000);
-    const crowd = process.env.LONG === "1" ? 10_000 : 300;
-    const { claims, createProgram, fund, issue, grant, anchorPeriod, claim, nextEpoch } =
-      await load(deployWorld);
-    const program = await createProgram();
-    await fund(program, benefit * 100_000n);
-    const firstEpoch = await nextEpoch();
-    const periods = 3n;
-    const measure = async (number: bigint) => {
-      const policy = await issue({ program, firstEpoch, periods, holder: holder + number });
-      const consentId = await grant({ program });
-      const snapshot = await networkHelpers.takeSnapshot();
-      await anchorPeriod(policy, 0n);
-      const claimed = await (await claim(policy, 0n, consentId)).wait();
-      const paid = await (await claims.pay(policy)).wait();
-      await snapshot.restore();
-      return [claimed!.gasUsed, paid!.gasUsed];
-    };
-    const before = await measure(1n);
-    for (let i = 0; i < crowd; i++) {
-      await issue({ program, firstEpoch, periods: 1n, holder: holder + 1000n + BigInt(i) });
-      await grant({ program });
-    }
-    const after = await measure(2n);
-    for (const [i, gas] of after.entries()) {
-      const difference = gas > before[i]! ? gas - before[i]! : before[i]! - gas;
+    const rows = await gasByCrowd([0, process.env.LONG === "1" ? 10_000 : 300]);
+    const [alone, crowded] = [rows[0]!.gas, rows[1]!.gas];
+    for (const operation of ["issue", "grant", "anchor", "claim", "pay", "revoke"] as const) {
+      const [first, gas] = [alone[operation], crowded[operation]];
+      const difference = gas > first ? gas - first : first - gas;
       // Zero bytes in calldata are all that may differ.
-      expect(difference, `${before[i]} → ${gas}`).to.be.lessThan(300n);
+      expect(difference, `${operation}: ${first} → ${gas}`).to.be.lessThan(300n);
     }
   });
 });

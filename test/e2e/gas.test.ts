@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What each operation costs, and a claim by part. `npm run baselines` runs this
-// file with --gas-stats-json and compares.
+// file with --gas-stats-json and compares; `npm run bench` also takes the sizes of
+// all its transactions, which go to the file that TRANSACTION_SIZES names.
+import { writeFileSync } from "node:fs";
 import { proofCalldata } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { getBytes, ZeroAddress } from "ethers";
+import { calldataGas } from "../../bench/chains.ts";
 import { BENEFIT, claimable, type Fixture, verifierOf } from "./fixture.ts";
+import { transactionSizes } from "./transactions.ts";
 
 const CLAIM_CEILING = 330_000n;
 
@@ -14,6 +18,10 @@ describe("e2e: gas", () => {
   before(async function () {
     this.timeout(300_000);
     fixture = await claimable([288, 288, 288]);
+  });
+  after(async () => {
+    const file = process.env.TRANSACTION_SIZES;
+    if (file !== undefined) writeFileSync(file, JSON.stringify(await transactionSizes(fixture)));
   });
 
   it("a claim that is verified and credited costs at most 330,000 gas; by part", async () => {
@@ -81,9 +89,7 @@ describe("e2e: gas", () => {
   });
 });
 
-/** 21,000 and calldata at 16 and 4 gas a byte (EIP-2028). */
+/** What a transaction costs before anything is executed. */
 function intrinsic(data: string): bigint {
-  let gas = 21_000n;
-  for (let i = 2; i < data.length; i += 2) gas += data.slice(i, i + 2) === "00" ? 4n : 16n;
-  return gas;
+  return 21_000n + BigInt(calldataGas(getBytes(data)));
 }

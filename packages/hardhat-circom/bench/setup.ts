@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Key generation against snarkjs's own path, in one run on one machine:
-//   node packages/hardhat-circom/bench/setup.ts [--no-stock] [--out FILE]
-// Prints JSON. The stock path (powers of tau of the circuit's own size, contribution, prepare phase 2, groth16 setup)
-// takes two to four minutes for 2^12; --no-stock leaves it out.
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism, cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { resolveConfig } from "../src/config.ts";
 import { compileCircuit } from "../src/internal/compile.ts";
@@ -14,13 +10,34 @@ import { writeDevelopmentKey } from "../src/internal/keys/development-key.ts";
 import { domainPower, parseR1cs } from "../src/internal/r1cs.ts";
 import type { CircuitInstance } from "../src/types.ts";
 
-const arguments_ = process.argv.slice(2);
-const withStock = !arguments_.includes("--no-stock");
-const outAt = arguments_.indexOf("--out");
-const outFile = outAt < 0 ? undefined : arguments_[outAt + 1];
+/** A circuit to make keys for: so many Poseidons with 16 inputs, and so many decompositions into 9 bits. */
+export interface SetupSize {
+  readonly name: string;
+  readonly hashes: number;
+  readonly decompositions: number;
+  /** Whether snarkjs's path is run too: about half a minute for 2^10, two to four minutes for 2^12. */
+  readonly stock: boolean;
+}
+
+export const SETUP_SIZES = {
+  small: { name: "small", hashes: 1, decompositions: 40, stock: true },
+  medium: { name: "medium", hashes: 6, decompositions: 40, stock: true },
+  large: { name: "large", hashes: 84, decompositions: 430, stock: false },
+} as const satisfies Record<string, SetupSize>;
+
+export interface SetupFigures {
+  readonly circuit: string;
+  readonly constraints: number;
+  readonly domain: number;
+  readonly zkeyBytes: number;
+  readonly developmentKeySeconds: number;
+  /** Each step of the stock path (powers of tau of the circuit's own size, contribution, phase 2, set-up) and their sum. */
+  readonly stockSeconds?: Readonly<Record<string, number>>;
+  readonly timesFaster?: number;
+}
 
 /** Poseidon rounds give long linear combinations, bit decompositions short ones: like a claim circuit. */
-const circuit = (hashes: number, bits: number) => `pragma circom 2.1.6;
+const source = ({ hashes, decompositions }: SetupSize) => `pragma circom 2.1.6;
 include "circomlib/circuits/poseidon.circom";
 include "circomlib/circuits/bitify.circom";
 template Load(hashes, bits) {
@@ -38,60 +55,64 @@ template Load(hashes, bits) {
     for (var i = 0; i < bits; i++) { decompose[i] = Num2Bits(9); decompose[i].in <== small[i]; }
     digest <== rounds[hashes - 1].out;
 }
-component main = Load(${hashes}, ${bits});
+component main = Load(${hashes}, ${decompositions});
 `;
 
-const root = dirname(createRequire(import.meta.url).resolve("circomlib/package.json"));
-const folder = await mkdtemp(join(tmpdir(), "hardhat-circom-bench-"));
-const config = resolveConfig({ include: [dirname(root)] }, folder);
-
-interface Row {
-  readonly circuit: string;
-  readonly constraints: number;
-  readonly wires: number;
-  readonly domain: number;
-  readonly zkeyBytes: number;
-  readonly developmentKeySeconds: number;
-  readonly stockSeconds?: Readonly<Record<string, number>>;
-  readonly timesFaster?: number;
-}
-
-async function measure(name: string, hashes: number, bits: number, stock: boolean): Promise<Row> {
-  const main = join(folder, `${name}.circom`);
-  await writeFile(main, circuit(hashes, bits));
-  const instance: CircuitInstance = {
-    name,
-    version: 1,
-    main,
-    verifier: null,
-    maxDomain: 20,
-    group: "bench",
-    raw: {},
-  };
-  console.error(`${name}: compiling …`);
-  const { r1cs } = await compileCircuit(config, instance, join(folder, name));
-  const parsed = parseR1cs(await readFile(r1cs));
-  const domain = domainPower(parsed);
-  const zkey = join(folder, `${name}.zkey`);
-  console.error(`${name}: development key for ${parsed.nConstraints} constraints …`);
-  const start = performance.now();
-  await writeDevelopmentKey(r1cs, zkey);
-  const developmentKeySeconds = (performance.now() - start) / 1000;
-  const row = {
-    circuit: name,
-    constraints: parsed.nConstraints,
-    wires: parsed.nWires,
-    domain,
-    zkeyBytes: (await stat(zkey)).size,
-    developmentKeySeconds: round(developmentKeySeconds),
-  };
-  if (!stock) return row;
-  const stockSeconds = runStock(r1cs, domain);
-  return { ...row, stockSeconds, timesFaster: Math.round(stockSeconds.total! / developmentKeySeconds) };
+/**
+ * Makes a development key, and a key by snarkjs's own path if the size asks for it, in one run on one machine.
+ * @param say called with what is being done
+ */
+export async function measureSetup(
+  size: SetupSize,
+  say: (step: string) => void = () => {},
+): Promise<SetupFigures> {
+  const folder = await mkdtemp(join(tmpdir(), "hardhat-circom-bench-"));
+  try {
+    const { name } = size;
+    const circomlib = dirname(createRequire(import.meta.url).resolve("circomlib/package.json"));
+    const config = resolveConfig({ include: [dirname(circomlib)] }, folder);
+    const main = join(folder, `${name}.circom`);
+    await writeFile(main, source(size));
+    const instance: CircuitInstance = {
+      name,
+      version: 1,
+      main,
+      verifier: null,
+      maxDomain: 20,
+      group: "bench",
+      raw: {},
+    };
+    say("compiling");
+    const { r1cs } = await compileCircuit(config, instance, join(folder, name));
+    const parsed = parseR1cs(await readFile(r1cs));
+    const domain = domainPower(parsed);
+    const zkey = join(folder, `${name}.zkey`);
+    say(`development key for ${parsed.nConstraints} constraints`);
+    const start = performance.now();
+    await writeDevelopmentKey(r1cs, zkey);
+    const developmentKeySeconds = (performance.now() - start) / 1000;
+    const figures = {
+      circuit: name,
+      constraints: parsed.nConstraints,
+      domain,
+      zkeyBytes: (await stat(zkey)).size,
+      developmentKeySeconds: round(developmentKeySeconds),
+    };
+    if (!size.stock) return figures;
+    const stockSeconds = await runStock(folder, r1cs, domain, say);
+    return { ...figures, stockSeconds, timesFaster: Math.round(stockSeconds.total! / developmentKeySeconds) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** snarkjs's command line, one process per step, as its README says. */
-function runStock(r1cs: string, domain: number): Record<string, number> {
+async function runStock(
+  folder: string,
+  r1cs: string,
+  domain: number,
+  say: (step: string) => void,
+): Promise<Record<string, number>> {
   const cli = join(dirname(createRequire(import.meta.url).resolve("snarkjs")), "cli.cjs");
   const at = (file: string) => join(folder, file);
   const steps: [string, string[]][] = [
@@ -103,9 +124,9 @@ function runStock(r1cs: string, domain: number): Record<string, number> {
   const seconds: Record<string, number> = {};
   let total = 0;
   for (const [name, args] of steps) {
-    console.error(`snarkjs ${args.slice(0, 3).join(" ")} …`);
+    say(`snarkjs ${args.slice(0, name === "preparePhase2" ? 3 : 2).join(" ")}`);
     const start = performance.now();
-    execFileSync(process.execPath, [cli, ...args], { stdio: "ignore" });
+    await run(cli, args);
     const took = (performance.now() - start) / 1000;
     seconds[name] = round(took);
     total += took;
@@ -113,19 +134,16 @@ function runStock(r1cs: string, domain: number): Record<string, number> {
   return { ...seconds, total: round(total) };
 }
 
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+function run(cli: string, args: readonly string[]): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [cli, ...args], { stdio: "ignore" });
+    child.on("error", fail);
+    child.on("close", (code) =>
+      code === 0 ? done() : fail(new Error(`snarkjs ${args[0]} ${args[1]} ended with code ${code}`)),
+    );
+  });
 }
 
-try {
-  const rows = [await measure("small", 6, 40, withStock), await measure("large", 84, 430, false)];
-  const json = JSON.stringify(
-    { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version, rows },
-    null,
-    2,
-  );
-  console.log(json);
-  if (outFile !== undefined) await writeFile(outFile, `${json}\n`);
-} finally {
-  await rm(folder, { recursive: true, force: true });
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }

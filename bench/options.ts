@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { parseArgs } from "node:util";
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from "./chains.ts";
+
+export const PARTS = ["constraints", "proving", "growth", "keys", "gas"] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Options {
+  readonly parts: readonly Part[];
+  readonly full: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly assumptions: Assumptions;
+  /** Whether a price was given: then earlier gas figures are priced anew. */
+  readonly repriced: boolean;
+}
+
+export const USAGE = `npm run bench [-- PART …] [--full] [--json] [--gas-price GWEI] [--data-price GWEI] [--eth-usd USD]
+
+Parts, all when none is named:
+  constraints   of every instance, beside the guide's circuit and plain circomlib
+  proving       ours against the guide's circuit, in turns in one process
+  growth        readings, people a day, consents and policies, claims per transaction
+  keys          development keys against snarkjs's stock set-up
+  gas           per operation and chain, in gas and in money
+
+  --full            all instances, more rounds, the largest sizes: an hour or so
+  --json            the report on stdout
+  --gas-price GWEI  gas on Ethereum (the other chains' prices are in bench/chains.ts)
+  --data-price GWEI one byte of a rollup's data
+  --eth-usd USD     one ether
+
+Writes bench/report.json, bench/REPORT.md, bench/plots/ and docs/instances.md. A part that does not run keeps its last
+figures and their date.`;
+
+/** What is wrong with a command line, in a sentence for who wrote it. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** @throws UsageError for unknown parts and flags, and for prices that are none */
+export function parseOptions(args: readonly string[]): Options {
+  const { values, positionals } = parse(args);
+  for (const name of positionals) {
+    if (!(PARTS as readonly string[]).includes(name))
+      throw new UsageError(`There is no part "${name}". Parts: ${PARTS.join(", ")}.`);
+  }
+  const price = (flag: "gas-price" | "data-price" | "eth-usd", otherwise: number) => {
+    const text = values[flag];
+    if (text === undefined) return otherwise;
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
+      throw new UsageError(`--${flag} takes a number above 0, not "${text}".`);
+    return value;
+  };
+  return {
+    parts: positionals.length === 0 ? PARTS : PARTS.filter((part) => positionals.includes(part)),
+    full: values.full,
+    json: values.json,
+    help: values.help,
+    repriced: [values["gas-price"], values["data-price"], values["eth-usd"]].some(
+      (text) => text !== undefined,
+    ),
+    assumptions: {
+      ...DEFAULT_ASSUMPTIONS,
+      ethereumGasGwei: price("gas-price", DEFAULT_ASSUMPTIONS.ethereumGasGwei),
+      dataGweiPerByte: price("data-price", DEFAULT_ASSUMPTIONS.dataGweiPerByte),
+      etherUsd: price("eth-usd", DEFAULT_ASSUMPTIONS.etherUsd),
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        full: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+        "gas-price": { type: "string" },
+        "data-price": { type: "string" },
+        "eth-usd": { type: "string" },
+      },
+    });
+  } catch (error) {
+    // Its advice about arguments that begin with a dash helps nobody here.
+    throw new UsageError((error as Error).message.replace(/\. To specify .*$/s, "."));
+  }
+}

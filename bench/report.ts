@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Assumptions, ChainCost, TransactionCost } from "./chains.ts";
+import type { Environment } from "./environment.ts";
+import type { Spread } from "./statistics.ts";
+
+/** What every part says about its last run. */
+export interface Measured {
+  /** Day of the run, UTC. */
+  readonly measured: string;
+  readonly full: boolean;
+  readonly seconds: number;
+  readonly environment: Environment;
+}
+
+/** A row that keeps its own day, since not every run measures every row. */
+export interface Dated {
+  readonly measured: string;
+}
+
+/** One of our circuits; nothing here depends on the machine. */
+export interface InstanceRow {
+  readonly name: string;
+  readonly template: string;
+  readonly epochs: number;
+  readonly slots: number;
+  /** Bits of a slot in its word. */
+  readonly base: number;
+  readonly constraints: number;
+  readonly domain: number;
+  readonly parts: Readonly<Record<string, number>>;
+  readonly zkeyBytes: number;
+  readonly wasmBytes: number;
+  /** SHA-256 of the sources that the figures are of. */
+  readonly sources: string;
+  /** The guide's circuits over as many readings, and plain circomlib for the same statement where it was compiled. */
+  readonly guideLoop?: number;
+  readonly guideBelow?: number;
+  readonly guideShare?: number;
+  readonly plain?: number;
+}
+
+/** A circuit that ours are compared with. */
+export interface ComparisonRow extends Dated {
+  readonly name: string;
+  readonly call: string;
+  readonly constraints: number;
+  readonly domain: number;
+  /** Empty where the count is worked out rather than compiled. */
+  readonly parts: Readonly<Record<string, number>>;
+  readonly how: "compiled" | "computed";
+}
+
+export interface ConstraintsPart extends Measured {
+  readonly instances: readonly InstanceRow[];
+  readonly comparisons: readonly ComparisonRow[];
+}
+
+/** Times in milliseconds. */
+export interface SideFigures {
+  readonly circuit: string;
+  readonly constraints: number;
+  readonly domain: number;
+  readonly zkeyBytes: number;
+  readonly wasmBytes: number;
+  readonly witness: Spread;
+  readonly proof: Spread;
+  readonly total: Spread;
+  /** Processor time of the process, all threads, witness and proof together. */
+  readonly cpu: Spread;
+  /** Most memory that a process of its own held while it proved this circuit once, bytes. */
+  readonly peakMemory: number;
+}
+
+export interface PairRow extends Dated {
+  readonly name: string;
+  readonly rounds: number;
+  readonly ours: SideFigures;
+  readonly other: SideFigures;
+  /** Medians of the other's by medians of ours: how many times faster ours is. */
+  readonly ratio: {
+    readonly witness: number;
+    readonly proof: number;
+    readonly total: number;
+    readonly cpu: number;
+  };
+}
+
+/** Medians in milliseconds of an instance proved in a process of its own, as `childProcessProver` runs it. */
+export interface InstanceTimes extends Dated {
+  readonly name: string;
+  readonly runs: number;
+  readonly witness: number;
+  readonly proof: number;
+  readonly total: number;
+  /** Processor time of the proving process, all threads; absent where the system does not tell. */
+  readonly cpu?: number;
+  /** That of `cpu`, or else of `total`, to the first instance's of the same run. */
+  readonly ratio: number;
+}
+
+export interface ProvingPart extends Measured {
+  readonly pairs: readonly PairRow[];
+  readonly instances: readonly InstanceTimes[];
+}
+
+export interface ReadingsRow extends Dated {
+  readonly readings: number;
+  readonly ours: number;
+  readonly construction: "direct" | "histogram";
+  readonly domain: number;
+  readonly guideLoop: number;
+  readonly guideBelow: number;
+  readonly how: "compiled" | "computed";
+  /** Milliseconds, medians of a run with few rounds. */
+  readonly oursMs?: number;
+  readonly guideLoopMs?: number;
+}
+
+export interface PeopleRow extends Dated {
+  readonly people: number;
+  readonly anchorGas: number;
+  /** Building the day's tree out of its leaves, and one path, milliseconds. */
+  readonly treeMs: number;
+  readonly pathMs: number;
+  readonly depth: number;
+}
+
+export interface CrowdRow extends Dated {
+  /** Consents and policies that are there already. */
+  readonly crowd: number;
+  readonly gas: Readonly<Record<string, number>>;
+}
+
+/** N claims in one transaction. */
+export interface BatchRow extends Dated {
+  readonly batch: {
+    readonly claims: number;
+    /** Execution of the verifier; calldata, storage and all else are beside it. */
+    readonly verificationGasPerProof: number;
+    /** gasUsed by the claims. */
+    readonly totalGasPerClaim: number;
+    readonly totalGas: number;
+    readonly calldataGasPerClaim: number;
+    /** Storage writes, and how many of them fill an empty slot; known for small batches, the same for each claim. */
+    readonly storageGasPerClaim?: number;
+    readonly newSlotsPerClaim?: number;
+    readonly calldataGas: number;
+    readonly calldataBytes: number;
+    readonly transactionBytes: number;
+    /** Whether it is one transaction, by chain. */
+    readonly fits: Readonly<Record<string, boolean>>;
+    /** Proofs of the circuit, of one policy's periods; otherwise from the published trapdoor, of many policies. */
+    readonly real: boolean;
+  };
+}
+
+export interface GrowthPart extends Measured {
+  readonly readings: readonly ReadingsRow[];
+  readonly people: readonly PeopleRow[];
+  readonly crowd: readonly CrowdRow[];
+  readonly batches: readonly BatchRow[];
+}
+
+export interface KeyRow extends Dated {
+  readonly circuit: string;
+  readonly constraints: number;
+  readonly domain: number;
+  readonly zkeyBytes: number;
+  readonly developmentKeySeconds: number;
+  readonly stockSeconds?: Readonly<Record<string, number>>;
+  readonly timesFaster?: number;
+}
+
+export interface KeysPart extends Measured {
+  readonly rows: readonly KeyRow[];
+}
+
+export interface OperationRow extends TransactionCost {
+  readonly operation: string;
+  readonly chains: readonly ChainCost[];
+}
+
+export interface GasPart extends Measured {
+  readonly assumptions: Assumptions;
+  readonly operations: readonly OperationRow[];
+}
+
+export interface TargetRow {
+  readonly target: string;
+  readonly wanted: string;
+  /** Null: the part that measures it has not run. */
+  readonly value: number | null;
+  readonly met: boolean | null;
+}
+
+export interface Report {
+  readonly schema: 1;
+  readonly targets: readonly TargetRow[];
+  readonly constraints?: ConstraintsPart;
+  readonly proving?: ProvingPart;
+  readonly growth?: GrowthPart;
+  readonly keys?: KeysPart;
+  readonly gas?: GasPart;
+}
+
+const SCHEMA = join(import.meta.dirname, "report.schema.json");
+
+/** What of a value is not as bench/report.schema.json says, one line each; empty when all is. */
+export function reportProblems(value: unknown): string[] {
+  const require = createRequire(import.meta.url);
+  const { default: Ajv } = require("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
+  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+  const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "/"} ${message}`);
+}
+
+/**
+ * The report of an earlier run; an empty one when there is none.
+ * @throws Error naming the file when it is not JSON or not as the schema says
+ */
+export function loadReport(file: string): Report {
+  if (!existsSync(file)) return { schema: 1, targets: [] };
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(
+      `bench/report.json is not JSON: ${(error as Error).message}. Restore it, or delete it and run all parts.`,
+    );
+  }
+  const [problem] = reportProblems(value);
+  if (problem !== undefined)
+    throw new Error(
+      `bench/report.json is not as its schema says: ${problem}. Restore it, or delete it and run all parts.`,
+    );
+  return value as Report;
+}
+
+/** Rows of an earlier run that this one did not measure stay, with their day; the order is that of `compare`. */
+export function mergeRows<T>(
+  before: readonly T[] | undefined,
+  now: readonly T[],
+  keyOf: (row: T) => string | number,
+  compare: (a: T, b: T) => number,
+): T[] {
+  const rows = new Map<string | number, T>();
+  for (const row of [...(before ?? []), ...now]) rows.set(keyOf(row), row);
+  return [...rows.values()].sort(compare);
+}
