@@ -5,6 +5,7 @@
 import { proofCalldata } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
+import { intrinsicGas } from "../support/gas.ts";
 import { BENEFIT, claimable, type Fixture, verifierOf } from "./fixture.ts";
 
 const CLAIM_CEILING = 330_000n;
@@ -38,14 +39,14 @@ describe("e2e: gas", () => {
     const data = verifier.interface.encodeFunctionData("verifyProof", [a, b, c, inputs]);
     // Sent, not estimated: an estimate holds the 1/64 that each call keeps back (EIP-150).
     const sent = await (await world.roles.stranger.sendTransaction({ to: address, data })).wait();
-    const verification = sent!.gasUsed - intrinsic(data);
+    const verification = sent!.gasUsed - intrinsicGas(data);
     const claimData = world.contracts.claims.interface.encodeFunctionData("submitClaim", [
       policy,
       0,
       consent,
       { a, b, c },
     ]);
-    const base = intrinsic(claimData);
+    const base = intrinsicGas(claimData);
     console.log(
       `      claim ${costs[0]} gas = ${base} transaction and calldata + ${verification} Groth16 verification + ${costs[0]! - base - verification} checks, storage and event`,
     );
@@ -80,10 +81,3 @@ describe("e2e: gas", () => {
     expect((await world.claimsAs(relayer).periodOf(other.policy, 0)).state).to.equal("released");
   });
 });
-
-/** 21,000 and calldata at 16 and 4 gas a byte (EIP-2028). */
-function intrinsic(data: string): bigint {
-  let gas = 21_000n;
-  for (let i = 2; i < data.length; i += 2) gas += data.slice(i, i + 2) === "00" ? 4n : 16n;
-  return gas;
-}
