@@ -575,9 +575,12 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         for (uint256 i = 0; i < items.length; ++i) {
             ClaimItem calldata item = items[i];
             (SkipReason reason, uint256 detail, ) = _examineItem(item);
-            for (uint256 j = 0; j < i && reason == SkipReason.None; ++j) {
+            // Whatever else would be wrong with it: a claim is looked at as the ones before it leave its period.
+            for (uint256 j = 0; j < i; ++j) {
                 bool same = items[j].policyId == item.policyId && items[j].period == item.period;
-                if (same && previews[j].reason == SkipReason.None) reason = SkipReason.PeriodAlreadyClaimed;
+                if (same && previews[j].reason == SkipReason.None) {
+                    (reason, detail) = (SkipReason.PeriodAlreadyClaimed, 0);
+                }
             }
             previews[i] = ClaimPreview(reason, detail);
         }
