@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Batches of true proofs under keys of any number of public inputs, and what a liar makes of them without a trapdoor.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { normalizeZ } from "@noble/curves/abstract/curve.js";
 import { bn254 } from "@noble/curves/bn254.js";
-import { proofCalldata } from "@vitalproof/sdk";
+import { verificationKeyBytes } from "@vitalproof/hardhat-circom";
+import { proofCalldata, type VerificationKey } from "@vitalproof/sdk";
 import { keccak256, toBeHex } from "ethers";
-import { type G1, keyOf, simulatedProof, type Trapdoor } from "../../support/simulatedProof.ts";
+import { sharedScalars } from "../../../packages/hardhat-circom/src/internal/keys/development-scalars.ts";
+import { type G1, inputPoints, keyOf, simulatedProof, type Trapdoor } from "../../support/simulatedProof.ts";
 import { blockWords, hexOf } from "./batch.ts";
-import { type Proof, R } from "./world.ts";
+import { ethers, type Proof, R } from "./world.ts";
 
 const { Point: P1 } = bn254.G1;
 const { Point: P2 } = bn254.G2;
@@ -41,6 +45,21 @@ export function anyKey(inputs: number): TestKey {
   };
   const points = Array.from({ length: inputs + 1 }, (_, i) => P1.BASE.multiply(scalarOf(5, inputs, i)));
   return testKey(trapdoor, points);
+}
+
+/** The development key of a circuit, from the file that its set-up wrote. */
+export function circuitKey(name: string): TestKey {
+  const file = join(import.meta.dirname, "../../../circuits/artifacts", name, "verification_key.json");
+  const written = JSON.parse(readFileSync(file, "utf8")) as VerificationKey;
+  const key = testKey(sharedScalars(), inputPoints(written));
+  const bytes = verificationKeyBytes(written as Parameters<typeof verificationKeyBytes>[0]);
+  if (bytes !== key.bytes) throw new Error(`The key of ${name} has other scalars than all development keys.`);
+  return key;
+}
+
+/** The address of a VerificationKey. */
+export async function deployKey(bytes: string): Promise<string> {
+  return (await ethers.deployContract("VerificationKey", [bytes])).getAddress();
 }
 
 /** The words of one true proof and its inputs. */
