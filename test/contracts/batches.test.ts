@@ -4,8 +4,8 @@
 import { expect } from "chai";
 import { type ContractTransactionReceipt, ZeroHash } from "ethers";
 import hre from "hardhat";
-import { Q } from "../e2e/mangling.ts";
 import { intrinsicGas } from "../support/gas.ts";
+import { Q } from "../support/mangling.ts";
 import { deployCrowd, deployProven, type Item, SkipReason, trapdoorProof } from "./support/batch.ts";
 import { inOneBlock } from "./support/blocks.ts";
 import {

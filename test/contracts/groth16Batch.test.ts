@@ -12,8 +12,8 @@ import type {
   PerProofRandomisers,
   TrapdoorVerifier,
 } from "../../types/ethers-contracts/index.js";
-import { mangleWords, Q, WORD } from "../e2e/mangling.ts";
 import { calldataGas, intrinsicGas } from "../support/gas.ts";
+import { mangleWords, Q, WORD } from "../support/mangling.ts";
 import { UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";
 import { hexOf } from "./support/batch.ts";
 import {
