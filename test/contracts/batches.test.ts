@@ -251,6 +251,10 @@ describe("ClaimsPayout: batches", () => {
       await claims.connect(insurer).rejectClaim(policies[1]!, 1n, "doubt");
       expect(await claims.owedOf(policies[1]!)).to.equal(benefit);
       expect((await claims.periodOf(policies[1]!, 1n))[0]).to.equal(PeriodState.Rejected);
+      const again = [await claimOf(1, 0n), await claimOf(1, 1n)];
+      const expected = Array(2).fill([SkipReason.PeriodAlreadyClaimed, 0n]);
+      expect(await previewOf(claims, again)).to.deep.equal(expected);
+      expect(outcomeOf(claims, await receiptOf(claims.submitClaims(again)), 2)).to.deep.equal(expected);
     });
 
     it("P5: the second of two for one period is left out, whatever its proof, root, statement or consent", async () => {
@@ -636,6 +640,59 @@ describe("ClaimsPayout: batches", () => {
           .withArgs(2, 3);
       }
       expect(await booksOf(claims, 2)).to.deep.equal(before);
+    });
+
+    it("N1, T18: whatever a batch verifier answers but one word 1 proves nothing", async () => {
+      const { claims, statements, items } = await load(deployReady);
+      const answers: Record<string, string> = {
+        "0": "0x5f5f5260205ff3",
+        "2": "0x60025f5260205ff3",
+        "-1": "0x5f195f5260205ff3",
+        "31 bytes": "0x6101005f52601f5ff3",
+        "two words": "0x60015f5260405ff3",
+        nothing: "0x00",
+        "no code": "0x",
+        "a revert with 1": "0x60015f5260205ffd",
+        "an invalid instruction": "0xfe",
+      };
+      const address = await statements.batchVerifier();
+      for (const [what, code] of Object.entries(answers)) {
+        await networkHelpers.setCode(address, code);
+        // The proofs are true, so none of them is named.
+        await expect(claims.submitClaims.staticCall(items, { gasLimit: 8_000_000n }), what)
+          .to.be.revertedWithCustomError(claims, "ClaimsPayout_BatchNotVerified")
+          .withArgs(0, 3);
+      }
+      await networkHelpers.setCode(address, "0x60015f5260205ff3");
+      expect(await claims.submitClaims.staticCall(items)).to.equal(4n);
+    });
+
+    it("T18, V1: with a verifier whose code is gone or another everything is left out", async () => {
+      const { claims, verifier, items } = await load(deployReady);
+      for (const code of ["0x", "0x60015f5260205ff3"]) {
+        await networkHelpers.setCode(await verifier.getAddress(), code);
+        const expected = items.map(() => [SkipReason.StatementBlocked, 2n ** 64n - 1n]);
+        expect(await previewOf(claims, items)).to.deep.equal(expected);
+        expect(await claims.submitClaims.staticCall(items)).to.equal(0n);
+        expect(outcomeOf(claims, await receiptOf(claims.submitClaims(items)), 4)).to.deep.equal(expected);
+      }
+    });
+
+    it("P5, T18: calldata that is cut off, or names a period beyond its 32 bits, is refused", async () => {
+      const { claims, claimsAddress, items, stranger } = await load(deployReady);
+      const data = claims.interface.encodeFunctionData("submitClaims", [items]);
+      const send = (changed: string) =>
+        stranger.sendTransaction({ to: claimsAddress, data: changed, gasLimit: 3_000_000n });
+      for (const bytes of [1, 32, 256, 416]) {
+        await expect(send(data.slice(0, -2 * bytes)), `${bytes} bytes`).to.be.revert(ethers);
+      }
+      // The second word of the first item: selector, offset, length, policy, period.
+      const period = 2 + 8 + 64 * 3;
+      const alias = `${data.slice(0, period)}${(2n ** 32n).toString(16).padStart(64, "0")}${data.slice(period + 64)}`;
+      await expect(send(alias)).to.be.revert(ethers);
+      expect((await claims.policy(items[0]!.policyId)).owed).to.equal(0n);
+      await send(`${data}${"ab".repeat(40)}`);
+      expect((await claims.policy(items[0]!.policyId)).owed).to.equal(1n);
     });
 
     it("N1, T18: malformed proofs are false proofs, and named", async () => {
