@@ -38,6 +38,8 @@ import {
 const first = statementId("glucose-day", 1n);
 const second = statementId("glucose-circuit", 1n);
 const key = circuitKey("glucose-day");
+/** Random batches that are held against their preview. */
+const rounds = process.env.LONG === "1" ? 1_000 : 40;
 const crowdOfFour = () => deployCrowd(4);
 const crowdOfSixteen = () => deployCrowd(16);
 const crowdOf64 = () => deployCrowd(64);
@@ -459,7 +461,7 @@ describe("ClaimsPayout: batches", () => {
         { ...good, proof: malleated(good.proof) },
       ];
       const met = new Set<bigint>();
-      for (let round = 0; round < 40; round++) {
+      for (let round = 0; round < rounds; round++) {
         const length = 1 + Number(scalarOf(round) % 12n);
         const items = Array.from(
           { length },
