@@ -29,6 +29,7 @@ import {
   trueBlock,
   trueBlocks,
   twistPointOutsideGroup,
+  twistPointWithout,
   withErrorInC,
   withWord,
 } from "./support/proofs.ts";
@@ -248,6 +249,21 @@ describe("Groth16Batch", () => {
       await expect(verifier.verify(addressOf(2), batchOf(lie)))
         .to.be.revertedWithCustomError(verifier, "Groth16Batch_PointNotOnCurve")
         .withArgs(1, "0x41");
+    });
+
+    it("T18: q is no other way to write the coordinate 0", async () => {
+      const { verifier, key, addressOf } = await load(deployVerifiers);
+      const blocks = trueBlocks(key(2), 2);
+      for (const half of ["c0", "c1"] as const) {
+        const point = twistPointWithout(half);
+        const lie = point.reduce((batch, word, i) => withWord(batch, 1, 2 + i, word), blocks as Blocks);
+        // With the 0 it is a point, if not one of the group.
+        expect(await verifier.verify(addressOf(2), batchOf(lie)), half).to.equal(false);
+        const alias = withWord(lie, 1, 2 + point.indexOf(0n), Q);
+        await expect(verifier.verify(addressOf(2), batchOf(alias)), half)
+          .to.be.revertedWithCustomError(verifier, "Groth16Batch_PointNotOnCurve")
+          .withArgs(1, "0x42");
+      }
     });
 
     it("T18: a point of B on the curve and outside the group is refused at every position", async () => {

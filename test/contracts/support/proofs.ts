@@ -141,16 +141,24 @@ export function rerandomised(key: string, words: readonly bigint[], copies: numb
   });
 }
 
-/** A point that is on the twist and outside its group: of the curve's points hardly any is inside. */
+/** Words of a point that is on the twist and outside its group: of the curve's points hardly any is inside. */
 export function twistPointOutsideGroup(): bigint[] {
+  return twistPointWhere((seed) => ({ c0: scalarOf(8, seed), c1: scalarOf(9, seed) }));
+}
+
+/** The same with one half of its x 0. On the first curve no coordinate is ever 0: 3 is no square, and -3 no cube. */
+export function twistPointWithout(half: "c0" | "c1"): bigint[] {
+  return twistPointWhere((seed) => ({ c0: scalarOf(8, seed), c1: scalarOf(9, seed), [half]: 0n }));
+}
+
+function twistPointWhere(xOf: (seed: number) => { c0: bigint; c1: bigint }): bigint[] {
   const { Fp2 } = bn254.fields;
   for (let seed = 0; ; seed++) {
-    const x = { c0: scalarOf(8, seed), c1: scalarOf(9, seed) };
+    const x = xOf(seed);
     const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), P2.CURVE().b);
     if (!Fp2.eql(Fp2.pow(square, (Fp2.ORDER - 1n) / 2n), Fp2.ONE)) continue;
     const y = Fp2.sqrt(square);
-    const point = P2.fromAffine({ x, y });
-    if (point.isTorsionFree()) continue;
+    if (P2.fromAffine({ x, y }).isTorsionFree()) continue;
     return [x.c1, x.c0, y.c1, y.c0];
   }
 }
