@@ -33,7 +33,7 @@ import {
   withErrorInC,
   withWord,
 } from "./support/proofs.ts";
-import { coder, deployBatchVerifier, ethers, load, R } from "./support/world.ts";
+import { coder, deployBatchVerifier, ethers, load, networkHelpers, R } from "./support/world.ts";
 
 const LONG = process.env.LONG === "1";
 /** What a proof of a batch costs at least: a pair, two multiplications, an addition (EIP-1108). */
@@ -346,6 +346,12 @@ describe("Groth16Batch", () => {
       await expect(verifier.verify(trapdoor, batch))
         .to.be.revertedWithCustomError(verifier, "Groth16Batch_InvalidKey")
         .withArgs(dataLength(code) - 1);
+      for (const bytes of [1, 2]) {
+        await networkHelpers.setCode(nobody!.address, `0x${"00".repeat(bytes)}`);
+        const refused = expect(verifier.verify(nobody!.address, batch)).to.be;
+        if (bytes === 1) await refused.revertedWithCustomError(verifier, "VerificationKeys_NotAKey");
+        else await refused.revertedWithCustomError(verifier, "Groth16Batch_InvalidKey").withArgs(1);
+      }
     });
 
     it("T18: a key whose points are none proves nothing", async () => {
