@@ -92,7 +92,7 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
     uint256 public constant MIN_ARBITER_TIME = 1 days;
     uint256 public constant MAX_ARBITER_TIME = 180 days;
 
-    /// @dev Gas that a single verification is given when the false proof of a batch is looked for: twice its cost.
+    /// @dev Gas that a single verification is given in a batch: twice its cost. A malformed proof burns all of it.
     uint256 private constant SEARCH_GAS = 420_000;
 
     bytes32 public constant ATTESTATION_TYPEHASH = keccak256(
@@ -575,9 +575,12 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         for (uint256 i = 0; i < items.length; ++i) {
             ClaimItem calldata item = items[i];
             (SkipReason reason, uint256 detail, ) = _examineItem(item);
-            for (uint256 j = 0; j < i && reason == SkipReason.None; ++j) {
+            // Whatever else would be wrong with it: a claim is looked at as the ones before it leave its period.
+            for (uint256 j = 0; j < i; ++j) {
                 bool same = items[j].policyId == item.policyId && items[j].period == item.period;
-                if (same && previews[j].reason == SkipReason.None) reason = SkipReason.PeriodAlreadyClaimed;
+                if (same && previews[j].reason == SkipReason.None) {
+                    (reason, detail) = (SkipReason.PeriodAlreadyClaimed, 0);
+                }
             }
             previews[i] = ClaimPreview(reason, detail);
         }
@@ -739,7 +742,12 @@ contract ClaimsPayout is IClaimsPayout, EIP712, ReentrancyGuardTransient {
         // One proof alone is cheaper under its own verifier: four pairs, and no multiplications of points.
         bool proven =
             settled == 1
-                ? ClaimProof.verify(run.verifier, run.batch.inputsAt(0), items[run.indices[0]].proof)
+                ? ClaimProof.verify(
+                    run.verifier,
+                    run.batch.inputsAt(0),
+                    items[run.indices[0]].proof,
+                    SEARCH_GAS
+                )
                 : run.batch.verifyAll(_BATCH_VERIFIER, statements.verificationKeyOf(items[first].statement));
         if (!proven) _refuseRun(items, run, first, end);
     }

@@ -32,7 +32,7 @@ const results = join(root, "build/mutants");
 const SEED = 0x7669746c;
 /** Bytes of runtime code, EIP-170. */
 const MAX_CODE = 24_576;
-const MOCHA_TIMEOUT = 120_000;
+const MOCHA_TIMEOUT = 300_000;
 const SOLIDITY_TIMEOUT = 420_000;
 
 const { values: flags } = parseArgs({
@@ -57,7 +57,7 @@ function positive(flag: "sample" | "minutes"): number {
 
 const files = new Map(
   [
-    ...["ConsentRegistry", "AnchorRegistry", "ClaimsPayout", "StatementRegistry"].map(
+    ...["ConsentRegistry", "AnchorRegistry", "ClaimsPayout", "StatementRegistry", "VerificationKey"].map(
       (name) => `contracts/${name}.sol`,
     ),
     ...globSync("contracts/libraries/*.sol", { cwd: root })
@@ -76,14 +76,18 @@ for (const name of flags.contract ?? []) {
 const first: Readonly<Record<string, readonly string[]>> = {
   ConsentRegistry: ["consents"],
   AnchorRegistry: ["anchors"],
-  ClaimsPayout: ["claims", "policies", "stops", "programs", "tokens"],
+  ClaimsPayout: ["claims", "batches", "policies", "stops", "programs", "tokens"],
   StatementRegistry: ["statements", "stops"],
   Stops: ["stops", "statements"],
   Terms: ["programs", "claims"],
   Epochs: ["policies", "anchors"],
   Field: ["anchors", "policies"],
   Signatures: ["consents", "policies"],
-  ClaimProof: ["claims", "statements"],
+  ClaimProof: ["batches", "claims", "statements"],
+  Groth16Batch: ["groth16Batch", "batches"],
+  PeriodStates: ["batches", "claims"],
+  VerificationKey: ["groth16Batch"],
+  VerificationKeys: ["statements", "groth16Batch"],
 };
 
 function mochaFiles(name: string): string[] {

@@ -95,20 +95,37 @@ template Lookup(ENTRIES, N) {
     var tag = TAG_CHALLENGE();
     signal x <== Absorb(tag, WORDS)(commitment, words);
 
+    var shift = 2 ** S;
+    // Hints only: 1 / (x - v) for the whole table by one division. `upTo[t]` is the
+    // product of the first t distances; from its inverse the single ones follow
+    // backwards (Montgomery's trick). A pair outside the table has no true hint.
+    var upTo[ENTRIES + 1];
+    upTo[0] = 1;
+    for (var t = 0; t < ENTRIES; t++) {
+        upTo[t + 1] = upTo[t] * (x - t - table[t] * shift);
+    }
+    var rest = 1 / upTo[ENTRIES];
+    var reciprocal[ENTRIES];
+    for (var t = ENTRIES - 1; t >= 0; t--) {
+        reciprocal[t] = rest * upTo[t];
+        rest = rest * (x - t - table[t] * shift);
+    }
+
+    // The full-size value stands on the left, (x - v) on the right: what is on the
+    // right costs the prover a multiplication in the second group.
     var left = 0;
     signal inverses[N];
     for (var i = 0; i < N; i++) {
-        var value = indices[i] + marks[i] * 2 ** S;
-        inverses[i] <-- 1 / (x - value);
-        inverses[i] * (x - value) === 1;
+        var inTable = indices[i] >= 0 && indices[i] < ENTRIES ? 1 : 0;
+        inverses[i] <-- reciprocal[inTable * indices[i]];
+        inverses[i] * (x - indices[i] - marks[i] * shift) === 1;
         left += inverses[i];
     }
     var right = 0;
     signal shares[ENTRIES];
     for (var t = 0; t < ENTRIES; t++) {
-        var value = t + table[t] * 2 ** S;
-        shares[t] <-- counts[t] / (x - value);
-        shares[t] * (x - value) === counts[t];
+        shares[t] <-- counts[t] * reciprocal[t];
+        shares[t] * (x - t - table[t] * shift) === counts[t];
         right += shares[t];
     }
     left === right;

@@ -26,10 +26,13 @@ template Pack(SLOTS, BASE) {
     signal output words[WORDS];
 
     assert(slots.max < 2 ** BASE);
+    var step = 2 ** BASE;
     for (var w = 0; w < WORDS; w++) {
         var sum = 0;
+        var weight = 1;
         for (var i = w * perWord; i < (w + 1) * perWord && i < SLOTS; i++) {
-            sum += slots[i] * 2 ** (BASE * (i - w * perWord));
+            sum += slots[i] * weight;
+            weight *= step;
         }
         words[w] <== sum;
     }

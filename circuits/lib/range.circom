@@ -16,8 +16,12 @@ include "bitify.circom";
 
 /** Bits needed for the integers 0 … n. */
 function bitsOf(n) {
+    // Doubling, not `2 ** bits`: a witness generator runs this for every component,
+    // and raises to a power by some 250 squarings.
     var bits = 0;
-    while (2 ** bits <= n) {
+    var power = 1;
+    while (power <= n) {
+        power *= 2;
         bits++;
     }
     return bits;
@@ -57,16 +61,22 @@ template AtMost(MAX) {
     signal output {max} out;
 
     signal digits[DIGITS];
-    var last = MAX - (2 ** (DIGITS - 1) - 1);
+    var others = 0; // the greatest value that the other digits hold
+    for (var k = 0; k < DIGITS - 1; k++) {
+        others = 2 * others + 1;
+    }
+    var last = MAX - others;
     // The last digit is set only if the others cannot hold the value, so an
     // honest witness always exists.
-    var takesLast = in > 2 ** (DIGITS - 1) - 1 ? 1 : 0;
+    var takesLast = in > others ? 1 : 0;
     var rest = in - takesLast * last;
     var sum = 0;
+    var weight = 1;
     for (var k = 0; k < DIGITS - 1; k++) {
         digits[k] <-- (rest >> k) & 1;
         digits[k] * (digits[k] - 1) === 0;
-        sum += digits[k] * 2 ** k;
+        sum += digits[k] * weight;
+        weight *= 2;
     }
     digits[DIGITS - 1] <-- takesLast;
     digits[DIGITS - 1] * (digits[DIGITS - 1] - 1) === 0;

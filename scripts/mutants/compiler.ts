@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, posix } from "node:path";
 
-export const deployed = ["ClaimsPayout", "ConsentRegistry", "AnchorRegistry", "StatementRegistry"] as const;
+export const deployed = [
+  "ClaimsPayout",
+  "ConsentRegistry",
+  "AnchorRegistry",
+  "StatementRegistry",
+  "Groth16BatchVerifier",
+  "VerificationKey",
+] as const;
 
 interface Settings {
   readonly [key: string]: unknown;
+}
+
+interface Input {
+  readonly settings: Settings;
+  readonly sources: Readonly<Record<string, { readonly content: string }>>;
 }
 
 interface Output {
@@ -47,18 +59,19 @@ export interface Compiler {
  */
 export function openCompiler(project: string): Compiler {
   const solc = createRequire(join(project, "package.json"))("solc") as Solc;
-  const folder = join(project, "artifacts/build-info");
-  const name = "project/contracts/ClaimsPayout.sol";
-  const inputs = readdirSync(folder)
-    .filter((file) => file.endsWith(".json") && !file.endsWith(".output.json"))
-    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")).input)
-    .filter((input) => input.sources[name] !== undefined);
-  if (inputs.length === 0) throw new Error(`No build of ${name} in ${folder}: run hardhat build.`);
-  const settings = inputs[0].settings as Settings;
-  const sources = Object.assign({}, ...inputs.map((input) => input.sources)) as Record<
-    string,
-    { content: string }
-  >;
+  // Each contract as it is built: some have settings of their own.
+  const inputs = new Map(
+    deployed.map((contract) => {
+      const read = (path: string) => JSON.parse(readFileSync(join(project, "artifacts", path), "utf8"));
+      const { buildInfoId } = read(`contracts/${contract}.sol/${contract}.json`) as { buildInfoId: string };
+      const { input } = read(`build-info/${buildInfoId}.json`) as { input: Input };
+      return [contract, input] as const;
+    }),
+  );
+  const sources = Object.assign(
+    {},
+    ...[...inputs.values()].map((input) => input.sources),
+  ) as Input["sources"];
 
   const sourceOf = (file: string) => {
     const source = sources[`project/${file}`]?.content;
@@ -66,7 +79,7 @@ export function openCompiler(project: string): Compiler {
     return source;
   };
 
-  function compile(given: Record<string, string>, outputSelection: unknown): Output {
+  function compile(given: Record<string, string>, outputSelection: unknown, settings: Settings): Output {
     // Without the metadata hash, two sources that mean the same become the same bytes.
     const metadata = { bytecodeHash: "none", appendCBOR: false };
     const content = Object.fromEntries(
@@ -99,28 +112,23 @@ export function openCompiler(project: string): Compiler {
     sourceOf,
     astOf(file) {
       const path = `project/${file}`;
-      const { sources: trees } = compile({ [path]: sourceOf(file) }, { [path]: { "": ["ast"] } });
+      const { settings } = inputs.get("AnchorRegistry")!;
+      const { sources: trees } = compile({ [path]: sourceOf(file) }, { [path]: { "": ["ast"] } }, settings);
       return trees[path]?.ast;
     },
     codesWith(file, source) {
-      const targets = deployed.filter((contract) => closures.get(contract)!.has(file));
-      const given: Record<string, string> = {};
-      const selection: Record<string, unknown> = {};
-      for (const contract of targets) {
+      const codes = new Map<string, Code>();
+      for (const contract of deployed.filter((contract) => closures.get(contract)!.has(file))) {
         const path = `project/contracts/${contract}.sol`;
-        given[path] = sourceOf(`contracts/${contract}.sol`);
-        selection[path] = { [contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] };
+        const given = { [path]: sourceOf(`contracts/${contract}.sol`), [`project/${file}`]: source };
+        const selection = { [path]: { [contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] } };
+        const output = compile(given, selection, inputs.get(contract)!.settings);
+        if (output.errors?.some(({ severity }) => severity === "error")) return undefined;
+        const { evm } = output.contracts![path]![contract]!;
+        const code = { creation: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` };
+        codes.set(contract, code);
       }
-      given[`project/${file}`] = source;
-      const output = compile(given, selection);
-      if (output.errors?.some(({ severity }) => severity === "error")) return undefined;
-      return new Map(
-        targets.map((contract) => {
-          const { evm } = output.contracts![`project/contracts/${contract}.sol`]![contract]!;
-          const code = { creation: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` };
-          return [contract, code];
-        }),
-      );
+      return codes;
     },
   };
 }

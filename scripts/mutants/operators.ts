@@ -44,6 +44,20 @@ const swapped: Readonly<Record<string, string>> = {
   "--": "++",
 };
 
+/** The like for instructions in assembly. `lt` and `eq` have no counterpart and are treated apart. */
+const swappedInstructions: Readonly<Record<string, string>> = {
+  add: "sub",
+  sub: "add",
+  mul: "add",
+  mod: "add",
+  mulmod: "addmod",
+  addmod: "mulmod",
+  and: "or",
+  or: "and",
+  shl: "shr",
+  shr: "shl",
+};
+
 /** Parts of the tree that declare and do nothing; base constructors and imports have no statements either. */
 const skippedKeys = new Set([
   "documentation",
@@ -177,6 +191,31 @@ export function mutantsOf(source: string, ast: unknown): Mutant[] {
       case "EmitStatement":
         remove(where, "drop event", node);
         break;
+      case "YulFunctionCall": {
+        const [start, end] = range(node);
+        const { name } = node.functionName as Node & { name: string };
+        const other = swappedInstructions[name];
+        const operands = text(node).slice(name.length);
+        if (other !== undefined) add(where, "instruction", start, start + name.length, other, node);
+        if (name === "lt") add(where, "instruction", start, end, `iszero(gt${operands})`, node);
+        if (name === "eq") add(where, "instruction", start, end, `iszero(${text(node)})`, node);
+        if (name === "iszero") add(where, "instruction", start, end, operands.slice(1, -1), node);
+        if (name === "staticcall") add(where, "instruction", start, end, "0", node);
+        break;
+      }
+      case "YulExpressionStatement":
+      case "YulAssignment":
+        remove(where, "drop statement", node);
+        break;
+      case "YulIf":
+        add(where, "never", ...range(node.condition as Node), "0", node.condition as Node);
+        break;
+      case "YulLiteral": {
+        const [start, end] = range(node);
+        const shown = parent.nodeType.startsWith("Yul") ? parent : node;
+        if (node.kind === "number") add(where, "constant", start, end, `${BigInt(text(node)) + 1n}`, shown);
+        break;
+      }
       case "Literal": {
         const [start, end] = range(node);
         const shown = parent.nodeType === "BinaryOperation" ? parent : node;

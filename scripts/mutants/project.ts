@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Code } from "./compiler.ts";
 
-const copied = ["contracts", "test/contracts", "scripts", "ignition", "hardhat.config.ts", "package.json"];
+const copied = [
+  "contracts",
+  "test/contracts",
+  "test/support",
+  "scripts",
+  "ignition",
+  "hardhat.config.ts",
+  "package.json",
+];
 
 export interface Run {
   readonly passed: boolean;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { keccak256, Signature, ZeroAddress, ZeroHash } from "ethers";
+import { inOneBlock } from "./support/blocks.ts";
 import {
   type ConsentFields,
   DAY,
@@ -453,32 +454,15 @@ describe("ConsentRegistry", () => {
   });
 
   describe("T30: consent and claim", () => {
-    async function batch(): Promise<() => Promise<void>> {
-      await ethers.provider.send("evm_setAutomine", [false]);
-      return async () => {
-        await networkHelpers.mine();
-        await ethers.provider.send("evm_setAutomine", [true]);
-      };
-    }
-    const gasLimit = 500_000;
-
     it("T30, C3: revoked and then claimed in one block: refused", async () => {
       const { consents, claims, controller, relayer, policy, consentId, proofOf } =
         await load(deployAnchored);
       const proof = await proofOf(policy, 0n);
-      const mine = await batch();
-      const revocation = await consents
-        .connect(controller)
-        .revoke(consentId, { gasLimit, gasPrice: 9n ** 12n });
-      const claim = await claims
-        .connect(relayer)
-        .submitClaim(policy, 0n, consentId, proof, { gasLimit, gasPrice: 8n ** 12n });
-      await mine();
-      const [first, second] = await Promise.all(
-        [revocation, claim].map((tx) => ethers.provider.getTransactionReceipt(tx.hash)),
-      );
-      expect(first!.blockNumber).to.equal(second!.blockNumber);
-      expect([first!.index, first!.status, second!.status]).to.deep.equal([0, 1, 0]);
+      const [revocation, claim] = await inOneBlock([
+        (overrides) => consents.connect(controller).revoke(consentId, overrides),
+        (overrides) => claims.connect(relayer).submitClaim(policy, 0n, consentId, proof, overrides),
+      ]);
+      expect([revocation!.status, claim!.status]).to.deep.equal([1, 0]);
       expect((await claims.policy(policy)).owed).to.equal(0n);
     });
 
@@ -486,19 +470,11 @@ describe("ConsentRegistry", () => {
       const { consents, claims, controller, relayer, policy, consentId, proofOf } =
         await load(deployAnchored);
       const proof = await proofOf(policy, 0n);
-      const mine = await batch();
-      const revocation = await consents
-        .connect(controller)
-        .revoke(consentId, { gasLimit, gasPrice: 8n ** 12n });
-      const claim = await claims
-        .connect(relayer)
-        .submitClaim(policy, 0n, consentId, proof, { gasLimit, gasPrice: 9n ** 12n });
-      await mine();
-      const [first, second] = await Promise.all(
-        [claim, revocation].map((tx) => ethers.provider.getTransactionReceipt(tx.hash)),
-      );
-      expect(first!.blockNumber).to.equal(second!.blockNumber);
-      expect([first!.index, first!.status, second!.status]).to.deep.equal([0, 1, 1]);
+      const [claim, revocation] = await inOneBlock([
+        (overrides) => claims.connect(relayer).submitClaim(policy, 0n, consentId, proof, overrides),
+        (overrides) => consents.connect(controller).revoke(consentId, overrides),
+      ]);
+      expect([claim!.status, revocation!.status]).to.deep.equal([1, 1]);
       expect((await claims.policy(policy)).owed).to.equal(1n);
       await claims.pay(policy);
       expect((await claims.policy(policy)).paid).to.equal(1n);

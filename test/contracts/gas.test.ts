@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { keccak256 } from "ethers";
 import hre from "hardhat";
+import { intrinsicGas } from "../support/gas.ts";
 import { gasByCrowd } from "./support/crowd.ts";
 import { deployInsured, ethers, load } from "./support/world.ts";
 
@@ -37,9 +38,8 @@ describe("gas", () => {
       [...(await claims.claimInputs(policy, 0n))] as never,
     ]);
     const whole = await ethers.provider.estimateGas({ to: await verifier.getAddress(), data });
-    const calldata = ethers.getBytes(data).reduce((gas, byte) => gas + (byte === 0 ? 4n : 16n), 0n);
     // What the call to the mock cost inside the claim: its execution without the first, cold access to its code.
-    const mockExecution = whole - 21_000n - calldata;
+    const mockExecution = whole - intrinsicGas(data);
     const estimate = used - mockExecution + groth16;
     console.log(
       `        claim without verification ${used - mockExecution}, with Groth16 about ${estimate} (limit ${limit})`,

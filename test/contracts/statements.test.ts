@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
-import { keccak256, ZeroAddress, ZeroHash } from "ethers";
+import { concat, dataSlice, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import type { MockVerifier, StatementRegistry } from "../../types/ethers-contracts/index.js";
+import { block, trapdoorProof } from "./support/batch.ts";
+import { anyKey, deployKey } from "./support/proofs.ts";
 import { packTerms } from "./support/terms.ts";
 import {
   codeHash,
   DAY,
   delay,
+  deployBatchVerifier,
   deployRegistry,
   deployVerifier,
   deployWorld,
@@ -15,6 +18,7 @@ import {
   KeyKind,
   load,
   mockProof,
+  networkHelpers,
   type Proof,
   type ProposalFields,
   proposal,
@@ -424,6 +428,122 @@ describe("StatementRegistry", () => {
     });
   });
 
+  describe("T16: the verification key on chain", () => {
+    /** A proposal whose key is code that this test makes up, with the hash of what it holds. */
+    async function withCode(code: string): Promise<ProposalFields> {
+      const address = "0x00000000000000000000000000000000000BAd00";
+      await networkHelpers.setCode(address, code);
+      return proposal(await deployVerifier(9n), { version: 2n, verificationKey: address });
+    }
+    const words = (inputs: number) => dataSlice(anyKey(5).bytes, 0, 448 + 64 * (inputs + 1));
+
+    it("T16: a key for the four inputs of a claim is put on record", async () => {
+      const { statements, governor } = await load(deployWorld);
+      const key = await deployKey(words(4));
+      const next = await proposal(await deployVerifier(9n), { version: 2n, verificationKey: key });
+      expect(next.verificationKeyHash).to.equal(keccak256(words(4)));
+      await statements.connect(governor).propose(next);
+      await time.increase(delay);
+      await statements.add(next);
+      const id = statementId("glucose-day", 2n);
+      expect(await statements.verificationKeyOf(id)).to.equal(key);
+      const record = await statements.statement(id);
+      expect([record.verificationKey, record.verificationKeyHash]).to.deep.equal([key, keccak256(words(4))]);
+    });
+
+    for (const [what, code] of [
+      ["a key for three inputs", concat(["0x00", words(3)])],
+      ["a key for five inputs", concat(["0x00", words(5)])],
+      ["a byte too few", dataSlice(concat(["0x00", words(4)]), 0, 768)],
+      ["a byte too many", concat(["0x00", words(4), "0x00"])],
+      ["code that does not begin with STOP", concat(["0x01", words(4)])],
+      ["code that can destroy itself", concat(["0xff", words(4)])],
+      ["the words alone", words(4)],
+      ["an account without code", "0x"],
+    ] as const) {
+      it(`T16: refuses ${what}, whatever its hash`, async () => {
+        const { statements, governor } = await load(deployWorld);
+        const next = await withCode(code);
+        for (const verificationKeyHash of [next.verificationKeyHash, keccak256(code), ZeroHash]) {
+          await expect(statements.connect(governor).propose({ ...next, verificationKeyHash }))
+            .to.be.revertedWithCustomError(statements, "StatementRegistry_KeyHashMismatch")
+            .withArgs(next.verificationKey, verificationKeyHash, ZeroHash);
+        }
+      });
+    }
+
+    it("T16: refuses another key than the one announced, and names both", async () => {
+      const { statements, governor } = await load(deployWorld);
+      const next = await withCode(concat(["0x00", words(4)]));
+      const announced = keccak256(words(3));
+      await expect(statements.connect(governor).propose({ ...next, verificationKeyHash: announced }))
+        .to.be.revertedWithCustomError(statements, "StatementRegistry_KeyHashMismatch")
+        .withArgs(next.verificationKey, announced, keccak256(words(4)));
+    });
+
+    it("T16: a key that is gone when the statement is added is refused", async () => {
+      const { statements, governor } = await load(deployWorld);
+      const next = await withCode(concat(["0x00", words(4)]));
+      await statements.connect(governor).propose(next);
+      await time.increase(delay);
+      await networkHelpers.setCode(next.verificationKey, "0x");
+      await expect(statements.add(next)).to.be.revertedWithCustomError(
+        statements,
+        "StatementRegistry_KeyHashMismatch",
+      );
+    });
+
+    it("T17: a forgery under the key alone exposes it: its verifier is honest", async () => {
+      const { statements, statement, verifier, stranger } = await load(deployWorld);
+      const { a, b, c } = trapdoorProof([0n, 0n, 0n, 0n], 1n);
+      expect(await verifier.verifyProof(a, b, c, [0n, 0n, 0n, 0n])).to.equal(false);
+      await expect(statements.exposeForgery(statement, trapdoorProof([0n, 0n, 1n, 0n], 1n)))
+        .to.be.revertedWithCustomError(statements, "StatementRegistry_NoForgery")
+        .withArgs(statement);
+      await expect(statements.connect(stranger).exposeForgery(statement, { a, b, c }))
+        .to.emit(statements, "ForgeryExposed")
+        .withArgs(statement, stranger.address);
+      expect((await statements.statement(statement)).forged).to.equal(true);
+    });
+
+    it("T17: a forgery under the verifier alone exposes it: nobody knows a trapdoor of its key", async () => {
+      const { stranger } = await load(deployWorld);
+      const trapdoor = await ethers.deployContract("TrapdoorVerifier");
+      const key = await deployKey(words(4));
+      const genesis = [await proposal(await trapdoor.getAddress(), { verificationKey: key })];
+      const registry = await deployRegistry(await config({ genesis }));
+      const id = statementId("glucose-day", 1n);
+      const forged = trapdoorProof([0n, 0n, 0n, 0n], 2n);
+      const batchVerifier = await deployBatchVerifier();
+      expect(await batchVerifier.verify(key, block(forged, [0n, 0n, 0n, 0n]))).to.equal(false);
+      await expect(registry.connect(stranger).exposeForgery(id, forged))
+        .to.emit(registry, "ForgeryExposed")
+        .withArgs(id, stranger.address);
+    });
+
+    it("T18: a proof that is malformed exposes nothing", async () => {
+      const { statements, statement } = await load(deployWorld);
+      const proof = trapdoorProof([0n, 0n, 0n, 0n], 1n);
+      const malformed = { ...proof, a: [proof.a[0], proof.a[1] + 1n] as [bigint, bigint] };
+      await expect(statements.exposeForgery(statement, malformed)).to.be.revertedWithCustomError(
+        statements,
+        "StatementRegistry_NoForgery",
+      );
+    });
+
+    it("T18: the batch verifier has code, and is the one that was given", async () => {
+      const { statements, stranger } = await load(deployWorld);
+      for (const batchVerifier of [ZeroAddress, stranger.address]) {
+        await expect(deployRegistry(await config({ batchVerifier })))
+          .to.be.revertedWithCustomError(statements, "StatementRegistry_NotAContract")
+          .withArgs(batchVerifier);
+      }
+      const batchVerifier = await (await deployBatchVerifier()).getAddress();
+      const registry = await deployRegistry(await config({ batchVerifier }));
+      expect(await registry.batchVerifier()).to.equal(batchVerifier);
+    });
+  });
+
   describe("V2: stops and retirement", () => {
     it("V2: a suspension ends by itself, to the second", async () => {
       const { statements, statement, guardian } = await load(deployWorld);
@@ -517,6 +637,7 @@ describe("StatementRegistry", () => {
         () => statements.statement(nothing),
         () => statements.inForceAt(nothing, 0n),
         () => statements.checkTerms(nothing, 0n),
+        () => statements.verificationKeyOf(nothing),
       ];
       for (const call of calls) {
         await expect(call()).to.be.revertedWithCustomError(statements, "StatementRegistry_UnknownStatement");

@@ -6,8 +6,8 @@
 import { writeFileSync } from "node:fs";
 import { proofCalldata } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { getBytes, ZeroAddress } from "ethers";
-import { calldataGas } from "../../bench/chains.ts";
+import { ZeroAddress } from "ethers";
+import { intrinsicGas } from "../support/gas.ts";
 import { BENEFIT, claimable, type Fixture, verifierOf } from "./fixture.ts";
 import { transactionSizes } from "./transactions.ts";
 
@@ -46,14 +46,14 @@ describe("e2e: gas", () => {
     const data = verifier.interface.encodeFunctionData("verifyProof", [a, b, c, inputs]);
     // Sent, not estimated: an estimate holds the 1/64 that each call keeps back (EIP-150).
     const sent = await (await world.roles.stranger.sendTransaction({ to: address, data })).wait();
-    const verification = sent!.gasUsed - intrinsic(data);
+    const verification = sent!.gasUsed - intrinsicGas(data);
     const claimData = world.contracts.claims.interface.encodeFunctionData("submitClaim", [
       policy,
       0,
       consent,
       { a, b, c },
     ]);
-    const base = intrinsic(claimData);
+    const base = intrinsicGas(claimData);
     console.log(
       `      claim ${costs[0]} gas = ${base} transaction and calldata + ${verification} Groth16 verification + ${costs[0]! - base - verification} checks, storage and event`,
     );
@@ -88,8 +88,3 @@ describe("e2e: gas", () => {
     expect((await world.claimsAs(relayer).periodOf(other.policy, 0)).state).to.equal("released");
   });
 });
-
-/** What a transaction costs before anything is executed. */
-function intrinsic(data: string): bigint {
-  return 21_000n + BigInt(calldataGas(getBytes(data)));
-}

@@ -8,9 +8,9 @@ import { childProcessProver } from "@vitalproof/sdk/node";
 import { expect } from "chai";
 import { bareWitness } from "../../scripts/demo/lies.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
+import { accepts, type Inputs } from "../support/mangling.ts";
 import { cases, smallCases } from "./cases.ts";
 import { BENEFIT, refused, verifierOf } from "./fixture.ts";
-import { accepts, type Inputs } from "./mangling.ts";
 import { anchoredPeriod, insuredPeriod, provenPeriod, type Settled } from "./period.ts";
 
 const root = new URL("../..", import.meta.url).pathname;

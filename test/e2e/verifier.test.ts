@@ -13,9 +13,9 @@ import {
 import { expect } from "chai";
 import { loadSources } from "../../scripts/generate/sources.ts";
 import type { GlucoseDayVerifier } from "../../types/ethers-contracts/index.ts";
+import { accepts, type Inputs, mangleMany, Q, R, WORD } from "../support/mangling.ts";
 import { type Case, cases } from "./cases.ts";
 import { verifierOf } from "./fixture.ts";
-import { accepts, type Inputs, mangleMany, Q, R, WORD } from "./mangling.ts";
 import { provenPeriod } from "./period.ts";
 
 const LONG = process.env.LONG === "1";

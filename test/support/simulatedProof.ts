@@ -15,7 +15,7 @@ export interface Trapdoor {
   readonly delta: bigint;
 }
 
-type G1 = InstanceType<typeof bn254.G1.Point>;
+export type G1 = InstanceType<typeof bn254.G1.Point>;
 const { Fr } = bn254.fields;
 
 /** The trapdoor of TrapdoorVerifier (contracts/mocks): every point of its key is a generator or a small multiple. */
@@ -33,13 +33,22 @@ export const UNIT_INPUT_POINTS: readonly G1[] = [1n, 2n, 3n, 4n, 5n].map((i) =>
 
 /** The key of TrapdoorVerifier in the form that a VerificationKey contract holds. */
 export function unitKey(): string {
-  const { x, y } = bn254.G2.Point.BASE.toAffine();
-  const g2 = [x.c1, x.c0, y.c1, y.c0];
-  const ic = UNIT_INPUT_POINTS.flatMap((point) => {
-    const affine = point.toAffine();
-    return [affine.x, affine.y];
+  return keyOf(UNIT_TRAPDOOR, UNIT_INPUT_POINTS);
+}
+
+/** A key with this trapdoor and these points IC_0 … IC_n, in the form that a VerificationKey contract holds. */
+export function keyOf({ alpha, beta, gamma, delta }: Trapdoor, points: readonly G1[]): string {
+  const { G1, G2 } = bn254;
+  const g1 = (point: G1) => {
+    const { x, y } = point.toAffine();
+    return [x, y];
+  };
+  const g2 = [beta, gamma, delta].flatMap((scalar) => {
+    const { x, y } = G2.Point.BASE.multiply(scalar).toAffine();
+    return [x.c1, x.c0, y.c1, y.c0];
   });
-  return concat([1n, 2n, ...g2, ...g2, ...g2, ...ic].map((word) => toBeHex(word, 32)));
+  const words = [...g1(G1.Point.BASE.multiply(alpha)), ...g2, ...points.flatMap(g1)];
+  return concat(words.map((word) => toBeHex(word, 32)));
 }
 
 /**

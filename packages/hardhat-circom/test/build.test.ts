@@ -59,7 +59,7 @@ describe("circuits build", () => {
       expect(manifest.compiler).to.deep.equal({
         name: "circom",
         version: "2.2.3",
-        flags: ["--O2", "--r1cs", "--wasm"],
+        flags: ["--O2", "--r1cs", "--wasm", "orient-constraints"],
       });
       expect(manifest.constraints).to.deep.equal({
         nonLinear: 2,

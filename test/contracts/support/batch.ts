@@ -37,9 +37,18 @@ export function trapdoorProof(inputs: readonly bigint[], seed: bigint): Proof {
   );
 }
 
+/** One proof and its inputs as the words of Groth16Batch. */
+export function blockWords(proof: Proof, inputs: readonly bigint[]): bigint[] {
+  return [...proof.a, ...proof.b.flat(), ...proof.c, ...inputs];
+}
+
+export function hexOf(words: readonly bigint[]): string {
+  return concat(words.map((word) => toBeHex(word, 32)));
+}
+
 /** One proof and its inputs in the form of Groth16Batch. */
 export function block(proof: Proof, inputs: readonly bigint[]): string {
-  return concat([...proof.a, ...proof.b.flat(), ...proof.c, ...inputs].map((word) => toBeHex(word, 32)));
+  return hexOf(blockWords(proof, inputs));
 }
 
 /** A world whose statement has a real verifier and its key. */

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, parse, relative, resolve } from "node:path";
 import { CircomError } from "../errors.ts";
 import type { CircomConfig, CircuitInstance } from "../types.ts";
+import { orientConstraints } from "./orient.ts";
 
-/** Part of the manifest: other flags give another circuit. `--sym` only names signals and is left out. */
-export const COMPILER_FLAGS: readonly string[] = ["--O2", "--r1cs", "--wasm"];
+const CIRCOM_FLAGS: readonly string[] = ["--O2", "--r1cs", "--wasm"];
+
+/**
+ * Part of the manifest: other flags give another circuit. circom's, and a word for what is done to its output
+ * (`orientConstraints`). `--sym` only names signals and is left out.
+ */
+export const COMPILER_FLAGS: readonly string[] = [...CIRCOM_FLAGS, "orient-constraints"];
 
 export interface CompiledCircuit {
   readonly r1cs: string;
@@ -102,7 +108,7 @@ export async function compileCircuit(
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
   const libraries = config.include.filter((path) => existsSync(path)).flatMap((path) => ["-l", path]);
-  const result = await run(config, [instance.main, ...COMPILER_FLAGS, "--sym", ...libraries, "-o", scratch]);
+  const result = await run(config, [instance.main, ...CIRCOM_FLAGS, "--sym", ...libraries, "-o", scratch]);
   const stem = basename(instance.main, ".circom");
   const made = {
     r1cs: join(scratch, `${stem}.r1cs`),
@@ -117,6 +123,9 @@ export async function compileCircuit(
     wasm: join(folder, `${instance.name}.wasm`),
     sym: join(folder, `${instance.name}.sym`),
   };
+  const constraints = await readFile(made.r1cs);
+  orientConstraints(constraints);
+  await writeFile(made.r1cs, constraints);
   for (const kind of ["r1cs", "wasm", "sym"] as const) await rename(made[kind], compiled[kind]);
   await rm(scratch, { recursive: true, force: true });
   return compiled;

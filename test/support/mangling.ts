@@ -34,14 +34,39 @@ export async function accepts(verifier: Verifier, p: ProofCalldata, inputs: Inpu
  *
  * @returns how many were sent, and how many of them it accepted
  */
-export async function mangleMany(
+export function mangleMany(
   verifier: Verifier,
   proof: ProofCalldata,
   inputs: Inputs,
   count: number,
 ): Promise<{ sent: number; accepted: number }> {
-  const random = generator(0x5eedn);
   const valid = [...proof.a, ...proof.b[0], ...proof.b[1], ...proof.c, ...inputs];
+  return mangleWords(valid, count, (words) => {
+    const w = (i: number) => words[i]!;
+    const mangled: ProofCalldata = {
+      a: [w(0), w(1)],
+      b: [
+        [w(2), w(3)],
+        [w(4), w(5)],
+      ],
+      c: [w(6), w(7)],
+    };
+    return accepts(verifier, mangled, [w(8), w(9), w(10), w(11)]);
+  });
+}
+
+/**
+ * Changes one or two of some valid words, again and again.
+ *
+ * @param isAccepted what somebody says to the changed words
+ * @returns how many were asked about, and how many of them were accepted
+ */
+export async function mangleWords(
+  valid: readonly bigint[],
+  count: number,
+  isAccepted: (words: readonly bigint[]) => Promise<boolean>,
+): Promise<{ sent: number; accepted: number }> {
+  const random = generator(0x5eedn);
   let sent = 0;
   let accepted = 0;
   // Calls are cheap; several at a time keep the node busy.
@@ -54,16 +79,7 @@ export async function mangleMany(
       }
       if (words.every((word, i) => word === valid[i])) continue;
       sent++;
-      const w = (i: number) => words[i]!;
-      const mangled: ProofCalldata = {
-        a: [w(0), w(1)],
-        b: [
-          [w(2), w(3)],
-          [w(4), w(5)],
-        ],
-        c: [w(6), w(7)],
-      };
-      if (await accepts(verifier, mangled, [w(8), w(9), w(10), w(11)])) accepted++;
+      if (await isAccepted(words)) accepted++;
     }
   };
   await Promise.all(Array.from({ length: 8 }, lane));
