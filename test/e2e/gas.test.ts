@@ -4,20 +4,22 @@
 // file with --gas-stats-json and compares; `npm run bench` also takes the sizes of
 // all its transactions, which go to the file that TRANSACTION_SIZES names.
 import { writeFileSync } from "node:fs";
-import { proofCalldata } from "@vitalproof/sdk";
+import { proofCalldata, statementIdOf, statementOf } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { intrinsicGas } from "../support/gas.ts";
-import { BENEFIT, claimable, type Fixture, verifierOf } from "./fixture.ts";
+import { BENEFIT, claimable, type Fixture, STATEMENT, verifierOf } from "./fixture.ts";
 import { transactionSizes } from "./transactions.ts";
 
 const CLAIM_CEILING = 330_000n;
+/** Periods claimed one by one; the others are claimed together. */
+const SINGLE = 3;
 
 describe("e2e: gas", () => {
   let fixture: Fixture;
   before(async function () {
     this.timeout(300_000);
-    fixture = await claimable([288, 288, 288]);
+    fixture = await claimable([288, 288, 288, 288, 288]);
   });
   after(async () => {
     const file = process.env.TRANSACTION_SIZES;
@@ -28,7 +30,7 @@ describe("e2e: gas", () => {
     const { world, policy, consent, proofs } = fixture;
     const relayer = world.claimsAs(world.roles.relayer);
     const costs: bigint[] = [];
-    for (const [period, proven] of proofs.entries()) {
+    for (const [period, proven] of proofs.slice(0, SINGLE).entries()) {
       const { gasUsed } = await relayer.submitClaim({
         policy,
         period,
@@ -61,6 +63,23 @@ describe("e2e: gas", () => {
     expect(Math.max(...costs.map(Number)) - Math.min(...costs.map(Number))).to.be.lessThan(20_000);
   });
 
+  it("two claims in one transaction cost less than one claim each", async () => {
+    const { world, policy, consent, proofs } = fixture;
+    const statement = statementIdOf(STATEMENT, statementOf(STATEMENT).version);
+    const items = proofs.slice(SINGLE).map((proven, i) => ({
+      policy,
+      period: SINGLE + i,
+      consentId: consent,
+      statement,
+      anchorRoot: proven!.publicInputs[1]!,
+      proof: proven!.proof,
+    }));
+    const { gasUsed, result } = await world.claimsAs(world.roles.relayer).submitClaims(items);
+    expect(result, "left out").to.deep.equal([]);
+    console.log(`      ${items.length} claims in one transaction: ${gasUsed} gas`);
+    expect(gasUsed / BigInt(items.length)).to.be.lessThan(230_000n);
+  });
+
   it("payment, redirection, release, withdrawal, ending and revocation run, so that their gas is on record", async () => {
     const { world, policy, consent, insurer, patient } = fixture;
     const { relayer, insurer: insurerAccount, attester } = world.roles;
@@ -77,7 +96,7 @@ describe("e2e: gas", () => {
       .anchorsAs(attester)
       .correct(
         fixture.clinic.group,
-        await world.claimsAs(relayer).anchorDayOf(policy, 0),
+        await world.claimsAs(relayer).anchorDayOf(policy, fixture.proofs.length - 1),
         7n,
         "for the record",
       );
