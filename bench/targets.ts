@@ -5,6 +5,19 @@ import { round } from "./statistics.ts";
 /** Zero bytes in calldata are all that may differ between two transactions of one kind. */
 export const FLAT_GAS = 300;
 
+// What a verification cannot do without (docs/performance.md): EIP-1108's prices and calldata (EIP-2028).
+const PAIRING = 45_000;
+const PAIR = 34_000;
+/** A point times a scalar, added to another. */
+const TERM = 6_150;
+/** Two words for A, four for B, two for C; hardly a byte of a proof is zero. */
+const PROOF_CALLDATA = 256 * 16;
+const SINGLE_FLOOR = PAIRING + 4 * PAIR + 4 * TERM;
+/** A pair, a multiplication of A, and one of C that is added. */
+const MARGINAL_FLOOR = PAIR + 6_000 + TERM + PROOF_CALLDATA;
+/** The first look at an account in a transaction (EIP-2929). */
+const COLD_ACCOUNT = 2_600;
+
 /** The pairs of circuits that the targets are about. */
 export const HOUR_PAIR = "heart-rate-hour against the guide's loop, bare";
 export const DAY_PAIR = "glucose-day against the guide's loop with everything a claim needs";
@@ -17,6 +30,17 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
     value: value === undefined ? null : round(value, 2),
     met: value === undefined ? null : value >= wanted,
   });
+  const atMost = (target: string, wanted: number, value: number | undefined, digits = 3): TargetRow => ({
+    target,
+    wanted: `at most ${wanted.toLocaleString("en")}`,
+    value: value === undefined ? null : round(value, digits),
+    met: value === undefined ? null : value <= wanted,
+  });
+  const batchOf = (claims: number) =>
+    report.growth?.batches?.find(({ batch }) => batch.claims === claims && !batch.real)?.batch;
+  const verification = (claims: number) => batchOf(claims)?.verificationGasPerProof;
+  const [one, half, whole] = [verification(1), verification(32), verification(64)];
+  const marginal = half === undefined || whole === undefined ? undefined : (64 * whole - 32 * half) / 32;
   const instance = (name: string) => report.constraints?.instances.find((row) => row.name === name);
   const fewer = (name: string, circuit: "guideBelow" | "guideShare") => {
     const row = instance(name);
@@ -41,6 +65,23 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
       2,
       fewer("glucose-day", "guideShare"),
     ),
+    atMost(
+      "verification gas of one proof alone, over its floor of 205,600",
+      1.02,
+      one === undefined ? undefined : (one - COLD_ACCOUNT) / SINGLE_FLOOR,
+    ),
+    atMost(
+      "verification gas of a proof in a batch of 64, its calldata included",
+      57_500,
+      whole === undefined ? undefined : whole + PROOF_CALLDATA,
+      0,
+    ),
+    atMost(
+      "verification gas of one proof more in a batch (32 to 64), over its floor of 46,150 and calldata",
+      1.04,
+      marginal === undefined ? undefined : (marginal + PROOF_CALLDATA) / MARGINAL_FLOOR,
+    ),
+    atMost("gas of a claim in a batch of 64, all in", 120_000, batchOf(64)?.totalGasPerClaim, 0),
     {
       target: "gas of a claim and of a payment differs by how much between the fewest and the most policies",
       wanted: `below ${FLAT_GAS}`,

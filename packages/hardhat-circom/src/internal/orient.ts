@@ -15,6 +15,7 @@ interface Side {
  *
  * Wires on both sides of one constraint (bits, squares) stand in B anyway. After them every constraint in turn takes
  * for B the side with fewer wires that do not stand there yet; one that many constraints could share counts less.
+ * A file that this would make worse stays as it is.
  *
  * @param file an r1cs file; changed in place
  * @throws RangeError for a file that is none
@@ -27,6 +28,7 @@ export function orientConstraints(file: Uint8Array): void {
 
   const uses = new Uint32Array(r1cs.nWires);
   const inB = new Uint8Array(r1cs.nWires);
+  const before = new Uint8Array(r1cs.nWires);
   const seen = new Uint32Array(r1cs.nWires);
   for (const [c, [a, b]] of sides.entries()) {
     for (let i = 0; i < a.terms; i++) {
@@ -35,6 +37,7 @@ export function orientConstraints(file: Uint8Array): void {
     }
     for (let i = 0; i < b.terms; i++) {
       uses[wire(b, i)]!++;
+      before[wire(b, i)] = 1;
       if (seen[wire(b, i)] === c + 1) inB[wire(b, i)] = 1;
     }
   }
@@ -44,12 +47,17 @@ export function orientConstraints(file: Uint8Array): void {
     for (let i = 0; i < side.terms; i++) if (inB[wire(side, i)] === 0) sum += 1 / uses[wire(side, i)]!;
     return sum;
   };
-  const bytes = new Uint8Array(constraints.buffer, constraints.byteOffset, constraints.byteLength);
-  for (const [a, b] of sides) {
+  const exchanged = sides.filter(([a, b]) => {
     const exchange = cost(a) < cost(b);
     const chosen = exchange ? a : b;
     for (let i = 0; i < chosen.terms; i++) inB[wire(chosen, i)] = 1;
-    if (!exchange) continue;
+    return exchange;
+  });
+  const count = (wires: Uint8Array) => wires.reduce((sum, stands) => sum + stands, 0);
+  if (count(inB) > count(before)) return;
+
+  const bytes = new Uint8Array(constraints.buffer, constraints.byteOffset, constraints.byteLength);
+  for (const [a, b] of exchanged) {
     const left = bytes.slice(a.at, b.at);
     const right = bytes.slice(b.at, b.at + 4 + 36 * b.terms);
     bytes.set(right, a.at);
@@ -57,16 +65,24 @@ export function orientConstraints(file: Uint8Array): void {
   }
 }
 
-function sidesOf({ nConstraints, constraints }: R1cs): [Side, Side][] {
+function sidesOf({ nConstraints, nWires, constraints }: R1cs): [Side, Side][] {
   let at = 0;
   const next = (): Side => {
     const side = { at, terms: constraints.getUint32(at, true) };
     at += 4 + 36 * side.terms;
+    for (let i = 0; i < side.terms; i++) {
+      if (constraints.getUint32(side.at + 4 + 36 * i, true) >= nWires) {
+        throw new RangeError("an r1cs file with a wire that it does not have");
+      }
+    }
     return side;
   };
-  return Array.from({ length: nConstraints }, () => {
-    const sides: [Side, Side] = [next(), next()];
+  const sides = Array.from({ length: nConstraints }, () => {
+    const pair: [Side, Side] = [next(), next()];
     next();
-    return sides;
+    return pair;
   });
+  if (at !== constraints.byteLength)
+    throw new RangeError("an r1cs file whose constraints end elsewhere than they say");
+  return sides;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { isHexString } from "ethers";
 import type { SkipReason } from "../clients/claims.ts";
 import type { Detail, ErrorCode } from "../errors.ts";
 import type { Proof } from "../prove/proof.ts";
@@ -17,7 +18,7 @@ export type ClaimItem = {
 
 /**
  * What became of a claim. `settled`: on chain. `skipped`: cannot be settled as things stand, and was left out; `reason`
- * and `detail` as the contract gives them. `refused`: its proof is false, or no other can be right for it. `failed`: not
+ * and `detail` as the contract gives them. `refused`: its proof is false, or it is no claim at all. `failed`: not
  * sent, or sent without an answer; trying again does no harm.
  */
 export type ClaimOutcome =
@@ -25,6 +26,23 @@ export type ClaimOutcome =
   | { outcome: "skipped"; reason: SkipReason; detail: bigint; transaction?: string }
   | { outcome: "refused"; code: ErrorCode; message: string }
   | { outcome: "failed"; code: ErrorCode; message: string };
+
+/** Whether every part of a claim is of the contract's type; whoever hands it in may have written anything. */
+export function isReadable({ policy, period, consentId, statement, anchorRoot, proof }: ClaimItem): boolean {
+  const isUint = (value: unknown, bits: bigint) =>
+    typeof value === "bigint" && value >= 0n && value < 1n << bits;
+  const coordinates: readonly unknown[] = [proof?.a, proof?.b, proof?.c].flat(2);
+  return (
+    isUint(policy, 64n) &&
+    Number.isInteger(period) &&
+    isUint(BigInt(period), 32n) &&
+    isHexString(consentId, 32) &&
+    isHexString(statement, 32) &&
+    isUint(anchorRoot, 256n) &&
+    coordinates.length === 8 &&
+    coordinates.every((value) => isUint(value, 256n))
+  );
+}
 
 export type SettledTransaction = {
   hash: string;

@@ -4,12 +4,13 @@ import type { StatementClient } from "../clients/statements.ts";
 import { VitalproofError } from "../errors.ts";
 import type { VerificationKey } from "../prove/proof.ts";
 import { isValidProof } from "../prove/verify.ts";
-import type {
-  ClaimItem,
-  ClaimOutcome,
-  SettledTransaction,
-  SettlementReport,
-  SettleProgress,
+import {
+  type ClaimItem,
+  type ClaimOutcome,
+  isReadable,
+  type SettledTransaction,
+  type SettlementReport,
+  type SettleProgress,
 } from "./claim.ts";
 import { calldataBytesOf, fillBatches } from "./fill.ts";
 import { type ChainLimits, chainLimits } from "./limits.ts";
@@ -46,36 +47,38 @@ const PREVIEW_CLAIMS = 100;
  * @throws INVALID_ARGUMENT for limits into which no claim fits
  */
 export async function settle(items: readonly ClaimItem[], options: SettleOptions): Promise<SettlementReport> {
-  const limits = options.limits ?? chainLimits((await options.claims.domain()).chainId);
-  return new Settlement(items, options, limits).run();
+  return new Settlement(items, options).run();
 }
 
 class Settlement {
   readonly #items: readonly ClaimItem[];
   readonly #options: SettleOptions;
-  readonly #limits: ChainLimits;
+  #limits: ChainLimits = { gas: 0n };
   readonly #started = Date.now();
   readonly #outcomes: (ClaimOutcome | undefined)[];
   readonly #transactions: SettledTransaction[] = [];
   #finished = 0;
 
-  constructor(items: readonly ClaimItem[], options: SettleOptions, limits: ChainLimits) {
+  constructor(items: readonly ClaimItem[], options: SettleOptions) {
     this.#items = items;
     this.#options = options;
-    this.#limits = limits;
     this.#outcomes = items.map(() => undefined);
   }
 
   async run(): Promise<SettlementReport> {
     const queue = this.#items.map((item, place) => ({ ...item, place }));
-    fillBatches([...queue.slice(0, 1)], this.#limits);
-    const open = await this.#verify(await this.#check(queue));
-    const batches = fillBatches(open, this.#limits);
-    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+    const { limits = await this.#tried(queue, () => this.#chainLimits()) } = this.#options;
+    if (limits !== undefined) {
+      this.#limits = limits;
+      fillBatches([], limits);
+      const open = await this.#verify(await this.#check(this.#readable(queue), "checking"));
+      const batches = fillBatches(open, limits);
+      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+        this.#progress("sending", this.#finished);
+        batches.unshift(...(await this.#send(batch)));
+      }
       this.#progress("sending", this.#finished);
-      batches.unshift(...(await this.#send(batch)));
     }
-    this.#progress("sending", this.#finished);
     return {
       claims: this.#items.map(({ policy, period }, i) => ({ policy, period, ...this.#outcomes[i]! })),
       transactions: this.#transactions,
@@ -96,32 +99,66 @@ class Settlement {
     });
   }
 
-  /** Leaves out what the contract would leave out. A second claim for one period is left out here already. */
-  async #check(queue: readonly Queued[]): Promise<Queued[]> {
+  async #chainLimits(): Promise<ChainLimits> {
+    return chainLimits((await this.#options.claims.domain()).chainId);
+  }
+
+  /** One that cannot even be written down would spoil the call for all that are in it. */
+  #readable(queue: readonly Queued[]): Queued[] {
+    return queue.filter((item) => {
+      const readable = isReadable(item);
+      if (!readable) this.#end(item, unreadable);
+      return readable;
+    });
+  }
+
+  /**
+   * Leaves out what the contract would leave out. Claims for one period are asked about in different calls: the
+   * contract looks at no proof here, and would leave out a true claim that stands behind a false one.
+   */
+  async #check(queue: readonly Queued[], phase?: "checking"): Promise<Queued[]> {
     const open: Queued[] = [];
-    const known = new Set<string>();
-    for (let from = 0; from < queue.length; from += PREVIEW_CLAIMS) {
-      this.#progress("checking", from);
-      const chunk = queue.slice(from, from + PREVIEW_CLAIMS);
+    const turns: Queued[][] = [];
+    const turnOf = new Map<string, number>();
+    for (const item of queue) {
+      const turn = turnOf.get(nameOf(item)) ?? 0;
+      turnOf.set(nameOf(item), turn + 1);
+      turns[turn] ??= [];
+      turns[turn].push(item);
+    }
+    const chunks = turns.flatMap((turn) =>
+      Array.from({ length: Math.ceil(turn.length / PREVIEW_CLAIMS) }, (_, i) =>
+        turn.slice(PREVIEW_CLAIMS * i, PREVIEW_CLAIMS * (i + 1)),
+      ),
+    );
+    let checked = 0;
+    for (const chunk of chunks) {
+      if (phase !== undefined) this.#progress(phase, checked);
+      checked += chunk.length;
       const previews = await this.#tried(chunk, () => this.#options.claims.previewClaims(chunk));
       previews?.forEach(({ reason, detail }, i) => {
         const item = chunk[i]!;
-        const name = `${item.policy}/${item.period}`;
-        if (reason !== "none") this.#end(item, { outcome: "skipped", reason, detail });
-        else if (known.has(name)) this.#end(item, skippedTwin);
-        else open.push(item);
-        if (reason === "none") known.add(name);
+        if (reason === "none") open.push(item);
+        else this.#end(item, { outcome: "skipped", reason, detail });
       });
     }
-    return open;
+    return open.sort((a, b) => a.place - b.place);
   }
 
-  /** Verifies every proof under its statement's key on chain, so that no batch is spoiled by a false one. */
+  /**
+   * Verifies every proof under its statement's key on chain, so that no batch is spoiled by a false one. Of the true
+   * ones for a period the first is taken.
+   */
   async #verify(queue: readonly Queued[]): Promise<Queued[]> {
     const open: Queued[] = [];
+    const taken = new Set<string>();
     const keys = new Map<string, VerificationKey>();
     for (const [i, item] of queue.entries()) {
       this.#progress("verifying", i);
+      if (taken.has(nameOf(item))) {
+        this.#end(item, skippedTwin);
+        continue;
+      }
       const facts = await this.#tried([item], async () => {
         const key =
           keys.get(item.statement) ?? (await this.#options.statements.verificationKeyOf(item.statement));
@@ -129,8 +166,17 @@ class Settlement {
         return { key, inputs: await this.#options.claims.claimInputs(item.policy, item.period) };
       });
       if (facts === undefined) continue;
-      if (isValidProof(facts.key, facts.inputs, item.proof)) open.push(item);
-      else this.#end(item, refusal(item));
+      // Corrected since the contract was asked.
+      if (facts.inputs[1] !== item.anchorRoot) {
+        this.#end(item, { outcome: "skipped", reason: "other-root", detail: facts.inputs[1] });
+        continue;
+      }
+      if (!isValidProof(facts.key, facts.inputs, item.proof)) {
+        this.#end(item, refusal(item));
+        continue;
+      }
+      taken.add(nameOf(item));
+      open.push(item);
     }
     return open;
   }
@@ -226,8 +272,10 @@ class Settlement {
       try {
         return await ask();
       } catch (error) {
-        // What a contract or a check answers will not change by asking again.
-        const final = VitalproofError.find(error, "CONTRACT_CALL_FAILED") === undefined;
+        // What a contract or a check answers will not change by asking again; what is no answer of theirs may.
+        const final =
+          error instanceof VitalproofError &&
+          VitalproofError.find(error, "CONTRACT_CALL_FAILED") === undefined;
         if (final || attempt >= attempts) {
           this.#fail(batch, error);
           return undefined;
@@ -254,6 +302,16 @@ class Settlement {
     }
   }
 }
+
+function nameOf({ policy, period }: ClaimItem): string {
+  return `${policy}/${period}`;
+}
+
+const unreadable = {
+  outcome: "refused",
+  code: "INVALID_ARGUMENT",
+  message: "A number or an id of the claim is not of its type.",
+} as const;
 
 const skippedTwin = { outcome: "skipped", reason: "period-already-claimed", detail: 0n } as const;
 
