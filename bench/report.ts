@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { SetupFigures } from "../packages/hardhat-circom/bench/setup.ts";
 import type { Assumptions, ChainCost, TransactionCost } from "./chains.ts";
 import type { Environment } from "./environment.ts";
 import type { Spread } from "./statistics.ts";
@@ -164,15 +165,7 @@ export interface GrowthPart extends Measured {
   readonly batches: readonly BatchRow[];
 }
 
-export interface KeyRow extends Dated {
-  readonly circuit: string;
-  readonly constraints: number;
-  readonly domain: number;
-  readonly zkeyBytes: number;
-  readonly developmentKeySeconds: number;
-  readonly stockSeconds?: Readonly<Record<string, number>>;
-  readonly timesFaster?: number;
-}
+export interface KeyRow extends Dated, SetupFigures {}
 
 export interface KeysPart extends Measured {
   readonly rows: readonly KeyRow[];

@@ -346,7 +346,8 @@ interface IClaimsPayout {
     /// neighbours of one statement are verified together, so put those side by side. Each item is settled as by
     /// `submitClaim`, one after the other (of two for one period the second is left out). An item that cannot be
     /// settled now, or whose proof was made against another statement or root than it has to be, is left out with
-    /// `ClaimSkipped`. A false proof reverts everything, with its index where the gas suffices to find it.
+    /// `ClaimSkipped`. A false proof reverts everything, with its index where the gas suffices to find it. At most 256
+    /// of one statement side by side. Where pairings cost more than twice what EIP-1108 says, batches do not settle.
     /// @return settled number of claims that were settled
     function submitClaims(ClaimItem[] calldata items) external returns (uint256 settled);
 

@@ -23,8 +23,8 @@ import {Field} from "./Field.sol";
 /// sequence of N blocks of 8 + n words: A (x, y), B (x.c1, x.c0, y.c1, y.c0), C (x, y), then n public inputs. A key
 /// is alpha, beta, gamma, delta, IC_0 … IC_n in the same form (docs/adr/0011); n follows from its length.
 ///
-/// Costs: a pair 34,000, two multiplications 12,000 and an addition 150 for each proof (EIP-1108), and about 2 % on
-/// top of that. All that a key can be trusted for is the caller's: its points are not checked.
+/// Costs: a pair 34,000, two multiplications 12,000 and an addition 150 for each proof (EIP-1108), its calldata, and
+/// less than 4 % on top of that. All that a key can be trusted for is the caller's: its points are not checked.
 library Groth16Batch {
     /// @notice Most proofs in one batch; more fit into no transaction (EIP-7825: 16,777,216 gas).
     uint256 internal constant MAX_PROOFS = 256;
