@@ -34,6 +34,9 @@ const [governor, guardian, pauser, other] = ["governor", "guardian", "pauser", "
 ) as [string, string, string, string];
 const roles = { governor, guardian, pauser };
 
+/** With one statement: its verifier and key, the batch verifier, and the four contracts. */
+const CONTRACTS = 7;
+
 describe("deploy", function () {
   this.timeout(300_000);
 
@@ -450,7 +453,7 @@ describe("deploy", function () {
       expect(code, stderr).to.equal(0);
       expect(document.ok).to.equal(true);
       expect(document.checks.find(({ title }) => title === "key of glucose-day")?.status).to.equal("warning");
-      expect(await nonceOn(cardona)).to.equal(5);
+      expect(await nonceOn(cardona)).to.equal(CONTRACTS);
 
       // The promised gas is what was paid.
       let paid = 0n;
@@ -487,7 +490,7 @@ describe("deploy", function () {
       const { code, document, stderr } = await runDeployJson(toCardona(ALLOW), operator(cardona.url));
       expect(code, stderr).to.equal(0);
       expect(document.cost?.gas).to.equal("0");
-      expect(await nonceOn(cardona)).to.equal(5);
+      expect(await nonceOn(cardona)).to.equal(CONTRACTS);
       expect(readFileSync(summaryPath, "utf8")).to.equal(before);
     });
 
@@ -524,7 +527,7 @@ describe("deploy", function () {
     it("in process, with every default; in a preflight not at all", async () => {
       const looked = await runDeployJson(["--network", "default", "--preflight"], {});
       expect([looked.code, looked.document.ok]).to.deep.equal([0, true]);
-      expect(looked.document.contracts).to.have.length(5);
+      expect(looked.document.contracts).to.have.length(CONTRACTS);
       expect(looked.document.deployment).to.equal(undefined);
       const { code, document, stderr } = await runDeployJson(["--network", "default"], {});
       expect(code, stderr).to.equal(0);
@@ -606,7 +609,7 @@ describe("deploy", function () {
       const { code, stderr } = await runDeployJson(args, env);
       expect(code, stderr).to.equal(0);
       expect(stderr).to.include("sending it again");
-      expect(await nonceOn(local)).to.equal(nonce + 5);
+      expect(await nonceOn(local)).to.equal(nonce + CONTRACTS);
     });
 
     it("one that may have been mined is not: the operator is told what to look for", async () => {
