@@ -12,7 +12,7 @@ import type { CircuitInstance } from "../src/types.ts";
 import { createProject, endSnarkjs, forge, type Project, removeProjects, snarkjs } from "./helpers.ts";
 
 // Hash of the key of fixtures/basic/product: the same on every machine, forever, unless the scalars get a new number.
-const PRODUCT_KEY_SHA256 = "ed869578aba4e717c0ce43913338060215c95774d1c7934d2135e52d0c318a67";
+const PRODUCT_KEY_SHA256 = "096ddfdc38b484f6fb0a852eea22f57a964b35044792e8912d7a1bebb205619b";
 
 describe("development keys", () => {
   let project: Project;
