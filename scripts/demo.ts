@@ -80,7 +80,7 @@ async function storyOrExit(name: string) {
 
 for (const command of [
   ["hardhat", "circuits", "build", ...(statement === undefined ? [] : ["enrolment", told.statement])],
-  ["hardhat", "build"],
+  ["hardhat", "build", "--no-tests"],
 ]) {
   const { status } = spawnSync(command[0]!, command.slice(1), {
     cwd: root,
