@@ -111,8 +111,6 @@ template Lookup(ENTRIES, N) {
         rest = rest * (x - t - table[t] * shift);
     }
 
-    // The full-size value stands on the left, (x - v) on the right: what is on the
-    // right costs the prover a multiplication in the second group.
     var left = 0;
     signal inverses[N];
     for (var i = 0; i < N; i++) {
