@@ -30,7 +30,11 @@ export class StatementClient {
    */
   async verificationKeyOf(id: string): Promise<VerificationKey> {
     const { verificationKey, verificationKeyHash } = await this.statement(id);
-    const code = await this.#runner.provider?.getCode(verificationKey);
+    const code = await read(
+      this.#contract,
+      "verificationKeyOf",
+      async () => await this.#runner.provider?.getCode(verificationKey),
+    );
     if (code === undefined) {
       throw new VitalproofError("CONTRACT_CALL_FAILED", "The account is not connected to a chain.", {
         hint: "Give a provider, or a signer that is connected to one.",
