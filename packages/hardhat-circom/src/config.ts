@@ -71,12 +71,7 @@ export function resolveConfig(user: CircomUserConfig | undefined, root: string):
   }
   const at = (path: string) => resolve(root, path);
   const circuits = at(user?.circuits ?? "circuits/circuits.json");
-  const defaultInclude = [
-    "node_modules",
-    "node_modules/circomlib/circuits",
-    "node_modules/@zk-kit/binary-merkle-root.circom/src",
-    dirname(circuits),
-  ];
+  const defaultInclude = ["node_modules", "node_modules/circomlib/circuits", dirname(circuits)];
   return {
     root,
     circuits,

@@ -12,8 +12,7 @@ export interface CircomUserConfig {
   committed?: string;
   /**
    * Folders in which `include` looks after the including file's own folder, in this order. Default: `node_modules`,
-   * `node_modules/circomlib/circuits`, `node_modules/@zk-kit/binary-merkle-root.circom/src` and the folder of the
-   * list of circuits; folders that do not exist are skipped.
+   * `node_modules/circomlib/circuits` and the folder of the list of circuits; folders that do not exist are skipped.
    */
   include?: string[];
   compiler?: {

@@ -24,12 +24,7 @@ describe("config", () => {
       out: "/project/build/circuits",
       verifiers: "/project/contracts/verifiers",
       committed: "/project/circuits/artifacts",
-      include: [
-        "/project/node_modules",
-        "/project/node_modules/circomlib/circuits",
-        "/project/node_modules/@zk-kit/binary-merkle-root.circom/src",
-        "/project/circuits",
-      ],
+      include: ["/project/node_modules", "/project/node_modules/circomlib/circuits", "/project/circuits"],
       compiler: { native: undefined, concurrency: 2 },
       production: undefined,
     });
