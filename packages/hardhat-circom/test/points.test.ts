@@ -7,10 +7,16 @@ import { PointPool } from "../src/internal/keys/point-pool.ts";
 import { loadCurveModule } from "../src/internal/vendor.ts";
 
 describe("fixed-base multiplication", () => {
-  // Few points give narrow windows, many give wide ones: both must agree with an independent library.
-  for (const expected of [1, 300, 20_000]) {
-    const bits = bestWindowBits(expected);
-    it(`T12: equals @noble/curves on edge and spread scalars with windows of ${bits} bits`, async () => {
+  // Few points give narrow windows, many give wide ones: both must agree with an independent library, side by side too.
+  for (const [G1, G2] of [
+    [1, 1],
+    [300, 300],
+    [20_000, 20_000],
+    [70_229, 11_412],
+    [11_412, 70_229],
+  ] as const) {
+    const bits = bestWindowBits(G1);
+    it(`T12: equals @noble/curves on edge and spread scalars with windows of ${bits} and ${bestWindowBits(G2)} bits`, async () => {
       const half = 1n << BigInt(bits - 1);
       const top = 1n << BigInt(bits * (windowCount(bits) - 1));
       const scalars = [
@@ -44,7 +50,7 @@ describe("fixed-base multiplication", () => {
       scalars.forEach((scalar, i) => {
         writeScalar(new DataView(packed), i * 32, scalar);
       });
-      const pool = new PointPool(await loadCurveModule(), { G1: expected, G2: expected }, 2);
+      const pool = new PointPool(await loadCurveModule(), { G1, G2 }, 2);
       try {
         const [g1, g2] = await Promise.all([pool.multiply("G1", packed), pool.multiply("G2", packed)]);
         scalars.forEach((scalar, i) => {

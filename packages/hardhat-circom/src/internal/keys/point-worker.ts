@@ -31,10 +31,22 @@ function allocate(size: number): number {
   return pointer;
 }
 
-/** The scratch space of the module's own functions begins where our last allocation ends. */
+/**
+ * What the module's own functions take behind our last allocation and give back: most of it for the inversion of a batch or
+ * of a table's half. Both groups use the same space, so it is as large as the greater of their needs.
+ */
+const SCRATCH =
+  65_536 + Math.max(...tables.map(({ group, bits }) => (most(bits) + 1) * (POINT_BYTES[group] / 2)));
+
+/** Most points that are worked on at a time. */
+function most(bits: number): number {
+  return Math.max(BATCH, 2 ** (bits - 1));
+}
+
+/** Makes room for allocations of this size, and for the scratch space behind them. */
 function reserve(size: number): void {
   const used = new Uint32Array(memory.buffer, 0, 1)[0]!;
-  const missing = used + size - memory.buffer.byteLength;
+  const missing = used + size + SCRATCH - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536));
   bytes = new Uint8Array(memory.buffer);
 }
@@ -78,16 +90,15 @@ class Group {
     this.copy = pick("copy");
     this.isZero = pick("isZero");
     this.batchInvert = pick("batchInverse");
-    const most = Math.max(BATCH, 2 ** (layout.bits - 1));
-    reserve(most * (this.size + 2 * this.half) + (most + 1) * this.half + 65536);
-    this.accumulator = allocate(most * this.size);
-    this.differences = allocate(most * this.half);
-    this.inverses = allocate(most * this.half);
+    const points = most(layout.bits);
+    reserve(points * (this.size + 2 * this.half) + 9 * this.half);
+    this.accumulator = allocate(points * this.size);
+    this.differences = allocate(points * this.half);
+    this.inverses = allocate(points * this.half);
     this.slope = allocate(this.half);
     this.temporary = allocate(this.half * 2);
     this.generator = allocate(this.half * 3);
     this.jacobian = allocate(this.half * 3);
-    reserve((most + 1) * this.half + 65536);
     bytes.set(curve.generators[group], this.generator);
   }
 
@@ -146,9 +157,8 @@ class Group {
   private loadTable(): number {
     if (this.table === undefined) {
       const { shared } = this.layout;
-      reserve(shared.byteLength + 65536);
+      reserve(shared.byteLength);
       this.table = allocate(shared.byteLength);
-      reserve((Math.max(BATCH, 2 ** (this.layout.bits - 1)) + 1) * this.half + 65536);
       bytes.set(new Uint8Array(shared), this.table);
     }
     return this.table;
