@@ -36,13 +36,20 @@ export type ProvingMessage =
 
 const send = (message: ProvingMessage) => new Promise<void>((done) => process.send!(message, () => done()));
 
-async function proveOnce({
-  name,
-  wasm,
-  zkey,
-  verificationKey,
-  input,
-}: ProvingJob["sides"][number]): Promise<Run> {
+type Side = ProvingJob["sides"][number];
+
+/** Compiled once and read once, as a process of the SDK's pool does it. */
+async function load({ name, wasm, zkey, verificationKey, input }: Side) {
+  return {
+    name,
+    input,
+    wasm: await WebAssembly.compile(await readFile(wasm)),
+    zkey: new Uint8Array(await readFile(zkey)),
+    key: JSON.parse(await readFile(verificationKey, "utf8")) as VerificationKey,
+  };
+}
+
+async function proveOnce({ name, wasm, zkey, key, input }: Awaited<ReturnType<typeof load>>): Promise<Run> {
   const started = { cpu: process.cpuUsage(), at: performance.now() };
   let proofAt = 0;
   const result = await runSnarkjs({
@@ -57,15 +64,15 @@ async function proveOnce({
   const { user, system } = process.cpuUsage(started.cpu);
   if (!result.ok) throw new Error(`${name}, ${result.phase}: ${result.message}`);
   // Outside the measured time: a proof that nobody would accept is no proof to measure.
-  const key = JSON.parse(await readFile(verificationKey, "utf8")) as VerificationKey;
   verifyProof(key, result.publicSignals.map(BigInt), proofFromSnarkjs(result.proof));
   return { witness: proofAt - started.at, proof: ended - proofAt, cpu: (user + system) / 1000 };
 }
 
 async function measure({ sides, rounds, warm }: ProvingJob): Promise<Run[][]> {
   const runs: Run[][] = sides.map(() => []);
+  const loaded = await Promise.all(sides.map(load));
   for (let round = warm ? -1 : 0; round < rounds; round++) {
-    for (const [i, side] of sides.entries()) {
+    for (const [i, side] of loaded.entries()) {
       await send({ type: "progress", round: round + 1, side: side.name });
       const run = await proveOnce(side);
       if (round >= 0) runs[i]!.push(run);

@@ -28,6 +28,14 @@ export function codesOf(shape: Shape): bigint[][] {
   );
 }
 
+/**
+ * The others of the anchored day. A claim's path has a level for each doubling of them, and levels that are not used
+ * cost the prover next to nothing, so that the size of the day counts.
+ */
+export const PEOPLE = 1_024;
+const OTHERS = Array.from({ length: PEOPLE - 1 }, (_, i) => BigInt(i + 11));
+const CROWD = { before: OTHERS.slice(0, PEOPLE / 3), after: OTHERS.slice(PEOPLE / 3) };
+
 /** Lower end of the band that claims here ask for; every reading of `codesOf` is above it. */
 const bandLow = (shape: Shape) => BigInt(Math.max(1, Math.floor(shape.codes / 3)));
 
@@ -63,7 +71,7 @@ export function claimWitness(name: string, shape: Shape): Witness {
     },
     impact: { threshold: 1n, minRun: 2n, countMin: 1n, coverageMin: 7_000n },
   }[shape.template];
-  const input = inputOf(honestClaimOf(shape.template, shape, { codes, terms }));
+  const input = inputOf(honestClaimOf(shape.template, shape, { codes, terms, ...CROWD }));
   const publics = ["holder", "anchorRoot", "terms", "scope"].map((signal) => input[signal] as bigint);
   return new Witness(name, publics, input as CircuitInput);
 }
@@ -84,7 +92,7 @@ export function guideShareInput(shape: Shape): CircuitInput {
     head = poseidon([head, ...block]);
   }
   const leaf = leafOf(subjectOf(secret), context, head);
-  const { root, depth, index, siblings } = pathOf(leaf, [11n, 12n], [13n, 14n, 15n]);
+  const { root, depth, index, siblings } = pathOf(leaf, CROWD.before, CROWD.after);
   return {
     holder: holderOf(secret, scope),
     anchorRoot: root,

@@ -8,6 +8,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { circomMain, circomProtocol } from "./generate/circom.ts";
+import { circomPoseidonInverses } from "./generate/poseidon.ts";
 import { solidityTermsLayout } from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";
 import { typescriptProtocol } from "./generate/typescript.ts";
@@ -17,6 +18,7 @@ const { protocol, instances } = loadSources(root);
 
 const files = new Map<string, string>([
   ["circuits/lib/generated/protocol.circom", circomProtocol(protocol)],
+  ["circuits/lib/generated/poseidon_inverses.circom", circomPoseidonInverses()],
   ["contracts/libraries/generated/TermsLayout.sol", solidityTermsLayout(protocol)],
   ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
 ]);

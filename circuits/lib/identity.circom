@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "poseidon.circom";
+include "sparse_poseidon.circom";
 include "generated/protocol.circom";
 
 /*
@@ -13,7 +13,7 @@ template Subject() {
     signal output out;
 
     var tag = TAG_SUBJECT();
-    out <== Poseidon(3)([tag, secret, 0]);
+    out <== SparsePoseidon(3)([tag, secret, 0]);
 }
 
 /*
@@ -25,5 +25,5 @@ template Holder() {
     signal output out;
 
     var tag = TAG_HOLDER();
-    out <== Poseidon(3)([tag, secret, scope]);
+    out <== SparsePoseidon(3)([tag, secret, scope]);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "poseidon.circom";
+include "sparse_poseidon.circom";
 include "generated/protocol.circom";
 include "packing.circom";
 
@@ -37,7 +37,7 @@ template Head(WORDS) {
     for (var i = 0; i < FIRST; i++) {
         first[4 + i] = i < WORDS ? words[i] : 0;
     }
-    states[0] <== Poseidon(16)(first);
+    states[0] <== SparsePoseidon(16)(first);
 
     for (var j = 1; j <= BLOCKS; j++) {
         var block[16];
@@ -47,7 +47,7 @@ template Head(WORDS) {
             var at = FIRST + (j - 1) * NEXT + i;
             block[2 + i] = at < WORDS ? words[at] : 0;
         }
-        states[j] <== Poseidon(16)(block);
+        states[j] <== SparsePoseidon(16)(block);
     }
     out <== states[BLOCKS];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "poseidon.circom";
+include "sparse_poseidon.circom";
 include "generated/protocol.circom";
 include "packing.circom";
 include "range.circom";
@@ -29,7 +29,7 @@ template Absorb(TAG, WORDS) {
         for (var i = 0; i < EACH; i++) {
             block[2 + i] = j * EACH + i < WORDS ? words[j * EACH + i] : 0;
         }
-        states[j + 1] <== Poseidon(16)(block);
+        states[j + 1] <== SparsePoseidon(16)(block);
     }
     out <== states[BLOCKS];
 }
@@ -153,30 +153,4 @@ template Histogram(CODES, N) {
         table[c] <== 0;
     }
     counts <== Lookup(CODES + 1, N)(codes, none, table, commitment);
-}
-
-/*
- * [c >= threshold] for every code c of the table, as a running sum over a
- * one-hot vector.
- *
- * @param CODES
- * @input threshold        assumes nothing; a threshold outside [0, CODES] has no witness
- * @output reached[CODES + 1]
- */
-template Steps(CODES) {
-    signal input threshold;
-    signal output reached[CODES + 1];
-
-    signal hot[CODES + 1];
-    var total = 0;
-    var position = 0;
-    for (var c = 0; c <= CODES; c++) {
-        hot[c] <-- threshold == c ? 1 : 0;
-        hot[c] * (hot[c] - 1) === 0;
-        total += hot[c];
-        position += c * hot[c];
-        reached[c] <== total;
-    }
-    total === 1;
-    position === threshold;
 }

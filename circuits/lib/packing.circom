@@ -15,6 +15,12 @@ function wordsOf(slots, base) {
  * Unique, because every slot is below 2^BASE (tag `max`, asserted) and a word
  * stays below 2^252: two different slot vectors never give the same words.
  *
+ * A word is a wire that enters a hash. Were it replaced by its sum, or one of its
+ * slots by the rest, the sum would stand two or three times in sides A and B of
+ * constraints, where the prover pays for every term. So each word is tied to its
+ * sum by a constraint that circom cannot solve for one of them: on side C of the
+ * square of a wire that is 0.
+ *
  * @param SLOTS, BASE   slots, and bits per slot
  * @input slots[SLOTS]  range-checked
  * @output words
@@ -26,6 +32,8 @@ template Pack(SLOTS, BASE) {
     signal output words[WORDS];
 
     assert(slots.max < 2 ** BASE);
+    signal zero <-- 0;
+    zero * zero === 0;
     var step = 2 ** BASE;
     for (var w = 0; w < WORDS; w++) {
         var sum = 0;
@@ -34,6 +42,7 @@ template Pack(SLOTS, BASE) {
             sum += slots[i] * weight;
             weight *= step;
         }
-        words[w] <== sum;
+        words[w] <-- sum;
+        zero * zero === words[w] - sum;
     }
 }

@@ -74,12 +74,12 @@ template AtMost(MAX) {
     var weight = 1;
     for (var k = 0; k < DIGITS - 1; k++) {
         digits[k] <-- (rest >> k) & 1;
-        digits[k] * (digits[k] - 1) === 0;
+        digits[k] * digits[k] === digits[k];
         sum += digits[k] * weight;
         weight *= 2;
     }
     digits[DIGITS - 1] <-- takesLast;
-    digits[DIGITS - 1] * (digits[DIGITS - 1] - 1) === 0;
+    digits[DIGITS - 1] * digits[DIGITS - 1] === digits[DIGITS - 1];
     sum += digits[DIGITS - 1] * last;
     sum === in;
 

@@ -4,6 +4,7 @@ pragma circom 2.2.3;
 include "../lib/band.circom";
 include "../lib/claim.circom";
 include "../lib/lookup.circom";
+include "../lib/steps.circom";
 include "../lib/packing.circom";
 include "../lib/runs.circom";
 include "../lib/terms.circom";

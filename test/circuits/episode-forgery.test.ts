@@ -8,10 +8,11 @@ import { type Circuit, compileCircuit, compileInstance } from "./support/circuit
 import { CLAIM_INPUTS, honestClaimOf, inputOf, NO_BOUND, shapeOf } from "./support/claim.ts";
 import { inverse, mod, R } from "./support/constraints.ts";
 import { Forger } from "./support/forge.ts";
-import { HINTS, honestHints } from "./support/hints.ts";
+import { HINTS, hashHints, honestHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
 import { solveReadings } from "./support/lookup-forgery.ts";
 import { holesOf, PUBLIC, survivors } from "./support/mutations.ts";
+import { sums } from "./support/steps.ts";
 
 const LONG = process.env.LONG === "1";
 const shape = shapeOf("episode-test");
@@ -109,7 +110,12 @@ describe("circuits: forgeries against episode-test", () => {
   });
 
   it("T1 T13: no change of a public input survives", () => {
-    const stubborn = new Forger(circuit.system, inputWires(circuit, CLAIM_INPUTS), HINTS);
+    const stubborn = new Forger(
+      circuit.system,
+      inputWires(circuit, CLAIM_INPUTS),
+      HINTS,
+      hashHints(circuit.system),
+    );
     const { found } = survivors(circuit, stubborn, witnesses.get("at least")!, inputWires(circuit, PUBLIC));
     expect(found).to.deep.equal([]);
   });
@@ -245,18 +251,20 @@ describe("circuits: forgeries against episode-test", () => {
       }
 
       // Step vectors with the right total, the right position, or both, but not one-hot.
-      const components = [...new Set(names.map((name) => /^(Steps_\d+_\d+)\.hot/.exec(name)?.[1]))].filter(
-        (name) => name !== undefined,
-      );
+      const components = [
+        ...new Set(names.map((name) => /^(Steps_\d+_\d+)\.reached/.exec(name)?.[1])),
+      ].filter((name) => name !== undefined);
       expect(components).to.have.length(2);
       for (const component of components) {
-        const hot = Array.from({ length: shape.codes + 1 }, (_, c) => system.wire(`${component}.hot[${c}]`));
-        const t = hot.findIndex((wire) => witness[wire] === 1n);
+        const reached = Array.from({ length: shape.codes + 1 }, (_, c) =>
+          system.wire(`${component}.reached[${c}]`),
+        );
+        const t = reached.findIndex((wire) => witness[wire] === 1n);
         const vector = (ones: Readonly<Record<number, bigint>>) =>
           refuse(
             `${world}: ${component} ${Object.keys(ones)}`,
             witness,
-            ...hot.map((wire, c) => [wire, ones[c] ?? 0n] as const),
+            ...sums(ones, reached.length).map((value, c) => [reached[c]!, value] as const),
           );
         for (let d = 1; t - d >= 0 && t + d <= shape.codes; d++) {
           for (const k of [1n, -1n, R / 2n]) vector({ [t - d]: k, [t]: 1n - 2n * k, [t + d]: k });

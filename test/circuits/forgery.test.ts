@@ -7,10 +7,11 @@ import { type Circuit, compileCircuit, compileInstance } from "./support/circuit
 import { CLAIM_INPUTS, honestClaim, inputOf, shapeOf } from "./support/claim.ts";
 import { inverse, mod, R } from "./support/constraints.ts";
 import { Forger } from "./support/forge.ts";
-import { HINTS, honestHints } from "./support/hints.ts";
+import { HINTS, hashHints, honestHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
 import { holesOf, PUBLIC, survivors } from "./support/mutations.ts";
 import { squareRoot } from "./support/square-root.ts";
+import { sums } from "./support/steps.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 for (const construction of ["direct", "histogram"] as const) {
@@ -178,19 +179,19 @@ for (const construction of ["direct", "histogram"] as const) {
           }
         }
         // Step vectors with the right total, the right position, or both, but not one-hot.
-        const components = [...new Set(names.map((name) => /^(Steps_\d+_\d+)\.hot/.exec(name)?.[1]))].filter(
-          (name) => name !== undefined,
-        );
+        const components = [
+          ...new Set(names.map((name) => /^(Steps_\d+_\d+)\.reached/.exec(name)?.[1])),
+        ].filter((name) => name !== undefined);
         expect(components).to.have.length(2);
         for (const component of components) {
-          const hot = Array.from({ length: shape.codes + 1 }, (_, c) =>
-            system.wire(`${component}.hot[${c}]`),
+          const reached = Array.from({ length: shape.codes + 1 }, (_, c) =>
+            system.wire(`${component}.reached[${c}]`),
           );
-          const t = hot.findIndex((wire) => witness[wire] === 1n);
+          const t = reached.findIndex((wire) => witness[wire] === 1n);
           const vector = (values: Readonly<Record<number, bigint>>) =>
             refuse(
               `${component} ${Object.keys(values)}`,
-              ...hot.map((wire, c) => [wire, values[c] ?? 0n] as const),
+              ...sums(values, reached.length).map((value, c) => [reached[c]!, value] as const),
             );
           for (let d = 1; t - d >= 0 && t + d <= shape.codes; d++) {
             for (const k of [1n, -1n, 5n, R / 2n]) vector({ [t - d]: k, [t]: 1n - 2n * k, [t + d]: k });
@@ -208,7 +209,12 @@ for (const construction of ["direct", "histogram"] as const) {
 
     it("T1 T13: no change of a public input survives", () => {
       // The hints stay as they are: found anew they would prove another true statement about other terms.
-      const stubborn = new Forger(circuit.system, inputWires(circuit, CLAIM_INPUTS), HINTS);
+      const stubborn = new Forger(
+        circuit.system,
+        inputWires(circuit, CLAIM_INPUTS),
+        HINTS,
+        hashHints(circuit.system),
+      );
       const { found } = survivors(circuit, stubborn, witness, inputWires(circuit, PUBLIC));
       expect(found).to.deep.equal([]);
     });
@@ -233,7 +239,7 @@ describe("circuits: T2, the packed-challenge forgery", () => {
       terms: { low: 5n, high: 5n },
     });
     const honest = await circuit.honest(inputOf(truth));
-    const forger = new Forger(system, inputWires(circuit, CLAIM_INPUTS), HINTS);
+    const forger = new Forger(system, inputWires(circuit, CLAIM_INPUTS), HINTS, hashHints(circuit.system));
 
     // 1. counts as claimed, with honest bits; the challenge follows.
     const counts = system.names().filter((name) => /Lookup_\d+_\d+\.counts\[\d+\]$/.test(name));
@@ -350,7 +356,7 @@ describe("circuits: T2, the packed-challenge forgery", () => {
     const codes = new Array<bigint>(16).fill(9n);
     const head = (await circuit.liar({ codes, head: 0n }))[system.wire("derived")]!;
     const honest = await circuit.honest({ codes, head });
-    const forger = new Forger(system, inputWires(circuit, ["codes", "head"]), HINTS);
+    const forger = new Forger(system, inputWires(circuit, ["codes", "head"]), HINTS, hashHints(system));
     const changes = new Map<number, bigint>();
     for (let c = 0; c <= 12; c++) {
       const value = c === 5 ? 16n : 0n;

@@ -5,6 +5,7 @@ import { type Circuit, compileCircuit, withoutConstraints } from "./support/circ
 import { mod, R } from "./support/constraints.ts";
 import { Forger } from "./support/forge.ts";
 import { inputWires } from "./support/inputs.ts";
+import { sums } from "./support/steps.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 /** Values around which field arithmetic is usually wrong. */
@@ -185,13 +186,14 @@ describe("circuits: Steps", () => {
     const forger = new Forger(circuit.system, inputWires(circuit, ["threshold"]));
     for (let threshold = 0; threshold <= 6; threshold++) {
       const base = await circuit.honest({ threshold });
-      const hot = Array.from({ length: 7 }, (_, c) => c);
+      const reached = Array.from({ length: 7 }, (_, n) =>
+        circuit.system.wire(
+          circuit.system.names().find((name) => /Steps.*reached\[/.test(name) && name.endsWith(`[${n}]`))!,
+        ),
+      );
       for (let vector = 0; vector < 2 ** 7; vector++) {
-        const changes = new Map<number, bigint>();
-        for (const c of hot) {
-          const names = circuit.system.names().filter((name) => name.endsWith(`hot[${c}]`));
-          changes.set(circuit.system.wire(names[0]!), BigInt((vector >> c) & 1));
-        }
+        const hot = Object.fromEntries(reached.map((_, n) => [n, BigInt((vector >> n) & 1)]));
+        const changes = new Map(sums(hot, 7).map((value, n) => [reached[n]!, value]));
         const passes = forger.forge(base, changes).violated.length === 0;
         expect(passes, `${threshold} ${vector.toString(2)}`).to.equal(vector === 1 << threshold);
       }

@@ -26,8 +26,8 @@ const PUBLIC = ["holder", "anchorRoot", "terms", "scope"];
 /** Survivors that cannot be seen to be harmless from the system alone: by label, with the reason. */
 const EXPLAINED: readonly { covers: RegExp; why: string }[] = [
   {
-    covers: /BinaryMerkleRoot\.siblings\[\], .*MultiMux1\[\]\.c\[\]\[\]$/,
-    why: "the selector reads one of the sibling's two copies, the index bit says which; a prover free in both copies is as free as in the sibling itself",
+    covers: /AnchorRoot\.Steps\.(reached\[\], .*Steps\.threshold|threshold.*)$/,
+    why: "ties the steps to the depth, a private input that nothing else reads: whatever the steps, they are those of some depth",
   },
   {
     covers:
@@ -36,17 +36,17 @@ const EXPLAINED: readonly { covers: RegExp; why: string }[] = [
   },
   {
     covers:
-      /^(head, (AnchoredReadings\.head|Histogram\.commitment|Absorb\.state)|Histogram\.commitment, Histogram\.Lookup\.commitment|Histogram\.Lookup\.commitment, Histogram\.Lookup\.Absorb\.state|(Histogram\.Lookup\.)?Absorb\.state, (Histogram\.Lookup\.)?Absorb\.states\[\]|(Histogram\.Lookup\.)?Absorb\.states\[\], (Histogram\.Lookup\.)?Absorb\.Poseidon(\[\])?\.inputs\[\])$/,
+      /^(head, (AnchoredReadings\.head|Histogram\.commitment|Absorb\.state)|Histogram\.commitment, Histogram\.Lookup\.commitment|Histogram\.Lookup\.commitment, Histogram\.Lookup\.Absorb\.state|(Histogram\.Lookup\.)?Absorb\.state, (Histogram\.Lookup\.)?Absorb\.states\[\]|(Histogram\.Lookup\.)?Absorb\.states\[\], (Histogram\.Lookup\.)?Absorb\.SparsePoseidon(\[\])?\.inputs\[\])$/,
     why: "binds the readings to the challenge. The anchored head fixes them before any proof, so a lie needs a person who seals readings chosen to fit a challenge: a knapsack over a 254-bit sum, without solution in 32 slots of 13 codes (2^118 logs), with many in 4,032 slots of 364. No test of 32 slots can show it; the constraint is needed",
   },
   {
     covers:
-      /^(commitment, (Absorb\.out|Lookup\.commitment)|Absorb\.(out, Absorb\.(states\[\]|Poseidon.*)|states\[\], Absorb\.(Poseidon(\[\])?\.out|out)|words\[\], Absorb\.Poseidon(\[\])?\.inputs\[\])|words\[\], (Absorb\.words\[\]|packed\[\]|Pack\.words\[\])|packed\[\], (words\[\]|Pack\.words\[\])|marks\[\], Pack\.slots\[\]|Pack\.words\[\], Pack\.slots\[\]|Absorb\.Poseidon(\[\])?\.out, Absorb\.Poseidon(\[\])?\.pEx\.out\[\]|Lookup\.commitment, Lookup\.Absorb\.state|Lookup\.Absorb\.state, Lookup\.Absorb\.states\[\]|Lookup\.Absorb\.states\[\], Lookup\.Absorb\.Poseidon(\[\])?\.inputs\[\])$/,
+      /^(commitment, (Absorb\.out|Lookup\.commitment)|Absorb\.(out, Absorb\.(states\[\]|SparsePoseidon.*)|states\[\], Absorb\.(SparsePoseidon(\[\])?\.out|out)|words\[\], Absorb\.SparsePoseidon(\[\])?\.inputs\[\])|words\[\], (Absorb\.words\[\]|packed\[\]|Pack\.words\[\])|packed\[\], (words\[\]|Pack\.words\[\])|marks\[\], Pack\.slots\[\]|Pack\.zero(, Pack\.words\[\], Pack\.slots\[\])? \(product\)|Absorb\.SparsePoseidon(\[\])?\.out, Absorb\.SparsePoseidon(\[\])?\.GatedPoseidon\.out|Lookup\.commitment, Lookup\.Absorb\.state|Lookup\.Absorb\.state, Lookup\.Absorb\.states\[\]|Lookup\.Absorb\.states\[\], Lookup\.Absorb\.SparsePoseidon(\[\])?\.inputs\[\])$/,
     why: "binds the marks to the challenge. Marks chosen afterwards are still bits and have to meet a 254-bit equation: without solution in 32 slots (2^64 choices), about 2^39 steps in 3,600 (ADR 0017). test/circuits/fixtures/unsound-marks.circom shows the forgery where nothing but this is missing and marks are no bits; the constraint is needed",
   },
   {
     covers:
-      /^(Histogram\.)?Lookup\.(checked\[\], (Histogram\.)?Lookup\.(Bits\[\]\.out|Pack\.slots\[\])|words\[\], (Histogram\.)?Lookup\.(Pack\.words|Absorb\.words)\[\]|Absorb\.words\[\], (Histogram\.)?Lookup\.Absorb\.Poseidon\[\]\.inputs\[\]|Bits\[\]\.out, (Histogram\.)?Lookup\.Bits\[\]\.in|Pack\.words\[\], (Histogram\.)?Lookup\.Pack\.slots\[\])$/,
+      /^(Histogram\.)?Lookup\.(checked\[\], (Histogram\.)?Lookup\.(Bits\[\]\.out|Pack\.slots\[\])|words\[\], (Histogram\.)?Lookup\.(Pack\.words|Absorb\.words)\[\]|Absorb\.words\[\], (Histogram\.)?Lookup\.Absorb\.SparsePoseidon\[\]\.inputs\[\]|Bits\[\]\.out, (Histogram\.)?Lookup\.Bits\[\]\.in|Pack\.zero(, (Histogram\.)?Lookup\.Pack\.words\[\], (Histogram\.)?Lookup\.Pack\.slots\[\])? \(product\))$/,
     why: "binds the counts to the challenge. Counts chosen afterwards still have to be 6 bits each and meet a 254-bit equation: 13 of them have 78 bits (26 places 156), so none exist here, but 364 counts of 12 bits would have many. No test of 13 codes can show it; the constraint is needed",
   },
   {
@@ -55,8 +55,8 @@ const EXPLAINED: readonly { covers: RegExp; why: string }[] = [
   },
   {
     covers:
-      /^(terms, words\[\]|((Histogram\.)?Lookup\.)?Absorb\.Poseidon\[\]\.(inputs\[\]|inputs\[\], ((Histogram\.)?Lookup\.)?Absorb\.Poseidon\[\]\.pEx\.inputs\[\]))$/,
-    why: "tag, terms (public in any case), padding and copies into the challenge's hash: freedom here lets the prover draw other random challenges, each good for a lie with probability below (N + ENTRIES) / r",
+      /^(terms, words\[\]|((Histogram\.)?Lookup\.)?Absorb\.SparsePoseidon\[\]\.(inputs\[\]|GatedPoseidon\.unit|inputs\[\], ((Histogram\.)?Lookup\.)?Absorb\.SparsePoseidon\[\]\.GatedPoseidon\.inputs\[\]))$/,
+    why: "tag, round constants, terms (public in any case), padding and copies into the challenge's hash: freedom here lets the prover draw other random challenges, each good for a lie with probability below (N + ENTRIES) / r",
   },
 ];
 

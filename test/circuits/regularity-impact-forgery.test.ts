@@ -14,7 +14,7 @@ import {
 } from "./support/claim.ts";
 import { inverse, mod, R } from "./support/constraints.ts";
 import { Forger } from "./support/forge.ts";
-import { HINTS, honestHints } from "./support/hints.ts";
+import { HINTS, hashHints, honestHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
 import { holesOf, PUBLIC, survivors } from "./support/mutations.ts";
 
@@ -271,7 +271,12 @@ for (const [template, claims, widths] of [
 
         it("T1 T13: no change of a public input survives", () => {
           // The hints stay as they are: found anew they would prove another true statement about other terms.
-          const stubborn = new Forger(circuit.system, inputWires(circuit, CLAIM_INPUTS), HINTS);
+          const stubborn = new Forger(
+            circuit.system,
+            inputWires(circuit, CLAIM_INPUTS),
+            HINTS,
+            hashHints(circuit.system),
+          );
           const { found } = survivors(circuit, stubborn, witness, inputWires(circuit, PUBLIC));
           expect(found).to.deep.equal([]);
         });

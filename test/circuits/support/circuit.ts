@@ -28,7 +28,6 @@ const LIBRARIES = {
   circuits: join(root, "circuits"),
   fixtures: join(root, "test/circuits/fixtures"),
   circomlib: join(dirname(require.resolve("circomlib/package.json")), "circuits"),
-  merkle: join(dirname(require.resolve("@zk-kit/binary-merkle-root.circom/package.json")), "src"),
 };
 
 export interface CircuitSource {

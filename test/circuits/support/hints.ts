@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ConstraintSystem, inverse, mod } from "./constraints.ts";
 import type { HintRule } from "./forge.ts";
+import { poseidonWires } from "./poseidon.ts";
 
-const { terms, maxDepth } = JSON.parse(
+const { terms } = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../circuits/protocol.json"), "utf8"),
 );
 
@@ -21,7 +22,9 @@ export const HINTS: readonly RegExp[] = [
   /Lookup_\d+_\d+\.counts\[\d+\]$/,
   /^main\.(counts|stays)\[\d+\]$/,
   /Lookup_\d+_\d+\.(inverses|shares)\[\d+\]$/,
-  /Steps_\d+_\d+\.hot\[\d+\]$/,
+  /Steps_\d+_\d+\.reached\[\d+\]$/,
+  /GatedPoseidon_\d+_\d+(\[\d+\])*\.(full\[\d+\]\[\d+\]|partial\[\d+\]|out)$/,
+  /Pack_\d+_\d+(\[\d+\])*\.zero$/,
   /AtMost_\d+_\d+(\[\d+\])*\.digits\[\d+\]$/,
   /\.inv$/,
   /(Num2Bits_\d+_\d+(\[\d+\])*|\.bits)\.out\[\d+\]$/,
@@ -62,19 +65,56 @@ export function digitsOf(value: bigint, max: bigint, count: number): bigint[] {
   return Array.from({ length: count }, (_, k) => (k === count - 1 ? takesLast : (rest >> BigInt(k)) & 1n));
 }
 
+/** The wires of a hash, found once for all of its rules. */
+function permutation(): (unit: bigint, inputs: readonly bigint[]) => ReadonlyMap<string, bigint> {
+  let of: readonly bigint[] = [];
+  let wires: ReadonlyMap<string, bigint> = new Map();
+  return (unit, inputs) => {
+    const now = [unit, ...inputs];
+    if (now.some((value, i) => value !== of[i])) [of, wires] = [now, poseidonWires(inputs, unit)];
+    return wires;
+  };
+}
+
+/** What hashes and packings have inside: hints that follow from their inputs, for liars who leave those parts alone. */
+export function hashHints(system: ConstraintSystem): HintRule[] {
+  const names = new Set(system.names());
+  const rules: HintRule[] = [];
+  const permutations = new Map<string, ReturnType<typeof permutation>>();
+  for (const name of names) {
+    // The words follow from their constraints once the 0 is known.
+    if (/Pack_\d+_\d+(\[\d+\])*\.zero$/.test(name))
+      rules.push({ wire: system.wire(name), needs: [], value: () => 0n });
+    const match = /^(.*GatedPoseidon_\d+_\d+(?:\[\d+\])*)\.(full\[[1-7]\]\[\d+\]|partial\[\d+\]|out)$/.exec(
+      name,
+    );
+    if (match === null) continue;
+    const [, hash, part] = match;
+    const wires = permutations.get(hash!) ?? permutation();
+    permutations.set(hash!, wires);
+    rules.push({
+      wire: system.wire(name),
+      needs: [`${hash}.unit`, ...numbered(names, `${hash}.inputs`)].map((need) => system.wire(need)),
+      value: ([unit, ...inputs]) => wires(unit!, inputs).get(part!)!,
+    });
+  }
+  return rules;
+}
+
+function numbered(names: ReadonlySet<string>, prefix: string): string[] {
+  const found: string[] = [];
+  while (names.has(`${prefix}[${found.length}]`)) found.push(`${prefix}[${found.length}]`);
+  return found;
+}
+
 /**
  * @param codes highest code of the circuit's profile
  */
 export function honestHints(system: ConstraintSystem, codes: number): HintRule[] {
   const names = new Set(system.names());
-  const rules: HintRule[] = [];
+  const rules = hashHints(system);
   const add = (name: string, needs: readonly string[], value: (known: readonly bigint[]) => bigint) => {
     rules.push({ wire: system.wire(name), needs: needs.map((need) => system.wire(need)), value });
-  };
-  const numbered = (prefix: string) => {
-    const found: string[] = [];
-    while (names.has(`${prefix}[${found.length}]`)) found.push(`${prefix}[${found.length}]`);
-    return found;
   };
   for (const name of names) {
     let match = /^(.*(?:Num2Bits_\d+_\d+(?:\[\d+\])*|\.bits))\.out\[(\d+)\]$/.exec(name);
@@ -86,8 +126,8 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
     match = /^(.*AtMost_\d+_\d+(?:\[\d+\])*)\.digits\[(\d+)\]$/.exec(name);
     if (match !== null) {
       const k = Number(match[2]);
-      const max = BigInt(/AnchorRoot/.test(name) ? maxDepth : codes);
-      const count = numbered(`${match[1]}.digits`).length;
+      const max = BigInt(codes);
+      const count = numbered(names, `${match[1]}.digits`).length;
       add(name, [`${match[1]}.in`], ([value]) => digitsOf(value!, max, count)[k]!);
       continue;
     }
@@ -110,10 +150,12 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
     if (match !== null) {
       const [, lookup, kind, index] = match;
       // A pair is index + 2^S mark, S the bits of the table's last index.
-      const S = BigInt((numbered(`${lookup}.counts`).length - 1).toString(2).length);
+      const S = BigInt((numbered(names, `${lookup}.counts`).length - 1).toString(2).length);
       if (kind === "counts") {
         const t = BigInt(index!);
-        add(name, numbered(`${lookup}.indices`), (all) => BigInt(all.filter((place) => place === t).length));
+        add(name, numbered(names, `${lookup}.indices`), (all) =>
+          BigInt(all.filter((place) => place === t).length),
+        );
       } else if (kind === "inverses") {
         add(
           name,
@@ -167,10 +209,10 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
       add(name, [name.replace(/values\[\d+\]$/, "fields")], ([word]) => (word! >> shift) & mask);
       continue;
     }
-    match = /^(Steps_\d+_\d+)\.hot\[(\d+)\]$/.exec(name);
+    match = /^(.*Steps_\d+_\d+)\.reached\[(\d+)\]$/.exec(name);
     if (match !== null) {
-      const c = BigInt(match[2]!);
-      add(name, [`${match[1]}.threshold`], ([threshold]) => (threshold === c ? 1n : 0n));
+      const n = BigInt(match[2]!);
+      add(name, [`${match[1]}.threshold`], ([threshold]) => (threshold! <= n ? 1n : 0n));
       continue;
     }
     match = /^(.*OpenHeader_\d+_\d+)\.(time|header\.flags\[(\d+)\]|header\.fields)$/.exec(name);

@@ -7,6 +7,7 @@ import { inverse, mod } from "./constraints.ts";
 import { type LiesOptions, teller, tellSharedLies } from "./lies.ts";
 import { solveReadings } from "./lookup-forgery.ts";
 import type { Base } from "./mutants.ts";
+import { sums } from "./steps.ts";
 
 /** Bits of a place in the lookup at 26 places; a mark stands above them. */
 const S = 5n;
@@ -330,8 +331,8 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
       "x",
       "Absorb.out",
       "Absorb.states[1]",
-      "Absorb.Poseidon[0].out",
-      "Absorb.Poseidon[0].pEx.out[0]",
+      "Absorb.SparsePoseidon[0].out",
+      "Absorb.SparsePoseidon[0].GatedPoseidon.out",
     ])
       set(base, `${name} chosen after the marks`, ...lie, [wire(`Lookup.${name}`), point]);
     // Counts solved for, of readings that the statement does not ask for: the same word, the same challenge.
@@ -403,10 +404,7 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
 
   // 8. Thresholds of the table that are not those of the terms.
   const hot = (at: number, vector: Readonly<Record<number, bigint>>) =>
-    Array.from(
-      { length: shape.codes + 1 },
-      (_, c) => [wire(`Steps.hot[${c}]`, at), vector[c] ?? 0n] as const,
-    );
+    sums(vector, shape.codes + 1).map((value, c) => [wire(`Steps.reached[${c}]`, at), value] as const);
   const outside = (code: number) =>
     claim(split([...new Array<bigint>(16).fill(BigInt(code)), ...new Array<bigint>(16).fill(12n)]), {
       minRun: 16n,

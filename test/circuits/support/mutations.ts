@@ -74,7 +74,7 @@ const EXPLAINED: readonly { covers(name: string, from: bigint, to: bigint): bool
     why: "siblings above the path's depth are hashed into nodes that the root does not depend on",
   },
   {
-    covers: (name) => level(/BinaryMerkleRoot_\d+_\d+\.Num2Bits_\d+_\d+\.out\[(\d+)\]$/, name) >= DEPTH,
+    covers: (name) => level(/AnchorRoot_\d+_\d+\.Num2Bits_\d+_\d+\.out\[(\d+)\]$/, name) >= DEPTH,
     why: "index bits above the path's depth order nodes that the root does not depend on",
   },
   {

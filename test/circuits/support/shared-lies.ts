@@ -13,14 +13,15 @@ import {
   inputOf,
   leafOf,
   pathOf,
-  poseidon,
   subjectOf,
   type TermsHeader,
-  tag,
 } from "./claim.ts";
-import { inverse, mod } from "./constraints.ts";
+import { mod } from "./constraints.ts";
+import { tellHashLies } from "./hash-lies.ts";
 import { finder } from "./lies.ts";
+import { tellMembershipLies } from "./membership-lies.ts";
 import type { Base, Court } from "./mutants.ts";
+import { tellPackingLie } from "./packing-lie.ts";
 import type { CircuitInput } from "./tester.ts";
 
 const EPOCH = 1n << 24n;
@@ -115,10 +116,13 @@ export async function tellSharedLies<T extends TermsHeader>(
     );
     const truth = { ...good, codes: one, terms: strict };
     const lie = { ...truth, codes: good.codes };
-    argue(
-      await world("one reading bettered", lie, rootOf(leafOf(subject, lastContext, headsOf(truth)[1]!))),
-      [await world("the true reading", truth)],
+    const bettered = await world(
+      "one reading bettered",
+      lie,
+      rootOf(leafOf(subject, lastContext, headsOf(truth)[1]!)),
     );
+    argue(bettered, [await world("the true reading", truth)]);
+    tellPackingLie(wire, set, bettered, truth, lie);
     argue(await world("one reading short", truth), [await world("one reading better", lie)]);
   }
   // Epochs that do not belong together.
@@ -130,12 +134,12 @@ export async function tellSharedLies<T extends TermsHeader>(
   for (const name of [
     "heads[1]",
     "Head[1].previous",
-    "Head[1].Poseidon.inputs[1]",
-    "Head[1].Poseidon.pEx.inputs[1]",
+    "Head[1].SparsePoseidon.inputs[1]",
+    "Head[1].SparsePoseidon.GatedPoseidon.inputs[1]",
     "Head[0].out",
     "Head[0].states[0]",
-    "Head[0].Poseidon.out",
-    "Head[0].Poseidon.pEx.out[0]",
+    "Head[0].SparsePoseidon.out",
+    "Head[0].SparsePoseidon.GatedPoseidon.out",
   ]) {
     set(tornBase, name, [wire(`${chain}.${name}`), garbage]);
   }
@@ -149,16 +153,16 @@ export async function tellSharedLies<T extends TermsHeader>(
   const lateBase = await world("a leaf of another epoch", good, rootOf(leafOf(subject, skipped, heads[1]!)));
   for (const name of [
     "chain.Head[1].context",
-    "chain.Head[1].Poseidon.inputs[2]",
-    "chain.Head[1].Poseidon.pEx.inputs[2]",
+    "chain.Head[1].SparsePoseidon.inputs[2]",
+    "chain.Head[1].SparsePoseidon.GatedPoseidon.inputs[2]",
   ]) {
     set(skippedBase, name, [wire(`AnchoredReadings.${name}`), skipped]);
   }
   for (const name of [
     "chain.lastContext",
     "Leaf.context",
-    "Leaf.Poseidon.inputs[2]",
-    "Leaf.Poseidon.pEx.inputs[2]",
+    "Leaf.SparsePoseidon.inputs[2]",
+    "Leaf.SparsePoseidon.GatedPoseidon.inputs[2]",
   ]) {
     set(lateBase, name, [wire(`AnchoredReadings.${name}`), skipped]);
   }
@@ -168,107 +172,14 @@ export async function tellSharedLies<T extends TermsHeader>(
     await world("the terms' time", { ...good, terms: moved, context: contextOf(moved) }),
   ]);
 
-  // 3. Hashes under other tags: public inputs that have no preimage in the protocol.
-  const other = 7n;
-  set(
-    await world("a holder under another tag", good, { holder: poseidon([other, good.secret, good.scope]) }),
-    "the tag",
-    [wire("AnchoredReadings.Holder.Poseidon.inputs[0]"), other],
-  );
-  set(
-    await world(
-      "a subject under another tag",
-      good,
-      rootOf(leafOf(poseidon([other, good.secret, 0n]), lastContext, heads[1]!)),
-    ),
-    "the tag",
-    [wire("AnchoredReadings.Subject.Poseidon.inputs[0]"), other],
-  );
-  set(
-    await world("a leaf under another tag", good, rootOf(poseidon([other, subject, lastContext, heads[1]!]))),
-    "the tag",
-    [wire("AnchoredReadings.Leaf.Poseidon.inputs[0]"), other],
-  );
-  const words = good.codes[1]!.reduce((sum, code, i) => sum + (code << BigInt(shape.base * i)), 0n);
-  const midHash = poseidon([
-    tag("headBlock") + 1n,
-    heads[0]!,
-    lastContext,
-    good.salts[1]!,
-    words,
-    ...new Array<bigint>(11).fill(0n),
-  ]);
-  set(
-    await world("a state from the middle of a hash", good, rootOf(leafOf(subject, lastContext, midHash))),
-    "the tag",
-    [wire(`${chain}.Head[1].Poseidon.inputs[0]`), tag("headBlock") + 1n],
-  );
+  // 3. Hashes that are none of the protocol's.
+  await tellHashLies({ wire, world, set }, good, rootOf);
 
   // 4. Membership.
-  const merkle = "AnchoredReadings.AnchorRoot.BinaryMerkleRoot";
-  const nothing = await liar("root 0", { ...goodInput, anchorRoot: 0n });
-  argue(nothing, [await liar("depth above the limit", { ...goodInput, anchorRoot: 0n, depth: 21n })]);
-  const deep = await liar("root 0 by a depth above the limit", { ...goodInput, anchorRoot: 0n, depth: 21n });
-  argue(deep, [nothing]);
-  court.constants(nothing);
-  set(nothing, "the level compared with", [wire(`${merkle}.IsEqual[3].in[1]`), 50n]);
-  const last = `${merkle}.IsEqual`;
-  // The deepest level is written after the loop and has components of its own.
-  const deepest = await liar("root 0 at the greatest depth", { ...goodInput, anchorRoot: 0n, depth: 20n });
-  argue(deepest, [deep]);
-  set(deepest, "the level compared with", [wire(`${last}.in[1]`), 50n]);
-  {
-    const value = (name: string) => swapped.witness[wire(`${merkle}.${name}`)]!;
-    const goal = (badRoot.anchorRoot as bigint) - value("out");
-    const depth = Number(badRoot.depth);
-    const scaled = (badRoot.anchorRoot as bigint) * inverse(value(`nodes[${depth}]`));
-    set(swapped, "isDepth times a factor", [wire(`${last}[${depth}].isz.out`), scaled]);
-    const another = mod(goal * inverse(value("nodes[1]")));
-    const inv = mod((1n - another) * inverse(value("IsEqual[1].isz.in")));
-    set(
-      swapped,
-      "a second level counted",
-      [wire(`${last}[1].isz.inv`), inv],
-      [wire(`${last}[1].isz.out`), another],
-    );
-    const lastGoal = mod(goal * inverse(value("nodes[20]")));
-    const lastInv = mod((1n - lastGoal) * inverse(value("IsEqual.isz.in")));
-    set(
-      swapped,
-      "the deepest level counted",
-      [wire(`${last}.isz.inv`), lastInv],
-      [wire(`${last}.isz.out`), lastGoal],
-    );
-    const depth20 = await world("good readings for a bad log, depth 20", good, { ...badRoot, depth: 20n });
-    const node20 = depth20.witness[wire(`${merkle}.nodes[20]`)]!;
-    set(depth20, "isDepth times a factor", [
-      wire(`${last}.isz.out`),
-      (badRoot.anchorRoot as bigint) * inverse(node20),
-    ]);
-    // Both sides of the selector move together: l + r is fixed, and any l is reached.
-    const trueLeaf = badWorld.witness[wire(`${merkle}.nodes[0]`)]!;
-    const falseLeaf = swapped.witness[wire(`${merkle}.nodes[0]`)]!;
-    const sibling = badRoot.siblings[0]!;
-    const [l, r] = (badRoot.index & 1n) === 0n ? [trueLeaf, sibling] : [sibling, trueLeaf];
-    const newSibling = mod(l + r - falseLeaf);
-    const selector = mod((l - falseLeaf) * inverse(newSibling - falseLeaf));
-    const rest = badRoot.index & ~1n;
-    const bits = Array.from(
-      { length: 20 },
-      (_, i) => [wire(`${merkle}.Num2Bits.out[${i}]`), (rest >> BigInt(i)) & 1n] as const,
-    );
-    const sib = [wire("siblings[0]"), newSibling] as const;
-    set(
-      swapped,
-      "a leaf selected between two",
-      sib,
-      ...bits.slice(1),
-      [wire("index"), rest + selector],
-      [bits[0]![0], selector],
-    );
-    set(swapped, "a leaf selected between two", sib, [wire(`${merkle}.indices[0]`), selector]);
-    set(swapped, "a leaf selected between two", sib, [wire(`${merkle}.MultiMux1[0].s`), selector]);
-  }
+  await tellMembershipLies(
+    { court, wire, liar, argue, set },
+    { good, swapped, path: badRoot, anchored: badWorld },
+  );
 
   // 5. Headers that no program of this instance has.
   const headers: Record<string, Partial<TermsHeader>> = {
