@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { CHAINS, type ChainProfile, costOn, DEFAULT_ASSUMPTIONS, fits } from "./chains.ts";
 import type { BatchRow, Measured, PairRow, Report, SideFigures } from "./report.ts";
+import { PEOPLE } from "./witness.ts";
 
 export const number = (value: number) => value.toLocaleString("en");
 export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -169,10 +170,11 @@ function provingLines({ proving }: Report, plot: Plot): string[] {
     when(proving),
     "",
     ...plot("proving.svg", "proving times"),
-    "snarkjs, both circuits in turns (A B A B …) in one process after one proof of each that is not counted; median, and in brackets",
-    "the fastest and the slowest. Every proof is verified, outside the measured time. *Processor* counts all threads, so that others'",
-    "work on the machine hardly shows. *Memory* is the most that a process of its own held while it made one proof of one circuit.",
-    "*Times as fast* divides the other's median by ours: in all, and by processor time.",
+    "snarkjs as the SDK's pool runs it, circuits compiled and keys in memory, both in turns (A B A B …) in one process after one",
+    "proof of each that is not counted; median, and in brackets the fastest and the slowest. Every proof is verified, outside the",
+    `measured time. Claims are of a day of ${number(PEOPLE)} people; each doubling of them is a level more to prove. *Processor* counts all`,
+    "threads, so that others' work on the machine hardly shows. *Memory* is the most that a process of its own held while it made one",
+    "proof of one circuit. *Times as fast* divides the other's median by ours: in all, and by processor time.",
     "",
   ];
   for (const row of proving.pairs) {
