@@ -284,6 +284,21 @@ describe("e2e: a relayer and a crowd", function () {
     expect(await owed()).to.deep.equal(each(12, 1n));
   });
 
+  it("a batch that the node says is too large is halved until it fits", async () => {
+    const { client, statements, items, owed } = await crowd();
+    // The node's own limit: four claims fit, with what settle adds for a change of state.
+    const limit = ((await client.estimateClaims(items.slice(0, 4))) * 3n) / 2n;
+    await connection.provider.request({
+      method: "evm_setBlockGasLimit",
+      params: [`0x${limit.toString(16)}`],
+    });
+    const report = await settle(items, { claims: client, statements });
+    expect(outcomesOf(report)).to.deep.equal(each(12, "settled"));
+    expect(report.transactions.map(({ settled }) => settled)).to.deep.equal(each(4, 3));
+    for (const { gasUsed } of report.transactions) expect(gasUsed <= limit).to.equal(true);
+    expect(await owed()).to.deep.equal(each(12, 1n));
+  });
+
   it("T19: a proof that turns out false only on chain is dropped, and everybody else's claim is settled", async () => {
     const { client, claimsAddress, relayer, statements, items, owed, prove } = await crowd();
     const false_ = items[4]!;

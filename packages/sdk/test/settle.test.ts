@@ -739,6 +739,63 @@ describe("settling, with stand-ins for node and contracts", function () {
       ]);
     });
 
+    for (const words of [
+      "gas required exceeds allowance (16777216)",
+      "transaction gas limit too high (cap: 16777216, tx: 20971520)",
+      "Cannot estimate gas, gas spent exceeded transaction and block gas limit",
+      "Transaction gas limit exceeds block gas limit",
+      "Transaction gas limit is 31000000 and exceeds block gas limit of 30000000",
+      "Gas limit of transaction is greater than the allowed max of 24000000",
+      "Calldata of transaction is greater than the allowed max of 30000",
+    ]) {
+      it(`a node that says "${words}" gets halves, at once`, async () => {
+        const node = new StandIn();
+        node.before = (method, _, items) => {
+          // As ethers hands it on: the node's answer inside its own error.
+          if (method === "estimateClaims" && items.length > 2) {
+            const cause = Object.assign(new Error("missing revert data"), {
+              code: "CALL_EXCEPTION",
+              info: { error: { code: -32_000, message: words }, payload: { method: "eth_estimateGas" } },
+            });
+            throw new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", { cause });
+          }
+        };
+        const report = await settle(claims(7), node.options);
+        expect(outcomesOf(report)).to.deep.equal(times(7, "settled"));
+        expect(node.sent).to.deep.equal([[1, 2], [3, 4], [5, 6], [7]]);
+        expect(node.pauses).to.deep.equal([]);
+      });
+    }
+
+    for (const words of ["insufficient funds for gas * price + value", "nonce too low", "header not found"]) {
+      it(`"${words}" is no reason to halve`, async () => {
+        const node = new StandIn();
+        node.before = (method) => {
+          if (method === "estimateClaims") {
+            const cause = Object.assign(new Error("could not coalesce error"), {
+              error: { code: -32_000, message: words },
+            });
+            throw new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", { cause });
+          }
+        };
+        const report = await settle(claims(4), node.options);
+        expect(outcomesOf(report)).to.deep.equal(times(4, "failed CONTRACT_CALL_FAILED"));
+        expect(node.callsOf("estimateClaims").length).to.equal(3);
+      });
+    }
+
+    it("one claim that the node says is too large fails with the node's reason", async () => {
+      const node = new StandIn();
+      node.before = (method, _, items) => {
+        if (method === "estimateClaims" && items.some(({ policy }) => policy === 3n)) {
+          const cause = Object.assign(new Error("gas required exceeds allowance (1)"), { code: -32_000 });
+          throw new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", { cause });
+        }
+      };
+      const report = await settle(claims(4), node.options);
+      expect(outcomesOf(report)).to.deep.equal(times(4, "settled").with(2, "failed CONTRACT_CALL_FAILED"));
+    });
+
     it("one claim above the limit fails, and the others are settled", async () => {
       const node = new StandIn();
       const gas = estimatedGasOf(4, 1);

@@ -14,6 +14,7 @@ import {
 } from "./claim.ts";
 import { calldataBytesOf, fillBatches } from "./fill.ts";
 import { type ChainLimits, chainLimits } from "./limits.ts";
+import { isTooLarge } from "./tooLarge.ts";
 
 export type SettleOptions = {
   /** Connected to the account that pays the gas. */
@@ -220,6 +221,8 @@ class Settlement {
       return rest.length === 0 ? [] : [rest];
     }
     if (details?.error === "ClaimsPayout_BatchNotVerified") return this.#halves(batch);
+    // The node's own limits may be tighter than those that batches were filled by.
+    if (batch.length > 1 && isTooLarge(error)) return this.#halves(batch);
     return undefined;
   }
 
