@@ -5,6 +5,7 @@
 // A development node on the loopback interface whose time can begin in the past, so that old data can be sealed and
 // anchored as if today (`hardhat node` always begins now). Ends with Ctrl-C, and forgets everything.
 import { parseArgs } from "node:util";
+import { cannotListen, momentOf, portOf } from "./options.ts";
 
 const HELP = `A local development node (chain 31337) whose time can begin in the past.
 
@@ -23,15 +24,8 @@ function options() {
         help: { type: "boolean", default: false },
       },
     });
-    const time = values.time === undefined ? new Date() : new Date(values.time);
-    if (
-      Number.isNaN(time.getTime()) ||
-      (values.time !== undefined && !/(Z|[+-]\d\d:\d\d)$/.test(values.time))
-    )
-      throw new Error(`--time is ${values.time}; write it like 2026-03-01T00:00Z.`);
-    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
-      throw new Error(`--port is ${values.port}; it must be 0 to 65535.`);
-    return { time, port: Number(values.port), help: values.help };
+    const time = values.time === undefined ? new Date() : momentOf("--time", values.time);
+    return { time, port: portOf("--port", values.port), help: values.help };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
     process.exit(2);
@@ -52,9 +46,7 @@ const server = await hre.network.createServer(
   port,
 );
 const { address, port: actual } = await server.listen().catch((error: unknown) => {
-  console.error(
-    `Nothing can listen on port ${port} (${(error as NodeJS.ErrnoException).code ?? error}). Try --port 0.`,
-  );
+  console.error(cannotListen(port, error));
   process.exit(1);
 });
 console.log(`http://${address}:${actual}`);
