@@ -46,9 +46,9 @@ function define<T>(kind: string, title: string, body: Field<T>): Document<T> {
 }
 
 const epochNumber = integer(0, 2 ** 32 - 1);
-const profileName: Field<ProfileName> = oneOf(Object.keys(PROFILES) as ProfileName[]);
+export const profileName: Field<ProfileName> = oneOf(Object.keys(PROFILES) as ProfileName[]);
 const curve = oneOf(["p256", "ed25519"]);
-const device = object({ curve, publicKey: text(/^[0-9a-f]{64,66}$/, "a public key in hex") });
+export const device = object({ curve, publicKey: text(/^[0-9a-f]{64,66}$/, "a public key in hex") });
 const anchorDomain = object({ chainId: uint256, anchors: address });
 const claimsDomain = object({ chainId: uint256, claims: address });
 
@@ -61,7 +61,7 @@ const opening = object({
   genesis: fieldElement,
 });
 
-const signedHead = object({
+export const signedHead = object({
   group: uint256,
   subject: fieldElement,
   previous: fieldElement,
@@ -82,7 +82,7 @@ const receipt = object({
 
 const errorCode = oneOf([...ERROR_CODES, ...COMMAND_ERROR_CODES]);
 
-const attestation = object({
+export const attestation = object({
   program: uint256,
   holder: fieldElement,
   controller: address,
