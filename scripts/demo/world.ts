@@ -117,6 +117,11 @@ export class World {
     this.#now = Math.max(time, latest);
   }
 
+  /** Takes over the chain's time, for when somebody else let it pass. */
+  follow(): Promise<void> {
+    return this.passUntil(0);
+  }
+
   claimsAs(account: HardhatEthersSigner): ClaimsClient {
     return new ClaimsClient(this.addresses.claims, account);
   }

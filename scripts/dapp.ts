@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// npm run dapp [-- --time 2026-03-01T00:00Z] [--port 4174] [--json]
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { cannotListen, momentOf, portOf } from "./options.ts";
+
+const HELP = `The services behind the claims dApp, on the loopback interface: an in-process chain with everything
+deployed, a simulated clinic, a relayer, artifacts, and the page of apps/claims if it is built.
+
+  npm run dapp                                    the chain begins on 2026-03-01
+  npm run dapp -- --time 2026-06-01T00:00Z        begins then
+  npm run dapp -- --port 0                        on any free port; default 4174
+  npm run dapp -- --json                          one line for machines: address and contracts
+  npm run dapp -- --no-build                      with contracts and circuits as they were built last
+
+Prints its address once it listens. Ends with Ctrl-C, and forgets everything.
+Exit code: 2 for wrong usage, 1 when it cannot start.`;
+
+const root = join(import.meta.dirname, "..");
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        time: { type: "string", default: "2026-03-01T00:00Z" },
+        port: { type: "string", default: "4174" },
+        json: { type: "boolean", default: false },
+        "no-build": { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const start = momentOf("--time", values.time).getTime() / 1000;
+    return { ...values, start: Math.floor(start), port: portOf("--port", values.port) };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const { start, port, json, "no-build": asBuilt, help } = options();
+if (help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+for (const command of asBuilt
+  ? []
+  : [
+      ["hardhat", "circuits", "build"],
+      ["hardhat", "build", "--no-tests"],
+    ]) {
+  const { status } = spawnSync(command[0]!, command.slice(1), {
+    cwd: root,
+    stdio: ["ignore", json ? 2 : 1, 2],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+// Imported only now: both read what the build has just made.
+const { default: hre } = await import("hardhat");
+const { startServices } = await import("./dapp/services.ts");
+
+const services = await startServices(hre, { start, port }).catch((error: unknown) => {
+  const listening = (error as NodeJS.ErrnoException).syscall === "listen";
+  console.error(listening ? cannotListen(port, error) : error);
+  process.exit(1);
+});
+const stop = (): void => {
+  services.close().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+};
+process.once("SIGINT", stop);
+process.once("SIGTERM", stop);
+
+const { url, config } = services;
+if (json) {
+  console.log(JSON.stringify({ url, contracts: config.contracts, tokens: config.tokens }));
+} else {
+  console.log(`\n${url}\n`);
+  for (const [name, address] of Object.entries(config.contracts)) console.log(`${name.padEnd(12)}${address}`);
+  for (const { symbol, address } of config.tokens) console.log(`${symbol.padEnd(12)}${address}`);
+  console.log("\nDevelopment keys only. Ctrl-C ends it and forgets everything.");
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
+import type { SimulatedClinic } from "../demo/clinic.ts";
+import type { World } from "../demo/world.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Days that may pass at once: every one of them may have to be anchored. */
+const LONGEST_JUMP = 366;
+
+/** The chain's time, and the clinic that anchors by it. One call at a time. */
+export class Clock {
+  readonly #world: World;
+  readonly #clinic: SimulatedClinic;
+  /** The first day that was not dealt with. */
+  #day: number;
+
+  constructor(world: World, clinic: SimulatedClinic) {
+    this.#world = world;
+    this.#clinic = clinic;
+    this.#day = Math.floor(world.now / DAY);
+  }
+
+  /** Unix seconds. */
+  get now(): number {
+    return this.#world.now;
+  }
+
+  /** Takes over time that passed on the chain by itself or through its RPC, and anchors what became due. */
+  async catchUp(): Promise<void> {
+    await this.#world.follow();
+    while (this.#clinic.anchorTime(this.#day) <= this.now) await this.#anchorNext();
+  }
+
+  /**
+   * Lets time pass, stopping at each day's time to anchor, since a clinic cannot anchor much later.
+   * @param to Unix seconds; a past one changes nothing
+   * @throws INVALID_ARGUMENT for more than a year at once
+   */
+  async passUntil(to: number): Promise<void> {
+    const latest = this.now + LONGEST_JUMP * DAY;
+    if (to > latest) {
+      throw new Refusal(400, "INVALID_ARGUMENT", `body.to lies more than ${LONGEST_JUMP} days ahead.`, {
+        details: { to, latest },
+        hint: `Go to ${latest} at most, then on from there. It is in seconds.`,
+      });
+    }
+    while (this.#clinic.anchorTime(this.#day) <= to) {
+      await this.#world.passUntil(this.#clinic.anchorTime(this.#day));
+      await this.#anchorNext();
+    }
+    await this.#world.passUntil(to);
+  }
+
+  async #anchorNext(): Promise<void> {
+    // Counted first: a day that fails once must not stand in every later request's way.
+    const day = this.#day++;
+    const { group, anchoring } = this.#clinic;
+    const anchors = this.#world.anchorsAs(this.#world.roles.attester);
+    const { until, correctableUntil } = await anchors.anchorWindow(group, day);
+    if (this.now < until) {
+      await this.#clinic.anchor(day);
+      return;
+    }
+    // Time ran past the window through the RPC. Beyond the correction time nobody can write the day any more.
+    if (this.now >= correctableUntil) return;
+    const closed = await anchoring.close(day);
+    if (closed !== undefined) await anchors.correct(group, day, closed.root, "time passed the window");
+  }
+}

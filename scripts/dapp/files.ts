@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { extname, join, sep } from "node:path";
+import { VitalproofError } from "@vitalproof/sdk";
+import { artifactFiles } from "../../packages/sdk/src/artifacts/artifacts.ts";
+import type { Answer, Route } from "./door.ts";
+import { notThere } from "./refusal.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".map": "application/json; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
+};
+const UNKNOWN_TYPE = "application/octet-stream";
+
+const NO_PAGE = `Vitalproof: the services of the claims dApp are running, its page is not built.
+
+Build it, then load this page again:
+
+  npm run build -w apps/claims
+
+GET /config.json says where the services are.
+`;
+
+/** Wasm, keys and manifests in the layout that the SDK's `httpArtifacts` loads. */
+export function artifactRoute(root: string, circuits: readonly string[]): Route {
+  return {
+    method: "GET",
+    path: "/artifacts/:circuit/:file",
+    async answer({ params: [circuit = "", file = ""] }) {
+      if (!circuits.includes(circuit)) {
+        throw missing("There is no such circuit.", `There are ${circuits.join(", ")}.`);
+      }
+      const { wasm, zkey, verificationKey } = artifactFiles(circuit);
+      const small = ["manifest.json", verificationKey];
+      if (![...small, wasm, zkey].includes(file)) {
+        throw missing(`${circuit} has no such file.`, `It has ${[...small, wasm, zkey].join(", ")}.`);
+      }
+      const folder = small.includes(file) ? "circuits/artifacts" : "build/circuits";
+      const answer = await fileAnswer(join(root, folder, circuit, file));
+      if (answer !== undefined) return answer;
+      throw missing(`${file} of ${circuit} is not built.`, `Run \`npx hardhat circuits build ${circuit}\`.`);
+    },
+  };
+}
+
+/**
+ * Files of a folder by path, index.html at the root. Looked up at each request, so that a page built later is served too.
+ * @returns what answers a path given by its decoded segments; it throws NOT_THERE
+ */
+export function siteOf(folder: string): (segments: readonly string[]) => Promise<Answer> {
+  return async (segments) => {
+    const isRoot = segments.length === 1 && segments[0] === "";
+    if (!existsSync(folder)) {
+      if (isRoot) return { kind: "text", text: NO_PAGE };
+      throw notThere("such file");
+    }
+    const path = join(folder, ...(isRoot ? ["index.html"] : segments));
+    const [real, base] = await Promise.all([realpath(path).catch(() => undefined), realpath(folder)]);
+    // A link inside the folder must not lead out of it either.
+    const answer = real?.startsWith(base + sep) ? await fileAnswer(real) : undefined;
+    if (answer === undefined) throw notThere("such file");
+    return answer;
+  };
+}
+
+/** @returns undefined where there is no file */
+async function fileAnswer(path: string): Promise<Answer | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  return { kind: "file", path, bytes: found.size, type: TYPES[extname(path).toLowerCase()] ?? UNKNOWN_TYPE };
+}
+
+function missing(message: string, hint: string): VitalproofError {
+  return new VitalproofError("ARTIFACT_MISSING", message, { hint });
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { StatementClient, settle } from "@vitalproof/sdk";
+import type { World } from "../demo/world.ts";
+import { CLAIM, GRANT, parsed, REVOCATION } from "./bodies.ts";
+import type { Route } from "./door.ts";
+
+/** Carries people's signatures and proofs to the chain and pays the gas; trusted with nothing. */
+export async function relayerRoutes(world: World): Promise<Route[]> {
+  const { relayer } = world.roles;
+  const consents = world.consentsAs(relayer);
+  const claims = world.claimsAs(relayer);
+  const statements = new StatementClient(await world.contracts.statements.getAddress(), relayer);
+  return [
+    {
+      method: "POST",
+      path: "/relayer/consents",
+      async answer({ body }) {
+        const { consent, deadline, signature } = parsed(GRANT, body);
+        const { result, hash } = await consents.grantWithSignature(consent, deadline, signature);
+        return { kind: "json", value: { consentId: result, transaction: hash } };
+      },
+    },
+    {
+      method: "POST",
+      path: "/relayer/revocations",
+      async answer({ body }) {
+        const { patient, consentId, deadline, signature } = parsed(REVOCATION, body);
+        const { hash } = await consents.revokeWithSignature(patient, consentId, deadline, signature);
+        return { kind: "json", value: { transaction: hash } };
+      },
+    },
+    {
+      method: "POST",
+      path: "/relayer/claims",
+      async answer({ body }) {
+        const report = await settle([parsed(CLAIM, body)], { claims, statements });
+        return { kind: "json", value: report.claims[0] };
+      },
+    },
+  ];
+}
