@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// npm run dapp [-- --time 2026-03-01T00:00Z] [--port 4174] [--json]
+// npm run dapp [-- --time 2026-03-01T00:00Z] [--port 4174] [--scenario] [--json]
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,6 +11,7 @@ deployed, a simulated clinic, a relayer, artifacts, and the page of apps/claims 
 
   npm run dapp                                    the chain begins on 2026-03-01
   npm run dapp -- --time 2026-06-01T00:00Z        begins then
+  npm run dapp -- --scenario                      with a program, two patients and their week of claims in it
   npm run dapp -- --port 0                        on any free port; default 4174
   npm run dapp -- --json                          one line for machines: address and contracts
   npm run dapp -- --no-build                      with contracts and circuits as they were built last
@@ -24,14 +25,17 @@ function options() {
   try {
     const { values } = parseArgs({
       options: {
-        time: { type: "string", default: "2026-03-01T00:00Z" },
+        time: { type: "string" },
+        scenario: { type: "boolean", default: false },
         port: { type: "string", default: "4174" },
         json: { type: "boolean", default: false },
         "no-build": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
-    const start = momentOf("--time", values.time).getTime() / 1000;
+    if (values.scenario && values.time !== undefined)
+      throw new Error("--scenario tells of a week in March 2026: leave --time out.");
+    const start = momentOf("--time", values.time ?? "2026-03-01T00:00Z").getTime() / 1000;
     return { ...values, start: Math.floor(start), port: portOf("--port", values.port) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
@@ -39,7 +43,7 @@ function options() {
   }
 }
 
-const { start, port, json, "no-build": asBuilt, help } = options();
+const { start, port, json, scenario, "no-build": asBuilt, help } = options();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -63,7 +67,12 @@ for (const command of asBuilt
 const { default: hre } = await import("hardhat");
 const { startServices } = await import("./dapp/services.ts");
 
-const services = await startServices(hre, { start, port }).catch((error: unknown) => {
+const services = await startServices(hre, {
+  start,
+  port,
+  // Not on standard output, which with --json holds one line.
+  ...(scenario ? { scenario: (line: string) => console.error(line) } : {}),
+}).catch((error: unknown) => {
   const listening = (error as NodeJS.ErrnoException).syscall === "listen";
   console.error(listening ? cannotListen(port, error) : error);
   process.exit(1);

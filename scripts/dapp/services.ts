@@ -14,6 +14,7 @@ import { artifactRoute, siteOf } from "./files.ts";
 import { mailboxRoutes } from "./mailbox.ts";
 import { relayerRoutes } from "./relayer.ts";
 import { rpcRoute } from "./rpc.ts";
+import { playScenario } from "./scenario.ts";
 
 export interface Services {
   readonly url: string;
@@ -29,17 +30,20 @@ export interface ServicesOptions {
   readonly port: number;
   /** Folder of the built page; default: apps/claims/dist. It need not exist. */
   readonly site?: string;
+  /** Given where a made-up week is to be there from the beginning; is told how that goes on. */
+  readonly scenario?: (line: string) => void;
 }
 
 /** Deploys everything on a chain of its own and serves what a claims dApp needs, on one origin. */
 export async function startServices(
   hre: HardhatRuntimeEnvironment,
-  { start, port, site }: ServicesOptions,
+  { start, port, site, scenario }: ServicesOptions,
 ): Promise<Services> {
   const { root } = hre.config.paths;
   const world = await World.create(hre, start);
   const { clinic } = await SimulatedClinic.open(world);
   const clock = new Clock(world, clinic);
+  if (scenario !== undefined) await playScenario(world, clinic, clock, scenario);
   const config = await configOf(world, clinic);
   const circuits = loadSources(root).instances.map(({ name }) => name);
 

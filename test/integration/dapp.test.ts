@@ -691,8 +691,34 @@ describe("dapp: the command", function () {
     expect(await ended).to.deep.equal([0, null]);
   });
 
+  it("with --scenario there is a week of claims, and the clinic goes on from there", async () => {
+    const lines: string[] = [];
+    const services = await startServices(hre, {
+      start: START,
+      port: 0,
+      scenario: (line) => lines.push(line),
+    });
+    const provider = new JsonRpcProvider(`${services.url}/rpc`, undefined, { staticNetwork: true });
+    try {
+      expect(lines.at(-1)).to.equal("8 of 14 claims hold, and are settled.");
+      const claims = new ClaimsClient(services.config.contracts.claims, provider);
+      for (const policy of [1n, 2n]) expect(await claims.owedOf(policy)).to.equal(4n * BENEFIT);
+      const { now } = (await send(services.url, "GET", "/demo/clock")).json;
+      const passed = await send(services.url, "POST", "/demo/clock", { body: jsonOf({ to: now + DAY }) });
+      expect(passed.json.now).to.be.at.least(now + DAY);
+    } finally {
+      provider.destroy();
+      await services.close();
+    }
+  });
+
   it("wrong usage is refused before anything starts", () => {
-    for (const args of [["--port", "65536"], ["--time", "2026-03-01"], ["--no-such-option"]]) {
+    for (const args of [
+      ["--scenario", "--time", "2026-03-01T00:00Z"],
+      ["--port", "65536"],
+      ["--time", "2026-03-01"],
+      ["--no-such-option"],
+    ]) {
       const run = spawnSync(process.execPath, ["scripts/dapp.ts", ...args], { cwd: root, encoding: "utf8" });
       expect(run.status).to.equal(2);
       expect(run.stderr).to.include("npm run dapp");
