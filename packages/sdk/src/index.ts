@@ -67,6 +67,7 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
+export { type Refusal, refusalNames, refusalOf, refusalOfData, type ShowValue } from "./clients/refusals.ts";
 export { StatementClient } from "./clients/statements.ts";
 export {
   compareDecimals,

@@ -108,7 +108,7 @@ function explained(contract: BaseContract, action: string, error: unknown): Vita
 }
 
 /** Revert data, wherever the provider put it. */
-function revertData(error: unknown, depth = 0): string | undefined {
+export function revertData(error: unknown, depth = 0): string | undefined {
   if (typeof error !== "object" || error === null || depth > 5) return undefined;
   const { data } = error as { data?: unknown };
   if (typeof data === "string" && /^0x([0-9a-f]{2}){4,}$/i.test(data)) return data;
