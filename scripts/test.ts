@@ -35,6 +35,7 @@ const suites: readonly Suite[] = [
   { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
   { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
   { name: "cli", command: [...mocha, ...tests("packages/cli/test/**/*.test.ts")] },
+  { name: "app", command: [...mocha, ...tests("apps/claims/test/**/*.test.ts")] },
   { name: "bench", command: [...mocha, ...tests("test/bench/**/*.test.ts")] },
   { name: "hardhat-circom", command: [...mocha, ...tests("packages/hardhat-circom/test/**/*.test.ts")] },
 ];

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { JsonRpcProvider } from "ethers";
+import { type BlockHead, History } from "../chain/history.ts";
+import { type Sentence, sentenceOf } from "../chain/sentences.ts";
+import { rpcSource } from "../chain/source.ts";
+import type { Config } from "../config/config.ts";
+import { type Ledger, ledgerOf } from "./ledger.ts";
+
+/** The chain as it was read last. */
+export type ChainState = {
+  /** Undefined until the first reading. */
+  readonly ledger: Ledger | undefined;
+  readonly tip: BlockHead | undefined;
+  /** Why the last reading failed; what was read before stays. */
+  readonly error: Sentence | undefined;
+};
+
+/** Milliseconds between two looks at the chain's head. */
+const POLL = 2000;
+
+/** Follows the claims contract's events, as an external store for React. */
+export class ChainStore {
+  readonly #history: History;
+  readonly #listeners = new Set<() => void>();
+  #state: ChainState = { ledger: undefined, tip: undefined, error: undefined };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(config: Config, rpc: JsonRpcProvider) {
+    this.#history = new History(rpcSource(rpc, config.contracts.claims), { fromBlock: config.fromBlock });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) void this.#poll();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) clearTimeout(this.#timer);
+    };
+  };
+
+  readonly state = (): ChainState => this.#state;
+
+  /** Looks now, for example after a transaction. */
+  async refresh(): Promise<void> {
+    try {
+      const changed = await this.#history.refresh();
+      if (!changed && this.#state.error === undefined && this.#state.ledger !== undefined) return;
+      const tip = this.#history.tip();
+      this.#state = { ledger: ledgerOf(this.#history.logs()), tip, error: undefined };
+    } catch (error) {
+      this.#state = { ...this.#state, error: sentenceOf(error) };
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #poll(): Promise<void> {
+    clearTimeout(this.#timer);
+    // A page that nobody sees asks for nothing.
+    if (globalThis.document?.visibilityState !== "hidden") await this.refresh();
+    if (this.#listeners.size > 0) this.#timer = setTimeout(() => void this.#poll(), POLL);
+  }
+}

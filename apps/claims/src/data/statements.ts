@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  catalogue,
+  explainTerms,
+  STATEMENT_REGISTRY_ABI,
+  type Statement,
+  type StatementEntry,
+  statementIdOf,
+  statements,
+  unpackTerms,
+} from "@vitalproof/sdk";
+import { Contract, type Provider } from "ethers";
+
+/** The circuit behind a statement's id; undefined for one from a newer version. */
+export function statementOfId(id: string): Statement | undefined {
+  return statements().find(({ name, version }) => statementIdOf(name, version) === id);
+}
+
+/** Terms in words; one line that says so for terms that this version does not understand. */
+export function wordsOf(terms: bigint): string[] {
+  try {
+    return explainTerms(unpackTerms(terms));
+  } catch {
+    return ["These terms are from a newer version, or not terms at all."];
+  }
+}
+
+/** Names of the circuits that the registry knows, that are in force now and not suspended. @param now Unix seconds */
+export async function statementsInForce(
+  registry: string,
+  provider: Provider,
+  now: number,
+): Promise<Set<string>> {
+  const contract = new Contract(registry, STATEMENT_REGISTRY_ABI, provider);
+  const names = await Promise.all(
+    statements().map(async ({ name, version }) => {
+      const id = statementIdOf(name, version);
+      try {
+        const record = (await contract.getFunction("statement")(id)) as {
+          retiredAt: bigint;
+          forged: boolean;
+        };
+        const suspended = (await contract.getFunction("isSuspendedAt")(id, now)) as boolean;
+        const retired = record.retiredAt !== 0n && Number(record.retiredAt) <= now;
+        return record.forged || suspended || retired ? undefined : name;
+      } catch (error) {
+        // A registry reverts for statements that it does not have; anything else is a fault of the node.
+        if ((error as { code?: string }).code === "CALL_EXCEPTION") return undefined;
+        throw error;
+      }
+    }),
+  );
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+/** Entries of the catalogue that some circuit in `inForce` proves, without alerts, which never pay. */
+export function offered(inForce: ReadonlySet<string>): StatementEntry[] {
+  return catalogue().filter(
+    (entry): entry is StatementEntry =>
+      entry.kind === "statement" &&
+      !entry.alert &&
+      entry.forms.some(({ statement }) => statement !== undefined && inForce.has(statement)),
+  );
+}
+
+/** What a program lets its insurer find out, and what not; docs/security.md has the reasons. */
+export const LEARNS = {
+  learns: [
+    "That each paid period met the terms above, and nothing else about it.",
+    "Which periods of a policy were claimed, which were not, and when. Everybody sees that.",
+    "A pseudonym of the person in this scope, and the accounts that control the policy and are paid.",
+    "Roughly the time zone, from the hour at which a period begins.",
+  ],
+  not: [
+    "Any reading, its time, or how far the readings were from the bounds.",
+    "Why a period was not claimed: not met, not proven or not wanted look the same.",
+    "The person's name or device. The clinic that attests knows them.",
+    "Whether a person in another scope is the same one.",
+  ],
+  beware:
+    "Several programs in one scope over the same days, with bounds next to each other, narrow the value down. Ask for no more than you pay for.",
+} as const;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { JsonRpcProvider, Network } from "ethers";
+import { lazy, StrictMode, Suspense, useEffect, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { type Sentence, sentenceOf } from "./chain/sentences.ts";
+import { type Config, loadConfig } from "./config/config.ts";
+import { ChainStore } from "./data/chainStore.ts";
+import { Overview } from "./pages/Overview.tsx";
+import { type App, AppContext, useRoute } from "./ui/app.tsx";
+import { Empty, Fault, Loading } from "./ui/parts.tsx";
+import { Shell } from "./ui/Shell.tsx";
+import { TransactProvider } from "./ui/transaction.tsx";
+import { demoWallet } from "./wallet/demoWallet.ts";
+import { discoverWallets, type WalletChoice } from "./wallet/discovery.ts";
+import { WalletConnection } from "./wallet/wallet.ts";
+
+// Pages that are not the first come when they are asked for.
+const CreateProgram = lazy(async () => ({
+  default: (await import("./pages/CreateProgram.tsx")).CreateProgram,
+}));
+const ProgramPage = lazy(async () => ({ default: (await import("./pages/ProgramPage.tsx")).ProgramPage }));
+const Issue = lazy(async () => ({ default: (await import("./pages/Issue.tsx")).Issue }));
+
+type Services = Omit<App, "wallets">;
+
+function servicesOf(config: Config): Services {
+  const network = Network.from(config.chain.id);
+  const rpc = new JsonRpcProvider(config.chain.rpc, network, {
+    staticNetwork: network,
+    pollingInterval: 1000,
+  });
+  return {
+    config,
+    rpc,
+    wallet: new WalletConnection(config, window.localStorage),
+    chain: new ChainStore(config, rpc),
+  };
+}
+
+function Root() {
+  const [services, setServices] = useState<Services>();
+  const [fault, setFault] = useState<Sentence>();
+  useEffect(() => {
+    loadConfig(document.baseURI).then(
+      (config) => setServices(servicesOf(config)),
+      (error: unknown) => setFault(sentenceOf(error)),
+    );
+  }, []);
+  if (fault !== undefined) {
+    return (
+      <main className="alone">
+        <h1>This page is not set up yet</h1>
+        <Fault sentence={fault} />
+      </main>
+    );
+  }
+  return services === undefined ? (
+    <main className="alone">
+      <Loading what="Loading" />
+    </main>
+  ) : (
+    <Ready services={services} />
+  );
+}
+
+function Ready({ services }: { services: Services }) {
+  const { config, rpc, wallet } = services;
+  const [injected, setInjected] = useState<WalletChoice[]>([]);
+  const [demo] = useState((): WalletChoice[] =>
+    (config.demo?.accounts ?? []).map(({ name, privateKey }, i) => ({
+      id: `demo:${i}`,
+      name,
+      icon: undefined,
+      kind: "demo",
+      provider: demoWallet(privateKey, rpc, config.chain.id),
+    })),
+  );
+  useEffect(() => discoverWallets(window, setInjected), []);
+  const [app, setApp] = useState<App>({ ...services, wallets: demo });
+  useEffect(() => setApp({ ...services, wallets: [...injected, ...demo] }), [services, injected, demo]);
+  // The wallet of the last visit, if it still shows an account to this page.
+  useEffect(() => {
+    const before = app.wallets.find(({ id }) => id === wallet.remembered());
+    const { account, busy, error } = wallet.state();
+    if (before !== undefined && account === undefined && !busy && error === undefined)
+      void wallet.connect(before, true);
+  }, [app, wallet]);
+  return (
+    <AppContext value={app}>
+      <TransactProvider>
+        <Shell>
+          <Suspense fallback={<Loading what="Loading the page" />}>
+            <Page />
+          </Suspense>
+        </Shell>
+      </TransactProvider>
+    </AppContext>
+  );
+}
+
+function Page() {
+  const route = useRoute();
+  const [area, what, id] = route;
+  if (area === undefined || (area === "insurer" && what === undefined)) return <Overview />;
+  if (area === "insurer" && what === "new" && id === undefined) return <CreateProgram />;
+  if (area === "insurer" && what === "issue" && id === undefined) return <Issue />;
+  if (area === "insurer" && what === "programs" && id !== undefined) return <ProgramPage key={id} id={id} />;
+  return (
+    <Empty title="There is no such page.">
+      <a href="#/insurer">Go to the programs.</a>
+    </Empty>
+  );
+}
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <Root />
+  </StrictMode>,
+);

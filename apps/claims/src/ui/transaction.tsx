@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import type { JsonRpcSigner } from "ethers";
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
+import { Button } from "react-aria-components";
+import { type Sentence, sentenceOf } from "../chain/sentences.ts";
+import type { Unit } from "../data/amounts.ts";
+import { useApp, useWallet } from "./app.tsx";
+import { Fault, Hex, Popup } from "./parts.tsx";
+
+export type Mined = { readonly hash: string; readonly blockNumber: number; readonly gasUsed: bigint };
+
+/** One transaction of a plan. */
+export type Step = {
+  /** What it does, as an order: "Allow the claims contract to take 500.00 tUSDC". */
+  readonly title: string;
+  /** What will be sent, for the estimate; asked just before, so that it can use what earlier steps made. */
+  readonly call: () => { to: string; data: string };
+  readonly send: (signer: JsonRpcSigner) => Promise<Mined>;
+};
+
+/** Transactions that belong together, and what people read before they send them. */
+export type Plan = {
+  readonly title: string;
+  /** What will be so afterwards, one sentence each. */
+  readonly says: readonly string[];
+  readonly steps: readonly Step[];
+  /** Unit of amounts in refusals. */
+  readonly unit?: Unit;
+  /** After the last step is final; a text for the closing line, and where to go. */
+  readonly done?: () => { text: string; link?: { href: string; text: string } };
+};
+
+const TransactContext = createContext<(plan: Plan) => void>(() => {});
+
+/** Opens the dialog of a plan. */
+export function useTransact(): (plan: Plan) => void {
+  return use(TransactContext);
+}
+
+export function TransactProvider({ children }: { children: ReactNode }) {
+  const [plan, setPlan] = useState<{ plan: Plan; key: number }>();
+  const open = useCallback(
+    (next: Plan) => setPlan((before) => ({ plan: next, key: (before?.key ?? 0) + 1 })),
+    [],
+  );
+  return (
+    <TransactContext value={open}>
+      {children}
+      {plan === undefined ? null : (
+        <TransactionDialog key={plan.key} plan={plan.plan} onClose={() => setPlan(undefined)} />
+      )}
+    </TransactContext>
+  );
+}
+
+type Progress = {
+  /** Index of the step that is next or under way. */
+  at: number;
+  phase: "asking" | "signing" | "pending" | "final" | "failed";
+  mined: Mined[];
+  hash?: string;
+  failure?: Sentence;
+};
+
+function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void }) {
+  const { chain, wallet, rpc, config } = useApp();
+  const { account, chainId } = useWallet();
+  const [progress, setProgress] = useState<Progress>({ at: 0, phase: "asking", mined: [] });
+  const [estimate, setEstimate] = useState<{ gas?: bigint; fee?: bigint; refused?: Sentence }>();
+  const { at, phase } = progress;
+  const step = plan.steps[at];
+  const ready = account !== undefined && chainId === config.chain.id;
+
+  // The estimate of the step that is next; it also tells a refusal before anything is signed.
+  useEffect(() => {
+    if (!ready || step === undefined || (phase !== "asking" && phase !== "failed")) return;
+    let gone = false;
+    setEstimate(undefined);
+    (async () => {
+      const { to, data } = step.call();
+      const [gas, fees] = await Promise.all([
+        rpc.estimateGas({ from: account, to, data }),
+        rpc.getFeeData().catch(() => null),
+      ]);
+      const price = fees?.gasPrice ?? null;
+      if (!gone) setEstimate({ gas, ...(price === null ? {} : { fee: gas * price }) });
+    })().catch((error: unknown) => {
+      if (!gone) setEstimate({ refused: sentenceOf(error, plan.unit) });
+    });
+    return () => {
+      gone = true;
+    };
+  }, [ready, account, step, phase, rpc, plan.unit]);
+
+  async function run(): Promise<void> {
+    const mined = [...progress.mined];
+    let index = at;
+    try {
+      const signer = await wallet.signer();
+      if (signer === undefined) {
+        throw new VitalproofError("CONTRACT_CALL_FAILED", "No account on the right network is connected.", {
+          hint: `Connect a wallet on ${config.chain.name}.`,
+        });
+      }
+      // The SDK returns when a transaction is final; its hash is shown as soon as the wallet gave it out.
+      const sendTransaction = signer.sendTransaction.bind(signer);
+      signer.sendTransaction = async (request) => {
+        const sent = await sendTransaction(request);
+        setProgress({ at: index, phase: "pending", mined: [...mined], hash: sent.hash });
+        return sent;
+      };
+      for (; index < plan.steps.length; index++) {
+        setProgress({ at: index, phase: "signing", mined: [...mined] });
+        const { hash, blockNumber, gasUsed } = await plan.steps[index]!.send(signer);
+        mined.push({ hash, blockNumber, gasUsed });
+      }
+      await chain.refresh();
+      setProgress({ at: index, phase: "final", mined });
+    } catch (error) {
+      setProgress({ at: index, phase: "failed", mined, failure: sentenceOf(error, plan.unit) });
+    }
+  }
+
+  const busy = phase === "signing" || phase === "pending";
+  const closing = useMemo(() => (phase === "final" ? plan.done?.() : undefined), [phase, plan]);
+  const { symbol, decimals } = config.chain.currency;
+  return (
+    <Popup title={plan.title} busy={busy} onClose={onClose}>
+      <ul className="says">
+        {plan.says.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      <ol className="steps">
+        {plan.steps.map((each, i) => {
+          const done = progress.mined[i];
+          const state = done !== undefined ? "final" : i === at ? phase : "later";
+          return (
+            <li key={each.title} className={`step ${state}`}>
+              <span>{each.title}</span>
+              <span className="hint">
+                {done !== undefined ? (
+                  <>
+                    Final in block {done.blockNumber}, {done.gasUsed.toLocaleString("en-GB")} gas,{" "}
+                    <Hex value={done.hash} kind="tx" />
+                  </>
+                ) : state === "signing" ? (
+                  "Waiting for your wallet"
+                ) : state === "pending" ? (
+                  <>Sent, waiting for a block: {progress.hash && <Hex value={progress.hash} kind="tx" />}</>
+                ) : state === "later" ? (
+                  "Estimated when its turn comes"
+                ) : state === "failed" ? (
+                  "Not done"
+                ) : estimate?.gas !== undefined ? (
+                  <>
+                    About {estimate.gas.toLocaleString("en-GB")} gas
+                    {estimate.fee === undefined
+                      ? ""
+                      : `, ${(Number(estimate.fee) / 10 ** decimals).toPrecision(2)} ${symbol}`}
+                  </>
+                ) : estimate?.refused !== undefined ? (
+                  "Would be refused"
+                ) : (
+                  "Estimating …"
+                )}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <p role="status" className="hidden">
+        {phase === "signing"
+          ? `Step ${at + 1} of ${plan.steps.length}: waiting for your wallet.`
+          : phase === "pending"
+            ? `Step ${at + 1} of ${plan.steps.length}: sent, waiting for a block.`
+            : phase === "final"
+              ? "Done. Every transaction is final."
+              : ""}
+      </p>
+      {phase === "failed" && progress.failure !== undefined ? <Fault sentence={progress.failure} /> : null}
+      {phase === "asking" && estimate?.refused !== undefined ? <Fault sentence={estimate.refused} /> : null}
+      {phase === "final" ? (
+        <p className="good-line">
+          ✓ {closing?.text ?? "Done."}{" "}
+          {closing?.link === undefined ? null : (
+            <a href={closing.link.href} onClick={onClose}>
+              {closing.link.text}
+            </a>
+          )}
+        </p>
+      ) : null}
+      {ready ? null : (
+        <Fault
+          sentence={{
+            says: "No account on the right network is connected.",
+            hint: "Connect a wallet first.",
+          }}
+        />
+      )}
+      <div className="actions">
+        {phase === "final" ? (
+          <Button className="primary" onPress={onClose} autoFocus>
+            Close
+          </Button>
+        ) : (
+          <>
+            <Button onPress={onClose} isDisabled={busy}>
+              Cancel
+            </Button>
+            <Button
+              className="primary"
+              isDisabled={busy || !ready || (estimate?.refused !== undefined && phase === "asking")}
+              onPress={() => void run()}
+            >
+              {busy
+                ? "Working …"
+                : phase === "failed"
+                  ? "Try again"
+                  : plan.steps.length > 1
+                    ? `Sign ${plan.steps.length - at} transactions`
+                    : "Sign and send"}
+            </Button>
+          </>
+        )}
+      </div>
+    </Popup>
+  );
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
+import { expect } from "chai";
+import { Interface } from "ethers";
+import type { TimedLog } from "../src/chain/history.ts";
+import { ledgerOf, totalsOf } from "../src/data/ledger.ts";
+import { daySums } from "../src/data/series.ts";
+
+const abi = new Interface(CLAIMS_PAYOUT_ABI);
+const INSURER = `0x${"11".repeat(20)}`;
+const PATIENT = `0x${"22".repeat(20)}`;
+const TOKEN = `0x${"33".repeat(20)}`;
+const ZERO = `0x${"00".repeat(20)}`;
+const HASH = `0x${"44".repeat(32)}`;
+const DAY = 86_400;
+
+/** Events as logs, one a block, twelve hours apart. */
+function story(...events: [name: string, ...args: unknown[]][]): TimedLog[] {
+  return events.map(([name, ...args], i) => {
+    const { topics, data } = abi.encodeEventLog(name, args);
+    return {
+      blockNumber: i,
+      blockHash: `0x${i}`,
+      transactionHash: `0x${i}`,
+      index: 0,
+      topics: topics as string[],
+      data,
+      timestamp: (i * DAY) / 2,
+    };
+  });
+}
+
+const offer = [HASH, 1, 2, 5, TOKEN, 25, ZERO, 30 * DAY, 0, 0];
+const begin: [string, ...unknown[]][] = [
+  ["ScopeCreated", 1, INSURER, 1, 9],
+  ["ProgramCreated", 1, INSURER, 1, 1, offer],
+  ["ProgramFunded", 1, INSURER, 500],
+  ["PolicyIssued", 1, 1, PATIENT, 77, ZERO, 20_000, 7, HASH],
+];
+const money = (logs: TimedLog[]) => {
+  const { free, reserved, owed, paid } = ledgerOf(logs).programs.get(1n)!;
+  return [free, reserved, owed, paid].map(Number);
+};
+
+describe("what the events add up to", () => {
+  it("reserves the whole benefit of a policy", () => {
+    expect(money(story(...begin))).to.deep.equal([325, 175, 0, 0]);
+  });
+
+  it("credits a claim, pays it, and marks the periods as paid", () => {
+    const logs = story(
+      ...begin,
+      ["ClaimSettled", 1, 0, HASH, 1, HASH, 0],
+      ["ClaimSettled", 1, 2, HASH, 1, HASH, 0],
+      ["PolicyPaid", 1, PATIENT, 2, 50],
+      ["ClaimSettled", 1, 3, HASH, 1, HASH, 0],
+    );
+    expect(money(logs)).to.deep.equal([325, 100, 25, 50]);
+    const { claims, policies } = ledgerOf(logs);
+    expect(claims.map(({ period, state }) => [period, state])).to.deep.equal([
+      [0, "paid"],
+      [2, "paid"],
+      [3, "credited"],
+    ]);
+    expect(policies.get(1n)).to.include({ reserved: 4, owed: 1, paid: 2 });
+  });
+
+  it("follows reviews: rejected and denied frees, rejected and credited pays", () => {
+    const logs = story(
+      ...begin,
+      ["ClaimSettled", 1, 0, HASH, 1, HASH, 99],
+      ["ClaimSettled", 1, 1, HASH, 1, HASH, 99],
+      ["ClaimRejected", 1, 0, 199, "no device"],
+      ["ClaimRejected", 1, 1, 199, "doubt"],
+      ["ClaimDenied", 1, 0, "confirmed"],
+      ["ClaimCredited", 1, 1, INSURER],
+    );
+    expect(money(logs)).to.deep.equal([350, 125, 25, 0]);
+    expect(ledgerOf(logs).claims.map(({ state, reason, until }) => [state, reason, until])).to.deep.equal([
+      ["denied", "confirmed", undefined],
+      ["credited", "doubt", undefined],
+    ]);
+  });
+
+  it("frees what is released or ended, and lets money out", () => {
+    const logs = story(
+      ...begin,
+      ["PeriodReleased", 1, 0],
+      ["PolicyEnded", 1, INSURER, 4, 3],
+      ["PayeeChanged", 1, INSURER],
+      ["ProgramWithdrawn", 1, INSURER, 100],
+    );
+    expect(money(logs)).to.deep.equal([325, 75, 0, 0]);
+    expect(ledgerOf(logs).policies.get(1n)).to.include({ periods: 4, reserved: 3, payee: INSURER });
+  });
+
+  it("passes over foreign logs and what began before the first block", () => {
+    const strange = { ...story(["ProgramFunded", 8, INSURER, 1])[0]!, topics: [HASH] };
+    const logs = [strange, ...story(["ProgramFunded", 8, INSURER, 1], ["PolicyPaid", 5, PATIENT, 1, 1])];
+    expect(ledgerOf(logs)).to.deep.include({ claims: [], movements: [] });
+  });
+
+  it("sums by token and by day", () => {
+    const logs = story(
+      ...begin,
+      ["ClaimSettled", 1, 0, HASH, 1, HASH, 0],
+      ["ClaimSettled", 1, 1, HASH, 1, HASH, 0],
+      ["PolicyPaid", 1, PATIENT, 2, 50],
+    );
+    const ledger = ledgerOf(logs);
+    expect(totalsOf(ledger.programs.values()).get(TOKEN)).to.deep.equal({
+      free: 325n,
+      reserved: 125n,
+      owed: 0n,
+      paid: 50n,
+    });
+    expect(daySums(ledger.movements)).to.deep.equal([
+      { day: 2 * DAY, claims: 2, claimed: 50n, paid: 0n, claimedSoFar: 50n, paidSoFar: 0n },
+      { day: 3 * DAY, claims: 0, claimed: 0n, paid: 50n, claimedSoFar: 50n, paidSoFar: 50n },
+    ]);
+  });
+});
