@@ -28,6 +28,8 @@ function servicesOf(config: Config): Services {
   const rpc = new JsonRpcProvider(config.chain.rpc, network, {
     staticNetwork: network,
     pollingInterval: 1000,
+    // An answer from before the last block would give a second transaction the nonce of the first.
+    cacheTimeout: -1,
   });
   return {
     config,

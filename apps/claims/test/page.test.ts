@@ -37,6 +37,8 @@ describe("the built page", () => {
     expect(html.indexOf("Content-Security-Policy")).to.be.within(0, html.indexOf("<link"));
     expect(html).to.contain("default-src 'none'").and.contain("script-src 'self' 'wasm-unsafe-eval'");
     expect(html).to.not.match(/<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=/);
+    // Without this id react-aria would insert a style element, which the policy refuses.
+    expect(html).to.contain('id="react-aria-pressable-style"');
     expect(html).to.not.match(/(?:src|href)="(?:https?:)?\/\//);
   });
 
