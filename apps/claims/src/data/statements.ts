@@ -2,6 +2,7 @@
 import {
   catalogue,
   explainTerms,
+  profileOf,
   STATEMENT_REGISTRY_ABI,
   type Statement,
   type StatementEntry,
@@ -22,6 +23,19 @@ export function wordsOf(terms: bigint): string[] {
     return explainTerms(unpackTerms(terms));
   } catch {
     return ["These terms are from a newer version, or not terms at all."];
+  }
+}
+
+/** What terms ask, in one sentence with what is measured in front: the first line about bounds. */
+export function headlineOf(terms: bigint): string {
+  try {
+    const unpacked = unpackTerms(terms);
+    const { metric } = profileOf(unpacked.profile);
+    // Before it stand what is measured and how missing readings count.
+    const asked = explainTerms(unpacked)[2] ?? "";
+    return `${metric.slice(0, 1).toUpperCase()}${metric.slice(1)}. ${asked}`;
+  } catch {
+    return wordsOf(terms)[0]!;
   }
 }
 

@@ -16,7 +16,7 @@ import { issuePlan } from "../chain/plans.ts";
 import { type Sentence, sentenceOf } from "../chain/sentences.ts";
 import { formatAmount } from "../data/amounts.ts";
 import { type Application, applicationOf, parseApplication } from "../data/attestation.ts";
-import { statementOfId } from "../data/statements.ts";
+import { headlineOf, statementOfId } from "../data/statements.ts";
 import { type App, same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { dateTime, duration, short } from "../ui/format.ts";
 import { Empty, Fault, Hex, Loading } from "../ui/parts.tsx";
@@ -187,7 +187,7 @@ function Checked({ application }: { application: Application }) {
         <dt>Program</dt>
         <dd>
           <a href={`#/insurer/programs/${attestation.program}`}>{String(attestation.program)}</a>
-          {statement === undefined ? "" : `, ${statement.purpose}`}
+          {program === undefined ? "" : `: ${headlineOf(program.terms)}`}
         </dd>
         <dt>Cover</dt>
         <dd>

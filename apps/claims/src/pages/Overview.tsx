@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { formatAmount, formatNumber } from "../data/amounts.ts";
 import { type ProgramRow, totalsOf } from "../data/ledger.ts";
-import { statementOfId } from "../data/statements.ts";
+import { headlineOf } from "../data/statements.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { counted, duration } from "../ui/format.ts";
 import { Empty, Hex, Loading } from "../ui/parts.tsx";
@@ -100,7 +100,6 @@ function ProgramCard({ program }: { program: ProgramRow }) {
   const token = tokenOf(config, program.token);
   const policies = [...(ledger?.policies.values() ?? [])].filter((policy) => policy.program === program.id);
   const group = config.groups.find(({ id }) => id === program.group);
-  const statement = statementOfId(program.statement);
   return (
     <li className="card program">
       <div className="program-head">
@@ -109,7 +108,7 @@ function ProgramCard({ program }: { program: ProgramRow }) {
         </h3>
         {same(program.insurer, account) ? <span className="tag">yours</span> : null}
       </div>
-      <p>{statement?.purpose ?? "A statement from a newer version"}</p>
+      <p>{headlineOf(program.terms)}</p>
       <p className="hint">
         {formatAmount(program.benefit, token)} per met period · {group?.name ?? `group ${program.group}`} ·{" "}
         {program.assurance} · claims within {duration(program.claimWindow)} ·{" "}

@@ -7,7 +7,7 @@ import { formatAmount, formatNumber, parseAmount } from "../data/amounts.ts";
 import { toCsv, toJson } from "../data/csv.ts";
 import { CLAIM_STATES, type ClaimRow, type ClaimState, type ProgramRow } from "../data/ledger.ts";
 import { daySums } from "../data/series.ts";
-import { statementOfId, wordsOf } from "../data/statements.ts";
+import { wordsOf } from "../data/statements.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
 import { counted, date, dateTime, duration } from "../ui/format.ts";
@@ -126,7 +126,6 @@ function Shown({ program }: { program: ProgramRow }) {
         </section>
         <section className="card" aria-label="Terms">
           <h2>Terms</h2>
-          <p>{statementOfId(program.statement)?.purpose}</p>
           <ul className="terms">
             {wordsOf(program.terms).map((line) => (
               <li key={line}>{line}</li>

@@ -5,7 +5,7 @@ import { date } from "./format.ts";
 
 const WIDTH = 640;
 const HEIGHT = 220;
-const LEFT = 78;
+const LEFT = 96;
 const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 28;

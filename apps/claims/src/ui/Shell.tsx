@@ -78,7 +78,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </Button>
           </Notice>
         ) : null}
-        <div aria-live="polite">
+        <div aria-live="polite" className="live">
           {walletError === undefined ? null : <Notice kind="warning" title={walletError} />}
         </div>
         {error === undefined ? null : (
