@@ -140,7 +140,7 @@ export async function loadConfig(base: string, get: typeof fetch = fetch): Promi
       `${address} could not be fetched: HTTP status ${answer.status}.`,
       {
         details: { address, status: answer.status },
-        hint: "Put a config.json beside index.html; apps/claims/README.md shows one.",
+        hint: "Put a config.json beside index.html; apps/claims/README.md says what it holds.",
       },
     );
   }

@@ -280,13 +280,13 @@ async function checksOf(
   const token = tokenOf(config, program.token);
   const domain = await claims.domain();
   const digest = attestationDigest(domain, attestation);
-  const [group, used] = await Promise.all([
+  const contract = new Contract(config.contracts.claims, CLAIMS_PAYOUT_ABI, rpc);
+  const [group, used, covered] = await Promise.all([
     new AnchorClient(config.contracts.anchors, rpc).group(program.group),
-    new Contract(config.contracts.claims, CLAIMS_PAYOUT_ABI, rpc).getFunction("isAttestationUsed")(
-      digest,
-    ) as Promise<boolean>,
+    contract.getFunction("isAttestationUsed")(digest) as Promise<boolean>,
+    contract.getFunction("coveredUntil")(program.scope, attestation.holder) as Promise<bigint>,
   ]);
-  const contract = (await rpc.getCode(group.attester)) !== "0x";
+  const byContract = (await rpc.getCode(group.attester)) !== "0x";
   let signer: string | undefined;
   try {
     signer = recoverAddress(digest, signature);
@@ -310,7 +310,7 @@ async function checksOf(
         },
     signed
       ? { ok: true, text: `Signed by the attester of group ${program.group}.` }
-      : contract
+      : byContract
         ? {
             ok: true,
             text: `The attester of group ${program.group} is a contract; it is asked when you send.`,
@@ -334,6 +334,14 @@ async function checksOf(
           cover.start > now
             ? { ok: true, text: `Cover begins ${dateTime(cover.start)}, which is still to come.` }
             : { ok: false, text: `Cover began at ${dateTime(cover.start)}. Ask for a later first period.` },
+        ]),
+    ...(cover === undefined || Number(covered) <= cover.start
+      ? []
+      : [
+          {
+            ok: false,
+            text: `The person is covered in scope ${program.scope} until ${dateTime(Number(covered))}. Ask for a later first period.`,
+          },
         ]),
     program.free >= needed
       ? {
