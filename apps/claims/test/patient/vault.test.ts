@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { createIdentity, Log } from "@vitalproof/sdk";
+import { expect } from "chai";
+import { type KeyValue, memoryKeyValue } from "../../src/patient/keyValue.ts";
+import { Vault } from "../../src/patient/vault.ts";
+import { codeOf, FIRST_EPOCH, TestClinic } from "./helpers.ts";
+
+const PASSPHRASE = "vier Wörter und ein Pferd";
+const FAST = { logN: 14 };
+
+/** Everything that is kept, as one text per reading of the bytes. */
+async function stored(backend: KeyValue): Promise<string> {
+  const parts: string[] = [];
+  for (const key of await backend.keys()) {
+    const bytes = (await backend.get(key))!;
+    parts.push(key, new TextDecoder("latin1").decode(bytes), bytesToHex(bytes));
+  }
+  return parts.join("\n");
+}
+
+function logIn(vault: Vault): Promise<Log> {
+  return new TestClinic().logOfWeek(vault.store, vault.identity.subject, vault.device, 1);
+}
+
+describe("patient: vault", () => {
+  it("opens again with its passphrase, and has the same person, device and log", async () => {
+    const backend = memoryKeyValue();
+    expect(await Vault.exists(backend)).to.equal(false);
+    const vault = await Vault.create(backend, PASSPHRASE, FAST);
+    const log = await logIn(vault);
+    await vault.keep("note", { amount: 25n, list: [1n, "x"] });
+    const { subject } = vault.identity;
+    const { publicKey } = vault.device;
+    vault.lock();
+    const again = await Vault.unlock(backend, PASSPHRASE);
+    expect(again.identity.subject).to.equal(subject);
+    expect(again.device.publicKey).to.equal(publicKey);
+    expect((await Log.resume(again.store, "readings")).head).to.equal(log.head);
+    expect(await again.recall("note")).to.deep.equal({ amount: 25n, list: [1n, "x"] });
+    expect((await again.store.keys("log/readings/")).sort()).to.deep.equal([
+      `log/readings/epoch/${FIRST_EPOCH}`,
+      "log/readings/state",
+    ]);
+  });
+
+  it("refuses another passphrase, a short one, a second vault and none", async () => {
+    const backend = memoryKeyValue();
+    expect(await codeOf(Vault.unlock(backend, PASSPHRASE))).to.equal("NOT_THERE");
+    expect(await codeOf(Vault.create(backend, "short", FAST))).to.equal("INVALID_ARGUMENT");
+    await Vault.create(backend, PASSPHRASE, FAST);
+    expect(await codeOf(Vault.unlock(backend, `${PASSPHRASE}!`))).to.equal("PASSPHRASE_WRONG");
+    expect(await codeOf(Vault.create(backend, PASSPHRASE, FAST))).to.equal("ALREADY_THERE");
+    await Vault.remove(backend);
+    expect(await Vault.exists(backend)).to.equal(false);
+  });
+
+  it("gives nothing once it is locked", async () => {
+    const vault = await Vault.create(memoryKeyValue(), PASSPHRASE, FAST);
+    vault.lock();
+    expect(vault.locked).to.equal(true);
+    expect(await codeOf(() => vault.identity)).to.equal("NOT_ALLOWED");
+    expect(await codeOf(() => vault.device)).to.equal("NOT_ALLOWED");
+    expect(await codeOf(() => vault.store.read("person/identity"))).to.equal("NOT_ALLOWED");
+    expect(await codeOf(() => vault.store.write("x", "y"))).to.equal("NOT_ALLOWED");
+    expect(await codeOf(() => vault.copy())).to.equal("NOT_ALLOWED");
+    expect(await codeOf(() => vault.backup(PASSPHRASE))).to.equal("NOT_ALLOWED");
+  });
+
+  it("T33: keeps neither secret, seed, salts, codes nor names in the clear", async () => {
+    const backend = memoryKeyValue();
+    const vault = await Vault.create(backend, PASSPHRASE, FAST);
+    const log = await logIn(vault);
+    await vault.keep("policy", { marker: "MARKER-4711" });
+    const text = await stored(backend);
+    const { identity } = vault;
+    const secret = identity.secret();
+    const [epoch] = log.epochs;
+    const forbidden = [
+      PASSPHRASE,
+      "MARKER-4711",
+      secret.toString(),
+      secret.toString(16),
+      bytesToHex(identity.walletSeed()),
+      identity.subject.toString(),
+      epoch!.salt.toString(),
+      epoch!.salt.toString(16),
+      epoch!.head.toString(),
+      epoch!.codes.slice(0, 8).join(","),
+      "readings",
+      "person",
+      "epoch",
+    ];
+    for (const word of forbidden) expect(text).not.to.contain(word);
+    expect(JSON.stringify(vault)).not.to.contain(secret.toString());
+  });
+
+  it("pads records, so that their length does not tell what is in them", async () => {
+    const backend = memoryKeyValue();
+    const vault = await Vault.create(backend, PASSPHRASE, FAST);
+    const lengthOf = async (value: string): Promise<number> => {
+      const before = new Set(await backend.keys());
+      await vault.keep(`n${value.length}`, value);
+      const name = (await backend.keys()).find((key) => !before.has(key))!;
+      return (await backend.get(name))!.length;
+    };
+    expect(await lengthOf("a")).to.equal(await lengthOf("a".repeat(700)));
+  });
+
+  it("notices a record that was changed or put in another's place", async () => {
+    const values = new Map<string, Uint8Array>();
+    const backend = memoryKeyValue(values);
+    const vault = await Vault.create(backend, PASSPHRASE, FAST);
+    await vault.keep("a", 1);
+    const names = [...values.keys()].filter((key) => key.startsWith("record/"));
+    const [first, second] = names.slice(-2);
+    values.set(second!, values.get(first!)!);
+    expect(await codeOf(vault.recall("a"))).to.equal("HOME_DAMAGED");
+    values.get(first!)![30]! ^= 1;
+    expect(await codeOf(vault.store.keys(""))).to.equal("HOME_DAMAGED");
+    values.set("vault", new TextEncoder().encode("{}"));
+    expect(await codeOf(Vault.unlock(backend, PASSPHRASE))).to.equal("HOME_DAMAGED");
+  });
+
+  it("restores the identity from the SDK's backup file", async () => {
+    const vault = await Vault.create(memoryKeyValue(), PASSPHRASE, FAST);
+    expect(await codeOf(vault.backup("another passphrase"))).to.equal("PASSPHRASE_WRONG");
+    const file = await vault.backup(PASSPHRASE);
+    expect(file).not.to.contain(vault.identity.secret().toString());
+    const backend = memoryKeyValue();
+    expect(await codeOf(Vault.restore(backend, file, "another passphrase", FAST))).to.equal(
+      "IDENTITY_WRONG_PASSWORD",
+    );
+    expect(await Vault.exists(backend)).to.equal(false);
+    const restored = await Vault.restore(backend, file, PASSPHRASE, FAST);
+    expect(restored.identity.secret()).to.equal(vault.identity.secret());
+    expect(bytesToHex(restored.identity.walletSeed())).to.equal(bytesToHex(vault.identity.walletSeed()));
+    expect(restored.identity.subject).not.to.equal(createIdentity().subject);
+  });
+
+  it("restores everything from a copy, which is as sealed as the vault", async () => {
+    const vault = await Vault.create(memoryKeyValue(), PASSPHRASE, FAST);
+    const log = await logIn(vault);
+    const file = await vault.copy();
+    expect(file).not.to.contain(log.epochs[0]!.salt.toString());
+    const backend = memoryKeyValue();
+    expect(await codeOf(Vault.restoreCopy(backend, "{}", PASSPHRASE))).to.equal("DOCUMENT_INVALID");
+    expect(await codeOf(Vault.restoreCopy(backend, file, "another one"))).to.equal("PASSPHRASE_WRONG");
+    expect(await backend.keys()).to.deep.equal([]);
+    const restored = await Vault.restoreCopy(backend, file, PASSPHRASE);
+    expect((await Log.resume(restored.store, "readings")).head).to.equal(log.head);
+    expect(restored.device.publicKey).to.equal(vault.device.publicKey);
+  });
+});
