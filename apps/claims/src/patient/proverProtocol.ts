@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  type ClaimRequest,
+  COMMAND_ERROR_CODES,
+  ERROR_CODES,
+  type ProofOf,
+  VitalproofError,
+} from "@vitalproof/sdk";
+
+/**
+ * What the page asks its worker for. It holds readings, salts and the identity secret: it goes to a worker of this page
+ * and nowhere else. Messages are plain data that structured cloning takes.
+ */
+export type ProofTask =
+  | { readonly kind: "claim"; readonly secret: bigint; readonly request: ClaimRequest }
+  | {
+      readonly kind: "enrolment";
+      readonly secret: bigint;
+      readonly scope: bigint;
+      readonly policyHash: bigint;
+    };
+
+export type ProofJob = {
+  readonly type: "prove";
+  readonly id: number;
+  readonly task: ProofTask;
+  /** Address of the artifacts, and the manifests that came with the page. */
+  readonly artifacts: string;
+  readonly manifests: Readonly<Record<string, string>>;
+};
+
+/** Where a proof stands. Bytes are those of all files of the circuit; `of` is unknown until each has said its length. */
+export type ProofProgress =
+  | { readonly phase: "download"; readonly bytes: number; readonly of: number | undefined }
+  | { readonly phase: "witness" | "proof" | "verification"; readonly elapsedMs: number };
+
+export type FromWorker =
+  | { readonly type: "progress"; readonly id: number; readonly progress: ProofProgress }
+  | { readonly type: "done"; readonly id: number; readonly result: ProofOf }
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | undefined;
+    };
+
+/** The page's end of a worker; `Worker` has it, tests make one. */
+export type WorkerLike = {
+  postMessage(message: ProofJob): void;
+  terminate(): void;
+  addEventListener(type: "message", listener: (event: { data: FromWorker }) => void): void;
+  addEventListener(type: "error" | "messageerror", listener: (event: unknown) => void): void;
+};
+
+const SHORT_OF_MEMORY =
+  /out of memory|allocation failed|could not allocate|cannot allocate|invalid (typed )?array (buffer )?length|memory access|exceeds maximum/i;
+
+/** An error as plain data. Messages of the SDK hold no readings or secrets; those of others are not passed on. */
+export function failureOf(id: number, error: unknown): Extract<FromWorker, { type: "failed" }> {
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (SHORT_OF_MEMORY.test(cause)) {
+    return {
+      type: "failed",
+      id,
+      code: "PROVING_FAILED",
+      message: "There is not enough memory for the proof.",
+      hint: "Close other tabs and programs and try again, or prove on another machine. Nothing was sent.",
+    };
+  }
+  if (error instanceof VitalproofError) {
+    const { code, shortMessage, hint } = error;
+    return { type: "failed", id, code, message: shortMessage, hint };
+  }
+  return {
+    type: "failed",
+    id,
+    code: "PROVING_FAILED",
+    message: "The proof failed for a reason that this page does not know.",
+    hint: "Reload the page and try again.",
+  };
+}
+
+/** The inverse, on the page. */
+export function errorOfFailure({
+  code,
+  message,
+  hint,
+}: Extract<FromWorker, { type: "failed" }>): VitalproofError {
+  const known = [...ERROR_CODES, ...COMMAND_ERROR_CODES].find((each) => each === code);
+  return new VitalproofError(known ?? "PROVING_FAILED", message, { hint });
+}

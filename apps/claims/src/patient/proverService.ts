@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  type ArtifactLoader,
+  claimWitness,
+  enrolmentWitness,
+  type Prover,
+  prove,
+  type Witness,
+} from "@vitalproof/sdk";
+import type { Downloaded } from "./artifactCache.ts";
+import { type FromWorker, failureOf, type ProofJob, type ProofTask } from "./proverProtocol.ts";
+
+export type ProverParts = {
+  prover: Prover;
+  loader(job: ProofJob, onDownload: Downloaded): ArtifactLoader | Promise<ArtifactLoader>;
+};
+
+/**
+ * The worker's side: one job to its end, with progress. It never throws: what fails is posted as plain data.
+ * Witnesses are checked in the clear before anything is downloaded, so that a refusal comes at once.
+ */
+export async function serveProof(
+  job: ProofJob,
+  { prover, loader }: ProverParts,
+  post: (message: FromWorker) => void,
+): Promise<void> {
+  const { id } = job;
+  try {
+    const witness = witnessOf(job.task);
+    const onDownload: Downloaded = (bytes, of) =>
+      post({ type: "progress", id, progress: { phase: "download", bytes, of } });
+    const artifacts = await (await loader(job, onDownload)).load(witness.circuit);
+    const result = await prove(prover, artifacts, witness, {
+      onProgress: ({ phase, elapsedMs }) => post({ type: "progress", id, progress: { phase, elapsedMs } }),
+    });
+    post({ type: "done", id, result });
+  } catch (error) {
+    post(failureOf(id, error));
+  }
+}
+
+function witnessOf(task: ProofTask): Witness {
+  if (task.kind === "claim") return claimWitness(task.secret, task.request);
+  return enrolmentWitness(task.secret, { scope: task.scope, policyHash: task.policyHash });
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import {
+  anchorDayOf,
+  type ClaimRequest,
+  createIdentity,
+  type Log,
+  memoryStore,
+  type Prover,
+  SimulatedDevice,
+  scopeOf,
+  snarkjsProver,
+  termsForPeriod,
+  termsOf,
+  VitalproofError,
+  verifyProof,
+} from "@vitalproof/sdk";
+import { expect } from "chai";
+import { cachedArtifacts, type ResponseCache } from "../../src/patient/artifactCache.ts";
+import { missingFeatures, proverClient } from "../../src/patient/proverClient.ts";
+import {
+  type FromWorker,
+  failureOf,
+  type ProofJob,
+  type ProofProgress,
+  type WorkerLike,
+} from "../../src/patient/proverProtocol.ts";
+import { type ProverParts, serveProof } from "../../src/patient/proverService.ts";
+import { codeOf, FIRST_EPOCH, PROFILE, TestClinic } from "./helpers.ts";
+
+const at = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+const CIRCUIT = "glucose-day";
+const MANIFEST = at(`circuits/artifacts/${CIRCUIT}/manifest.json`);
+const ZKEY = at(`build/circuits/${CIRCUIT}/${CIRCUIT}.zkey`);
+
+type FakeWorker = WorkerLike & {
+  terminated: boolean;
+  jobs: ProofJob[];
+  emit(type: string, event: unknown): void;
+};
+
+/** A worker without a thread: messages are cloned as between threads, and nothing arrives after its end. */
+function fakeWorker(parts: ProverParts): FakeWorker {
+  const listeners: { type: string; listener: (event: never) => void }[] = [];
+  const worker: FakeWorker = {
+    terminated: false,
+    jobs: [],
+    emit(type, event) {
+      if (worker.terminated) return;
+      for (const each of listeners) if (each.type === type) each.listener(event as never);
+    },
+    addEventListener: (type: string, listener: (event: never) => void) =>
+      void listeners.push({ type, listener }),
+    terminate() {
+      worker.terminated = true;
+    },
+    postMessage(message) {
+      const job = structuredClone(message);
+      worker.jobs.push(job);
+      void serveProof(job, parts, (answer: FromWorker) =>
+        worker.emit("message", { data: structuredClone(answer) }),
+      );
+    },
+  };
+  return worker;
+}
+
+function memoryCache(): ResponseCache & { urls: Map<string, Response> } {
+  const urls = new Map<string, Response>();
+  return {
+    urls,
+    match: async (url) => urls.get(String(url))?.clone(),
+    put: async (url, response) => {
+      const bytes = await response.arrayBuffer();
+      urls.set(String(url), new Response(bytes, { headers: { "content-length": String(bytes.byteLength) } }));
+    },
+    delete: async (url) => urls.delete(String(url)),
+  };
+}
+
+describe("patient: proving in a worker", () => {
+  const identity = createIdentity();
+  const scope = scopeOf({
+    chainId: 31337n,
+    claims: "0x00000000000000000000000000000000000000C1",
+    scopeNumber: 1n,
+  });
+  let request: ClaimRequest;
+  let badDay: ClaimRequest;
+  const noLoader: ProverParts["loader"] = () => {
+    throw new Error("nothing is to be loaded");
+  };
+  const endless: Prover = { prove: () => new Promise(() => undefined) };
+
+  before(async () => {
+    const clinic = new TestClinic();
+    const log: Log = await clinic.logOfWeek(memoryStore(), identity.subject, new SimulatedDevice("p256"), 3);
+    const terms = termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 });
+    const requestOf = async (epoch: number): Promise<ClaimRequest> => ({
+      statement: CIRCUIT,
+      terms: termsForPeriod(terms, epoch),
+      scope,
+      ...log.period(epoch, 1),
+      path: await clinic.anchoring.path(anchorDayOf(PROFILE, 0, epoch), log.leaf(epoch)),
+    });
+    request = await requestOf(FIRST_EPOCH);
+    badDay = await requestOf(FIRST_EPOCH + 2);
+  });
+
+  const clientWith = (worker: WorkerLike) =>
+    proverClient({ artifacts: "http://x/artifacts", manifests: {}, worker: () => worker });
+
+  it("names what the SDK refuses, before anything is downloaded", async () => {
+    const worker = fakeWorker({ prover: endless, loader: noLoader });
+    const task = { kind: "claim", secret: identity.secret(), request: badDay } as const;
+    expect(await codeOf(clientWith(worker).prove(task))).to.equal("STATEMENT_NOT_MET");
+    expect(worker.terminated).to.equal(true);
+  });
+
+  it("ends the worker when it is stopped, and hears nothing of it afterwards", async () => {
+    const seen: ProofProgress[] = [];
+    const worker = fakeWorker({
+      prover: endless,
+      loader: (_, onDownload) => {
+        onDownload(5, 10);
+        return { load: () => new Promise(() => undefined) };
+      },
+    });
+    const stop = new AbortController();
+    const task = { kind: "claim", secret: identity.secret(), request } as const;
+    const run = clientWith(worker).prove(task, {
+      signal: stop.signal,
+      onProgress: (progress) => seen.push(progress),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(seen).to.deep.equal([{ phase: "download", bytes: 5, of: 10 }]);
+    stop.abort();
+    expect(await codeOf(run)).to.equal("ABORTED");
+    expect(worker.terminated).to.equal(true);
+    expect(await codeOf(clientWith(worker).prove(task, { signal: stop.signal }))).to.equal("ABORTED");
+  });
+
+  it("says when memory is short, the worker dies or something is missing", async () => {
+    const message = (error: unknown): string => failureOf(1, error).message;
+    expect(message(new RangeError("Array buffer allocation failed"))).to.contain("not enough memory");
+    expect(
+      message(new VitalproofError("PROVING_FAILED", "WebAssembly.Memory(): could not allocate memory")),
+    ).to.contain("not enough memory");
+    const strange = failureOf(1, new Error("value 123456 of salt"));
+    expect(JSON.stringify(strange)).not.to.contain("123456");
+    const worker = fakeWorker({
+      prover: endless,
+      loader: () => ({ load: () => new Promise(() => undefined) }),
+    });
+    const run = clientWith(worker).prove({ kind: "claim", secret: identity.secret(), request });
+    worker.emit("error", {});
+    expect(await codeOf(run)).to.equal("PROVING_FAILED");
+    expect(worker.terminated).to.equal(true);
+    const refusing = proverClient({
+      artifacts: "",
+      manifests: {},
+      worker: () => {
+        throw new Error("SecurityError");
+      },
+    });
+    expect(await codeOf(refusing.prove({ kind: "claim", secret: 1n, request }))).to.equal("PROVING_FAILED");
+    expect(missingFeatures()).to.deep.equal([]);
+    expect(missingFeatures({ crypto: 1, BigInt: 1, ReadableStream: 1, TransformStream: 1 })).to.deep.equal([
+      "WebAssembly",
+    ]);
+  });
+
+  describe("with the circuit", () => {
+    let server: Server;
+    let base: string;
+    let downloads = 0;
+    const manifests = { [CIRCUIT]: "" };
+
+    before(async function () {
+      if (!existsSync(ZKEY)) {
+        console.log(`      skipped: ${CIRCUIT} is not built (npx hardhat circuits build)`);
+        this.skip();
+      }
+      manifests[CIRCUIT] = readFileSync(MANIFEST, "utf8");
+      server = createServer((asked, answer) => {
+        downloads += 1;
+        const file = String(asked.url).split("/").at(-1)!;
+        const folder = file.endsWith(".json") ? "circuits/artifacts" : "build/circuits";
+        const bytes = readFileSync(at(`${folder}/${CIRCUIT}/${file}`));
+        answer.writeHead(200, { "content-length": bytes.length }).end(bytes);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/artifacts`;
+    });
+
+    after(() => {
+      server?.closeAllConnections();
+      server?.close();
+    });
+
+    it("loads over HTTP with bytes, from the cache without, and again when the cache was changed", async () => {
+      const cache = memoryCache();
+      const seen: (number | undefined)[][] = [];
+      const scopeOfFetch = { fetch: globalThis.fetch };
+      const plain = globalThis.fetch;
+      const load = () => {
+        const loader = cachedArtifacts(base, manifests, { cache, onDownload: (...each) => seen.push(each) });
+        return loader.load(CIRCUIT);
+      };
+      const first = await load();
+      expect(downloads).to.equal(3);
+      const [bytes, of] = seen.at(-1)!;
+      expect(bytes).to.equal(of).and.to.be.greaterThan(1_000_000);
+      const second = await load();
+      expect(downloads).to.equal(3);
+      expect((second.zkey as Uint8Array).length).to.equal((first.zkey as Uint8Array).length);
+      const key = [...cache.urls.keys()].find((url) => url.endsWith(".zkey"))!;
+      cache.urls.set(key, new Response(new Uint8Array(100)));
+      await load();
+      expect(downloads).to.equal(6);
+      const wrong = { [CIRCUIT]: manifests[CIRCUIT]!.replace(/("zkey": ")[0-9a-f]{8}/, "$100000000") };
+      expect(await codeOf(cachedArtifacts(base, wrong, { cache }).load(CIRCUIT))).to.equal(
+        "ARTIFACT_MISMATCH",
+      );
+      expect(globalThis.fetch).to.equal(plain).and.to.equal(scopeOfFetch.fetch);
+    });
+
+    it("proves a glucose day end to end, and the proof verifies", async function () {
+      this.timeout(120_000);
+      const cache = memoryCache();
+      const worker = fakeWorker({
+        prover: snarkjsProver(),
+        loader: (job, onDownload) => cachedArtifacts(job.artifacts, job.manifests, { cache, onDownload }),
+      });
+      const phases: string[] = [];
+      const client = proverClient({ artifacts: base, manifests, worker: () => worker });
+      const result = await client.prove(
+        { kind: "claim", secret: identity.secret(), request },
+        { onProgress: ({ phase }) => phases.push(phase) },
+      );
+      expect([...new Set(phases)]).to.deep.equal(["download", "witness", "proof", "verification"]);
+      expect(result.publicInputs.slice(0, 2)).to.deep.equal([identity.holder(scope), request.path.root]);
+      const { verificationKey } = await cachedArtifacts(base, manifests, { cache }).load(CIRCUIT);
+      verifyProof(verificationKey, result.publicInputs, result.proof);
+      expect(worker.terminated).to.equal(true);
+    });
+  });
+});
