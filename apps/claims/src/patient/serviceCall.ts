@@ -81,7 +81,9 @@ function parse(text: string): unknown {
 
 /** What a service refused, in the SDK's terms. */
 function refusal(url: string, status: number, answer: unknown): VitalproofError {
-  const { error } = (answer ?? {}) as { error?: { code?: unknown; message?: unknown; hint?: unknown } };
+  const { error } = (answer ?? {}) as {
+    error?: Partial<Record<"code" | "message" | "hint" | "details", unknown>>;
+  };
   const words = (value: unknown): string | undefined =>
     typeof value === "string" && value !== "" ? value.slice(0, MOST_WORDS) : undefined;
   const code = words(error?.code);
@@ -96,8 +98,22 @@ function refusal(url: string, status: number, answer: unknown): VitalproofError 
     (known ?? "NOT_ALLOWED") satisfies ErrorCode,
     words(error?.message) ?? `The service refused (HTTP ${status}).`,
     {
-      details: { url, status, ...(known === undefined ? { serviceCode: code } : {}) },
+      details: {
+        ...flat(error?.details),
+        url,
+        status,
+        ...(known === undefined ? { serviceCode: code } : {}),
+      },
       hint: words(error?.hint),
     },
   );
+}
+
+/** The plain values of a service's details: intake says there where a log stands, which `Log.follow` needs. */
+function flat(details: unknown): Record<string, string | number | boolean> {
+  if (typeof details !== "object" || details === null) return {};
+  const plain = Object.entries(details).filter(([, value]) =>
+    ["string", "number", "boolean"].includes(typeof value),
+  );
+  return Object.fromEntries(plain.slice(0, 20)) as Record<string, string | number | boolean>;
 }

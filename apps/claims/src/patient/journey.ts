@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { PeriodState } from "@vitalproof/sdk";
+
+/** What a person has done and what chain and services say, as far as it decides what can be done now. */
+export type JourneyState = {
+  readonly vault: "none" | "locked" | "open";
+  /** Which services the page's configuration names. */
+  readonly services: { readonly clinic: boolean; readonly relayer: boolean };
+  /** The log, once the clinic has opened one. */
+  readonly log?: {
+    /** Readings that wait to be sealed. */
+    readonly pending: number;
+    /** Unix second at which the first epoch that is not sealed ends. */
+    readonly nextEnd: number;
+    /** Sealed epochs whose heads the clinic has not taken yet. */
+    readonly unsent: number;
+  };
+  /** Number of offers that fit the log. */
+  readonly offers: number;
+  /** An application that was signed by the clinic and left for the insurer; its cover begins at `begins`. */
+  readonly application?: { readonly expiry: number; readonly begins: number };
+  readonly policy?: {
+    /** Unix seconds, `[start, end)` of the whole cover. */
+    readonly start: number;
+    readonly end: number;
+    /** In the token's smallest unit. */
+    readonly owed: bigint;
+    readonly paid: bigint;
+  };
+  /** The latest consent, `[from, until)` in Unix seconds. */
+  readonly consent?: { readonly from: number; readonly until: number; readonly revoked: boolean };
+  readonly periods: readonly JourneyPeriod[];
+};
+
+export type JourneyPeriod = {
+  readonly period: number;
+  /** Unix second at which it is over. */
+  readonly end: number;
+  /** All its epochs are sealed and the clinic has their heads, or gaps in their place. */
+  readonly taken: boolean;
+  /** Whether the readings meet the terms; undefined while they are not all sealed. */
+  readonly holds: boolean | undefined;
+  /** First second at which the clinic may anchor the day, and whether it has. */
+  readonly anchorFrom: number;
+  readonly anchored: boolean;
+  /** First second at which it can no longer be claimed; 0 while that is not known. */
+  readonly closesAt: number;
+  readonly state: PeriodState;
+  /** A proof was made against the anchor that stands now. */
+  readonly proven: boolean;
+};
+
+export type StepName =
+  | "enrol"
+  | "import"
+  | "seal"
+  | "apply"
+  | "consent"
+  | "prove"
+  | "submit"
+  | "payment"
+  | "revoke";
+
+/** `can`: now. `wait`: not before `at`, or until somebody else acts. `no`: something else comes first. `done`: over. */
+export type Step = {
+  readonly name: StepName;
+  readonly state: "can" | "wait" | "no" | "done";
+  /** One sentence: why not yet, or what stands. */
+  readonly reason: string;
+  /** Unix second from which it may be possible, where one is known. */
+  readonly at?: number;
+  /** The periods that it is about. */
+  readonly periods?: readonly number[];
+};
+
+type Outcome = Omit<Step, "name">;
+
+const can = (reason: string, periods?: readonly number[]): Outcome => ({
+  state: "can",
+  reason,
+  ...(periods === undefined ? {} : { periods }),
+});
+const no = (reason: string): Outcome => ({ state: "no", reason });
+const wait = (reason: string, at?: number): Outcome => ({
+  state: "wait",
+  reason,
+  ...(at === undefined ? {} : { at }),
+});
+const done = (reason: string): Outcome => ({ state: "done", reason });
+
+/**
+ * What a person can do now, step by step, with the reason where they cannot. A pure function: it asks nobody.
+ * @param now the chain's Unix seconds, which need not be the computer's
+ */
+export function journeyOf(state: JourneyState, now: number): readonly Step[] {
+  const rules: readonly (readonly [StepName, (state: JourneyState, now: number) => Outcome])[] = [
+    ["enrol", enrol],
+    ["import", importReadings],
+    ["seal", seal],
+    ["apply", apply],
+    ["consent", consent],
+    ["prove", proof],
+    ["submit", submit],
+    ["payment", payment],
+    ["revoke", revoke],
+  ];
+  return rules.map(([name, rule]) => ({ name, ...(closed(state) ?? rule(state, now)) }));
+}
+
+/** The nearest time at which something becomes possible; undefined when nothing waits for the clock. */
+export function nextMoment(steps: readonly Step[], now: number): number | undefined {
+  const times = steps.flatMap(({ state, at }) =>
+    state === "wait" && at !== undefined && at > now ? [at] : [],
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function closed({ vault }: JourneyState): Outcome | undefined {
+  if (vault === "none") return no("Create an identity first, or restore one.");
+  if (vault === "locked") return no("Unlock your identity first.");
+  return undefined;
+}
+
+function enrol({ log, services }: JourneyState): Outcome {
+  if (log !== undefined) return done("The clinic has opened your log.");
+  return services.clinic ? can("The clinic can open a log for you.") : no("This page names no clinic.");
+}
+
+function importReadings({ log }: JourneyState): Outcome {
+  if (log === undefined) return no("The clinic must open your log first.");
+  return can(
+    log.pending === 0
+      ? "Your log holds no readings that wait to be sealed."
+      : `${log.pending} readings wait to be sealed.`,
+  );
+}
+
+function seal({ log, services }: JourneyState, now: number): Outcome {
+  if (log === undefined) return no("The clinic must open your log first.");
+  if (!services.clinic) return no("This page names no clinic to send heads to.");
+  if (log.unsent > 0) return can(`${log.unsent} sealed days are not with the clinic yet.`);
+  if (now >= log.nextEnd) return can("A day is over and can be sealed.");
+  return wait("The current day is not over yet.", log.nextEnd);
+}
+
+function apply({ log, offers, application, policy, services }: JourneyState, now: number): Outcome {
+  if (policy !== undefined) return done("You have a policy.");
+  if (log === undefined) return no("The clinic must open your log first.");
+  if (application !== undefined && now <= application.expiry && now < application.begins) {
+    return wait("Your application is with the insurer, who has to issue the policy.");
+  }
+  if (!services.clinic) return no("This page names no clinic that could sign.");
+  if (offers === 0) return no("No insurer offers a program for your measurement and your clinic.");
+  if (application !== undefined) return can("Your last application ran out; you can apply again.");
+  return can("You can apply for a policy.");
+}
+
+function consent({ policy, consent: given, services }: JourneyState, now: number): Outcome {
+  if (policy === undefined) return no("There is no policy yet that a consent could be for.");
+  if (isActive(given, now)) return done("Your consent is active.");
+  if (!services.relayer) return no("This page names no relayer that could carry your consent.");
+  if (given?.revoked === true) return can("You revoked your consent; you can give a new one.");
+  return can(
+    given === undefined ? "You can give your consent." : "Your consent has ended; you can give a new one.",
+  );
+}
+
+function proof({ policy, periods }: JourneyState, now: number): Outcome {
+  if (policy === undefined) return no("You have no policy yet.");
+  const open = periods.filter((each) => each.state === "open");
+  if (open.length === 0) return done("No period is left to claim.");
+  const ready = open.filter((each) => isProvable(each, now) && !each.proven);
+  if (ready.length > 0) {
+    return can("Their readings meet the terms and their days are anchored.", numbers(ready));
+  }
+  if (open.some((each) => each.proven && isProvable(each, now))) return done("The proofs are made.");
+  const next = open.find((each) => each.holds !== false && !isOver(each, now));
+  if (next === undefined) {
+    return open.every((each) => each.holds === false)
+      ? no("The readings of no open period meet the terms.")
+      : no("The time to claim the open periods has passed.");
+  }
+  if (now < next.end) return wait("The next period is not over yet.", next.end);
+  if (!next.taken)
+    return no("The clinic does not have the heads of the next period yet: seal and send them.");
+  if (now < next.anchorFrom) return wait("The clinic may not anchor the day yet.", next.anchorFrom);
+  return wait("The clinic has not anchored the day yet.");
+}
+
+function submit({ policy, periods, consent: given, services }: JourneyState, now: number): Outcome {
+  if (policy === undefined) return no("You have no policy yet.");
+  const ready = periods.filter((each) => each.state === "open" && each.proven && isProvable(each, now));
+  if (ready.length === 0) {
+    return periods.some(({ state }) => state !== "open" && state !== "released")
+      ? done("Everything that was proven is with the insurer.")
+      : no("There is no proof to submit.");
+  }
+  if (!isActive(given, now)) return no("A claim takes an active consent.");
+  if (!services.relayer) return no("This page names no relayer that could carry your claim.");
+  return can("The proofs are made and your consent is active.", numbers(ready));
+}
+
+function payment({ policy, periods }: JourneyState): Outcome {
+  if (policy === undefined) return no("You have no policy yet.");
+  if (policy.owed > 0n) return can("Money is owed to you; anybody can trigger the payment.");
+  const reviewed = periods.filter(({ state }) => state === "under-review" || state === "rejected");
+  if (reviewed.length > 0) return { ...wait("A claim is being reviewed."), periods: numbers(reviewed) };
+  return policy.paid > 0n ? done("Everything that is owed was paid.") : no("No claim was credited yet.");
+}
+
+function revoke({ consent: given, services }: JourneyState, now: number): Outcome {
+  if (given === undefined) return no("You gave no consent yet.");
+  if (given.revoked) return done("You revoked your consent.");
+  if (now >= given.until) return done("Your consent has ended by itself.");
+  return services.relayer
+    ? can("You can revoke your consent at any time.")
+    : no("This page names no relayer that could carry your revocation.");
+}
+
+function isActive(consent: JourneyState["consent"], now: number): boolean {
+  return consent !== undefined && !consent.revoked && consent.from <= now && now < consent.until;
+}
+
+function isOver({ closesAt }: JourneyPeriod, now: number): boolean {
+  return closesAt !== 0 && now >= closesAt;
+}
+
+function isProvable(period: JourneyPeriod, now: number): boolean {
+  return period.taken && period.anchored && period.holds === true && !isOver(period, now);
+}
+
+function numbers(periods: readonly JourneyPeriod[]): number[] {
+  return periods.map(({ period }) => period);
+}
