@@ -202,7 +202,7 @@ function submit({ policy, periods, consent: given, services }: JourneyState, now
 
 function payment({ policy, periods }: JourneyState): Outcome {
   if (policy === undefined) return no("You have no policy yet.");
-  if (policy.owed > 0n) return can("Money is owed to you; anybody can trigger the payment.");
+  if (policy.owed > 0n) return wait("Money is owed to you; anybody with an account can trigger the payment.");
   const reviewed = periods.filter(({ state }) => state === "under-review" || state === "rejected");
   if (reviewed.length > 0) return { ...wait("A claim is being reviewed."), periods: numbers(reviewed) };
   return policy.paid > 0n ? done("Everything that is owed was paid.") : no("No claim was credited yet.");

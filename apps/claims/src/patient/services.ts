@@ -237,30 +237,40 @@ export function relayerService(base: string, options: ServiceOptions = {}) {
 /** What a demonstration has besides: a clock to turn and a mailbox to the insurer. */
 export type DemoService = ReturnType<typeof demoService>;
 
-/** @param base URL above `/clock` and `/applications` */
-export function demoService(base: string, options: ServiceOptions = {}) {
+/** @param urls of the clock and of the mailbox, where there is one */
+export function demoService(
+  urls: { clock: string; applications?: string | undefined },
+  options: ServiceOptions = {},
+) {
   return {
     /** The chain's Unix seconds. */
     now: async (call: CallOptions = {}): Promise<number> => {
       const answers: Shape = { now: "integer" };
-      const url = `${base}/clock`;
-      return (await callService<{ now: number }>({ method: "GET", url, answers }, { ...options, ...call }))
-        .now;
+      return (
+        await callService<{ now: number }>(
+          { method: "GET", url: urls.clock, answers },
+          { ...options, ...call },
+        )
+      ).now;
     },
-    /** Lets the chain's time pass. @param to Unix seconds */
+    /** Lets the chain's time pass; the clinic anchors what is due. @param to Unix seconds */
     passUntil: async (to: number, call: CallOptions = {}): Promise<void> => {
-      await callService(
-        { method: "POST", url: `${base}/clock`, sends: { shape: LEAVES.clock, value: { to } }, answers: {} },
-        { ...options, ...call },
-      );
+      const sends = { shape: LEAVES.clock, value: { to } };
+      await callService({ method: "POST", url: urls.clock, sends, answers: {} }, { ...options, ...call });
     },
+    /** @throws NOT_THERE without a mailbox */
     leaveApplication: async (
       application: { attestation: HolderAttestation; signature: string },
       call: CallOptions = {},
     ): Promise<void> => {
+      if (urls.applications === undefined) {
+        throw new VitalproofError("NOT_THERE", "This page names no mailbox of the insurer.", {
+          hint: "Save the signed application as a file and hand it to the insurer.",
+        });
+      }
       const sends = { shape: LEAVES.application, value: application };
       await callService(
-        { method: "POST", url: `${base}/applications`, sends, answers: {} },
+        { method: "POST", url: urls.applications, sends, answers: {} },
         { ...options, ...call },
       );
     },

@@ -131,7 +131,7 @@ describe("patient: journey", () => {
       state: "wait",
       periods: [0],
     });
-    expect(at("payment", { policy: { ...policy, owed: 5n }, periods: credited }).state).to.equal("can");
+    expect(at("payment", { policy: { ...policy, owed: 5n }, periods: credited }).state).to.equal("wait");
     expect(at("payment", { policy: { ...policy, paid: 5n }, periods: credited }).state).to.equal("done");
   });
 

@@ -124,9 +124,10 @@ describe("patient: services", () => {
       detail: 9n,
     });
     const clock = answering({ now: 77 });
-    expect(await demoService("/demo", clock).now()).to.equal(77);
-    await demoService("/demo", clock).passUntil(99);
+    expect(await demoService({ clock: "/demo/clock" }, clock).now()).to.equal(77);
+    await demoService({ clock: "/demo/clock" }, clock).passUntil(99);
     expect(clock.sent[1]!.init.body).to.equal('{"to":99}');
+    expect(clock.sent[1]!.url).to.equal("/demo/clock");
   });
 
   it("turns a service's errors into coded ones", async () => {

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Provider } from "ethers";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { ApplyPanel, ClaimsPanel, ConsentPanel, RevealedPanel } from "./ClaimPanels.tsx";
+import { PatientChain, type PatientConfig } from "./chain.ts";
+import { Entrance, Keeping } from "./IdentityPanel.tsx";
+import { nextMoment, type Step } from "./journey.ts";
+import { indexedDbKeyValue, type KeyValue } from "./keyValue.ts";
+import { MANIFESTS } from "./manifests.ts";
+import { Act, Fault, Outcome, Panel, useAction } from "./parts.tsx";
+import { proverClient } from "./proverClient.ts";
+import type { WorkerLike } from "./proverProtocol.ts";
+import { DaysPanel, EnrolPanel, ReadingsPanel } from "./ReadingsPanel.tsx";
+import { clinicService, demoService, relayerService } from "./services.ts";
+import { PatientSession, type SessionParts, type View } from "./session.ts";
+import { Vault } from "./vault.ts";
+import { dateTime } from "./words.ts";
+import "./patient.css";
+
+/** Milliseconds between two looks at the chain while the page is in view. */
+const LOOK = 15_000;
+
+export type PatientPagesProps = {
+  config: PatientConfig;
+  provider: Provider;
+  /** Where the sealed vault is kept; the browser's IndexedDB when left out. */
+  vaultBackend?: KeyValue;
+};
+
+/** The patient's side of the page. Readings, salts and secrets stay inside it. */
+export function PatientPages({ config, provider, vaultBackend }: PatientPagesProps) {
+  const backend = useMemo(() => vaultBackend ?? indexedDbKeyValue(), [vaultBackend]);
+  const [exists, setExists] = useState<boolean | undefined>();
+  const [failure, setFailure] = useState<unknown>();
+  const [vault, setVault] = useState<Vault | undefined>();
+
+  const look = useCallback(() => {
+    Vault.exists(backend).then(setExists, setFailure);
+  }, [backend]);
+  useEffect(look, [look]);
+  // A page that is left must not keep the key.
+  useEffect(() => () => vault?.lock(), [vault]);
+
+  if (failure !== undefined) return <Fault error={failure} />;
+  if (exists === undefined) return <Loading what="Looking for your identity" />;
+  if (vault === undefined) {
+    return (
+      <Entrance
+        backend={backend}
+        exists={exists}
+        onRemoved={look}
+        onOpen={(opened) => {
+          setExists(true);
+          setVault(opened);
+        }}
+      />
+    );
+  }
+  return <Work config={config} provider={provider} vault={vault} onLock={() => setVault(undefined)} />;
+}
+
+function Work({
+  config,
+  provider,
+  vault,
+  onLock,
+}: {
+  config: PatientConfig;
+  provider: Provider;
+  vault: Vault;
+  onLock: () => void;
+}) {
+  const parts = useMemo(() => partsOf(config, provider, vault), [config, provider, vault]);
+  const [session, setSession] = useState<PatientSession | undefined>();
+  const [view, setView] = useState<View | undefined>();
+  const [failure, setFailure] = useState<unknown>();
+
+  useEffect(() => {
+    PatientSession.open(parts).then(setSession, setFailure);
+  }, [parts]);
+
+  const refresh = useCallback(async () => {
+    if (session === undefined || vault.locked) return;
+    try {
+      setView(await session.view());
+      setFailure(undefined);
+    } catch (error) {
+      // A look that the lock overtook is nobody's concern.
+      if (!vault.locked) setFailure(error);
+    }
+  }, [session, vault]);
+
+  useEffect(() => {
+    void refresh();
+    const timer = setInterval(() => {
+      if (!document.hidden) void refresh();
+    }, LOOK);
+    return () => clearInterval(timer);
+  }, [refresh]);
+
+  const fault = failure === undefined ? null : <Fault error={failure} />;
+  if (session === undefined || view === undefined) {
+    return (
+      <>
+        {fault ?? <Loading what="Reading your log and the chain" />}
+        {fault === null ? null : (
+          <Act busy={false} onPress={() => void refresh()}>
+            Try again
+          </Act>
+        )}
+        <Keeping vault={vault} onLock={onLock} />
+      </>
+    );
+  }
+  const step = (name: Step["name"]): Step => view.steps.find((each) => each.name === name)!;
+  const props = { config, session, view, step, refresh };
+  return (
+    <>
+      {fault}
+      <Steps view={view} />
+      {parts.demo === undefined ? null : <Clock view={view} demo={parts.demo} refresh={refresh} />}
+      <EnrolPanel {...props} />
+      <ApplyPanel {...props} />
+      <ConsentPanel {...props} />
+      <ReadingsPanel {...props} />
+      <DaysPanel {...props} />
+      <ClaimsPanel {...props} />
+      <RevealedPanel view={view} />
+      <Keeping vault={vault} onLock={onLock} />
+    </>
+  );
+}
+
+const NAMES: Readonly<Record<Step["name"], string>> = {
+  enrol: "Enrol",
+  import: "Import readings",
+  seal: "Seal and send",
+  apply: "Apply",
+  consent: "Consent",
+  prove: "Prove",
+  submit: "Claim",
+  payment: "Payment",
+  revoke: "Take back",
+};
+const STANDING: Readonly<Record<Step["state"], string>> = {
+  can: "You can do this now.",
+  wait: "Waiting.",
+  no: "Not yet.",
+  done: "Done.",
+};
+
+function Steps({ view }: { view: View }) {
+  return (
+    <Panel title="Where you stand">
+      <ul className="patient-steps">
+        {view.steps.map(({ name, state, reason, at }) => (
+          <li key={name} data-state={state}>
+            <strong>{NAMES[name]}</strong>
+            <span>
+              {STANDING[state]} {reason}
+              {at === undefined ? "" : ` From ${dateTime(at)}.`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** The demonstration's clock: time passes when somebody says so. */
+function Clock({
+  view,
+  demo,
+  refresh,
+}: {
+  view: View;
+  demo: NonNullable<SessionParts["demo"]>;
+  refresh: () => Promise<void>;
+}) {
+  const action = useAction();
+  const next = nextMoment(view.steps, view.now);
+  return (
+    <Panel title="The demonstration's clock">
+      <p>It is {dateTime(view.now)} on the chain.</p>
+      <Act
+        quiet
+        busy={action.busy}
+        reason={next === undefined ? "Nothing waits for the clock." : undefined}
+        onPress={() =>
+          action.run(async () => {
+            // A minute more: heads are due from an epoch's end, anchors from a second after the intake's.
+            await demo.passUntil(next! + 60);
+            await refresh();
+            return `Time has passed until ${dateTime(next! + 60)}.`;
+          })
+        }
+      >
+        {next === undefined ? "Let time pass" : `Let time pass until ${dateTime(next)}`}
+      </Act>
+      <Outcome action={action} />
+    </Panel>
+  );
+}
+
+function Loading({ what }: { what: string }) {
+  return (
+    <div className="loading" role="status">
+      {what} …
+    </div>
+  );
+}
+
+function partsOf(config: PatientConfig, provider: Provider, vault: Vault): SessionParts {
+  const { clock, applications } = config.demo ?? {};
+  // The relayer waits for a block, the clinic verifies a proof: both may take their time.
+  const options = { timeout: 60_000 };
+  return {
+    vault,
+    chain: new PatientChain(config, provider),
+    clinic: config.clinic === undefined ? undefined : clinicService(trimmed(config.clinic), options),
+    relayer: config.relayer === undefined ? undefined : relayerService(trimmed(config.relayer), options),
+    demo: clock === undefined ? undefined : demoService({ clock, applications }, options),
+    prover: proverClient({
+      artifacts: new URL(config.artifacts, document.baseURI).href,
+      manifests: MANIFESTS,
+      worker: () =>
+        new Worker(new URL("./provingWorker.ts", import.meta.url), {
+          type: "module",
+        }) as unknown as WorkerLike,
+    }),
+  };
+}
+
+function trimmed(base: string): string {
+  return base.replace(/\/$/, "");
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { dayOffsetOf, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
+import { useState } from "react";
+import { Button, FileTrigger } from "react-aria-components";
+import { DayChart } from "./DayChart.tsx";
+import type { Step } from "./journey.ts";
+import { Act, Outcome, Panel, Progress, TextEntry, useAction } from "./parts.tsx";
+import type { PatientSession, View } from "./session.ts";
+import { dateOf } from "./words.ts";
+
+type Props = {
+  session: PatientSession;
+  view: View;
+  step: (name: Step["name"]) => Step;
+  refresh: () => Promise<void>;
+};
+
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ORDERS = { "": "as the file shows", MDY: "month first", DMY: "day first" } as const;
+
+/** Opening a log at the clinic. */
+export function EnrolPanel({ session, view, step, refresh }: Props) {
+  const [profile, setProfile] = useState<ProfileName>("glucose-mg-dl-5min");
+  const [zone, setZone] = useState(HERE);
+  const action = useAction();
+  const { state, reason } = step("enrol");
+  if (state === "done") return null;
+  const names = (Object.keys(PROFILES) as ProfileName[]).filter((name) => !name.startsWith("test-"));
+  return (
+    <Panel title="Enrol with the clinic">
+      <p>
+        The clinic gets a name for your log and your device's public key. This page's device is a program:
+        what it signs is your own word.
+      </p>
+      <label className="field">
+        What is measured
+        <select value={profile} onChange={(event) => setProfile(event.target.value as ProfileName)}>
+          {names.map((name) => {
+            const { metric, ucum, interval } = profileOf(name);
+            return (
+              <option key={name} value={name}>
+                {metric}, {ucum}, every {interval} s
+              </option>
+            );
+          })}
+        </select>
+      </label>
+      <TextEntry
+        label="Time zone of your days"
+        value={zone}
+        onChange={setZone}
+        hint="Days begin at midnight there, as the clock stands now; an insurer's program must have the same days"
+      />
+      <Act
+        busy={action.busy}
+        reason={state === "can" ? undefined : reason}
+        onPress={() =>
+          action.run(async () => {
+            const daily = profileOf(profile).epochSeconds === 86_400;
+            await session.enrol({ profile, offset: daily ? dayOffsetOf(zone, view.now) : 0 });
+            await refresh();
+            return "The clinic opened your log.";
+          })
+        }
+      >
+        Enrol
+      </Act>
+      <Outcome action={action} />
+    </Panel>
+  );
+}
+
+/** Importing a file, and sealing what is over. */
+export function ReadingsPanel({ session, step, refresh }: Props) {
+  const [zone, setZone] = useState(HERE);
+  const [order, setOrder] = useState<keyof typeof ORDERS>("");
+  const [share, setShare] = useState<number | undefined>();
+  const reading = useAction();
+  const sealing = useAction();
+  const importing = step("import");
+  const seal = step("seal");
+  if (importing.state !== "can") return null;
+  const read = (file: File): void =>
+    reading.run(async (signal) => {
+      setShare(0);
+      try {
+        const { file: found, log } = await session.importFile(new Uint8Array(await file.arrayBuffer()), {
+          zone,
+          signal,
+          onProgress: setShare,
+          ...(order === "" ? {} : { dateOrder: order }),
+        });
+        await refresh();
+        const refused = Object.entries(log.refused).filter(([, count]) => count > 0);
+        const left = refused.map(([why, count]) => `${count} ${REFUSALS[why as keyof typeof REFUSALS]}`);
+        return `${found.taken} readings in the file, ${log.taken} taken, ${log.duplicates} known already${left.length === 0 ? "" : `; not taken: ${left.join(", ")}`}. ${found.notes.join(" ")}`;
+      } finally {
+        setShare(undefined);
+      }
+    });
+  return (
+    <Panel title="Your readings">
+      <p>Files are read in this page and go nowhere. {importing.reason}</p>
+      <TextEntry
+        label="Time zone of the file"
+        value={zone}
+        onChange={setZone}
+        hint="Used where the file's times have none"
+      />
+      <label className="field">
+        Order of day and month
+        <select value={order} onChange={(event) => setOrder(event.target.value as keyof typeof ORDERS)}>
+          {Object.entries(ORDERS).map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </label>
+      <FileTrigger
+        onSelect={(files) => {
+          const [file] = Array.from(files ?? []);
+          if (file !== undefined) read(file);
+        }}
+      >
+        <Button isPending={reading.busy}>Import a file</Button>
+      </FileTrigger>
+      {share === undefined ? null : <Progress text="Reading the file" percent={Math.round(100 * share)} />}
+      {reading.busy ? (
+        <Act quiet busy={false} onPress={reading.cancel}>
+          Stop
+        </Act>
+      ) : null}
+      <Outcome action={reading} />
+      <Act
+        busy={sealing.busy}
+        reason={seal.state === "can" ? undefined : seal.reason}
+        onPress={() =>
+          sealing.run(async () => {
+            const { sent, gaps } = await session.sealAndSend();
+            await refresh();
+            const missed =
+              gaps.length === 0 ? "" : ` The clinic had closed ${gaps.length} before: they count as missing.`;
+            return `The clinic took ${sent} sealed ${sent === 1 ? "day" : "days"}.${missed}`;
+          })
+        }
+      >
+        Seal and send
+      </Act>
+      <p>
+        <small>
+          Sealing hides a day's readings in one number, its head. Only the head and a signature are sent.
+        </small>
+      </p>
+      <Outcome action={sealing} />
+    </Panel>
+  );
+}
+
+/** Why the log did not take a reading. */
+const REFUSALS = {
+  "wrong-unit": "in another unit",
+  "not-representable": "between two steps of the scale",
+  "impossible-value": "with an impossible value",
+  "impossible-time": "with an impossible time",
+  "before-log": "from before the log began",
+  "epoch-sealed": "for a day that is sealed",
+} as const;
+
+/** Each period with its chart, its numbers and both verdicts. */
+export function DaysPanel({ view }: Props) {
+  const [chosen, setChosen] = useState<number | undefined>();
+  const { days } = view;
+  if (days === undefined) {
+    return (
+      <Panel title="Your days">
+        <div className="empty">
+          <strong>Nothing to show yet</strong>
+          <div>Once you have a policy, its days appear here with your readings.</div>
+        </div>
+      </Panel>
+    );
+  }
+  const shown =
+    days.periods.find(({ period }) => period === chosen) ?? lastSealed(days.periods) ?? days.periods[0]!;
+  return (
+    <Panel title="Your days">
+      <label className="field">
+        Day
+        <select value={shown.period} onChange={(event) => setChosen(Number(event.target.value))}>
+          {days.periods.map((day) => (
+            <option key={day.period} value={day.period}>
+              {dateOf(day)}:{" "}
+              {day.state === "open"
+                ? "not complete yet"
+                : day.holds
+                  ? "meets the terms"
+                  : "does not meet the terms"}
+            </option>
+          ))}
+        </select>
+      </label>
+      {shown.state === "open" ? (
+        <div className="empty">
+          <strong>{dateOf(shown)} is not sealed yet</strong>
+          <div>It is shown when it is over and sealed.</div>
+        </div>
+      ) : (
+        <>
+          <DayChart day={shown} scale={days.scale} />
+          <div className="patient-verdicts">
+            {(
+              [
+                ["Missing readings count against you", "worst-case", shown.worstCase],
+                ["Missing readings are left out", "of-valid", shown.ofValid],
+              ] as const
+            ).map(([title, semantics, verdict]) => (
+              <div key={semantics}>
+                <h3>
+                  {title}: {verdict.holds ? "holds" : "does not hold"}
+                </h3>
+                {shown.decided === semantics ? <p>This is how your insurer's terms decide.</p> : null}
+                <ul>
+                  {verdict.lines.map((line) => (
+                    <li key={line}>{line}</li>
+                  ))}
+                </ul>
+              </div>
+            ))}
+          </div>
+        </>
+      )}
+      <h3>The terms in words</h3>
+      <ul>
+        {days.words.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function lastSealed<T extends { state: string }>(periods: readonly T[]): T | undefined {
+  return periods.findLast(({ state }) => state === "sealed");
+}

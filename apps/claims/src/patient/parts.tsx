@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { Button, FieldError, Input, Label, ProgressBar, Text, TextField } from "react-aria-components";
+import { faultOf } from "./words.ts";
+
+export type Action = {
+  readonly busy: boolean;
+  readonly error: unknown;
+  /** What the last run said when it was done. */
+  readonly said: string | undefined;
+  /** Runs one thing at a time; what it returns is announced. */
+  run(act: (signal: AbortSignal) => Promise<string | undefined>): void;
+  cancel(): void;
+};
+
+/** Something that takes a while, can fail and can be stopped. It is stopped when its part of the page goes away. */
+export function useAction(): Action {
+  const [state, setState] = useState<{ busy: boolean; error?: unknown; said?: string | undefined }>({
+    busy: false,
+  });
+  const running = useRef<AbortController | undefined>(undefined);
+  useEffect(() => () => running.current?.abort(), []);
+  const run = useCallback((act: (signal: AbortSignal) => Promise<string | undefined>) => {
+    if (running.current !== undefined) return;
+    const stop = new AbortController();
+    running.current = stop;
+    setState({ busy: true });
+    act(stop.signal).then(
+      (said) => {
+        running.current = undefined;
+        setState({ busy: false, said });
+      },
+      (error: unknown) => {
+        running.current = undefined;
+        setState(stop.signal.aborted ? { busy: false, said: "Stopped." } : { busy: false, error });
+      },
+    );
+  }, []);
+  const cancel = useCallback(() => running.current?.abort(), []);
+  return { busy: state.busy, error: state.error, said: state.said, run, cancel };
+}
+
+/** What an action said or why it failed, announced to screen readers when it changes. */
+export function Outcome({ action }: { action: Action }) {
+  const fault = action.error === undefined ? undefined : faultOf(action.error);
+  return (
+    <>
+      <div role="status" className="patient-said">
+        {action.said}
+      </div>
+      <div role="alert">{fault === undefined ? null : <Fault error={action.error} />}</div>
+    </>
+  );
+}
+
+export function Fault({ error }: { error: unknown }) {
+  const { says, hint, code } = faultOf(error);
+  return (
+    <div className="notice error">
+      <strong>{says}</strong>
+      {hint === undefined ? null : <div>{hint}</div>}
+      {code === undefined ? null : <small>{code}</small>}
+    </div>
+  );
+}
+
+/** A button for an action; what cannot be done says why, beside the button. */
+export function Act({
+  children,
+  onPress,
+  busy,
+  reason,
+  quiet = false,
+}: {
+  children: ReactNode;
+  onPress: () => void;
+  busy: boolean;
+  /** Why not now; the button is off while there is one. */
+  reason?: string | undefined;
+  quiet?: boolean;
+}) {
+  return (
+    <div className="patient-act">
+      <Button
+        {...(quiet ? { className: "quiet" } : {})}
+        isDisabled={reason !== undefined}
+        isPending={busy}
+        onPress={onPress}
+      >
+        {busy ? "Working …" : children}
+      </Button>
+      {reason === undefined ? null : <small>{reason}</small>}
+    </div>
+  );
+}
+
+export function TextEntry({
+  label,
+  value,
+  onChange,
+  hint,
+  error,
+  secret = false,
+  autoComplete = "off",
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: string;
+  error?: string | undefined;
+  secret?: boolean;
+  autoComplete?: string;
+}) {
+  return (
+    <TextField
+      className="field"
+      value={value}
+      onChange={onChange}
+      type={secret ? "password" : "text"}
+      autoComplete={autoComplete}
+      isInvalid={error !== undefined}
+    >
+      <Label>{label}</Label>
+      <Input />
+      {hint === undefined ? null : <Text slot="description">{hint}</Text>}
+      <FieldError>{error}</FieldError>
+    </TextField>
+  );
+}
+
+export function Progress({ text, percent }: { text: string; percent: number | undefined }) {
+  return (
+    <ProgressBar
+      className="patient-progress"
+      {...(percent === undefined ? { isIndeterminate: true } : { value: percent })}
+    >
+      <Label>{text}</Label>
+      <div className="patient-track" aria-hidden="true">
+        <div className="patient-fill" style={{ width: `${percent ?? 35}%` }} />
+      </div>
+    </ProgressBar>
+  );
+}
+
+export function Panel({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="patient-panel" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Hands a text to the person as a file, without a server. */
+export function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

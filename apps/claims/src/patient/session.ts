@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  bytesInput,
+  type FileReport,
+  METRICS,
+  type Metric,
+  profilesFor,
+  type ReadOptions,
+  readFile,
+} from "@vitalproof/readers";
+import {
+  type AppendReport,
+  type ClaimItem,
+  type ClaimOutcome,
+  type Consent,
+  consentIdOf,
+  controllerOf,
+  epochAt,
+  epochEnd,
+  epochStart,
+  type HolderAttestation,
+  Log,
+  type LogOpening,
+  type ProfileName,
+  policyHashOf,
+  profileOf,
+  randomFieldElement,
+  signConsent,
+  signRevocation,
+  statementIdOf,
+  statements,
+  termsForPeriod,
+  VitalproofError,
+  verifyReceipt,
+} from "@vitalproof/sdk";
+import { type Wallet, ZeroAddress } from "ethers";
+import type { Offer, OwnPolicy, PatientChain, PeriodOnChain } from "./chain.ts";
+import { consentReceipt } from "./consentReceipt.ts";
+import { type Days, daysOf } from "./days.ts";
+import { type JourneyState, journeyOf, type Step } from "./journey.ts";
+import type { ProofOptions, ProverClient } from "./proverClient.ts";
+import type { ClinicService, DemoService, RelayerService } from "./services.ts";
+import type { Vault } from "./vault.ts";
+
+const DAY = 86_400;
+const LOG = "readings";
+
+/** What the vault keeps besides identity and log. */
+type Enrolment = { readonly opening: LogOpening };
+type Application = {
+  readonly offer: bigint;
+  readonly attestation: HolderAttestation;
+  readonly signature: string;
+};
+export type GivenConsent = {
+  readonly program: bigint;
+  readonly consentId: string;
+  readonly consent: Consent;
+  /** The receipt to keep. */
+  readonly receipt: string;
+  readonly transaction: string;
+};
+type KeptProof = { readonly item: ClaimItem; readonly outcome?: ClaimOutcome };
+
+export type SessionParts = {
+  readonly vault: Vault;
+  readonly chain: PatientChain;
+  readonly clinic: ClinicService | undefined;
+  readonly relayer: RelayerService | undefined;
+  readonly demo: DemoService | undefined;
+  readonly prover: ProverClient;
+};
+
+/** Everything that the page shows of a person at one moment. It holds readings. */
+export type View = {
+  /** The chain's Unix seconds. */
+  readonly now: number;
+  readonly steps: readonly Step[];
+  readonly log:
+    | { readonly opening: LogOpening; readonly pending: number; readonly nextEpoch: number }
+    | undefined;
+  /** Offers that fit log and clinic. */
+  readonly offers: readonly Offer[];
+  readonly offer: Offer | undefined;
+  readonly policy: OwnPolicy | undefined;
+  readonly application: Application | undefined;
+  readonly consent: (GivenConsent & { readonly revoked: boolean }) | undefined;
+  readonly days: Days | undefined;
+  readonly periods: readonly PeriodOnChain[];
+  /** By period. */
+  readonly proofs: ReadonlyMap<number, KeptProof>;
+};
+
+/** A person at work: an open vault, the services, the chain and a prover. Every step is in the vault before it returns. */
+export class PatientSession {
+  readonly #parts: SessionParts;
+  #log: Log | undefined;
+
+  private constructor(parts: SessionParts, log: Log | undefined) {
+    this.#parts = parts;
+    this.#log = log;
+  }
+
+  /** @throws LOG_CORRUPT, HOME_DAMAGED for a vault that does not fit; NOT_ALLOWED for a locked one */
+  static async open(parts: SessionParts): Promise<PatientSession> {
+    const { vault } = parts;
+    const enrolment = await vault.recall<Enrolment>("enrolment");
+    if (enrolment === undefined) return new PatientSession(parts, undefined);
+    // A page that was closed between the clinic's answer and the log's first record finds the opening here.
+    const begun = (await vault.store.read(`log/${LOG}/state`)) !== undefined;
+    const log = begun
+      ? await Log.resume(vault.store, LOG)
+      : await Log.create(vault.store, LOG, enrolment.opening);
+    return new PatientSession(parts, log);
+  }
+
+  /** The chain's Unix seconds, by the demonstration's clock where there is one. */
+  now(): Promise<number> {
+    return this.#parts.demo?.now() ?? this.#parts.chain.now();
+  }
+
+  /**
+   * Asks the clinic to open a log that begins with the next epoch.
+   * @param log `offset`: quarter hours after 00:00 UTC at which an epoch begins
+   */
+  async enrol(log: { profile: ProfileName; offset: number }): Promise<void> {
+    const { vault } = this.#parts;
+    const clinic = needed(this.#parts.clinic, "clinic");
+    const firstEpoch = epochAt(profileOf(log.profile), log.offset, await this.now()) + 1;
+    const { subject } = vault.identity;
+    const opening = await clinic.enrol({ subject, device: vault.device, ...log, firstEpoch });
+    if (opening.subject !== subject || opening.profile !== log.profile || opening.offset !== log.offset) {
+      throw new VitalproofError("LOG_DIVERGED", "The clinic opened another log than the one asked for.");
+    }
+    await vault.keep("enrolment", { opening } satisfies Enrolment);
+    this.#log = await Log.create(vault.store, LOG, opening);
+  }
+
+  /**
+   * Reads a file and takes its readings into the log. Nothing of it leaves the page.
+   * @throws what the readers' `readFile` throws
+   */
+  async importFile(
+    bytes: Uint8Array,
+    options: Pick<ReadOptions, "zone" | "dateOrder" | "onProgress" | "signal">,
+  ): Promise<{ file: FileReport; log: AppendReport }> {
+    const log = this.#openLog();
+    const metric = metricOf(log.opening.profile);
+    const { readings, report } = await readFile(bytesInput(bytes), { ...options, metric });
+    return { file: report, log: await log.append(readings) };
+  }
+
+  /**
+   * Seals the epochs that are over and sends every head that the clinic does not have yet. Where the clinic recorded
+   * gaps, the log follows it.
+   * @returns how many heads the clinic took, and the epochs that became gaps
+   */
+  async sealAndSend(): Promise<{ sent: number; gaps: readonly number[] }> {
+    const log = this.#openLog();
+    const clinic = needed(this.#parts.clinic, "clinic");
+    const { vault, chain } = this.#parts;
+    const domain = await chain.anchors.domain();
+    const { attester } = await chain.anchors.group(log.opening.group);
+    await log.seal(await this.now());
+    let sent = 0;
+    const gaps: number[] = [];
+    // Each pass sends what is unsent until the clinic says that its log stands elsewhere; following it ends a pass.
+    for (let pass = 0; pass < 3; pass++) {
+      let followed = false;
+      for (const { epoch, status } of [...log.epochs]) {
+        if (status !== "sealed") continue;
+        try {
+          const receipt = await clinic.submitHead(await log.sign(epoch, vault.device));
+          verifyReceipt(domain, receipt, attester);
+          await log.accept(epoch, receipt);
+          sent += 1;
+        } catch (error) {
+          const state = standsAt(error);
+          if (state === undefined || pass === 2) throw error;
+          gaps.push(...(await log.follow(state)).gaps);
+          followed = true;
+          break;
+        }
+      }
+      if (!followed) break;
+    }
+    return { sent, gaps };
+  }
+
+  /**
+   * Applies for a policy: proves that holder and subject are one person, has the clinic sign, and leaves the signed
+   * application in the demonstration's mailbox where there is one.
+   * @param cover number of periods, from the next one that has not begun
+   * @returns the application as a file for the insurer
+   */
+  async apply(offer: Offer, cover: { periods: number }, options?: ProofOptions): Promise<string> {
+    const { vault, chain, prover, demo } = this.#parts;
+    const clinic = needed(this.#parts.clinic, "clinic");
+    const { offset, epochs } = offer.terms;
+    const profile = profileOf(offer.terms.profile);
+    const now = await this.now();
+    const domain = await chain.claims.domain();
+    // Two epochs ahead where a period is short: the insurer must issue the policy before it begins.
+    const ahead = Math.max(1, Math.ceil(3600 / profile.epochSeconds));
+    const attestation: HolderAttestation = {
+      program: offer.program,
+      holder: vault.identity.holder(offer.scope),
+      controller: (await this.#controller(offer)).address,
+      payee: ZeroAddress,
+      firstEpoch: epochAt(profile, offset, now) + ahead,
+      periods: cover.periods,
+      nonce: randomFieldElement(),
+      expiry: BigInt(now + DAY),
+    };
+    if (!Number.isSafeInteger(cover.periods) || cover.periods < 1 || cover.periods * epochs > 10_000) {
+      throw new VitalproofError("INVALID_ARGUMENT", "The number of periods is out of range.");
+    }
+    const policyHash = policyHashOf(domain, attestation);
+    const secret = vault.identity.secret();
+    const { proof, publicInputs } = await prover.prove(
+      { kind: "enrolment", secret, scope: offer.scope, policyHash },
+      options,
+    );
+    const { subject } = vault.identity;
+    const signature = await clinic.attest({
+      attestation,
+      scopeNumber: offer.scopeNumber,
+      subject,
+      proof,
+      publicInputs,
+    });
+    await vault.keep("application", { offer: offer.program, attestation, signature } satisfies Application);
+    await demo?.leaveApplication({ attestation, signature });
+    const plain = (_: string, value: unknown): unknown =>
+      typeof value === "bigint" ? value.toString() : value;
+    return JSON.stringify({ attestation, signature }, plain, 2);
+  }
+
+  /** Signs a consent to the program's insurer and has the relayer carry it. @param days 1 to 3,650 */
+  async consent(offer: Offer, days: number): Promise<GivenConsent> {
+    const { vault, chain } = this.#parts;
+    const relayer = needed(this.#parts.relayer, "relayer");
+    if (!Number.isInteger(days) || days < 1 || days > 3650) {
+      throw new VitalproofError("INVALID_ARGUMENT", "A consent lasts 1 to 3,650 days.");
+    }
+    const controller = await this.#controller(offer);
+    const now = await this.now();
+    // The last block's time: a consent from then on is active in the next one.
+    const from = Math.min(now, await chain.now());
+    const { chainId, claims } = await chain.claims.domain();
+    const content = {
+      patient: controller.address,
+      grantee: offer.insurer,
+      purpose: await chain.claims.claimPurpose(),
+      program: offer.program,
+      from,
+      until: now + days * DAY,
+      nonce: randomFieldElement(),
+    };
+    const { text, receiptHash } = consentReceipt({ ...content, chainId, claims, terms: offer.terms });
+    const consent: Consent = { ...content, receiptHash };
+    const deadline = BigInt(now + DAY);
+    const signature = await signConsent(controller, await chain.consents.domain(), consent, deadline);
+    const consentId = consentIdOf(consent);
+    const given = { program: offer.program, consentId, consent, receipt: text, transaction: "" };
+    // Before anything is sent: a consent whose receipt is lost can never be shown to have said anything.
+    await vault.keep(`consent/${consentId}`, given satisfies GivenConsent);
+    const { transaction } = await relayer.consent({ consent, deadline, signature });
+    const carried = { ...given, transaction };
+    await vault.keep(`consent/${consentId}`, carried);
+    await vault.keep("consent", carried);
+    return carried;
+  }
+
+  /** Takes the latest consent back, for ever. */
+  async revoke(offer: Offer): Promise<void> {
+    const { vault, chain } = this.#parts;
+    const relayer = needed(this.#parts.relayer, "relayer");
+    const given = await vault.recall<GivenConsent>("consent");
+    if (given === undefined) throw new VitalproofError("NOT_THERE", "There is no consent to revoke.");
+    const controller = await this.#controller(offer);
+    const deadline = BigInt((await this.now()) + DAY);
+    const domain = await chain.consents.domain();
+    const signature = await signRevocation(controller, domain, given.consentId, deadline);
+    await relayer.revoke({ patient: controller.address, consentId: given.consentId, deadline, signature });
+  }
+
+  /**
+   * Proves a period against the anchor that stands on chain now, and keeps the proof.
+   * @throws what the prover throws; ANCHOR_PATH_INVALID when the clinic's path is not the chain's;
+   *         NOT_ALLOWED where no statement is in force for the period
+   */
+  async prove(view: View, period: number, options?: ProofOptions): Promise<void> {
+    const { vault, chain, prover } = this.#parts;
+    const clinic = needed(this.#parts.clinic, "clinic");
+    const log = this.#openLog();
+    const { offer, policy } = bound(view);
+    const own = await chain.period(offer, policy.policy, period);
+    const statement = statements().find(
+      ({ name, version }) => statementIdOf(name, version) === own.statement,
+    );
+    if (statement === undefined) {
+      throw new VitalproofError(
+        "NOT_ALLOWED",
+        "No statement that this page knows is in force for the period.",
+      );
+    }
+    const firstEpoch = policy.firstEpoch + period * offer.terms.epochs;
+    const terms = termsForPeriod(offer.terms, firstEpoch);
+    const path = await clinic.path(own.anchorDay, log.leaf(firstEpoch + terms.epochs - 1));
+    if (path.root !== own.anchorRoot) {
+      throw new VitalproofError(
+        "ANCHOR_PATH_INVALID",
+        "The clinic's path leads to another root than the chain's.",
+        {
+          hint: "The day may have been corrected: ask again, and then the clinic.",
+        },
+      );
+    }
+    const request = {
+      statement: statement.name,
+      terms,
+      scope: offer.scope,
+      ...log.period(firstEpoch, terms.epochs),
+      path,
+    };
+    const secret = vault.identity.secret();
+    const { proof } = await prover.prove({ kind: "claim", secret, request }, options);
+    const item: ClaimItem = {
+      policy: policy.policy,
+      period,
+      consentId: "",
+      statement: own.statement,
+      anchorRoot: own.anchorRoot,
+      proof,
+    };
+    await vault.keep(`proof/${policy.policy}/${period}`, { item } satisfies KeptProof);
+  }
+
+  /** Hands a proof to the relayer under the latest consent. @returns what became of it */
+  async submit(view: View, period: number): Promise<ClaimOutcome> {
+    const { vault } = this.#parts;
+    const relayer = needed(this.#parts.relayer, "relayer");
+    const kept = view.proofs.get(period);
+    if (kept === undefined) throw new VitalproofError("NOT_THERE", "There is no proof of this period.");
+    if (view.consent === undefined) throw new VitalproofError("NOT_THERE", "There is no consent.");
+    const item = { ...kept.item, consentId: view.consent.consentId };
+    const outcome = await relayer.claim(item);
+    await vault.keep(`proof/${item.policy}/${period}`, { item, outcome } satisfies KeptProof);
+    return outcome;
+  }
+
+  /** Everything to show, read anew. @throws CHAIN_UNREACHABLE, CONTRACT_CALL_FAILED */
+  async view(): Promise<View> {
+    const { vault, chain } = this.#parts;
+    const now = await this.now();
+    const log = this.#log;
+    const all = log === undefined ? [] : await chain.offers();
+    const offers = log === undefined ? [] : all.filter((offer) => fits(offer, log.opening));
+    const application = await vault.recall<Application>("application");
+    const given = await vault.recall<GivenConsent>("consent");
+    let offer: Offer | undefined;
+    let policy: OwnPolicy | undefined;
+    // The vault may be a restored one that knows of no application: every fitting program is asked.
+    for (const each of offers) {
+      policy = await chain.policyOf(each, (await this.#controller(each)).address);
+      offer = policy === undefined ? undefined : each;
+      if (policy !== undefined) break;
+    }
+    offer ??= offers.find(({ program }) => program === application?.offer);
+    const days =
+      log !== undefined && offer !== undefined && policy !== undefined
+        ? daysOf(log, offer.terms, policy)
+        : undefined;
+    const periods: PeriodOnChain[] = [];
+    const proofs = new Map<number, KeptProof>();
+    if (offer !== undefined && policy !== undefined) {
+      for (let period = 0; period < policy.periods; period++) {
+        periods.push(await chain.period(offer, policy.policy, period));
+        const kept = await vault.recall<KeptProof>(`proof/${policy.policy}/${period}`);
+        if (kept !== undefined) proofs.set(period, kept);
+      }
+    }
+    const consent =
+      given === undefined || given.program !== offer?.program
+        ? undefined
+        : { ...given, revoked: await chain.isRevoked(given.consent.patient, given.consentId) };
+    const view = {
+      now,
+      log:
+        log === undefined
+          ? undefined
+          : { opening: log.opening, pending: log.pending, nextEpoch: log.nextEpoch },
+      offers,
+      offer,
+      policy,
+      application,
+      consent,
+      days,
+      periods,
+      proofs,
+    };
+    return { ...view, steps: journeyOf(this.#journeyState(view), now) };
+  }
+
+  #journeyState(view: Omit<View, "steps">): JourneyState {
+    const { offer, policy, application, consent, days, periods, proofs } = view;
+    const log = this.#log;
+    const { clinic, relayer, vault } = this.#parts;
+    return {
+      vault: vault.locked ? "locked" : "open",
+      services: { clinic: clinic !== undefined, relayer: relayer !== undefined },
+      offers: view.offers.length,
+      periods: periods.map((own, period) => {
+        const day = days!.periods[period]!;
+        const taken = day.state === "sealed" && day.status !== "sealed";
+        const proof = proofs.get(period)?.item;
+        return {
+          period,
+          end: day.end,
+          taken,
+          holds: day.state === "sealed" ? day.holds : undefined,
+          anchorFrom: own.anchorFrom,
+          anchored: own.anchorRoot !== 0n,
+          closesAt: own.closesAt,
+          state: own.state,
+          proven: proof?.anchorRoot === own.anchorRoot && proof.statement === own.statement,
+        };
+      }),
+      ...(log === undefined
+        ? {}
+        : {
+            log: {
+              pending: log.pending,
+              nextEnd: epochEnd(profileOf(log.opening.profile), log.opening.offset, log.nextEpoch),
+              unsent: log.epochs.filter(({ status }) => status === "sealed").length,
+            },
+          }),
+      ...(application === undefined
+        ? {}
+        : {
+            application: {
+              expiry: Number(application.attestation.expiry),
+              begins: startOf(offer, application.attestation.firstEpoch),
+            },
+          }),
+      ...(policy === undefined || days === undefined
+        ? {}
+        : {
+            policy: {
+              start: days.periods[0]!.start,
+              end: days.periods.at(-1)!.end,
+              owed: policy.owed,
+              paid: policy.paid,
+            },
+          }),
+      ...(consent === undefined
+        ? {}
+        : {
+            consent: { from: consent.consent.from, until: consent.consent.until, revoked: consent.revoked },
+          }),
+    };
+  }
+
+  /** The account of this person's first policy in a program. */
+  async #controller(offer: Offer): Promise<Wallet> {
+    const { chainId, claims } = await this.#parts.chain.claims.domain();
+    const { identity } = this.#parts.vault;
+    return controllerOf(identity, { chainId, claims, program: offer.program, index: 0 });
+  }
+
+  #openLog(): Log {
+    if (this.#log !== undefined) return this.#log;
+    throw new VitalproofError("NOT_THERE", "There is no log yet.", { hint: "Ask the clinic to open one." });
+  }
+}
+
+function needed<T>(service: T | undefined, name: string): T {
+  if (service !== undefined) return service;
+  throw new VitalproofError("NOT_THERE", `This page's configuration names no ${name}.`);
+}
+
+function bound({ offer, policy }: View): { offer: Offer; policy: OwnPolicy } {
+  if (offer !== undefined && policy !== undefined) return { offer, policy };
+  throw new VitalproofError("NOT_THERE", "There is no policy yet.");
+}
+
+function fits({ terms, group }: Offer, opening: LogOpening): boolean {
+  return terms.profile === opening.profile && terms.offset === opening.offset && group === opening.group;
+}
+
+function startOf(offer: Offer | undefined, epoch: number): number {
+  if (offer === undefined) return 0;
+  return epochStart(profileOf(offer.terms.profile), offer.terms.offset, epoch);
+}
+
+/** Where intake says that its log stands, in the details of a refusal. */
+function standsAt(error: unknown): { head: bigint; nextEpoch: number } | undefined {
+  if (!(error instanceof VitalproofError)) return undefined;
+  const { head, nextEpoch } = error.details;
+  if (typeof nextEpoch !== "number" || !/^\d{1,78}$/.test(String(head))) return undefined;
+  return { head: BigInt(String(head)), nextEpoch };
+}
+
+/** The metric of a file whose readings fit a profile; undefined where the readers know none. */
+function metricOf(profile: ProfileName): Metric | undefined {
+  const { ucum } = profileOf(profile);
+  return (Object.keys(METRICS) as Metric[]).find((metric) =>
+    profilesFor(metric, ucum).some(({ name }) => name === profile),
+  );
+}
