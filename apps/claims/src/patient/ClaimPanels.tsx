@@ -27,7 +27,8 @@ export function ApplyPanel({ config, session, view, step, refresh }: Props) {
   const [progress, setProgress] = useState<ProofProgress | undefined>();
   const action = useAction();
   const apply = step("apply");
-  if (apply.state === "done") return null;
+  // What was just done is still announced.
+  if (apply.state === "done") return <Outcome action={action} />;
   const offer = view.offers.find(({ program }) => program === chosen) ?? view.offers[0];
   if (offer === undefined || apply.state !== "can") {
     return (
@@ -36,6 +37,7 @@ export function ApplyPanel({ config, session, view, step, refresh }: Props) {
           <strong>{apply.state === "wait" ? "Your application is out" : "Not yet"}</strong>
           <div>{apply.reason}</div>
         </div>
+        <Outcome action={action} />
       </Panel>
     );
   }

@@ -24,7 +24,8 @@ export function EnrolPanel({ session, view, step, refresh }: Props) {
   const [zone, setZone] = useState(HERE);
   const action = useAction();
   const { state, reason } = step("enrol");
-  if (state === "done") return null;
+  // What was just done is still announced.
+  if (state === "done") return <Outcome action={action} />;
   const names = (Object.keys(PROFILES) as ProfileName[]).filter((name) => !name.startsWith("test-"));
   return (
     <Panel title="Enrol with the clinic">
