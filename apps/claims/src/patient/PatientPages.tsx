@@ -17,6 +17,8 @@ import { Vault } from "./vault.ts";
 import { dateTime } from "./words.ts";
 import "./patient.css";
 
+/** Held by the one tab that works on the vault. */
+const TAB_LOCK = "vitalproof-patient";
 /** Milliseconds between two looks at the chain while the page is in view. */
 const LOOK = 15_000;
 
@@ -41,7 +43,17 @@ export function PatientPages({ config, provider, vaultBackend }: PatientPagesPro
   // A page that is left must not keep the key.
   useEffect(() => () => vault?.lock(), [vault]);
 
+  const alone = useOnlyTab();
+
   if (failure !== undefined) return <Fault error={failure} />;
+  if (!alone) {
+    return (
+      <div className="empty" role="status">
+        <strong>Your identity is open in another tab</strong>
+        <div>Two tabs would seal the same day twice. Close the other one, and this one goes on.</div>
+      </div>
+    );
+  }
   if (exists === undefined) return <Loading what="Looking for your identity" />;
   if (vault === undefined) {
     return (
@@ -57,6 +69,30 @@ export function PatientPages({ config, provider, vaultBackend }: PatientPagesPro
     );
   }
   return <Work config={config} provider={provider} vault={vault} onLock={() => setVault(undefined)} />;
+}
+
+/** Whether this is the only tab at work: a log has one writer at a time. Always so where browsers have no locks. */
+function useOnlyTab(): boolean {
+  const [alone, setAlone] = useState(!("locks" in navigator));
+  useEffect(() => {
+    if (!("locks" in navigator)) return;
+    const gone = new AbortController();
+    let release = (): void => gone.abort();
+    navigator.locks
+      .request(TAB_LOCK, { signal: gone.signal }, () => {
+        setAlone(true);
+        return new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      })
+      // Only leaving before the lock was given ends in an error.
+      .catch(() => undefined);
+    return () => {
+      release();
+      setAlone(false);
+    };
+  }, []);
+  return alone;
 }
 
 function Work({
