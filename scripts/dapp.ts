@@ -7,14 +7,14 @@ import { parseArgs } from "node:util";
 import { cannotListen, momentOf, portOf } from "./options.ts";
 
 const HELP = `The services behind the claims dApp, on the loopback interface: an in-process chain with everything
-deployed, a simulated clinic, a relayer, artifacts, and the page of apps/claims if it is built.
+deployed, a simulated clinic, a relayer, artifacts, and the page of apps/claims.
 
   npm run dapp                                    the chain begins on 2026-03-01
   npm run dapp -- --time 2026-06-01T00:00Z        begins then
   npm run dapp -- --scenario                      with a program, two patients and their week of claims in it
   npm run dapp -- --port 0                        on any free port; default 4174
   npm run dapp -- --json                          one line for machines: address and contracts
-  npm run dapp -- --no-build                      with contracts and circuits as they were built last
+  npm run dapp -- --no-build                      with contracts, circuits and page as they were built last
 
 Prints its address once it listens. Ends with Ctrl-C, and forgets everything.
 Exit code: 2 for wrong usage, 1 when it cannot start.`;
@@ -54,6 +54,7 @@ for (const command of asBuilt
   : [
       ["hardhat", "circuits", "build"],
       ["hardhat", "build", "--no-tests"],
+      ["vite", "build", "--logLevel", "warn", "apps/claims"],
     ]) {
   const { status } = spawnSync(command[0]!, command.slice(1), {
     cwd: root,

@@ -35,7 +35,7 @@ const suites: readonly Suite[] = [
   { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
   { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
   { name: "cli", command: [...mocha, ...tests("packages/cli/test/**/*.test.ts")] },
-  { name: "app", command: [...mocha, ...tests("apps/claims/test/**/*.test.ts")] },
+  { name: "app", command: [...mocha, ...tests("{apps/claims/test,test/dapp}/**/*.test.ts")] },
   { name: "bench", command: [...mocha, ...tests("test/bench/**/*.test.ts")] },
   { name: "hardhat-circom", command: [...mocha, ...tests("packages/hardhat-circom/test/**/*.test.ts")] },
 ];
@@ -82,6 +82,7 @@ const preparation: readonly (readonly string[])[] = [
   ["hardhat", "circuits", "build", ...(long ? ["--all"] : [])],
   ["hardhat", "circuits", "build", "--group", "test"],
   ["hardhat", "build"],
+  ["vite", "build", "--logLevel", "warn", "apps/claims"],
 ];
 for (const command of preparation) {
   console.log(`> ${command.join(" ")}`);

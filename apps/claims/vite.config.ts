@@ -50,6 +50,8 @@ export default defineConfig({
   // Relative, so that the page runs from any folder of any static server.
   base: "./",
   plugins: [policyInPage()],
+  // The worker that proves imports snarkjs when it needs it, which the older format cannot.
+  worker: { format: "es" },
   build: {
     target: "es2022",
     // A data: script or style would need a wider policy.

@@ -34,6 +34,8 @@ export interface DappConfig {
   readonly demo: {
     readonly accounts: readonly { readonly name: string; readonly privateKey: string }[];
     readonly clock: string;
+    /** Where patients leave applications for the insurer. */
+    readonly applications: string;
   };
 }
 
@@ -71,6 +73,7 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
         { name: "Another insurer", privateKey: keyOf(ANOTHER, another) },
       ],
       clock: "/demo/clock",
+      applications: "/demo/applications",
     },
   };
 }

@@ -28,7 +28,7 @@ const NO_PAGE = `Vitalproof: the services of the claims dApp are running, its pa
 
 Build it, then load this page again:
 
-  npm run build -w apps/claims
+  npm run dapp:build
 
 GET /config.json says where the services are.
 `;

@@ -188,6 +188,7 @@ describe("dapp: services", function () {
           { name: "Another insurer", privateKey: second.privateKey },
         ],
         clock: "/demo/clock",
+        applications: "/demo/applications",
       },
     });
     expect(Object.keys(config.contracts)).to.have.members(["claims", "anchors", "consents", "statements"]);

@@ -6,7 +6,7 @@ import { type Sentence, sentenceOf } from "./chain/sentences.ts";
 import { type Config, loadConfig } from "./config/config.ts";
 import { ChainStore } from "./data/chainStore.ts";
 import { Overview } from "./pages/Overview.tsx";
-import { type App, AppContext, useRoute } from "./ui/app.tsx";
+import { type App, AppContext, useApp, useRoute } from "./ui/app.tsx";
 import { Empty, Fault, Loading } from "./ui/parts.tsx";
 import { Shell } from "./ui/Shell.tsx";
 import { TransactProvider } from "./ui/transaction.tsx";
@@ -20,6 +20,10 @@ const CreateProgram = lazy(async () => ({
 }));
 const ProgramPage = lazy(async () => ({ default: (await import("./pages/ProgramPage.tsx")).ProgramPage }));
 const Issue = lazy(async () => ({ default: (await import("./pages/Issue.tsx")).Issue }));
+
+const PatientPages = lazy(async () => ({
+  default: (await import("./patient/PatientPages.tsx")).PatientPages,
+}));
 
 type Services = Omit<App, "wallets">;
 
@@ -101,16 +105,22 @@ function Ready({ services }: { services: Services }) {
 }
 
 function Page() {
+  const { config, rpc } = useApp();
   const route = useRoute();
   const [area, what, id] = route;
   if (area === undefined || (area === "insurer" && what === undefined)) return <Overview />;
   if (area === "insurer" && what === "new" && id === undefined) return <CreateProgram />;
   if (area === "insurer" && what === "issue" && id === undefined) return <Issue />;
   if (area === "insurer" && what === "programs" && id !== undefined) return <ProgramPage key={id} id={id} />;
+  // To leave it is to lock it: no key stays behind another page.
+  if (area === "patient" && what === undefined) return <PatientPages config={config} provider={rpc} />;
   return (
-    <Empty title="There is no such page.">
-      <a href="#/insurer">Go to the programs.</a>
-    </Empty>
+    <>
+      <h1>Not found</h1>
+      <Empty title="There is no such page.">
+        <a href="#/insurer">Go to the programs.</a>
+      </Empty>
+    </>
   );
 }
 

@@ -28,7 +28,11 @@ function example(): Record<string, unknown> {
     relayer: "/relayer",
     clinic: "/clinic",
     groups: [{ id: "1", name: "Demo clinic", assurance: "self-attested" }],
-    demo: { accounts: [{ name: "Demo insurer", privateKey: KEY }], clock: "/demo/clock" },
+    demo: {
+      accounts: [{ name: "Demo insurer", privateKey: KEY }],
+      clock: "/demo/clock",
+      applications: "/demo/applications",
+    },
   };
 }
 

@@ -65,7 +65,6 @@ export function parseConfig(text: string, base: string): Config {
   const currency = chain.member("currency");
   const contracts = file.member("contracts");
   const demo = file.optional("demo");
-  const clock = demo?.optional("clock")?.url();
   return {
     name: file.member("name").text(),
     chain: {
@@ -111,9 +110,8 @@ export function parseConfig(text: string, base: string): Config {
               name: account.member("name").text(),
               privateKey: account.member("privateKey").privateKey(),
             })),
-            clock,
-            // The services name the clock only; the mailbox stands beside it.
-            applications: clock === undefined ? undefined : new URL("applications", clock).href,
+            clock: demo.optional("clock")?.url(),
+            applications: demo.optional("applications")?.url(),
           },
   };
 }

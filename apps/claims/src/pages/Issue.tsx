@@ -110,9 +110,9 @@ function Mailbox({ onTake }: { onTake: (application: Application) => void }) {
     fetch(address)
       .then(async (answer) => {
         if (!answer.ok) throw new Error(`The mailbox answered with HTTP status ${answer.status}.`);
-        const found: unknown = await answer.json();
-        if (!Array.isArray(found)) throw new Error("The mailbox did not answer with a list.");
-        if (!gone) setList(found.map(applicationOf));
+        const { applications } = (await answer.json()) as { applications?: unknown };
+        if (!Array.isArray(applications)) throw new Error("The mailbox did not answer with a list.");
+        if (!gone) setList(applications.map(applicationOf));
       })
       .catch((error: unknown) => !gone && setFault(sentenceOf(error)));
     return () => {

@@ -12,7 +12,7 @@ import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
 import { counted, date, dateTime, duration } from "../ui/format.ts";
 import { Plot } from "../ui/Plot.tsx";
-import { Choice, Empty, Field, Hex, Loading, Popup } from "../ui/parts.tsx";
+import { Choice, Empty, Field, Hex, Loading, Popup, Scroll } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
 import { MoneyBar } from "./Overview.tsx";
 
@@ -140,7 +140,7 @@ function Shown({ program }: { program: ProgramRow }) {
         ) : (
           <div className="plot-and-table">
             <Plot days={days} unit={token} />
-            <div className="scroll">
+            <Scroll label="Claims and payouts by day">
               <table>
                 <caption className="hidden">Claims and payouts by day</caption>
                 <thead>
@@ -168,7 +168,7 @@ function Shown({ program }: { program: ProgramRow }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           </div>
         )}
       </section>
@@ -186,7 +186,7 @@ function Shown({ program }: { program: ProgramRow }) {
             )}
           </Empty>
         ) : (
-          <div className="scroll">
+          <Scroll label="Policies">
             <table>
               <caption className="hidden">Policies of program {String(program.id)}</caption>
               <thead>
@@ -235,7 +235,7 @@ function Shown({ program }: { program: ProgramRow }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </section>
     </>
@@ -351,7 +351,7 @@ function Claims({
               {counted(shown.length, "claim")} shown
             </p>
           </div>
-          <div className="scroll">
+          <Scroll label="Claims">
             <table>
               <caption className="hidden">Claims of program {String(program.id)}</caption>
               <thead>
@@ -412,7 +412,7 @@ function Claims({
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         </>
       )}
       {rejecting === undefined ? null : (

@@ -54,7 +54,7 @@ export function DayChart({ day, scale }: { day: SealedDay; scale: Scale }) {
               </text>
             </g>
           ))}
-          {Array.from({ length: channels }, (_, channel) => (
+          {Array.from({ length: channels }, (_, channel) => channel).map((channel) => (
             <path
               key={channel}
               className={`patient-line channel-${channel}`}

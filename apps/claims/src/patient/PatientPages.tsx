@@ -30,7 +30,16 @@ export type PatientPagesProps = {
 };
 
 /** The patient's side of the page. Readings, salts and secrets stay inside it. */
-export function PatientPages({ config, provider, vaultBackend }: PatientPagesProps) {
+export function PatientPages(props: PatientPagesProps) {
+  return (
+    <>
+      <h1>For patients</h1>
+      <Pages {...props} />
+    </>
+  );
+}
+
+function Pages({ config, provider, vaultBackend }: PatientPagesProps) {
   const backend = useMemo(() => vaultBackend ?? indexedDbKeyValue(), [vaultBackend]);
   const [exists, setExists] = useState<boolean | undefined>();
   const [failure, setFailure] = useState<unknown>();

@@ -144,7 +144,7 @@ export function Progress({ text, percent }: { text: string; percent: number | un
 
 export function Panel({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="patient-panel" aria-label={title}>
+    <section className="card stack patient-panel" aria-label={title}>
       <h2>{title}</h2>
       {children}
     </section>

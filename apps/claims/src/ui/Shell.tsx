@@ -48,6 +48,9 @@ export function Shell({ children }: { children: ReactNode }) {
           <a href="#/insurer/issue" aria-current={route === "insurer/issue" ? "page" : undefined}>
             Issue
           </a>
+          <a href="#/patient" aria-current={route === "patient" ? "page" : undefined}>
+            For patients
+          </a>
         </nav>
         <Button
           className={account === undefined ? "primary" : "account"}

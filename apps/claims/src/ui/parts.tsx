@@ -87,6 +87,16 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+/** What is wider than the page scrolls in itself, with the keyboard too. */
+export function Scroll({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus scrolls by keys
+    <section className="scroll" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
+
 export function Loading({ what }: { what: string }) {
   return (
     <div className="loading" role="status">

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The services of `npm run dapp` in a process of their own, and Chromium on their page.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const root = join(import.meta.dirname, "../../..");
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export const hasBrowser = (): boolean => existsSync(CHROMIUM);
+
+export interface Stage {
+  readonly url: string;
+  readonly config: {
+    readonly contracts: { readonly claims: string };
+    readonly tokens: readonly { readonly address: string }[];
+  };
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/** Starts services and browser. The page must have been built (`npm run dapp:build`). */
+export async function stage(...options: readonly string[]): Promise<Stage> {
+  const services = spawn("node", ["scripts/dapp.ts", "--no-build", "--json", "--port", "0", ...options], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await urlOf(services);
+  const [config, browser] = await Promise.all([
+    fetch(`${url}/config.json`).then((response) => response.json() as Promise<Stage["config"]>),
+    // What Chromium would ask of others by itself is switched off: tests talk to loopback only.
+    chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    }),
+  ]);
+  return {
+    url,
+    config,
+    browser,
+    async close() {
+      await browser.close();
+      const ended = new Promise((resolve) => services.once("exit", resolve));
+      services.kill("SIGINT");
+      await ended;
+    },
+  };
+}
+
+async function urlOf(services: ChildProcess): Promise<string> {
+  const ended = new Promise<never>((_, reject) =>
+    services.once("exit", (code) => reject(new Error(`the services ended with code ${code}`))),
+  );
+  const line = new Promise<string>((resolve) =>
+    createInterface({ input: services.stdout! }).once("line", resolve),
+  );
+  const { url } = JSON.parse(await Promise.race([line, ended])) as { url: string };
+  ended.catch(() => undefined);
+  return url;
+}
+
+/** A page of its own, with every address that it asked. A fault of the page's code fails the test. */
+export async function openPage(
+  { browser }: Stage,
+  options: { width?: number; colorScheme?: "light" | "dark" } = {},
+) {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1280, height: 900 },
+    colorScheme: options.colorScheme ?? "light",
+  });
+  const page: Page = await context.newPage();
+  const requests: string[] = [];
+  const faults: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  return {
+    page,
+    requests,
+    faults,
+    async close() {
+      await context.close();
+      if (faults.length > 0) throw new Error(`The page reported: ${faults.join("; ")}`);
+    },
+  };
+}
+
+/** Signs what the dialog of a plan asks for, and waits until every transaction is final. */
+export async function signAll(page: Page): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: /^Sign/ }).click();
+  await dialog.getByText(/^✓/).waitFor();
+  await dialog.getByText("Close", { exact: true }).click();
+}
