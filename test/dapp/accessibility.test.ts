@@ -21,7 +21,7 @@ const ROUTES = [
 describe("dApp: accessibility", () => {
   let world: Stage;
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     if (!hasBrowser()) {
       console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
       this.skip();
@@ -33,7 +33,7 @@ describe("dApp: accessibility", () => {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const route of ROUTES) {
       it(`${route} in ${colorScheme}`, async function () {
-        this.timeout(60_000);
+        this.timeout(300_000);
         const { page, close } = await openPage(world, { width: 360, colorScheme });
         try {
           await page.goto(`${world.url}/${route}`);
@@ -53,7 +53,7 @@ describe("dApp: accessibility", () => {
   }
 
   it("the dialogs of wallets and money", async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const { page, close } = await openPage(world, { width: 360 });
     try {
       await page.goto(`${world.url}/#/insurer/programs/1`);

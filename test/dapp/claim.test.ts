@@ -64,7 +64,7 @@ const TOLD = {
 describe("dApp: a claim from file to credit", () => {
   let world: Stage;
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     if (!hasBrowser()) {
       console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
       this.skip();
@@ -74,7 +74,7 @@ describe("dApp: a claim from file to credit", () => {
   after(async () => world?.close());
 
   it("T33: insurer publishes, patient enrols, applies, consents, imports, seals, proves and claims; no reading leaves the page", async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const insurer = await openPage(world);
     const patient = await openPage(world);
     const bodies: { path: string; body: string }[] = [];
@@ -100,7 +100,7 @@ describe("dApp: a claim from file to credit", () => {
 
       await issue(insurer.page);
 
-      await page.getByRole("button", { name: "I consent" }).click({ timeout: 60_000 });
+      await page.getByRole("button", { name: "I consent" }).click();
       await page.getByText("Your consent is on record.").waitFor();
 
       // A good day and a bad one.
@@ -195,7 +195,7 @@ describe("dApp: a claim from file to credit", () => {
     const clock = page.getByRole("button", { name: /^Let time pass until/ });
     const can = async (button: Locator) => (await button.count()) > 0 && (await button.isEnabled());
     let said: string | null = null;
-    for (const until = Date.now() + 60_000; Date.now() < until; await page.waitForTimeout(100)) {
+    for (const until = Date.now() + 300_000; Date.now() < until; await page.waitForTimeout(100)) {
       if (await can(wanted)) return;
       // What it said before is what it says until the page has looked at the chain again.
       if (!(await can(clock)) || (await clock.textContent()) === said) continue;

@@ -11,7 +11,7 @@ const AMOUNT = 500_000_000n;
 describe("dApp: an insurer", () => {
   let world: Stage;
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     if (!hasBrowser()) {
       console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
       this.skip();
@@ -21,7 +21,7 @@ describe("dApp: an insurer", () => {
   after(async () => world?.close());
 
   it("publishes a program, funds it and takes money back, and the chain says the same", async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     const { page, requests, close } = await openPage(world);
     try {
       await page.goto(`${world.url}/#/insurer`);

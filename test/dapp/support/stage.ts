@@ -79,6 +79,8 @@ export async function openPage(
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.colorScheme ?? "light",
   });
+  // Other suites may have both processors.
+  context.setDefaultTimeout(120_000);
   const page: Page = await context.newPage();
   const requests: string[] = [];
   const faults: string[] = [];
