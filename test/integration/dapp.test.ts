@@ -595,7 +595,7 @@ describe("dapp: services", function () {
     const { status, text, headers } = await get("/");
     expect(status).to.equal(200);
     expect(headers["content-type"]).to.equal("text/plain; charset=utf-8");
-    expect(text).to.include("npm run build");
+    expect(text).to.include("npm run dapp:build");
     await refused(get("/app.js"), 404, "NOT_THERE");
 
     writeFileSync(join(folder, "outside.txt"), "outside");
