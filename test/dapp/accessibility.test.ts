@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
-import { hasBrowser, openPage, type Stage, stage } from "./support/stage.ts";
+import { onStage, openPage } from "./support/stage.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ROUTES = [
@@ -19,24 +19,15 @@ const ROUTES = [
 ];
 
 describe("dApp: accessibility", () => {
-  let world: Stage;
-  before(async function () {
-    this.timeout(600_000);
-    if (!hasBrowser()) {
-      console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
-      this.skip();
-    }
-    world = await stage("--scenario");
-  });
-  after(async () => world?.close());
+  const stage = onStage("--scenario");
 
   for (const colorScheme of ["light", "dark"] as const) {
     for (const route of ROUTES) {
       it(`${route} in ${colorScheme}`, async function () {
         this.timeout(300_000);
-        const { page, close } = await openPage(world, { width: 360, colorScheme });
+        const { page, close } = await openPage(stage(), { width: 360, colorScheme });
         try {
-          await page.goto(`${world.url}/${route}`);
+          await page.goto(`${stage().url}/${route}`);
           await page.getByRole("heading").first().waitFor();
           await page.waitForLoadState("networkidle");
           expect(await seriousFindings(page)).to.deep.equal([]);
@@ -54,9 +45,9 @@ describe("dApp: accessibility", () => {
 
   it("the dialogs of wallets and money", async function () {
     this.timeout(300_000);
-    const { page, close } = await openPage(world, { width: 360 });
+    const { page, close } = await openPage(stage(), { width: 360 });
     try {
-      await page.goto(`${world.url}/#/insurer/programs/1`);
+      await page.goto(`${stage().url}/#/insurer/programs/1`);
       await page.getByRole("button", { name: "Connect a wallet" }).click();
       await page.getByRole("dialog").waitFor();
       expect(await seriousFindings(page)).to.deep.equal([]);

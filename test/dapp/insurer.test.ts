@@ -4,32 +4,19 @@
 import { ClaimsClient } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Contract, JsonRpcProvider } from "ethers";
-import { hasBrowser, openPage, type Stage, signAll, stage } from "./support/stage.ts";
+import { connectInsurer, fund, onStage, openPage, signAll } from "./support/stage.ts";
 
 const AMOUNT = 500_000_000n;
 
 describe("dApp: an insurer", () => {
-  let world: Stage;
-  before(async function () {
-    this.timeout(600_000);
-    if (!hasBrowser()) {
-      console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
-      this.skip();
-    }
-    world = await stage();
-  });
-  after(async () => world?.close());
+  const stage = onStage();
 
   it("publishes a program, funds it and takes money back, and the chain says the same", async function () {
     this.timeout(600_000);
+    const world = stage();
     const { page, requests, close } = await openPage(world);
     try {
-      await page.goto(`${world.url}/#/insurer`);
-      await page.getByRole("button", { name: "Connect a wallet" }).click();
-      await page
-        .getByRole("dialog")
-        .getByRole("button", { name: /Demo insurer/ })
-        .click();
+      await connectInsurer(page, `${world.url}/#/insurer`);
       await page.getByText("You have no program yet.").waitFor();
 
       await page.goto(`${world.url}/#/insurer/new`);
@@ -39,11 +26,7 @@ describe("dApp: an insurer", () => {
       await page.getByRole("button", { name: "Review and publish" }).click();
       await signAll(page);
 
-      await page.goto(`${world.url}/#/insurer/programs/1`);
-      await page.getByRole("button", { name: "Fund" }).click();
-      await page.getByLabel("Amount, tUSDC").fill("500");
-      await page.getByRole("button", { name: "Continue" }).click();
-      await signAll(page);
+      await fund(page, world);
 
       const provider = new JsonRpcProvider(`${world.url}/rpc`);
       const program = await new ClaimsClient(world.config.contracts.claims, provider).program(1n);

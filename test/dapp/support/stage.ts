@@ -10,8 +10,6 @@ import { type Browser, chromium, type Page } from "playwright-core";
 const root = join(import.meta.dirname, "../../..");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-export const hasBrowser = (): boolean => existsSync(CHROMIUM);
-
 export interface Stage {
   readonly url: string;
   readonly config: {
@@ -22,8 +20,26 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/**
+ * Services and browser for the tests of one `describe`, which are skipped with the reason where there is no browser.
+ * @returns the stage, to be asked for inside of tests
+ */
+export function onStage(...options: readonly string[]): () => Stage {
+  let world: Stage | undefined;
+  before(async function () {
+    this.timeout(600_000);
+    if (!existsSync(CHROMIUM)) {
+      console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
+      this.skip();
+    }
+    world = await stage(...options);
+  });
+  after(() => world?.close());
+  return () => world!;
+}
+
 /** Starts services and browser. The page must have been built (`npm run dapp:build`). */
-export async function stage(...options: readonly string[]): Promise<Stage> {
+async function stage(...options: readonly string[]): Promise<Stage> {
   const services = spawn("node", ["scripts/dapp.ts", "--no-build", "--json", "--port", "0", ...options], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
@@ -106,4 +122,23 @@ export async function signAll(page: Page): Promise<void> {
   await dialog.getByRole("button", { name: /^Sign/ }).click();
   await dialog.getByText(/^✓/).waitFor();
   await dialog.getByText("Close", { exact: true }).click();
+}
+
+/** Opens a page with the demonstration's insurer as its wallet. */
+export async function connectInsurer(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole("button", { name: "Connect a wallet" }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /Demo insurer/ })
+    .click();
+}
+
+/** Pays 500 tUSDC into the first program, test tokens that are made for it. */
+export async function fund(page: Page, { url }: Stage): Promise<void> {
+  await page.goto(`${url}/#/insurer/programs/1`);
+  await page.getByRole("button", { name: "Fund" }).click();
+  await page.getByLabel("Amount, tUSDC").fill("500");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await signAll(page);
 }
