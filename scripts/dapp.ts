@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// npm run dapp [-- --time 2026-03-01T00:00Z] [--port 4174] [--scenario] [--json]
+// npm run dapp [-- --time 2026-03-01T00:00Z] [--port 4174] [--scenario] [--days 30] [--json]
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { SCENARIO_DAYS, SCENARIO_START } from "./dapp/month.ts";
 import { cannotListen, momentOf, portOf } from "./options.ts";
 
 const HELP = `The services behind the claims dApp, on the loopback interface: an in-process chain with everything
@@ -11,7 +12,8 @@ deployed, a simulated clinic, a relayer, artifacts, and the page of apps/claims.
 
   npm run dapp                                    the chain begins on 2026-03-01
   npm run dapp -- --time 2026-06-01T00:00Z        begins then
-  npm run dapp -- --scenario                      with a program, two patients and their week of claims in it
+  npm run dapp -- --scenario                      with a month of life in it: programs, patients, claims, decisions
+  npm run dapp -- --scenario --days 7             with the first days of it; 1 to 30
   npm run dapp -- --port 0                        on any free port; default 4174
   npm run dapp -- --json                          one line for machines: address and contracts
   npm run dapp -- --no-build                      with contracts, circuits and page as they were built last
@@ -27,6 +29,7 @@ function options() {
       options: {
         time: { type: "string" },
         scenario: { type: "boolean", default: false },
+        days: { type: "string" },
         port: { type: "string", default: "4174" },
         json: { type: "boolean", default: false },
         "no-build": { type: "boolean", default: false },
@@ -34,16 +37,23 @@ function options() {
       },
     });
     if (values.scenario && values.time !== undefined)
-      throw new Error("--scenario tells of a week in March 2026: leave --time out.");
-    const start = momentOf("--time", values.time ?? "2026-03-01T00:00Z").getTime() / 1000;
-    return { ...values, start: Math.floor(start), port: portOf("--port", values.port) };
+      throw new Error("--scenario tells of a month that begins in April 2026: leave --time out.");
+    if (!values.scenario && values.days !== undefined)
+      throw new Error("--days says how much of the scenario: give --scenario as well, or leave it out.");
+    const days = Number(values.days ?? SCENARIO_DAYS);
+    if (!Number.isInteger(days) || days < 1 || days > SCENARIO_DAYS)
+      throw new Error(`--days is ${values.days}: give a whole number from 1 to ${SCENARIO_DAYS}.`);
+    const start = values.scenario
+      ? SCENARIO_START
+      : Math.floor(momentOf("--time", values.time ?? "2026-03-01T00:00Z").getTime() / 1000);
+    return { ...values, days, start, port: portOf("--port", values.port) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
     process.exit(2);
   }
 }
 
-const { start, port, json, scenario, "no-build": asBuilt, help } = options();
+const { start, port, json, scenario, days, "no-build": asBuilt, help } = options();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -72,7 +82,7 @@ const services = await startServices(hre, {
   start,
   port,
   // Not on standard output, which with --json holds one line.
-  ...(scenario ? { scenario: (line: string) => console.error(line) } : {}),
+  ...(scenario ? { scenario: { days, say: (line: string) => console.error(line) } } : {}),
 }).catch((error: unknown) => {
   const listening = (error as NodeJS.ErrnoException).syscall === "listen";
   console.error(listening ? cannotListen(port, error) : error);

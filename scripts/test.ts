@@ -61,7 +61,12 @@ function run(command: readonly string[], live: boolean): Promise<Result> {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",
-      env: { ...process.env, FORCE_COLOR: "0" },
+      env: {
+        ...process.env,
+        FORCE_COLOR: "0",
+        // Many tests start programs; compiled once, those begin twice as fast.
+        NODE_COMPILE_CACHE: join(root, "cache/node"),
+      },
     });
     let output = "";
     const take = (chunk: Buffer) => {

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { HDNodeWallet } from "ethers";
 import type { SimulatedClinic } from "../demo/clinic.ts";
 import type { World } from "../demo/world.ts";
-
-/** Hardhat's default mnemonic: its keys are known to everybody and stand in every development node. */
-const PHRASE = "test test test test test test test test test test test junk";
-/** The place of the insurer's role in `World.create`, and the first that no role has. */
-const [INSURER, ANOTHER] = [3, 7];
+import { demoWallets } from "./accounts.ts";
 
 /** What the page has to know. Paths are relative to it. */
 export interface DappConfig {
@@ -43,7 +38,6 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
   const { claims, anchors, consents, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
   const { assurance } = await world.anchorsAs(world.roles.attester).group(clinic.group);
-  const another = (await world.connection.ethers.getSigners())[ANOTHER]!.address;
   return {
     name: "Vitalproof demo",
     chain: {
@@ -68,21 +62,9 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
     clinic: "/clinic",
     groups: [{ id: clinic.group, name: "Demo clinic", assurance }],
     demo: {
-      accounts: [
-        { name: "Demo insurer", privateKey: keyOf(INSURER, world.roles.insurer.address) },
-        { name: "Another insurer", privateKey: keyOf(ANOTHER, another) },
-      ],
+      accounts: await demoWallets(world),
       clock: "/demo/clock",
       applications: "/demo/applications",
     },
   };
-}
-
-/** The well-known development key of a place. @throws Error if the chain has another account there */
-function keyOf(index: number, address: string): string {
-  const wallet = HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${index}`);
-  if (wallet.address === address) return wallet.privateKey;
-  throw new Error(
-    `Account ${index} of the chain is ${address}, Hardhat's default would be ${wallet.address}.`,
-  );
 }

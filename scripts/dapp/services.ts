@@ -30,8 +30,8 @@ export interface ServicesOptions {
   readonly port: number;
   /** Folder of the built page; default: apps/claims/dist. It need not exist. */
   readonly site?: string;
-  /** Given where a made-up week is to be there from the beginning; is told how that goes on. */
-  readonly scenario?: (line: string) => void;
+  /** Given where a made-up month, or so many of its days, is to be there from the beginning; is told how that goes on. */
+  readonly scenario?: { readonly days: number; readonly say: (line: string) => void };
 }
 
 /** Deploys everything on a chain of its own and serves what a claims dApp needs, on one origin. */

@@ -21,6 +21,8 @@ export interface Offer {
   readonly benefit: bigint;
   /** Seconds that a claim may wait after its period; 30 days when left out. */
   readonly claimWindow?: number;
+  /** Who looks at claims, and for how many seconds; they are credited at once when left out. */
+  readonly review?: { readonly arbiter: string; readonly reviewTime: number; readonly arbiterTime: number };
 }
 
 /** An insurer with one scope and one program, funded in the story's test token. */
@@ -63,10 +65,8 @@ export class Insurer {
       terms: packTerms(terms),
       token: world.addresses.token,
       benefit,
-      arbiter: ZeroAddress,
       claimWindow: offer.claimWindow ?? 30 * DAY,
-      reviewTime: 0,
-      arbiterTime: 0,
+      ...(offer.review ?? { arbiter: ZeroAddress, reviewTime: 0, arbiterTime: 0 }),
     });
     return new Insurer(world, scope.result, await claims.scopeElement(scope.result), terms, benefit, created);
   }

@@ -35,17 +35,18 @@ import type { World } from "./world.ts";
 
 const DAY = 86_400;
 
-/** A person with an identity, a simulated device and a log; proves in a process of its own. */
+/** A person with an identity, a simulated device and a log; proves in a process of its own unless told otherwise. */
 export class Patient {
   readonly identity: Identity = createIdentity();
   readonly device = new SimulatedDevice("p256");
   readonly #world: World;
-  readonly #prover: Prover = childProcessProver();
+  readonly #prover: Prover;
   #log: Log | undefined;
   #consents = 0n;
 
-  constructor(world: World) {
+  constructor(world: World, prover: Prover = childProcessProver()) {
     this.#world = world;
+    this.#prover = prover;
   }
 
   get log(): Log {

@@ -48,6 +48,7 @@ import { Contract, Interface, JsonRpcProvider, Wallet, ZeroAddress, ZeroHash } f
 import hre from "hardhat";
 import { BODY_LIMIT, openDoor } from "../../scripts/dapp/door.ts";
 import { artifactRoute, siteOf } from "../../scripts/dapp/files.ts";
+import { SCENARIO_START } from "../../scripts/dapp/month.ts";
 import { type Services, startServices } from "../../scripts/dapp/services.ts";
 import { root } from "./support/node.ts";
 
@@ -692,18 +693,20 @@ describe("dapp: the command", function () {
     expect(await ended).to.deep.equal([0, null]);
   });
 
-  it("with --scenario there is a week of claims, and the clinic goes on from there", async () => {
+  it("with --scenario people have joined, claimed and been decided on, and the clinic goes on from there", async () => {
     const lines: string[] = [];
     const services = await startServices(hre, {
-      start: START,
+      start: SCENARIO_START,
       port: 0,
-      scenario: (line) => lines.push(line),
+      scenario: { days: 3, say: (line) => lines.push(line) },
     });
     const provider = new JsonRpcProvider(`${services.url}/rpc`, undefined, { staticNetwork: true });
     try {
-      expect(lines.at(-1)).to.equal("8 of 14 claims hold, and are settled.");
+      // Of the first three days two hold for the first person and two for the second, and one of two for the third.
+      expect(lines).to.include("Day 3: 5 claims hold, and are settled.");
       const claims = new ClaimsClient(services.config.contracts.claims, provider);
-      for (const policy of [1n, 2n]) expect(await claims.owedOf(policy)).to.equal(4n * BENEFIT);
+      const owed = await Promise.all([1n, 2n, 3n].map((policy) => claims.owedOf(policy)));
+      expect(owed).to.deep.equal([2n * BENEFIT, 2n * BENEFIT, BENEFIT]);
       const { now } = (await send(services.url, "GET", "/demo/clock")).json;
       const passed = await send(services.url, "POST", "/demo/clock", { body: jsonOf({ to: now + DAY }) });
       expect(passed.json.now).to.be.at.least(now + DAY);
@@ -716,6 +719,8 @@ describe("dapp: the command", function () {
   it("wrong usage is refused before anything starts", () => {
     for (const args of [
       ["--scenario", "--time", "2026-03-01T00:00Z"],
+      ["--scenario", "--days", "31"],
+      ["--days", "3"],
       ["--port", "65536"],
       ["--time", "2026-03-01"],
       ["--no-such-option"],

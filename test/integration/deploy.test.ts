@@ -383,12 +383,13 @@ describe("deploy", function () {
       await expectRefusal("UNREACHABLE", toCardona(ALLOW), operator("http://127.0.0.1:9"));
       await expectRefusal("NETWORK_UNKNOWN", ["--network", "nowhere"], {});
       const env = operator(cardona.url);
-      for (const name of ["glucose-dya", "enrolment"]) {
-        for (const option of ["--statement", "--statements"]) {
-          const refused = await expectRefusal("PARAMETERS", toCardona(ALLOW, option, name), env);
-          expect(refused.message).to.include(name);
-          expect(refused.wayOut).to.include("glucose-day").and.to.include("fall-window");
-        }
+      for (const [option, name] of [
+        ["--statement", "glucose-dya"],
+        ["--statements", "enrolment"],
+      ] as const) {
+        const refused = await expectRefusal("PARAMETERS", toCardona(ALLOW, option, name), env);
+        expect(refused.message).to.include(name);
+        expect(refused.wayOut).to.include("glucose-day").and.to.include("fall-window");
       }
     });
 
