@@ -21,23 +21,24 @@ interface Suite {
 const tests = (pattern: string) => globSync(pattern, { cwd: root }).sort();
 const mocha = ["mocha", "--timeout", long ? "3600000" : "600000", "--exit"];
 
+/** The longest first, so that both lanes end together. */
 const suites: readonly Suite[] = [
-  { name: "circuits", command: [...mocha, ...tests("test/circuits/**/*.test.ts")] },
-  { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
-  {
-    name: "contracts",
-    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/contracts/**/*.test.ts")],
-  },
   {
     name: "e2e",
     command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/{integration,e2e}/**/*.test.ts")],
   },
-  { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
-  { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
-  { name: "cli", command: [...mocha, ...tests("packages/cli/test/**/*.test.ts")] },
   { name: "app", command: [...mocha, ...tests("{apps/claims/test,test/dapp}/**/*.test.ts")] },
-  { name: "bench", command: [...mocha, ...tests("test/bench/**/*.test.ts")] },
   { name: "hardhat-circom", command: [...mocha, ...tests("packages/hardhat-circom/test/**/*.test.ts")] },
+  { name: "cli", command: [...mocha, ...tests("packages/cli/test/**/*.test.ts")] },
+  { name: "circuits", command: [...mocha, ...tests("test/circuits/**/*.test.ts")] },
+  {
+    name: "contracts",
+    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/contracts/**/*.test.ts")],
+  },
+  { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
+  { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
+  { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
+  { name: "bench", command: [...mocha, ...tests("test/bench/**/*.test.ts")] },
 ];
 
 const chosen = process.argv.slice(2);
