@@ -4,7 +4,8 @@
 import { ClaimsClient } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Contract, JsonRpcProvider } from "ethers";
-import { connectInsurer, fund, onStage, openPage, signAll } from "./support/stage.ts";
+import { InsurerPage } from "./support/insurer.ts";
+import { onStage, openPage } from "./support/stage.ts";
 
 const AMOUNT = 500_000_000n;
 
@@ -15,18 +16,17 @@ describe("dApp: an insurer", () => {
     this.timeout(600_000);
     const world = stage();
     const { page, requests, close } = await openPage(world);
+    const insurer = new InsurerPage(page, world);
     try {
-      await connectInsurer(page, `${world.url}/#/insurer`);
+      await insurer.connect("#/insurer");
       await page.getByText("You have no program yet.").waitFor();
 
-      await page.goto(`${world.url}/#/insurer/new`);
+      await insurer.go("New");
       await page.getByLabel("Share of the readings at least (%)").fill("80");
       await page.getByLabel("Share of the readings at least (%)").press("Tab");
       await page.getByText("At least 80 % of the slots").waitFor();
-      await page.getByRole("button", { name: "Review and publish" }).click();
-      await signAll(page);
-
-      await fund(page, world);
+      await insurer.publish();
+      await insurer.fund();
 
       const provider = new JsonRpcProvider(`${world.url}/rpc`);
       const program = await new ClaimsClient(world.config.contracts.claims, provider).program(1n);
@@ -37,7 +37,7 @@ describe("dApp: an insurer", () => {
       await page.getByText(/500.00 tUSDC are free\. Take less/).waitFor();
       await page.getByLabel("Amount, tUSDC").fill("200");
       await page.getByRole("button", { name: "Continue" }).click();
-      await signAll(page);
+      await insurer.sign();
       const token = new Contract(
         world.config.tokens[0]!.address,
         ["function balanceOf(address) view returns (uint256)"],

@@ -5,7 +5,8 @@ import { ClaimsClient } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Contract, getAddress, JsonRpcProvider } from "ethers";
 import { injectWallet, WALLET_NAME } from "./support/injectedWallet.ts";
-import { onStage, openPage, signAll } from "./support/stage.ts";
+import { InsurerPage } from "./support/insurer.ts";
+import { onStage, openPage } from "./support/stage.ts";
 
 const AMOUNT = 500_000_000n;
 
@@ -79,7 +80,7 @@ describe("dApp: an injected wallet", () => {
       await page.context().setOffline(false);
       const again = dialog.getByRole("button", { name: "Try again" });
       await Promise.race([dialog.getByText(/^✓/).waitFor(), again.waitFor()]);
-      if (await again.isVisible()) await signAll(page, "Try again");
+      if (await again.isVisible()) await new InsurerPage(page, world).sign("Try again");
       else await dialog.getByText("Close", { exact: true }).click();
       expect((await claims.program(1n)).free).to.equal(AMOUNT);
       // Made, allowed and paid once each.

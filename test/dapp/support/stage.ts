@@ -120,30 +120,3 @@ export async function openPage(
     },
   };
 }
-
-/** Signs what the dialog of a plan asks for, and waits until every transaction is final. */
-export async function signAll(page: Page, button: string | RegExp = /^Sign/): Promise<void> {
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: button }).click();
-  await dialog.getByText(/^✓/).waitFor();
-  await dialog.getByText("Close", { exact: true }).click();
-}
-
-/** Opens a page with the demonstration's insurer as its wallet. */
-export async function connectInsurer(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  await page.getByRole("button", { name: "Connect a wallet" }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /Demo insurer/ })
-    .click();
-}
-
-/** Pays 500 tUSDC into the first program, test tokens that are made for it. */
-export async function fund(page: Page, { url }: Stage): Promise<void> {
-  await page.goto(`${url}/#/insurer/programs/1`);
-  await page.getByRole("button", { name: "Fund" }).click();
-  await page.getByLabel("Amount, tUSDC").fill("500");
-  await page.getByRole("button", { name: "Continue" }).click();
-  await signAll(page);
-}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type DayKind, syntheticClarity } from "@vitalproof/sdk";
+import type { Locator, Page } from "playwright-core";
+import { type Hands, pointer } from "./hands.ts";
+import type { Stage } from "./stage.ts";
+
+const PASSPHRASE = "four words nobody knows";
+
+/** The patient's side of a page, worked by a pointer or by keys. */
+export class PatientPage {
+  readonly page: Page;
+  readonly readings: Locator;
+  readonly claims: Locator;
+  readonly #stage: Stage;
+  readonly #hands: Hands;
+
+  constructor(page: Page, stage: Stage, hands: Hands = pointer(page)) {
+    this.page = page;
+    this.#stage = stage;
+    this.#hands = hands;
+    this.readings = page.getByRole("region", { name: "Your readings" });
+    this.claims = page.getByRole("region", { name: "Your claims" });
+  }
+
+  async create(): Promise<void> {
+    const { page } = this;
+    await page.goto(`${this.#stage.url}/#/patient`);
+    await this.#hands.write(page.getByLabel("New passphrase"), PASSPHRASE);
+    await this.#hands.write(page.getByLabel("The same again"), PASSPHRASE);
+    await this.#hands.press(page.getByRole("button", { name: "Create" }));
+  }
+
+  /** After the page was closed. */
+  async unlock(): Promise<void> {
+    await this.#hands.write(this.page.getByLabel("Passphrase", { exact: true }), PASSPHRASE);
+    await this.#hands.press(this.page.getByRole("button", { name: "Unlock" }));
+  }
+
+  async enrol(): Promise<void> {
+    await this.#hands.write(this.page.getByLabel("Time zone of your days"), "UTC");
+    await this.press("Enrol");
+    await this.page.getByText("The clinic opened your log.").waitFor();
+  }
+
+  async apply(periods: number): Promise<void> {
+    await this.#hands.write(this.page.getByLabel("Number of periods"), String(periods));
+    await this.press(/^Prove who you are/);
+    await this.page.getByText("The clinic signed, and the insurer has your application.").waitFor();
+  }
+
+  async consent(): Promise<void> {
+    await this.press("I consent");
+    await this.page.getByText("Your consent is on record.").waitFor();
+  }
+
+  /** Gives a made-up file of the first days that the policy covers. */
+  async import(days: readonly DayKind[]): Promise<void> {
+    const file = syntheticClarity({ firstDay: await this.#firstDay(), days });
+    await this.#hands.write(this.readings.getByLabel("Time zone of the file"), "UTC");
+    await this.#hands.give(this.readings.getByRole("button", { name: "Import a file" }), {
+      name: "export.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(file),
+    });
+    await this.page.getByText(/readings in the file, \d+ taken/).waitFor();
+  }
+
+  /** Lets day after day pass, and seals and sends each. */
+  async seal(days: number): Promise<void> {
+    const seal = this.readings.getByRole("button", { name: "Seal and send" });
+    for (let day = 0; day < days; day++) {
+      await this.passTime(seal);
+      await this.#hands.press(seal);
+      await this.page.getByText("The clinic took 1 sealed day.").waitFor();
+    }
+  }
+
+  /** Buttons of the periods that can be proven. */
+  get proofs(): Locator {
+    return this.claims.getByRole("button", { name: /^Prove / });
+  }
+
+  async prove(): Promise<void> {
+    await this.beginProof();
+    await this.claims.getByText(/is proven\. Nothing was sent yet\./).waitFor({ timeout: 120_000 });
+  }
+
+  async beginProof(): Promise<void> {
+    await this.passTime(this.proofs.first());
+    await this.#hands.press(this.proofs.first());
+  }
+
+  async claim(): Promise<void> {
+    await this.#hands.press(this.claims.getByRole("button", { name: /^Claim / }));
+  }
+
+  async press(name: string | RegExp): Promise<void> {
+    await this.#hands.press(this.page.getByRole("button", { name }));
+  }
+
+  /** Presses the demonstration's clock, from one moment to the next, until something can be done. */
+  async passTime(wanted: Locator): Promise<void> {
+    const { page } = this;
+    const clock = page.getByRole("button", { name: /^Let time pass until/ });
+    const can = async (button: Locator) => (await button.count()) > 0 && (await button.isEnabled());
+    let said: string | null = null;
+    for (const until = Date.now() + 300_000; Date.now() < until; await page.waitForTimeout(100)) {
+      if (await can(wanted)) return;
+      // What it said before is what it says until the page has looked at the chain again.
+      if (!(await can(clock)) || (await clock.textContent()) === said) continue;
+      said = await clock.textContent();
+      await this.#hands.press(clock);
+    }
+    throw new Error("The clock leads nowhere.");
+  }
+
+  /** The first day that the policy covers: the one after the chain's. */
+  async #firstDay(): Promise<string> {
+    const answer = await this.page.request.get(`${this.#stage.url}/demo/clock`);
+    const { now } = (await answer.json()) as { now: number };
+    return new Date((Math.floor(now / 86_400) + 1) * 86_400_000).toISOString().slice(0, 10);
+  }
+}
