@@ -36,6 +36,19 @@ export class PatientPage {
     await this.#hands.press(this.page.getByRole("button", { name: "Unlock" }));
   }
 
+  /** On another device, from the copy of a vault. */
+  async restore(copy: string): Promise<void> {
+    const { page } = this;
+    await page.goto(`${this.#stage.url}/#/patient`);
+    await this.#hands.write(page.getByLabel("Passphrase of the file"), PASSPHRASE);
+    await this.#hands.give(page.getByRole("button", { name: "Choose the file" }), {
+      name: "vitalproof-vault-copy.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(copy),
+    });
+    await this.press("Restore");
+  }
+
   async enrol(): Promise<void> {
     await this.#hands.write(this.page.getByLabel("Time zone of your days"), "UTC");
     await this.press("Enrol");

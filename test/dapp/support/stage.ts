@@ -101,16 +101,21 @@ export async function openPage(
   });
   // Other suites may have both processors.
   context.setDefaultTimeout(120_000);
-  const page: Page = await context.newPage();
   const requests: string[] = [];
   const faults: string[] = [];
-  page.on("request", (request) => requests.push(request.url()));
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") faults.push(message.text());
-  });
+  const reopen = async (): Promise<Page> => {
+    const page = await context.newPage();
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    return page;
+  };
   return {
-    page,
+    page: await reopen(),
+    /** Another page of the same person, after the first was closed. */
+    reopen,
     requests,
     faults,
     async close() {
