@@ -7,8 +7,10 @@ import { ClaimsClient } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 import type { Page } from "playwright-core";
+import { expectAccessibleInBoth } from "./support/axe.ts";
 import { InsurerPage } from "./support/insurer.ts";
 import { PatientPage } from "./support/patient.ts";
+import { picture } from "./support/pictures.ts";
 import { onStage, openPage } from "./support/stage.ts";
 
 describe("dApp: what can go wrong for a patient", () => {
@@ -18,7 +20,7 @@ describe("dApp: what can go wrong for a patient", () => {
     this.timeout(600_000);
     const world = stage();
     const desk = await openPage(world);
-    const phone = await openPage(world, { faults: /ERR_INTERNET_DISCONNECTED/ });
+    const phone = await openPage(world, { width: 360, faults: /ERR_INTERNET_DISCONNECTED/ });
     const laptop = await openPage(world);
     const provider = new JsonRpcProvider(`${world.url}/rpc`);
     const chain = new ClaimsClient(world.config.contracts.claims, provider);
@@ -37,10 +39,13 @@ describe("dApp: what can go wrong for a patient", () => {
       await first.consent();
       await first.import(["good", "bad", "good"]);
       await first.seal(3);
+      await expectAccessibleInBoth(phone.page);
+      await picture(phone.page.getByRole("region", { name: "Your days" }), "patient-days");
 
       // Closed while it proves: the next page begins where the last one stood.
       await first.beginProof();
       await first.claims.getByRole("progressbar").waitFor();
+      await picture(first.claims, "patient-proving");
       await phone.page.close();
       const patient = new PatientPage(await phone.reopen(), world);
       await patient.page.goto(`${world.url}/#/patient`);
@@ -87,6 +92,11 @@ describe("dApp: what can go wrong for a patient", () => {
       await patient.claim();
       await patient.claims.getByText(/The claim is on chain, in block/).waitFor();
       expect(await Promise.all([0, 1, 2].map(stateOf))).to.deep.equal(["credited", "open", "credited"]);
+      await picture(patient.claims, "patient-claims");
+      await picture(patient.page.getByRole("region", { name: /^What was revealed/ }), "patient-revealed");
+      await patient.page.emulateMedia({ colorScheme: "dark" });
+      await picture(patient.page, "phone-dark");
+      await expectAccessibleInBoth(patient.page);
     } finally {
       await Promise.all([desk.close(), phone.close(), laptop.close()]);
       provider.destroy();
