@@ -33,14 +33,14 @@ export function onStage(...options: readonly string[]): () => Stage {
       console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
       this.skip();
     }
-    world = await stage(...options);
+    world = await openStage(...options);
   });
   after(() => world?.close());
   return () => world!;
 }
 
 /** Starts services and browser. The page must have been built (`npm run dapp:build`). */
-async function stage(...options: readonly string[]): Promise<Stage> {
+export async function openStage(...options: readonly string[]): Promise<Stage> {
   const services = spawn("node", ["scripts/dapp.ts", "--no-build", "--json", "--port", "0", ...options], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
