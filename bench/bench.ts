@@ -13,6 +13,7 @@ import { instancesTable } from "./instancesTable.ts";
 import { measureKeys } from "./keys.ts";
 import { markdown } from "./markdown.ts";
 import { type Options, type Part, parseOptions, USAGE, UsageError } from "./options.ts";
+import { measurePage } from "./page.ts";
 import { plotsOf } from "./plots.ts";
 import { measureProving } from "./proving.ts";
 import { loadReport, type Measured, type Report, reportProblems } from "./report.ts";
@@ -60,6 +61,10 @@ async function run(part: Part, report: Report, { full, assumptions }: Options): 
       const figures = await measureOperations(assumptions);
       return { ...report, gas: { ...measured(), ...figures } };
     }
+    case "page": {
+      const figures = await measurePage();
+      return { ...report, page: { ...measured(), ...figures } };
+    }
   }
 }
 
@@ -79,9 +84,9 @@ function write(report: Report): Report {
   return whole;
 }
 
-/** Contracts for gas and growth, circuits of the default group for the gas scenario's proofs. */
+/** Contracts for gas, growth and page, circuits of the default group for their proofs. */
 function prepare(parts: readonly Part[]): void {
-  if (!parts.includes("gas") && !parts.includes("growth")) return;
+  if (!parts.some((part) => part === "gas" || part === "growth" || part === "page")) return;
   for (const args of [["circuits", "build"], ["build"]]) {
     const { status } = spawnSync("hardhat", args, {
       cwd: root,

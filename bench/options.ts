@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from "./chains.ts";
 
-export const PARTS = ["constraints", "proving", "growth", "keys", "gas"] as const;
+export const PARTS = ["constraints", "proving", "growth", "keys", "gas", "page"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -23,6 +23,7 @@ Parts, all when none is named:
   growth        readings, people a day, consents and policies, claims per transaction
   keys          development keys against snarkjs's stock set-up
   gas           per operation and chain, in gas and in money
+  page          the app in Chromium: first visits on a slow phone, proofs made in the page
 
   --full            all instances, more rounds, the largest sizes: an hour or so
   --json            the report on stdout

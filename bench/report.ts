@@ -181,6 +181,37 @@ export interface GasPart extends Measured {
   readonly operations: readonly OperationRow[];
 }
 
+/** First visits of a view on a slow phone, as Lighthouse's mobile runs have it. Times in milliseconds. */
+export interface ViewRow {
+  readonly view: string;
+  readonly runs: number;
+  readonly requests: number;
+  /** What came over the network, compressed and with heads. */
+  readonly bytes: number;
+  readonly firstContentfulPaint: Spread;
+  readonly largestContentfulPaint: Spread;
+  readonly totalBlockingTime: Spread;
+  readonly cumulativeLayoutShift: Spread;
+}
+
+/** Milliseconds from the press of the button to the checked proof, without any slowing down. */
+export interface PageProof {
+  readonly circuit: string;
+  /** With the key to load, from the same machine; median with the key kept by the browser. */
+  readonly first: number;
+  readonly kept: number;
+  /** Median of the same circuit in a process of Node's, in turns with the page. */
+  readonly node: number;
+  /** `kept` by `node`. */
+  readonly ratio: number;
+}
+
+export interface PagePart extends Measured {
+  readonly chromium: string;
+  readonly views: readonly ViewRow[];
+  readonly proof: PageProof;
+}
+
 export interface TargetRow {
   readonly target: string;
   readonly wanted: string;
@@ -197,6 +228,7 @@ export interface Report {
   readonly growth?: GrowthPart;
   readonly keys?: KeysPart;
   readonly gas?: GasPart;
+  readonly page?: PagePart;
 }
 
 const SCHEMA = join(import.meta.dirname, "report.schema.json");
