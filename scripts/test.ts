@@ -34,6 +34,7 @@ const suites: readonly Suite[] = [
   },
   { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
   { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
+  { name: "audit", command: [...mocha, ...tests("packages/audit/test/**/*.test.ts")] },
   { name: "cli", command: [...mocha, ...tests("packages/cli/test/**/*.test.ts")] },
   { name: "app", command: [...mocha, ...tests("{apps/claims/test,test/dapp}/**/*.test.ts")] },
   { name: "bench", command: [...mocha, ...tests("test/bench/**/*.test.ts")] },

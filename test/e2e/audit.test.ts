@@ -2,18 +2,23 @@
 //
 // The auditor against a real chain with real proofs, told honestly and falsified in one way at a time.
 import { join } from "node:path";
+import {
+  type AuditReport,
+  audit,
+  type ChainData,
+  type ContractAddresses,
+  contractInterfaces,
+  FINDINGS,
+  type FindingCode,
+  type KnownKeys,
+  reportHtml,
+  reportLines,
+  rpcChainData,
+} from "@vitalproof/audit";
 import { isValidProof } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { id, keccak256, ZeroAddress, ZeroHash } from "ethers";
-import { audit } from "../../packages/cli/src/audit/audit.ts";
-import type { ChainData } from "../../packages/cli/src/audit/chainData.ts";
-import { type ContractAddresses, contractInterfaces } from "../../packages/cli/src/audit/events.ts";
-import { FINDINGS, type FindingCode } from "../../packages/cli/src/audit/findings.ts";
-import { reportHtml } from "../../packages/cli/src/audit/html.ts";
-import { type KnownKeys, readKeys } from "../../packages/cli/src/audit/keys.ts";
-import type { AuditReport } from "../../packages/cli/src/audit/report.ts";
-import { rpcChainData } from "../../packages/cli/src/audit/rpcChainData.ts";
-import { reportLines } from "../../packages/cli/src/audit/text.ts";
+import { readKeys } from "../../packages/cli/src/keys.ts";
 import { eventful, type History, HOSTILE } from "./auditHistory.ts";
 import { falsified, type Lies, liar } from "./falsify.ts";
 import { BENEFIT, FIRST_EPOCH } from "./fixture.ts";

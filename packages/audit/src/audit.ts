@@ -86,7 +86,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       `The events of ${claimsAddress} hold no creation of program ${programId}.`,
       {
         details: { program: programId, fromBlock },
-        hint: "Check the number and the address; with --from-block, start before the contracts were deployed.",
+        hint: "Check the number and the address, and that the audit starts before the contracts were deployed.",
       },
     );
   }
