@@ -15,7 +15,7 @@ import {
   reportLines,
   rpcChainData,
 } from "@vitalproof/audit";
-import { isValidProof } from "@vitalproof/sdk";
+import { isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { id, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import { readKeys } from "../../packages/cli/src/keys.ts";
@@ -871,6 +871,31 @@ describe("e2e: audit", () => {
         }),
       };
     };
+  });
+
+  describe("a node that stops answering after the events", () => {
+    const without = (why: () => Error): ChainData => {
+      let calls = 0;
+      // The first seven are about the contracts themselves; the rest is compared with events.
+      return {
+        ...honest,
+        call: async (...asked) => {
+          if (++calls > 7) throw why();
+          return honest.call(...asked);
+        },
+      };
+    };
+
+    it("is a warning where it has no old states", async () => {
+      const { summary, findings } = await auditOf(without(() => new Error("missing trie node")));
+      expect(summary.findings.error).to.equal(0);
+      expect(new Set(findings.map(({ code }) => code))).to.deep.equal(new Set(["DATA_VIEW_UNAVAILABLE"]));
+    });
+
+    it("ends the audit where it is away: no report, rather than one full of warnings", async () => {
+      const away = new VitalproofError("CONTRACT_CALL_FAILED", "The node does not answer eth_call.");
+      expect(await auditOf(without(() => away)).catch((error: unknown) => error)).to.equal(away);
+    });
   });
 
   describe("the report", () => {
