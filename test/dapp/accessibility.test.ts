@@ -15,6 +15,8 @@ const ROUTES = [
   "#/insurer/issue",
   "#/insurer/programs/1",
   "#/patient",
+  "#/audit",
+  "#/audit/1",
   "#/nowhere",
 ];
 
@@ -29,6 +31,7 @@ describe("dApp: accessibility", () => {
         try {
           await page.goto(`${stage().url}/${route}`);
           await page.getByRole("heading").first().waitFor();
+          if (route === "#/audit/1") await page.getByRole("region", { name: "Verdict" }).waitFor();
           await page.waitForLoadState("networkidle");
           expect(await seriousFindings(page)).to.deep.equal([]);
           const [wide, seen] = await page.evaluate(() => [
