@@ -10,13 +10,19 @@ export type Verdict = {
 /** What an audit comes to, in one sentence. */
 export function verdictOf({ summary }: AuditReport): Verdict {
   const { error, warning, notice } = summary.findings;
-  const rest = `${counted(warning, "warning")}, ${counted(notice, "notice")}.`;
-  return error === 0
-    ? {
-        holds: true,
-        sentence: `Nothing contradicts itself: ${summary.proofsVerified} of ${counted(summary.claims, "proof")} verified, ledgers reconciled. ${rest}`,
-      }
-    : { holds: false, sentence: `${counted(error, "error")} found. ${rest}` };
+  const proofs = `${summary.proofsVerified} of ${counted(summary.claims, "proof")} verified`;
+  const notices = counted(notice, "notice");
+  if (error > 0) {
+    const rest = `${counted(warning, "warning")}, ${notices}`;
+    return { holds: false, sentence: `${counted(error, "error")} found. ${rest}.` };
+  }
+  return {
+    holds: true,
+    sentence:
+      warning === 0
+        ? `Nothing contradicts itself: ${proofs}, ledgers reconciled. No warning, ${notices}.`
+        : `Nothing that was checked contradicts itself: ${proofs}. ${counted(warning, "warning")} for what was not checked, ${notices}.`,
+  };
 }
 
 function counted(count: number, one: string): string {

@@ -17,6 +17,7 @@ import type { AuditReport } from "../src/report.ts";
 import { httpRequest, rpcChainData } from "../src/rpcChainData.ts";
 import { StopHistory } from "../src/stops.ts";
 import { reportLines } from "../src/text.ts";
+import { verdictOf } from "../src/verdict.ts";
 
 const ARTIFACTS = join(import.meta.dirname, "../../../circuits/artifacts");
 
@@ -275,6 +276,27 @@ describe("audit: words and reports", () => {
         expect(escapeHtml(text)).to.match(/^(?:[^<>"'&]|&(?:amp|lt|gt|quot|#39);)*$/u);
       }),
     );
+  });
+
+  it("a verdict claims no more than was checked", () => {
+    const sentenceOf = (error: number, warning: number, proofsVerified: number) => {
+      const summary = { findings: { error, warning, notice: 1 }, claims: 3, proofsVerified };
+      return verdictOf({ summary } as unknown as AuditReport);
+    };
+    expect(sentenceOf(0, 0, 3)).to.deep.equal({
+      holds: true,
+      sentence:
+        "Nothing contradicts itself: 3 of 3 proofs verified, ledgers reconciled. No warning, 1 notice.",
+    });
+    expect(sentenceOf(0, 2, 1)).to.deep.equal({
+      holds: true,
+      sentence:
+        "Nothing that was checked contradicts itself: 1 of 3 proofs verified. 2 warnings for what was not checked, 1 notice.",
+    });
+    expect(sentenceOf(1, 2, 3)).to.deep.equal({
+      holds: false,
+      sentence: "1 error found. 2 warnings, 1 notice.",
+    });
   });
 
   it("a program without policies, claims and anchors makes a report in every form", () => {

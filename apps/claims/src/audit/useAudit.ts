@@ -38,10 +38,12 @@ export function useAudit(job: AuditJob): Audit {
       });
     }
     worker.postMessage(job);
-    return end;
   }, [job]);
 
-  useEffect(() => start(), [start]);
+  useEffect(() => {
+    start();
+    return () => running.current?.();
+  }, [start]);
 
   const stop = useCallback(() => {
     running.current?.();

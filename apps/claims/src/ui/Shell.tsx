@@ -51,7 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <a href="#/patient" aria-current={route === "patient" ? "page" : undefined}>
             For patients
           </a>
-          <a href="#/audit" aria-current={route.split("/")[0] === "audit" ? "page" : undefined}>
+          <a href="#/audit" aria-current={route.startsWith("audit") ? "page" : undefined}>
             Audit
           </a>
         </nav>
