@@ -20,7 +20,7 @@ export function verdictOf({ summary }: AuditReport): Verdict {
     holds: true,
     sentence:
       warning === 0
-        ? `Nothing contradicts itself: ${proofs}, ledgers reconciled. No warning, ${notices}.`
+        ? `Nothing contradicts itself: ${proofs}, ledgers reconciled. 0 warnings, ${notices}.`
         : `Nothing that was checked contradicts itself: ${proofs}. ${counted(warning, "warning")} for what was not checked, ${notices}.`,
   };
 }

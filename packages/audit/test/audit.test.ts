@@ -286,7 +286,7 @@ describe("audit: words and reports", () => {
     expect(sentenceOf(0, 0, 3)).to.deep.equal({
       holds: true,
       sentence:
-        "Nothing contradicts itself: 3 of 3 proofs verified, ledgers reconciled. No warning, 1 notice.",
+        "Nothing contradicts itself: 3 of 3 proofs verified, ledgers reconciled. 0 warnings, 1 notice.",
     });
     expect(sentenceOf(0, 2, 1)).to.deep.equal({
       holds: true,

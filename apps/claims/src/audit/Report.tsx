@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type AuditReport, type Finding, printable, reportHtml, verdictOf } from "@vitalproof/audit";
+import { Fragment } from "react";
 import { Button } from "react-aria-components";
+import { formatAmount } from "../data/amounts.ts";
 import { toJson } from "../data/csv.ts";
 import { download } from "../ui/download.ts";
 import { counted, dateTime } from "../ui/format.ts";
@@ -39,6 +41,7 @@ export function Report({ report }: { report: AuditReport }) {
       <Statements statements={report.statements} />
       <Stops stops={report.stops} />
       <Invariants invariants={report.invariants} />
+      <Subject report={report} />
       <section className="card">
         <h2>What this rests on</h2>
         <ul className="says whole">
@@ -99,6 +102,39 @@ function Figures({ report: { summary, periods } }: { report: AuditReport }) {
         {periods.claimed} claimed, {periods.released} released, {periods.open} still open,{" "}
         {periods.releasable} lapsed and to be released.
       </p>
+    </section>
+  );
+}
+
+/** What was audited, as the chain names it and not as config.json does. */
+function Subject({ report: { program, contracts, token } }: { report: AuditReport }) {
+  const addresses = [
+    ["Insurer", program.insurer],
+    ["Claims contract", contracts.claims],
+    ["Anchor registry", contracts.anchors],
+    ["Consent registry", contracts.consents],
+    ["Statement registry", contracts.statements],
+    [`Token ${printable(token.symbol)}`, token.address],
+  ] as const;
+  return (
+    <section className="card" aria-label="What was audited">
+      <h2>What was audited</h2>
+      <dl className="facts">
+        {addresses.map(([name, address]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <Hex value={address} kind="address" />
+            </dd>
+          </Fragment>
+        ))}
+        <dt>Benefit</dt>
+        <dd>{formatAmount(program.benefit, token)} per met period</dd>
+        <dt>Clinic</dt>
+        <dd>
+          group {String(program.group)}, {program.assurance}
+        </dd>
+      </dl>
     </section>
   );
 }
