@@ -3,7 +3,7 @@
 // Plots as SVG files that stand alone. Those of `vitalproof audit` are parts of
 // one HTML page, over time and coloured by its style sheet, so the two share no
 // more than the escaping of text.
-import { escapeHtml } from "../packages/cli/src/audit/html.ts";
+import { escapeHtml } from "@vitalproof/audit";
 
 const WIDTH = 760;
 const LEFT = 92;

@@ -36,6 +36,7 @@ const suites: readonly Suite[] = [
     command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/contracts/**/*.test.ts")],
   },
   { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
+  { name: "audit", command: [...mocha, ...tests("packages/audit/test/**/*.test.ts")] },
   { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
   { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
   { name: "bench", command: [...mocha, ...tests("test/bench/**/*.test.ts")] },

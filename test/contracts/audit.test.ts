@@ -4,11 +4,8 @@
 // rules must allow as well. With LONG=1 after every test of every file, else after those of stops and successors, the rules
 // with most cases. Proofs here are a mock's, so their keys are unknown to it; everything else is re-executed.
 import { basename } from "node:path";
+import { audit, contractInterfaces, type FindingCode, rpcChainData } from "@vitalproof/audit";
 import { expect } from "chai";
-import { audit } from "../../packages/cli/src/audit/audit.ts";
-import { contractInterfaces } from "../../packages/cli/src/audit/events.ts";
-import type { FindingCode } from "../../packages/cli/src/audit/findings.ts";
-import { rpcChainData } from "../../packages/cli/src/audit/rpcChainData.ts";
 import { connection } from "./support/world.ts";
 
 const LONG = process.env.LONG === "1";

@@ -16,6 +16,8 @@ const ROUTES: readonly (readonly [route: string, picture?: (typeof PICTURES)[num
   ["#/insurer/programs/1", "program"],
   ["#/insurer/programs/2"],
   ["#/patient", "patient-start"],
+  ["#/audit", "audits"],
+  ["#/audit/1", "audit"],
   ["#/nowhere"],
 ];
 
@@ -30,6 +32,7 @@ describe("dApp: accessibility", () => {
       try {
         await page.goto(`${stage().url}/${route}`);
         await page.getByRole("heading").first().waitFor();
+        if (route === "#/audit/1") await page.getByRole("region", { name: "Verdict" }).waitFor();
         await page.waitForLoadState("networkidle");
         if (name !== undefined) await picture(page, name);
         await expectAccessible(page);

@@ -2,18 +2,23 @@
 //
 // The auditor against a real chain with real proofs, told honestly and falsified in one way at a time.
 import { join } from "node:path";
-import { isValidProof } from "@vitalproof/sdk";
+import {
+  type AuditReport,
+  audit,
+  type ChainData,
+  type ContractAddresses,
+  contractInterfaces,
+  FINDINGS,
+  type FindingCode,
+  type KnownKeys,
+  reportHtml,
+  reportLines,
+  rpcChainData,
+} from "@vitalproof/audit";
+import { isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { id, keccak256, ZeroAddress, ZeroHash } from "ethers";
-import { audit } from "../../packages/cli/src/audit/audit.ts";
-import type { ChainData } from "../../packages/cli/src/audit/chainData.ts";
-import { type ContractAddresses, contractInterfaces } from "../../packages/cli/src/audit/events.ts";
-import { FINDINGS, type FindingCode } from "../../packages/cli/src/audit/findings.ts";
-import { reportHtml } from "../../packages/cli/src/audit/html.ts";
-import { type KnownKeys, readKeys } from "../../packages/cli/src/audit/keys.ts";
-import type { AuditReport } from "../../packages/cli/src/audit/report.ts";
-import { rpcChainData } from "../../packages/cli/src/audit/rpcChainData.ts";
-import { reportLines } from "../../packages/cli/src/audit/text.ts";
+import { readKeys } from "../../packages/cli/src/keys.ts";
 import { eventful, type History, HOSTILE } from "./auditHistory.ts";
 import { falsified, type Lies, liar } from "./falsify.ts";
 import { BENEFIT, FIRST_EPOCH } from "./fixture.ts";
@@ -866,6 +871,31 @@ describe("e2e: audit", () => {
         }),
       };
     };
+  });
+
+  describe("a node that stops answering after the events", () => {
+    const without = (why: () => Error): ChainData => {
+      let calls = 0;
+      // The first seven are about the contracts themselves; the rest is compared with events.
+      return {
+        ...honest,
+        call: async (...asked) => {
+          if (++calls > 7) throw why();
+          return honest.call(...asked);
+        },
+      };
+    };
+
+    it("is a warning where it has no old states", async () => {
+      const { summary, findings } = await auditOf(without(() => new Error("missing trie node")));
+      expect(summary.findings.error).to.equal(0);
+      expect(new Set(findings.map(({ code }) => code))).to.deep.equal(new Set(["DATA_VIEW_UNAVAILABLE"]));
+    });
+
+    it("ends the audit where it is away: no report, rather than one full of warnings", async () => {
+      const away = new VitalproofError("CONTRACT_CALL_FAILED", "The node does not answer eth_call.");
+      expect(await auditOf(without(() => away)).catch((error: unknown) => error)).to.equal(away);
+    });
   });
 
   describe("the report", () => {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  type BlockInfo,
+  type ChainData,
+  type ContractAddresses,
+  contractInterfaces,
+  type LogEntry,
+  type TransactionInfo,
+} from "@vitalproof/audit";
 import type { Interface } from "ethers";
-import type {
-  BlockInfo,
-  ChainData,
-  LogEntry,
-  TransactionInfo,
-} from "../../packages/cli/src/audit/chainData.ts";
-import { type ContractAddresses, contractInterfaces } from "../../packages/cli/src/audit/events.ts";
 
 /** What a lying source changes; undefined leaves things as they are. Logs change in events and receipts alike. */
 export type Lies = {

@@ -4,6 +4,7 @@
 // come from a key's trapdoor.
 import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { audit, rpcChainData } from "@vitalproof/audit";
 import {
   type ClaimItem,
   ClaimsClient,
@@ -16,9 +17,7 @@ import {
   statementOf,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { audit } from "../../packages/cli/src/audit/audit.ts";
-import { readKeys } from "../../packages/cli/src/audit/keys.ts";
-import { rpcChainData } from "../../packages/cli/src/audit/rpcChainData.ts";
+import { readKeys } from "../../packages/cli/src/keys.ts";
 import { calldataBytesOf, estimatedGasOf } from "../../packages/sdk/src/settle/fill.ts";
 import { deployCrowd } from "../contracts/support/batch.ts";
 import { benefit, connection, load } from "../contracts/support/world.ts";

@@ -25,6 +25,8 @@ const PatientPages = lazy(async () => ({
   default: (await import("./patient/PatientPages.tsx")).PatientPages,
 }));
 
+const AuditPages = lazy(async () => ({ default: (await import("./audit/AuditPages.tsx")).AuditPages }));
+
 type Services = Omit<App, "wallets">;
 
 function servicesOf(config: Config): Services {
@@ -114,6 +116,7 @@ function Page() {
   if (area === "insurer" && what === "programs" && id !== undefined) return <ProgramPage key={id} id={id} />;
   // To leave it is to lock it: no key stays behind another page.
   if (area === "patient" && what === undefined) return <PatientPages config={config} provider={rpc} />;
+  if (area === "audit" && id === undefined) return <AuditPages id={what} />;
   return (
     <>
       <h1>Not found</h1>

@@ -52,6 +52,9 @@ function Shown({ program }: { program: ProgramRow }) {
           <h1>Program {String(program.id)}</h1>
         </div>
         <div className="actions">
+          <a className="button" href={`#/audit/${program.id}`}>
+            Audit this program
+          </a>
           {mine ? (
             <>
               <a className="button" href="#/insurer/issue">

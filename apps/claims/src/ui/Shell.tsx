@@ -51,6 +51,9 @@ export function Shell({ children }: { children: ReactNode }) {
           <a href="#/patient" aria-current={route === "patient" ? "page" : undefined}>
             For patients
           </a>
+          <a href="#/audit" aria-current={route.startsWith("audit") ? "page" : undefined}>
+            Audit
+          </a>
         </nav>
         <Button
           className={account === undefined ? "primary" : "account"}

@@ -108,8 +108,11 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-/** An address or hash, short, with the whole of it for a pointer and screen readers, and a link where there is an explorer. */
-export function Hex({ value, kind }: { value: string; kind: "address" | "tx" }) {
+/**
+ * An address or hash, short, with the whole of it for a pointer and screen readers, and a link where there is an explorer.
+ * @param kind what explorers have a page of; left out for other hashes
+ */
+export function Hex({ value, kind }: { value: string; kind?: "address" | "tx" }) {
   const { explorer } = useApp().config.chain;
   const text = (
     <code title={value}>
@@ -117,7 +120,7 @@ export function Hex({ value, kind }: { value: string; kind: "address" | "tx" }) 
       <span className="hidden">{value}</span>
     </code>
   );
-  return explorer === null ? text : <a href={`${explorer}/${kind}/${value}`}>{text}</a>;
+  return explorer === null || kind === undefined ? text : <a href={`${explorer}/${kind}/${value}`}>{text}</a>;
 }
 
 /** A line of text with its label, a hint and an error under it. */

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join, resolve } from "node:path";
+import { audit, httpRequest, reportHtml, reportLines, rpcChainData } from "@vitalproof/audit";
 import type { Command } from "commander";
-import { audit } from "../audit/audit.ts";
-import { reportHtml } from "../audit/html.ts";
-import { readKeys } from "../audit/keys.ts";
-import { httpRequest, rpcChainData } from "../audit/rpcChainData.ts";
-import { reportLines } from "../audit/text.ts";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { EXIT } from "../exit.ts";
 import { writeText } from "../files.ts";
 import { rpcUrl } from "../globals.ts";
 import type { Io, Json } from "../io.ts";
+import { readKeys } from "../keys.ts";
 import { big, whole } from "../numbers.ts";
 
 type Options = DeploymentOptions & {

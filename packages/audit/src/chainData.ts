@@ -44,6 +44,8 @@ export type LogFilter = {
 /**
  * All that the audit knows of a chain. It is the auditor's one source, and it may lie: everything else in this folder
  * is about noticing when it does.
+ *
+ * A VitalproofError of any method says that the source is away or has no such block, and ends the audit.
  */
 export interface ChainData {
   chainId(): Promise<bigint>;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { setTimeout as sleep } from "node:timers/promises";
 import { VitalproofError } from "@vitalproof/sdk";
 import type { BlockInfo, ChainData, LogEntry, LogFilter, TransactionInfo } from "./chainData.ts";
 
@@ -205,6 +204,10 @@ function logOf(log: RawLog): LogEntry {
     transactionHash: log.transactionHash.toLowerCase(),
     logIndex: Number(log.logIndex),
   };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function hex(value: number): string {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { createHash } from "node:crypto";
+import { encodeBase64, sha256, toUtf8Bytes } from "ethers";
 import { amount, dayDate, duration, printable, utc } from "./format.ts";
 import type { AuditReport } from "./report.ts";
 import { anchorsPlot, claimsPlot, latencyPlot, ledgerPlot } from "./svg.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** Text for HTML's text and quoted attributes; what could hide or reverse text is spelled out. */
 export function escapeHtml(text: string): string {
@@ -50,7 +51,7 @@ circle.a-pending{fill:none;stroke:var(--soft);stroke-width:1.5}.key.a-pending{ba
  * security policy says so to the browser as well; the only style it allows is the one whose hash it names.
  */
 export function reportHtml(report: AuditReport): string {
-  const hash = createHash("sha256").update(STYLE).digest("base64");
+  const hash = encodeBase64(sha256(toUtf8Bytes(STYLE)));
   const { program, chain, summary } = report;
   const title = `Audit of program ${program.id} on chain ${chain.chainId}`;
   return `<!DOCTYPE html>
@@ -130,12 +131,10 @@ function table(
   return `<div class="scroll"><table><caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-function verdict({ summary }: AuditReport): string {
-  const { error, warning, notice } = summary.findings;
-  const rest = `${warning} warnings, ${notice} notices.`;
-  return error === 0
-    ? `<p class="verdict ok" role="status">Nothing contradicts itself: ${summary.proofsVerified} of ${summary.claims} proofs verified, ledgers reconciled. ${rest}</p>`
-    : `<p class="verdict bad" role="alert">${error} errors found. ${rest}</p>`;
+function verdict(report: AuditReport): string {
+  const { holds, sentence } = verdictOf(report);
+  const [name, role] = holds ? ["ok", "status"] : ["bad", "alert"];
+  return `<p class="verdict ${name}" role="${role}">${escapeHtml(sentence)}</p>`;
 }
 
 function overview({ program, contracts, token, summary, periods }: AuditReport): string {

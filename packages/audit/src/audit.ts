@@ -12,6 +12,7 @@ import { checkAttestations, checkProofs, type ProofContext } from "./proofs.ts";
 import { type AuditReport, buildReport } from "./report.ts";
 import { type RegistryTimes, StatementsState } from "./statementState.ts";
 import { Transfers } from "./transfers.ts";
+import { untilGone } from "./untilGone.ts";
 import { checkViews } from "./views.ts";
 
 export type AuditOptions = {
@@ -37,6 +38,11 @@ export type AuditOptions = {
  * @throws NOT_THERE when the chain has no such program; CONTRACT_CALL_FAILED when the node does not answer
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
+  const { data, gone } = untilGone(options.data);
+  return Promise.race([replay({ ...options, data }), gone]);
+}
+
+async function replay(options: AuditOptions): Promise<AuditReport> {
   const { data, program: programId, keys } = options;
   const progress = options.progress ?? (() => {});
   const claimsAddress = options.claims.toLowerCase();
@@ -86,7 +92,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       `The events of ${claimsAddress} hold no creation of program ${programId}.`,
       {
         details: { program: programId, fromBlock },
-        hint: "Check the number and the address; with --from-block, start before the contracts were deployed.",
+        hint: "Check the number and the address, and that the audit starts before the contracts were deployed.",
       },
     );
   }

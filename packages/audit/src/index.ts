@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+export { type AuditOptions, audit } from "./audit.ts";
+export type { BlockInfo, ChainData, LogEntry, LogFilter, TransactionInfo } from "./chainData.ts";
+export type { Progress } from "./collect.ts";
+export { type ContractAddresses, contractInterfaces } from "./events.ts";
+export { FINDINGS, type Finding, type FindingCode, type Severity } from "./findings.ts";
+export { printable } from "./format.ts";
+export { escapeHtml, reportHtml } from "./html.ts";
+export { type KnownKey, type KnownKeys, knownKeys } from "./keys.ts";
+export {
+  type AnchorLine,
+  type AnchorStatus,
+  type AuditReport,
+  type ClaimLine,
+  type ConsentLine,
+  type InvariantLine,
+  OUTCOMES,
+  type Outcome,
+  type StatementLine,
+} from "./report.ts";
+export {
+  httpRequest,
+  RpcAnswerError,
+  type RpcOptions,
+  type RpcRequest,
+  rpcChainData,
+} from "./rpcChainData.ts";
+export { reportLines } from "./text.ts";
+export { type Verdict, verdictOf } from "./verdict.ts";

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type VerificationKey, verificationKeyHash, verificationKeyWords } from "@vitalproof/sdk";
+
+export type KnownKey = {
+  /** Instance in circuits.json. */
+  readonly circuit: string;
+  readonly key: VerificationKey;
+  /** "development" or "production", as the circuit's manifest says. */
+  readonly keyKind: string;
+};
+
+/** Verification keys that an audit can verify with, by the hash under which the statement registry knows them. */
+export type KnownKeys = ReadonlyMap<string, KnownKey>;
+
+/**
+ * Each key by the hash of its points, so that one that says something else about itself cannot pass for another.
+ * In the order of the circuits' names, which the report lists.
+ */
+export function knownKeys(keys: readonly KnownKey[]): KnownKeys {
+  const sorted = [...keys].sort((a, b) => (a.circuit < b.circuit ? -1 : 1));
+  return new Map(sorted.map((known) => [verificationKeyHash(known.key), known]));
+}
+
+/** How many of a key's coordinates stand in a verifier's code. snarkjs's verifiers push every one of them. */
+export function wordsInCode(key: VerificationKey, code: string): { found: number; of: number } {
+  const words = verificationKeyWords(key);
+  const found = words.filter((word) => {
+    const digits = word.toString(16);
+    return code.includes(digits.padStart(digits.length + (digits.length % 2), "0"));
+  });
+  return { found: found.length, of: words.length };
+}

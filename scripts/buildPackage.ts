@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Builds the publishable package in dist of the folder it runs in: JavaScript, declarations, a package.json whose exports
+// point at them, and the other files that are published (`npm publish packages/readers/dist`). Inside the workspace the
+// exports are the sources.
+//   npm run build --workspace packages/readers
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+
+interface Manifest {
+  readonly scripts?: unknown;
+  /** What npm would publish from here: dist, and files that go into it. */
+  readonly files: readonly string[];
+  /** Entries below src. */
+  readonly exports: Readonly<Record<string, string>>;
+}
+
+/** @param folder of a package with a tsconfig.build.json */
+export function buildPackage(folder: string): void {
+  const at = (path: string): string => join(folder, path);
+  rmSync(at("dist"), { recursive: true, force: true });
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", at("tsconfig.build.json")], { stdio: "inherit", cwd: folder });
+
+  const source = JSON.parse(readFileSync(at("package.json"), "utf8")) as Manifest;
+  const { scripts: _scripts, files, ...kept } = source;
+  const entries = Object.entries(source.exports).map(([name, path]) => {
+    const built = path.replace("./src/", "./").replace(/\.ts$/, "");
+    return [name, { types: `${built}.d.ts`, default: `${built}.js` }];
+  });
+  const published = { ...kept, exports: Object.fromEntries(entries) };
+  writeFileSync(at("dist/package.json"), `${JSON.stringify(published, null, 2)}\n`);
+  for (const file of files.filter((name) => name !== "dist")) copyFileSync(at(file), at(`dist/${file}`));
+  copyFileSync(new URL("../LICENSE", import.meta.url), at("dist/LICENSE"));
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
+  buildPackage(process.cwd());
+}
