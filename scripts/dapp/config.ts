@@ -5,8 +5,8 @@ import type { World } from "../demo/world.ts";
 
 /** Hardhat's default mnemonic: its keys are known to everybody and stand in every development node. */
 const PHRASE = "test test test test test test test test test test test junk";
-/** The place of the insurer's role in `World.create`, and the first that no role has. */
-const [INSURER, ANOTHER] = [3, 7];
+/** The place of the insurer's role in `World.create`, and places that no role has. */
+const [INSURER, ANOTHER, ARBITER] = [3, 7, 9];
 
 /** What the page has to know. Paths are relative to it. */
 export interface DappConfig {
@@ -17,6 +17,8 @@ export interface DappConfig {
     readonly rpc: string;
     readonly explorer: string | null;
     readonly currency: { readonly name: string; readonly symbol: string; readonly decimals: number };
+    /** Blocks after which a transaction is final. */
+    readonly confirmations: number;
   };
   readonly contracts: Readonly<Record<"claims" | "anchors" | "consents" | "statements", string>>;
   readonly tokens: readonly {
@@ -43,7 +45,11 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
   const { claims, anchors, consents, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
   const { assurance } = await world.anchorsAs(world.roles.attester).group(clinic.group);
-  const another = (await world.connection.ethers.getSigners())[ANOTHER]!.address;
+  const signers = await world.connection.ethers.getSigners();
+  const account = (name: string, place: number) => ({
+    name,
+    privateKey: keyOf(place, signers[place]!.address),
+  });
   return {
     name: "Vitalproof demo",
     chain: {
@@ -52,6 +58,8 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
       rpc: "/rpc",
       explorer: null,
       currency: { name: "Ether", symbol: "ETH", decimals: 18 },
+      // Nobody can reorganise it.
+      confirmations: 1,
     },
     contracts: { claims, anchors, consents, statements: await world.contracts.statements.getAddress() },
     tokens: [
@@ -69,8 +77,9 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
     groups: [{ id: clinic.group, name: "Demo clinic", assurance }],
     demo: {
       accounts: [
-        { name: "Demo insurer", privateKey: keyOf(INSURER, world.roles.insurer.address) },
-        { name: "Another insurer", privateKey: keyOf(ANOTHER, another) },
+        account("Demo insurer", INSURER),
+        account("Another insurer", ANOTHER),
+        account("Demo arbiter", ARBITER),
       ],
       clock: "/demo/clock",
       applications: "/demo/applications",

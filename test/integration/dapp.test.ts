@@ -165,7 +165,7 @@ describe("dapp: services", function () {
 
   it("config.json says everything that the page has to know", async () => {
     const config = await good(get("/config.json"));
-    const [first, second] = config.demo.accounts;
+    const [first, second, third] = config.demo.accounts;
     expect(config).to.deep.equal({
       name: "Vitalproof demo",
       chain: {
@@ -174,6 +174,7 @@ describe("dapp: services", function () {
         rpc: "/rpc",
         explorer: null,
         currency: { name: "Ether", symbol: "ETH", decimals: 18 },
+        confirmations: 1,
       },
       contracts: services.config.contracts,
       tokens: [{ address: config.tokens[0].address, symbol: "tUSDC", decimals: 6, mintable: true }],
@@ -186,6 +187,7 @@ describe("dapp: services", function () {
         accounts: [
           { name: "Demo insurer", privateKey: first.privateKey },
           { name: "Another insurer", privateKey: second.privateKey },
+          { name: "Demo arbiter", privateKey: third.privateKey },
         ],
         clock: "/demo/clock",
         applications: "/demo/applications",
@@ -198,7 +200,7 @@ describe("dapp: services", function () {
     for (const { privateKey } of config.demo.accounts) {
       expect(await provider.getBalance(new Wallet(privateKey).address)).to.be.above(10n ** 18n);
     }
-    expect(first.privateKey).not.to.equal(second.privateKey);
+    expect(new Set([first, second, third].map(({ privateKey }) => privateKey)).size).to.equal(3);
   });
 
   it("the chain answers single calls, batches and notifications", async () => {

@@ -44,3 +44,13 @@ export function formatNumber(value: bigint, decimals: number): string {
 export function formatAmount(value: bigint, { decimals, symbol }: Unit): string {
   return symbol === "" ? formatNumber(value, decimals) : `${formatNumber(value, decimals)} ${symbol}`;
 }
+
+/** As `formatNumber`, without groups: for files that programs read. */
+export function plainNumber(value: bigint, decimals: number): string {
+  return formatNumber(value, decimals).replaceAll(",", "");
+}
+
+/** Unix seconds as ISO 8601 in UTC: for files that programs read. */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
