@@ -84,7 +84,7 @@ export function indexedDbBlockStore(chainId: number, contract: string): BlockSto
 /** Whether this page is the first with this lock; it keeps it until it is closed. */
 function firstPage(name: string): Promise<boolean> {
   const locks = globalThis.navigator?.locks;
-  // Only pages from insecure origins and tests lack it.
+  // Pages from insecure origins lack it.
   if (locks === undefined) return Promise.resolve(true);
   return new Promise((resolve, reject) => {
     locks

@@ -4,7 +4,7 @@ import type { JsonRpcSigner } from "ethers";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
 import { Button } from "react-aria-components";
 import { type Sentence, sentenceOf } from "../chain/sentences.ts";
-import type { Unit } from "../data/amounts.ts";
+import { formatRoughly, type Unit } from "../data/amounts.ts";
 import { finalityOf, finalityText } from "../data/finality.ts";
 import { useApp, useChain, useWallet } from "./app.tsx";
 import { Fault, Hex, Popup } from "./parts.tsx";
@@ -132,7 +132,6 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
 
   const busy = phase === "signing" || phase === "pending";
   const closing = useMemo(() => (phase === "final" ? plan.done?.() : undefined), [phase, plan]);
-  const { symbol, decimals } = config.chain.currency;
   return (
     <Popup title={plan.title} busy={busy} onClose={onClose}>
       <ul className="says">
@@ -174,7 +173,7 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
                     About {estimate.gas.toLocaleString("en-GB")} gas
                     {estimate.fee === undefined
                       ? ""
-                      : `, ${(Number(estimate.fee) / 10 ** decimals).toPrecision(2)} ${symbol}`}
+                      : `, ${formatRoughly(estimate.fee, config.chain.currency)}`}
                   </>
                 ) : estimate?.refused !== undefined ? (
                   "Would be refused"

@@ -3,7 +3,7 @@ import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore 
 import { Button } from "react-aria-components";
 import { type Cost, medianCost } from "../../chain/costs.ts";
 import { arbitratePlan, rejectPlan } from "../../chain/policyPlans.ts";
-import { formatAmount, formatNumber } from "../../data/amounts.ts";
+import { formatNumber, formatRoughly } from "../../data/amounts.ts";
 import {
   type ClaimFile,
   claimsCsv,
@@ -127,8 +127,8 @@ export function Claims({ program, claims }: { program: ProgramRow; claims: reado
           {median === undefined ? null : (
             <p className="hint">
               Median of the {counted(median.count, "claim")} whose receipts were read:{" "}
-              {median.gas.toLocaleString("en-GB")} gas, {formatAmount(median.fee, currency)}. The others' are
-              read when they come into sight.
+              {median.gas.toLocaleString("en-GB")} gas, {formatRoughly(median.fee, currency)}.
+              {median.count < median.of ? " The others' are read when they come into sight." : ""}
             </p>
           )}
         </>
@@ -169,14 +169,14 @@ function useColumns(
       {
         id: "policy",
         title: "Policy",
-        width: 5,
+        width: 6.5,
         compare: (a, b) => Number(a.policy - b.policy) || a.period - b.period,
         cell: (claim) => String(claim.policy),
       },
       {
         id: "period",
         title: "Period",
-        width: 5,
+        width: 6.5,
         right: true,
         compare: (a, b) => a.period - b.period,
         cell: (claim) => claim.period,
@@ -188,12 +188,16 @@ function useColumns(
         compare: (a, b) => CLAIM_STATES.indexOf(a.state) - CLAIM_STATES.indexOf(b.state),
         cell: (claim) => <StateCell claim={claim} now={tip?.timestamp ?? 0} />,
       },
-      {
-        id: "decide",
-        title: "Decide",
-        width: 11,
-        cell: (claim) => <ClaimActions claim={claim} program={program} onAsk={ask} />,
-      },
+      ...(program.reviewTime === 0
+        ? []
+        : [
+            {
+              id: "decide",
+              title: "Decide",
+              width: 11,
+              cell: (claim: ClaimRow) => <ClaimActions claim={claim} program={program} onAsk={ask} />,
+            },
+          ]),
       {
         id: "benefit",
         title: `Benefit, ${token.symbol}`,
@@ -204,14 +208,14 @@ function useColumns(
       {
         id: "verified",
         title: "Verified",
-        width: 9,
+        width: 11.5,
         compare: (a, b) => timeOf(a) - timeOf(b),
         cell: ({ settled }) => (settled === undefined ? "—" : dateTime(settled.time)),
       },
       {
         id: "last",
         title: "Last change",
-        width: 10,
+        width: 12,
         compare: (a, b) => a.last.block - b.last.block || b.period - a.period,
         cell: ({ last }) => (
           <>
@@ -224,15 +228,15 @@ function useColumns(
       },
       {
         id: "cost",
-        title: `Cost, ${currency.symbol}`,
-        width: 9,
+        title: "Cost",
+        width: 10,
         right: true,
         cell: ({ settled }) => {
           const cost = costOf(settled, costs);
           if (cost === undefined) return settled === undefined ? "—" : "…";
           return (
             <>
-              {formatNumber(cost.fee, currency.decimals)}
+              {formatRoughly(cost.fee, currency)}
               <div className="hint">
                 {cost.gas.toLocaleString("en-GB")} gas{cost.claims > 1 ? `, one of ${cost.claims}` : ""}
               </div>
@@ -254,7 +258,9 @@ function useMedian(claims: readonly ClaimRow[], costs: ReadonlyMap<string, Cost>
   return useMemo(() => {
     const known = claims.flatMap(({ settled }) => costOf(settled, costs) ?? []);
     const median = medianCost(known);
-    return median === undefined ? undefined : { ...median, count: known.length };
+    return median === undefined
+      ? undefined
+      : { ...median, count: known.length, of: claims.filter(({ settled }) => settled !== undefined).length };
   }, [claims, costs]);
 }
 

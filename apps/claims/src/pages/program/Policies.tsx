@@ -40,7 +40,7 @@ export function Policies({
     const amount = (id: "reserved" | "owed" | "paid", title: string): TableColumn<PolicyRow> => ({
       id,
       title: `${title}, ${token.symbol}`,
-      width: 7.5,
+      width: 8.5,
       right: true,
       compare: (a, b) => a[id] - b[id],
       cell: (policy) => formatNumber(BigInt(policy[id]) * program.benefit, token.decimals),
@@ -49,7 +49,7 @@ export function Policies({
       {
         id: "policy",
         title: "Policy",
-        width: 6,
+        width: 7,
         compare: (a, b) => Number(a.id - b.id),
         cell: (policy) => (
           <>
@@ -70,7 +70,7 @@ export function Policies({
       {
         id: "periods",
         title: "Periods",
-        width: 5,
+        width: 7,
         right: true,
         compare: (a, b) => a.periods - b.periods,
         cell: ({ periods }) => periods.toLocaleString("en-GB"),
@@ -81,7 +81,7 @@ export function Policies({
       {
         id: "issued",
         title: "Issued",
-        width: 9,
+        width: 11.5,
         compare: (a, b) => a.issued.block - b.issued.block,
         cell: ({ issued }) => dateTime(issued.time),
       },
