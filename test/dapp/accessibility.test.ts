@@ -2,13 +2,10 @@
 //
 // Every page of the dApp with something in it, by axe: no serious finding, in light and dark, and no sideways scrolling
 // at 360 px.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect } from "chai";
-import type { Page } from "playwright-core";
+import { seriousFindings } from "./support/axe.ts";
 import { onStage, openPage } from "./support/stage.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ROUTES = [
   "#/insurer",
   "#/insurer/new",
@@ -66,17 +63,3 @@ describe("dApp: accessibility", () => {
     }
   });
 });
-
-/** What axe finds serious or critical: rule, and where. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-  });
-}
