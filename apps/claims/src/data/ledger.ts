@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ASSURANCE_CLASSES, type AssuranceClass, CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
-import { Interface, type LogDescription } from "ethers";
+import { type EventFragment, Interface, type Result } from "ethers";
 import type { TimedLog } from "../chain/history.ts";
 
 /** Where and when an event happened. */
@@ -102,6 +102,24 @@ export type Ledger = {
 
 const DAY = 86_400;
 const events = new Interface(CLAIMS_PAYOUT_ABI);
+/** By topic: the interface's own look-up hashes the names of all events for every log. */
+const fragments = new Map<string, EventFragment>();
+events.forEachEvent((fragment) => fragments.set(fragment.topicHash, fragment));
+
+const ABOUT_POLICIES: ReadonlySet<string> = new Set(
+  [...fragments.values()]
+    .filter(({ inputs }) => inputs.some(({ name }) => name === "policyId"))
+    .map(({ name }) => name),
+);
+
+type Decoded = { readonly name: string; readonly args: Result };
+
+/** @returns undefined for what is no event of the contract */
+function decoded({ topics, data }: TimedLog): Decoded | undefined {
+  const fragment = fragments.get(topics[0] ?? "");
+  if (fragment === undefined) return undefined;
+  return { name: fragment.name, args: events.decodeEventLog(fragment, data, [...topics]) };
+}
 
 /**
  * Adds up the events of the claims contract, in the chain's order. Events that it does not know are passed over, and
@@ -131,8 +149,8 @@ export class LedgerBook {
 
   add(logs: readonly TimedLog[]): void {
     for (const log of logs) {
-      const event = events.parseLog({ topics: [...log.topics], data: log.data });
-      if (event === null) continue;
+      const event = decoded(log);
+      if (event === undefined) continue;
       const program = this.#apply(event, {
         block: log.blockNumber,
         time: log.timestamp,
@@ -143,7 +161,7 @@ export class LedgerBook {
   }
 
   /** @returns the program that the event is about, if any */
-  #apply(event: LogDescription, at: Moment): ProgramRow | undefined {
+  #apply(event: Decoded, at: Moment): ProgramRow | undefined {
     const big = (name: string): bigint => event.args.getValue(name) as bigint;
     const text = (name: string): string => String(event.args.getValue(name));
     switch (event.name) {
@@ -174,7 +192,7 @@ export class LedgerBook {
         return program;
       }
     }
-    if (!event.fragment.inputs.some(({ name }) => name === "policyId")) return undefined;
+    if (!ABOUT_POLICIES.has(event.name)) return undefined;
     const policy = this.#policies.get(big("policyId"));
     const program = policy === undefined ? undefined : this.#programs.get(policy.program);
     if (policy === undefined || program === undefined) return undefined;
@@ -182,7 +200,7 @@ export class LedgerBook {
     return program;
   }
 
-  #applyToPolicy(event: LogDescription, at: Moment, policy: PolicyRow, program: ProgramRow): void {
+  #applyToPolicy(event: Decoded, at: Moment, policy: PolicyRow, program: ProgramRow): void {
     const big = (name: string): bigint => event.args.getValue(name) as bigint;
     const text = (name: string): string => String(event.args.getValue(name));
     const claim = (state: ClaimState, more: Partial<ClaimRow> = {}): void => {
@@ -280,7 +298,7 @@ export function ledgerOf(logs: readonly TimedLog[]): Ledger {
   return book.ledger();
 }
 
-function programOf(event: LogDescription, at: Moment): ProgramRow {
+function programOf(event: Decoded, at: Moment): ProgramRow {
   const big = (name: string): bigint => event.args.getValue(name) as bigint;
   const offer = event.args.getValue("offer") as Record<string, bigint> & {
     statement: string;
@@ -309,7 +327,7 @@ function programOf(event: LogDescription, at: Moment): ProgramRow {
   };
 }
 
-function policyOf(event: LogDescription, at: Moment): PolicyRow {
+function policyOf(event: Decoded, at: Moment): PolicyRow {
   const big = (name: string): bigint => event.args.getValue(name) as bigint;
   const text = (name: string): string => String(event.args.getValue(name));
   const periods = Number(big("periods"));

@@ -58,6 +58,8 @@ export function VirtualTable<Row>({
       return at < 0 || seen.includes(at) ? seen : [...seen, at].sort((a, b) => a - b);
     },
   });
+  // The browser itself keeps in place what is seen; a second correction would stop its smooth scrolling half-way.
+  virtual.shouldAdjustScrollPositionOnItemSizeChange = () => false;
   const first = virtual.range?.startIndex ?? 0;
   const last = virtual.range?.endIndex ?? -1;
   useEffect(() => onSeen?.(rows.slice(first, last + 1)), [onSeen, rows, first, last]);
@@ -78,6 +80,11 @@ export function VirtualTable<Row>({
       aria-label={label}
       onFocus={(event) => setFocused(event.target.closest("tr")?.dataset.key)}
       onBlur={() => setFocused(undefined)}
+      onKeyDown={({ key }) => {
+        // Rows that were never seen may be higher than they were taken for: the end is found by row, not by pixel.
+        if (key === "End") virtual.scrollToIndex(rows.length - 1, { align: "end" });
+        if (key === "Home") virtual.scrollToIndex(0);
+      }}
     >
       <table
         aria-rowcount={rows.length + 1}
