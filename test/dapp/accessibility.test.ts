@@ -4,7 +4,7 @@
 // at 360 px.
 import { expect } from "chai";
 import { seriousFindings } from "./support/axe.ts";
-import { onStage, openPage } from "./support/stage.ts";
+import { connectInsurer, onStage, openPage } from "./support/stage.ts";
 
 const ROUTES = [
   "#/insurer",
@@ -57,6 +57,22 @@ describe("dApp: accessibility", () => {
       expect(await seriousFindings(page)).to.deep.equal([]);
       await page.getByRole("button", { name: "Continue" }).click();
       await page.getByRole("button", { name: /^Sign/ }).waitFor();
+      expect(await seriousFindings(page)).to.deep.equal([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it("the dialogs of a policy and its payment, in the dark", async function () {
+    this.timeout(300_000);
+    const { page, close } = await openPage(stage(), { width: 360, colorScheme: "dark" });
+    try {
+      await connectInsurer(page, `${stage().url}/#/insurer/programs/1`);
+      await page.getByRole("button", { name: "Open policy 1" }).click();
+      await page.getByRole("region", { name: "Unclaimed periods" }).waitFor();
+      expect(await seriousFindings(page)).to.deep.equal([]);
+      await page.getByRole("button", { name: "Pay out" }).click();
+      await page.getByText(/^100\.00 tUSDC, the benefit of 4 periods, go to 0x/).waitFor();
       expect(await seriousFindings(page)).to.deep.equal([]);
     } finally {
       await close();

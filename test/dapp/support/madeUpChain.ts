@@ -3,7 +3,7 @@
 // A node's answers about a claims contract with 10,000 claims. A real chain would take hours to make them, so the events
 // are made up here, encoded with the contract's own ABI, and served as a node serves them over JSON-RPC. Nothing can be
 // sent to it.
-import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
+import { CLAIMS_PAYOUT_ABI, distributionTerms, packTerms } from "@vitalproof/sdk";
 import { Interface, id, toQuantity, ZeroAddress, ZeroHash } from "ethers";
 import { type Door, openDoor } from "../../../scripts/dapp/door.ts";
 import { siteOf } from "../../../scripts/dapp/files.ts";
@@ -12,6 +12,14 @@ const abi = new Interface(CLAIMS_PAYOUT_ABI);
 const erc20 = new Interface(["function balanceOf(address) view returns (uint256)"]);
 const address = (digit: string) => `0x${digit.repeat(40)}`;
 const [CLAIMS, TOKEN, INSURER, PATIENT] = [address("1"), address("2"), address("3"), address("4")];
+const TERMS = packTerms(
+  distributionTerms({
+    statement: "glucose-day",
+    offset: 0,
+    band: { atLeast: 70, atMost: 180 },
+    share: { atLeast: 70 },
+  }),
+);
 const START = Date.parse("2024-03-01T00:00Z") / 1000;
 const HOUR = 3600;
 export const BENEFIT = 25_000_000n;
@@ -54,7 +62,7 @@ export class MadeUpChain {
         INSURER,
         1,
         1,
-        [ZeroHash, 1, 2, 5, TOKEN, BENEFIT, ZeroAddress, 86_400 * 30, 0, 0],
+        [ZeroHash, 1, 2, TERMS, TOKEN, BENEFIT, ZeroAddress, 86_400 * 30, 0, 0],
       ],
       ["ProgramFunded", 1, INSURER, funded],
     );
@@ -227,8 +235,7 @@ export class MadeUpChain {
     const call = abi.parseTransaction({ data }) ?? erc20.parseTransaction({ data });
     switch (call?.name) {
       case "program": {
-        const terms = 5;
-        const view = [terms, ZeroHash, INSURER, 1, 86_400, BENEFIT, 1, 86_400, 0, free, committed, TOKEN, 0];
+        const view = [TERMS, ZeroHash, INSURER, 1, 86_400, BENEFIT, 1, 86_400, 0, free, committed, TOKEN, 0];
         return abi.encodeFunctionResult("program", [[...view, ZeroAddress]]);
       }
       case "accountedIn":

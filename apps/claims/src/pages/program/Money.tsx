@@ -3,12 +3,12 @@ import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { type Difference, differences, figuresOf } from "../../chain/agreement.ts";
 import { type Sentence, sentenceOf } from "../../chain/sentences.ts";
-import { formatAmount, formatNumber } from "../../data/amounts.ts";
+import { formatAmount } from "../../data/amounts.ts";
 import type { ProgramRow } from "../../data/ledger.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
 import { dateTime, duration } from "../../ui/format.ts";
 import { Hex, Notice } from "../../ui/parts.tsx";
-import { MoneyBar } from "../Overview.tsx";
+import { MoneyFigures } from "../MoneyFigures.tsx";
 
 /** What the program has, and the rules about it. */
 export function Money({ program }: { program: ProgramRow }) {
@@ -20,22 +20,7 @@ export function Money({ program }: { program: ProgramRow }) {
   return (
     <section className="card" aria-label="Money">
       <h2>Money, {token.symbol}</h2>
-      <dl className="figures">
-        {(
-          [
-            ["Free", program.free],
-            ["Reserved", program.reserved],
-            ["Owed", program.owed],
-            ["Paid out", program.paid],
-          ] as const
-        ).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{formatNumber(value, token.decimals)}</dd>
-          </div>
-        ))}
-      </dl>
-      <MoneyBar {...program} />
+      <MoneyFigures {...program} decimals={token.decimals} />
       <Agreement program={program} />
       <dl className="facts">
         <dt>Benefit</dt>

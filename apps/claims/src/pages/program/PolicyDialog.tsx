@@ -7,7 +7,7 @@ import { type Sentence, sentenceOf } from "../../chain/sentences.ts";
 import { formatAmount } from "../../data/amounts.ts";
 import { endingOf } from "../../data/decisions.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../../data/ledger.ts";
-import { periodTimes, unclaimedPeriods } from "../../data/periods.ts";
+import { type PeriodTimes, periodTimes, unclaimedPeriods } from "../../data/periods.ts";
 import { isOwnPayee } from "../../data/policiesView.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
 import { counted, dateTime } from "../../ui/format.ts";
@@ -41,20 +41,17 @@ export function PolicyDialog({
   const token = tokenOf(config, program.token);
   const now = tip?.timestamp ?? 0;
   const payee = isOwnPayee(policy.payee) ? policy.controller : policy.payee;
-  const ending = endingOf(policy, program, account, now);
-  const mayEnd = same(program.insurer, account) || same(policy.controller, account);
-  const covered =
-    policy.periods === 0
-      ? undefined
-      : ([0, policy.periods - 1].map((period) => periodTimes(program, policy, period)) as [Times, Times]);
+  const times = coverOf(program, policy);
   return (
     <Popup title={`Policy ${policy.id}`} onClose={onClose}>
       <dl className="facts">
         <dt>Covers</dt>
         <dd>
-          {covered === undefined
-            ? "nothing any more"
-            : `${counted(policy.periods, "period")}, ${dateTime(covered[0].start)} to ${dateTime(covered[1].end)}`}
+          {times === undefined
+            ? counted(policy.periods, "period")
+            : times.covered === undefined
+              ? "nothing any more"
+              : `${counted(policy.periods, "period")}, ${dateTime(times.covered.start)} to ${dateTime(times.covered.end)}`}
         </dd>
         <dt>Controller</dt>
         <dd>
@@ -81,31 +78,68 @@ export function PolicyDialog({
           )}
         </div>
       )}
-      <h3>End</h3>
-      {ending !== undefined ? (
-        <div className="what">
-          <p>
-            {counted(ending.freed, "period")} can be taken off, which {ending.freed === 1 ? "has" : "have"}{" "}
-            not begun.
-          </p>
-          <Button onPress={() => transact(endPlan(config, token, policy, program.benefit, ending))}>
-            End the policy
-          </Button>
-        </div>
+      <h3>End and release</h3>
+      {times === undefined ? (
+        <p>This page does not understand the program's terms, and so not when periods begin and end.</p>
       ) : (
-        <p>
-          {mayEnd
-            ? "Every period has begun: there is nothing to end."
-            : "The insurer or the policy's controller can end it, as long as a period has not begun."}
-        </p>
+        <>
+          <Ending program={program} policy={policy} now={now} onPlan={transact} />
+          <Unclaimed program={program} policy={policy} claims={claims} now={now} onPlan={transact} />
+        </>
       )}
-      <h3>Release</h3>
-      <Unclaimed program={program} policy={policy} claims={claims} now={now} onPlan={transact} />
     </Popup>
   );
 }
 
-type Times = ReturnType<typeof periodTimes>;
+/** What a policy covers; undefined where the terms are of a newer version than this page. */
+function coverOf(program: ProgramRow, policy: PolicyRow): { covered: PeriodTimes | undefined } | undefined {
+  try {
+    const { start } = periodTimes(program, policy, 0);
+    if (policy.periods === 0) return { covered: undefined };
+    return { covered: { start, end: periodTimes(program, policy, policy.periods - 1).end } };
+  } catch {
+    return undefined;
+  }
+}
+
+function Ending({
+  program,
+  policy,
+  now,
+  onPlan,
+}: {
+  program: ProgramRow;
+  policy: PolicyRow;
+  now: number;
+  onPlan: (plan: Plan) => void;
+}) {
+  const { config } = useApp();
+  const { account } = useWallet();
+  const ending = endingOf(policy, program, account, now);
+  if (ending !== undefined) {
+    const token = tokenOf(config, program.token);
+    return (
+      <div className="what">
+        <p>
+          {counted(ending.freed, "period")} can be taken off, which {ending.freed === 1 ? "has" : "have"} not
+          begun.
+        </p>
+        <Button onPress={() => onPlan(endPlan(config, token, policy, program.benefit, ending))}>
+          End the policy
+        </Button>
+      </div>
+    );
+  }
+  const mayEnd = same(program.insurer, account) || same(policy.controller, account);
+  return (
+    <p>
+      {mayEnd
+        ? "Every period has begun: there is nothing to end."
+        : "The insurer or the policy's controller can end it, as long as a period has not begun."}
+    </p>
+  );
+}
+
 /** Unix seconds from which an unclaimed period may be released. */
 type Window = { readonly period: number; readonly from: number };
 
