@@ -11,6 +11,8 @@ export interface DappConfig {
     readonly name: string;
     readonly rpc: string;
     readonly explorer: string | null;
+    /** Blocks after which a transaction is final. */
+    readonly confirmations: number;
     readonly currency: { readonly name: string; readonly symbol: string; readonly decimals: number };
   };
   readonly contracts: Readonly<Record<"claims" | "anchors" | "consents" | "statements", string>>;
@@ -45,6 +47,8 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
       name: "Local demo chain",
       rpc: "/rpc",
       explorer: null,
+      // Nobody can reorganise it.
+      confirmations: 1,
       currency: { name: "Ether", symbol: "ETH", decimals: 18 },
     },
     contracts: { claims, anchors, consents, statements: await world.contracts.statements.getAddress() },

@@ -5,6 +5,7 @@
 // (refusals.test.ts).
 
 import { expectAccessible, expectAccessibleInBoth } from "./support/axe.ts";
+import { InsurerPage } from "./support/insurer.ts";
 import { type PICTURES, picture, TAKES_PICTURES } from "./support/pictures.ts";
 import { onStage, openPage } from "./support/stage.ts";
 
@@ -64,6 +65,22 @@ describe("dApp: accessibility", () => {
       await expectAccessibleInBoth(page);
       await page.setViewportSize({ width: 1280, height: 900 });
       await picture(page, "signing");
+    } finally {
+      await close();
+    }
+  });
+
+  it("the dialogs of a policy and its payment", async function () {
+    this.timeout(300_000);
+    const { page, close } = await openPage(stage(), { width: 360 });
+    try {
+      await new InsurerPage(page, stage()).connect("#/insurer/programs/1");
+      await page.getByRole("button", { name: "Open policy 1" }).click();
+      await page.getByRole("button", { name: "Pay out" }).waitFor();
+      await expectAccessibleInBoth(page);
+      await page.getByRole("button", { name: "Pay out" }).click();
+      await page.getByText(/^\d+\.00 tUSDC, the benefit of \d+ periods, go to 0x/).waitFor();
+      await expectAccessibleInBoth(page);
     } finally {
       await close();
     }

@@ -166,7 +166,7 @@ describe("dapp: services", function () {
 
   it("config.json says everything that the page has to know", async () => {
     const config = await good(get("/config.json"));
-    const [first, second] = config.demo.accounts;
+    const { accounts } = config.demo;
     expect(config).to.deep.equal({
       name: "Vitalproof demo",
       chain: {
@@ -175,6 +175,7 @@ describe("dapp: services", function () {
         rpc: "/rpc",
         explorer: null,
         currency: { name: "Ether", symbol: "ETH", decimals: 18 },
+        confirmations: 1,
       },
       contracts: services.config.contracts,
       tokens: [{ address: config.tokens[0].address, symbol: "tUSDC", decimals: 6, mintable: true }],
@@ -184,10 +185,10 @@ describe("dapp: services", function () {
       clinic: "/clinic",
       groups: [{ id: "1", name: "Demo clinic", assurance: "self-attested" }],
       demo: {
-        accounts: [
-          { name: "Demo insurer", privateKey: first.privateKey },
-          { name: "Another insurer", privateKey: second.privateKey },
-        ],
+        accounts: ["Demo insurer", "Another insurer", "Demo patient", "Demo arbiter"].map((name, i) => ({
+          name,
+          privateKey: accounts[i].privateKey,
+        })),
         clock: "/demo/clock",
         applications: "/demo/applications",
       },
@@ -199,7 +200,7 @@ describe("dapp: services", function () {
     for (const { privateKey } of config.demo.accounts) {
       expect(await provider.getBalance(new Wallet(privateKey).address)).to.be.above(10n ** 18n);
     }
-    expect(first.privateKey).not.to.equal(second.privateKey);
+    expect(new Set(accounts.map(({ privateKey }: { privateKey: string }) => privateKey)).size).to.equal(4);
   });
 
   it("the chain answers single calls, batches and notifications", async () => {

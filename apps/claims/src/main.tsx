@@ -2,6 +2,7 @@
 import { JsonRpcProvider, Network } from "ethers";
 import { lazy, StrictMode, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { CostBook } from "./chain/costs.ts";
 import { type Sentence, sentenceOf } from "./chain/sentences.ts";
 import { type Config, loadConfig } from "./config/config.ts";
 import { ChainStore } from "./data/chainStore.ts";
@@ -42,6 +43,7 @@ function servicesOf(config: Config): Services {
     rpc,
     wallet: new WalletConnection(config, window.localStorage),
     chain: new ChainStore(config, rpc),
+    costs: new CostBook(config.contracts.claims, rpc),
   };
 }
 

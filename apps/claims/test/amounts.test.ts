@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import fc from "fast-check";
-import { formatAmount, formatNumber, parseAmount } from "../src/data/amounts.ts";
+import {
+  formatAmount,
+  formatNumber,
+  formatRoughly,
+  isoTime,
+  parseAmount,
+  plainNumber,
+} from "../src/data/amounts.ts";
 
 const USDC = { symbol: "tUSDC", decimals: 6 };
 
@@ -25,6 +32,19 @@ describe("amounts", () => {
     expect(formatNumber(-1_234_567_890n, 6)).to.equal("-1,234.56789");
     expect(formatNumber(1_234_567n, 0)).to.equal("1,234,567");
     expect(formatAmount(25_000_000n, USDC)).to.equal("25.00 tUSDC");
+  });
+
+  it("are written roughly for fees, never with an exponent", () => {
+    const eth = { symbol: "ETH", decimals: 18 };
+    expect(formatRoughly(115_754_439_027_343n, eth)).to.equal("0.000116 ETH");
+    expect(formatRoughly(1_000_000n, eth)).to.equal("0.000000000001 ETH");
+    expect(formatRoughly(12_345n * 10n ** 18n, eth)).to.equal("12,300 ETH");
+    expect(formatRoughly(0n, eth)).to.equal("0 ETH");
+  });
+
+  it("are written for programs without groups, and times as ISO 8601", () => {
+    expect(plainNumber(1_250_000_000n, 6)).to.equal("1250.00");
+    expect(isoTime(1_772_323_200)).to.equal("2026-03-01T00:00:00.000Z");
   });
 
   it("come back from what is written, for any amount and decimals", () => {

@@ -62,6 +62,13 @@ describe("config.json", () => {
     expect(config).to.include({ relayer: undefined, clinic: undefined, demo: undefined });
   });
 
+  it("calls a block final at once where the number of confirmations is left out", () => {
+    expect(parseConfig(JSON.stringify(example()), BASE).chain.confirmations).to.equal(1);
+    const file: Raw = example();
+    file.chain.confirmations = 12;
+    expect(parseConfig(JSON.stringify(file), BASE).chain.confirmations).to.equal(12);
+  });
+
   const wrong: [string, (file: Raw) => void, RegExp][] = [
     ["a missing chain", (file) => delete file.chain, /chain is missing/],
     ["a chain id as text", (file) => (file.chain.id = "31337"), /chain\.id is "31337"/],
@@ -75,6 +82,8 @@ describe("config.json", () => {
     ["tokens that are no list", (file) => (file.tokens = {}), /tokens is/],
     ["a group's number without quotes", (file) => (file.groups[0].id = 1), /groups\[0\]\.id is 1/],
     ["an unknown assurance class", (file) => (file.groups[0].assurance = "gold"), /groups\[0\]\.assurance/],
+    ["no confirmation at all", (file) => (file.chain.confirmations = 0), /chain\.confirmations is 0/],
+    ["confirmations as text", (file) => (file.chain.confirmations = "3"), /chain\.confirmations is "3"/],
     ["a block below 0", (file) => (file.fromBlock = -1), /fromBlock is -1/],
   ];
   for (const [what, change, says] of wrong) {

@@ -1,60 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
-import { type BlockHead, type ChainSource, History, type RawLog } from "../src/chain/history.ts";
-
-/** A made-up chain: one letter per block names its fork, capital letters hold a log. */
-class Chain implements ChainSource {
-  blocks: string;
-  asked: [number, number][] = [];
-  /** Ranges above this are refused. */
-  most = Number.POSITIVE_INFINITY;
-  /** Runs while logs are read, to change the chain under the reader. */
-  meanwhile: (() => void) | undefined;
-
-  constructor(blocks: string) {
-    this.blocks = blocks;
-  }
-
-  // A hash stands for all that went before, as it does on a chain.
-  #head(number: number): BlockHead | undefined {
-    if (number < 0 || number >= this.blocks.length) return undefined;
-    return { number, hash: `0x${this.blocks.slice(0, number + 1)}`, timestamp: 1000 + 12 * number };
-  }
-
-  async head(): Promise<BlockHead> {
-    return this.#head(this.blocks.length - 1)!;
-  }
-
-  async block(number: number): Promise<BlockHead | undefined> {
-    return this.#head(number);
-  }
-
-  async logs(from: number, to: number): Promise<RawLog[]> {
-    this.asked.push([from, to]);
-    if (to - from + 1 > this.most) throw new Error("range too large");
-    const logs: RawLog[] = [];
-    for (let n = from; n <= to; n++) {
-      const letter = this.blocks[n];
-      if (letter === undefined || letter !== letter.toUpperCase()) continue;
-      for (const index of [1, 0]) {
-        logs.push({
-          blockNumber: n,
-          blockHash: this.#head(n)!.hash,
-          transactionHash: `0x${letter}${n}`,
-          index,
-          topics: [],
-          data: "0x",
-        });
-      }
-    }
-    this.meanwhile?.();
-    this.meanwhile = undefined;
-    return logs;
-  }
-}
-
-const names = (history: History) =>
-  history.logs().map(({ transactionHash, index }) => `${transactionHash.slice(2)}.${index}`);
+import { History, type TimedLog } from "../src/chain/history.ts";
+import { Chain, names } from "./support/chain.ts";
 
 describe("event history", () => {
   it("reads ranges, puts logs in the chain's order and adds the time of their block", async () => {
@@ -150,5 +97,51 @@ describe("event history", () => {
     chain.blocks = `A${"a".repeat(300)}bB`;
     await history.refresh();
     expect(names(history)).to.deep.equal(["A0.0", "A0.1", "B302.0", "B302.1"]);
+  });
+
+  it("keeps nothing of a range whose last block changed while it was read", async () => {
+    const chain = new Chain("aaAaaa");
+    const history = new History(chain, { fromBlock: 0, range: 4 });
+    // The logs come from the old branch, which has none here; the head of the range from the new one.
+    chain.blocks = "aaaaaa";
+    chain.meanwhile = () => {
+      chain.blocks = "abBbbb";
+    };
+    await history.refresh();
+    await history.refresh();
+    expect(names(history)).to.deep.equal(["B2.0", "B2.1"]);
+  });
+
+  it("asks for few heads to find a deep fork", async () => {
+    const chain = new Chain("A".repeat(600));
+    const history = new History(chain, { fromBlock: 0 });
+    await history.refresh();
+    chain.heads = 0;
+    chain.blocks = `${"A".repeat(100)}b`;
+    await history.refresh();
+    expect(history.logs()).to.have.length(200);
+    expect(chain.heads).to.be.below(20);
+  });
+
+  it("tells a follower what is new, and begins anew only when a log was removed", async () => {
+    const chain = new Chain("aAa");
+    const told: string[] = [];
+    const follower = {
+      reset: () => void told.push("reset"),
+      add: (logs: readonly TimedLog[]) => void told.push(logs.map((log) => log.transactionHash).join()),
+    };
+    const history = new History(chain, { fromBlock: 0, follower });
+    await history.refresh();
+    chain.blocks = "aAaA";
+    await history.refresh();
+    // An empty block is replaced by another one.
+    chain.blocks = "aAaAa";
+    await history.refresh();
+    chain.blocks = "aAaAb";
+    await history.refresh();
+    expect(told).to.deep.equal(["reset", "0xA1,0xA1", "0xA3,0xA3"]);
+    chain.blocks = "aAabB";
+    await history.refresh();
+    expect(told.slice(3)).to.deep.equal(["reset", "0xA1,0xA1", "0xB4,0xB4"]);
   });
 });

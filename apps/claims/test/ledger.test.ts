@@ -1,42 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { Interface } from "ethers";
 import type { TimedLog } from "../src/chain/history.ts";
-import { ledgerOf, totalsOf } from "../src/data/ledger.ts";
-import { daySums } from "../src/data/series.ts";
+import { LedgerBook, ledgerOf, totalsOf } from "../src/data/ledger.ts";
+import { daySums, programDays } from "../src/data/series.ts";
+import { begin, HASH, INSURER, PATIENT, story, TOKEN } from "./support/story.ts";
 
-const abi = new Interface(CLAIMS_PAYOUT_ABI);
-const INSURER = `0x${"11".repeat(20)}`;
-const PATIENT = `0x${"22".repeat(20)}`;
-const TOKEN = `0x${"33".repeat(20)}`;
-const ZERO = `0x${"00".repeat(20)}`;
-const HASH = `0x${"44".repeat(32)}`;
 const DAY = 86_400;
 
-/** Events as logs, one a block, twelve hours apart. */
-function story(...events: [name: string, ...args: unknown[]][]): TimedLog[] {
-  return events.map(([name, ...args], i) => {
-    const { topics, data } = abi.encodeEventLog(name, args);
-    return {
-      blockNumber: i,
-      blockHash: `0x${i}`,
-      transactionHash: `0x${i}`,
-      index: 0,
-      topics: topics as string[],
-      data,
-      timestamp: (i * DAY) / 2,
-    };
-  });
-}
-
-const offer = [HASH, 1, 2, 5, TOKEN, 25, ZERO, 30 * DAY, 0, 0];
-const begin: [string, ...unknown[]][] = [
-  ["ScopeCreated", 1, INSURER, 1, 9],
-  ["ProgramCreated", 1, INSURER, 1, 1, offer],
-  ["ProgramFunded", 1, INSURER, 500],
-  ["PolicyIssued", 1, 1, PATIENT, 77, ZERO, 20_000, 7, HASH],
-];
 const money = (logs: TimedLog[]) => {
   const { free, reserved, owed, paid } = ledgerOf(logs).programs.get(1n)!;
   return [free, reserved, owed, paid].map(Number);
@@ -117,6 +87,50 @@ describe("what the events add up to", () => {
     expect(daySums(ledger.movements)).to.deep.equal([
       { day: 2 * DAY, claims: 2, claimed: 50n, paid: 0n, claimedSoFar: 50n, paidSoFar: 0n },
       { day: 3 * DAY, claims: 0, claimed: 0n, paid: 50n, claimedSoFar: 50n, paidSoFar: 50n },
+    ]);
+  });
+
+  it("adds up the same in portions as at once", () => {
+    const logs = story(
+      ...begin,
+      ["ClaimSettled", 1, 0, HASH, 1, HASH, 0],
+      ["ClaimSettled", 1, 1, HASH, 1, HASH, 99],
+      ["PolicyPaid", 1, PATIENT, 1, 25],
+      ["ClaimRejected", 1, 1, 199, "doubt"],
+      ["ClaimSettled", 1, 2, HASH, 1, HASH, 0],
+      ["PolicyEnded", 1, INSURER, 4, 3],
+      ["PolicyPaid", 1, PATIENT, 1, 25],
+    );
+    const book = new LedgerBook();
+    for (const log of logs) book.add([log]);
+    expect(book.ledger()).to.deep.equal(ledgerOf(logs));
+    expect(book.ledger().claims.map(({ state }) => state)).to.deep.equal(["paid", "rejected", "paid"]);
+  });
+
+  it("notes what a program has at the end of each day on which it moved", () => {
+    // Two events a day.
+    const logs = story(
+      ...begin,
+      ["ClaimSettled", 1, 0, HASH, 1, HASH, 0],
+      ["PeriodReleased", 1, 1],
+      ["PayeeChanged", 1, INSURER],
+      ["PolicyPaid", 1, PATIENT, 1, 25],
+    );
+    const { reserves, movements } = ledgerOf(logs);
+    const held = reserves.get(1n)!;
+    expect(held).to.deep.equal([
+      { day: 0, free: 0n, reserved: 0n, owed: 0n },
+      { day: DAY, free: 325n, reserved: 175n, owed: 0n },
+      { day: 2 * DAY, free: 350n, reserved: 125n, owed: 25n },
+      { day: 3 * DAY, free: 350n, reserved: 125n, owed: 0n },
+    ]);
+    expect(
+      programDays(movements, held).map(({ claims, paidSoFar, owed }) => [claims, paidSoFar, owed]),
+    ).to.deep.equal([
+      [0, 0n, 0n],
+      [0, 0n, 0n],
+      [1, 0n, 25n],
+      [0, 25n, 0n],
     ]);
   });
 });

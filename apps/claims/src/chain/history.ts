@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import type { BlockStore, StoredBlock } from "./blockStore.ts";
 
 /** The head of a block. */
 export type BlockHead = {
@@ -31,36 +32,54 @@ export type ChainSource = {
   logs(from: number, to: number): Promise<RawLog[]>;
 };
 
+/** Follows the logs: `add` in the chain's order, after `reset` all of them once more. */
+export type LogFollower = { reset(): void; add(logs: readonly TimedLog[]): void };
+
 export type HistoryOptions = {
   /** First block that can hold a log. */
   fromBlock: number;
   /** Blocks asked for at once; halved where a node refuses, down to `smallestRange`. */
   range?: number;
   smallestRange?: number;
+  /** Where it is kept between visits; in memory only when left out, or when it fails. */
+  store?: BlockStore;
+  follower?: LogFollower;
 };
 
 /** Heads of blocks without a log that are remembered, to find out how deep a reorganisation went. */
 const REMEMBERED = 256;
+/** Heads asked for at once: a first reading may hold thousands of blocks, and ethers makes one batch of these. */
+const HEADS = 100;
+/** Logs handed on at once: adding them up takes time in which a page answers to nothing. */
+const SLICE = 500;
 
 /**
- * The logs of one contract, read by ranges and kept in memory by the hash of their block. What a reorganisation took
- * away is dropped and read again, so that `logs()` is always the history of one chain up to `tip()`.
+ * The logs of one contract, read by ranges and kept by the hash of their block, in memory and where one is given in a
+ * store. What a reorganisation took away is dropped and read again, so that `logs()` is always the history of one chain
+ * up to `tip()`. What the store had kept goes through the same check before it is used.
  */
 export class History {
   readonly #source: ChainSource;
   readonly #fromBlock: number;
   readonly #smallest: number;
+  readonly #follower: LogFollower | undefined;
   #range: number;
+  /** Undefined when there is none, or it failed: a private window, no space left. Reading goes on without. */
+  #store: BlockStore | undefined;
+  #loaded = false;
   /** Blocks whose logs are held and blocks known to be on the chain, by number, ascending. */
-  #blocks = new Map<number, { head: BlockHead; logs: readonly RawLog[] }>();
+  #blocks = new Map<number, StoredBlock>();
   #tip: BlockHead | undefined;
   #running: Promise<boolean> | undefined;
 
-  constructor(source: ChainSource, { fromBlock, range = 5000, smallestRange = 16 }: HistoryOptions) {
+  constructor(source: ChainSource, options: HistoryOptions) {
+    const { fromBlock, range = 5000, smallestRange = 16, store, follower } = options;
     this.#source = source;
     this.#fromBlock = fromBlock;
     this.#range = range;
     this.#smallest = smallestRange;
+    this.#store = store;
+    this.#follower = follower;
   }
 
   /** The block up to which everything was read; undefined before the first refresh. */
@@ -70,9 +89,7 @@ export class History {
 
   /** All logs, in the chain's order. */
   logs(): TimedLog[] {
-    return [...this.#blocks.values()].flatMap(({ head, logs }) =>
-      logs.map((log) => ({ ...log, timestamp: head.timestamp })),
-    );
+    return [...this.#blocks.values()].flatMap(timed);
   }
 
   /**
@@ -87,14 +104,25 @@ export class History {
     return this.#running;
   }
 
+  /** Forgets everything, also in the store; the next refresh reads it again. */
+  async forget(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+    this.#blocks.clear();
+    this.#tip = undefined;
+    this.#follower?.reset();
+    await this.#stored((store) => store.write(0, [], []));
+  }
+
   async #refresh(): Promise<boolean> {
     const head = await this.#source.head();
     if (this.#tip !== undefined && head.hash === this.#tip.hash) return false;
-    await this.#dropRemoved();
+    if (!this.#loaded) await this.#load();
+    else if (await this.#dropRemoved()) await this.#handOver();
     let from = this.#tip === undefined ? this.#fromBlock : this.#tip.number + 1;
     while (from <= head.number) {
       const to = Math.min(head.number, from + this.#range - 1);
       let logs: RawLog[];
+      const before = await this.#source.block(to);
       try {
         logs = await this.#source.logs(from, to);
       } catch (error) {
@@ -103,25 +131,58 @@ export class History {
         continue;
       }
       // If the chain changed while it was read, nothing of this range is kept; the next refresh finds out how far.
-      if (!(await this.#take(logs, to, head))) return true;
+      if (!(await this.#take(logs, to, before))) return true;
       from = to + 1;
     }
     return true;
   }
 
-  /** Forgets blocks, the highest first, until one that the chain still has. */
-  async #dropRemoved(): Promise<void> {
-    for (const { head } of [...this.#blocks.values()].reverse()) {
-      if ((await this.#source.block(head.number))?.hash === head.hash) {
-        this.#tip = head;
-        return;
-      }
-      this.#blocks.delete(head.number);
-    }
-    this.#tip = undefined;
+  /** Takes over what the store kept, as far as the chain still has it. */
+  async #load(): Promise<void> {
+    const genesis = await this.#source.block(0);
+    const kept = genesis === undefined ? [] : await this.#stored((store) => store.load(genesis.hash));
+    this.#blocks = new Map((kept ?? []).map((block) => [block.head.number, block]));
+    await this.#dropRemoved();
+    await this.#handOver();
+    this.#loaded = true;
   }
 
-  async #take(logs: readonly RawLog[], to: number, head: BlockHead): Promise<boolean> {
+  /** Everything that is held, to a follower that begins anew. */
+  async #handOver(): Promise<void> {
+    if (this.#follower === undefined) return;
+    this.#follower.reset();
+    const logs = this.logs();
+    for (let i = 0; i < logs.length; i += SLICE) {
+      this.#follower.add(logs.slice(i, i + SLICE));
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  /**
+   * Forgets blocks that the chain no longer has. A block's hash stands for all blocks before it, so the last one that
+   * the chain still has is found by halving.
+   * @returns whether a log went with them
+   */
+  async #dropRemoved(): Promise<boolean> {
+    const held = [...this.#blocks.values()];
+    const isThere = async ({ head }: StoredBlock): Promise<boolean> =>
+      (await this.#source.block(head.number))?.hash === head.hash;
+    // Of the first `low` blocks every one is there, of those from `high` on none.
+    let low = 0;
+    let high = held.length;
+    // Mostly the last one is there.
+    for (let at = high - 1; low < high; at = (low + high) >> 1) {
+      if (await isThere(held[at]!)) low = at + 1;
+      else high = at;
+    }
+    const removed = held.slice(low);
+    for (const { head } of removed) this.#blocks.delete(head.number);
+    this.#tip = held[low - 1]?.head;
+    if (removed.length > 0) await this.#stored((store) => store.write(removed[0]!.head.number, [], []));
+    return removed.some(({ logs }) => logs.length > 0);
+  }
+
+  async #take(logs: readonly RawLog[], to: number, before: BlockHead | undefined): Promise<boolean> {
     const byBlock = new Map<number, RawLog[]>();
     for (const log of logs) {
       const same = byBlock.get(log.blockNumber);
@@ -130,29 +191,49 @@ export class History {
     }
     const numbers = [...new Set([...byBlock.keys(), to])].sort((a, b) => a - b);
     const heads: (BlockHead | undefined)[] = [];
-    // Eight at a time: a first reading may hold thousands of blocks.
-    for (let i = 0; i < numbers.length; i += 8) {
-      heads.push(...(await Promise.all(numbers.slice(i, i + 8).map((number) => this.#source.block(number)))));
+    for (let i = 0; i < numbers.length; i += HEADS) {
+      const some = numbers.slice(i, i + HEADS);
+      heads.push(...(await Promise.all(some.map((number) => this.#source.block(number)))));
     }
     const same = (found: BlockHead | undefined, i: number): found is BlockHead =>
       found !== undefined &&
-      (byBlock.get(numbers[i]!) ?? []).every(({ blockHash }) => blockHash === found.hash) &&
-      (found.number !== head.number || found.hash === head.hash);
-    if (!heads.every(same)) return false;
-    for (const found of heads as BlockHead[]) {
-      const own = (byBlock.get(found.number) ?? []).sort((a, b) => a.index - b.index);
-      this.#blocks.set(found.number, { head: found, logs: own });
-      this.#tip = found;
-    }
-    this.#prune();
+      (byBlock.get(numbers[i]!) ?? []).every(({ blockHash }) => blockHash === found.hash);
+    if (!heads.every(same) || heads.at(-1)!.hash !== before?.hash) return false;
+    const fresh = heads.map((head) => ({
+      head,
+      logs: (byBlock.get(head.number) ?? []).sort((a, b) => a.index - b.index),
+    }));
+    for (const block of fresh) this.#blocks.set(block.head.number, block);
+    const from = this.#tip === undefined ? this.#fromBlock : this.#tip.number + 1;
+    this.#tip = fresh.at(-1)!.head;
+    const empty = this.#prune();
+    await this.#stored((store) => store.write(from, fresh, empty));
+    if (logs.length > 0) this.#follower?.add(fresh.flatMap(timed));
     return true;
   }
 
-  /** Blocks with logs are kept for ever, empty ones as far as a reorganisation may go. */
-  #prune(): void {
+  /** Blocks with logs are kept for ever, empty ones as far as a reorganisation may go. @returns those that went */
+  #prune(): number[] {
     const empty = [...this.#blocks].filter(([, { logs }]) => logs.length === 0).map(([number]) => number);
-    for (const number of empty.slice(0, Math.max(0, empty.length - REMEMBERED))) this.#blocks.delete(number);
+    const gone = empty.slice(0, Math.max(0, empty.length - REMEMBERED));
+    for (const number of gone) this.#blocks.delete(number);
+    return gone;
   }
+
+  async #stored<T>(act: (store: BlockStore) => Promise<T>): Promise<T | undefined> {
+    if (this.#store === undefined) return undefined;
+    try {
+      return await act(this.#store);
+    } catch {
+      // It is a cache: the chain has everything.
+      this.#store = undefined;
+      return undefined;
+    }
+  }
+}
+
+function timed({ head, logs }: StoredBlock): TimedLog[] {
+  return logs.map((log) => ({ ...log, timestamp: head.timestamp }));
 }
 
 /** @throws CONTRACT_CALL_FAILED for a block that a node describes without number, hash or time */

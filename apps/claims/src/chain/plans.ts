@@ -31,7 +31,8 @@ function tokenStep(
   };
 }
 
-function claimsStep(
+/** A transaction of the claims contract's; `args` are asked for when it is sent. */
+export function claimsStep(
   config: Config,
   title: string,
   method: string,
@@ -203,44 +204,5 @@ export function issuePlan(
       text: `Policy ${made} is issued.`,
       link: { href: `#/insurer/programs/${program}`, text: `Open program ${program}` },
     }),
-  };
-}
-
-/** Decides a claim under review. @param reason public; empty approves the claim */
-export function decidePlan(
-  config: Config,
-  token: TokenConfig,
-  policy: bigint,
-  period: number,
-  benefit: bigint,
-  reason: string,
-): Plan {
-  const rejects = reason !== "";
-  return {
-    title: `${rejects ? "Reject" : "Approve"} the claim for period ${period} of policy ${policy}`,
-    says: rejects
-      ? [
-          "The benefit stays reserved while the arbiter decides; if the arbiter is silent, it is paid.",
-          `The reason is public for ever: ${reason}`,
-        ]
-      : [`${formatAmount(benefit, token)} are credited to the policy and can be paid out by anybody.`],
-    unit: token,
-    steps: [
-      rejects
-        ? claimsStep(
-            config,
-            "Reject the claim",
-            "rejectClaim",
-            () => [policy, period, reason],
-            (client) => client.rejectClaim(policy, period, reason),
-          )
-        : claimsStep(
-            config,
-            "Approve the claim",
-            "approveClaim",
-            () => [policy, period],
-            (client) => client.approveClaim(policy, period),
-          ),
-    ],
   };
 }

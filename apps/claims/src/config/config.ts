@@ -23,6 +23,8 @@ export type Config = {
     /** Address of a block explorer without a slash at its end; null for none. */
     readonly explorer: string | null;
     readonly currency: { readonly name: string; readonly symbol: string; readonly decimals: number };
+    /** Blocks, its own included, after which a transaction is called final; 1 where a block is final at once. */
+    readonly confirmations: number;
   };
   readonly contracts: Readonly<Record<(typeof CONTRACTS)[number], string>>;
   readonly tokens: readonly TokenConfig[];
@@ -77,6 +79,7 @@ export function parseConfig(text: string, base: string): Config {
         symbol: currency.member("symbol").text(),
         decimals: currency.member("decimals").whole(0, 36),
       },
+      confirmations: chain.optional("confirmations")?.whole(1, 1000) ?? 1,
     },
     contracts: Object.fromEntries(
       CONTRACTS.map((name) => [name, contracts.member(name).address()]),

@@ -44,3 +44,19 @@ export function formatNumber(value: bigint, decimals: number): string {
 export function formatAmount(value: bigint, { decimals, symbol }: Unit): string {
   return symbol === "" ? formatNumber(value, decimals) : `${formatNumber(value, decimals)} ${symbol}`;
 }
+
+/** Smallest units as whole ones to three significant digits: for fees, whose last digits say nothing ("0.000116"). */
+export function formatRoughly(value: bigint, { decimals, symbol }: Unit): string {
+  const rough = Number(formatUnits(value, decimals)).toLocaleString("en-GB", { maximumSignificantDigits: 3 });
+  return `${rough} ${symbol}`;
+}
+
+/** As `formatNumber`, without groups: for files that programs read. */
+export function plainNumber(value: bigint, decimals: number): string {
+  return formatNumber(value, decimals).replaceAll(",", "");
+}
+
+/** Unix seconds as ISO 8601 in UTC: for files that programs read. */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { JsonRpcProvider } from "ethers";
+import { indexedDbBlockStore } from "../chain/blockStore.ts";
 import { type BlockHead, History } from "../chain/history.ts";
 import { type Sentence, sentenceOf } from "../chain/sentences.ts";
 import { rpcSource } from "../chain/source.ts";
 import type { Config } from "../config/config.ts";
-import { type Ledger, ledgerOf } from "./ledger.ts";
+import { type Ledger, LedgerBook } from "./ledger.ts";
 
 /** The chain as it was read last. */
 export type ChainState = {
@@ -22,11 +23,27 @@ const POLL = 2000;
 export class ChainStore {
   readonly #history: History;
   readonly #listeners = new Set<() => void>();
+  #book = new LedgerBook();
+  #changed = true;
   #state: ChainState = { ledger: undefined, tip: undefined, error: undefined };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(config: Config, rpc: JsonRpcProvider) {
-    this.#history = new History(rpcSource(rpc, config.contracts.claims), { fromBlock: config.fromBlock });
+  constructor({ chain, contracts, fromBlock }: Config, rpc: JsonRpcProvider) {
+    this.#history = new History(rpcSource(rpc, contracts.claims), {
+      fromBlock,
+      store: indexedDbBlockStore(chain.id, contracts.claims),
+      // A block adds its own events to what was added up before: 10,000 take a second to decode.
+      follower: {
+        reset: () => {
+          this.#book = new LedgerBook();
+          this.#changed = true;
+        },
+        add: (logs) => {
+          this.#book.add(logs);
+          this.#changed = true;
+        },
+      },
+    });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -43,14 +60,25 @@ export class ChainStore {
   /** Looks now, for example after a transaction. */
   async refresh(): Promise<void> {
     try {
-      const changed = await this.#history.refresh();
-      if (!changed && this.#state.error === undefined && this.#state.ledger !== undefined) return;
-      const tip = this.#history.tip();
-      this.#state = { ledger: ledgerOf(this.#history.logs()), tip, error: undefined };
+      const moved = await this.#history.refresh();
+      if (!moved && this.#state.error === undefined && this.#state.ledger !== undefined) return;
+      const { ledger } = this.#state;
+      this.#state = {
+        ledger: ledger === undefined || this.#changed ? this.#book.ledger() : ledger,
+        tip: this.#history.tip(),
+        error: undefined,
+      };
+      this.#changed = false;
     } catch (error) {
       this.#state = { ...this.#state, error: sentenceOf(error) };
     }
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Forgets what was read and kept, and reads all of it from the node again. */
+  async reread(): Promise<void> {
+    await this.#history.forget();
+    await this.refresh();
   }
 
   async #poll(): Promise<void> {

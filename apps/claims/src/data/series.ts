@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Movement } from "./ledger.ts";
+import type { DayReserve, Movement } from "./ledger.ts";
 
 /** A day's claims and payouts and their sums so far. */
 export type DaySum = {
@@ -36,5 +36,29 @@ export function daySums(movements: readonly Movement[]): DaySum[] {
       claimedSoFar += sum.claimed;
       paidSoFar += sum.paid;
       return { day, ...sum, claimedSoFar, paidSoFar };
+    });
+}
+
+/** One day of a program: what was claimed and paid so far, and what was there at its end. Smallest units. */
+export type ProgramDay = Omit<DaySum, "claimed" | "paid"> & Omit<DayReserve, "day">;
+
+/** Every UTC day of a program on which its money moved or something was claimed, ascending. */
+export function programDays(
+  movements: readonly Movement[],
+  reserves: readonly DayReserve[],
+): readonly ProgramDay[] {
+  const sums = new Map(daySums(movements).map((sum) => [sum.day, sum]));
+  const held = new Map(reserves.map((reserve) => [reserve.day, reserve]));
+  let so = { claimedSoFar: 0n, paidSoFar: 0n };
+  let money = { free: 0n, reserved: 0n, owed: 0n };
+  return [...new Set([...sums.keys(), ...held.keys()])]
+    .sort((a, b) => a - b)
+    .map((day) => {
+      const sum = sums.get(day);
+      if (sum !== undefined) so = { claimedSoFar: sum.claimedSoFar, paidSoFar: sum.paidSoFar };
+      const reserve = held.get(day);
+      if (reserve !== undefined)
+        money = { free: reserve.free, reserved: reserve.reserved, owed: reserve.owed };
+      return { day, claims: sum?.claims ?? 0, ...so, ...money };
     });
 }

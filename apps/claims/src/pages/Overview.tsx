@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useState } from "react";
-import { formatAmount, formatNumber } from "../data/amounts.ts";
+import { formatAmount } from "../data/amounts.ts";
 import { type ProgramRow, totalsOf } from "../data/ledger.ts";
 import { headlineOf } from "../data/statements.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { counted, duration } from "../ui/format.ts";
 import { Empty, Hex, Loading } from "../ui/parts.tsx";
+import { MoneyFigures } from "./MoneyFigures.tsx";
 
 /** The insurer's first page: money by token, and the programs. */
 export function Overview() {
@@ -40,22 +41,7 @@ export function Overview() {
               <h2>
                 {token.symbol} <span className="hint">{all ? "in all programs" : "in your programs"}</span>
               </h2>
-              <dl className="figures">
-                {(
-                  [
-                    ["Free", sum.free],
-                    ["Reserved", sum.reserved],
-                    ["Owed", sum.owed],
-                    ["Paid out", sum.paid],
-                  ] as const
-                ).map(([name, value]) => (
-                  <div key={name}>
-                    <dt>{name}</dt>
-                    <dd>{formatNumber(value, token.decimals)}</dd>
-                  </div>
-                ))}
-              </dl>
-              <MoneyBar free={sum.free} reserved={sum.reserved} owed={sum.owed} />
+              <MoneyFigures {...sum} decimals={token.decimals} />
             </div>
           );
         })}
@@ -135,27 +121,5 @@ function ProgramCard({ program }: { program: ProgramRow }) {
         </div>
       </dl>
     </li>
-  );
-}
-
-/** Shares of free, reserved and owed money; the figures beside it say the same. */
-export function MoneyBar({ free, reserved, owed }: { free: bigint; reserved: bigint; owed: bigint }) {
-  const sum = free + reserved + owed;
-  if (sum === 0n) return null;
-  const width = (part: bigint) => Number((part * 10_000n) / sum) / 100;
-  const parts = [
-    ["free", width(free)],
-    ["reserved", width(reserved)],
-    ["owed", width(owed)],
-  ] as const;
-  let x = 0;
-  return (
-    <svg className="money-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-      {parts.map(([name, share]) => {
-        const from = x;
-        x += share;
-        return <rect key={name} className={name} x={from} y="0" width={share} height="4" />;
-      })}
-    </svg>
   );
 }

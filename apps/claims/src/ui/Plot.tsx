@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { useId } from "react";
 import { formatAmount, formatNumber, type Unit } from "../data/amounts.ts";
-import type { DaySum } from "../data/series.ts";
 import { date } from "./format.ts";
 
 const WIDTH = 640;
@@ -10,30 +10,64 @@ const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 28;
 const DAY = 86_400;
+/** Dates that fit under it. */
+const DATES = 4;
 
-/** Claims and payouts so far, as two lines of steps; the table beside it has the same figures. */
-export function Plot({ days, unit }: { days: readonly DaySum[]; unit: Unit }) {
+/** One line: `className` says colour and dashes, so that lines differ without colour too. */
+export type PlotLine<D> = {
+  readonly name: string;
+  readonly className: string;
+  /** Smallest units. */
+  readonly value: (day: D) => bigint;
+};
+
+/**
+ * Amounts by day as lines of steps. It is drawn on 640 units of width: of days that fall on one of them, the last one is
+ * drawn. The table beside it has the same figures.
+ * @param days ascending
+ */
+export function Plot<D extends { readonly day: number }>({
+  title,
+  days,
+  lines,
+  unit,
+}: {
+  title: string;
+  days: readonly D[];
+  lines: readonly PlotLine<D>[];
+  unit: Unit;
+}) {
+  const id = useId();
   const first = days[0];
   const last = days.at(-1);
   if (first === undefined || last === undefined) return null;
   const from = first.day - DAY;
   const to = last.day + DAY;
-  const most = last.claimedSoFar > last.paidSoFar ? last.claimedSoFar : last.paidSoFar;
-  const top = most === 0n ? 1n : most;
+  let top = 1n;
+  for (const day of days) for (const { value } of lines) if (value(day) > top) top = value(day);
   const x = (time: number) => LEFT + ((time - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
   const y = (value: bigint) =>
     HEIGHT - BOTTOM - (Number((value * 10_000n) / top) / 10_000) * (HEIGHT - TOP - BOTTOM);
-  const line = (of: (sum: DaySum) => bigint): string => {
-    const steps = days.map((sum) => `H${x(sum.day).toFixed(1)}V${y(of(sum)).toFixed(1)}`);
+  const drawn = days.filter(
+    ({ day }, i) => days[i + 1] === undefined || Math.round(x(day)) !== Math.round(x(days[i + 1]!.day)),
+  );
+  const path = (value: (day: D) => bigint): string => {
+    const steps = drawn.map((day) => `H${x(day.day).toFixed(1)}V${y(value(day)).toFixed(1)}`);
     return `M${x(from).toFixed(1)} ${y(0n).toFixed(1)}${steps.join("")}H${x(to).toFixed(1)}`;
   };
+  const span = (last.day - first.day) / DAY;
+  const gaps = Math.min(DATES - 1, span);
+  const dates = Array.from(
+    { length: gaps + 1 },
+    (_, i) => first.day + (gaps === 0 ? 0 : Math.round((span * i) / gaps) * DAY),
+  );
   return (
     <figure className="plot">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="plot-title plot-text">
-        <title id="plot-title">Claims and payouts so far</title>
-        <desc id="plot-text">
-          From {date(first.day)} to {date(last.day)}: {formatAmount(last.claimedSoFar, unit)} claimed,{" "}
-          {formatAmount(last.paidSoFar, unit)} paid out.
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
+        <title id={`${id}-title`}>{title}</title>
+        <desc id={`${id}-text`}>
+          From {date(first.day)} to {date(last.day)}, at the end:{" "}
+          {lines.map(({ name, value }) => `${formatAmount(value(last), unit)} ${name}`).join(", ")}.
         </desc>
         {[0n, 1n, 2n, 3n, 4n].map((quarter) => {
           const value = (top * quarter) / 4n;
@@ -46,20 +80,27 @@ export function Plot({ days, unit }: { days: readonly DaySum[]; unit: Unit }) {
             </g>
           );
         })}
-        <text x={x(first.day)} y={HEIGHT - 8} textAnchor={days.length === 1 ? "middle" : "start"}>
-          {date(first.day)}
-        </text>
-        {days.length > 1 ? (
-          <text x={x(last.day)} y={HEIGHT - 8} textAnchor="end">
-            {date(last.day)}
+        {dates.map((day, i) => (
+          <text
+            key={day}
+            x={x(day)}
+            y={HEIGHT - 8}
+            className={i > 0 && i < gaps ? "between" : undefined}
+            textAnchor={gaps === 0 || (i > 0 && i < gaps) ? "middle" : i === 0 ? "start" : "end"}
+          >
+            {date(day)}
           </text>
-        ) : null}
-        <path className="claimed" d={line((sum) => sum.claimedSoFar)} />
-        <path className="paid" d={line((sum) => sum.paidSoFar)} />
+        ))}
+        {lines.map(({ className, value }) => (
+          <path key={className} className={className} d={path(value)} />
+        ))}
       </svg>
       <figcaption>
-        <span className="key claimed">claimed</span>
-        <span className="key paid">paid out</span>
+        {lines.map(({ name, className }) => (
+          <span key={className} className={`key ${className}`}>
+            {name}
+          </span>
+        ))}
       </figcaption>
     </figure>
   );

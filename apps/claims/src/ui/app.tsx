@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { JsonRpcProvider } from "ethers";
 import { createContext, use, useSyncExternalStore } from "react";
+import type { CostBook } from "../chain/costs.ts";
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { ChainState, ChainStore } from "../data/chainStore.ts";
 import type { WalletChoice } from "../wallet/discovery.ts";
@@ -13,6 +14,7 @@ export type App = {
   readonly rpc: JsonRpcProvider;
   readonly wallet: WalletConnection;
   readonly chain: ChainStore;
+  readonly costs: CostBook;
   readonly wallets: readonly WalletChoice[];
 };
 
@@ -61,7 +63,4 @@ export function tokenOf(config: Config, address: string): TokenConfig {
   );
 }
 
-/** Whether two addresses are the same, however they are written. */
-export function same(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase();
-}
+export { same } from "../data/addresses.ts";

@@ -4,8 +4,9 @@ import type { JsonRpcSigner } from "ethers";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
 import { Button } from "react-aria-components";
 import { type Sentence, sentenceOf } from "../chain/sentences.ts";
-import type { Unit } from "../data/amounts.ts";
-import { useApp, useWallet } from "./app.tsx";
+import { formatRoughly, type Unit } from "../data/amounts.ts";
+import { finalityOf, finalityText } from "../data/finality.ts";
+import { useApp, useChain, useWallet } from "./app.tsx";
 import { Fault, Hex, Popup } from "./parts.tsx";
 
 export type Mined = { readonly hash: string; readonly blockNumber: number; readonly gasUsed: bigint };
@@ -27,7 +28,7 @@ export type Plan = {
   readonly steps: readonly Step[];
   /** Unit of amounts in refusals. */
   readonly unit?: Unit;
-  /** After the last step is final; a text for the closing line, and where to go. */
+  /** After the last step is in a final block; a text for the closing line, and where to go. */
   readonly done?: () => { text: string; link?: { href: string; text: string } };
 };
 
@@ -57,7 +58,7 @@ export function TransactProvider({ children }: { children: ReactNode }) {
 type Progress = {
   /** Index of the step that is next or under way. */
   at: number;
-  phase: "asking" | "signing" | "pending" | "final" | "failed";
+  phase: "asking" | "signing" | "pending" | "mined" | "final" | "failed";
   mined: Mined[];
   hash?: string;
   failure?: Sentence;
@@ -66,6 +67,7 @@ type Progress = {
 function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void }) {
   const { chain, wallet, rpc, config } = useApp();
   const { account, chainId } = useWallet();
+  const { tip } = useChain();
   const [progress, setProgress] = useState<Progress>({ at: 0, phase: "asking", mined: [] });
   const [estimate, setEstimate] = useState<{ gas?: bigint; fee?: bigint; refused?: Sentence }>();
   const { at, phase } = progress;
@@ -103,7 +105,7 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
           hint: `Connect a wallet on ${config.chain.name}.`,
         });
       }
-      // The SDK returns when a transaction is final; its hash is shown as soon as the wallet gave it out.
+      // The SDK returns when a transaction is in a block; its hash is shown as soon as the wallet gave it out.
       const sendTransaction = signer.sendTransaction.bind(signer);
       signer.sendTransaction = async (request) => {
         const sent = await sendTransaction(request);
@@ -116,6 +118,12 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
         mined.push({ hash, blockNumber, gasUsed });
       }
       await chain.refresh();
+      setProgress({ at: index, phase: "mined", mined });
+      // One account's transactions are mined in their order: where the last one is final, all are. Should its block
+      // disappear, this waits until the transaction stands in another one.
+      const { hash, blockNumber } = mined.at(-1)!;
+      const receipt = await rpc.waitForTransaction(hash, config.chain.confirmations);
+      mined[mined.length - 1] = { ...mined.at(-1)!, blockNumber: receipt?.blockNumber ?? blockNumber };
       setProgress({ at: index, phase: "final", mined });
     } catch (error) {
       setProgress({ at: index, phase: "failed", mined, failure: sentenceOf(error, plan.unit) });
@@ -124,7 +132,6 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
 
   const busy = phase === "signing" || phase === "pending";
   const closing = useMemo(() => (phase === "final" ? plan.done?.() : undefined), [phase, plan]);
-  const { symbol, decimals } = config.chain.currency;
   return (
     <Popup title={plan.title} busy={busy} onClose={onClose}>
       <ul className="says">
@@ -135,15 +142,23 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
       <ol className="steps">
         {plan.steps.map((each, i) => {
           const done = progress.mined[i];
-          const state = done !== undefined ? "final" : i === at ? phase : "later";
+          const state =
+            done !== undefined ? (phase === "final" ? "final" : "mined") : i === at ? phase : "later";
           return (
             <li key={each.title} className={`step ${state}`}>
               <span>{each.title}</span>
               <span className="hint">
                 {done !== undefined ? (
                   <>
-                    Final in block {done.blockNumber}, {done.gasUsed.toLocaleString("en-GB")} gas,{" "}
-                    <Hex value={done.hash} kind="tx" />
+                    {sentence(
+                      phase === "final"
+                        ? `final, in block ${done.blockNumber.toLocaleString("en-GB")}`
+                        : finalityText(
+                            done.blockNumber,
+                            finalityOf(done.blockNumber, tip?.number, config.chain.confirmations),
+                          ),
+                    )}
+                    , {done.gasUsed.toLocaleString("en-GB")} gas, <Hex value={done.hash} kind="tx" />
                   </>
                 ) : state === "signing" ? (
                   "Waiting for your wallet"
@@ -158,7 +173,7 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
                     About {estimate.gas.toLocaleString("en-GB")} gas
                     {estimate.fee === undefined
                       ? ""
-                      : `, ${(Number(estimate.fee) / 10 ** decimals).toPrecision(2)} ${symbol}`}
+                      : `, ${formatRoughly(estimate.fee, config.chain.currency)}`}
                   </>
                 ) : estimate?.refused !== undefined ? (
                   "Would be refused"
@@ -175,12 +190,20 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
           ? `Step ${at + 1} of ${plan.steps.length}: waiting for your wallet.`
           : phase === "pending"
             ? `Step ${at + 1} of ${plan.steps.length}: sent, waiting for a block.`
-            : phase === "final"
-              ? "Done. Every transaction is final."
-              : ""}
+            : phase === "mined"
+              ? "Done. Every transaction is in a block, and not final yet."
+              : phase === "final"
+                ? "Done. Every transaction is final."
+                : ""}
       </p>
       {phase === "failed" && progress.failure !== undefined ? <Fault sentence={progress.failure} /> : null}
       {phase === "asking" && estimate?.refused !== undefined ? <Fault sentence={estimate.refused} /> : null}
+      {phase === "mined" ? (
+        <p>
+          Everything is in a block. It is final when {config.chain.confirmations} blocks confirm it; you need
+          not wait here.
+        </p>
+      ) : null}
       {phase === "final" ? (
         <p className="good-line">
           ✓ {closing?.text ?? "Done."}{" "}
@@ -200,7 +223,7 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
         />
       )}
       <div className="actions">
-        {phase === "final" ? (
+        {phase === "final" || phase === "mined" ? (
           <Button className="primary" onPress={onClose} autoFocus>
             Close
           </Button>
@@ -227,4 +250,8 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
       </div>
     </Popup>
   );
+}
+
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
