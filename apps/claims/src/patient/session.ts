@@ -14,6 +14,7 @@ import {
   type ClaimOutcome,
   type Consent,
   consentIdOf,
+  consentReceipt,
   controllerOf,
   epochAt,
   epochEnd,
@@ -35,7 +36,6 @@ import {
 } from "@vitalproof/sdk";
 import { type Wallet, ZeroAddress } from "ethers";
 import type { Offer, OwnPolicy, PatientChain, PeriodOnChain } from "./chain.ts";
-import { consentReceipt } from "./consentReceipt.ts";
 import { type Days, daysOf } from "./days.ts";
 import { type JourneyState, journeyOf, type Step } from "./journey.ts";
 import type { ProofOptions, ProverClient } from "./proverClient.ts";
