@@ -137,14 +137,16 @@ describe("patient: services", () => {
     expect([known.code, known.shortMessage, known.hint]).to.deep.equal(["INTAKE_TOO_LATE", "No.", "Ask."]);
     const unknown = await errorOf(refusing("TEAPOT", 418));
     expect([unknown.code, unknown.details.serviceCode]).to.deep.equal(["NOT_ALLOWED", "TEAPOT"]);
-    expect(await codeOf(clinicService("/c", answering("<html>", 502)).info())).to.equal("CHAIN_UNREACHABLE");
+    expect(await codeOf(clinicService("/c", answering("<html>", 502)).info())).to.equal(
+      "SERVICE_UNREACHABLE",
+    );
     expect(await codeOf(clinicService("/c", answering("<html>", 404)).info())).to.equal("NOT_ALLOWED");
     expect(await codeOf(clinicService("/c", answering("<html>")).info())).to.equal("DOCUMENT_INVALID");
     expect(await codeOf(clinicService("/c", answering({ group: 1 })).info())).to.equal("DOCUMENT_INVALID");
     const failing = (async () => {
       throw new TypeError("failed to fetch");
     }) as typeof fetch;
-    expect(await codeOf(clinicService("/c", { fetch: failing }).info())).to.equal("CHAIN_UNREACHABLE");
+    expect(await codeOf(clinicService("/c", { fetch: failing }).info())).to.equal("SERVICE_UNREACHABLE");
   });
 
   it("gives up after the timeout, and when it is told to", async () => {
@@ -153,7 +155,7 @@ describe("patient: services", () => {
         signal!.addEventListener("abort", () => reject(signal!.reason));
       })) as typeof fetch;
     const late = await errorOf(clinicService("/c", { fetch: silent, timeout: 20 }).info());
-    expect([late.code, late.details.timeout]).to.deep.equal(["CHAIN_UNREACHABLE", 20]);
+    expect([late.code, late.details.timeout]).to.deep.equal(["SERVICE_UNREACHABLE", 20]);
     const stop = new AbortController();
     const asked = clinicService("/c", { fetch: silent }).info({ signal: stop.signal });
     stop.abort();
