@@ -10,7 +10,7 @@ import { daySums } from "../data/series.ts";
 import { wordsOf } from "../data/statements.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
-import { counted, date, dateTime, duration } from "../ui/format.ts";
+import { counted, dateTime, duration, utcDate } from "../ui/format.ts";
 import { Plot } from "../ui/Plot.tsx";
 import { Choice, Empty, Field, Hex, Loading, Popup, Scroll } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
@@ -160,7 +160,7 @@ function Shown({ program }: { program: ProgramRow }) {
                 <tbody>
                   {days.map((sum) => (
                     <tr key={sum.day}>
-                      <th scope="row">{date(sum.day)}</th>
+                      <th scope="row">{utcDate(sum.day)}</th>
                       <td className="right">{sum.claims}</td>
                       <td className="right">{formatNumber(sum.claimedSoFar, token.decimals)}</td>
                       <td className="right">{formatNumber(sum.paidSoFar, token.decimals)}</td>

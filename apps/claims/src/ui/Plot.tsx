@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAmount, formatNumber, type Unit } from "../data/amounts.ts";
 import type { DaySum } from "../data/series.ts";
-import { date } from "./format.ts";
+import { utcDate } from "./format.ts";
 
 const WIDTH = 640;
 const HEIGHT = 220;
@@ -32,8 +32,8 @@ export function Plot({ days, unit }: { days: readonly DaySum[]; unit: Unit }) {
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="plot-title plot-text">
         <title id="plot-title">Claims and payouts so far</title>
         <desc id="plot-text">
-          From {date(first.day)} to {date(last.day)}: {formatAmount(last.claimedSoFar, unit)} claimed,{" "}
-          {formatAmount(last.paidSoFar, unit)} paid out.
+          From {utcDate(first.day)} to {utcDate(last.day)}: {formatAmount(last.claimedSoFar, unit)} claimed,{" "}
+          {formatAmount(last.paidSoFar, unit)} paid out. Days begin at 00:00 UTC.
         </desc>
         {[0n, 1n, 2n, 3n, 4n].map((quarter) => {
           const value = (top * quarter) / 4n;
@@ -47,11 +47,11 @@ export function Plot({ days, unit }: { days: readonly DaySum[]; unit: Unit }) {
           );
         })}
         <text x={x(first.day)} y={HEIGHT - 8} textAnchor={days.length === 1 ? "middle" : "start"}>
-          {date(first.day)}
+          {utcDate(first.day)}
         </text>
         {days.length > 1 ? (
           <text x={x(last.day)} y={HEIGHT - 8} textAnchor="end">
-            {date(last.day)}
+            {utcDate(last.day)}
           </text>
         ) : null}
         <path className="claimed" d={line((sum) => sum.claimedSoFar)} />
@@ -60,6 +60,7 @@ export function Plot({ days, unit }: { days: readonly DaySum[]; unit: Unit }) {
       <figcaption>
         <span className="key claimed">claimed</span>
         <span className="key paid">paid out</span>
+        <span>days in UTC</span>
       </figcaption>
     </figure>
   );

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { amountOf, faultOf, progressOf } from "../../src/patient/words.ts";
+import { faultOf, progressOf } from "../../src/patient/words.ts";
 
 describe("patient: words", () => {
-  it("writes amounts in the token's unit", () => {
-    const token = { symbol: "tUSDC", decimals: 6 };
-    expect(amountOf(25_000_000n, token)).to.equal("25 tUSDC");
-    expect(amountOf(1n, token)).to.equal("0.000001 tUSDC");
-    expect(amountOf(1_500_000n, token)).to.equal("1.5 tUSDC");
-    expect(amountOf(7n, { symbol: "X", decimals: 0 })).to.equal("7 X");
-    expect(amountOf(7n, undefined)).to.equal("7 smallest units");
-  });
-
   it("says where a proof stands, and how far its download is", () => {
     expect(progressOf({ phase: "download", bytes: 2 ** 20, of: 2 ** 22 })).to.deep.equal({
       text: "Loading the proving key: 1.0 of 4.0 MiB",
