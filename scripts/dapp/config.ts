@@ -5,8 +5,8 @@ import type { World } from "../demo/world.ts";
 
 /** Hardhat's default mnemonic: its keys are known to everybody and stand in every development node. */
 const PHRASE = "test test test test test test test test test test test junk";
-/** The place of the insurer's role in `World.create`, and the first that no role has. */
-const [INSURER, ANOTHER] = [3, 7];
+/** The place of the insurer's role in `World.create`, and two that no role has. */
+const [INSURER, ANOTHER, PATIENT] = [3, 7, 10];
 
 /** What the page has to know. Paths are relative to it. */
 export interface DappConfig {
@@ -43,7 +43,7 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
   const { claims, anchors, consents, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
   const { assurance } = await world.anchorsAs(world.roles.attester).group(clinic.group);
-  const another = (await world.connection.ethers.getSigners())[ANOTHER]!.address;
+  const signers = await world.connection.ethers.getSigners();
   return {
     name: "Vitalproof demo",
     chain: {
@@ -70,7 +70,8 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
     demo: {
       accounts: [
         { name: "Demo insurer", privateKey: keyOf(INSURER, world.roles.insurer.address) },
-        { name: "Another insurer", privateKey: keyOf(ANOTHER, another) },
+        { name: "Another insurer", privateKey: keyOf(ANOTHER, signers[ANOTHER]!.address) },
+        { name: "Demo patient", privateKey: keyOf(PATIENT, signers[PATIENT]!.address) },
       ],
       clock: "/demo/clock",
       applications: "/demo/applications",

@@ -165,7 +165,7 @@ describe("dapp: services", function () {
 
   it("config.json says everything that the page has to know", async () => {
     const config = await good(get("/config.json"));
-    const [first, second] = config.demo.accounts;
+    const [first, second, third] = config.demo.accounts;
     expect(config).to.deep.equal({
       name: "Vitalproof demo",
       chain: {
@@ -186,6 +186,7 @@ describe("dapp: services", function () {
         accounts: [
           { name: "Demo insurer", privateKey: first.privateKey },
           { name: "Another insurer", privateKey: second.privateKey },
+          { name: "Demo patient", privateKey: third.privateKey },
         ],
         clock: "/demo/clock",
         applications: "/demo/applications",
@@ -198,7 +199,7 @@ describe("dapp: services", function () {
     for (const { privateKey } of config.demo.accounts) {
       expect(await provider.getBalance(new Wallet(privateKey).address)).to.be.above(10n ** 18n);
     }
-    expect(first.privateKey).not.to.equal(second.privateKey);
+    expect(new Set([first, second, third].map(({ privateKey }) => privateKey)).size).to.equal(3);
   });
 
   it("the chain answers single calls, batches and notifications", async () => {
@@ -249,7 +250,11 @@ describe("dapp: services", function () {
     // The insurer, over the chain alone.
     const token = new Contract(
       tokens[0].address,
-      ["function mint(address,uint256)", "function approve(address,uint256)"],
+      [
+        "function mint(address,uint256)",
+        "function approve(address,uint256)",
+        "function balanceOf(address) view returns (uint256)",
+      ],
       insurer,
     );
     await (await token.mint!(insurer.address, 10n * BENEFIT)).wait();
@@ -439,6 +444,18 @@ describe("dapp: services", function () {
     const again = await good(post("/relayer/claims", item));
     expect(again).to.include({ outcome: "skipped", reason: "period-already-claimed" });
 
+    // The payment goes to the payee, whoever asks for it, and once.
+    const paid = await good(post("/relayer/payments", { policy: String(policy) }));
+    expect(paid.transaction).to.match(/^0x[0-9a-f]{64}$/);
+    expect(await token.balanceOf!(controller.address)).to.equal(BENEFIT);
+    expect(await claims.owedOf(policy)).to.equal(0n);
+    const { details: none } = await refused(
+      post("/relayer/payments", { policy: String(policy) }),
+      400,
+      "CONTRACT_REVERTED",
+    );
+    expect(none.error).to.equal("ClaimsPayout_NothingOwed");
+
     // Time that passes through the chain's RPC is the clinic's too. Here it runs past the anchoring window.
     const late = await sealDay(firstEpoch + 1, 288);
     await rpc("evm_increaseTime", 40 * HOUR);
@@ -558,6 +575,7 @@ describe("dapp: services", function () {
       ["/relayer/consents", { consent: secretive }, "body.consent"],
       ["/relayer/revocations", { patient: secretive }, "body.patient"],
       ["/relayer/claims", { ...claim, period: -1 }, "body.period"],
+      ["/relayer/payments", { policy: secretive }, "body.policy"],
       ["/relayer/claims", { ...claim, proof: { ...NO_PROOF, b: [secretive] } }, "body.proof.b"],
       ["/demo/clock", { to: "1" }, "body.to"],
       ["/demo/clock", { to: 1.5 }, "body.to"],
