@@ -27,7 +27,7 @@ const period = (changes: Partial<JourneyPeriod> = {}): JourneyPeriod => ({
 
 const state = (changes: Partial<JourneyState> = {}): JourneyState => ({
   vault: "open",
-  services: { clinic: true, relayer: true },
+  clinic: true,
   offers: 1,
   periods: [],
   ...changes,
@@ -53,7 +53,7 @@ describe("patient: journey", () => {
   it("lets a person enrol, and then import, seal and send", () => {
     const fresh = journeyOf(state(), NOW);
     expect(fresh.map(({ state: own }) => own)).to.deep.equal(["can", ...Array(8).fill("no")]);
-    expect(at("enrol", { services: { clinic: false, relayer: true } }).state).to.equal("no");
+    expect(at("enrol", { clinic: false }).state).to.equal("no");
     expect(at("enrol", { log }).state).to.equal("done");
     expect(at("import", { log: { ...log, pending: 12 } }))
       .to.include({ state: "can" })
@@ -62,7 +62,7 @@ describe("patient: journey", () => {
     expect(at("seal", { log })).to.include({ state: "wait", at: NOW + 100 });
     expect(at("seal", { log }, NOW + 100).state).to.equal("can");
     expect(at("seal", { log: { ...log, unsent: 2 } }).reason).to.contain("2 sealed days");
-    expect(at("seal", { log, services: { clinic: false, relayer: true } }).state).to.equal("no");
+    expect(at("seal", { log, clinic: false }).state).to.equal("no");
   });
 
   it("lets a person apply once, and again when the application ran out", () => {
@@ -81,7 +81,6 @@ describe("patient: journey", () => {
     expect(at("consent", { log, policy, consent }).state).to.equal("done");
     expect(at("consent", { policy, consent: { ...consent, revoked: true } }).reason).to.contain("revoked");
     expect(at("consent", { policy, consent }, consent.until).reason).to.contain("ended");
-    expect(at("consent", { policy, services: { clinic: true, relayer: false } }).state).to.equal("no");
     expect(at("revoke", { policy }).state).to.equal("no");
     expect(at("revoke", { policy, consent }).state).to.equal("can");
     expect(at("revoke", { policy, consent: { ...consent, revoked: true } }).state).to.equal("done");
@@ -113,7 +112,7 @@ describe("patient: journey", () => {
     expect(prove({ state: "credited" }).state).to.equal("done");
   });
 
-  it("submits under an active consent only, and waits for the payment", () => {
+  it("submits under an active consent only, and has the money paid out", () => {
     const proven = [period({ proven: true }), period({ period: 1 })];
     expect(at("submit", { policy, consent, periods: [period()] }).state).to.equal("no");
     expect(at("submit", { policy, periods: proven }).reason).to.contain("consent");
@@ -131,7 +130,7 @@ describe("patient: journey", () => {
       state: "wait",
       periods: [0],
     });
-    expect(at("payment", { policy: { ...policy, owed: 5n }, periods: credited }).state).to.equal("wait");
+    expect(at("payment", { policy: { ...policy, owed: 5n }, periods: credited }).state).to.equal("can");
     expect(at("payment", { policy: { ...policy, paid: 5n }, periods: credited }).state).to.equal("done");
   });
 
