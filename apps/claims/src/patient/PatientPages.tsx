@@ -204,7 +204,12 @@ const STANDING: Readonly<Record<Step["state"], string>> = {
 /** What to do now, what is waited for, and everything else folded. */
 function Next({ view }: { view: View }) {
   const next = nextOf(view.steps);
-  const waits = view.steps.filter(({ state }) => state === "wait");
+  // Two steps that wait for the same moment say the same.
+  const waits = view.steps.filter(
+    ({ state, at }, i) =>
+      state === "wait" &&
+      (at === undefined || !view.steps.slice(0, i).some((step) => step.state === "wait" && step.at === at)),
+  );
   return (
     <Panel title="What to do next">
       {next === undefined ? (

@@ -25,20 +25,24 @@ export function PaymentPanel({ config, session, view, step, refresh, carrying }:
         {payment.reason} It goes to <code className="patient-hash">{policy.payee}</code>,{" "}
         {own ? "your policy's own account." : "the account that you named when you applied."}
       </p>
-      <Act
-        busy={action.busy}
-        reason={payment.state === "can" ? carrying.reason : "Nothing is owed now."}
-        onPress={() =>
-          action.run(async () => {
-            const { amount, payee } = await session.pay(view, carrying.carrier);
-            await refresh();
-            return `${formatAmount(amount, token)} went to ${payee}.`;
-          })
-        }
-      >
-        Pay out {formatAmount(policy.owed, token)}
-      </Act>
-      {payment.state === "can" ? <CarrierChoice carrying={carrying} name="pay-by" /> : null}
+      {payment.state === "can" ? (
+        <>
+          <Act
+            busy={action.busy}
+            reason={carrying.reason}
+            onPress={() =>
+              action.run(async () => {
+                const { amount, payee } = await session.pay(view, carrying.carrier);
+                await refresh();
+                return `${formatAmount(amount, token)} went to ${payee}.`;
+              })
+            }
+          >
+            Pay out {formatAmount(policy.owed, token)}
+          </Act>
+          <CarrierChoice carrying={carrying} name="pay-by" />
+        </>
+      ) : null}
       <Outcome action={action} />
       {payments.length === 0 ? null : (
         <ul>

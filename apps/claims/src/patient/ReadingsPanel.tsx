@@ -97,7 +97,7 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
       status={importing.reason}
       opens={seal.state === "can" || nextOf(view.steps)?.name === "import"}
     >
-      <p>Files are read in this page and go nowhere. {importing.reason}</p>
+      <p>Files are read in this page and go nowhere.</p>
       <TextEntry
         label="Time zone of the file"
         value={zone}
@@ -120,7 +120,11 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
           if (file !== undefined) read(file);
         }}
       >
-        <Button isPending={reading.busy}>Import a file</Button>
+        <div className="patient-act">
+          <Button className="primary" isPending={reading.busy}>
+            Import a file
+          </Button>
+        </div>
       </FileTrigger>
       {share === undefined ? null : <Progress text="Reading the file" percent={Math.round(100 * share)} />}
       {reading.busy ? (
@@ -144,10 +148,8 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
       >
         Seal and send
       </Act>
-      <p>
-        <small>
-          Sealing hides a day's readings in one number, its head. Only the head and a signature are sent.
-        </small>
+      <p className="hint">
+        Sealing hides a day's readings in one number, its head. Only the head and a signature are sent.
       </p>
       <Outcome action={sealing} />
     </Fold>

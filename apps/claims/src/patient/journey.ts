@@ -148,7 +148,7 @@ function importReadings({ log }: JourneyState): Outcome {
   if (log === undefined) return no("The clinic must open your log first.");
   return can(
     log.pending === 0
-      ? "Your log holds no readings that wait to be sealed."
+      ? "No readings wait to be sealed; import a file when you have one."
       : `${log.pending} readings wait to be sealed.`,
   );
 }
@@ -168,7 +168,8 @@ function apply({ log, offers, application, policy, clinic }: JourneyState, now: 
     return wait("Your application is with the insurer, who has to issue the policy.");
   }
   if (!clinic) return no("This page names no clinic that could sign.");
-  if (offers === 0) return no("No insurer offers a program for your measurement and your clinic.");
+  if (offers === 0)
+    return no("No insurer offers a program for your measurement, your days' time zone and your clinic.");
   if (application !== undefined) return can("Your last application ran out; you can apply again.");
   return can("You can apply for a policy.");
 }

@@ -58,7 +58,9 @@ export function Outcome({ action }: { action: Action }) {
       <div role="status" className="patient-said">
         {action.said}
       </div>
-      <div role="alert">{fault === undefined ? null : <Fault error={action.error} />}</div>
+      <div role="alert" className="patient-alert">
+        {fault === undefined ? null : <Fault error={action.error} />}
+      </div>
     </>
   );
 }
@@ -92,7 +94,7 @@ export function Act({
   return (
     <div className="patient-act">
       <Button
-        {...(quiet ? { className: "quiet" } : {})}
+        className={quiet ? "quiet" : "primary"}
         isDisabled={reason !== undefined}
         isPending={busy}
         onPress={onPress}

@@ -5,6 +5,7 @@ import {
   type JourneyState,
   journeyOf,
   nextMoment,
+  nextOf,
   type Step,
   type StepName,
 } from "../../src/patient/journey.ts";
@@ -132,6 +133,20 @@ describe("patient: journey", () => {
     });
     expect(at("payment", { policy: { ...policy, owed: 5n }, periods: credited }).state).to.equal("can");
     expect(at("payment", { policy: { ...policy, paid: 5n }, periods: credited }).state).to.equal("done");
+  });
+
+  it("names what to do next: money before proofs, proofs before new readings", () => {
+    const next = (changes: Partial<JourneyState>) => nextOf(journeyOf(state(changes), NOW))?.name;
+    expect(next({})).to.equal("enrol");
+    expect(next({ log })).to.equal("apply");
+    expect(next({ log, policy })).to.equal("consent");
+    expect(next({ log, policy, consent })).to.equal("import");
+    expect(next({ log: { ...log, unsent: 1 }, policy, consent })).to.equal("seal");
+    const owed = { ...policy, owed: 5n };
+    expect(next({ log, policy: owed, consent, periods: [period()] })).to.equal("payment");
+    expect(next({ log, policy, consent, periods: [period()] })).to.equal("prove");
+    expect(next({ log, policy: owed, consent, periods: [period({ proven: true })] })).to.equal("submit");
+    expect(next({ vault: "locked" })).to.equal(undefined);
   });
 
   it("knows the next moment at which something changes", () => {

@@ -123,6 +123,9 @@ describe("patient: services", () => {
       reason: "not-anchored",
       detail: 9n,
     });
+    const paid = answering({ transaction: "0x01" });
+    expect(await relayerService("/r", paid).pay(7n)).to.deep.equal({ transaction: "0x01" });
+    expect([paid.sent[0]!.url, paid.sent[0]!.init.body]).to.deep.equal(["/r/payments", '{"policy":"7"}']);
     const clock = answering({ now: 77 });
     expect(await demoService({ clock: "/demo/clock" }, clock).now()).to.equal(77);
     await demoService({ clock: "/demo/clock" }, clock).passUntil(99);
