@@ -2,13 +2,12 @@
 //
 // A day from a file to a payment, in headless Chromium on both sides, against the real chain and with real proofs made
 // in the page.
-import { ClaimsClient, syntheticClarity } from "@vitalproof/sdk";
+import { ClaimsClient } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
-import type { Locator, Page } from "playwright-core";
-import { connectInsurer, fund, onStage, openPage, signAll } from "./support/stage.ts";
+import { apply, enrol, importAndSeal, issue, passTime, publish } from "./support/patient.ts";
+import { onStage, openPage } from "./support/stage.ts";
 
-const PASSPHRASE = "four words nobody knows";
 const ATTESTATION = [
   ...["attestation", "program", "holder", "controller", "payee", "firstEpoch", "periods", "nonce", "expiry"],
 ];
@@ -25,15 +24,16 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
     ...["consent", "patient", "grantee", "purpose", "program", "from", "until", "receiptHash", "nonce"],
     ...["deadline", "signature"],
   ],
+  "/relayer/payments": ["policy"],
   "/relayer/claims": ["policy", "period", "consentId", "statement", "anchorRoot", ...PROOF],
 };
 /** What the patient's page asks the chain: it looks, and sends nothing. */
 const ASKED = /^eth_(blockNumber|call|chainId|getBlockByNumber|getCode|getLogs)$/;
 
-describe("dApp: a claim from file to credit", () => {
+describe("dApp: a claim from file to payment", () => {
   const stage = onStage();
 
-  it("T33: insurer publishes, patient enrols, applies, consents, imports, seals, proves and claims; no reading leaves the page", async function () {
+  it("T33: insurer publishes, patient enrols, applies, consents, imports, seals, proves, claims and is paid; no reading leaves the page", async function () {
     this.timeout(600_000);
     const world = stage();
     const insurer = await openPage(world);
@@ -44,41 +44,16 @@ describe("dApp: a claim from file to credit", () => {
       if (body !== null) bodies.push({ path: new URL(request.url()).pathname, body });
     });
     try {
-      await publish(insurer.page);
-
       const { page } = patient;
-      await page.goto(`${world.url}/#/patient`);
-      await page.getByLabel("New passphrase").fill(PASSPHRASE);
-      await page.getByLabel("The same again").fill(PASSPHRASE);
-      await page.getByRole("button", { name: "Create" }).click();
-
-      await page.getByLabel("Time zone of your days").fill("UTC");
-      await page.getByRole("button", { name: "Enrol" }).click();
-      await page.getByText("The clinic opened your log.").waitFor();
-      await page.getByLabel("Number of periods").fill("2");
-      await page.getByRole("button", { name: /^Prove who you are/ }).click();
-      await page.getByText("The clinic signed, and the insurer has your application.").waitFor();
-
-      await issue(insurer.page);
+      await publish(insurer.page, world);
+      await enrol(page, world);
+      await apply(page, { periods: 2 });
+      await issue(insurer.page, world);
 
       await page.getByRole("button", { name: "I consent" }).click();
       await page.getByText("Your consent is on record.").waitFor();
-
       // A good day and a bad one.
-      const readings = page.getByRole("region", { name: "Your readings" });
-      await readings.getByLabel("Time zone of the file").fill("UTC");
-      await readings.locator("input[type=file]").setInputFiles({
-        name: "export.csv",
-        mimeType: "text/csv",
-        buffer: Buffer.from(syntheticClarity({ firstDay: await firstDay(page), days: ["good", "bad"] })),
-      });
-      await page.getByText(/readings in the file, \d+ taken/).waitFor();
-      const seal = readings.getByRole("button", { name: "Seal and send" });
-      for (let day = 0; day < 2; day++) {
-        await passTime(page, seal);
-        await seal.click();
-        await page.getByText("The clinic took 1 sealed day.").waitFor();
-      }
+      await importAndSeal(page, world, ["good", "bad"]);
 
       const claims = page.getByRole("region", { name: "Your claims" });
       const prove = claims.getByRole("button", { name: /^Prove / });
@@ -93,13 +68,18 @@ describe("dApp: a claim from file to credit", () => {
       expect((await client.periodOf(1n, 0)).state).to.equal("credited");
       expect((await client.periodOf(1n, 1)).state).to.equal("open");
       expect(await client.owedOf(1n)).to.equal(25_000_000n);
+      // The insurer sees it without asking.
+      await insurer.page.goto(`${world.url}/#/insurer/programs/1`);
+      await insurer.page.locator("table").getByText("credited", { exact: true }).first().waitFor();
+      // The payment goes to the policy's own account.
+      const money = page.getByRole("region", { name: "Your money" });
+      await money.getByRole("button", { name: "Pay out 25.00 tUSDC" }).click();
+      await money.getByText(`25.00 tUSDC went to ${await client.payeeOf(1n)}.`).waitFor();
+      expect(await client.owedOf(1n)).to.equal(0n);
       provider.destroy();
       // The day that does not hold is not offered.
       expect(await prove.count()).to.equal(0);
       await claims.getByText("The readings do not meet the terms.").waitFor();
-      // The insurer sees it without asking.
-      await insurer.page.goto(`${world.url}/#/insurer/programs/1`);
-      await insurer.page.locator("table").getByText("credited", { exact: true }).first().waitFor();
 
       for (const { requests } of [insurer, patient])
         expect(
@@ -131,39 +111,4 @@ describe("dApp: a claim from file to credit", () => {
       await Promise.all([insurer.close(), patient.close()]);
     }
   });
-
-  async function publish(page: Page): Promise<void> {
-    await connectInsurer(page, `${stage().url}/#/insurer/new`);
-    await page.getByRole("button", { name: "Review and publish" }).click();
-    await signAll(page);
-    await fund(page, stage());
-  }
-
-  async function issue(page: Page): Promise<void> {
-    await page.goto(`${stage().url}/#/insurer/issue`);
-    await page.getByRole("button", { name: "Take" }).click();
-    await page.getByRole("button", { name: /^Issue|Review and issue/ }).click();
-    await signAll(page);
-  }
-
-  /** Presses the demonstration's clock, from one moment to the next, until something can be done. */
-  async function passTime(page: Page, wanted: Locator): Promise<void> {
-    const clock = page.getByRole("button", { name: /^Let time pass until/ });
-    const can = async (button: Locator) => (await button.count()) > 0 && (await button.isEnabled());
-    let said: string | null = null;
-    for (const until = Date.now() + 300_000; Date.now() < until; await page.waitForTimeout(100)) {
-      if (await can(wanted)) return;
-      // What it said before is what it says until the page has looked at the chain again.
-      if (!(await can(clock)) || (await clock.textContent()) === said) continue;
-      said = await clock.textContent();
-      await clock.click();
-    }
-    throw new Error("The clock leads nowhere.");
-  }
-
-  /** The first day that the policy covers: the one after the chain's. */
-  async function firstDay(page: Page): Promise<string> {
-    const { now } = (await (await page.request.get(`${stage().url}/demo/clock`)).json()) as { now: number };
-    return new Date((Math.floor(now / 86_400) + 1) * 86_400_000).toISOString().slice(0, 10);
-  }
 });

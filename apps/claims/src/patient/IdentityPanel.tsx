@@ -102,14 +102,7 @@ export function Entrance({
           Your identity and your readings are kept in this browser, sealed with your passphrase. Nobody else
           has the passphrase, and nobody can reset it.
         </p>
-        <TextEntry
-          label="New passphrase"
-          value={passphrase}
-          onChange={setPassphrase}
-          hint={`At least ${MIN_PASSPHRASE} characters, such as four or five words`}
-          secret
-          autoComplete="new-password"
-        />
+        <NewSecret label="New passphrase" value={passphrase} onChange={setPassphrase} />
         <TextEntry
           label="The same again"
           value={again}
@@ -157,6 +150,17 @@ export function Entrance({
       </Fold>
       <Outcome action={action} />
     </>
+  );
+}
+
+function NewSecret(props: { label: string; value: string; onChange: (value: string) => void }) {
+  return (
+    <TextEntry
+      {...props}
+      hint={`At least ${MIN_PASSPHRASE} characters, such as four or five words`}
+      secret
+      autoComplete="new-password"
+    />
   );
 }
 
@@ -227,14 +231,7 @@ function NewPassphrase({ vault }: { vault: Vault }) {
           secret
           autoComplete="current-password"
         />
-        <TextEntry
-          label="Passphrase from now on"
-          value={next}
-          onChange={setNext}
-          hint={`At least ${MIN_PASSPHRASE} characters, such as four or five words`}
-          secret
-          autoComplete="new-password"
-        />
+        <NewSecret label="Passphrase from now on" value={next} onChange={setNext} />
         <Act
           quiet
           busy={action.busy}

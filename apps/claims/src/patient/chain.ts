@@ -125,7 +125,7 @@ export class PatientChain {
         amount: event.args.getValue("amount") as bigint,
         payee: event.args.getValue("payee") as string,
         transaction: event.transactionHash,
-        time: (await this.#asked(() => event.getBlock())).timestamp,
+        time: (await this.#asked(() => this.#provider.getBlock(event.blockNumber)))?.timestamp ?? 0,
       })),
     );
   }

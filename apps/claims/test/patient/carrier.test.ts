@@ -5,7 +5,7 @@ import { Interface, ZeroAddress } from "ethers";
 import { walletCarrier } from "../../src/patient/carrier.ts";
 import { payeeOf } from "../../src/patient/payee.ts";
 import type { Plan } from "../../src/ui/transaction.tsx";
-import { codeOf } from "./helpers.ts";
+import { codeOf, PROOF } from "./helpers.ts";
 
 const address = (n: number) => `0x${n.toString(16).padStart(40, "0")}`;
 const contracts = {
@@ -45,15 +45,8 @@ describe("patient: one's own wallet as carrier", () => {
     consentId: bytes32("03"),
     statement: bytes32("04"),
     anchorRoot: 5n,
-    proof: {
-      a: [1n, 2n],
-      b: [
-        [1n, 2n],
-        [3n, 4n],
-      ],
-      c: [5n, 6n],
-    },
-  } as const;
+    proof: PROOF,
+  };
 
   it("sends what the policy's account signed, as it is, and says that paying is seen", async () => {
     const { plans, carrier } = dialog(true);

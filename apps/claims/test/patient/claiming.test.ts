@@ -4,7 +4,6 @@
 import {
   anchorDayOf,
   type ClaimItem,
-  type Proof,
   scopeOf,
   statementIdOf,
   statementOf,
@@ -20,7 +19,7 @@ import type { ProverClient } from "../../src/patient/proverClient.ts";
 import type { ClinicService, DemoService } from "../../src/patient/services.ts";
 import { PatientSession } from "../../src/patient/session.ts";
 import { Vault } from "../../src/patient/vault.ts";
-import { codeOf, FIRST_EPOCH, PROFILE, TestClinic } from "./helpers.ts";
+import { codeOf, FIRST_EPOCH, PROFILE, PROOF, TestClinic } from "./helpers.ts";
 
 const PASSPHRASE = "vier Wörter und ein Pferd";
 const STATEMENT = statementOf("glucose-day");
@@ -28,14 +27,6 @@ const CLAIMS = "0x00000000000000000000000000000000000000C1";
 const CONSENTS = "0x00000000000000000000000000000000000000C2";
 const TOKEN = "0x00000000000000000000000000000000000000D1";
 const DOMAIN = { chainId: 31337n, claims: CLAIMS };
-const PROOF: Proof = {
-  a: [1n, 2n],
-  b: [
-    [1n, 2n],
-    [3n, 4n],
-  ],
-  c: [5n, 6n],
-};
 const offer: Offer = {
   program: 3n,
   insurer: "0x00000000000000000000000000000000000000E1",

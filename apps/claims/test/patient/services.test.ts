@@ -3,7 +3,7 @@ import { memoryStore, type SignedHead, SimulatedDevice, subjectOf, VitalproofErr
 import { expect } from "chai";
 import { clinicService, demoService, LEAVES, relayerService } from "../../src/patient/services.ts";
 import { outgoing } from "../../src/patient/shape.ts";
-import { codeOf, FIRST_EPOCH, TestClinic } from "./helpers.ts";
+import { codeOf, FIRST_EPOCH, PROOF, TestClinic } from "./helpers.ts";
 
 type Sent = { url: string; init: RequestInit };
 
@@ -108,15 +108,14 @@ describe("patient: services", () => {
     const times = { intakeTime: 1, graceTime: 2, correctionTime: 3 };
     const info = answering({ group: "1", attester: "0xab", times });
     expect(await clinicService("/clinic", info).info()).to.deep.equal({ group: 1n, attester: "0xab", times });
-    const proof = {
-      a: [1n, 2n],
-      b: [
-        [1n, 2n],
-        [3n, 4n],
-      ],
-      c: [5n, 6n],
-    } as const;
-    const item = { policy: 1n, period: 0, consentId: "0x01", statement: "0x02", anchorRoot: 3n, proof };
+    const item = {
+      policy: 1n,
+      period: 0,
+      consentId: "0x01",
+      statement: "0x02",
+      anchorRoot: 3n,
+      proof: PROOF,
+    };
     const outcome = { policy: "1", period: 0, outcome: "skipped", reason: "not-anchored", detail: "9" };
     expect(await relayerService("/r", answering(outcome)).claim(item)).to.deep.equal({
       outcome: "skipped",
