@@ -80,7 +80,7 @@ export function ApplyPanel({ config, session, view, step, refresh }: PanelProps)
         ))}
         <li>
           You have {Math.round(offer.claimWindow / 86_400)} days to claim a period. The insurer is{" "}
-          <code className="patient-hash">{offer.insurer}</code>.
+          <code>{offer.insurer}</code>.
         </li>
       </ul>
       <TextEntry
@@ -161,17 +161,16 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
   return (
     <Fold title="Your consent" status={give.reason} opens={give.state === "can"}>
       <p>
-        You allow <code className="patient-hash">{offer.insurer}</code> to decide on your claims in program{" "}
-        {offer.program.toString()} and to pay them. It learns, for each day that you claim, that the terms
-        were met. It learns no reading. You can take the consent back at any time; what was claimed before
-        stays.
+        You allow <code>{offer.insurer}</code> to decide on your claims in program {offer.program.toString()}{" "}
+        and to pay them. It learns, for each day that you claim, that the terms were met. It learns no
+        reading. You can take the consent back at any time; what was claimed before stays.
       </p>
       {consent === undefined ? null : (
         <p>
           {consent.revoked
             ? "Revoked."
             : `Given from ${dateTime(consent.consent.from)} until ${dateTime(consent.consent.until)}.`}{" "}
-          Consent <code className="patient-hash">{consent.consentId}</code>
+          Consent <code>{consent.consentId}</code>
         </p>
       )}
       {give.state === "done" ? null : (
@@ -382,8 +381,9 @@ export function RevealedPanel({ view }: Pick<PanelProps, "view">) {
         )}
         {policy === undefined ? null : (
           <li>
-            Everybody can see that some account has policy {policy.policy.toString()}, its terms, and for
-            which periods it claimed. The terms show roughly your time zone. The clinic knows that the policy
+            Everybody can see that some account has policy {policy.policy.toString()}, its terms, for which
+            periods it claimed, and the account that is paid. Where your own wallet sent something, everybody
+            can see that account too. The terms show roughly your time zone. The clinic knows that the policy
             is yours.
           </li>
         )}

@@ -22,7 +22,7 @@ export function PaymentPanel({ config, session, view, step, refresh, carrying }:
       opens={payment.state === "can"}
     >
       <p>
-        {payment.reason} It goes to <code className="patient-hash">{policy.payee}</code>,{" "}
+        {payment.reason} It goes to <code>{policy.payee}</code>,{" "}
         {own ? "your policy's own account." : "the account that you named when you applied."}
       </p>
       {payment.state === "can" ? (
@@ -48,7 +48,7 @@ export function PaymentPanel({ config, session, view, step, refresh, carrying }:
         <ul>
           {payments.map(({ amount, payee, transaction, time }) => (
             <li key={transaction}>
-              {formatAmount(amount, token)} to <code className="patient-hash">{payee}</code>, {dateTime(time)}
+              {formatAmount(amount, token)} to <code>{payee}</code>, {dateTime(time)}
             </li>
           ))}
         </ul>

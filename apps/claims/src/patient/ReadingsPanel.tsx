@@ -69,7 +69,7 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
   const [order, setOrder] = useState<keyof typeof ORDERS>("");
   const [share, setShare] = useState<number | undefined>();
   const reading = useAction();
-  const sealing = useAction();
+  const sealing = useAction({ holds: true });
   const importing = step("import");
   const seal = step("seal");
   if (importing.state !== "can") return null;
@@ -86,7 +86,7 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
         await refresh();
         const refused = Object.entries(log.refused).filter(([, count]) => count > 0);
         const left = refused.map(([why, count]) => `${count} ${REFUSALS[why as keyof typeof REFUSALS]}`);
-        return `${found.taken} readings in the file, ${log.taken} taken, ${log.duplicates} known already${left.length === 0 ? "" : `; not taken: ${left.join(", ")}`}. ${found.notes.join(" ")}`;
+        return `${counted(found.taken, "reading")} in the file, ${log.taken} taken, ${log.duplicates} known already${left.length === 0 ? "" : `; not taken: ${left.join(", ")}`}. ${found.notes.join(" ")}`;
       } finally {
         setShare(undefined);
       }

@@ -123,7 +123,7 @@ function signed(transact: (plan: Plan) => void, plan: Plan): Promise<readonly Mi
       ended(mined) {
         if (mined !== undefined) resolve(mined);
         else {
-          const hint = "Nothing is lost: do it again when you want to, or let the relayer send it.";
+          const hint = "Nothing is lost: do it again when you want to.";
           reject(
             new VitalproofError("ABORTED", "You closed the wallet's dialog before it was sent.", { hint }),
           );
