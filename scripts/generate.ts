@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Writes what circuits, SDK and contracts share from its one source:
-// circuits/protocol.json and circuits/circuits.json.
+// Writes what circuits, SDK and contracts share from its one source, circuits/protocol.json and circuits/circuits.json,
+// and the readers' checks of Open mHealth from their schemas.
 //
 //   node scripts/generate.ts           write the files
 //   node scripts/generate.ts --check   compare only; exit 1 when one differs
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { circomMain, circomProtocol } from "./generate/circom.ts";
+import { openMhealthChecks } from "./generate/openMhealth.ts";
 import { circomPoseidonInverses } from "./generate/poseidon.ts";
 import { solidityTermsLayout } from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";
@@ -20,6 +21,7 @@ const files = new Map<string, string>([
   ["circuits/lib/generated/protocol.circom", circomProtocol(protocol)],
   ["circuits/lib/generated/poseidon_inverses.circom", circomPoseidonInverses()],
   ["contracts/libraries/generated/TermsLayout.sol", solidityTermsLayout(protocol)],
+  ["packages/readers/src/generated/openMhealth.ts", openMhealthChecks()],
   ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
 ]);
 for (const instance of instances) files.set(`circuits/${instance.main}`, circomMain(protocol, instance));
@@ -42,7 +44,7 @@ for (const [path, text] of files) {
 }
 
 if (check && stale.length > 0) {
-  console.error(`Differs from ${relative(process.cwd(), join(root, "circuits")) || "."}/*.json:`);
+  console.error("Differs from its source:");
   for (const path of stale) console.error(`  ${path}`);
   console.error("Run `npm run generate` and commit the result.");
   process.exit(1);

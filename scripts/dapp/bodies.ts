@@ -87,6 +87,8 @@ export const CLAIM = object({
   proof: proofField,
 });
 
+export const PAYMENT = object({ policy: uint256 });
+
 export const APPLICATION = object({ attestation: checkedAttestation, signature: accountSignature });
 
 /** Unix seconds. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { StatementClient, settle } from "@vitalproof/sdk";
 import type { World } from "../demo/world.ts";
-import { CLAIM, GRANT, parsed, REVOCATION } from "./bodies.ts";
+import { CLAIM, GRANT, PAYMENT, parsed, REVOCATION } from "./bodies.ts";
 import type { Route } from "./door.ts";
 
 /** Carries people's signatures and proofs to the chain and pays the gas; trusted with nothing. */
@@ -35,6 +35,14 @@ export async function relayerRoutes(world: World): Promise<Route[]> {
       async answer({ body }) {
         const report = await settle([parsed(CLAIM, body)], { claims, statements });
         return { kind: "json", value: report.claims[0] };
+      },
+    },
+    {
+      method: "POST",
+      path: "/relayer/payments",
+      async answer({ body }) {
+        const { hash } = await claims.pay(parsed(PAYMENT, body).policy);
+        return { kind: "json", value: { transaction: hash } };
       },
     },
   ];

@@ -26,15 +26,16 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
     ...["consent", "patient", "grantee", "purpose", "program", "from", "until", "receiptHash", "nonce"],
     ...["deadline", "signature"],
   ],
+  "/relayer/payments": ["policy"],
   "/relayer/claims": ["policy", "period", "consentId", "statement", "anchorRoot", ...PROOF],
 };
 /** What the patient's page asks the chain: it looks, and sends nothing. */
 const ASKED = /^eth_(blockNumber|call|chainId|getBlockByNumber|getCode|getLogs)$/;
 
-describe("dApp: a claim from file to credit", () => {
+describe("dApp: a claim from file to payment", () => {
   const stage = onStage();
 
-  it("T33: insurer publishes, patient enrols, applies, consents, imports, seals, proves and claims, by keys alone; no reading leaves the page", async function () {
+  it("T33: insurer publishes, patient enrols, applies, consents, imports, seals, proves, claims and is paid, by keys alone; no reading leaves the page", async function () {
     this.timeout(600_000);
     const world = stage();
     const [desk, home] = [await openPage(world), await openPage(world)];
@@ -68,13 +69,17 @@ describe("dApp: a claim from file to credit", () => {
       expect((await client.periodOf(1n, 0)).state).to.equal("credited");
       expect((await client.periodOf(1n, 1)).state).to.equal("open");
       expect(await client.owedOf(1n)).to.equal(25_000_000n);
+      // The payment goes to the policy's own account.
+      await patient.payOut();
+      await patient.money.getByText(`25.00 tUSDC went to ${await client.payeeOf(1n)}.`).waitFor();
+      expect(await client.owedOf(1n)).to.equal(0n);
       provider.destroy();
       // The day that does not hold is not offered.
       expect(await patient.proofs.count()).to.equal(0);
       await patient.claims.getByText("The readings do not meet the terms.").waitFor();
       // The insurer sees it without asking.
       await desk.page.goto(`${world.url}/#/insurer/programs/1`);
-      await desk.page.locator("table").getByText("credited", { exact: true }).first().waitFor();
+      await desk.page.locator("table").getByText("paid", { exact: true }).first().waitFor();
 
       for (const { requests } of [desk, home])
         expect(

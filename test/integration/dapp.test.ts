@@ -251,7 +251,11 @@ describe("dapp: services", function () {
     // The insurer, over the chain alone.
     const token = new Contract(
       tokens[0].address,
-      ["function mint(address,uint256)", "function approve(address,uint256)"],
+      [
+        "function mint(address,uint256)",
+        "function approve(address,uint256)",
+        "function balanceOf(address) view returns (uint256)",
+      ],
       insurer,
     );
     await (await token.mint!(insurer.address, 10n * BENEFIT)).wait();
@@ -441,6 +445,18 @@ describe("dapp: services", function () {
     const again = await good(post("/relayer/claims", item));
     expect(again).to.include({ outcome: "skipped", reason: "period-already-claimed" });
 
+    // The payment goes to the payee, whoever asks for it, and once.
+    const paid = await good(post("/relayer/payments", { policy: String(policy) }));
+    expect(paid.transaction).to.match(/^0x[0-9a-f]{64}$/);
+    expect(await token.balanceOf!(controller.address)).to.equal(BENEFIT);
+    expect(await claims.owedOf(policy)).to.equal(0n);
+    const { details: none } = await refused(
+      post("/relayer/payments", { policy: String(policy) }),
+      400,
+      "CONTRACT_REVERTED",
+    );
+    expect(none.error).to.equal("ClaimsPayout_NothingOwed");
+
     // Time that passes through the chain's RPC is the clinic's too. Here it runs past the anchoring window.
     const late = await sealDay(firstEpoch + 1, 288);
     await rpc("evm_increaseTime", 40 * HOUR);
@@ -560,6 +576,7 @@ describe("dapp: services", function () {
       ["/relayer/consents", { consent: secretive }, "body.consent"],
       ["/relayer/revocations", { patient: secretive }, "body.patient"],
       ["/relayer/claims", { ...claim, period: -1 }, "body.period"],
+      ["/relayer/payments", { policy: secretive }, "body.policy"],
       ["/relayer/claims", { ...claim, proof: { ...NO_PROOF, b: [secretive] } }, "body.proof.b"],
       ["/demo/clock", { to: "1" }, "body.to"],
       ["/demo/clock", { to: 1.5 }, "body.to"],

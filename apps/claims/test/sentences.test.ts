@@ -9,6 +9,7 @@ import {
 import { expect } from "chai";
 import { type ErrorFragment, Interface } from "ethers";
 import { sentenceOf } from "../src/chain/sentences.ts";
+import { dateTime } from "../src/ui/format.ts";
 
 const ABIS = [CLAIMS_PAYOUT_ABI, STATEMENT_REGISTRY_ABI, ANCHOR_REGISTRY_ABI, CONSENT_REGISTRY_ABI];
 const UNIT = { symbol: "tUSDC", decimals: 6 };
@@ -50,7 +51,9 @@ describe("sentences for refusals", () => {
       "Program 1 has 5.00 tUSDC free; 25.00 tUSDC are needed.",
     );
     const paused = claims.encodeErrorResult("ClaimsPayout_IsPaused", [1_772_409_600]);
-    expect(sentenceOf({ data: paused }).says).to.equal("The contract is paused until 2 Mar 2026, 00:00 UTC.");
+    expect(sentenceOf({ data: paused }).says).to.equal(
+      `The contract is paused until ${dateTime(Date.parse("2026-03-02T00:00Z") / 1000)}.`,
+    );
   });
 
   it("take the SDK's errors, refusals in the wallet and a lack of gas money", () => {

@@ -44,6 +44,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   PASSPHRASE_REQUIRED: EXIT.usage,
   CONTRACT_CALL_FAILED: EXIT.chain,
   CHAIN_UNREACHABLE: EXIT.chain,
+  SERVICE_UNREACHABLE: EXIT.chain,
   CONTRACT_REVERTED: EXIT.refused,
   NOT_ALLOWED: EXIT.refused,
   FILE_EXISTS: EXIT.refused,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
 import { FORMATS } from "../src/index.ts";
 
+/** Not the large files: they take long, and what reads them reads small ones too. */
+const isFormat = (path: string): boolean => !/realFiles|synthetic/.test(path);
 const ROOT = join(import.meta.dirname, "..");
 
 describe("package", () => {
@@ -20,6 +22,22 @@ describe("package", () => {
     expect(shown).to.contain("generic-csv").and.to.contain("value: '5.6'").and.to.contain("{ missing: 1 }");
     expect(shown).to.contain("profile: 'glucose-mmol-l-5min'");
     for (const { name } of FORMATS) expect(text).to.contain(`\`${name}\``);
+  });
+
+  it("reads without making code out of text, which a page's content security policy forbids", function () {
+    this.timeout(300_000);
+    const flag = "--disallow-code-generation-from-strings";
+    const run = (...args: string[]): string =>
+      execFileSync(process.execPath, [flag, ...args], { cwd: ROOT, encoding: "utf8" });
+    expect(run("-e", "try { new Function('') } catch { console.log('forbidden') }")).to.equal("forbidden\n");
+    const others = globSync("test/*.test.ts", { cwd: ROOT }).filter(
+      (path) => !path.endsWith("package.test.ts"),
+    );
+    const mocha = createRequire(import.meta.url).resolve("mocha/bin/mocha.js");
+    // Not what measures memory: this is not the process for it. A test that fails makes the exit code 1, which throws.
+    const options = ["--exit", "--no-config", "--timeout", "200000", "--fgrep", "streams:", "--invert"];
+    const said = run(mocha, ...options, ...others.filter(isFormat));
+    expect(Number(/(\d+) passing/.exec(said)?.[1])).to.be.at.least(90);
   });
 
   it("imports what it declares, at exact versions, and no Node built-in, so that it runs in browsers", () => {

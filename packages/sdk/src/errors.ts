@@ -82,7 +82,7 @@ export const ERROR_CODES = [
   "CONTRACT_CALL_FAILED",
 ] as const;
 
-/** Reasons of the command `vitalproof`; here so that no two packages give one code two meanings. */
+/** Reasons of the programs over this package, command and page; here so that no two give one code two meanings. */
 export const COMMAND_ERROR_CODES = [
   "USAGE",
   "FILE_EXISTS",
@@ -96,6 +96,8 @@ export const COMMAND_ERROR_CODES = [
   "NOT_THERE",
   "NOT_ALLOWED",
   "CHAIN_UNREACHABLE",
+  // a clinic or a relayer
+  "SERVICE_UNREACHABLE",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number] | (typeof COMMAND_ERROR_CODES)[number];

@@ -57,6 +57,7 @@ export {
   SKIP_REASONS,
   type SkipReason,
 } from "./clients/claims.ts";
+export { type ConsentFacts, type ConsentReceipt, consentReceipt } from "./clients/consentReceipt.ts";
 export {
   CONSENT_GRANT_TYPES,
   CONSENT_REVOCATION_TYPES,

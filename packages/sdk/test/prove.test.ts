@@ -304,6 +304,17 @@ describe("proving", function () {
       try {
         for (const loader of loaders())
           expect((await loader.load("enrolment")).keyKind).to.equal("development");
+        const asked: string[] = [];
+        const own = async (url: string) => {
+          asked.push(url);
+          return fetch(url);
+        };
+        await httpArtifacts(base, { enrolment: manifest }, { fetch: own }).load("enrolment");
+        expect(asked.sort()).to.deep.equal(
+          ["enrolment.wasm", "enrolment.zkey", "verification_key.json"].map(
+            (file) => `${base}enrolment/${file}`,
+          ),
+        );
         for (const name of ["enrolment.wasm", "enrolment.zkey", "verification_key.json"]) {
           const bytes = await readFile(path(name));
           await writeFile(path(name), Buffer.concat([bytes, Buffer.from(" ")]));

@@ -11,6 +11,7 @@ export class PatientPage {
   readonly page: Page;
   readonly readings: Locator;
   readonly claims: Locator;
+  readonly money: Locator;
   readonly #stage: Stage;
   readonly #hands: Hands;
 
@@ -20,6 +21,7 @@ export class PatientPage {
     this.#hands = hands;
     this.readings = page.getByRole("region", { name: "Your readings" });
     this.claims = page.getByRole("region", { name: "Your claims" });
+    this.money = page.getByRole("region", { name: "Your money" });
   }
 
   async create(): Promise<void> {
@@ -55,8 +57,10 @@ export class PatientPage {
     await this.page.getByText("The clinic opened your log.").waitFor();
   }
 
-  async apply(periods: number): Promise<void> {
+  /** @param payee account to be paid; left out for the policy's own */
+  async apply(periods: number, payee?: string): Promise<void> {
     await this.#hands.write(this.page.getByLabel("Number of periods"), String(periods));
+    if (payee !== undefined) await this.#hands.write(this.page.getByLabel("Account to be paid at"), payee);
     await this.press(/^Prove who you are/);
     await this.page.getByText("The clinic signed, and the insurer has your application.").waitFor();
   }
@@ -105,6 +109,10 @@ export class PatientPage {
 
   async claim(): Promise<void> {
     await this.#hands.press(this.claims.getByRole("button", { name: /^Claim / }));
+  }
+
+  async payOut(): Promise<void> {
+    await this.#hands.press(this.money.getByRole("button", { name: /^Pay out / }));
   }
 
   async press(name: string | RegExp): Promise<void> {

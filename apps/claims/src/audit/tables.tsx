@@ -7,7 +7,7 @@ import {
   printable,
   type StatementLine,
 } from "@vitalproof/audit";
-import { date, dateTime } from "../ui/format.ts";
+import { dateTime, utcDate } from "../ui/format.ts";
 import { Hex } from "../ui/parts.tsx";
 import { type Column, PagedTable } from "./PagedTable.tsx";
 
@@ -52,7 +52,7 @@ export function Anchors({ anchors }: { anchors: readonly AnchorLine[] }) {
       rows={anchors}
       keyOf={({ day }) => String(day)}
       columns={[
-        { title: "Day, UTC", cell: ({ day }) => date(day * DAY) },
+        { title: "Day, UTC", cell: ({ day }) => utcDate(day * DAY) },
         {
           title: "Status",
           cell: ({ status, writes }) => {

@@ -2,7 +2,7 @@
 import { type Detail, refusalOf, VitalproofError } from "@vitalproof/sdk";
 import { isError } from "ethers";
 import { formatAmount, type Unit } from "../data/amounts.ts";
-import { date, dateTime, short } from "../ui/format.ts";
+import { dateTime, short, utcDate } from "../ui/format.ts";
 import { providerCode } from "../wallet/wallet.ts";
 
 /** What went wrong, and what to do about it. */
@@ -69,7 +69,7 @@ export function sentenceOf(error: unknown, unit?: Unit): Sentence {
 function shown(name: string, value: Detail, of: string, unit: Unit | undefined): string {
   if (typeof value === "bigint") {
     if (TIMES.has(name)) return dateTime(Number(value));
-    if (name === "day") return date(Number(value) * DAY);
+    if (name === "day") return `${utcDate(Number(value) * DAY)} (UTC)`;
     if (
       AMOUNTS.has(name) &&
       unit !== undefined &&

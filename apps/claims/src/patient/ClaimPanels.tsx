@@ -1,56 +1,75 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ClaimOutcome, explainTerms } from "@vitalproof/sdk";
 import { useState } from "react";
-import type { Offer, PatientConfig } from "./chain.ts";
+import type { Config } from "../config/config.ts";
+import { formatAmount } from "../data/amounts.ts";
+import { tokenOf } from "../ui/app.tsx";
+import { counted, dateTime, spanName, spanTimes } from "../ui/format.ts";
+import { CarrierChoice, type Carrying } from "./CarrierChoice.tsx";
+import type { PeriodDay } from "./days.ts";
 import type { Step } from "./journey.ts";
-import { Act, Outcome, Panel, Progress, save, TextEntry, useAction } from "./parts.tsx";
+import { MANIFESTS } from "./manifests.ts";
+import { needsOf, needsText } from "./needs.ts";
+import { Act, Fold, Outcome, Panel, Progress, save, TextEntry, useAction } from "./parts.tsx";
+import { payeeOf } from "./payee.ts";
 import type { ProofProgress } from "./proverProtocol.ts";
 import type { PatientSession, View } from "./session.ts";
-import { amountOf, dateOf, dateTime, progressOf } from "./words.ts";
+import { faultOf, progressOf } from "./words.ts";
 
-type Props = {
-  config: PatientConfig;
+/** What every panel of a person at work is given. */
+export type PanelProps = {
+  config: Config;
   session: PatientSession;
   view: View;
   step: (name: Step["name"]) => Step;
   refresh: () => Promise<void>;
+  carrying: Carrying;
 };
 
-function tokenOf(config: PatientConfig, offer: Offer) {
-  return config.tokens.find(({ address }) => address.toLowerCase() === offer.token.toLowerCase());
+/** What a proof with a circuit takes, said before it begins. */
+function Needs({ circuit }: { circuit: string }) {
+  const needs = needsOf(MANIFESTS[circuit]);
+  return needs === undefined ? null : <p className="hint">{needsText(needs)}</p>;
 }
 
 /** Choosing an offer and applying for a policy. */
-export function ApplyPanel({ config, session, view, step, refresh }: Props) {
+export function ApplyPanel({ config, session, view, step, refresh }: PanelProps) {
   const [chosen, setChosen] = useState<bigint | undefined>();
   const [periods, setPeriods] = useState("7");
+  const [payee, setPayee] = useState("");
   const [progress, setProgress] = useState<ProofProgress | undefined>();
-  const action = useAction();
+  const action = useAction({ holds: true });
   const apply = step("apply");
   // What was just done is still announced.
   if (apply.state === "done") return <Outcome action={action} />;
   const offer = view.offers.find(({ program }) => program === chosen) ?? view.offers[0];
   if (offer === undefined || apply.state !== "can") {
+    // Before the log is open it is not this step's turn; the steps at the top say so.
+    if (view.log === undefined) return null;
     return (
       <Panel title="Apply for a policy">
-        <div className="empty">
-          <strong>{apply.state === "wait" ? "Your application is out" : "Not yet"}</strong>
-          <div>{apply.reason}</div>
-        </div>
+        <p>{apply.reason}</p>
         <Outcome action={action} />
       </Panel>
     );
   }
+  const wrongPayee = faultIn(() => payeeOf(payee, [config.contracts.claims, offer.token]));
   const number = /^\d{1,4}$/.test(periods.trim()) ? Number(periods) : 0;
   return (
     <Panel title="Apply for a policy">
+      {view.unfinished?.kind === "application" ? (
+        <div className="notice info">
+          <strong>Your application was not finished when this page was closed.</strong>
+          <div>Nothing is lost, and nothing was sent. Apply again below.</div>
+        </div>
+      ) : null}
       <label className="field">
         Program
         <select value={offer.program.toString()} onChange={(event) => setChosen(BigInt(event.target.value))}>
           {view.offers.map((each) => (
             <option key={each.program.toString()} value={each.program.toString()}>
               {each.program.toString()}: {each.statement.purpose},{" "}
-              {amountOf(each.benefit, tokenOf(config, each))} per period
+              {formatAmount(each.benefit, tokenOf(config, each.token))} per period
             </option>
           ))}
         </select>
@@ -61,7 +80,7 @@ export function ApplyPanel({ config, session, view, step, refresh }: Props) {
         ))}
         <li>
           You have {Math.round(offer.claimWindow / 86_400)} days to claim a period. The insurer is{" "}
-          <code className="patient-hash">{offer.insurer}</code>.
+          <code>{offer.insurer}</code>.
         </li>
       </ul>
       <TextEntry
@@ -69,6 +88,13 @@ export function ApplyPanel({ config, session, view, step, refresh }: Props) {
         value={periods}
         onChange={setPeriods}
         error={number === 0 ? "Enter a whole number." : undefined}
+      />
+      <TextEntry
+        label="Account to be paid at, if you have one"
+        value={payee}
+        onChange={setPayee}
+        hint="Left empty, the money goes to an account that this page makes for the policy, whose key you can save. What you enter is public and ties the policy to that account"
+        error={wrongPayee}
       />
       {offer.free < offer.benefit * BigInt(number) ? (
         <div className="notice warning">
@@ -78,11 +104,15 @@ export function ApplyPanel({ config, session, view, step, refresh }: Props) {
       ) : null}
       <Act
         busy={action.busy}
-        reason={number === 0 ? "Say for how many periods." : undefined}
+        reason={number === 0 ? "Say for how many periods." : wrongPayee}
         onPress={() =>
           action.run(async (signal) => {
             setProgress(undefined);
-            const file = await session.apply(offer, { periods: number }, { signal, onProgress: setProgress });
+            const file = await session.apply(
+              offer,
+              { periods: number, payee },
+              { signal, onProgress: setProgress },
+            );
             if (config.demo?.applications === undefined) save("vitalproof-application.json", file);
             await refresh();
             return config.demo?.applications === undefined
@@ -100,35 +130,47 @@ export function ApplyPanel({ config, session, view, step, refresh }: Props) {
             Stop
           </Act>
         </>
-      ) : null}
+      ) : (
+        <Needs circuit="enrolment" />
+      )}
       <Outcome action={action} />
     </Panel>
   );
 }
 
+/** The sentence with which something is refused; undefined where it is not. */
+function faultIn(act: () => unknown): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    const { says, hint } = faultOf(error);
+    return hint === undefined ? says : `${says} ${hint}`;
+  }
+}
+
 /** Consent in plain words: give, keep the receipt, take back. */
-export function ConsentPanel({ session, view, step, refresh }: Props) {
+export function ConsentPanel({ session, view, step, refresh, carrying }: PanelProps) {
   const [days, setDays] = useState("365");
-  const action = useAction();
+  const action = useAction({ holds: true });
   const { offer, consent } = view;
   if (view.policy === undefined || offer === undefined) return null;
   const give = step("consent");
   const revoke = step("revoke");
   const number = /^\d{1,4}$/.test(days.trim()) ? Number(days) : 0;
   return (
-    <Panel title="Your consent">
+    <Fold title="Your consent" status={give.reason} opens={give.state === "can"}>
       <p>
-        You allow <code className="patient-hash">{offer.insurer}</code> to decide on your claims in program{" "}
-        {offer.program.toString()} and to pay them. It learns, for each day that you claim, that the terms
-        were met. It learns no reading. You can take the consent back at any time; what was claimed before
-        stays.
+        You allow <code>{offer.insurer}</code> to decide on your claims in program {offer.program.toString()}{" "}
+        and to pay them. It learns, for each day that you claim, that the terms were met. It learns no
+        reading. You can take the consent back at any time; what was claimed before stays.
       </p>
       {consent === undefined ? null : (
         <p>
           {consent.revoked
             ? "Revoked."
             : `Given from ${dateTime(consent.consent.from)} until ${dateTime(consent.consent.until)}.`}{" "}
-          Consent <code className="patient-hash">{consent.consentId}</code>
+          Consent <code>{consent.consentId}</code>
         </p>
       )}
       {give.state === "done" ? null : (
@@ -141,10 +183,10 @@ export function ConsentPanel({ session, view, step, refresh }: Props) {
           />
           <Act
             busy={action.busy}
-            reason={give.state === "can" ? (number < 1 ? "Say for how long." : undefined) : give.reason}
+            reason={give.state !== "can" ? give.reason : number < 1 ? "Say for how long." : carrying.reason}
             onPress={() =>
               action.run(async () => {
-                const given = await session.consent(offer, number);
+                const given = await session.consent(offer, number, carrying.carrier);
                 save("vitalproof-consent-receipt.json", given.receipt);
                 await refresh();
                 return "Your consent is on record. Keep its receipt: the chain has only its hash.";
@@ -163,10 +205,10 @@ export function ConsentPanel({ session, view, step, refresh }: Props) {
           <Act
             quiet
             busy={action.busy}
-            reason={revoke.state === "can" ? undefined : revoke.reason}
+            reason={revoke.state === "can" ? carrying.reason : revoke.reason}
             onPress={() =>
               action.run(async () => {
-                await session.revoke(offer);
+                await session.revoke(offer, carrying.carrier);
                 await refresh();
                 return "Your consent is revoked, for ever. You can give a new one.";
               })
@@ -176,22 +218,24 @@ export function ConsentPanel({ session, view, step, refresh }: Props) {
           </Act>
         </>
       )}
+      {give.state === "can" || revoke.state === "can" ? (
+        <CarrierChoice carrying={carrying} name="consent-by" />
+      ) : null}
       <Outcome action={action} />
-    </Panel>
+    </Fold>
   );
 }
 
 /** Proving and submitting, period by period. */
-export function ClaimsPanel({ config, session, view, step, refresh }: Props) {
+export function ClaimsPanel({ config, session, view, step, refresh, carrying }: PanelProps) {
   const [progress, setProgress] = useState<ProofProgress | undefined>();
   const [running, setRunning] = useState<number | undefined>();
-  const action = useAction();
+  const action = useAction({ holds: true });
   const { offer, policy, days } = view;
   if (offer === undefined || policy === undefined || days === undefined) return null;
-  const token = tokenOf(config, offer);
+  const token = tokenOf(config, offer.token);
   const prove = step("prove");
   const submit = step("submit");
-  const payment = step("payment");
   const start = (period: number, act: (signal: AbortSignal) => Promise<string>): void => {
     setRunning(period);
     setProgress(undefined);
@@ -201,12 +245,36 @@ export function ClaimsPanel({ config, session, view, step, refresh }: Props) {
       return said;
     });
   };
+  const proveNow = (day: PeriodDay): void =>
+    start(day.period, async (signal) => {
+      await session.prove(view, day.period, { signal, onProgress: setProgress });
+      return `${spanName(day)} is proven. Nothing was sent yet.`;
+    });
+  const { unfinished } = view;
+  const broken =
+    unfinished?.kind === "claim" && prove.periods?.includes(unfinished.period) === true
+      ? days.periods[unfinished.period]
+      : undefined;
   return (
-    <Panel title="Your claims">
+    <Fold
+      title="Your claims"
+      status={submit.state === "can" ? submit.reason : prove.reason}
+      opens={prove.state === "can" || submit.state === "can"}
+    >
       <p>
-        Policy {policy.policy.toString()}: {policy.periods} periods, {amountOf(offer.benefit, token)} each.
-        Paid {amountOf(policy.paid, token)}, owed {amountOf(policy.owed, token)}. {payment.reason}
+        Policy {policy.policy.toString()}: {counted(policy.periods, "period")},{" "}
+        {formatAmount(offer.benefit, token)} each.
       </p>
+      {broken === undefined ? null : (
+        <div className="notice info">
+          <strong>The proof for {spanName(broken)} was not finished when this page was closed.</strong>
+          <div>Nothing is lost, and nothing was sent.</div>
+          <Act busy={action.busy} onPress={() => proveNow(broken)}>
+            Prove {spanName(broken)} again
+          </Act>
+        </div>
+      )}
+      {prove.state === "can" ? <Needs circuit={offer.statement.name} /> : null}
       <ul className="patient-steps">
         {days.periods.map((day) => {
           const { period } = day;
@@ -219,7 +287,7 @@ export function ClaimsPanel({ config, session, view, step, refresh }: Props) {
               key={period}
               data-state={state === "credited" ? "done" : canProve || canSubmit ? "can" : "no"}
             >
-              <strong>{dateOf(day)}</strong>
+              <strong title={spanTimes(day)}>{spanName(day)}</strong>
               <div>
                 {STATES[state]}
                 {state !== "open"
@@ -233,23 +301,22 @@ export function ClaimsPanel({ config, session, view, step, refresh }: Props) {
                   <Act
                     busy={busy}
                     reason={action.busy && !busy ? "One at a time." : undefined}
-                    onPress={() =>
-                      start(period, async (signal) => {
-                        await session.prove(view, period, { signal, onProgress: setProgress });
-                        return `${dateOf(day)} is proven. Nothing was sent yet.`;
-                      })
-                    }
+                    onPress={() => proveNow(day)}
                   >
-                    Prove {dateOf(day)}
+                    Prove {spanName(day)}
                   </Act>
                 ) : null}
                 {canSubmit ? (
                   <Act
                     busy={busy}
-                    reason={action.busy && !busy ? "One at a time." : undefined}
-                    onPress={() => start(period, async () => outcomeText(await session.submit(view, period)))}
+                    reason={action.busy && !busy ? "One at a time." : carrying.reason}
+                    onPress={() =>
+                      start(period, async () =>
+                        outcomeText(await session.submit(view, period, carrying.carrier)),
+                      )
+                    }
                   >
-                    Claim {dateOf(day)}
+                    Claim {spanName(day)}
                   </Act>
                 ) : null}
                 {busy && canProve ? (
@@ -266,9 +333,13 @@ export function ClaimsPanel({ config, session, view, step, refresh }: Props) {
         })}
       </ul>
       {prove.state === "can" ? null : <p>{prove.reason}</p>}
-      {submit.state === "can" ? null : <p>{submit.reason}</p>}
+      {submit.state === "can" ? (
+        <CarrierChoice carrying={carrying} name="claim-by" />
+      ) : (
+        <p>{submit.reason}</p>
+      )}
       <Outcome action={action} />
-    </Panel>
+    </Fold>
   );
 }
 
@@ -295,11 +366,11 @@ function outcomeText(outcome: ClaimOutcome): string {
 }
 
 /** What others know, and what never left this page. */
-export function RevealedPanel({ view }: Pick<Props, "view">) {
+export function RevealedPanel({ view }: Pick<PanelProps, "view">) {
   const { log, policy, consent, offer, proofs, days } = view;
   const claimed = [...proofs].filter(([, { outcome }]) => outcome?.outcome === "settled");
   return (
-    <Panel title="What was revealed, and what stays here">
+    <Fold title="What was revealed, and what stays here" status="No reading leaves this page." opens={false}>
       <h3>Revealed</h3>
       <ul>
         {log === undefined ? <li>Nothing yet.</li> : null}
@@ -310,8 +381,9 @@ export function RevealedPanel({ view }: Pick<Props, "view">) {
         )}
         {policy === undefined ? null : (
           <li>
-            Everybody can see that some account has policy {policy.policy.toString()}, its terms, and for
-            which periods it claimed. The terms show roughly your time zone. The clinic knows that the policy
+            Everybody can see that some account has policy {policy.policy.toString()}, its terms, for which
+            periods it claimed, and the account that is paid. Where your own wallet sent something, everybody
+            can see that account too. The terms show roughly your time zone. The clinic knows that the policy
             is yours.
           </li>
         )}
@@ -323,7 +395,7 @@ export function RevealedPanel({ view }: Pick<Props, "view">) {
         )}
         {claimed.map(([period]) => (
           <li key={period}>
-            For {dateOf(days!.periods[period]!)}: that these hold, and nothing more about your readings:
+            For {spanName(days!.periods[period]!)}: that these hold, and nothing more about your readings:
             <ul>
               {explainTerms(offer!.terms)
                 .slice(2)
@@ -343,6 +415,6 @@ export function RevealedPanel({ view }: Pick<Props, "view">) {
         </li>
         <li>The numbers of days that do not meet the terms. That they were not claimed can be seen.</li>
       </ul>
-    </Panel>
+    </Fold>
   );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useId } from "react";
+import { spanClock, spanName, spanZone } from "../ui/format.ts";
 import type { PeriodDay, Scale } from "./days.ts";
-import { dateOf } from "./words.ts";
 
 type SealedDay = Extract<PeriodDay, { state: "sealed" }>;
 
@@ -13,6 +13,7 @@ const BOTTOM = 24;
 const TOP = 8;
 /** Rows of the table beside the chart: the hours of a day. */
 const ROWS = 24;
+const DAY = 86_400;
 
 /**
  * The readings of a period over the band of the terms, and the same in a table. Gaps stay gaps: no line leads over a
@@ -31,7 +32,7 @@ export function DayChart({ day, scale }: { day: SealedDay; scale: Scale }) {
     TOP + (HEIGHT - TOP - BOTTOM) * (1 - (Math.min(to, Math.max(from, value)) - from) / (to - from || 1));
   const channels = day.slots[0]?.values.length ?? 1;
   const ticks = band === undefined ? [from, to] : [from, band.low, band.high, to];
-  const title = `${scale.metric} on ${dateOf(day)}: ${day.valid} of ${day.of} readings${band === undefined ? "" : `, band ${band.text} ${scale.unit}`}`;
+  const title = `${scale.metric} on ${spanName(day)}: ${day.valid} of ${day.of} readings${band === undefined ? "" : `, band ${band.text} ${scale.unit}`}`;
   return (
     <div className="patient-day">
       <figure>
@@ -73,7 +74,9 @@ export function DayChart({ day, scale }: { day: SealedDay; scale: Scale }) {
             </text>
           ))}
         </svg>
-        <figcaption>{title}. Gaps in the line are missing readings.</figcaption>
+        <figcaption>
+          {title}. Times are {spanZone(day)}. Gaps in the line are missing readings.
+        </figcaption>
       </figure>
       <DayTable day={day} scale={scale} />
     </div>
@@ -89,11 +92,11 @@ function DayTable({ day, scale }: { day: SealedDay; scale: Scale }) {
   return (
     // The table scrolls by itself, so that a narrow page does not; keyboards reach it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="patient-table" tabIndex={0} aria-label={`Readings of ${dateOf(day)}`}>
+    <section className="patient-table" tabIndex={0} aria-label={`Readings of ${spanName(day)}`}>
       <table>
         <thead>
           <tr>
-            <th scope="col">From</th>
+            <th scope="col">From, {spanZone(day)}</th>
             <th scope="col">Lowest</th>
             <th scope="col">Highest</th>
             {scale.band === undefined ? null : <th scope="col">In band</th>}
@@ -107,7 +110,7 @@ function DayTable({ day, scale }: { day: SealedDay; scale: Scale }) {
             const missing = slots.filter((slot) => slot.values[0] === null).length;
             return (
               <tr key={slots[0]!.time}>
-                <th scope="row">{clock(slots[0]!.time)}</th>
+                <th scope="row">{spanClock(day, slots[0]!.time)}</th>
                 <td>{values.length === 0 ? "–" : Math.min(...values)}</td>
                 <td>{values.length === 0 ? "–" : Math.max(...values)}</td>
                 {scale.band === undefined ? null : (
@@ -148,11 +151,8 @@ function lineOf(
 
 function tickTime(day: SealedDay, share: number): string {
   const time = day.start + (day.end - day.start) * share;
-  if (day.end - day.start <= 86_400) return clock(time);
-  return new Date(time * 1000).toLocaleDateString(undefined, { day: "numeric", month: "short" });
-}
-
-/** @param time Unix seconds */
-function clock(time: number): string {
-  return new Date(time * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  if (day.end - day.start <= DAY) return spanClock(day, time);
+  // The day of the period in which the tick lies.
+  const start = day.start + Math.floor((time - day.start) / DAY) * DAY;
+  return spanName({ offset: day.offset, start, end: start + DAY });
 }

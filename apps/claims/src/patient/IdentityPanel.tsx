@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import type { KeyValue } from "./keyValue.ts";
-import { Act, Outcome, Panel, save, TextEntry, useAction } from "./parts.tsx";
+import { Act, Fold, Outcome, Panel, save, TextEntry, useAction } from "./parts.tsx";
 import { MIN_PASSPHRASE, Vault } from "./vault.ts";
 
 /** Larger files are none of ours: a year of readings, sealed, takes less. */
@@ -102,14 +102,7 @@ export function Entrance({
           Your identity and your readings are kept in this browser, sealed with your passphrase. Nobody else
           has the passphrase, and nobody can reset it.
         </p>
-        <TextEntry
-          label="New passphrase"
-          value={passphrase}
-          onChange={setPassphrase}
-          hint={`At least ${MIN_PASSPHRASE} characters, such as four or five words`}
-          secret
-          autoComplete="new-password"
-        />
+        <NewSecret label="New passphrase" value={passphrase} onChange={setPassphrase} />
         <TextEntry
           label="The same again"
           value={again}
@@ -122,7 +115,7 @@ export function Entrance({
           Create
         </Act>
       </Panel>
-      <Panel title="Or restore one">
+      <Fold title="Or restore one" status="From a file that you saved earlier." opens={false}>
         <p>
           From a backup (the identity without readings) or from a copy of a vault (everything). Enter its
           passphrase here:
@@ -154,9 +147,20 @@ export function Entrance({
         >
           Restore
         </Act>
-        <Outcome action={action} />
-      </Panel>
+      </Fold>
+      <Outcome action={action} />
     </>
+  );
+}
+
+function NewSecret(props: { label: string; value: string; onChange: (value: string) => void }) {
+  return (
+    <TextEntry
+      {...props}
+      hint={`At least ${MIN_PASSPHRASE} characters, such as four or five words`}
+      secret
+      autoComplete="new-password"
+    />
   );
 }
 
@@ -165,7 +169,7 @@ export function Keeping({ vault, onLock }: { vault: Vault; onLock: () => void })
   const [passphrase, setPassphrase] = useState("");
   const action = useAction();
   return (
-    <Panel title="Keep your identity safe">
+    <Fold title="Keep your identity safe" status="Backup, copy, passphrase, lock." opens={false}>
       <p>
         The backup holds your identity: with it you find your policies again. The copy holds your readings
         too, without which past days cannot be proven. Both are sealed with your passphrase.
@@ -200,6 +204,51 @@ export function Keeping({ vault, onLock }: { vault: Vault; onLock: () => void })
         Lock
       </Act>
       <Outcome action={action} />
-    </Panel>
+      <NewPassphrase vault={vault} />
+    </Fold>
+  );
+}
+
+function NewPassphrase({ vault }: { vault: Vault }) {
+  const [old, setOld] = useState("");
+  const [next, setNext] = useState("");
+  const action = useAction();
+  const reason =
+    old === ""
+      ? "Enter the passphrase that you have."
+      : next.length < MIN_PASSPHRASE
+        ? `Take at least ${MIN_PASSPHRASE} characters for the new one.`
+        : undefined;
+  return (
+    <details>
+      <summary>Change the passphrase</summary>
+      <div className="stack patient-folded">
+        <p>Files that you saved before keep the passphrase that you had then.</p>
+        <TextEntry
+          label="Passphrase now"
+          value={old}
+          onChange={setOld}
+          secret
+          autoComplete="current-password"
+        />
+        <NewSecret label="Passphrase from now on" value={next} onChange={setNext} />
+        <Act
+          quiet
+          busy={action.busy}
+          reason={reason}
+          onPress={() =>
+            action.run(async () => {
+              await vault.changePassphrase(old, next);
+              setOld("");
+              setNext("");
+              return "The passphrase is changed. Save a new backup and a new copy.";
+            })
+          }
+        >
+          Change it
+        </Act>
+        <Outcome action={action} />
+      </div>
+    </details>
   );
 }

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Provider } from "ethers";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Config } from "../config/config.ts";
+import { dateTime } from "../ui/format.ts";
+import { useCarrying } from "./CarrierChoice.tsx";
 import { ApplyPanel, ClaimsPanel, ConsentPanel, RevealedPanel } from "./ClaimPanels.tsx";
-import { PatientChain, type PatientConfig } from "./chain.ts";
+import type { Carrier } from "./carrier.ts";
+import { PatientChain } from "./chain.ts";
 import { Entrance, Keeping } from "./IdentityPanel.tsx";
-import { nextMoment, type Step } from "./journey.ts";
+import { nextMoment, nextOf, type Step } from "./journey.ts";
 import { indexedDbKeyValue, type KeyValue } from "./keyValue.ts";
 import { MANIFESTS } from "./manifests.ts";
+import { PaymentPanel } from "./PaymentPanel.tsx";
 import { Act, Fault, Outcome, Panel, useAction } from "./parts.tsx";
 import { proverClient } from "./proverClient.ts";
 import type { WorkerLike } from "./proverProtocol.ts";
@@ -14,7 +19,6 @@ import { DaysPanel, EnrolPanel, ReadingsPanel } from "./ReadingsPanel.tsx";
 import { clinicService, demoService, relayerService } from "./services.ts";
 import { PatientSession, type SessionParts, type View } from "./session.ts";
 import { Vault } from "./vault.ts";
-import { dateTime } from "./words.ts";
 import "./patient.css";
 
 /** Held by the one tab that works on the vault. */
@@ -23,7 +27,7 @@ const TAB_LOCK = "vitalproof-patient";
 const LOOK = 15_000;
 
 export type PatientPagesProps = {
-  config: PatientConfig;
+  config: Config;
   provider: Provider;
   /** Where the sealed vault is kept; the browser's IndexedDB when left out. */
   vaultBackend?: KeyValue;
@@ -110,12 +114,14 @@ function Work({
   vault,
   onLock,
 }: {
-  config: PatientConfig;
+  config: Config;
   provider: Provider;
   vault: Vault;
   onLock: () => void;
 }) {
   const parts = useMemo(() => partsOf(config, provider, vault), [config, provider, vault]);
+  const relayer = useMemo(() => relayerOf(config), [config]);
+  const carrying = useCarrying(config, relayer);
   const [session, setSession] = useState<PatientSession | undefined>();
   const [view, setView] = useState<View | undefined>();
   const [failure, setFailure] = useState<unknown>();
@@ -158,18 +164,19 @@ function Work({
     );
   }
   const step = (name: Step["name"]): Step => view.steps.find((each) => each.name === name)!;
-  const props = { config, session, view, step, refresh };
+  const props = { config, session, view, step, refresh, carrying };
   return (
     <>
       {fault}
-      <Steps view={view} />
+      <Next view={view} />
       {parts.demo === undefined ? null : <Clock view={view} demo={parts.demo} refresh={refresh} />}
       <EnrolPanel {...props} />
       <ApplyPanel {...props} />
       <ConsentPanel {...props} />
       <ReadingsPanel {...props} />
-      <DaysPanel {...props} />
       <ClaimsPanel {...props} />
+      <PaymentPanel {...props} />
+      <DaysPanel {...props} />
       <RevealedPanel view={view} />
       <Keeping vault={vault} onLock={onLock} />
     </>
@@ -194,20 +201,44 @@ const STANDING: Readonly<Record<Step["state"], string>> = {
   done: "Done.",
 };
 
-function Steps({ view }: { view: View }) {
+/** What to do now, what is waited for, and everything else folded. */
+function Next({ view }: { view: View }) {
+  const next = nextOf(view.steps);
+  // Two steps that wait for the same moment say the same.
+  const waits = view.steps.filter(
+    ({ state, at }, i) =>
+      state === "wait" &&
+      (at === undefined || !view.steps.slice(0, i).some((step) => step.state === "wait" && step.at === at)),
+  );
   return (
-    <Panel title="Where you stand">
-      <ul className="patient-steps">
-        {view.steps.map(({ name, state, reason, at }) => (
-          <li key={name} data-state={state}>
-            <strong>{NAMES[name]}</strong>
-            <span>
-              {STANDING[state]} {reason}
-              {at === undefined ? "" : ` From ${dateTime(at)}.`}
-            </span>
-          </li>
-        ))}
-      </ul>
+    <Panel title="What to do next">
+      {next === undefined ? (
+        <p>Nothing for now.</p>
+      ) : (
+        <p className="patient-next">
+          <strong>{NAMES[next.name]}.</strong> {next.reason}
+        </p>
+      )}
+      {waits.map(({ name, reason, at }) => (
+        <p key={name} className="hint">
+          Waiting: {reason}
+          {at === undefined ? "" : ` From ${dateTime(at)}.`}
+        </p>
+      ))}
+      <details>
+        <summary>All steps</summary>
+        <ul className="patient-steps">
+          {view.steps.map(({ name, state, reason, at }) => (
+            <li key={name} data-state={state}>
+              <strong>{NAMES[name]}</strong>
+              <span>
+                {STANDING[state]} {reason}
+                {at === undefined ? "" : ` From ${dateTime(at)}.`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </details>
     </Panel>
   );
 }
@@ -225,8 +256,8 @@ function Clock({
   const action = useAction();
   const next = nextMoment(view.steps, view.now);
   return (
-    <Panel title="The demonstration's clock">
-      <p>It is {dateTime(view.now)} on the chain.</p>
+    <section className="patient-clock" aria-label="The demonstration's clock">
+      <p className="hint">Demonstration: it is {dateTime(view.now)} on the chain.</p>
       <Act
         quiet
         busy={action.busy}
@@ -243,7 +274,7 @@ function Clock({
         {next === undefined ? "Let time pass" : `Let time pass until ${dateTime(next)}`}
       </Act>
       <Outcome action={action} />
-    </Panel>
+    </section>
   );
 }
 
@@ -255,16 +286,20 @@ function Loading({ what }: { what: string }) {
   );
 }
 
-function partsOf(config: PatientConfig, provider: Provider, vault: Vault): SessionParts {
+/** The relayer waits for a block, the clinic verifies a proof: both may take their time. Milliseconds. */
+const PATIENCE = { timeout: 60_000 };
+
+function relayerOf({ relayer }: Config): Carrier | undefined {
+  return relayer === undefined ? undefined : relayerService(trimmed(relayer), PATIENCE);
+}
+
+function partsOf(config: Config, provider: Provider, vault: Vault): SessionParts {
   const { clock, applications } = config.demo ?? {};
-  // The relayer waits for a block, the clinic verifies a proof: both may take their time.
-  const options = { timeout: 60_000 };
   return {
     vault,
     chain: new PatientChain(config, provider),
-    clinic: config.clinic === undefined ? undefined : clinicService(trimmed(config.clinic), options),
-    relayer: config.relayer === undefined ? undefined : relayerService(trimmed(config.relayer), options),
-    demo: clock === undefined ? undefined : demoService({ clock, applications }, options),
+    clinic: config.clinic === undefined ? undefined : clinicService(trimmed(config.clinic), PATIENCE),
+    demo: clock === undefined ? undefined : demoService({ clock, applications }, PATIENCE),
     prover: proverClient({
       artifacts: new URL(config.artifacts, document.baseURI).href,
       manifests: MANIFESTS,

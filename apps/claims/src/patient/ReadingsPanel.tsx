@@ -2,24 +2,16 @@
 import { dayOffsetOf, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
+import { counted, HERE, spanName, spanTimes } from "../ui/format.ts";
+import type { PanelProps } from "./ClaimPanels.tsx";
 import { DayChart } from "./DayChart.tsx";
-import type { Step } from "./journey.ts";
-import { Act, Outcome, Panel, Progress, TextEntry, useAction } from "./parts.tsx";
-import type { PatientSession, View } from "./session.ts";
-import { dateOf } from "./words.ts";
+import { nextOf } from "./journey.ts";
+import { Act, Fold, Outcome, Panel, Progress, TextEntry, useAction } from "./parts.tsx";
 
-type Props = {
-  session: PatientSession;
-  view: View;
-  step: (name: Step["name"]) => Step;
-  refresh: () => Promise<void>;
-};
-
-const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const ORDERS = { "": "as the file shows", MDY: "month first", DMY: "day first" } as const;
 
 /** Opening a log at the clinic. */
-export function EnrolPanel({ session, view, step, refresh }: Props) {
+export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
   const [profile, setProfile] = useState<ProfileName>("glucose-mg-dl-5min");
   const [zone, setZone] = useState(HERE);
   const action = useAction();
@@ -72,12 +64,12 @@ export function EnrolPanel({ session, view, step, refresh }: Props) {
 }
 
 /** Importing a file, and sealing what is over. */
-export function ReadingsPanel({ session, step, refresh }: Props) {
+export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
   const [zone, setZone] = useState(HERE);
   const [order, setOrder] = useState<keyof typeof ORDERS>("");
   const [share, setShare] = useState<number | undefined>();
   const reading = useAction();
-  const sealing = useAction();
+  const sealing = useAction({ holds: true });
   const importing = step("import");
   const seal = step("seal");
   if (importing.state !== "can") return null;
@@ -94,14 +86,18 @@ export function ReadingsPanel({ session, step, refresh }: Props) {
         await refresh();
         const refused = Object.entries(log.refused).filter(([, count]) => count > 0);
         const left = refused.map(([why, count]) => `${count} ${REFUSALS[why as keyof typeof REFUSALS]}`);
-        return `${found.taken} readings in the file, ${log.taken} taken, ${log.duplicates} known already${left.length === 0 ? "" : `; not taken: ${left.join(", ")}`}. ${found.notes.join(" ")}`;
+        return `${counted(found.taken, "reading")} in the file, ${log.taken} taken, ${log.duplicates} known already${left.length === 0 ? "" : `; not taken: ${left.join(", ")}`}. ${found.notes.join(" ")}`;
       } finally {
         setShare(undefined);
       }
     });
   return (
-    <Panel title="Your readings">
-      <p>Files are read in this page and go nowhere. {importing.reason}</p>
+    <Fold
+      title="Your readings"
+      status={importing.reason}
+      opens={seal.state === "can" || nextOf(view.steps)?.name === "import"}
+    >
+      <p>Files are read in this page and go nowhere.</p>
       <TextEntry
         label="Time zone of the file"
         value={zone}
@@ -124,7 +120,11 @@ export function ReadingsPanel({ session, step, refresh }: Props) {
           if (file !== undefined) read(file);
         }}
       >
-        <Button isPending={reading.busy}>Import a file</Button>
+        <div className="patient-act">
+          <Button className="primary" isPending={reading.busy}>
+            Import a file
+          </Button>
+        </div>
       </FileTrigger>
       {share === undefined ? null : <Progress text="Reading the file" percent={Math.round(100 * share)} />}
       {reading.busy ? (
@@ -148,13 +148,11 @@ export function ReadingsPanel({ session, step, refresh }: Props) {
       >
         Seal and send
       </Act>
-      <p>
-        <small>
-          Sealing hides a day's readings in one number, its head. Only the head and a signature are sent.
-        </small>
+      <p className="hint">
+        Sealing hides a day's readings in one number, its head. Only the head and a signature are sent.
       </p>
       <Outcome action={sealing} />
-    </Panel>
+    </Fold>
   );
 }
 
@@ -169,29 +167,24 @@ const REFUSALS = {
 } as const;
 
 /** Each period with its chart, its numbers and both verdicts. */
-export function DaysPanel({ view }: Props) {
+export function DaysPanel({ view }: PanelProps) {
   const [chosen, setChosen] = useState<number | undefined>();
   const { days } = view;
-  if (days === undefined) {
-    return (
-      <Panel title="Your days">
-        <div className="empty">
-          <strong>Nothing to show yet</strong>
-          <div>Once you have a policy, its days appear here with your readings.</div>
-        </div>
-      </Panel>
-    );
-  }
+  if (days === undefined) return null;
   const shown =
     days.periods.find(({ period }) => period === chosen) ?? lastSealed(days.periods) ?? days.periods[0]!;
   return (
-    <Panel title="Your days">
+    <Fold
+      title="Your days"
+      status={`${counted(days.periods.filter(({ state }) => state === "sealed").length, "period")} of ${days.periods.length} complete`}
+      opens={false}
+    >
       <label className="field">
         Day
         <select value={shown.period} onChange={(event) => setChosen(Number(event.target.value))}>
           {days.periods.map((day) => (
             <option key={day.period} value={day.period}>
-              {dateOf(day)}:{" "}
+              {spanName(day)}:{" "}
               {day.state === "open"
                 ? "not complete yet"
                 : day.holds
@@ -203,11 +196,12 @@ export function DaysPanel({ view }: Props) {
       </label>
       {shown.state === "open" ? (
         <div className="empty">
-          <strong>{dateOf(shown)} is not sealed yet</strong>
+          <strong>{spanName(shown)} is not sealed yet</strong>
           <div>It is shown when it is over and sealed.</div>
         </div>
       ) : (
         <>
+          <p>{spanTimes(shown)}</p>
           <DayChart day={shown} scale={days.scale} />
           <div className="patient-verdicts">
             {(
@@ -237,7 +231,7 @@ export function DaysPanel({ view }: Props) {
           <li key={line}>{line}</li>
         ))}
       </ul>
-    </Panel>
+    </Fold>
   );
 }
 

@@ -10,12 +10,9 @@ export type Downloaded = (bytes: number, of: number | undefined) => void;
  * The SDK's `httpArtifacts` with a cache before it. The loader hashes every file against the page's manifests at each
  * load, cached or not; where a cached file does not fit, the cache is left out once and filled again.
  *
- * The loader fetches with the global `fetch`, so this puts its own in front of it while it loads: for a worker that
- * does nothing else meanwhile.
- *
  * @param base URL of the artifacts
  * @param manifests texts by circuit
- * @param options `cache` is undefined where the browser has none; `scope` is whose `fetch` the loader uses
+ * @param options `cache` is undefined where the browser has none; `fetch` is for tests
  */
 export function cachedArtifacts(
   base: string,
@@ -23,36 +20,32 @@ export function cachedArtifacts(
   options: {
     cache: ResponseCache | undefined;
     onDownload?: Downloaded;
-    scope?: { fetch: typeof fetch };
+    fetch?: typeof fetch;
   },
 ): ArtifactLoader {
-  const { cache, onDownload, scope = globalThis } = options;
-  const loader = httpArtifacts(base, manifests);
+  const { cache, onDownload } = options;
   const load = async (circuit: string, useCache: boolean) => {
-    const original = scope.fetch;
     const tally = new Tally(onDownload);
     const used: string[] = [];
-    scope.fetch = (async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-      const url = String(input);
+    const fetchFile = async (url: string): Promise<Response> => {
       const found = useCache ? await cache?.match(url) : undefined;
       if (found !== undefined) {
         used.push(url);
         return counted(found, tally.file());
       }
-      const response = await original.call(scope, url, { ...init, credentials: "omit" });
+      const response = await (options.fetch ?? globalThis.fetch)(url, { credentials: "omit" });
       if (!response.ok) return response;
       const whole = counted(response, tally.file());
       if (cache === undefined) return whole;
       // A full disk must not stop a proof.
       await cache.put(url, whole.clone()).catch(() => undefined);
       return whole;
-    }) as typeof fetch;
+    };
     try {
+      const loader = httpArtifacts(base, manifests, { fetch: fetchFile });
       return { artifacts: await loader.load(circuit), used };
     } catch (error) {
       return { error, used };
-    } finally {
-      scope.fetch = original;
     }
   };
   return {

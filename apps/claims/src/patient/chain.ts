@@ -13,25 +13,8 @@ import {
   unpackTerms,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { Contract, EventLog, type Provider } from "ethers";
-
-/** What of the page's configuration the patient's side uses. Addresses are absolute. */
-export type PatientConfig = {
-  readonly contracts: { readonly claims: string; readonly anchors: string; readonly consents: string };
-  readonly tokens: readonly {
-    readonly address: string;
-    readonly symbol: string;
-    readonly decimals: number;
-  }[];
-  readonly fromBlock: number;
-  readonly artifacts: string;
-  readonly relayer: string | undefined;
-  readonly clinic: string | undefined;
-  readonly groups: readonly { readonly id: bigint; readonly name: string }[];
-  readonly demo:
-    | { readonly clock?: string | undefined; readonly applications?: string | undefined }
-    | undefined;
-};
+import { Contract, EventLog, type Provider, ZeroHash } from "ethers";
+import type { Config } from "../config/config.ts";
 
 /** A program as a patient looks at it. */
 export type Offer = {
@@ -57,9 +40,21 @@ export type OwnPolicy = {
   readonly policy: bigint;
   readonly firstEpoch: number;
   readonly periods: number;
+  /** The account that signs for the policy, and the one that is paid; the same unless another was named. */
+  readonly controller: string;
+  readonly payee: string;
   /** In the token's smallest unit. */
   readonly owed: bigint;
   readonly paid: bigint;
+};
+
+export type Payment = {
+  /** In the token's smallest unit. */
+  readonly amount: bigint;
+  readonly payee: string;
+  readonly transaction: string;
+  /** Unix seconds. */
+  readonly time: number;
 };
 
 export type PeriodOnChain = {
@@ -81,9 +76,9 @@ export class PatientChain {
   readonly anchors: AnchorClient;
   readonly consents: ConsentClient;
   readonly #provider: Provider;
-  readonly #config: PatientConfig;
+  readonly #config: Pick<Config, "contracts" | "fromBlock">;
 
-  constructor(config: PatientConfig, provider: Provider) {
+  constructor(config: Pick<Config, "contracts" | "fromBlock">, provider: Provider) {
     this.#config = config;
     this.#provider = provider;
     this.claims = new ClaimsClient(config.contracts.claims, provider);
@@ -110,14 +105,29 @@ export class PatientChain {
     const [event] = await this.#events("PolicyIssued", [null, offer.program, controller]);
     if (event === undefined) return undefined;
     const policy = event.args.getValue("policyId") as bigint;
-    const found = await this.claims.policy(policy);
+    const [found, payee] = await Promise.all([this.claims.policy(policy), this.claims.payeeOf(policy)]);
     return {
       policy,
+      controller,
+      payee,
       firstEpoch: Number(found.firstEpoch),
       periods: Number(found.periods),
       owed: found.owed * offer.benefit,
       paid: found.paid * offer.benefit,
     };
+  }
+
+  /** What was paid out on a policy, oldest first. @throws CHAIN_UNREACHABLE */
+  async payments(policy: bigint): Promise<Payment[]> {
+    const events = await this.#events("PolicyPaid", [policy]);
+    return Promise.all(
+      events.map(async (event) => ({
+        amount: event.args.getValue("amount") as bigint,
+        payee: event.args.getValue("payee") as string,
+        transaction: event.transactionHash,
+        time: (await this.#asked(() => this.#provider.getBlock(event.blockNumber)))?.timestamp ?? 0,
+      })),
+    );
   }
 
   async period(offer: Offer, policy: bigint, period: number): Promise<PeriodOnChain> {
@@ -139,6 +149,15 @@ export class PatientChain {
       () => registry.getFunction("revokedAtBy")(patient, consentId) as Promise<bigint>,
     );
     return at !== 0n;
+  }
+
+  /** Whether a consent is on record, active or not. */
+  async isGranted(consentId: string): Promise<boolean> {
+    const registry = new Contract(this.#config.contracts.consents, CONSENT_REGISTRY_ABI, this.#provider);
+    const { matter } = await this.#asked(
+      () => registry.getFunction("consentOf")(consentId) as Promise<{ matter: string }>,
+    );
+    return matter !== ZeroHash;
   }
 
   /** undefined for a program of a later version of the protocol: it is not shown rather than shown wrongly. */

@@ -18,6 +18,7 @@ import {
   VitalproofError,
   valueOfCode,
 } from "@vitalproof/sdk";
+import type { Span } from "../ui/format.ts";
 
 /** One sample's place in a period. */
 export type Slot = {
@@ -44,10 +45,7 @@ type PeriodFrame = {
   readonly period: number;
   readonly firstEpoch: number;
   readonly epochs: number;
-  /** Unix seconds, `[start, end)`. */
-  readonly start: number;
-  readonly end: number;
-};
+} & Span;
 
 export type PeriodDay = PeriodFrame &
   (
@@ -132,6 +130,7 @@ function periodOf(
     period,
     firstEpoch,
     epochs,
+    offset,
     start: epochStart(profile, offset, firstEpoch),
     end: epochEnd(profile, offset, firstEpoch + epochs - 1),
   };

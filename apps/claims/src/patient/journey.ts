@@ -4,8 +4,8 @@ import type { PeriodState } from "@vitalproof/sdk";
 /** What a person has done and what chain and services say, as far as it decides what can be done now. */
 export type JourneyState = {
   readonly vault: "none" | "locked" | "open";
-  /** Which services the page's configuration names. */
-  readonly services: { readonly clinic: boolean; readonly relayer: boolean };
+  /** Whether the page's configuration names a clinic. What goes to the chain needs no service: a wallet can send it. */
+  readonly clinic: boolean;
   /** The log, once the clinic has opened one. */
   readonly log?: {
     /** Readings that wait to be sealed. */
@@ -107,6 +107,24 @@ export function journeyOf(state: JourneyState, now: number): readonly Step[] {
   return rules.map(([name, rule]) => ({ name, ...(closed(state) ?? rule(state, now)) }));
 }
 
+/** What comes first of what can be done, by what a person is at: money before proofs, proofs before new readings. */
+const FIRST: readonly StepName[] = [
+  "enrol",
+  "apply",
+  "consent",
+  "submit",
+  "payment",
+  "prove",
+  "seal",
+  "import",
+];
+
+/** The step to take next; undefined when there is nothing to do but to wait. */
+export function nextOf(steps: readonly Step[]): Step | undefined {
+  const able = FIRST.map((name) => steps.find((step) => step.name === name && step.state === "can"));
+  return able.find((step) => step !== undefined);
+}
+
 /** The nearest time at which something becomes possible; undefined when nothing waits for the clock. */
 export function nextMoment(steps: readonly Step[], now: number): number | undefined {
   const times = steps.flatMap(({ state, at }) =>
@@ -121,44 +139,44 @@ function closed({ vault }: JourneyState): Outcome | undefined {
   return undefined;
 }
 
-function enrol({ log, services }: JourneyState): Outcome {
+function enrol({ log, clinic }: JourneyState): Outcome {
   if (log !== undefined) return done("The clinic has opened your log.");
-  return services.clinic ? can("The clinic can open a log for you.") : no("This page names no clinic.");
+  return clinic ? can("The clinic can open a log for you.") : no("This page names no clinic.");
 }
 
 function importReadings({ log }: JourneyState): Outcome {
   if (log === undefined) return no("The clinic must open your log first.");
   return can(
     log.pending === 0
-      ? "Your log holds no readings that wait to be sealed."
+      ? "No readings wait to be sealed; import a file when you have one."
       : `${log.pending} readings wait to be sealed.`,
   );
 }
 
-function seal({ log, services }: JourneyState, now: number): Outcome {
+function seal({ log, clinic }: JourneyState, now: number): Outcome {
   if (log === undefined) return no("The clinic must open your log first.");
-  if (!services.clinic) return no("This page names no clinic to send heads to.");
+  if (!clinic) return no("This page names no clinic to send heads to.");
   if (log.unsent > 0) return can(`${log.unsent} sealed days are not with the clinic yet.`);
   if (now >= log.nextEnd) return can("A day is over and can be sealed.");
   return wait("The current day is not over yet.", log.nextEnd);
 }
 
-function apply({ log, offers, application, policy, services }: JourneyState, now: number): Outcome {
+function apply({ log, offers, application, policy, clinic }: JourneyState, now: number): Outcome {
   if (policy !== undefined) return done("You have a policy.");
   if (log === undefined) return no("The clinic must open your log first.");
   if (application !== undefined && now <= application.expiry && now < application.begins) {
     return wait("Your application is with the insurer, who has to issue the policy.");
   }
-  if (!services.clinic) return no("This page names no clinic that could sign.");
-  if (offers === 0) return no("No insurer offers a program for your measurement and your clinic.");
+  if (!clinic) return no("This page names no clinic that could sign.");
+  if (offers === 0)
+    return no("No insurer offers a program for your measurement, your days' time zone and your clinic.");
   if (application !== undefined) return can("Your last application ran out; you can apply again.");
   return can("You can apply for a policy.");
 }
 
-function consent({ policy, consent: given, services }: JourneyState, now: number): Outcome {
+function consent({ policy, consent: given }: JourneyState, now: number): Outcome {
   if (policy === undefined) return no("There is no policy yet that a consent could be for.");
   if (isActive(given, now)) return done("Your consent is active.");
-  if (!services.relayer) return no("This page names no relayer that could carry your consent.");
   if (given?.revoked === true) return can("You revoked your consent; you can give a new one.");
   return can(
     given === undefined ? "You can give your consent." : "Your consent has ended; you can give a new one.",
@@ -187,7 +205,7 @@ function proof({ policy, periods }: JourneyState, now: number): Outcome {
   return wait("The clinic has not anchored the day yet.");
 }
 
-function submit({ policy, periods, consent: given, services }: JourneyState, now: number): Outcome {
+function submit({ policy, periods, consent: given }: JourneyState, now: number): Outcome {
   if (policy === undefined) return no("You have no policy yet.");
   const ready = periods.filter((each) => each.state === "open" && each.proven && isProvable(each, now));
   if (ready.length === 0) {
@@ -196,25 +214,22 @@ function submit({ policy, periods, consent: given, services }: JourneyState, now
       : no("There is no proof to submit.");
   }
   if (!isActive(given, now)) return no("A claim takes an active consent.");
-  if (!services.relayer) return no("This page names no relayer that could carry your claim.");
   return can("The proofs are made and your consent is active.", numbers(ready));
 }
 
 function payment({ policy, periods }: JourneyState): Outcome {
   if (policy === undefined) return no("You have no policy yet.");
-  if (policy.owed > 0n) return wait("Money is owed to you; anybody with an account can trigger the payment.");
+  if (policy.owed > 0n) return can("Money is owed to you and can be paid out.");
   const reviewed = periods.filter(({ state }) => state === "under-review" || state === "rejected");
   if (reviewed.length > 0) return { ...wait("A claim is being reviewed."), periods: numbers(reviewed) };
   return policy.paid > 0n ? done("Everything that is owed was paid.") : no("No claim was credited yet.");
 }
 
-function revoke({ consent: given, services }: JourneyState, now: number): Outcome {
+function revoke({ consent: given }: JourneyState, now: number): Outcome {
   if (given === undefined) return no("You gave no consent yet.");
   if (given.revoked) return done("You revoked your consent.");
   if (now >= given.until) return done("Your consent has ended by itself.");
-  return services.relayer
-    ? can("You can revoke your consent at any time.")
-    : no("This page names no relayer that could carry your revocation.");
+  return can("You can revoke your consent at any time.");
 }
 
 function isActive(consent: JourneyState["consent"], now: number): boolean {

@@ -13,13 +13,23 @@ export type Action = {
   cancel(): void;
 };
 
-/** Something that takes a while, can fail and can be stopped. It is stopped when its part of the page goes away. */
-export function useAction(): Action {
+/**
+ * Something that takes a while, can fail and can be stopped. It is stopped when its part of the page goes away.
+ * @param options `holds`: the browser asks before it closes the page meanwhile
+ */
+export function useAction({ holds = false }: { holds?: boolean } = {}): Action {
   const [state, setState] = useState<{ busy: boolean; error?: unknown; said?: string | undefined }>({
     busy: false,
   });
   const running = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => running.current?.abort(), []);
+  const held = holds && state.busy;
+  useEffect(() => {
+    if (!held) return;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [held]);
   const run = useCallback((act: (signal: AbortSignal) => Promise<string | undefined>) => {
     if (running.current !== undefined) return;
     const stop = new AbortController();
@@ -48,7 +58,9 @@ export function Outcome({ action }: { action: Action }) {
       <div role="status" className="patient-said">
         {action.said}
       </div>
-      <div role="alert">{fault === undefined ? null : <Fault error={action.error} />}</div>
+      <div role="alert" className="patient-alert">
+        {fault === undefined ? null : <Fault error={action.error} />}
+      </div>
     </>
   );
 }
@@ -82,7 +94,7 @@ export function Act({
   return (
     <div className="patient-act">
       <Button
-        {...(quiet ? { className: "quiet" } : {})}
+        className={quiet ? "quiet" : "primary"}
         isDisabled={reason !== undefined}
         isPending={busy}
         onPress={onPress}
@@ -147,6 +159,39 @@ export function Panel({ title, children }: { title: string; children: ReactNode 
     <section className="card stack patient-panel" aria-label={title}>
       <h2>{title}</h2>
       {children}
+    </section>
+  );
+}
+
+/**
+ * A panel that can be folded. It opens when its time has come, and from then on it is the reader's: nothing that is
+ * being read closes by itself.
+ */
+export function Fold({
+  title,
+  status,
+  opens,
+  children,
+}: {
+  title: string;
+  /** What of it is worth knowing while it is folded. */
+  status: string;
+  opens: boolean;
+  children: ReactNode;
+}) {
+  const [open, setOpen] = useState(opens);
+  useEffect(() => {
+    if (opens) setOpen(true);
+  }, [opens]);
+  return (
+    <section className="card patient-panel" aria-label={title}>
+      <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <h2>{title}</h2>
+          <span className="hint">{status}</span>
+        </summary>
+        <div className="stack patient-folded">{children}</div>
+      </details>
     </section>
   );
 }

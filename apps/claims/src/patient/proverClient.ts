@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ProofOf, VitalproofError } from "@vitalproof/sdk";
-import { errorOfFailure, type ProofProgress, type ProofTask, type WorkerLike } from "./proverProtocol.ts";
+import {
+  circuitOf,
+  errorOfFailure,
+  memoryHint,
+  type ProofProgress,
+  type ProofTask,
+  type WorkerLike,
+} from "./proverProtocol.ts";
 
 export type ProverClientOptions = {
   /** Absolute address of the artifacts: a worker has another base than the page. */
@@ -43,6 +50,9 @@ export function proverClient({ artifacts, manifests, worker }: ProverClientOptio
           return;
         }
         const id = ++jobs;
+        const circuit = circuitOf(task);
+        const died = (cause: unknown): VitalproofError =>
+          ended(memoryHint(circuit, manifests[circuit]), cause);
         let running: WorkerLike;
         try {
           running = worker();
@@ -95,9 +105,9 @@ export function missingFeatures(scope: object = globalThis): string[] {
 }
 
 /** Browsers kill a worker that takes too much memory without saying so. */
-function died(cause: unknown): VitalproofError {
+function ended(hint: string, cause: unknown): VitalproofError {
   return new VitalproofError("PROVING_FAILED", "The browser ended the proof, or could not begin it.", {
-    hint: "Mostly memory is short: close other tabs and try again. Nothing was sent.",
+    hint: `Mostly memory is short. ${hint}`,
     cause,
   });
 }

@@ -6,6 +6,7 @@ import {
   type ProofOf,
   VitalproofError,
 } from "@vitalproof/sdk";
+import { needsOf } from "./needs.ts";
 
 /**
  * What the page asks its worker for. It holds readings, salts and the identity secret: it goes to a worker of this page
@@ -53,19 +54,47 @@ export type WorkerLike = {
   addEventListener(type: "error" | "messageerror", listener: (event: unknown) => void): void;
 };
 
-const SHORT_OF_MEMORY =
-  /out of memory|allocation failed|could not allocate|cannot allocate|invalid (typed )?array (buffer )?length|memory access|exceeds maximum/i;
+/** Name of the circuit that a task is proven with. */
+export function circuitOf(task: ProofTask): string {
+  return task.kind === "claim" ? task.request.statement : "enrolment";
+}
 
-/** An error as plain data. Messages of the SDK hold no readings or secrets; those of others are not passed on. */
-export function failureOf(id: number, error: unknown): Extract<FromWorker, { type: "failed" }> {
-  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  if (SHORT_OF_MEMORY.test(cause)) {
+/**
+ * What the engines of Chrome, Edge, Firefox and Safari say when an array, a heap or a WebAssembly memory does not fit.
+ * None of them has a code for it.
+ */
+const SHORT_OF_MEMORY =
+  /out of memory|allocation (failed|size overflow)|(could not|cannot|can't|failed to) (allocate|grow)|(invalid|too large).*array|array.*(length|too large|size)|memory access|(exceeds|exceeded).*(maximum|memory)|maximum memory size/i;
+
+function isShortOfMemory(error: unknown, depth = 0): boolean {
+  if (depth > 5 || error === undefined || error === null) return false;
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return SHORT_OF_MEMORY.test(said) || isShortOfMemory((error as { cause?: unknown }).cause, depth + 1);
+}
+
+/** Where memory ran out, or seems to have: what the circuit takes, and what to do. */
+export function memoryHint(circuit: string, manifest: string | undefined): string {
+  const needs = needsOf(manifest);
+  const takes = needs === undefined ? "" : `The circuit ${circuit} takes about ${needs.memory} MiB. `;
+  return `${takes}Close other tabs and programs and try again; or save a copy of your vault with its readings and prove on a machine with more memory. Nothing was sent.`;
+}
+
+/**
+ * An error as plain data. Messages of the SDK hold no readings or secrets; those of others are not passed on.
+ * @param job whose manifests say how much memory the circuit takes
+ */
+export function failureOf(
+  { id, task, manifests }: Pick<ProofJob, "id" | "task" | "manifests">,
+  error: unknown,
+): Extract<FromWorker, { type: "failed" }> {
+  if (isShortOfMemory(error)) {
+    const circuit = circuitOf(task);
     return {
       type: "failed",
       id,
       code: "PROVING_FAILED",
       message: "There is not enough memory for the proof.",
-      hint: "Close other tabs and programs and try again, or prove on another machine. Nothing was sent.",
+      hint: memoryHint(circuit, manifests[circuit]),
     };
   }
   if (error instanceof VitalproofError) {

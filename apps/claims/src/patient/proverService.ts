@@ -35,7 +35,7 @@ export async function serveProof(
     });
     post({ type: "done", id, result });
   } catch (error) {
-    post(failureOf(id, error));
+    post(failureOf(job, error));
   }
 }
 

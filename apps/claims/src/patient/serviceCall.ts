@@ -31,7 +31,7 @@ const MOST_WORDS = 300;
  * with it.
  *
  * @throws INVALID_ARGUMENT for a message with a member that must not leave; the service's own code where the SDK has it,
- *         else NOT_ALLOWED with it in `details.serviceCode`; CHAIN_UNREACHABLE when it does not answer (`details.timeout`
+ *         else NOT_ALLOWED with it in `details.serviceCode`; SERVICE_UNREACHABLE when it does not answer (`details.timeout`
  *         where it took too long); DOCUMENT_INVALID for an answer of another form; ABORTED
  */
 export async function callService<T>(call: Call, options: ServiceOptions & CallOptions): Promise<T> {
@@ -57,7 +57,7 @@ export async function callService<T>(call: Call, options: ServiceOptions & CallO
     if (signal?.aborted === true) throw new VitalproofError("ABORTED", "The request was stopped.");
     const late = timer.aborted;
     throw new VitalproofError(
-      "CHAIN_UNREACHABLE",
+      "SERVICE_UNREACHABLE",
       late ? `The service did not answer within ${timeout / 1000} s.` : "The service cannot be reached.",
       {
         details: { url: call.url, ...(late ? { timeout } : {}) },
@@ -88,7 +88,7 @@ function refusal(url: string, status: number, answer: unknown): VitalproofError 
     typeof value === "string" && value !== "" ? value.slice(0, MOST_WORDS) : undefined;
   const code = words(error?.code);
   if (code === undefined && status >= 500) {
-    return new VitalproofError("CHAIN_UNREACHABLE", `The service failed (HTTP ${status}).`, {
+    return new VitalproofError("SERVICE_UNREACHABLE", `The service failed (HTTP ${status}).`, {
       details: { url, status },
       hint: "Try again later.",
     });

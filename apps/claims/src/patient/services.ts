@@ -4,7 +4,6 @@ import {
   type AttestHolderRequest,
   type ClaimItem,
   type ClaimOutcome,
-  type Consent,
   type DeviceKey,
   type HolderAttestation,
   type LogOpening,
@@ -13,6 +12,7 @@ import {
   type SignedReceipt,
   VitalproofError,
 } from "@vitalproof/sdk";
+import type { Carrier, Grant, Revocation } from "./carrier.ts";
 import { type CallOptions, callService, type ServiceOptions } from "./serviceCall.ts";
 import type { Shape } from "./shape.ts";
 
@@ -82,6 +82,7 @@ export const LEAVES = {
     proof: PROOF,
   },
   application: { attestation: ATTESTATION, signature: "hex" },
+  payment: { policy: "bigint" },
   clock: { to: "integer" },
 } as const satisfies Record<string, Shape>;
 
@@ -194,7 +195,7 @@ export function relayerService(base: string, options: ServiceOptions = {}) {
       { ...options, ...call },
     );
   return {
-    consent: (grant: { consent: Consent; deadline: bigint; signature: string }, call?: CallOptions) =>
+    consent: (grant: Grant, call?: CallOptions) =>
       post<{ consentId: string; transaction: string }>(
         "/consents",
         LEAVES.consent,
@@ -203,10 +204,7 @@ export function relayerService(base: string, options: ServiceOptions = {}) {
         call,
       ),
 
-    revoke: (
-      revocation: { patient: string; consentId: string; deadline: bigint; signature: string },
-      call?: CallOptions,
-    ) =>
+    revoke: (revocation: Revocation, call?: CallOptions) =>
       post<{ transaction: string }>(
         "/revocations",
         LEAVES.revocation,
@@ -214,6 +212,9 @@ export function relayerService(base: string, options: ServiceOptions = {}) {
         { transaction: "hex" },
         call,
       ),
+
+    pay: (policy: bigint, call?: CallOptions) =>
+      post<{ transaction: string }>("/payments", LEAVES.payment, { policy }, { transaction: "hex" }, call),
 
     claim: (item: ClaimItem, call?: CallOptions) =>
       post<ClaimOutcome>(
@@ -231,7 +232,7 @@ export function relayerService(base: string, options: ServiceOptions = {}) {
         },
         call,
       ),
-  };
+  } satisfies Carrier;
 }
 
 /** What a demonstration has besides: a clock to turn and a mailbox to the insurer. */

@@ -14,6 +14,7 @@ import {
   type ClaimOutcome,
   type Consent,
   consentIdOf,
+  consentReceipt,
   controllerOf,
   epochAt,
   epochEnd,
@@ -22,6 +23,7 @@ import {
   Log,
   type LogOpening,
   type ProfileName,
+  type ProofOf,
   policyHashOf,
   profileOf,
   randomFieldElement,
@@ -33,13 +35,15 @@ import {
   VitalproofError,
   verifyReceipt,
 } from "@vitalproof/sdk";
-import { type Wallet, ZeroAddress } from "ethers";
-import type { Offer, OwnPolicy, PatientChain, PeriodOnChain } from "./chain.ts";
-import { consentReceipt } from "./consentReceipt.ts";
+import type { Wallet } from "ethers";
+import type { Carrier } from "./carrier.ts";
+import type { Offer, OwnPolicy, PatientChain, Payment, PeriodOnChain } from "./chain.ts";
 import { type Days, daysOf } from "./days.ts";
 import { type JourneyState, journeyOf, type Step } from "./journey.ts";
+import { payeeOf } from "./payee.ts";
 import type { ProofOptions, ProverClient } from "./proverClient.ts";
-import type { ClinicService, DemoService, RelayerService } from "./services.ts";
+import type { ProofTask } from "./proverProtocol.ts";
+import type { ClinicService, DemoService } from "./services.ts";
 import type { Vault } from "./vault.ts";
 
 const DAY = 86_400;
@@ -60,13 +64,16 @@ export type GivenConsent = {
   readonly receipt: string;
   readonly transaction: string;
 };
+/** A proof that was begun. What is left of it after the page was closed says what to offer again. */
+export type Begun =
+  | { readonly kind: "application" }
+  | { readonly kind: "claim"; readonly policy: bigint; readonly period: number };
 type KeptProof = { readonly item: ClaimItem; readonly outcome?: ClaimOutcome };
 
 export type SessionParts = {
   readonly vault: Vault;
   readonly chain: PatientChain;
   readonly clinic: ClinicService | undefined;
-  readonly relayer: RelayerService | undefined;
   readonly demo: DemoService | undefined;
   readonly prover: ProverClient;
 };
@@ -89,12 +96,17 @@ export type View = {
   readonly periods: readonly PeriodOnChain[];
   /** By period. */
   readonly proofs: ReadonlyMap<number, KeptProof>;
+  /** What was paid out so far, oldest first. */
+  readonly payments: readonly Payment[];
+  /** A proof that an earlier visit began and did not finish. */
+  readonly unfinished: Begun | undefined;
 };
 
 /** A person at work: an open vault, the services, the chain and a prover. Every step is in the vault before it returns. */
 export class PatientSession {
   readonly #parts: SessionParts;
   #log: Log | undefined;
+  #unfinished: Begun | undefined;
 
   private constructor(parts: SessionParts, log: Log | undefined) {
     this.#parts = parts;
@@ -103,15 +115,17 @@ export class PatientSession {
 
   /** @throws LOG_CORRUPT, HOME_DAMAGED for a vault that does not fit; NOT_ALLOWED for a locked one */
   static async open(parts: SessionParts): Promise<PatientSession> {
-    const { vault } = parts;
+    const session = new PatientSession(parts, await PatientSession.#logOf(parts.vault));
+    session.#unfinished = (await parts.vault.recall<{ proof?: Begun }>("begun"))?.proof;
+    return session;
+  }
+
+  static async #logOf(vault: Vault): Promise<Log | undefined> {
     const enrolment = await vault.recall<Enrolment>("enrolment");
-    if (enrolment === undefined) return new PatientSession(parts, undefined);
+    if (enrolment === undefined) return undefined;
     // A page that was closed between the clinic's answer and the log's first record finds the opening here.
     const begun = (await vault.store.read(`log/${LOG}/state`)) !== undefined;
-    const log = begun
-      ? await Log.resume(vault.store, LOG)
-      : await Log.create(vault.store, LOG, enrolment.opening);
-    return new PatientSession(parts, log);
+    return begun ? Log.resume(vault.store, LOG) : Log.create(vault.store, LOG, enrolment.opening);
   }
 
   /** The chain's Unix seconds, by the demonstration's clock where there is one. */
@@ -190,11 +204,16 @@ export class PatientSession {
   /**
    * Applies for a policy: proves that holder and subject are one person, has the clinic sign, and leaves the signed
    * application in the demonstration's mailbox where there is one.
-   * @param cover number of periods, from the next one that has not begun
+   * @param cover number of periods, from the next one that has not begun; `payee`: the account to be paid, empty for the
+   *        policy's own
    * @returns the application as a file for the insurer
    */
-  async apply(offer: Offer, cover: { periods: number }, options?: ProofOptions): Promise<string> {
-    const { vault, chain, prover, demo } = this.#parts;
+  async apply(
+    offer: Offer,
+    cover: { periods: number; payee?: string },
+    options?: ProofOptions,
+  ): Promise<string> {
+    const { vault, chain, demo } = this.#parts;
     const clinic = needed(this.#parts.clinic, "clinic");
     const { offset, epochs } = offer.terms;
     const profile = profileOf(offer.terms.profile);
@@ -206,7 +225,7 @@ export class PatientSession {
       program: offer.program,
       holder: vault.identity.holder(offer.scope),
       controller: (await this.#controller(offer)).address,
-      payee: ZeroAddress,
+      payee: payeeOf(cover.payee ?? "", [chain.claims.address, offer.token]),
       firstEpoch: epochAt(profile, offset, now) + ahead,
       periods: cover.periods,
       nonce: randomFieldElement(),
@@ -217,7 +236,8 @@ export class PatientSession {
     }
     const policyHash = policyHashOf(domain, attestation);
     const secret = vault.identity.secret();
-    const { proof, publicInputs } = await prover.prove(
+    const { proof, publicInputs } = await this.#prove(
+      { kind: "application" },
       { kind: "enrolment", secret, scope: offer.scope, policyHash },
       options,
     );
@@ -236,10 +256,9 @@ export class PatientSession {
     return JSON.stringify({ attestation, signature }, plain, 2);
   }
 
-  /** Signs a consent to the program's insurer and has the relayer carry it. @param days 1 to 3,650 */
-  async consent(offer: Offer, days: number): Promise<GivenConsent> {
+  /** Signs a consent to the program's insurer and has it carried to the chain. @param days 1 to 3,650 */
+  async consent(offer: Offer, days: number, carrier: Carrier): Promise<GivenConsent> {
     const { vault, chain } = this.#parts;
-    const relayer = needed(this.#parts.relayer, "relayer");
     if (!Number.isInteger(days) || days < 1 || days > 3650) {
       throw new VitalproofError("INVALID_ARGUMENT", "A consent lasts 1 to 3,650 days.");
     }
@@ -265,7 +284,8 @@ export class PatientSession {
     const given = { program: offer.program, consentId, consent, receipt: text, transaction: "" };
     // Before anything is sent: a consent whose receipt is lost can never be shown to have said anything.
     await vault.keep(`consent/${consentId}`, given satisfies GivenConsent);
-    const { transaction } = await relayer.consent({ consent, deadline, signature });
+    await vault.keep("consent/asked", given);
+    const { transaction } = await carrier.consent({ consent, deadline, signature });
     const carried = { ...given, transaction };
     await vault.keep(`consent/${consentId}`, carried);
     await vault.keep("consent", carried);
@@ -273,16 +293,15 @@ export class PatientSession {
   }
 
   /** Takes the latest consent back, for ever. */
-  async revoke(offer: Offer): Promise<void> {
+  async revoke(offer: Offer, carrier: Carrier): Promise<void> {
     const { vault, chain } = this.#parts;
-    const relayer = needed(this.#parts.relayer, "relayer");
     const given = await vault.recall<GivenConsent>("consent");
     if (given === undefined) throw new VitalproofError("NOT_THERE", "There is no consent to revoke.");
     const controller = await this.#controller(offer);
     const deadline = BigInt((await this.now()) + DAY);
     const domain = await chain.consents.domain();
     const signature = await signRevocation(controller, domain, given.consentId, deadline);
-    await relayer.revoke({ patient: controller.address, consentId: given.consentId, deadline, signature });
+    await carrier.revoke({ patient: controller.address, consentId: given.consentId, deadline, signature });
   }
 
   /**
@@ -291,7 +310,7 @@ export class PatientSession {
    *         NOT_ALLOWED where no statement is in force for the period
    */
   async prove(view: View, period: number, options?: ProofOptions): Promise<void> {
-    const { vault, chain, prover } = this.#parts;
+    const { vault, chain } = this.#parts;
     const clinic = needed(this.#parts.clinic, "clinic");
     const log = this.#openLog();
     const { offer, policy } = bound(view);
@@ -325,7 +344,8 @@ export class PatientSession {
       path,
     };
     const secret = vault.identity.secret();
-    const { proof } = await prover.prove({ kind: "claim", secret, request }, options);
+    const begun = { kind: "claim", policy: policy.policy, period } as const;
+    const { proof } = await this.#prove(begun, { kind: "claim", secret, request }, options);
     const item: ClaimItem = {
       policy: policy.policy,
       period,
@@ -337,17 +357,39 @@ export class PatientSession {
     await vault.keep(`proof/${policy.policy}/${period}`, { item } satisfies KeptProof);
   }
 
-  /** Hands a proof to the relayer under the latest consent. @returns what became of it */
-  async submit(view: View, period: number): Promise<ClaimOutcome> {
+  /** Has a proof carried to the chain under the latest consent. @returns what became of it */
+  async submit(view: View, period: number, carrier: Carrier): Promise<ClaimOutcome> {
     const { vault } = this.#parts;
-    const relayer = needed(this.#parts.relayer, "relayer");
     const kept = view.proofs.get(period);
     if (kept === undefined) throw new VitalproofError("NOT_THERE", "There is no proof of this period.");
     if (view.consent === undefined) throw new VitalproofError("NOT_THERE", "There is no consent.");
     const item = { ...kept.item, consentId: view.consent.consentId };
-    const outcome = await relayer.claim(item);
+    const outcome = await carrier.claim(item);
     await vault.keep(`proof/${item.policy}/${period}`, { item, outcome } satisfies KeptProof);
     return outcome;
+  }
+
+  /** Has everything paid out that is owed. @returns the payment, as the chain has it */
+  async pay(view: View, carrier: Carrier): Promise<Payment> {
+    const { policy } = bound(view).policy;
+    const { transaction } = await carrier.pay(policy);
+    const paid = (await this.#parts.chain.payments(policy)).find((each) => each.transaction === transaction);
+    if (paid !== undefined) return paid;
+    throw new VitalproofError("CONTRACT_CALL_FAILED", "The chain knows no payment in that transaction.", {
+      details: { transaction },
+      hint: "Look again in a minute; the amounts above come from the chain.",
+    });
+  }
+
+  /**
+   * The key of the policy's own account as a keystore file (version 3), which wallets import.
+   * @param passphrase the vault's, which opens the file too
+   * @throws PASSPHRASE_WRONG, NOT_THERE
+   */
+  async accountKey(view: View, passphrase: string): Promise<string> {
+    const account = await this.#controller(bound(view).offer);
+    await this.#parts.vault.assertPassphrase(passphrase);
+    return account.encrypt(passphrase);
   }
 
   /** Everything to show, read anew. @throws CHAIN_UNREACHABLE, CONTRACT_CALL_FAILED */
@@ -358,7 +400,7 @@ export class PatientSession {
     const all = log === undefined ? [] : await chain.offers();
     const offers = log === undefined ? [] : all.filter((offer) => fits(offer, log.opening));
     const application = await vault.recall<Application>("application");
-    const given = await vault.recall<GivenConsent>("consent");
+    const given = await this.#latestConsent();
     let offer: Offer | undefined;
     let policy: OwnPolicy | undefined;
     // The vault may be a restored one that knows of no application: every fitting program is asked.
@@ -381,6 +423,7 @@ export class PatientSession {
         if (kept !== undefined) proofs.set(period, kept);
       }
     }
+    const payments = policy === undefined || policy.paid === 0n ? [] : await chain.payments(policy.policy);
     const consent =
       given === undefined || given.program !== offer?.program
         ? undefined
@@ -399,6 +442,8 @@ export class PatientSession {
       days,
       periods,
       proofs,
+      payments,
+      unfinished: this.#unfinished,
     };
     return { ...view, steps: journeyOf(this.#journeyState(view), now) };
   }
@@ -406,10 +451,10 @@ export class PatientSession {
   #journeyState(view: Omit<View, "steps">): JourneyState {
     const { offer, policy, application, consent, days, periods, proofs } = view;
     const log = this.#log;
-    const { clinic, relayer, vault } = this.#parts;
+    const { clinic, vault } = this.#parts;
     return {
       vault: vault.locked ? "locked" : "open",
-      services: { clinic: clinic !== undefined, relayer: relayer !== undefined },
+      clinic: clinic !== undefined,
       offers: view.offers.length,
       periods: periods.map((own, period) => {
         const day = days!.periods[period]!;
@@ -460,6 +505,30 @@ export class PatientSession {
             consent: { from: consent.consent.from, until: consent.consent.until, revoked: consent.revoked },
           }),
     };
+  }
+
+  /** Proves, and leaves a note in the vault for as long as it takes: a page that was closed meanwhile finds it. */
+  async #prove(begun: Begun, task: ProofTask, options?: ProofOptions): Promise<ProofOf> {
+    const { vault, prover } = this.#parts;
+    this.#unfinished = undefined;
+    await vault.keep("begun", { proof: begun });
+    try {
+      return await prover.prove(task, options);
+    } finally {
+      // Locking stops a proof as closing does.
+      if (!vault.locked) await vault.keep("begun", {});
+    }
+  }
+
+  /** The latest consent that was carried, or one that was being carried when the page was closed and has arrived. */
+  async #latestConsent(): Promise<GivenConsent | undefined> {
+    const { vault, chain } = this.#parts;
+    const given = await vault.recall<GivenConsent>("consent");
+    const asked = await vault.recall<GivenConsent>("consent/asked");
+    if (asked === undefined || asked.consentId === given?.consentId) return given;
+    if (!(await chain.isGranted(asked.consentId))) return given;
+    await vault.keep("consent", asked);
+    return asked;
   }
 
   /** The account of this person's first policy in a program. */

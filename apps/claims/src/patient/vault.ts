@@ -145,9 +145,29 @@ export class Vault {
    */
   async backup(passphrase: string): Promise<string> {
     const { identity } = this;
+    const { logN } = await this.assertPassphrase(passphrase);
+    return exportIdentity(identity, passphrase, { logN });
+  }
+
+  /** @throws PASSPHRASE_WRONG when it is not the vault's; NOT_ALLOWED once locked */
+  async assertPassphrase(passphrase: string): Promise<{ logN: number }> {
+    this.#open();
     const header = parseHeader((await this.#backend.get(HEADER))!);
     await openKey(header, passphrase);
-    return exportIdentity(identity, passphrase, { logN: header.logN });
+    return { logN: header.logN };
+  }
+
+  /**
+   * Seals the vault's key with another passphrase. Backups and copies that were saved keep the old one.
+   * @throws PASSPHRASE_WRONG when the old one is not the vault's; INVALID_ARGUMENT for a new one of fewer than 10
+   *         characters; NOT_ALLOWED once locked
+   */
+  async changePassphrase(old: string, next: string): Promise<void> {
+    assertLength(next);
+    const { logN } = await this.assertPassphrase(old);
+    const header = await sealKey(this.#open(), next, logN);
+    // One write: a page that is closed here has the old header or the new one.
+    await this.#backend.set(HEADER, utf8ToBytes(JSON.stringify(header)));
   }
 
   /** Everything in a file, readings and salts included, sealed as it is kept. */
@@ -182,34 +202,18 @@ export class Vault {
     { logN = DEFAULT_LOG_N }: VaultOptions,
   ): Promise<Vault> {
     await assertNone(backend);
-    if (passphrase.length < MIN_PASSPHRASE) {
-      throw new VitalproofError("INVALID_ARGUMENT", "The passphrase is too short.", {
-        details: { least: MIN_PASSPHRASE },
-        hint: `Take at least ${MIN_PASSPHRASE} characters, such as four or five words.`,
-      });
-    }
+    assertLength(passphrase);
     if (!isCost(logN)) {
       throw new VitalproofError("INVALID_ARGUMENT", `logN is ${logN}, not in [${MIN_LOG_N}, ${MAX_LOG_N}].`);
     }
     const key = randomBytes(32);
     const vault = new Vault(backend, key);
-    const header = {
-      format: FORMAT,
-      logN,
-      salt: bytesToHex(randomBytes(16)),
-      nonce: bytesToHex(randomBytes(24)),
-    };
-    const cipher = xchacha20poly1305(
-      await wrapKey(header, passphrase),
-      hexToBytes(header.nonce),
-      bound(header),
-    );
-    const sealed = bytesToHex(cipher.encrypt(key));
+    const header = await sealKey(key, passphrase, logN);
     const person = { seed: bytesToHex(identity.walletSeed()), secret: identity.secret() };
     await vault.store.write(PERSON, toText(person));
     await vault.store.write(DEVICE, toText({ seed: bytesToHex(deviceSecret()) }));
     // Last: a vault whose creation was interrupted is none, and is written anew.
-    await backend.set(HEADER, utf8ToBytes(JSON.stringify({ ...header, sealed } satisfies Header)));
+    await backend.set(HEADER, utf8ToBytes(JSON.stringify(header)));
     await vault.#readPerson();
     return vault;
   }
@@ -259,6 +263,29 @@ async function wrapKey({ salt, logN }: Omit<Header, "sealed">, passphrase: strin
   // Compatibility form: the same characters typed on another system give the same bytes.
   const bytes = utf8ToBytes(passphrase.normalize("NFKC"));
   return scryptAsync(bytes, hexToBytes(salt), { N: 2 ** logN, r: 8, p: 1, dkLen: 32 });
+}
+
+function assertLength(passphrase: string): void {
+  if (passphrase.length >= MIN_PASSPHRASE) return;
+  throw new VitalproofError("INVALID_ARGUMENT", "The passphrase is too short.", {
+    details: { least: MIN_PASSPHRASE },
+    hint: `Take at least ${MIN_PASSPHRASE} characters, such as four or five words.`,
+  });
+}
+
+async function sealKey(key: Uint8Array, passphrase: string, logN: number): Promise<Header> {
+  const header = {
+    format: FORMAT,
+    logN,
+    salt: bytesToHex(randomBytes(16)),
+    nonce: bytesToHex(randomBytes(24)),
+  };
+  const cipher = xchacha20poly1305(
+    await wrapKey(header, passphrase),
+    hexToBytes(header.nonce),
+    bound(header),
+  );
+  return { ...header, sealed: bytesToHex(cipher.encrypt(key)) };
 }
 
 async function openKey(header: Header, passphrase: string): Promise<Uint8Array> {

@@ -17,33 +17,6 @@ export function faultOf(error: unknown): {
   };
 }
 
-/** A time of the chain in the reader's own zone. @param time Unix seconds */
-export function dateTime(time: number): string {
-  return new Date(time * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-}
-
-/** The date on which most of a period lies. @param start Unix seconds, `[start, end)` */
-export function dateOf({ start, end }: { start: number; end: number }): string {
-  const text = (time: number): string =>
-    new Date(time * 1000).toLocaleDateString(undefined, { dateStyle: "medium" });
-  const length = end - start;
-  if (length < 86_400) return dateTime(start);
-  const [first, last] = [text(start + 43_200), text(end - 43_200)];
-  return first === last ? first : `${first} to ${last}`;
-}
-
-/** A token's amount. @param amount in its smallest unit */
-export function amountOf(
-  amount: bigint,
-  token: { readonly symbol: string; readonly decimals: number } | undefined,
-): string {
-  if (token === undefined) return `${amount} smallest units`;
-  const text = amount.toString().padStart(token.decimals + 1, "0");
-  const whole = text.slice(0, text.length - token.decimals);
-  const rest = text.slice(text.length - token.decimals).replace(/0+$/, "");
-  return `${whole}${rest === "" ? "" : `.${rest}`} ${token.symbol}`;
-}
-
 /** Where a proof stands, and how far the part that can be measured is, 0 to 100. */
 export function progressOf(progress: ProofProgress | undefined): {
   text: string;

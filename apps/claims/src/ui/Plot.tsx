@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useId } from "react";
 import { formatAmount, formatNumber, type Unit } from "../data/amounts.ts";
-import { date } from "./format.ts";
+import { utcDate } from "./format.ts";
 
 const WIDTH = 640;
 const HEIGHT = 220;
@@ -66,8 +66,9 @@ export function Plot<D extends { readonly day: number }>({
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-text`}>
-          From {date(first.day)} to {date(last.day)}, at the end:{" "}
-          {lines.map(({ name, value }) => `${formatAmount(value(last), unit)} ${name}`).join(", ")}.
+          From {utcDate(first.day)} to {utcDate(last.day)}, at the end:{" "}
+          {lines.map(({ name, value }) => `${formatAmount(value(last), unit)} ${name}`).join(", ")}. Days
+          begin at 00:00 UTC.
         </desc>
         {[0n, 1n, 2n, 3n, 4n].map((quarter) => {
           const value = (top * quarter) / 4n;
@@ -88,7 +89,7 @@ export function Plot<D extends { readonly day: number }>({
             className={i > 0 && i < gaps ? "between" : undefined}
             textAnchor={gaps === 0 || (i > 0 && i < gaps) ? "middle" : i === 0 ? "start" : "end"}
           >
-            {date(day)}
+            {utcDate(day)}
           </text>
         ))}
         {lines.map(({ className, value }) => (
@@ -101,6 +102,7 @@ export function Plot<D extends { readonly day: number }>({
             {name}
           </span>
         ))}
+        <span>days in UTC</span>
       </figcaption>
     </figure>
   );

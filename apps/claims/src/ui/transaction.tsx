@@ -30,6 +30,8 @@ export type Plan = {
   readonly unit?: Unit;
   /** After the last step is in a final block; a text for the closing line, and where to go. */
   readonly done?: () => { text: string; link?: { href: string; text: string } };
+  /** Told once: the transactions when the last is final, nothing when the dialog is closed before. */
+  readonly ended?: (mined: readonly Mined[] | undefined) => void;
 };
 
 const TransactContext = createContext<(plan: Plan) => void>(() => {});
@@ -49,7 +51,14 @@ export function TransactProvider({ children }: { children: ReactNode }) {
     <TransactContext value={open}>
       {children}
       {plan === undefined ? null : (
-        <TransactionDialog key={plan.key} plan={plan.plan} onClose={() => setPlan(undefined)} />
+        <TransactionDialog
+          key={plan.key}
+          plan={plan.plan}
+          onClose={(final) => {
+            setPlan(undefined);
+            if (!final) plan.plan.ended?.(undefined);
+          }}
+        />
       )}
     </TransactContext>
   );
@@ -64,13 +73,14 @@ type Progress = {
   failure?: Sentence;
 };
 
-function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void }) {
+function TransactionDialog({ plan, onClose: close }: { plan: Plan; onClose: (final: boolean) => void }) {
   const { chain, wallet, rpc, config } = useApp();
   const { account, chainId } = useWallet();
   const { tip } = useChain();
   const [progress, setProgress] = useState<Progress>({ at: 0, phase: "asking", mined: [] });
   const [estimate, setEstimate] = useState<{ gas?: bigint; fee?: bigint; refused?: Sentence }>();
   const { at, phase } = progress;
+  const onClose = (): void => close(phase === "final");
   const step = plan.steps[at];
   const ready = account !== undefined && chainId === config.chain.id;
 
@@ -125,6 +135,7 @@ function TransactionDialog({ plan, onClose }: { plan: Plan; onClose: () => void 
       const receipt = await rpc.waitForTransaction(hash, config.chain.confirmations);
       mined[mined.length - 1] = { ...mined.at(-1)!, blockNumber: receipt?.blockNumber ?? blockNumber };
       setProgress({ at: index, phase: "final", mined });
+      plan.ended?.(mined);
     } catch (error) {
       setProgress({ at: index, phase: "failed", mined, failure: sentenceOf(error, plan.unit) });
     }

@@ -11,6 +11,7 @@ import {
   Log,
   type LogOpening,
   memoryStore,
+  type Proof,
   profileOf,
   type SimulatedDevice,
   type Store,
@@ -24,6 +25,15 @@ export const FIRST_DAY = "2026-03-02";
 export const FIRST_EPOCH = epochAt(PROFILE, 0, Date.parse(`${FIRST_DAY}T00:00:00Z`) / 1000);
 export const START = epochStart(PROFILE, 0, FIRST_EPOCH);
 export const INTAKE_TIME = 6 * 3600;
+/** A proof's form, of nothing. */
+export const PROOF: Proof = {
+  a: [1n, 2n],
+  b: [
+    [1n, 2n],
+    [3n, 4n],
+  ],
+  c: [5n, 6n],
+};
 
 /** The code with which something was refused. */
 export async function codeOf(act: Promise<unknown> | (() => unknown)): Promise<string> {

@@ -5,6 +5,7 @@ import {
   type JourneyState,
   journeyOf,
   nextMoment,
+  nextOf,
   type Step,
   type StepName,
 } from "../../src/patient/journey.ts";
@@ -27,7 +28,7 @@ const period = (changes: Partial<JourneyPeriod> = {}): JourneyPeriod => ({
 
 const state = (changes: Partial<JourneyState> = {}): JourneyState => ({
   vault: "open",
-  services: { clinic: true, relayer: true },
+  clinic: true,
   offers: 1,
   periods: [],
   ...changes,
@@ -53,7 +54,7 @@ describe("patient: journey", () => {
   it("lets a person enrol, and then import, seal and send", () => {
     const fresh = journeyOf(state(), NOW);
     expect(fresh.map(({ state: own }) => own)).to.deep.equal(["can", ...Array(8).fill("no")]);
-    expect(at("enrol", { services: { clinic: false, relayer: true } }).state).to.equal("no");
+    expect(at("enrol", { clinic: false }).state).to.equal("no");
     expect(at("enrol", { log }).state).to.equal("done");
     expect(at("import", { log: { ...log, pending: 12 } }))
       .to.include({ state: "can" })
@@ -62,7 +63,7 @@ describe("patient: journey", () => {
     expect(at("seal", { log })).to.include({ state: "wait", at: NOW + 100 });
     expect(at("seal", { log }, NOW + 100).state).to.equal("can");
     expect(at("seal", { log: { ...log, unsent: 2 } }).reason).to.contain("2 sealed days");
-    expect(at("seal", { log, services: { clinic: false, relayer: true } }).state).to.equal("no");
+    expect(at("seal", { log, clinic: false }).state).to.equal("no");
   });
 
   it("lets a person apply once, and again when the application ran out", () => {
@@ -81,7 +82,6 @@ describe("patient: journey", () => {
     expect(at("consent", { log, policy, consent }).state).to.equal("done");
     expect(at("consent", { policy, consent: { ...consent, revoked: true } }).reason).to.contain("revoked");
     expect(at("consent", { policy, consent }, consent.until).reason).to.contain("ended");
-    expect(at("consent", { policy, services: { clinic: true, relayer: false } }).state).to.equal("no");
     expect(at("revoke", { policy }).state).to.equal("no");
     expect(at("revoke", { policy, consent }).state).to.equal("can");
     expect(at("revoke", { policy, consent: { ...consent, revoked: true } }).state).to.equal("done");
@@ -113,7 +113,7 @@ describe("patient: journey", () => {
     expect(prove({ state: "credited" }).state).to.equal("done");
   });
 
-  it("submits under an active consent only, and waits for the payment", () => {
+  it("submits under an active consent only, and has the money paid out", () => {
     const proven = [period({ proven: true }), period({ period: 1 })];
     expect(at("submit", { policy, consent, periods: [period()] }).state).to.equal("no");
     expect(at("submit", { policy, periods: proven }).reason).to.contain("consent");
@@ -131,8 +131,22 @@ describe("patient: journey", () => {
       state: "wait",
       periods: [0],
     });
-    expect(at("payment", { policy: { ...policy, owed: 5n }, periods: credited }).state).to.equal("wait");
+    expect(at("payment", { policy: { ...policy, owed: 5n }, periods: credited }).state).to.equal("can");
     expect(at("payment", { policy: { ...policy, paid: 5n }, periods: credited }).state).to.equal("done");
+  });
+
+  it("names what to do next: money before proofs, proofs before new readings", () => {
+    const next = (changes: Partial<JourneyState>) => nextOf(journeyOf(state(changes), NOW))?.name;
+    expect(next({})).to.equal("enrol");
+    expect(next({ log })).to.equal("apply");
+    expect(next({ log, policy })).to.equal("consent");
+    expect(next({ log, policy, consent })).to.equal("import");
+    expect(next({ log: { ...log, unsent: 1 }, policy, consent })).to.equal("seal");
+    const owed = { ...policy, owed: 5n };
+    expect(next({ log, policy: owed, consent, periods: [period()] })).to.equal("payment");
+    expect(next({ log, policy, consent, periods: [period()] })).to.equal("prove");
+    expect(next({ log, policy: owed, consent, periods: [period({ proven: true })] })).to.equal("submit");
+    expect(next({ vault: "locked" })).to.equal(undefined);
   });
 
   it("knows the next moment at which something changes", () => {

@@ -20,6 +20,7 @@ import {
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { cachedArtifacts, type ResponseCache } from "../../src/patient/artifactCache.ts";
+import { needsOf, needsText } from "../../src/patient/needs.ts";
 import { missingFeatures, proverClient } from "../../src/patient/proverClient.ts";
 import {
   type FromWorker,
@@ -90,6 +91,7 @@ describe("patient: proving in a worker", () => {
   });
   let request: ClaimRequest;
   let badDay: ClaimRequest;
+  let job: Parameters<typeof failureOf>[0];
   const noLoader: ProverParts["loader"] = () => {
     throw new Error("nothing is to be loaded");
   };
@@ -108,6 +110,8 @@ describe("patient: proving in a worker", () => {
     });
     request = await requestOf(FIRST_EPOCH);
     badDay = await requestOf(FIRST_EPOCH + 2);
+    const task = { kind: "claim", secret: identity.secret(), request } as const;
+    job = { id: 1, task, manifests: { [CIRCUIT]: readFileSync(MANIFEST, "utf8") } };
   });
 
   const clientWith = (worker: WorkerLike) =>
@@ -143,13 +147,60 @@ describe("patient: proving in a worker", () => {
     expect(await codeOf(clientWith(worker).prove(task, { signal: stop.signal }))).to.equal("ABORTED");
   });
 
-  it("says when memory is short, the worker dies or something is missing", async () => {
-    const message = (error: unknown): string => failureOf(1, error).message;
-    expect(message(new RangeError("Array buffer allocation failed"))).to.contain("not enough memory");
-    expect(
-      message(new VitalproofError("PROVING_FAILED", "WebAssembly.Memory(): could not allocate memory")),
-    ).to.contain("not enough memory");
-    const strange = failureOf(1, new Error("value 123456 of salt"));
+  it("says when memory is short, in every engine's words, how much it takes", () => {
+    const internal = Object.assign(new Error("allocation size overflow"), { name: "InternalError" });
+    for (const error of [
+      // Chrome and Edge
+      new RangeError("Array buffer allocation failed"),
+      new RangeError("Invalid typed array length: 4294967296"),
+      new RangeError("WebAssembly.Memory(): could not allocate memory"),
+      new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded"),
+      new RangeError(
+        "WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance",
+      ),
+      // Firefox
+      internal,
+      "out of memory",
+      new RangeError("invalid array length"),
+      new RangeError("too large typed array"),
+      // Safari
+      new RangeError("Out of memory"),
+      new RangeError("length too large for an Array"),
+      // as the SDK hands it on
+      new VitalproofError("PROVING_FAILED", "The prover failed.", {
+        cause: new Error("task failed", { cause: new RangeError("Array buffer allocation failed") }),
+      }),
+    ]) {
+      const { code, message, hint } = failureOf(job, error);
+      expect([code, message], String(error)).to.deep.equal([
+        "PROVING_FAILED",
+        "There is not enough memory for the proof.",
+      ]);
+      expect(hint).to.contain("glucose-day takes about 400 MiB").and.to.contain("Nothing was sent");
+    }
+    for (const error of [
+      new Error("the readings do not meet the terms"),
+      new VitalproofError("ARTIFACT_MISMATCH", "glucose-day.zkey of glucose-day is not the file."),
+      new RangeError("Maximum call stack size exceeded"),
+      new TypeError("undefined is not a function"),
+    ])
+      expect(failureOf(job, error).message, String(error)).not.to.contain("memory");
+  });
+
+  it("says what a proof takes before it begins", () => {
+    const manifest = (domain: number, bytes: number): string => JSON.stringify({ domain, key: { bytes } });
+    expect(needsOf(manifest(10, 300_000))).to.deep.equal({ download: 2_200_000, memory: 400 });
+    expect(needsOf(manifest(14, 7_698_524))?.memory).to.equal(400);
+    expect(needsOf(manifest(15, 1))?.memory).to.equal(500);
+    expect(needsOf(manifest(16, 1))?.memory).to.equal(600);
+    for (const none of [undefined, "", "{}", "null"]) expect(needsOf(none)).to.equal(undefined);
+    expect(needsText(needsOf(manifest(14, 7_698_524))!))
+      .to.contain("10 MB")
+      .and.to.contain("400 MiB");
+  });
+
+  it("says when the worker dies or something is missing", async () => {
+    const strange = failureOf(job, new Error("value 123456 of salt"));
     expect(JSON.stringify(strange)).not.to.contain("123456");
     const worker = fakeWorker({
       prover: endless,
@@ -157,7 +208,12 @@ describe("patient: proving in a worker", () => {
     });
     const run = clientWith(worker).prove({ kind: "claim", secret: identity.secret(), request });
     worker.emit("error", {});
-    expect(await codeOf(run)).to.equal("PROVING_FAILED");
+    const dead = await run.then(
+      () => undefined,
+      (error: VitalproofError) => error,
+    );
+    expect(dead?.code).to.equal("PROVING_FAILED");
+    expect(dead?.hint).to.contain("memory");
     expect(worker.terminated).to.equal(true);
     const refusing = proverClient({
       artifacts: "",
@@ -204,8 +260,6 @@ describe("patient: proving in a worker", () => {
     it("loads over HTTP with bytes, from the cache without, and again when the cache was changed", async () => {
       const cache = memoryCache();
       const seen: (number | undefined)[][] = [];
-      const scopeOfFetch = { fetch: globalThis.fetch };
-      const plain = globalThis.fetch;
       const load = () => {
         const loader = cachedArtifacts(base, manifests, { cache, onDownload: (...each) => seen.push(each) });
         return loader.load(CIRCUIT);
@@ -225,7 +279,6 @@ describe("patient: proving in a worker", () => {
       expect(await codeOf(cachedArtifacts(base, wrong, { cache }).load(CIRCUIT))).to.equal(
         "ARTIFACT_MISMATCH",
       );
-      expect(globalThis.fetch).to.equal(plain).and.to.equal(scopeOfFetch.fetch);
     });
 
     it("proves a glucose day end to end, and the proof verifies", async function () {

@@ -3,7 +3,7 @@ import { memoryStore, type SignedHead, SimulatedDevice, subjectOf, VitalproofErr
 import { expect } from "chai";
 import { clinicService, demoService, LEAVES, relayerService } from "../../src/patient/services.ts";
 import { outgoing } from "../../src/patient/shape.ts";
-import { codeOf, FIRST_EPOCH, TestClinic } from "./helpers.ts";
+import { codeOf, FIRST_EPOCH, PROOF, TestClinic } from "./helpers.ts";
 
 type Sent = { url: string; init: RequestInit };
 
@@ -108,21 +108,23 @@ describe("patient: services", () => {
     const times = { intakeTime: 1, graceTime: 2, correctionTime: 3 };
     const info = answering({ group: "1", attester: "0xab", times });
     expect(await clinicService("/clinic", info).info()).to.deep.equal({ group: 1n, attester: "0xab", times });
-    const proof = {
-      a: [1n, 2n],
-      b: [
-        [1n, 2n],
-        [3n, 4n],
-      ],
-      c: [5n, 6n],
-    } as const;
-    const item = { policy: 1n, period: 0, consentId: "0x01", statement: "0x02", anchorRoot: 3n, proof };
+    const item = {
+      policy: 1n,
+      period: 0,
+      consentId: "0x01",
+      statement: "0x02",
+      anchorRoot: 3n,
+      proof: PROOF,
+    };
     const outcome = { policy: "1", period: 0, outcome: "skipped", reason: "not-anchored", detail: "9" };
     expect(await relayerService("/r", answering(outcome)).claim(item)).to.deep.equal({
       outcome: "skipped",
       reason: "not-anchored",
       detail: 9n,
     });
+    const paid = answering({ transaction: "0x01" });
+    expect(await relayerService("/r", paid).pay(7n)).to.deep.equal({ transaction: "0x01" });
+    expect([paid.sent[0]!.url, paid.sent[0]!.init.body]).to.deep.equal(["/r/payments", '{"policy":"7"}']);
     const clock = answering({ now: 77 });
     expect(await demoService({ clock: "/demo/clock" }, clock).now()).to.equal(77);
     await demoService({ clock: "/demo/clock" }, clock).passUntil(99);
@@ -137,14 +139,16 @@ describe("patient: services", () => {
     expect([known.code, known.shortMessage, known.hint]).to.deep.equal(["INTAKE_TOO_LATE", "No.", "Ask."]);
     const unknown = await errorOf(refusing("TEAPOT", 418));
     expect([unknown.code, unknown.details.serviceCode]).to.deep.equal(["NOT_ALLOWED", "TEAPOT"]);
-    expect(await codeOf(clinicService("/c", answering("<html>", 502)).info())).to.equal("CHAIN_UNREACHABLE");
+    expect(await codeOf(clinicService("/c", answering("<html>", 502)).info())).to.equal(
+      "SERVICE_UNREACHABLE",
+    );
     expect(await codeOf(clinicService("/c", answering("<html>", 404)).info())).to.equal("NOT_ALLOWED");
     expect(await codeOf(clinicService("/c", answering("<html>")).info())).to.equal("DOCUMENT_INVALID");
     expect(await codeOf(clinicService("/c", answering({ group: 1 })).info())).to.equal("DOCUMENT_INVALID");
     const failing = (async () => {
       throw new TypeError("failed to fetch");
     }) as typeof fetch;
-    expect(await codeOf(clinicService("/c", { fetch: failing }).info())).to.equal("CHAIN_UNREACHABLE");
+    expect(await codeOf(clinicService("/c", { fetch: failing }).info())).to.equal("SERVICE_UNREACHABLE");
   });
 
   it("gives up after the timeout, and when it is told to", async () => {
@@ -153,7 +157,7 @@ describe("patient: services", () => {
         signal!.addEventListener("abort", () => reject(signal!.reason));
       })) as typeof fetch;
     const late = await errorOf(clinicService("/c", { fetch: silent, timeout: 20 }).info());
-    expect([late.code, late.details.timeout]).to.deep.equal(["CHAIN_UNREACHABLE", 20]);
+    expect([late.code, late.details.timeout]).to.deep.equal(["SERVICE_UNREACHABLE", 20]);
     const stop = new AbortController();
     const asked = clinicService("/c", { fetch: silent }).info({ signal: stop.signal });
     stop.abort();

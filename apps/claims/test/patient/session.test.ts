@@ -53,7 +53,6 @@ async function parts(
     vault,
     clinic: service as ClinicService,
     chain: chain as unknown as PatientChain,
-    relayer: undefined,
     demo: { now: async () => clinic.now } as unknown as DemoService,
     prover: { prove: () => Promise.reject(new Error("no proof is to be made")) },
   };

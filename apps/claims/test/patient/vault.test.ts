@@ -55,6 +55,27 @@ describe("patient: vault", () => {
     expect(await Vault.exists(backend)).to.equal(false);
   });
 
+  it("opens with a changed passphrase and no longer with the old one; everything stays", async () => {
+    const backend = memoryKeyValue();
+    const vault = await Vault.create(backend, PASSPHRASE, FAST);
+    await vault.keep("note", 1);
+    const file = await vault.copy();
+    const next = "ein anderer langer Satz";
+    expect(await codeOf(vault.changePassphrase("another passphrase", next))).to.equal("PASSPHRASE_WRONG");
+    expect(await codeOf(vault.changePassphrase(PASSPHRASE, "short"))).to.equal("INVALID_ARGUMENT");
+    await vault.changePassphrase(PASSPHRASE, next);
+    await vault.keep("note", 2);
+    expect(await codeOf(Vault.unlock(backend, PASSPHRASE))).to.equal("PASSPHRASE_WRONG");
+    const again = await Vault.unlock(backend, next);
+    expect(again.identity.subject).to.equal(vault.identity.subject);
+    expect(await again.recall("note")).to.equal(2);
+    // A copy from before opens as it was sealed.
+    const restored = await Vault.restoreCopy(memoryKeyValue(), file, PASSPHRASE);
+    expect(await restored.recall("note")).to.equal(1);
+    vault.lock();
+    expect(await codeOf(vault.changePassphrase(next, PASSPHRASE))).to.equal("NOT_ALLOWED");
+  });
+
   it("gives nothing once it is locked", async () => {
     const vault = await Vault.create(memoryKeyValue(), PASSPHRASE, FAST);
     vault.lock();

@@ -5,14 +5,14 @@ import {
   type Consent,
   ConsentClient,
   consentIdOf,
-  explainTerms,
+  consentReceipt,
   randomFieldElement,
   signConsent,
   signRevocation,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { Command } from "commander";
-import { Contract, hexlify, keccak256, randomBytes, toUtf8Bytes, ZeroHash } from "ethers";
+import { Contract, ZeroHash } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { controllerOfPolicy } from "../chain/person.ts";
@@ -20,7 +20,7 @@ import { registryOf } from "../chain/registry.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
 import { writeText } from "../files.ts";
-import { type Io, jsonText } from "../io.ts";
+import type { Io } from "../io.ts";
 import { big } from "../numbers.ts";
 import { programFacts } from "../programFacts.ts";
 import { instantText, parseDuration } from "../time.ts";
@@ -81,18 +81,16 @@ function registerGrant(family: Command, io: Io): void {
           until: clock + lasts,
           nonce: randomFieldElement(),
         };
-        const receipt = receiptOf({
-          ...content,
-          chainId: chain.chainId,
-          claims,
-          terms: explainTerms(facts.terms),
-        });
-        const consent: Consent = { ...content, receiptHash: keccak256(toUtf8Bytes(receipt)) };
+        const { text, receiptHash } = consentReceipt(
+          { ...content, chainId: chain.chainId, claims, terms: facts.terms },
+          { withdrawal: "vitalproof consent revoke" },
+        );
+        const consent: Consent = { ...content, receiptHash };
         const consents = new ConsentClient(await registryOf(claims, "consents", chain), relayer);
         const deadline = BigInt(clock + DEADLINE);
         const signature = await signConsent(controller, await consents.domain(), consent, deadline);
         // Before anything is sent: a consent whose receipt is lost can never be shown to have said anything.
-        await writeText(io, options.out, receipt, options);
+        await writeText(io, options.out, text, options);
         const sent = await io.during("granting", () =>
           withHints(() => consents.grantWithSignature(consent, deadline, signature)),
         );
@@ -109,51 +107,6 @@ function registerGrant(family: Command, io: Io): void {
         { consentId: id, ...consent, file: options.out, transaction: sent.hash, gasUsed: sent.gasUsed },
       );
     });
-}
-
-type ReceiptFacts = Omit<Consent, "receiptHash"> & {
-  chainId: bigint;
-  claims: string;
-  terms: readonly string[];
-};
-
-/** The receipt's text, with the fields of ISO/IEC TS 27560 that apply, and a salt of 32 random bytes. */
-function receiptOf({
-  patient,
-  grantee,
-  purpose,
-  program,
-  from,
-  until,
-  nonce,
-  chainId,
-  claims,
-  terms,
-}: ReceiptFacts): string {
-  return jsonText({
-    kind: "vitalproof/consent-receipt",
-    version: 1,
-    schema: "ISO/IEC TS 27560:2023",
-    recordId: hexlify(randomBytes(16)),
-    piiPrincipal: patient,
-    piiController: grantee,
-    purposes: [
-      {
-        purpose: "decide on and pay claims of an insurance benefit",
-        purposeId: purpose,
-        lawfulBasis: "consent",
-        piiCategories: ["whether readings met the program's terms in a period; no reading"],
-        processing: "verification of a zero-knowledge proof by a smart contract, and payment",
-        terms,
-      },
-    ],
-    contract: { chainId, claims, program },
-    validFrom: instantText(from),
-    validUntil: instantText(until),
-    withdrawal: "at any time, for what has not been claimed: vitalproof consent revoke",
-    nonce,
-    salt: hexlify(randomBytes(32)),
-  });
 }
 
 function registerRevoke(family: Command, io: Io): void {

@@ -15,7 +15,7 @@ import {
 } from "./json/document.ts";
 import { instantOf, LONGEST, NO_TIME, TOO_LONG } from "./json/instant.ts";
 import type { Measure } from "./omh/schemas.ts";
-import { Validator } from "./omh/validate.ts";
+import { violationOf } from "./omh/validate.ts";
 
 const HINT = "Give data points or bodies of blood-glucose, heart-rate or oxygen-saturation.";
 
@@ -85,7 +85,6 @@ type Problem = { readonly path: JsonPath; readonly reason: string };
 class Reader {
   readonly #document: JsonDocument;
   readonly #collector: Collector;
-  readonly #validator = new Validator();
 
   constructor(document: JsonDocument, collector: Collector) {
     this.#document = document;
@@ -111,7 +110,7 @@ class Reader {
     if (measures.length > 1) return { path: at, reason: "it has several measures" };
     if (schema !== undefined && known !== measure) return { path, reason: "header and body disagree" };
 
-    const violation = this.#validator.violation(measure, plainOf(body));
+    const violation = violationOf(measure, plainOf(body));
     if (violation !== undefined) return { path: [...at, ...violation.path], reason: violation.reason };
     this.#count(measure, body);
     return undefined;

@@ -88,13 +88,18 @@ export function artifactMismatch(
  *
  * @param base URL of the folder
  * @param manifests text of each circuit's committed manifest.json, by name
+ * @param options `fetch`: in place of the global one, for a cache, progress or a test
  */
-export function httpArtifacts(base: string, manifests: Readonly<Record<string, string>>): ArtifactLoader {
+export function httpArtifacts(
+  base: string,
+  manifests: Readonly<Record<string, string>>,
+  options: { fetch?: (url: string) => Promise<Response> } = {},
+): ArtifactLoader {
   const fetchFile = async (circuit: string, file: string, wanted: string): Promise<Uint8Array> => {
     const url = `${base.replace(/\/$/, "")}/${circuit}/${file}`;
     let bytes: Uint8Array;
     try {
-      const response = await fetch(url);
+      const response = await (options.fetch?.(url) ?? fetch(url));
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       bytes = new Uint8Array(await response.arrayBuffer());
     } catch (cause) {

@@ -4,7 +4,7 @@ import { formatNumber } from "../../data/amounts.ts";
 import type { ProgramRow } from "../../data/ledger.ts";
 import { type ProgramDay, programDays } from "../../data/series.ts";
 import { tokenOf, useApp, useChain } from "../../ui/app.tsx";
-import { date } from "../../ui/format.ts";
+import { utcDate } from "../../ui/format.ts";
 import { Plot, type PlotLine } from "../../ui/Plot.tsx";
 import { Empty } from "../../ui/parts.tsx";
 import { type TableColumn, VirtualTable } from "../../ui/VirtualTable.tsx";
@@ -41,7 +41,7 @@ export function History({ program }: { program: ProgramRow }) {
       cell: (day) => formatNumber(of(day), token.decimals),
     });
     return [
-      { id: "day", title: "Day, UTC", width: 7.5, cell: ({ day }) => date(day) },
+      { id: "day", title: "Day, UTC", width: 7.5, cell: ({ day }) => utcDate(day) },
       { id: "claims", title: "Claims", width: 5, right: true, cell: ({ claims }) => claims },
       amount("claimed", "Claimed so far", (day) => day.claimedSoFar),
       amount("paid", "Paid so far", (day) => day.paidSoFar),

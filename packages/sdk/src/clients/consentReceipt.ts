@@ -1,18 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type Consent, explainTerms, type Terms } from "@vitalproof/sdk";
 import { hexlify, keccak256, randomBytes, toUtf8Bytes } from "ethers";
+import { explainTerms } from "../terms/explain.ts";
+import type { Terms } from "../terms/terms.ts";
+import type { Consent } from "./consents.ts";
 
-export type ReceiptFacts = Omit<Consent, "receiptHash"> & {
-  readonly chainId: bigint;
-  readonly claims: string;
-  readonly terms: Terms;
+export type ConsentFacts = Omit<Consent, "receiptHash"> & {
+  chainId: bigint;
+  /** Address of the claims contract. */
+  claims: string;
+  terms: Terms;
+};
+
+export type ConsentReceipt = {
+  /** JSON, for the person to keep; the chain never sees it. */
+  text: string;
+  /** keccak256 of the text's UTF-8 bytes: the `receiptHash` of the consent. */
+  receiptHash: string;
 };
 
 /**
- * The receipt of a consent: what was agreed to, with the fields of ISO/IEC TS 27560 that apply, as the command line
- * writes it, and a salt of 32 random bytes. Only its hash goes to the chain; the text is the person's to keep.
+ * The receipt of a consent: what was agreed to, with the fields of ISO/IEC TS 27560 that apply and a salt of 32 random
+ * bytes, so that nobody can guess the text from its hash.
+ * @param options `withdrawal`: where the consent is taken back, said after how
  */
-export function consentReceipt(facts: ReceiptFacts): { text: string; receiptHash: string } {
+export function consentReceipt(
+  facts: ConsentFacts,
+  { withdrawal }: { withdrawal?: string } = {},
+): ConsentReceipt {
   const { patient, grantee, purpose, program, from, until, nonce, chainId, claims, terms } = facts;
   const receipt = {
     kind: "vitalproof/consent-receipt",
@@ -34,7 +48,7 @@ export function consentReceipt(facts: ReceiptFacts): { text: string; receiptHash
     contract: { chainId, claims, program },
     validFrom: instant(from),
     validUntil: instant(until),
-    withdrawal: "at any time, for what has not been claimed",
+    withdrawal: `at any time, for what has not been claimed${withdrawal === undefined ? "" : `: ${withdrawal}`}`,
     nonce,
     salt: hexlify(randomBytes(32)),
   };

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { useState } from "react";
+import { formatAmount } from "../data/amounts.ts";
+import { same, tokenOf } from "../ui/app.tsx";
+import { dateTime } from "../ui/format.ts";
+import { CarrierChoice } from "./CarrierChoice.tsx";
+import type { PanelProps } from "./ClaimPanels.tsx";
+import { Act, Fold, Outcome, save, TextEntry, useAction } from "./parts.tsx";
+
+/** What is owed, having it paid out, and where it went. */
+export function PaymentPanel({ config, session, view, step, refresh, carrying }: PanelProps) {
+  const action = useAction({ holds: true });
+  const { offer, policy, payments } = view;
+  if (offer === undefined || policy === undefined) return null;
+  const payment = step("payment");
+  const token = tokenOf(config, offer.token);
+  const own = same(policy.payee, policy.controller);
+  return (
+    <Fold
+      title="Your money"
+      status={`${formatAmount(policy.owed, token)} owed, ${formatAmount(policy.paid, token)} paid out`}
+      opens={payment.state === "can"}
+    >
+      <p>
+        {payment.reason} It goes to <code>{policy.payee}</code>,{" "}
+        {own ? "your policy's own account." : "the account that you named when you applied."}
+      </p>
+      {payment.state === "can" ? (
+        <>
+          <Act
+            busy={action.busy}
+            reason={carrying.reason}
+            onPress={() =>
+              action.run(async () => {
+                const { amount, payee } = await session.pay(view, carrying.carrier);
+                await refresh();
+                return `${formatAmount(amount, token)} went to ${payee}.`;
+              })
+            }
+          >
+            Pay out {formatAmount(policy.owed, token)}
+          </Act>
+          <CarrierChoice carrying={carrying} name="pay-by" />
+        </>
+      ) : null}
+      <Outcome action={action} />
+      {payments.length === 0 ? null : (
+        <ul>
+          {payments.map(({ amount, payee, transaction, time }) => (
+            <li key={transaction}>
+              {formatAmount(amount, token)} to <code>{payee}</code>, {dateTime(time)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {own ? (
+        <AccountKey session={session} view={view} />
+      ) : (
+        <p className="hint">Its key is where you made that account; this page does not have it.</p>
+      )}
+    </Fold>
+  );
+}
+
+/** The way from the policy's own account to a wallet of the person's. */
+function AccountKey({ session, view }: Pick<PanelProps, "session" | "view">) {
+  const [passphrase, setPassphrase] = useState("");
+  const action = useAction();
+  return (
+    <details>
+      <summary>How you get at the money</summary>
+      <div className="stack patient-folded">
+        <p>
+          Your policy's own account was made in this page, and its key is derived from your identity: whoever
+          has your backup and passphrase has it. To move the money, save the key as a file, sealed with your
+          passphrase, and import that file into a wallet (in MetaMask: Add account, Import, JSON file).
+        </p>
+        <p>
+          A transfer takes gas, so the account needs a little of the chain's currency first. Everybody can see
+          where that came from and where the money goes, and may link both to your policy. With your next
+          policy you can name an account of yours to be paid at directly.
+        </p>
+        <TextEntry label="Passphrase, for the key" value={passphrase} onChange={setPassphrase} secret />
+        <Act
+          quiet
+          busy={action.busy}
+          reason={passphrase === "" ? "Enter your passphrase." : undefined}
+          onPress={() =>
+            action.run(async () => {
+              save("vitalproof-policy-account.json", await session.accountKey(view, passphrase));
+              setPassphrase("");
+              return "The key was handed to your browser's downloads. Whoever has the file and your passphrase has the money.";
+            })
+          }
+        >
+          Save the account's key
+        </Act>
+        <Outcome action={action} />
+      </div>
+    </details>
+  );
+}

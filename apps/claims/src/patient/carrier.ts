@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  CLAIMS_PAYOUT_ABI,
+  type ClaimItem,
+  type ClaimOutcome,
+  ClaimsClient,
+  CONSENT_REGISTRY_ABI,
+  type Consent,
+  ConsentClient,
+  proofCalldata,
+  VitalproofError,
+} from "@vitalproof/sdk";
+import { Interface, type Signer } from "ethers";
+import type { Config } from "../config/config.ts";
+import type { Mined, Plan, Step } from "../ui/transaction.tsx";
+
+export type Grant = { readonly consent: Consent; readonly deadline: bigint; readonly signature: string };
+export type Revocation = {
+  readonly patient: string;
+  readonly consentId: string;
+  readonly deadline: bigint;
+  readonly signature: string;
+};
+
+/**
+ * Brings what a person signed or proved to the chain and pays the gas. Who does it changes nothing of what is brought:
+ * consents and revocations carry the signature of the policy's own account, and money goes to the policy's payee.
+ */
+export type Carrier = {
+  consent(grant: Grant): Promise<{ transaction: string }>;
+  revoke(revocation: Revocation): Promise<{ transaction: string }>;
+  claim(item: ClaimItem): Promise<ClaimOutcome>;
+  /** Has everything paid out that is owed on a policy. */
+  pay(policy: bigint): Promise<{ transaction: string }>;
+};
+
+const claims = new Interface(CLAIMS_PAYOUT_ABI);
+const consents = new Interface(CONSENT_REGISTRY_ABI);
+const PUBLIC =
+  "Everybody can see which account of yours paid for this, and may link it to you and to the policy.";
+
+/**
+ * A carrier that is the person's own wallet.
+ * @param transact opens the dialog in which a plan is signed
+ * @returns a carrier whose methods throw ABORTED when the dialog is closed before the transaction is final
+ */
+export function walletCarrier(
+  { contracts }: Pick<Config, "contracts">,
+  transact: (plan: Plan) => void,
+): Carrier {
+  const carry = async (
+    plan: Pick<Plan, "title" | "says">,
+    call: { on: "claims" | "consents"; method: string; args: readonly unknown[] },
+    send: (signer: Signer) => ReturnType<Step["send"]>,
+  ): Promise<Mined> => {
+    const to = contracts[call.on];
+    const data = (call.on === "claims" ? claims : consents).encodeFunctionData(call.method, call.args);
+    const [mined] = await signed(transact, {
+      ...plan,
+      says: [...plan.says, PUBLIC],
+      steps: [{ title: plan.title, call: () => ({ to, data }), send }],
+    });
+    return mined!;
+  };
+  return {
+    async consent({ consent, deadline, signature }) {
+      const { hash } = await carry(
+        {
+          title: "Put your consent on record",
+          says: ["It is the consent that you have just signed with your policy's account."],
+        },
+        { on: "consents", method: "grantWithSignature", args: [consent, deadline, signature] },
+        (signer) =>
+          new ConsentClient(contracts.consents, signer).grantWithSignature(consent, deadline, signature),
+      );
+      return { transaction: hash };
+    },
+    async revoke({ patient, consentId, deadline, signature }) {
+      const { hash } = await carry(
+        { title: "Take your consent back", says: ["That is final. You can give a new consent later."] },
+        { on: "consents", method: "revokeWithSignature", args: [patient, consentId, deadline, signature] },
+        (signer) =>
+          new ConsentClient(contracts.consents, signer).revokeWithSignature(
+            patient,
+            consentId,
+            deadline,
+            signature,
+          ),
+      );
+      return { transaction: hash };
+    },
+    async claim(item) {
+      const { policy, period, consentId, proof } = item;
+      const { hash, blockNumber } = await carry(
+        {
+          title: "Send your claim",
+          says: ["It holds the proof, and no reading.", "The benefit is owed to your policy's payee."],
+        },
+        { on: "claims", method: "submitClaim", args: [policy, period, consentId, proofCalldata(proof)] },
+        (signer) => new ClaimsClient(contracts.claims, signer).submitClaim(item),
+      );
+      return { outcome: "settled", transaction: hash, blockNumber };
+    },
+    async pay(policy) {
+      const { hash } = await carry(
+        {
+          title: "Have the money paid out",
+          says: ["Everything that is owed goes to your policy's payee, whoever sends this."],
+        },
+        { on: "claims", method: "pay", args: [policy] },
+        (signer) => new ClaimsClient(contracts.claims, signer).pay(policy),
+      );
+      return { transaction: hash };
+    },
+  };
+}
+
+/** Has a plan signed. @throws ABORTED when its dialog is closed before the last transaction is final */
+function signed(transact: (plan: Plan) => void, plan: Plan): Promise<readonly Mined[]> {
+  return new Promise((resolve, reject) => {
+    transact({
+      ...plan,
+      ended(mined) {
+        if (mined !== undefined) resolve(mined);
+        else {
+          const hint = "Nothing is lost: do it again when you want to.";
+          reject(
+            new VitalproofError("ABORTED", "You closed the wallet's dialog before it was sent.", { hint }),
+          );
+        }
+      },
+    });
+  });
+}

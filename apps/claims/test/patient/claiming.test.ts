@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A session from application to payment. The chain is what a test says; log, vault, consent and keys are real.
+import {
+  anchorDayOf,
+  type ClaimItem,
+  scopeOf,
+  statementIdOf,
+  statementOf,
+  termsOf,
+  VitalproofError,
+} from "@vitalproof/sdk";
+import { expect } from "chai";
+import { Wallet, ZeroAddress } from "ethers";
+import type { Carrier } from "../../src/patient/carrier.ts";
+import type { Offer, OwnPolicy, PatientChain, Payment, PeriodOnChain } from "../../src/patient/chain.ts";
+import { memoryKeyValue } from "../../src/patient/keyValue.ts";
+import type { ProverClient } from "../../src/patient/proverClient.ts";
+import type { ClinicService, DemoService } from "../../src/patient/services.ts";
+import { PatientSession } from "../../src/patient/session.ts";
+import { Vault } from "../../src/patient/vault.ts";
+import { codeOf, FIRST_EPOCH, PROFILE, PROOF, TestClinic } from "./helpers.ts";
+
+const PASSPHRASE = "vier Wörter und ein Pferd";
+const STATEMENT = statementOf("glucose-day");
+const CLAIMS = "0x00000000000000000000000000000000000000C1";
+const CONSENTS = "0x00000000000000000000000000000000000000C2";
+const TOKEN = "0x00000000000000000000000000000000000000D1";
+const DOMAIN = { chainId: 31337n, claims: CLAIMS };
+const offer: Offer = {
+  program: 3n,
+  insurer: "0x00000000000000000000000000000000000000E1",
+  group: 1n,
+  scopeNumber: 1n,
+  scope: scopeOf({ ...DOMAIN, scopeNumber: 1n }),
+  statement: STATEMENT,
+  terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 }),
+  token: TOKEN,
+  benefit: 25n,
+  free: 1000n,
+  claimWindow: 86_400,
+};
+
+const making: ProverClient = {
+  prove: async () => ({ circuit: STATEMENT.name, proof: PROOF, publicInputs: [] }),
+};
+const endless: ProverClient = { prove: () => new Promise(() => undefined) };
+const failing: ProverClient = { prove: () => Promise.reject(new VitalproofError("ABORTED", "Stopped.")) };
+
+/** A patient with a week in the log, and a chain that says what a test says. */
+async function world() {
+  const clinic = new TestClinic();
+  const backend = memoryKeyValue();
+  const vault = await Vault.create(backend, PASSPHRASE, { logN: 14 });
+  const log = await clinic.logOfWeek(vault.store, vault.identity.subject, vault.device, 2);
+  await vault.keep("enrolment", { opening: log.opening });
+  const day = anchorDayOf(PROFILE, 0, FIRST_EPOCH);
+  const { root } = await clinic.anchoring.path(day, log.leaf(FIRST_EPOCH));
+  const said = {
+    owed: 0n,
+    paid: 0n,
+    granted: false,
+    payments: [] as Payment[],
+    issued: true,
+  };
+  const chain = {
+    now: async () => clinic.now,
+    offers: async () => [offer],
+    policyOf: async (_: Offer, controller: string): Promise<OwnPolicy | undefined> => {
+      const { issued, owed, paid } = said;
+      const cover = { policy: 7n, firstEpoch: FIRST_EPOCH, periods: 1 };
+      return issued ? { ...cover, controller, payee: controller, owed, paid } : undefined;
+    },
+    period: async (): Promise<PeriodOnChain> => ({
+      state: "open",
+      anchorRoot: root,
+      anchorDay: day,
+      anchorFrom: 0,
+      closesAt: clinic.now + 86_400,
+      statement: statementIdOf(STATEMENT.name, STATEMENT.version),
+    }),
+    payments: async () => said.payments,
+    isGranted: async () => said.granted,
+    isRevoked: async () => false,
+    claims: {
+      address: CLAIMS,
+      domain: async () => DOMAIN,
+      claimPurpose: async () => `0x${"11".repeat(32)}`,
+    },
+    consents: { domain: async () => ({ chainId: 31337n, consents: CONSENTS }) },
+  } as unknown as PatientChain;
+  const service: Pick<ClinicService, "path" | "attest"> = {
+    path: (which, leaf) => clinic.anchoring.path(which, leaf),
+    attest: async () => `0x${"ab".repeat(65)}`,
+  };
+  const open = async (prover: ProverClient = making) =>
+    PatientSession.open({
+      vault: await Vault.unlock(backend, PASSPHRASE),
+      chain,
+      clinic: service as ClinicService,
+      demo: {
+        now: async () => clinic.now,
+        leaveApplication: async () => undefined,
+      } as unknown as DemoService,
+      prover,
+    });
+  return { open, said };
+}
+
+/** A carrier that takes everything and says what it was given. */
+function carrying(): Carrier & { items: ClaimItem[]; consents: string[] } {
+  const items: ClaimItem[] = [];
+  const consents: string[] = [];
+  return {
+    items,
+    consents,
+    consent: async ({ signature }) => {
+      consents.push(signature);
+      return { transaction: "0x01" };
+    },
+    revoke: async () => ({ transaction: "0x02" }),
+    claim: async (item) => {
+      items.push(item);
+      return { outcome: "settled", transaction: "0x03", blockNumber: 3 };
+    },
+    pay: async () => ({ transaction: "0x04" }),
+  };
+}
+
+const stepOf = ({ steps }: { steps: readonly { name: string; state: string }[] }, name: string) =>
+  steps.find((each) => each.name === name)?.state;
+
+describe("patient: claiming", function () {
+  this.timeout(60_000);
+
+  it("offers a proof again that closing the page cut off, and keeps one that was made until it is sent", async () => {
+    const { open } = await world();
+    const closed = await open(endless);
+    void closed.prove(await closed.view(), 0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    const second = await open();
+    let view = await second.view();
+    expect(view.unfinished).to.deep.equal({ kind: "claim", policy: 7n, period: 0 });
+    expect(view.proofs.size).to.equal(0);
+    expect(stepOf(view, "prove")).to.equal("can");
+    await second.prove(view, 0);
+    view = await second.view();
+    expect(view.unfinished).to.equal(undefined);
+
+    const third = await open(failing);
+    const carrier = carrying();
+    await third.consent(offer, 30, carrier);
+    view = await third.view();
+    expect(view.unfinished).to.equal(undefined);
+    expect(stepOf(view, "prove")).to.equal("done");
+    expect(stepOf(view, "submit")).to.equal("can");
+    expect(await third.submit(view, 0, carrier)).to.include({ outcome: "settled" });
+    expect(carrier.items).to.have.lengthOf(1);
+    expect(carrier.items[0]).to.deep.include({ policy: 7n, period: 0, proof: PROOF });
+    expect(carrier.items[0]!.consentId).to.equal(view.consent!.consentId);
+  });
+
+  it("takes a proof that failed or was stopped for over", async () => {
+    const { open } = await world();
+    const session = await open(failing);
+    expect(await codeOf(session.prove(await session.view(), 0))).to.equal("ABORTED");
+    expect((await (await open()).view()).unfinished).to.equal(undefined);
+  });
+
+  it("finds an application again that was not finished, and applies with the account to be paid", async () => {
+    const { open, said } = await world();
+    said.issued = false;
+    const closed = await open(endless);
+    void closed.apply(offer, { periods: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const session = await open();
+    expect((await session.view()).unfinished).to.deep.equal({ kind: "application" });
+    const payee = Wallet.createRandom().address;
+    const file = await session.apply(offer, { periods: 1, payee: payee.toLowerCase() });
+    const { attestation } = JSON.parse(file);
+    expect(attestation.payee).to.equal(payee);
+    expect(JSON.parse(await session.apply(offer, { periods: 1 })).attestation.payee).to.equal(ZeroAddress);
+    expect(await codeOf(session.apply(offer, { periods: 1, payee: TOKEN }))).to.equal("INVALID_ARGUMENT");
+  });
+
+  it("finds a consent again that arrived while the page was closed", async () => {
+    const { open, said } = await world();
+    const session = await open();
+    let id = "";
+    const lost: Carrier = {
+      ...carrying(),
+      consent: async ({ consent }) => {
+        id = consent.receiptHash;
+        throw new VitalproofError("SERVICE_UNREACHABLE", "The service cannot be reached.");
+      },
+    };
+    expect(await codeOf(session.consent(offer, 30, lost))).to.equal("SERVICE_UNREACHABLE");
+    expect((await session.view()).consent).to.equal(undefined);
+    said.granted = true;
+    const found = (await (await open()).view()).consent;
+    expect(found?.consent.receiptHash).to.equal(id);
+    expect(JSON.parse(found!.receipt).kind).to.equal("vitalproof/consent-receipt");
+  });
+
+  it("has what is owed paid out, and says what the chain says of it", async () => {
+    const { open, said } = await world();
+    const session = await open();
+    said.owed = 25n;
+    const view = await session.view();
+    expect(stepOf(view, "payment")).to.equal("can");
+    expect(await codeOf(session.pay(view, carrying()))).to.equal("CONTRACT_CALL_FAILED");
+    const payment = { amount: 25n, payee: view.policy!.payee, transaction: "0x04", time: 1 };
+    Object.assign(said, { owed: 0n, paid: 25n, payments: [payment] });
+    expect(await session.pay(view, carrying())).to.deep.equal(payment);
+    expect((await session.view()).payments).to.deep.equal([payment]);
+  });
+
+  it("gives the key of the policy's own account sealed, to who has the passphrase", async () => {
+    const { open } = await world();
+    const session = await open();
+    const view = await session.view();
+    expect(await codeOf(session.accountKey(view, "another passphrase"))).to.equal("PASSPHRASE_WRONG");
+    const file = await session.accountKey(view, PASSPHRASE);
+    const { address, privateKey } = await Wallet.fromEncryptedJson(file, PASSPHRASE);
+    expect(address).to.equal(view.policy!.controller);
+    expect(file).not.to.contain(privateKey.slice(2));
+  });
+});
