@@ -39,6 +39,7 @@ describe("dApp: what can go wrong for a patient", () => {
       await first.consent();
       await first.import(["good", "bad", "good"]);
       await first.seal(3);
+      await first.unfold("Your days");
       await expectAccessibleInBoth(phone.page);
       await picture(phone.page.getByRole("region", { name: "Your days" }), "patient-days");
 
@@ -54,6 +55,7 @@ describe("dApp: what can go wrong for a patient", () => {
       await patient.claims.getByText("The readings do not meet the terms.").waitFor();
 
       // The same person on another device, with the proof that was not sent yet.
+      await patient.unfold("Keep your identity safe");
       const copy = await downloaded(patient.page, () => patient.press("Save a copy with the readings"));
       const other = new PatientPage(laptop.page, world);
       await other.restore(copy);
@@ -61,24 +63,21 @@ describe("dApp: what can go wrong for a patient", () => {
       await other.claim();
       await other.claims.getByText(/The claim is on chain, in block/).waitFor();
       await patient.claim();
-      await patient.claims
-        .getByText(/The claim cannot be settled as things stand \(period already claimed\)/)
-        .waitFor();
+      await patient.claims.getByText(/The claim was not settled\. The period was claimed already/).waitFor();
       expect(await chain.owedOf(1n), "paid for once").to.equal(25_000_000n);
       await wake(patient.page);
 
       // Consent taken back on one device while the other has a proof in its hand.
       await patient.prove();
       await sleep(patient.page);
+      await other.unfold("Your consent");
       await other.press("Take the consent back");
       await other.page.getByText("Your consent is revoked, for ever.").waitFor();
       await patient.claim();
-      await patient.claims
-        .getByText(/The claim cannot be settled as things stand \(no active consent\)/)
-        .waitFor();
+      await patient.claims.getByText(/The claim was not settled\. A claim takes an active consent/).waitFor();
       expect(await stateOf(2)).to.equal("open");
       await wake(patient.page);
-      await patient.claims.getByText("A claim takes an active consent.").waitFor();
+      await patient.claims.getByText("A claim takes an active consent.", { exact: true }).waitFor();
       await patient.consent();
 
       // The network goes away with the claim in hand, and comes back.
@@ -93,6 +92,7 @@ describe("dApp: what can go wrong for a patient", () => {
       await patient.claims.getByText(/The claim is on chain, in block/).waitFor();
       expect(await Promise.all([0, 1, 2].map(stateOf))).to.deep.equal(["credited", "open", "credited"]);
       await picture(patient.claims, "patient-claims");
+      await patient.unfold("What was revealed, and what stays here");
       await picture(patient.page.getByRole("region", { name: /^What was revealed/ }), "patient-revealed");
       await patient.page.emulateMedia({ colorScheme: "dark" });
       await picture(patient.page, "phone-dark");

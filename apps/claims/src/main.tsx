@@ -11,8 +11,7 @@ import { type App, AppContext, useApp, useRoute } from "./ui/app.tsx";
 import { Empty, Fault, Loading } from "./ui/parts.tsx";
 import { Shell } from "./ui/Shell.tsx";
 import { TransactProvider } from "./ui/transaction.tsx";
-import { demoWallet } from "./wallet/demoWallet.ts";
-import { discoverWallets, type WalletChoice } from "./wallet/discovery.ts";
+import { discoverWallets, type Eip1193, type WalletChoice } from "./wallet/discovery.ts";
 import { WalletConnection } from "./wallet/wallet.ts";
 
 // Pages that are not the first come when they are asked for.
@@ -82,7 +81,9 @@ function Ready({ services }: { services: Services }) {
       name,
       icon: undefined,
       kind: "demo",
-      provider: demoWallet(privateKey, rpc, config.chain.id),
+      provider: lazily(async () =>
+        (await import("./wallet/demoWallet.ts")).demoWallet(privateKey, rpc, config.chain.id),
+      ),
     })),
   );
   useEffect(() => discoverWallets(window, setInjected), []);
@@ -106,6 +107,17 @@ function Ready({ services }: { services: Services }) {
       </TransactProvider>
     </AppContext>
   );
+}
+
+/** A wallet whose code is loaded when it is first asked: keys in the page are for demonstrations only. */
+function lazily(load: () => Promise<Eip1193>): Eip1193 {
+  let wallet: Promise<Eip1193> | undefined;
+  return {
+    async request(call) {
+      wallet ??= load();
+      return (await wallet).request(call);
+    },
+  };
 }
 
 function Page() {

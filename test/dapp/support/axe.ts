@@ -9,14 +9,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** Nothing serious or critical by axe, and no sideways scrolling; as the page is shown now. */
 export async function expectAccessible(page: Page): Promise<void> {
   // Colours that are on their way from one scheme to the other are neither's.
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter((each) => each instanceof CSSTransition)
-        .map(({ finished }) => finished),
-    ),
-  );
+  await page.emulateMedia({ reducedMotion: "reduce" });
   expect(await seriousFindings(page)).to.deep.equal([]);
   const [wide, seen] = await page.evaluate(() => [
     document.documentElement.scrollWidth,
@@ -28,7 +21,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 /** The same in light and in dark. */
 export async function expectAccessibleInBoth(page: Page): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await expectAccessible(page);
   }
 }

@@ -42,6 +42,7 @@ export class PatientPage {
   async restore(copy: string): Promise<void> {
     const { page } = this;
     await page.goto(`${this.#stage.url}/#/patient`);
+    await this.unfold("Or restore one");
     await this.#hands.write(page.getByLabel("Passphrase of the file"), PASSPHRASE);
     await this.#hands.give(page.getByRole("button", { name: "Choose the file" }), {
       name: "vitalproof-vault-copy.json",
@@ -109,6 +110,12 @@ export class PatientPage {
 
   async claim(): Promise<void> {
     await this.#hands.press(this.claims.getByRole("button", { name: /^Claim / }));
+  }
+
+  /** Unfolds a part of the page. */
+  async unfold(title: string): Promise<void> {
+    const part = this.page.getByRole("region", { name: title }).locator("details").first();
+    if ((await part.getAttribute("open")) === null) await this.#hands.press(part.locator("summary").first());
   }
 
   async payOut(): Promise<void> {

@@ -14,7 +14,7 @@ import { Act, Fold, Outcome, Panel, Progress, save, TextEntry, useAction } from 
 import { payeeOf } from "./payee.ts";
 import type { ProofProgress } from "./proverProtocol.ts";
 import type { PatientSession, View } from "./session.ts";
-import { faultOf, progressOf } from "./words.ts";
+import { faultOf, progressOf, SKIPPED } from "./words.ts";
 
 /** What every panel of a person at work is given. */
 export type PanelProps = {
@@ -357,7 +357,8 @@ function outcomeText(outcome: ClaimOutcome): string {
     case "settled":
       return `The claim is on chain, in block ${outcome.blockNumber}.`;
     case "skipped":
-      return `The claim cannot be settled as things stand (${outcome.reason.replaceAll("-", " ")}).`;
+      // Somebody's relayer may know reasons that this page does not.
+      return `The claim was not settled. ${SKIPPED[outcome.reason] ?? `The relayer says: ${outcome.reason}.`}`;
     case "refused":
       return `The claim was refused: ${outcome.message}`;
     case "failed":

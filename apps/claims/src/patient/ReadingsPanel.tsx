@@ -121,7 +121,7 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
         }}
       >
         <div className="patient-act">
-          <Button className="primary" isPending={reading.busy}>
+          <Button className="primary" aria-disabled={reading.busy}>
             Import a file
           </Button>
         </div>

@@ -189,7 +189,8 @@ function proof({ policy, periods }: JourneyState, now: number): Outcome {
   if (open.length === 0) return done("No period is left to claim.");
   const ready = open.filter((each) => isProvable(each, now) && !each.proven);
   if (ready.length > 0) {
-    return can("Their readings meet the terms and their days are anchored.", numbers(ready));
+    const [one] = ready.length === 1 ? ["One period meets the terms and is anchored."] : [];
+    return can(one ?? `${ready.length} periods meet the terms and are anchored.`, numbers(ready));
   }
   if (open.some((each) => each.proven && isProvable(each, now))) return done("The proofs are made.");
   const next = open.find((each) => each.holds !== false && !isOver(each, now));

@@ -96,8 +96,9 @@ export function Act({
       <Button
         className={quiet ? "quiet" : "primary"}
         isDisabled={reason !== undefined}
-        isPending={busy}
-        onPress={onPress}
+        // Not react-aria's isPending: it has the button's name read out afterwards, when the button may be gone.
+        aria-disabled={busy}
+        onPress={busy ? undefined : onPress}
       >
         {busy ? "Working …" : children}
       </Button>
@@ -204,4 +205,12 @@ export function save(name: string, text: string): void {
   link.download = name;
   link.click();
   URL.revokeObjectURL(url);
+}
+
+export function Loading({ what }: { what: string }) {
+  return (
+    <div className="loading" role="status">
+      {what} …
+    </div>
+  );
 }

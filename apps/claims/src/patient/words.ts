@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { VitalproofError } from "@vitalproof/sdk";
+import { type SkipReason, VitalproofError } from "@vitalproof/sdk";
 import type { ProofProgress } from "./proverProtocol.ts";
 
 /** What went wrong, for people: the SDK's sentence and its way out. Errors of others are not shown word for word. */
@@ -39,3 +39,20 @@ export function progressOf(progress: ProofProgress | undefined): {
       return { text: "Checking the proof", percent: undefined };
   }
 }
+
+/** Why the contract left a claim out, and what can be done. */
+export const SKIPPED: Readonly<Record<SkipReason, string>> = {
+  none: "",
+  "unknown-policy": "The contract does not know the policy.",
+  "unknown-period": "The policy has no such period.",
+  "period-already-claimed": "The period was claimed already, perhaps from another device.",
+  "period-released": "The period was not claimed in time, and its money was given back.",
+  "period-not-over": "The period is not over yet.",
+  "not-anchored": "The clinic has not anchored the day yet.",
+  "statement-not-in-force": "The statement was not in force at that time.",
+  "window-closed": "The time to claim the period has passed.",
+  "statement-blocked": "The statement is suspended for now. Your proof stays here: claim again later.",
+  "no-active-consent": "A claim takes an active consent. Your proof stays here: consent, then claim again.",
+  "other-statement": "Another version of the statement holds by now: prove the period again.",
+  "other-root": "The clinic has corrected the day: prove the period again.",
+};

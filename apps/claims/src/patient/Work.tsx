@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Provider } from "ethers";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Config } from "../config/config.ts";
+import { useCarrying } from "./CarrierChoice.tsx";
+import { ApplyPanel, ClaimsPanel, ConsentPanel, RevealedPanel } from "./ClaimPanels.tsx";
+import type { Carrier } from "./carrier.ts";
+import { PatientChain } from "./chain.ts";
+import { DemoClock } from "./DemoClock.tsx";
+import { Keeping } from "./IdentityPanel.tsx";
+import type { Step } from "./journey.ts";
+import { MANIFESTS } from "./manifests.ts";
+import { Next } from "./Next.tsx";
+import { PaymentPanel } from "./PaymentPanel.tsx";
+import { Act, Fault, Loading } from "./parts.tsx";
+import { proverClient } from "./proverClient.ts";
+import type { WorkerLike } from "./proverProtocol.ts";
+import { DaysPanel, EnrolPanel, ReadingsPanel } from "./ReadingsPanel.tsx";
+import { clinicService, demoService, relayerService } from "./services.ts";
+import { PatientSession, type SessionParts, type View } from "./session.ts";
+import type { Vault } from "./vault.ts";
+
+/** Milliseconds between two looks at the chain while the page is in view. */
+const LOOK = 15_000;
+
+/** Everything that a person does with an open vault. */
+export function Work({
+  config,
+  provider,
+  vault,
+  onLock,
+}: {
+  config: Config;
+  provider: Provider;
+  vault: Vault;
+  onLock: () => void;
+}) {
+  const parts = useMemo(() => partsOf(config, provider, vault), [config, provider, vault]);
+  const relayer = useMemo(() => relayerOf(config), [config]);
+  const carrying = useCarrying(config, relayer);
+  const [session, setSession] = useState<PatientSession | undefined>();
+  const [view, setView] = useState<View | undefined>();
+  const [failure, setFailure] = useState<unknown>();
+
+  useEffect(() => {
+    PatientSession.open(parts).then(setSession, setFailure);
+  }, [parts]);
+
+  const refresh = useCallback(async () => {
+    if (session === undefined || vault.locked) return;
+    try {
+      setView(await session.view());
+      setFailure(undefined);
+    } catch (error) {
+      // A look that the lock overtook is nobody's concern.
+      if (!vault.locked) setFailure(error);
+    }
+  }, [session, vault]);
+
+  useEffect(() => {
+    void refresh();
+    const timer = setInterval(() => {
+      if (!document.hidden) void refresh();
+    }, LOOK);
+    return () => clearInterval(timer);
+  }, [refresh]);
+
+  const fault = failure === undefined ? null : <Fault error={failure} />;
+  if (session === undefined || view === undefined) {
+    return (
+      <>
+        {fault ?? <Loading what="Reading your log and the chain" />}
+        {fault === null ? null : (
+          <Act busy={false} onPress={() => void refresh()}>
+            Try again
+          </Act>
+        )}
+        <Keeping vault={vault} onLock={onLock} />
+      </>
+    );
+  }
+  const step = (name: Step["name"]): Step => view.steps.find((each) => each.name === name)!;
+  const props = { config, session, view, step, refresh, carrying };
+  return (
+    <>
+      {fault}
+      <Next view={view} />
+      {parts.demo === undefined ? null : <DemoClock view={view} demo={parts.demo} refresh={refresh} />}
+      <EnrolPanel {...props} />
+      <ApplyPanel {...props} />
+      <ConsentPanel {...props} />
+      <ReadingsPanel {...props} />
+      <ClaimsPanel {...props} />
+      <PaymentPanel {...props} />
+      <DaysPanel {...props} />
+      <RevealedPanel view={view} />
+      <Keeping vault={vault} onLock={onLock} />
+    </>
+  );
+}
+
+/** The relayer waits for a block, the clinic verifies a proof: both may take their time. Milliseconds. */
+const PATIENCE = { timeout: 60_000 };
+
+function relayerOf({ relayer }: Config): Carrier | undefined {
+  return relayer === undefined ? undefined : relayerService(trimmed(relayer), PATIENCE);
+}
+
+function partsOf(config: Config, provider: Provider, vault: Vault): SessionParts {
+  const { clock, applications } = config.demo ?? {};
+  return {
+    vault,
+    chain: new PatientChain(config, provider),
+    clinic: config.clinic === undefined ? undefined : clinicService(trimmed(config.clinic), PATIENCE),
+    demo: clock === undefined ? undefined : demoService({ clock, applications }, PATIENCE),
+    prover: proverClient({
+      artifacts: new URL(config.artifacts, document.baseURI).href,
+      manifests: MANIFESTS,
+      worker: () =>
+        new Worker(new URL("./provingWorker.ts", import.meta.url), {
+          type: "module",
+        }) as unknown as WorkerLike,
+    }),
+  };
+}
+
+function trimmed(base: string): string {
+  return base.replace(/\/$/, "");
+}
