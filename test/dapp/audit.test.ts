@@ -159,6 +159,23 @@ describe("dApp: an auditor", () => {
     }
   });
 
+  it("says when the page's configuration names other registries than the contract uses", async function () {
+    this.timeout(300_000);
+    const { page, close } = await openPage(stage());
+    try {
+      await page.route("**/config.json", async (route) => {
+        const config = await (await route.fetch()).json();
+        config.contracts.anchors = config.contracts.claims;
+        await route.fulfill({ json: config });
+      });
+      await page.goto(`${stage().url}/#/audit/1`);
+      await verdict(page, /^Nothing contradicts itself/);
+      await page.getByText(/uses other registries than this page's configuration: anchors\./).waitFor();
+    } finally {
+      await close();
+    }
+  });
+
   async function verdict(page: Page, sentence: RegExp): Promise<void> {
     await page.getByRole("region", { name: "Verdict" }).getByText(sentence).waitFor();
   }

@@ -56,7 +56,7 @@ describe("periods of a policy", () => {
   const policy = ledger.policies.get(1n)!;
 
   it("begin and end as the terms have it", () => {
-    expect(periodTimes(program, policy, 0)).to.deep.equal({ start: START, end: START + DAY });
+    expect(periodTimes(program, policy, 0)).to.include({ start: START, end: START + DAY });
     expect(periodTimes(program, policy, 6).end).to.equal(START + 7 * DAY);
   });
 

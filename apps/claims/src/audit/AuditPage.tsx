@@ -2,7 +2,8 @@
 import { verdictOf } from "@vitalproof/audit";
 import { useMemo } from "react";
 import { Button } from "react-aria-components";
-import { useApp } from "../ui/app.tsx";
+import type { Config } from "../config/config.ts";
+import { same, useApp } from "../ui/app.tsx";
 import { Fault, Notice } from "../ui/parts.tsx";
 import { Report } from "./Report.tsx";
 import { type Audit, useAudit } from "./useAudit.ts";
@@ -54,8 +55,28 @@ export function AuditPage({ program }: { program: bigint }) {
         <Notice kind="info" title="You stopped the audit. There is no result." />
       ) : null}
       {state.kind === "failed" ? <Fault sentence={state.sentence} /> : null}
-      {state.kind === "done" ? <Report report={state.report} /> : null}
+      {state.kind === "done" ? (
+        <>
+          <OtherRegistries named={config.contracts} found={state.report.contracts} />
+          <Report report={state.report} />
+        </>
+      ) : null}
     </>
+  );
+}
+
+/** The audit looks at the registries that the claims contract names; the rest of the page at those of its configuration. */
+function OtherRegistries({ named, found }: { named: Config["contracts"]; found: Config["contracts"] }) {
+  const others = (["anchors", "consents", "statements"] as const).filter(
+    (name) => !same(named[name], found[name]),
+  );
+  return others.length === 0 ? null : (
+    <Notice
+      kind="warning"
+      title={`The claims contract uses other registries than this page's configuration: ${others.join(", ")}.`}
+    >
+      The audit looked at those that the contract uses. Whoever runs this page should correct its config.json.
+    </Notice>
   );
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { epochStart, profileOf, unpackTerms } from "@vitalproof/sdk";
+import type { Span } from "../ui/format.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "./ledger.ts";
-
-/** Unix seconds; the period is `[start, end)`. */
-export type PeriodTimes = { readonly start: number; readonly end: number };
 
 type Policy = Pick<PolicyRow, "firstEpoch" | "periods">;
 
@@ -15,11 +13,24 @@ export function periodTimes(
   { terms }: Pick<ProgramRow, "terms">,
   { firstEpoch }: Policy,
   period: number,
-): PeriodTimes {
+): Span {
   const { profile, offset, epochs } = unpackTerms(terms);
   const epoch = firstEpoch + period * epochs;
   const of = (each: number) => epochStart(profileOf(profile), offset, each);
-  return { start: of(epoch), end: of(epoch + epochs) };
+  return { start: of(epoch), end: of(epoch + epochs), offset };
+}
+
+/** When a period begins and ends; undefined where the terms are of a newer version than this page. */
+export function spanOf(
+  program: Pick<ProgramRow, "terms">,
+  policy: Policy | undefined,
+  period: number,
+): Span | undefined {
+  try {
+    return policy === undefined ? undefined : periodTimes(program, policy, period);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

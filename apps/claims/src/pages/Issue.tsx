@@ -18,7 +18,7 @@ import { formatAmount } from "../data/amounts.ts";
 import { type Application, applicationOf, parseApplication } from "../data/attestation.ts";
 import { headlineOf, statementOfId } from "../data/statements.ts";
 import { type App, same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
-import { dateTime, duration, short } from "../ui/format.ts";
+import { dateTime, duration, short, spanName, spanZone } from "../ui/format.ts";
 import { Empty, Fault, Hex, Loading } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
 
@@ -194,7 +194,7 @@ function Checked({ application }: { application: Application }) {
           {attestation.periods} periods from epoch {attestation.firstEpoch}
           {times === undefined
             ? ""
-            : `: ${dateTime(times.start)} to ${dateTime(times.end)}, ${duration(times.length)} each`}
+            : `: ${spanName(times)}, ${spanZone(times)}, ${duration(times.length)} each`}
         </dd>
         <dt>Reserves</dt>
         <dd>
@@ -258,7 +258,7 @@ function coverOf(terms: bigint, name: string, { attestation }: Application) {
     const { offset } = unpackTerms(terms);
     const length = epochs * form.epochSeconds;
     const start = epochStart(form, offset, attestation.firstEpoch);
-    return { start, end: start + attestation.periods * length, length };
+    return { start, end: start + attestation.periods * length, offset, length };
   } catch {
     return undefined; // terms of a newer version: the contract decides
   }

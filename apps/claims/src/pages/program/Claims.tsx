@@ -14,13 +14,15 @@ import {
 } from "../../data/claimsView.ts";
 import { finalityOf, finalityText } from "../../data/finality.ts";
 import { CLAIM_STATES, type ClaimRow, type ClaimState, type ProgramRow } from "../../data/ledger.ts";
+import { spanOf } from "../../data/periods.ts";
 import { tokenOf, useApp, useChain } from "../../ui/app.tsx";
 import { download } from "../../ui/download.ts";
-import { counted, dateTime } from "../../ui/format.ts";
+import { counted, dateTime, spanZone } from "../../ui/format.ts";
 import { Choice, Empty, Field, Hex } from "../../ui/parts.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
 import { type Sorting, type TableColumn, useSorted, VirtualTable } from "../../ui/VirtualTable.tsx";
 import { ClaimActions, ClaimState as StateCell } from "./ClaimActions.tsx";
+import { PeriodName } from "./PeriodName.tsx";
 import { ReasonDialog } from "./ReasonDialog.tsx";
 
 const NEWEST: Sorting = { column: "last", descending: true };
@@ -161,9 +163,11 @@ function useColumns(
   ask: (asking: { claim: ClaimRow; kind: "reject" | "deny" }) => void,
 ): TableColumn<ClaimRow>[] {
   const { config } = useApp();
-  const { tip } = useChain();
+  const { tip, ledger } = useChain();
   return useMemo(() => {
     const token = tokenOf(config, program.token);
+    const span = spanOf(program, { firstEpoch: 0, periods: 1 }, 0);
+    const zone = span === undefined ? undefined : spanZone(span);
     const { currency, confirmations } = config.chain;
     return [
       {
@@ -175,11 +179,14 @@ function useColumns(
       },
       {
         id: "period",
-        title: "Period",
-        width: 6.5,
-        right: true,
+        title: zone === undefined ? "Period" : `Period, ${zone}`,
+        width: 9.5,
         compare: (a, b) => a.period - b.period,
-        cell: (claim) => claim.period,
+        cell: ({ policy, period }) => (
+          <>
+            {period} <PeriodName program={program} policy={ledger?.policies.get(policy)} period={period} />
+          </>
+        ),
       },
       {
         id: "state",
@@ -251,7 +258,7 @@ function useColumns(
         cell: ({ last }) => <Hex value={last.hash} kind="tx" />,
       },
     ];
-  }, [config, program, costs, ask, tip]);
+  }, [config, program, costs, ask, tip, ledger]);
 }
 
 function useMedian(claims: readonly ClaimRow[], costs: ReadonlyMap<string, Cost>) {

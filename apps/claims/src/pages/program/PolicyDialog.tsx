@@ -7,12 +7,13 @@ import { type Sentence, sentenceOf } from "../../chain/sentences.ts";
 import { formatAmount } from "../../data/amounts.ts";
 import { endingOf } from "../../data/decisions.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../../data/ledger.ts";
-import { type PeriodTimes, periodTimes, unclaimedPeriods } from "../../data/periods.ts";
+import { spanOf, unclaimedPeriods } from "../../data/periods.ts";
 import { isOwnPayee } from "../../data/policiesView.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
-import { counted, dateTime } from "../../ui/format.ts";
+import { counted, dateTime, spanName, spanZone } from "../../ui/format.ts";
 import { Fault, Hex, Popup, Scroll } from "../../ui/parts.tsx";
 import { type Plan, useTransact } from "../../ui/transaction.tsx";
+import { PeriodName } from "./PeriodName.tsx";
 
 /** Unclaimed periods whose windows are looked up: the oldest, which are free first. */
 const LOOKED_UP = 100;
@@ -41,18 +42,11 @@ export function PolicyDialog({
   const token = tokenOf(config, program.token);
   const now = tip?.timestamp ?? 0;
   const payee = isOwnPayee(policy.payee) ? policy.controller : policy.payee;
-  const times = coverOf(program, policy);
   return (
     <Popup title={`Policy ${policy.id}`} onClose={onClose}>
       <dl className="facts">
         <dt>Covers</dt>
-        <dd>
-          {times === undefined
-            ? counted(policy.periods, "period")
-            : times.covered === undefined
-              ? "nothing any more"
-              : `${counted(policy.periods, "period")}, ${dateTime(times.covered.start)} to ${dateTime(times.covered.end)}`}
-        </dd>
+        <dd>{coverOf(program, policy)}</dd>
         <dt>Controller</dt>
         <dd>
           <Hex value={policy.controller} kind="address" />
@@ -79,7 +73,7 @@ export function PolicyDialog({
         </div>
       )}
       <h3>End and release</h3>
-      {times === undefined ? (
+      {spanOf(program, policy, 0) === undefined ? (
         <p>This page does not understand the program's terms, and so not when periods begin and end.</p>
       ) : (
         <>
@@ -91,15 +85,14 @@ export function PolicyDialog({
   );
 }
 
-/** What a policy covers; undefined where the terms are of a newer version than this page. */
-function coverOf(program: ProgramRow, policy: PolicyRow): { covered: PeriodTimes | undefined } | undefined {
-  try {
-    const { start } = periodTimes(program, policy, 0);
-    if (policy.periods === 0) return { covered: undefined };
-    return { covered: { start, end: periodTimes(program, policy, policy.periods - 1).end } };
-  } catch {
-    return undefined;
-  }
+/** What a policy covers, in the zone of its periods. */
+function coverOf(program: ProgramRow, policy: PolicyRow): string {
+  if (policy.periods === 0) return "nothing any more";
+  const number = counted(policy.periods, "period");
+  const [first, last] = [spanOf(program, policy, 0), spanOf(program, policy, policy.periods - 1)];
+  if (first === undefined || last === undefined) return number;
+  const whole = { ...first, end: last.end };
+  return `${number}, ${spanName(whole)}, ${spanZone(whole)}`;
 }
 
 function Ending({
@@ -211,7 +204,9 @@ function Unclaimed({
           <tbody>
             {windows.map(({ period, from }) => (
               <tr key={period}>
-                <th scope="row">{period}</th>
+                <th scope="row">
+                  {period} <PeriodName program={program} policy={policy} period={period} />
+                </th>
                 <td>{`${from <= now ? "since" : "from"} ${dateTime(from)}`}</td>
                 <td>
                   {from <= now && account !== undefined ? (
