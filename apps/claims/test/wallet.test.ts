@@ -4,7 +4,7 @@ import { JsonRpcProvider, verifyMessage, verifyTypedData, Wallet } from "ethers"
 import { parseConfig } from "../src/config/config.ts";
 import { demoWallet } from "../src/wallet/demoWallet.ts";
 import type { Eip1193, WalletChoice } from "../src/wallet/discovery.ts";
-import { WalletConnection } from "../src/wallet/wallet.ts";
+import { steadfast, WalletConnection } from "../src/wallet/wallet.ts";
 
 const ACCOUNT = `0x${"1".repeat(40)}`;
 const OTHER = `0x${"2".repeat(40)}`;
@@ -176,5 +176,28 @@ describe("the built-in test wallet", () => {
     const chain = (chainId: string) => ({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
     expect(await code(demo.request(chain("0x1")))).to.equal(4902);
     expect(await demo.request(chain("0x7a69"))).to.equal(null);
+  });
+});
+
+describe("a provider that looks for what was sent", () => {
+  it("goes on while the node is away, and sends nothing twice", async () => {
+    const asked: string[] = [];
+    let away = 3;
+    const { request } = steadfast(
+      {
+        async request({ method }) {
+          asked.push(method);
+          if (away-- > 0) throw new TypeError("Failed to fetch");
+          return "there";
+        },
+      },
+      1,
+    );
+    expect(await request({ method: "eth_getTransactionReceipt" })).to.equal("there");
+    expect(asked).to.have.length(4);
+    away = 1;
+    const refused = await request({ method: "eth_sendTransaction" }).catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(TypeError);
+    expect(asked.filter((method) => method === "eth_sendTransaction")).to.have.length(1);
   });
 });

@@ -36,6 +36,30 @@ export function providerCode(error: unknown, depth = 0): number | undefined {
   return undefined;
 }
 
+/** What is asked about a transaction that was sent. */
+const LOOKS = new Set(["eth_getTransactionByHash", "eth_getTransactionReceipt"]);
+/** Milliseconds until the next look. */
+const AGAIN = 1000;
+
+/**
+ * A provider that goes on looking for what was sent while the node is away: whoever is told that it failed sends it once
+ * more, and pays twice.
+ */
+export function steadfast(provider: Eip1193, pause = AGAIN): Eip1193 {
+  return {
+    async request(call) {
+      for (;;) {
+        try {
+          return await provider.request(call);
+        } catch (error) {
+          if (!LOOKS.has(call.method)) throw error;
+          await new Promise((resolve) => setTimeout(resolve, pause));
+        }
+      }
+    },
+  };
+}
+
 /** The connection to one wallet at a time, as an external store for React. */
 export class WalletConnection {
   readonly #config: Config;
@@ -142,7 +166,7 @@ export class WalletConnection {
   async signer(): Promise<JsonRpcSigner | undefined> {
     const { wallet, account, chainId } = this.#state;
     if (wallet === undefined || account === undefined || chainId !== this.#config.chain.id) return undefined;
-    const provider = new BrowserProvider(wallet.provider, this.#config.chain.id);
+    const provider = new BrowserProvider(steadfast(wallet.provider), this.#config.chain.id);
     provider.pollingInterval = 1000;
     return provider.getSigner(account);
   }
