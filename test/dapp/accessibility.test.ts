@@ -6,8 +6,8 @@
 
 import { expectAccessible, expectAccessibleInBoth } from "./support/axe.ts";
 import { InsurerPage } from "./support/insurer.ts";
-import { type PICTURES, picture, TAKES_PICTURES } from "./support/pictures.ts";
-import { onStage, openPage } from "./support/stage.ts";
+import { type PICTURES, picture } from "./support/pictures.ts";
+import { onScenario, openPage } from "./support/stage.ts";
 
 /** Pages, and their pictures. */
 const ROUTES: readonly (readonly [route: string, picture?: (typeof PICTURES)[number]])[] = [
@@ -23,8 +23,7 @@ const ROUTES: readonly (readonly [route: string, picture?: (typeof PICTURES)[num
 ];
 
 describe("dApp: accessibility", () => {
-  // Pictures show the whole month.
-  const stage = onStage("--scenario", "--days", TAKES_PICTURES ? "30" : "2");
+  const stage = onScenario();
 
   for (const [route, name] of ROUTES) {
     it(route, async function () {

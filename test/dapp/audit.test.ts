@@ -10,7 +10,7 @@ import { expect } from "chai";
 import { toBeHex } from "ethers";
 import type { Page, Request, Route } from "playwright-core";
 import { vitalproof } from "../../packages/cli/test/support.ts";
-import { onStage, openPage } from "./support/stage.ts";
+import { onScenario, openPage } from "./support/stage.ts";
 
 const READS =
   /^eth_(chainId|blockNumber|getBlockByNumber|getLogs|getCode|call|getTransaction(ByHash|Receipt))$/;
@@ -28,7 +28,7 @@ function made(log: Log, i: number): Log {
 }
 
 describe("dApp: an auditor", () => {
-  const stage = onStage("--scenario", "--days", "5");
+  const stage = onScenario();
 
   it("gets the report that the command gives, byte for byte, and nothing but reads is asked", async function () {
     this.timeout(300_000);

@@ -8,7 +8,7 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 import { expectAccessible } from "./support/axe.ts";
 import { BATCH, CLAIMS_EACH, MadeUpChain, POLICIES } from "./support/madeUpChain.ts";
-import { onStage, openPage } from "./support/stage.ts";
+import { onBrowser, openPage } from "./support/stage.ts";
 
 const ALL = POLICIES * CLAIMS_EACH;
 /** Milliseconds. */
@@ -16,8 +16,7 @@ const [FIRST_READING, FILTER] = [20_000, 500];
 const MOST_ROWS = 200;
 
 describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
-  // Its browser only.
-  const stage = onStage();
+  const stage = onBrowser();
   const chain = new MadeUpChain();
   let url: string;
   let page: Page;

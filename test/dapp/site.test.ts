@@ -2,11 +2,11 @@
 //
 // The built page behind a plain web server, in a folder of its own and with a configuration of its own.
 import { expect } from "chai";
-import { onStage, openPage } from "./support/stage.ts";
+import { onScenario, openPage } from "./support/stage.ts";
 import { webServer } from "./support/webServer.ts";
 
 describe("dApp: as a static site", () => {
-  const stage = onStage("--scenario", "--days", "1");
+  const stage = onScenario();
   it("shows the chain that its config.json names, from any folder", async function () {
     this.timeout(300_000);
     const { demo: _, clinic: __, relayer: ___, ...rest } = stage().config as Record<string, unknown>;

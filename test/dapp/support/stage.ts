@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { TAKES_PICTURES } from "./pictures.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -22,21 +23,72 @@ export interface Stage {
 }
 
 /**
- * Services and browser for the tests of one `describe`, which are skipped with the reason where there is no browser.
+ * Services with a chain of their own, and a browser, for the tests of one `describe`; skipped with the reason where there
+ * is no browser.
  * @returns the stage, to be asked for inside of tests
  */
-export function onStage(...options: readonly string[]): () => Stage {
+export function onStage(): () => Stage {
   let world: Stage | undefined;
+  beforeWithBrowser(async () => {
+    world = await openStage();
+  });
+  after(() => world?.close());
+  return () => world!;
+}
+
+let scenario: Promise<Stage> | undefined;
+
+/**
+ * The scenario's first days (all of them where pictures are taken), for tests that only look: one stage for the whole run.
+ * @returns the stage, to be asked for inside of tests
+ */
+export function onScenario(): () => Stage {
+  let world: Stage | undefined;
+  beforeWithBrowser(async () => {
+    scenario ??= openStage("--scenario", "--days", TAKES_PICTURES ? "30" : "5");
+    world = await scenario;
+  });
+  return () => world!;
+}
+
+// Benches open stages too, and have no hooks.
+if (typeof after === "function") after(async () => (await scenario)?.close());
+
+/** A browser alone. @returns the browser, to be asked for inside of tests */
+export function onBrowser(): () => Pick<Stage, "browser"> {
+  let browser: Browser | undefined;
+  beforeWithBrowser(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser?.close());
+  return () => ({ browser: browser! });
+}
+
+function beforeWithBrowser(open: () => Promise<void>): void {
   before(async function () {
     this.timeout(600_000);
     if (!existsSync(CHROMIUM)) {
       console.log("      skipped: no Chromium; install Debian's package chromium or set CHROMIUM");
       this.skip();
     }
-    world = await openStage(...options);
+    await open();
   });
-  after(() => world?.close());
-  return () => world!;
+}
+
+/** What Chromium would ask of others by itself is switched off: tests talk to loopback only. */
+function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
 }
 
 /** Starts services and browser. The page must have been built (`npm run dapp:build`). */
@@ -48,19 +100,7 @@ export async function openStage(...options: readonly string[]): Promise<Stage> {
   const url = await urlOf(services);
   const [config, browser] = await Promise.all([
     fetch(`${url}/config.json`).then((response) => response.json() as Promise<Stage["config"]>),
-    // What Chromium would ask of others by itself is switched off: tests talk to loopback only.
-    chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    }),
+    openBrowser(),
   ]);
   return {
     url,
@@ -92,7 +132,7 @@ async function urlOf(services: ChildProcess): Promise<string> {
  * @param options `faults`: what the test itself makes happen
  */
 export async function openPage(
-  { browser }: Stage,
+  { browser }: Pick<Stage, "browser">,
   options: { width?: number; colorScheme?: "light" | "dark"; faults?: RegExp } = {},
 ) {
   const context = await browser.newContext({
