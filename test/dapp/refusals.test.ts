@@ -41,7 +41,9 @@ describe("dApp: what can go wrong for a patient", () => {
       await first.seal(3);
       await first.unfold("Your days");
       await expectAccessibleInBoth(phone.page);
+      await phone.page.setViewportSize({ width: 960, height: 780 });
       await picture(phone.page.getByRole("region", { name: "Your days" }), "patient-days");
+      await phone.page.setViewportSize({ width: 360, height: 780 });
 
       // Closed while it proves: the next page begins where the last one stood.
       await first.beginProof();
@@ -95,6 +97,7 @@ describe("dApp: what can go wrong for a patient", () => {
       await patient.unfold("What was revealed, and what stays here");
       await picture(patient.page.getByRole("region", { name: /^What was revealed/ }), "patient-revealed");
       await patient.page.emulateMedia({ colorScheme: "dark" });
+      await patient.page.evaluate(() => window.scrollTo(0, 0));
       await picture(patient.page, "phone-dark");
       await expectAccessibleInBoth(patient.page);
     } finally {

@@ -170,6 +170,7 @@ export { type Statement, type StatementName, statementOf, statements } from "./s
 export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
+export { asksFor } from "./terms/asks.ts";
 export type { BoundName, BoundResult } from "./terms/bounds.ts";
 export { type DistributionRequest, distributionTerms } from "./terms/build.ts";
 export { type EpisodeRequest, episodeTerms } from "./terms/buildEpisode.ts";

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  asksFor,
   checkTerms,
   type DistributionTerms,
   distributionTerms,
@@ -85,6 +86,40 @@ describe("terms", () => {
     fc.assert(
       fc.property(anyTerms, (any) => {
         expect(unpackTerms(packTerms(any))).to.deep.equal(any);
+      }),
+    );
+  });
+
+  it("what asks nothing is met by any readings: bounds at the ends, and no others", () => {
+    const asked = (terms: DistributionTerms) =>
+      checkTerms(
+        terms,
+        [[], []].map(() => new Array<number>(profile.slots).fill(1)),
+      )
+        .bounds.map(({ bound }) => bound)
+        .filter((bound) => asksFor(terms, bound));
+    expect(asked(wide)).to.deep.equal(["valid", "coverageMin"]);
+    expect(asked({ ...wide, shareMin: 1, meanMax: n - 1, coverageMin: 0 })).to.deep.equal([
+      "valid",
+      "shareMin",
+      "meanMax",
+    ]);
+    fc.assert(
+      fc.property(anyTerms, anyEpoch, anyEpoch, (any, first, second) => {
+        for (const name of ["shareMin", "shareMax", "meanMin", "meanMax", "coverageMax"] as const) {
+          // One bound after the other at its end.
+          const terms = {
+            ...any,
+            ...(name.startsWith("mean") ? { meanAbove: false, meanBelow: false } : {}),
+            [name]: wide[name],
+          };
+          for (const semantics of ["worst-case", "of-valid"] as const) {
+            const { bounds } = checkTerms(terms, [first, second], { semantics });
+            const unasked = bounds.filter(({ bound }) => !asksFor(terms, bound));
+            expect(unasked.map(({ bound }) => bound)).to.include(name);
+            expect(unasked.every(({ holds }) => holds)).to.equal(true);
+          }
+        }
       }),
     );
   });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  asksFor,
   type BoundResult,
   type CheckResult,
   checkTerms,
@@ -33,7 +34,7 @@ export type Slot = {
 /** How a period stands under one semantics. */
 export type Verdict = {
   readonly holds: boolean;
-  /** One sentence per bound, with its numbers. */
+  /** One sentence, with its numbers, per bound by which the terms ask anything. */
   readonly lines: readonly string[];
   readonly failing: readonly string[];
   readonly bounds: readonly BoundResult[];
@@ -148,13 +149,14 @@ function periodOf(
     of: own.slots,
     decided: terms.ofValid ? "of-valid" : "worst-case",
     holds: own.holds,
-    worstCase: verdictOf(checkTerms(terms, codes, { semantics: "worst-case" })),
-    ofValid: verdictOf(checkTerms(terms, codes, { semantics: "of-valid" })),
+    worstCase: verdictOf(terms, checkTerms(terms, codes, { semantics: "worst-case" })),
+    ofValid: verdictOf(terms, checkTerms(terms, codes, { semantics: "of-valid" })),
   };
 }
 
-function verdictOf({ holds, bounds, failing }: CheckResult): Verdict {
-  return { holds, bounds, lines: bounds.map(({ text }) => text), failing: failing.map(({ text }) => text) };
+function verdictOf(terms: Terms, { holds, bounds, failing }: CheckResult): Verdict {
+  const asked = bounds.filter(({ bound }) => asksFor(terms, bound));
+  return { holds, bounds, lines: asked.map(({ text }) => text), failing: failing.map(({ text }) => text) };
 }
 
 function leastOf(records: readonly EpochRecord[]): EpochStatus {
