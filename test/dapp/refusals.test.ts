@@ -47,12 +47,13 @@ describe("dApp: what can go wrong for a patient", () => {
 
       // Closed while it proves: the next page begins where the last one stood.
       await first.beginProof();
-      await first.claims.getByRole("progressbar").waitFor();
+      await first.claims.getByText("Making the proof").waitFor();
       await picture(first.claims, "patient-proving");
       await phone.page.close();
       const patient = new PatientPage(await phone.reopen(), world);
       await patient.page.goto(`${world.url}/#/patient`);
       await patient.unlock();
+      await patient.claims.getByText(/was not finished when this page was closed\./).waitFor();
       await patient.prove();
       await patient.claims.getByText("The readings do not meet the terms.").waitFor();
 
