@@ -4,6 +4,7 @@ import {
   type ClaimItem,
   checkTerms,
   countOutcomes,
+  DAY,
   dayOffsetOf,
   epochAt,
   type Prover,
@@ -17,7 +18,7 @@ import {
 import { proverPool } from "@vitalproof/sdk/node";
 import { Calendar } from "../demo/calendar.ts";
 import type { SimulatedClinic } from "../demo/clinic.ts";
-import { Insurer } from "../demo/insurer.ts";
+import { Insurer, type Offer } from "../demo/insurer.ts";
 import { Patient } from "../demo/patient.ts";
 import { glucoseOf, type Kind } from "../demo/readings.ts";
 import type { World } from "../demo/world.ts";
@@ -26,7 +27,6 @@ import type { Clock } from "./clock.ts";
 import { SCENARIO_FIRST_DAY } from "./month.ts";
 
 const MINUTE = 60;
-const DAY = 86_400;
 /** 25 tUSDC. */
 const BENEFIT = 25_000_000n;
 /** Everybody in it lives there. */
@@ -142,12 +142,11 @@ class Month {
   }
 
   /** A program for days in range, with money for everybody in it. */
-  async #publish(review?: Parameters<typeof Insurer.publish>[2]["review"]): Promise<Insurer> {
-    const { statement, offset } = { statement: this.#statement, offset: this.#offset };
-    const terms = termsOf("time-in-range", { window: "1 day", profile: this.#profile.name, offset });
+  async #publish(review?: Offer["review"]): Promise<Insurer> {
+    const day = { window: "1 day", profile: this.#profile.name, offset: this.#offset } as const;
     const insurer = await Insurer.publish(this.#world, this.#clinic.group, {
-      statement: statement.name,
-      terms,
+      statement: this.#statement.name,
+      terms: termsOf("time-in-range", day),
       benefit: BENEFIT,
       claimWindow: 14 * DAY,
       ...(review === undefined ? {} : { review }),
@@ -159,7 +158,7 @@ class Month {
     return insurer;
   }
 
-  async #review() {
+  async #review(): Promise<NonNullable<Offer["review"]>> {
     const { address } = await signerOf(this.#world, "Demo arbiter");
     return { arbiter: address, reviewTime: 21 * DAY, arbiterTime: 21 * DAY };
   }

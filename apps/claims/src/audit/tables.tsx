@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 import {
   type AnchorLine,
   type AuditReport,
@@ -7,11 +8,10 @@ import {
   printable,
   type StatementLine,
 } from "@vitalproof/audit";
+import { DAY } from "@vitalproof/sdk";
 import { dateTime, utcDate } from "../ui/format.ts";
 import { Hex } from "../ui/parts.tsx";
 import { type Column, PagedTable } from "./PagedTable.tsx";
-
-const DAY = 86_400;
 
 /** A heading with the number of rows, and the rows. */
 function Listed<T>({

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type Detail, refusalOf, VitalproofError } from "@vitalproof/sdk";
+import { DAY, type Detail, refusalOf, VitalproofError } from "@vitalproof/sdk";
 import { isError } from "ethers";
 import { formatAmount, type Unit } from "../data/amounts.ts";
 import { dateTime, short, utcDate } from "../ui/format.ts";
@@ -23,7 +23,6 @@ const TIMES = new Set([
   "time",
 ]);
 const AMOUNTS = new Set(["free", "needed", "benefit", "amount", "moved", "balance", "allowance"]);
-const DAY = 86_400;
 
 /**
  * An error of a transaction or a call as a sentence: a contract's refusal by its custom error, a refusal in the wallet,

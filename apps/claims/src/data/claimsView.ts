@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 import { type Cost, costKey } from "../chain/costs.ts";
 import type { TokenConfig } from "../config/config.ts";
 import { isoTime, plainNumber } from "./amounts.ts";
@@ -13,8 +14,6 @@ export type ClaimFilter = {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 };
-
-const DAY = 86_400;
 
 /** When a claim was verified; of a period that was released unclaimed, when that was. */
 export function timeOf({ settled, last }: Pick<ClaimRow, "settled" | "last">): number {

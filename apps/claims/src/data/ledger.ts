@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ASSURANCE_CLASSES, type AssuranceClass, CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
+import { ASSURANCE_CLASSES, type AssuranceClass, CLAIMS_PAYOUT_ABI, DAY } from "@vitalproof/sdk";
 import { type EventFragment, Interface, type Result } from "ethers";
 import type { TimedLog } from "../chain/history.ts";
 
@@ -100,7 +100,6 @@ export type Ledger = {
   readonly reserves: ReadonlyMap<bigint, readonly DayReserve[]>;
 };
 
-const DAY = 86_400;
 const events = new Interface(CLAIMS_PAYOUT_ABI);
 /** By topic: the interface's own look-up hashes the names of all events for every log. */
 const fragments = new Map<string, EventFragment>();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 import type { DayReserve, Movement } from "./ledger.ts";
 
 /** A day's claims and payouts and their sums so far. */
@@ -12,8 +13,6 @@ export type DaySum = {
   readonly claimedSoFar: bigint;
   readonly paidSoFar: bigint;
 };
-
-const DAY = 86_400;
 
 /** Claims and payouts by UTC day, days without any left out, ascending. */
 export function daySums(movements: readonly Movement[]): DaySum[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   AnchorClient,
+  DAY,
   explainTerms,
   packTerms,
   profileOf,
@@ -31,8 +32,6 @@ import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { duration } from "../ui/format.ts";
 import { Choice, Empty, Fault, Field, Loading, Notice } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
-
-const DAY = 86_400;
 
 /** Publishes a program: statement, bounds, money and times, with what they mean beside them. */
 export function CreateProgram() {

@@ -4,13 +4,15 @@ import { useState } from "react";
 import type { Config } from "../config/config.ts";
 import { formatAmount } from "../data/amounts.ts";
 import { tokenOf } from "../ui/app.tsx";
-import { counted, dateTime, spanName, spanTimes } from "../ui/format.ts";
+import { download } from "../ui/download.ts";
+import { counted, dateTime, duration, spanName, spanTimes } from "../ui/format.ts";
+import { Choice, Field, Notice } from "../ui/parts.tsx";
 import { CarrierChoice, type Carrying } from "./CarrierChoice.tsx";
 import type { PeriodDay } from "./days.ts";
 import type { Step } from "./journey.ts";
 import { MANIFESTS } from "./manifests.ts";
 import { needsOf, needsText } from "./needs.ts";
-import { Act, Fold, Outcome, Panel, Progress, save, TextEntry, useAction } from "./parts.tsx";
+import { Act, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
 import { payeeOf } from "./payee.ts";
 import type { ProofProgress } from "./proverProtocol.ts";
 import type { PatientSession, View } from "./session.ts";
@@ -58,38 +60,35 @@ export function ApplyPanel({ config, session, view, step, refresh }: PanelProps)
   return (
     <Panel title="Apply for a policy">
       {view.unfinished?.kind === "application" ? (
-        <div className="notice info">
-          <strong>Your application was not finished when this page was closed.</strong>
-          <div>Nothing is lost, and nothing was sent. Apply again below.</div>
-        </div>
+        <Notice kind="info" title="Your application was not finished when this page was closed.">
+          Nothing is lost, and nothing was sent. Apply again below.
+        </Notice>
       ) : null}
-      <label className="field">
-        Program
-        <select value={offer.program.toString()} onChange={(event) => setChosen(BigInt(event.target.value))}>
-          {view.offers.map((each) => (
-            <option key={each.program.toString()} value={each.program.toString()}>
-              {each.program.toString()}: {each.statement.purpose},{" "}
-              {formatAmount(each.benefit, tokenOf(config, each.token))} per period
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Program"
+        value={String(offer.program)}
+        options={view.offers.map(({ program, statement, benefit, token }) => [
+          String(program),
+          `${program}: ${statement.purpose}, ${formatAmount(benefit, tokenOf(config, token))} per period`,
+        ])}
+        onChange={(program) => setChosen(BigInt(program))}
+      />
       <ul>
         {explainTerms(offer.terms).map((line) => (
           <li key={line}>{line}</li>
         ))}
         <li>
-          You have {Math.round(offer.claimWindow / 86_400)} days to claim a period. The insurer is{" "}
+          You have {duration(offer.claimWindow)} to claim a period. The insurer is{" "}
           <code>{offer.insurer}</code>.
         </li>
       </ul>
-      <TextEntry
+      <Field
         label="Number of periods"
         value={periods}
         onChange={setPeriods}
         error={number === 0 ? "Enter a whole number." : undefined}
       />
-      <TextEntry
+      <Field
         label="Account to be paid at, if you have one"
         value={payee}
         onChange={setPayee}
@@ -97,10 +96,9 @@ export function ApplyPanel({ config, session, view, step, refresh }: PanelProps)
         error={wrongPayee}
       />
       {offer.free < offer.benefit * BigInt(number) ? (
-        <div className="notice warning">
-          <strong>The program has not enough free money for that many periods.</strong>
-          <div>The insurer cannot issue such a policy as things stand.</div>
-        </div>
+        <Notice kind="warning" title="The program has not enough free money for that many periods.">
+          The insurer cannot issue such a policy as things stand.
+        </Notice>
       ) : null}
       <Act
         busy={action.busy}
@@ -113,7 +111,8 @@ export function ApplyPanel({ config, session, view, step, refresh }: PanelProps)
               { periods: number, payee },
               { signal, onProgress: setProgress },
             );
-            if (config.demo?.applications === undefined) save("vitalproof-application.json", file);
+            if (config.demo?.applications === undefined)
+              download("vitalproof-application.json", "application/json", file);
             await refresh();
             return config.demo?.applications === undefined
               ? "The clinic signed. Hand the saved file to the insurer."
@@ -175,7 +174,7 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
       )}
       {give.state === "done" ? null : (
         <>
-          <TextEntry
+          <Field
             label="For how many days"
             value={days}
             onChange={setDays}
@@ -187,7 +186,7 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
             onPress={() =>
               action.run(async () => {
                 const given = await session.consent(offer, number, carrying.carrier);
-                save("vitalproof-consent-receipt.json", given.receipt);
+                download("vitalproof-consent-receipt.json", "application/json", given.receipt);
                 await refresh();
                 return "Your consent is on record. Keep its receipt: the chain has only its hash.";
               })
@@ -199,7 +198,11 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
       )}
       {consent === undefined ? null : (
         <>
-          <Act quiet busy={false} onPress={() => save("vitalproof-consent-receipt.json", consent.receipt)}>
+          <Act
+            quiet
+            busy={false}
+            onPress={() => download("vitalproof-consent-receipt.json", "application/json", consent.receipt)}
+          >
             Save the receipt again
           </Act>
           <Act
@@ -266,13 +269,15 @@ export function ClaimsPanel({ config, session, view, step, refresh, carrying }: 
         {formatAmount(offer.benefit, token)} each.
       </p>
       {broken === undefined ? null : (
-        <div className="notice info">
-          <strong>The proof for {spanName(broken)} was not finished when this page was closed.</strong>
-          <div>Nothing is lost, and nothing was sent.</div>
+        <Notice
+          kind="info"
+          title={`The proof for ${spanName(broken)} was not finished when this page was closed.`}
+        >
+          <p>Nothing is lost, and nothing was sent.</p>
           <Act busy={action.busy} onPress={() => proveNow(broken)}>
             Prove {spanName(broken)} again
           </Act>
-        </div>
+        </Notice>
       )}
       {prove.state === "can" ? <Needs circuit={offer.statement.name} /> : null}
       <ul className="patient-steps">

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 import { useId } from "react";
 import { spanClock, spanName, spanZone } from "../ui/format.ts";
 import type { PeriodDay, Scale } from "./days.ts";
@@ -13,7 +14,6 @@ const BOTTOM = 24;
 const TOP = 8;
 /** Rows of the table beside the chart: the hours of a day. */
 const ROWS = 24;
-const DAY = 86_400;
 
 /**
  * The readings of a period over the band of the terms, and the same in a table. Gaps stay gaps: no line leads over a

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
+import { download } from "../ui/download.ts";
+import { Field } from "../ui/parts.tsx";
 import type { KeyValue } from "./keyValue.ts";
-import { Act, Fold, Outcome, Panel, save, TextEntry, useAction } from "./parts.tsx";
+import { Act, Fold, Outcome, Panel, useAction } from "./parts.tsx";
 import { MIN_PASSPHRASE, Vault } from "./vault.ts";
 
 /** Larger files are none of ours: a year of readings, sealed, takes less. */
@@ -45,7 +47,7 @@ export function Entrance({
             if (passphrase !== "") open(() => Vault.unlock(backend, passphrase));
           }}
         >
-          <TextEntry
+          <Field
             label="Passphrase"
             value={passphrase}
             onChange={setPassphrase}
@@ -103,7 +105,7 @@ export function Entrance({
           has the passphrase, and nobody can reset it.
         </p>
         <NewSecret label="New passphrase" value={passphrase} onChange={setPassphrase} />
-        <TextEntry
+        <Field
           label="The same again"
           value={again}
           onChange={setAgain}
@@ -120,7 +122,7 @@ export function Entrance({
           From a backup (the identity without readings) or from a copy of a vault (everything). Enter its
           passphrase here:
         </p>
-        <TextEntry label="Passphrase of the file" value={passphrase} onChange={setPassphrase} secret />
+        <Field label="Passphrase of the file" value={passphrase} onChange={setPassphrase} secret />
         <FileTrigger
           acceptedFileTypes={["application/json", ".json"]}
           onSelect={(files) => {
@@ -155,7 +157,7 @@ export function Entrance({
 
 function NewSecret(props: { label: string; value: string; onChange: (value: string) => void }) {
   return (
-    <TextEntry
+    <Field
       {...props}
       hint={`At least ${MIN_PASSPHRASE} characters, such as four or five words`}
       secret
@@ -174,13 +176,13 @@ export function Keeping({ vault, onLock }: { vault: Vault; onLock: () => void })
         The backup holds your identity: with it you find your policies again. The copy holds your readings
         too, without which past days cannot be proven. Both are sealed with your passphrase.
       </p>
-      <TextEntry label="Passphrase, for the backup" value={passphrase} onChange={setPassphrase} secret />
+      <Field label="Passphrase, for the backup" value={passphrase} onChange={setPassphrase} secret />
       <Act
         busy={action.busy}
         reason={passphrase === "" ? "Enter your passphrase." : undefined}
         onPress={() =>
           action.run(async () => {
-            save("vitalproof-identity.json", await vault.backup(passphrase));
+            download("vitalproof-identity.json", "application/json", await vault.backup(passphrase));
             setPassphrase("");
             return "The backup was handed to your browser's downloads.";
           })
@@ -193,7 +195,7 @@ export function Keeping({ vault, onLock }: { vault: Vault; onLock: () => void })
         busy={action.busy}
         onPress={() =>
           action.run(async () => {
-            save("vitalproof-vault-copy.json", await vault.copy());
+            download("vitalproof-vault-copy.json", "application/json", await vault.copy());
             return "The copy was handed to your browser's downloads.";
           })
         }
@@ -224,13 +226,7 @@ function NewPassphrase({ vault }: { vault: Vault }) {
       <summary>Change the passphrase</summary>
       <div className="stack patient-folded">
         <p>Files that you saved before keep the passphrase that you had then.</p>
-        <TextEntry
-          label="Passphrase now"
-          value={old}
-          onChange={setOld}
-          secret
-          autoComplete="current-password"
-        />
+        <Field label="Passphrase now" value={old} onChange={setOld} secret autoComplete="current-password" />
         <NewSecret label="Passphrase from now on" value={next} onChange={setNext} />
         <Act
           quiet

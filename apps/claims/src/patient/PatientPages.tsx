@@ -2,9 +2,10 @@
 import type { Provider } from "ethers";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import type { Config } from "../config/config.ts";
+import { Empty, Loading } from "../ui/parts.tsx";
 import { Entrance } from "./IdentityPanel.tsx";
 import { indexedDbKeyValue, type KeyValue } from "./keyValue.ts";
-import { Fault, Loading } from "./parts.tsx";
+import { Fault } from "./parts.tsx";
 import { Vault } from "./vault.ts";
 import "./patient.css";
 
@@ -48,9 +49,10 @@ function Pages({ config, provider, vaultBackend }: PatientPagesProps) {
   if (failure !== undefined) return <Fault error={failure} />;
   if (!alone) {
     return (
-      <div className="empty" role="status">
-        <strong>Your identity is open in another tab</strong>
-        <div>Two tabs would seal the same day twice. Close the other one, and this one goes on.</div>
+      <div role="status">
+        <Empty title="Your identity is open in another tab">
+          Two tabs would seal the same day twice. Close the other one, and this one goes on.
+        </Empty>
       </div>
     );
   }

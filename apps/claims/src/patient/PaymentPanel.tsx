@@ -2,10 +2,12 @@
 import { useState } from "react";
 import { formatAmount } from "../data/amounts.ts";
 import { same, tokenOf } from "../ui/app.tsx";
+import { download } from "../ui/download.ts";
 import { dateTime } from "../ui/format.ts";
+import { Field } from "../ui/parts.tsx";
 import { CarrierChoice } from "./CarrierChoice.tsx";
 import type { PanelProps } from "./ClaimPanels.tsx";
-import { Act, Fold, Outcome, save, TextEntry, useAction } from "./parts.tsx";
+import { Act, Fold, Outcome, useAction } from "./parts.tsx";
 
 /** What is owed, having it paid out, and where it went. */
 export function PaymentPanel({ config, session, view, step, refresh, carrying }: PanelProps) {
@@ -72,7 +74,7 @@ function AccountKey({ session, view }: Pick<PanelProps, "session" | "view">) {
       <div className="stack patient-folded">
         <p>
           Your policy's own account was made in this page, and its key is derived from your identity: whoever
-          has your backup and passphrase has it. To move the money, save the key as a file, sealed with your
+          has your backup and passphrase has it. To move the money the key as a file, sealed with your
           passphrase, and import that file into a wallet (in MetaMask: Add account, Import, JSON file).
         </p>
         <p>
@@ -80,14 +82,18 @@ function AccountKey({ session, view }: Pick<PanelProps, "session" | "view">) {
           where that came from and where the money goes, and may link both to your policy. With your next
           policy you can name an account of yours to be paid at directly.
         </p>
-        <TextEntry label="Passphrase, for the key" value={passphrase} onChange={setPassphrase} secret />
+        <Field label="Passphrase, for the key" value={passphrase} onChange={setPassphrase} secret />
         <Act
           quiet
           busy={action.busy}
           reason={passphrase === "" ? "Enter your passphrase." : undefined}
           onPress={() =>
             action.run(async () => {
-              save("vitalproof-policy-account.json", await session.accountKey(view, passphrase));
+              download(
+                "vitalproof-policy-account.json",
+                "application/json",
+                await session.accountKey(view, passphrase),
+              );
               setPassphrase("");
               return "The key was handed to your browser's downloads. Whoever has the file and your passphrase has the money.";
             })

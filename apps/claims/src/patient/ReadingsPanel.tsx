@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { dayOffsetOf, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
+import { DAY, dayOffsetOf, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import { counted, HERE, spanName, spanTimes } from "../ui/format.ts";
+import { Choice, Empty, Field } from "../ui/parts.tsx";
 import type { PanelProps } from "./ClaimPanels.tsx";
 import { DayChart } from "./DayChart.tsx";
+import type { PeriodDay } from "./days.ts";
 import { nextOf } from "./journey.ts";
-import { Act, Fold, Outcome, Panel, Progress, TextEntry, useAction } from "./parts.tsx";
+import { Act, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
 
-const ORDERS = { "": "as the file shows", MDY: "month first", DMY: "day first" } as const;
+type Order = "" | "MDY" | "DMY";
+const ORDERS: readonly (readonly [Order, string])[] = [
+  ["", "as the file shows"],
+  ["MDY", "month first"],
+  ["DMY", "day first"],
+];
 
 /** Opening a log at the clinic. */
 export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
@@ -25,20 +32,16 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
         The clinic gets a name for your log and your device's public key. This page's device is a program:
         what it signs is your own word.
       </p>
-      <label className="field">
-        What is measured
-        <select value={profile} onChange={(event) => setProfile(event.target.value as ProfileName)}>
-          {names.map((name) => {
-            const { metric, ucum, interval } = profileOf(name);
-            return (
-              <option key={name} value={name}>
-                {metric}, {ucum}, every {interval} s
-              </option>
-            );
-          })}
-        </select>
-      </label>
-      <TextEntry
+      <Choice
+        label="What is measured"
+        value={profile}
+        options={names.map((name) => {
+          const { metric, ucum, interval } = profileOf(name);
+          return [name, `${metric}, ${ucum}, every ${interval} s`];
+        })}
+        onChange={setProfile}
+      />
+      <Field
         label="Time zone of your days"
         value={zone}
         onChange={setZone}
@@ -49,7 +52,7 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
         reason={state === "can" ? undefined : reason}
         onPress={() =>
           action.run(async () => {
-            const daily = profileOf(profile).epochSeconds === 86_400;
+            const daily = profileOf(profile).epochSeconds === DAY;
             await session.enrol({ profile, offset: daily ? dayOffsetOf(zone, view.now) : 0 });
             await refresh();
             return "The clinic opened your log.";
@@ -66,7 +69,7 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
 /** Importing a file, and sealing what is over. */
 export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
   const [zone, setZone] = useState(HERE);
-  const [order, setOrder] = useState<keyof typeof ORDERS>("");
+  const [order, setOrder] = useState<Order>("");
   const [share, setShare] = useState<number | undefined>();
   const reading = useAction();
   const sealing = useAction({ holds: true });
@@ -98,22 +101,13 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
       opens={seal.state === "can" || nextOf(view.steps)?.name === "import"}
     >
       <p>Files are read in this page and go nowhere.</p>
-      <TextEntry
+      <Field
         label="Time zone of the file"
         value={zone}
         onChange={setZone}
         hint="Used where the file's times have none"
       />
-      <label className="field">
-        Order of day and month
-        <select value={order} onChange={(event) => setOrder(event.target.value as keyof typeof ORDERS)}>
-          {Object.entries(ORDERS).map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice label="Order of day and month" value={order} options={ORDERS} onChange={setOrder} />
       <FileTrigger
         onSelect={(files) => {
           const [file] = Array.from(files ?? []);
@@ -179,26 +173,14 @@ export function DaysPanel({ view }: PanelProps) {
       status={`${counted(days.periods.filter(({ state }) => state === "sealed").length, "period")} of ${days.periods.length} complete`}
       opens={false}
     >
-      <label className="field">
-        Day
-        <select value={shown.period} onChange={(event) => setChosen(Number(event.target.value))}>
-          {days.periods.map((day) => (
-            <option key={day.period} value={day.period}>
-              {spanName(day)}:{" "}
-              {day.state === "open"
-                ? "not complete yet"
-                : day.holds
-                  ? "meets the terms"
-                  : "does not meet the terms"}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Day"
+        value={String(shown.period)}
+        options={days.periods.map((day) => [String(day.period), `${spanName(day)}: ${standing(day)}`])}
+        onChange={(period) => setChosen(Number(period))}
+      />
       {shown.state === "open" ? (
-        <div className="empty">
-          <strong>{spanName(shown)} is not sealed yet</strong>
-          <div>It is shown when it is over and sealed.</div>
-        </div>
+        <Empty title={`${spanName(shown)} is not sealed yet`}>It is shown when it is over and sealed.</Empty>
       ) : (
         <>
           <p>{spanTimes(shown)}</p>
@@ -233,6 +215,11 @@ export function DaysPanel({ view }: PanelProps) {
       </ul>
     </Fold>
   );
+}
+
+function standing(day: PeriodDay): string {
+  if (day.state === "open") return "not complete yet";
+  return day.holds ? "meets the terms" : "does not meet the terms";
 }
 
 function lastSealed<T extends { state: string }>(periods: readonly T[]): T | undefined {

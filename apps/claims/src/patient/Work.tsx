@@ -2,6 +2,7 @@
 import type { Provider } from "ethers";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Config } from "../config/config.ts";
+import { Loading } from "../ui/parts.tsx";
 import { useCarrying } from "./CarrierChoice.tsx";
 import { ApplyPanel, ClaimsPanel, ConsentPanel, RevealedPanel } from "./ClaimPanels.tsx";
 import type { Carrier } from "./carrier.ts";
@@ -12,7 +13,7 @@ import type { Step } from "./journey.ts";
 import { MANIFESTS } from "./manifests.ts";
 import { Next } from "./Next.tsx";
 import { PaymentPanel } from "./PaymentPanel.tsx";
-import { Act, Fault, Loading } from "./parts.tsx";
+import { Act, Fault } from "./parts.tsx";
 import { proverClient } from "./proverClient.ts";
 import type { WorkerLike } from "./proverProtocol.ts";
 import { DaysPanel, EnrolPanel, ReadingsPanel } from "./ReadingsPanel.tsx";

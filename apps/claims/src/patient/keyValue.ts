@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb";
 
 /** Where the vault's sealed bytes are kept. One writer at a time; `set` replaces a value at once or not at all. */
 export type KeyValue = {
@@ -24,20 +25,22 @@ export function memoryKeyValue(values: Map<string, Uint8Array> = new Map()): Key
 
 const TABLE = "sealed";
 
+interface Tables extends DBSchema {
+  [TABLE]: { key: string; value: Uint8Array };
+}
+
 /**
  * Keeps values in a database of the browser, for this origin.
  * @param name of the database
  * @throws STORE_FAILED, from any method, where the browser refuses: private windows, no space left, storage switched off
  */
 export function indexedDbKeyValue(name = "vitalproof-patient"): KeyValue {
-  let opened: Promise<IDBDatabase> | undefined;
-  const database = (): Promise<IDBDatabase> => {
-    opened ??= new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open(name, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(TABLE);
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-      request.onblocked = () => reject(new Error("blocked by another tab"));
+  let opened: Promise<IDBPDatabase<Tables>> | undefined;
+  const database = (): Promise<IDBPDatabase<Tables>> => {
+    opened ??= openDB<Tables>(name, 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore(TABLE);
+      },
     }).catch((error: unknown) => {
       // Tried again next time: space may have been made.
       opened = undefined;
@@ -47,19 +50,14 @@ export function indexedDbKeyValue(name = "vitalproof-patient"): KeyValue {
   };
 
   /** Resolves when the transaction is written, not when the request is answered: what was said to be kept is kept. */
-  const run = async <T>(
-    mode: IDBTransactionMode,
-    act: (table: IDBObjectStore) => IDBRequest<T>,
+  const run = async <T, M extends "readonly" | "readwrite">(
+    mode: M,
+    act: (table: IDBPObjectStore<Tables, [typeof TABLE], typeof TABLE, M>) => Promise<T>,
   ): Promise<T> => {
     try {
-      const found = await database();
-      return await new Promise<T>((resolve, reject) => {
-        const transaction = found.transaction(TABLE, mode, { durability: "strict" });
-        const request = act(transaction.objectStore(TABLE));
-        transaction.oncomplete = () => resolve(request.result);
-        transaction.onerror = () => reject(transaction.error);
-        transaction.onabort = () => reject(transaction.error);
-      });
+      const transaction = (await database()).transaction(TABLE, mode, { durability: "strict" });
+      const [result] = await Promise.all([act(transaction.store), transaction.done]);
+      return result;
     } catch (cause) {
       throw new VitalproofError("STORE_FAILED", "The browser's storage failed.", {
         hint: "Allow this site to keep data, make space, and do not use a private window.",
@@ -69,9 +67,9 @@ export function indexedDbKeyValue(name = "vitalproof-patient"): KeyValue {
   };
 
   return {
-    get: (key) => run("readonly", (table) => table.get(key) as IDBRequest<Uint8Array | undefined>),
+    get: (key) => run("readonly", (table) => table.get(key)),
     set: async (key, value) => void (await run("readwrite", (table) => table.put(value, key))),
-    keys: async () => (await run("readonly", (table) => table.getAllKeys())).map(String),
-    clear: async () => void (await run("readwrite", (table) => table.clear())),
+    keys: () => run("readonly", (table) => table.getAllKeys()),
+    clear: () => run("readwrite", (table) => table.clear()),
   };
 }

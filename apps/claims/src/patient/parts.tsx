@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { Button, FieldError, Input, Label, ProgressBar, Text, TextField } from "react-aria-components";
+import { Button, Label, ProgressBar } from "react-aria-components";
+import { Notice } from "../ui/parts.tsx";
 import { faultOf } from "./words.ts";
 
 export type Action = {
@@ -52,15 +53,12 @@ export function useAction({ holds = false }: { holds?: boolean } = {}): Action {
 
 /** What an action said or why it failed, announced to screen readers when it changes. */
 export function Outcome({ action }: { action: Action }) {
-  const fault = action.error === undefined ? undefined : faultOf(action.error);
   return (
     <>
       <div role="status" className="patient-said">
         {action.said}
       </div>
-      <div role="alert" className="patient-alert">
-        {fault === undefined ? null : <Fault error={action.error} />}
-      </div>
+      {action.error === undefined ? null : <Fault error={action.error} />}
     </>
   );
 }
@@ -68,11 +66,9 @@ export function Outcome({ action }: { action: Action }) {
 export function Fault({ error }: { error: unknown }) {
   const { says, hint, code } = faultOf(error);
   return (
-    <div className="notice error">
-      <strong>{says}</strong>
-      {hint === undefined ? null : <div>{hint}</div>}
-      {code === undefined ? null : <small>{code}</small>}
-    </div>
+    <Notice kind="error" title={says}>
+      {hint} {code === undefined ? null : <small>{code}</small>}
+    </Notice>
   );
 }
 
@@ -104,40 +100,6 @@ export function Act({
       </Button>
       {reason === undefined ? null : <small>{reason}</small>}
     </div>
-  );
-}
-
-export function TextEntry({
-  label,
-  value,
-  onChange,
-  hint,
-  error,
-  secret = false,
-  autoComplete = "off",
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  hint?: string;
-  error?: string | undefined;
-  secret?: boolean;
-  autoComplete?: string;
-}) {
-  return (
-    <TextField
-      className="field"
-      value={value}
-      onChange={onChange}
-      type={secret ? "password" : "text"}
-      autoComplete={autoComplete}
-      isInvalid={error !== undefined}
-    >
-      <Label>{label}</Label>
-      <Input />
-      {hint === undefined ? null : <Text slot="description">{hint}</Text>}
-      <FieldError>{error}</FieldError>
-    </TextField>
   );
 }
 
@@ -194,23 +156,5 @@ export function Fold({
         <div className="stack patient-folded">{children}</div>
       </details>
     </section>
-  );
-}
-
-/** Hands a text to the person as a file, without a server. */
-export function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
-export function Loading({ what }: { what: string }) {
-  return (
-    <div className="loading" role="status">
-      {what} …
-    </div>
   );
 }

@@ -16,6 +16,7 @@ import {
   consentIdOf,
   consentReceipt,
   controllerOf,
+  DAY,
   epochAt,
   epochEnd,
   epochStart,
@@ -46,7 +47,6 @@ import type { ProofTask } from "./proverProtocol.ts";
 import type { ClinicService, DemoService } from "./services.ts";
 import type { Vault } from "./vault.ts";
 
-const DAY = 86_400;
 const LOG = "readings";
 
 /** What the vault keeps besides identity and log. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 import { useId } from "react";
 import { formatAmount, formatNumber, type Unit } from "../data/amounts.ts";
 import { utcDate } from "./format.ts";
@@ -9,7 +10,6 @@ const LEFT = 96;
 const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 28;
-const DAY = 86_400;
 /** Dates that fit under it. */
 const DATES = 4;
 

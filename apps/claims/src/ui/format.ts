@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 
 /** The reader's own time zone, an IANA name, as the browser says. */
 export const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const DAY = 86_400;
 /** Milliseconds that no calendar reaches, as seconds. */
 const NEVER = 8e12;
 
@@ -107,7 +107,7 @@ export function short(hex: string): string {
 /** Seconds as days, hours or minutes, whichever goes without a rest. */
 export function duration(seconds: number): string {
   for (const [size, name] of [
-    [86_400, "day"],
+    [DAY, "day"],
     [3600, "hour"],
     [60, "minute"],
   ] as const) {

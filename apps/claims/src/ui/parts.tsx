@@ -131,6 +131,8 @@ export function Field({
   hint,
   error,
   inputMode,
+  secret = false,
+  autoComplete = "off",
 }: {
   label: string;
   value: string;
@@ -138,11 +140,21 @@ export function Field({
   hint?: ReactNode;
   error?: string | undefined;
   inputMode?: "decimal" | "numeric" | "text";
+  /** Not shown while it is written. */
+  secret?: boolean;
+  autoComplete?: "off" | "current-password" | "new-password";
 }) {
   return (
-    <TextField className="field" value={value} onChange={onChange} isInvalid={error !== undefined}>
+    <TextField
+      className="field"
+      value={value}
+      onChange={onChange}
+      type={secret ? "password" : "text"}
+      autoComplete={autoComplete}
+      isInvalid={error !== undefined}
+    >
       <Label>{label}</Label>
-      <Input inputMode={inputMode ?? "text"} autoComplete="off" />
+      <Input inputMode={inputMode ?? "text"} />
       {hint === undefined ? null : (
         <Text slot="description" className="hint">
           {hint}
