@@ -4,14 +4,14 @@
 // consent and record, and sees whether a test notices. Takes hours in full, so
 // it is no part of `npm test`.
 //
-//   node scripts/mutants.ts                          every mutant of every contract
-//   node scripts/mutants.ts --contract ClaimsPayout  one contract or library (may be repeated)
-//   node scripts/mutants.ts --sample 100             so many of each, drawn by a seeded shuffle
-//   node scripts/mutants.ts --minutes 30             stop after this time; the shuffle keeps it a fair sample
-//   node scripts/mutants.ts --resume                 keep earlier results; run unexplained survivors and the rest
-//   node scripts/mutants.ts --list                   only name the mutants
-//   node scripts/mutants.ts --report                 write test/contracts/MUTANTS.md from the results so far
-//   node scripts/mutants.ts … --json                 the summary for machines
+//   npm run mutants                                  every mutant of every contract
+//   npm run mutants -- --contract ClaimsPayout       one contract or library (may be repeated)
+//   npm run mutants -- --sample 100                  so many of each, drawn by a seeded shuffle
+//   npm run mutants -- --minutes 30                  stop after this time; the shuffle keeps it a fair sample
+//   npm run mutants -- --resume                      keep earlier results; run unexplained survivors and the rest
+//   npm run mutants -- --list                        only name the mutants
+//   npm run mutants -- --report                      write test/contracts/MUTANTS.md from the results so far
+//   npm run mutants -- … --json                      the summary for machines
 //
 // Results are kept in build/mutants/, one line per mutant, and hold only for the
 // source they were made from. Exit code 1 if a mutant survives unexplained.

@@ -88,7 +88,7 @@ export function markdown(summaries: readonly Summary[], deployed: readonly strin
   const lines = [
     "# Mutants of the contracts, and the tests that notice them",
     "",
-    "Written by `node scripts/mutants.ts --report` from its latest runs; `scripts/mutants/operators.ts` says what a mutant",
+    "Written by `npm run mutants -- --report` from its latest runs; `scripts/mutants/operators.ts` says what a mutant",
     "is. Each is judged by all of `test/contracts/` but the gas scenario, and, if it passes those, by the Solidity tests",
     "(256 runs per property). Where fewer were run than there are, the ones run are a random sample (seeded shuffle).",
     "Not counted: what does not compile or outgrows EIP-170 (invalid), and what compiles to the same bytes. The raw rate",
