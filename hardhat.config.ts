@@ -22,9 +22,9 @@ const { optimizer } = compiler.settings;
 const overrides = {
   // Through the IR, where the optimizer sees across functions: too large for EIP-170 otherwise. It takes the compiler
   // many times as long, so it is for this one alone.
-  "contracts/ClaimsPayout.sol": { ...compiler, settings: { ...compiler.settings, viaIR: true } },
+  "contracts/claims/ClaimsPayout.sol": { ...compiler, settings: { ...compiler.settings, viaIR: true } },
   // For speed and not for size: it is small, and its loops run for every claim of a batch.
-  "contracts/Groth16BatchVerifier.sol": {
+  "contracts/verification/Groth16BatchVerifier.sol": {
     ...compiler,
     settings: { ...compiler.settings, optimizer: { ...optimizer, runs: 1_000_000 }, viaIR: true },
   },

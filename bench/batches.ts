@@ -4,6 +4,8 @@ import { join } from "node:path";
 import {
   anchorDayOf,
   type ClaimsDomain,
+  circuitIdOf,
+  circuitOf,
   distributionTerms,
   epochStart,
   type Proof,
@@ -11,16 +13,14 @@ import {
   proofCalldata,
   randomFieldElement,
   signAttestation,
-  statementIdOf,
-  statementOf,
   type VerificationKey,
 } from "@vitalproof/sdk";
 import { concat, getBytes, keccak256, Transaction, toUtf8Bytes, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { sharedScalars } from "../packages/hardhat-circom/src/internal/keys/development-scalars.ts";
-import { SimulatedClinic } from "../scripts/demo/clinic.ts";
-import { Insurer } from "../scripts/demo/insurer.ts";
-import { World } from "../scripts/demo/world.ts";
+import { SimulatedClinic } from "../simulation/clinic.ts";
+import { Insurer } from "../simulation/insurer.ts";
+import { World } from "../simulation/world.ts";
 import { block } from "../test/contracts/support/batch.ts";
 import { inputPoints, simulatedProof } from "../test/support/simulatedProof.ts";
 import { CHAINS, calldataGas, fits } from "./chains.ts";
@@ -35,7 +35,7 @@ const REAL = 3;
 /** A trace of more claims than this takes gigabytes; what storage costs is the same for each claim anyway. */
 const TRACED = 16;
 
-const STATEMENT = "glucose-day";
+const CIRCUIT = "glucose-day";
 const PROFILE = profileOf("glucose-mg-dl-5min");
 const OFFSET = 20;
 const EPOCH = 20_500;
@@ -48,7 +48,7 @@ type Item = {
   policyId: bigint;
   period: number;
   consentId: string;
-  statement: string;
+  circuit: string;
   anchorRoot: bigint;
   proof: ReturnType<typeof proofCalldata>;
 };
@@ -127,20 +127,20 @@ async function verificationGas(
   { contracts, roles, connection }: World,
   claims: readonly Claim[],
 ): Promise<number> {
-  const id = statementIdOf(STATEMENT, statementOf(STATEMENT).version);
+  const id = circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version);
   const snapshot = await connection.networkHelpers.takeSnapshot();
   let [to, data] = ["", ""];
   if (claims.length === 1) {
     const { item, inputs } = claims[0]!;
-    to = (await contracts.statements.statement(id)).verifier;
+    to = (await contracts.circuits.circuit(id)).verifier;
     const verifier = await connection.ethers.getContractAt("GlucoseDayVerifier", to);
     const { a, b, c } = item.proof;
     data = verifier.interface.encodeFunctionData("verifyProof", [a, b, c, inputs]);
   } else {
-    to = await contracts.statements.batchVerifier();
+    to = await contracts.circuits.batchVerifier();
     const verifier = await connection.ethers.getContractAt("Groth16BatchVerifier", to);
     data = verifier.interface.encodeFunctionData("verify", [
-      await contracts.statements.verificationKeyOf(id),
+      await contracts.circuits.verificationKeyOf(id),
       concat(claims.map(({ item, inputs }) => block(item.proof, inputs))),
     ]);
   }
@@ -169,15 +169,15 @@ async function storageGas(
 /** Policies of strangers, issued on the clinic's own signature: what enrolment proofs are for is not measured here. */
 async function manyPolicies(count: number, say: Say): Promise<{ world: World; claims: Claim[] }> {
   const { default: hre } = await import("hardhat");
-  const world = await World.create(hre, epochStart(PROFILE, OFFSET, EPOCH) - DAY, [STATEMENT], {
+  const world = await World.create(hre, epochStart(PROFILE, OFFSET, EPOCH) - DAY, [CIRCUIT], {
     transactionGasCap: false,
     blockGasLimit: 100_000_000,
   });
   const { clinic } = await SimulatedClinic.open(world);
   const insurer = await Insurer.publish(world, clinic.group, {
-    statement: STATEMENT,
+    circuit: CIRCUIT,
     terms: distributionTerms({
-      statement: STATEMENT,
+      circuit: CIRCUIT,
       offset: OFFSET,
       band: { atLeast: 70, atMost: 180 },
       share: { atLeast: 70 },
@@ -222,7 +222,7 @@ async function manyPolicies(count: number, say: Say): Promise<{ world: World; cl
   await world.anchorsAs(world.roles.attester).anchor(clinic.group, day, randomFieldElement());
 
   const key = JSON.parse(
-    readFileSync(join(root, "circuits/artifacts", STATEMENT, "verification_key.json"), "utf8"),
+    readFileSync(join(root, "circuits/artifacts", CIRCUIT, "verification_key.json"), "utf8"),
   ) as VerificationKey;
   const [trapdoor, points] = [sharedScalars(), inputPoints(key)];
   const list: Claim[] = [];
@@ -253,7 +253,7 @@ function claimOf(
   return {
     item: {
       ...claim,
-      statement: statementIdOf(STATEMENT, statementOf(STATEMENT).version),
+      circuit: circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version),
       anchorRoot: inputs[1]!,
       proof: proofCalldata(proof),
     },

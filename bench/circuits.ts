@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The circuits that ours are compared with, and ours at other sizes. Their
-// templates are in bench/circuits/ and circuits/templates/, their mains are
+// templates are in bench/circuits/ and circuits/claims/, their mains are
 // written to build/bench/, and the plugin compiles, keys and caches them as it
 // does the instances of circuits.json; none of them is ever one of those.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -64,7 +64,7 @@ export const guideShare = (readings: number): Comparison => ({
   publicInputs: [...GUIDE, "low", "high", "atLeast"],
 });
 
-/** The statement of an instance of `distribution` with circomlib's comparators. */
+/** The circuit of an instance of `distribution` with circomlib's comparators. */
 export function plain(instance: string): Comparison {
   const { profile, epochs, slots, base, codes } = shapeOf(instance);
   return {
@@ -83,7 +83,7 @@ export function ours(construction: "Direct" | "Histogram", readings: number): Co
   const { profile, base, codes } = shapeOf(GROWING);
   return {
     name: `${construction.toLowerCase()}-${readings}`,
-    file: "circuits/templates/distribution.circom",
+    file: "circuits/claims/distribution.circom",
     call: `Distribution${construction}(${profile}, 1, ${readings}, ${base}, ${codes})`,
     publicInputs: CLAIM,
   };

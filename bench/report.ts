@@ -36,7 +36,7 @@ export interface InstanceRow {
   readonly wasmBytes: number;
   /** SHA-256 of the sources that the figures are of. */
   readonly sources: string;
-  /** The guide's circuits over as many readings, and plain circomlib for the same statement where it was compiled. */
+  /** The guide's circuits over as many readings, and plain circomlib for the same circuit where it was compiled. */
   readonly guideLoop?: number;
   readonly guideBelow?: number;
   readonly guideShare?: number;

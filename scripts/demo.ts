@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// npm run demo [-- --statement NAME | --cgm FILE --zone ZONE] [--json]
+// npm run demo [-- --circuit NAME | --cgm FILE --zone ZONE] [--json]
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ then everything that must be refused.
 
   npm run demo                                       a made-up week of CGM readings
   npm run demo -- --cgm FILE --zone Europe/Berlin    your own Dexcom Clarity export
-  npm run demo -- --statement NAME                   another statement, with made-up readings that fit it;
+  npm run demo -- --circuit NAME                   another circuit, with made-up readings that fit it;
                                                      an unknown name lists them
   npm run demo -- --json                             for machines (progress on stderr)
 
@@ -24,7 +24,7 @@ function options() {
   try {
     return parseArgs({
       options: {
-        statement: { type: "string" },
+        circuit: { type: "string" },
         cgm: { type: "string" },
         zone: { type: "string" },
         json: { type: "boolean", default: false },
@@ -47,7 +47,7 @@ function readOrExit(path: string): string {
   }
 }
 
-const { cgm, zone, json, help, statement } = options();
+const { cgm, zone, json, help, circuit } = options();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -56,8 +56,8 @@ if (cgm !== undefined && zone === undefined) {
   console.error(`${cgm} has local times without a zone: add --zone, for example --zone Europe/Berlin.`);
   process.exit(2);
 }
-if (statement !== undefined && (cgm !== undefined || zone !== undefined)) {
-  console.error("--statement tells a story with made-up readings: leave --cgm and --zone out.");
+if (circuit !== undefined && (cgm !== undefined || zone !== undefined)) {
+  console.error("--circuit tells a story with made-up readings: leave --cgm and --zone out.");
   process.exit(2);
 }
 
@@ -65,8 +65,8 @@ if (statement !== undefined && (cgm !== undefined || zone !== undefined)) {
 const file = cgm === undefined ? undefined : readOrExit(cgm);
 const { readFile, textInput } = await import("@vitalproof/readers");
 const { VitalproofError } = await import("@vitalproof/sdk");
-const { ownFile, scenarioOf } = await import("./demo/statements.ts");
-const told = await storyOrExit(statement ?? "glucose-day");
+const { ownFile, scenarioOf } = await import("./demo/scenarios.ts");
+const told = await storyOrExit(circuit ?? "glucose-day");
 
 async function storyOrExit(name: string) {
   try {
@@ -79,7 +79,7 @@ async function storyOrExit(name: string) {
 }
 
 for (const command of [
-  ["hardhat", "circuits", "build", ...(statement === undefined ? [] : ["enrolment", told.statement])],
+  ["hardhat", "circuits", "build", ...(circuit === undefined ? [] : ["enrolment", told.circuit])],
   ["hardhat", "build", "--no-tests"],
 ]) {
   const { status } = spawnSync(command[0]!, command.slice(1), {

@@ -6,14 +6,14 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { deployVitalproof, type Vitalproof } from "../ignition/deployVitalproof.ts";
+import { withProgress } from "../ignition/progress.ts";
 import { type Arguments, HELP, parseArguments, UsageError } from "./deploy/arguments.ts";
 import { chainFacts } from "./deploy/chains.ts";
 import { type Confirmed, confirm } from "./deploy/confirm.ts";
 import { connect, type Target } from "./deploy/connect.ts";
-import { deployVitalproof, type Vitalproof } from "./deploy/deployVitalproof.ts";
 import { deployedAddresses } from "./deploy/journal.ts";
 import { type Plan, type Preflight, preflight } from "./deploy/preflight.ts";
-import { withProgress } from "./deploy/progress.ts";
 import { Refusal } from "./deploy/refusal.ts";
 import { preflightJson, preflightTable } from "./deploy/report.ts";
 import { resuming } from "./deploy/resume.ts";
@@ -140,15 +140,15 @@ async function deploy(
   const confirmed = await withProgress("reading back", () =>
     confirm(hre, connection.provider, system, plan, fresh),
   );
-  const { statements } = confirmed;
+  const { circuits } = confirmed;
   const summary = await summarize(report, plan, system, confirmed);
   const print = (text: string) => {
     if (!args.json) console.log(text);
   };
   print(`\nDeployed on ${report.chain!.name} (chain ${summary.chainId}), read back and compared:`);
   for (const [name, address] of Object.entries(summary.contracts)) print(`  ${name.padEnd(18)} ${address}`);
-  for (const { name, version, id, verifier, keyKind } of statements) {
-    print(`  statement ${name} v${version}: ${id}\n    verifier ${verifier}, ${keyKind} key`);
+  for (const { name, version, id, verifier, keyKind } of circuits) {
+    print(`  circuit ${name} v${version}: ${id}\n    verifier ${verifier}, ${keyKind} key`);
   }
   if (folder === undefined) {
     print("This was the in-process chain: it ends with this command, and nothing was written.");
@@ -176,26 +176,21 @@ async function deploy(
   return summary;
 }
 
-async function summarize(
-  report: Preflight,
-  plan: Plan,
-  system: Vitalproof,
-  { roles, statements }: Confirmed,
-) {
+async function summarize(report: Preflight, plan: Plan, system: Vitalproof, { roles, circuits }: Confirmed) {
   return {
     schema: 1,
     chainId: report.chain!.id,
     network: report.network,
     deploymentId: plan.deploymentId,
     contracts: {
-      StatementRegistry: await system.statements.getAddress(),
+      CircuitRegistry: await system.circuits.getAddress(),
       AnchorRegistry: await system.anchors.getAddress(),
       ConsentRegistry: await system.consents.getAddress(),
       ClaimsPayout: await system.claims.getAddress(),
     },
     roles,
     allowsDevelopmentKeys: plan.options.parameters.allowDevelopmentKeys,
-    statements,
+    circuits,
   };
 }
 

@@ -57,11 +57,8 @@ function positive(flag: "sample" | "minutes"): number {
 
 const files = new Map(
   [
-    ...["ConsentRegistry", "AnchorRegistry", "ClaimsPayout", "StatementRegistry", "VerificationKey"].map(
-      (name) => `contracts/${name}.sol`,
-    ),
-    ...globSync("contracts/libraries/*.sol", { cwd: root })
-      .filter((file) => !file.endsWith(".t.sol"))
+    ...globSync("contracts/{claims,registries,verification,libraries}/*.sol", { cwd: root })
+      .filter((file) => !file.endsWith(".t.sol") && !file.endsWith("/Groth16BatchVerifier.sol"))
       .sort(),
   ].map((file) => [file.slice(file.lastIndexOf("/") + 1, -4), file]),
 );
@@ -77,17 +74,17 @@ const first: Readonly<Record<string, readonly string[]>> = {
   ConsentRegistry: ["consents"],
   AnchorRegistry: ["anchors"],
   ClaimsPayout: ["claims", "batches", "policies", "stops", "programs", "tokens"],
-  StatementRegistry: ["statements", "stops"],
-  Stops: ["stops", "statements"],
+  CircuitRegistry: ["circuits", "stops"],
+  Stops: ["stops", "circuits"],
   Terms: ["programs", "claims"],
   Epochs: ["policies", "anchors"],
   Field: ["anchors", "policies"],
   Signatures: ["consents", "policies"],
-  ClaimProof: ["batches", "claims", "statements"],
+  ClaimProof: ["batches", "claims", "circuits"],
   Groth16Batch: ["groth16Batch", "batches"],
   PeriodStates: ["batches", "claims"],
   VerificationKey: ["groth16Batch"],
-  VerificationKeys: ["statements", "groth16Batch"],
+  VerificationKeys: ["circuits", "groth16Batch"],
 };
 
 function mochaFiles(name: string): string[] {
@@ -103,7 +100,9 @@ function mochaFiles(name: string): string[] {
 
 function solidityFiles(name: string): string[] {
   const own = files.get(name)!.replace(/\.sol$/, ".t.sol");
-  return [...new Set([own, "contracts/ClaimsPayout.t.sol"])].filter((file) => existsSync(join(root, file)));
+  return [...new Set([own, "contracts/claims/ClaimsPayout.t.sol"])].filter((file) =>
+    existsSync(join(root, file)),
+  );
 }
 
 const digest = (source: string) => createHash("sha256").update(source).digest("hex").slice(0, 16);

@@ -3,8 +3,8 @@ pragma circom 2.2.3;
 
 include "comparators.circom";
 include "poseidon.circom";
-include "../../circuits/lib/anchor.circom";
-include "../../circuits/lib/identity.circom";
+include "../../circuits/record/anchor.circom";
+include "../../circuits/record/identity.circom";
 
 /*
  * The circuit of the implementation guide, for comparison only; nothing but the

@@ -3,7 +3,7 @@ pragma circom 2.2.3;
 
 include "comparators.circom";
 include "bitify.circom";
-include "../../circuits/templates/distribution.circom";
+include "../../circuits/claims/distribution.circom";
 
 /*
  * The statement of `distribution` as a careful user of circomlib would write it,

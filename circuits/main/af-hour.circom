@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/distribution.circom";
+include "../claims/distribution.circom";
 
 /*
  * af-hour, version 1: share, and so presence or absence, of minutes with atrial fibrillation in one hour.

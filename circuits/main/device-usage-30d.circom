@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/regularity.circom";
+include "../claims/regularity.circom";
 
 /*
  * device-usage-30d, version 1: nights on which a therapy device was used long enough, out of thirty.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/distribution.circom";
+include "../claims/distribution.circom";
 
 /*
  * distribution-direct-test, version 2: the direct construction at 2 epochs of 16 slots, for tests.

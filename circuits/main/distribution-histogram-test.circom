@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/distribution.circom";
+include "../claims/distribution.circom";
 
 /*
  * distribution-histogram-test, version 2: the histogram construction at 2 epochs of 16 slots, for tests.

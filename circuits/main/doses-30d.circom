@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/regularity.circom";
+include "../claims/regularity.circom";
 
 /*
  * doses-30d, version 1: days on which doses were taken, out of thirty, and their share.

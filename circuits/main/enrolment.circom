@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/enrolment.circom";
+include "../record/enrolment.circom";
 
 /*
  * enrolment, version 1: a holder and a subject come from one secret, bound to one holder attestation; verified off chain by the attester, because the subject must never appear on chain.

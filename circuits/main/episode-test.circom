@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/episode.circom";
+include "../claims/episode.circom";
 
 /*
  * episode-test, version 1: the template episode at 2 epochs of 16 slots, for tests.

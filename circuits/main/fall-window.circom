@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/impact.circom";
+include "../claims/impact.circom";
 
 /*
  * fall-window, version 1: fall-like impacts in half a minute of acceleration at 20 Hz.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/distribution.circom";
+include "../claims/distribution.circom";
 
 /*
  * glucose-day, version 2: share in a band, mean and coverage of one day of CGM readings.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/distribution.circom";
+include "../claims/distribution.circom";
 
 /*
  * heart-rate-day, version 1: share in a band, mean and coverage of one day of heart rate by the minute.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/impact.circom";
+include "../claims/impact.circom";
 
 /*
  * impact-test, version 1: the template impact at 2 epochs of 5 samples on 3 axes, for tests.

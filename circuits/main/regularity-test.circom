@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/regularity.circom";
+include "../claims/regularity.circom";
 
 /*
  * regularity-test, version 1: the template regularity at 2 epochs of 16 slots, for tests.

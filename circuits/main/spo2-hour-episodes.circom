@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../templates/episode.circom";
+include "../claims/episode.circom";
 
 /*
  * spo2-hour-episodes, version 1: episodes inside a band in one hour of oxygen saturation at 1 Hz.

@@ -2,11 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId, StatementId} from "../types/Ids.sol";
+import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId, CircuitId} from "../types/Ids.sol";
 import {AssuranceClass, IAnchorRegistry} from "./IAnchorRegistry.sol";
 import {IConsentRegistry} from "./IConsentRegistry.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
-import {IStatementRegistry} from "./IStatementRegistry.sol";
+import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 
 /// @dev Where a period of a policy stands. It moves only downwards in this list or sideways out of it:
 /// Open -> Credited | UnderReview | Released; UnderReview -> Credited | Rejected; Rejected -> Credited | Denied.
@@ -21,7 +21,7 @@ enum PeriodState {
 }
 
 /// @dev What an insurer offers; nothing of it ever changes.
-/// @param statement statement whose proof is asked for.
+/// @param circuit circuit whose proof is asked for.
 /// @param scope scope in which holders are pseudonyms; the caller's own or one it was let into.
 /// @param assurance class that the scope's group must have.
 /// @param terms packed terms with first epoch 0 (`Terms`).
@@ -33,7 +33,7 @@ enum PeriodState {
 /// @param reviewTime seconds that the insurer has to reject a verified claim; 0 = no review.
 /// @param arbiterTime seconds that the arbiter has after a rejection; silence pays.
 struct ProgramOffer {
-    StatementId statement;
+    CircuitId circuit;
     ScopeId scope;
     AssuranceClass assurance;
     uint256 terms;
@@ -49,7 +49,7 @@ struct ProgramOffer {
 /// @param committed benefits reserved for open periods or owed to policies.
 struct Program {
     uint256 terms;
-    StatementId statement;
+    CircuitId circuit;
     address insurer;
     ScopeId scope;
     uint32 claimWindow;
@@ -108,30 +108,30 @@ struct HolderAttestation {
 /// is no anchor.
 /// @param releasableFrom first second at which an unclaimed period's reserve becomes free, as things stand now
 /// (a later correction or stop can move it).
-/// @param statement what a claim would have to prove now; zero if no statement is in force for the period.
+/// @param circuit what a claim would have to prove now; zero if no circuit is in force for the period.
 struct ClaimWindow {
     uint256 openedAt;
     uint256 closesAt;
     uint256 releasableFrom;
-    StatementId statement;
+    CircuitId circuit;
 }
 
 /// @dev A claim in a batch: what `submitClaim` takes, and what its proof was made against.
-/// @param statement statement that it was proven under.
+/// @param circuit circuit that it was proven under.
 /// @param anchorRoot root that it was proven against.
 struct ClaimItem {
     PolicyId policyId;
     uint32 period;
     ConsentId consentId;
-    StatementId statement;
+    CircuitId circuit;
     uint256 anchorRoot;
     Groth16Proof proof;
 }
 
 /// @dev Why a claim cannot be settled now, and `detail` that goes with it:
 /// None - ; UnknownPolicy - ; UnknownPeriod - ; PeriodAlreadyClaimed - ; PeriodReleased - ; PeriodNotOver: its end;
-/// NotAnchored: the day; StatementNotInForce: start of the period; WindowClosed: when it closed; StatementBlocked:
-/// until when; NoActiveConsent - ; OtherStatement: what has to be proven now; OtherRoot: the root on record. The
+/// NotAnchored: the day; CircuitNotInForce: start of the period; WindowClosed: when it closed; CircuitBlocked:
+/// until when; NoActiveConsent - ; OtherCircuit: what has to be proven now; OtherRoot: the root on record. The
 /// last two only in batches.
 enum SkipReason {
     None,
@@ -141,11 +141,11 @@ enum SkipReason {
     PeriodReleased,
     PeriodNotOver,
     NotAnchored,
-    StatementNotInForce,
+    CircuitNotInForce,
     WindowClosed,
-    StatementBlocked,
+    CircuitBlocked,
     NoActiveConsent,
-    OtherStatement,
+    OtherCircuit,
     OtherRoot
 }
 
@@ -169,9 +169,9 @@ struct ClaimPreview {
 ///   retirement or correction takes nothing back.
 /// - A pause stops new programs, policies and claims, never payments, reviews, releases or withdrawals. Every
 ///   stop ends by itself, and a window that a stop touched stays open for `RESUME_TIME` after it.
-/// - If the statement was suspended as the window closed and has a successor by then, only the successor's
-///   proof counts from there on. With no successor the statement counts again when its suspension ends.
-/// - A period under a statement that was exposed as forged and has no successor in time lapses.
+/// - If the circuit was suspended as the window closed and has a successor by then, only the successor's
+///   proof counts from there on. With no successor the circuit counts again when its suspension ends.
+/// - A period under a circuit that was exposed as forged and has no successor in time lapses.
 /// - Rebasing tokens are not supported: if a token lowers this contract's balance by itself, the last to be paid
 /// go short. A payment that does not lower this contract's balance by exactly its amount reverts, so a token
 /// that lies about a transfer, or takes more than it was told to, settles nothing.
@@ -211,7 +211,7 @@ interface IClaimsPayout {
     event ClaimSettled(
         PolicyId indexed policyId,
         uint32 indexed period,
-        StatementId indexed statementId,
+        CircuitId indexed circuitId,
         uint256 anchorRoot,
         ConsentId consentId,
         uint64 reviewUntil
@@ -248,7 +248,7 @@ interface IClaimsPayout {
     error ClaimsPayout_NotScopeCreator(ScopeId scopeId, address caller);
     error ClaimsPayout_NotInScope(ScopeId scopeId, address insurer);
     error ClaimsPayout_InsurerGoverns(address insurer);
-    error ClaimsPayout_StatementNotInForce(StatementId statementId, uint256 time);
+    error ClaimsPayout_CircuitNotInForce(CircuitId circuitId, uint256 time);
     error ClaimsPayout_AssuranceMismatch(GroupId groupId, AssuranceClass expected, AssuranceClass actual);
     error ClaimsPayout_InvalidBenefit(uint128 benefit);
     error ClaimsPayout_InvalidClaimWindow(uint32 claimWindow);
@@ -277,7 +277,7 @@ interface IClaimsPayout {
     error ClaimsPayout_PeriodNotOver(PolicyId policyId, uint32 period, uint256 end);
     error ClaimsPayout_NotAnchored(GroupId groupId, uint32 day);
     error ClaimsPayout_WindowClosed(PolicyId policyId, uint32 period, uint256 closedAt);
-    error ClaimsPayout_StatementBlocked(StatementId statementId, uint64 until);
+    error ClaimsPayout_CircuitBlocked(CircuitId circuitId, uint64 until);
     error ClaimsPayout_NoActiveConsent(PolicyId policyId, ConsentId consentId);
     error ClaimsPayout_InvalidProof(PolicyId policyId, uint32 period);
     error ClaimsPayout_NoClaims();
@@ -342,10 +342,10 @@ interface IClaimsPayout {
         Groth16Proof calldata proof
     ) external;
 
-    /// @notice Claims many periods; anybody may send it. Any mix of policies, programs and statements, in any order;
+    /// @notice Claims many periods; anybody may send it. Any mix of policies, programs and circuits, in any order;
     /// neighbours of one statement are verified together, so put those side by side. Each item is settled as by
     /// `submitClaim`, one after the other (of two for one period the second is left out). An item that cannot be
-    /// settled now, or whose proof was made against another statement or root than it has to be, is left out with
+    /// settled now, or whose proof was made against another circuit or root than it has to be, is left out with
     /// `ClaimSkipped`. A false proof reverts everything, with its index where the gas suffices to find it. At most 256
     /// of one statement side by side. Where pairings cost more than twice what EIP-1108 says, batches do not settle.
     /// @return settled number of claims that were settled
@@ -384,7 +384,7 @@ interface IClaimsPayout {
 
     // --- views ---------------------------------------------------------------------------------------------
 
-    function statements() external view returns (IStatementRegistry);
+    function circuits() external view returns (ICircuitRegistry);
 
     function anchors() external view returns (IAnchorRegistry);
 

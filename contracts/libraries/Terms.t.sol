@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {KeyKind, Statement} from "../interfaces/IStatementRegistry.sol";
-import {StatementId} from "../types/Ids.sol";
+import {KeyKind, Circuit} from "../interfaces/ICircuitRegistry.sol";
+import {CircuitId} from "../types/Ids.sol";
 import {Field} from "./Field.sol";
 import {Terms} from "./Terms.sol";
 import {TermsLayout} from "./generated/TermsLayout.sol";
 
 contract TermsHarness {
-    function check(uint256 terms, Statement memory statement) external pure {
-        Terms.check(terms, statement);
+    function check(uint256 terms, Circuit memory circuit) external pure {
+        Terms.check(terms, circuit);
     }
 }
 
@@ -22,7 +22,7 @@ contract TermsTest {
 
     uint16 private constant NO_BOUND = 65535;
 
-    /// @dev What a statement of the fuzz tests may be; folded by `_fold`.
+    /// @dev What a circuit of the fuzz tests may be; folded by `_fold`.
     struct Facts {
         uint16 codes;
         uint16 samples;
@@ -117,7 +117,7 @@ contract TermsTest {
                     _meanHolds(f, 1) &&
                     _meanHolds(f, codes);
         bool neverMet = !ofValid && f.coverageMax < 10_000;
-        _expect(_pack(f, facts), _statement(1, facts), possible && !paysForNothing && !neverMet);
+        _expect(_pack(f, facts), _circuit(1, facts), possible && !paysForNothing && !neverMet);
     }
 
     /// @dev T31: the check of episode is exactly the rules.
@@ -146,7 +146,7 @@ contract TermsTest {
         bool twoWorsts = !ofValid && f.runsMin != 0 && f.runsMax != NO_BOUND;
         bool paysForNothing =
             f.coverageMin == 0 && (ofValid || _countMet(f.runsMin, f.runsMax, samples, f.minRun));
-        _expect(_pack(f, facts), _statement(2, facts), possible && !twoWorsts && !paysForNothing);
+        _expect(_pack(f, facts), _circuit(2, facts), possible && !twoWorsts && !paysForNothing);
     }
 
     /// @dev T31: the check of regularity is exactly the rules.
@@ -190,7 +190,7 @@ contract TermsTest {
                 (f.flags & 1 != 0 ||
                     (_countMet(f.epochsMin, f.epochsMax, facts.epochs, 0) &&
                         _shareMet(f.shareMin, f.shareMax)));
-        _expect(_pack(f, facts), _statement(3, facts), possible && !paysForNothing);
+        _expect(_pack(f, facts), _circuit(3, facts), possible && !paysForNothing);
     }
 
     /// @dev T31: the check of impact is exactly the rules.
@@ -222,7 +222,7 @@ contract TermsTest {
         bool twoWorsts = !ofValid && f.minRun != 0 && f.countMin != 0 && f.countMax != NO_BOUND;
         bool paysForNothing =
             f.coverageMin == 0 && (ofValid || _countMet(f.countMin, f.countMax, samples, f.minRun));
-        _expect(_pack(f, facts), _statement(4, facts), possible && !twoWorsts && !paysForNothing);
+        _expect(_pack(f, facts), _circuit(4, facts), possible && !twoWorsts && !paysForNothing);
     }
 
     /// @dev T31: random words are hardly ever terms, and never with a bit beyond the template's.
@@ -230,7 +230,7 @@ contract TermsTest {
         Facts memory facts = Facts({codes: 363, samples: 288, epochs: 14, epochSeconds: 1 days, wide: false});
         template = (template % 5) + 1;
         if (goodHeader) terms = ((terms >> 88) << 88) | _header(template, facts, uint8(terms & 1));
-        bool accepted = _accepts(terms, _statement(template, facts));
+        bool accepted = _accepts(terms, _circuit(template, facts));
         uint256[6] memory ends = [
             0,
             TermsLayout.DISTRIBUTION_END,
@@ -393,7 +393,7 @@ contract TermsTest {
             (uint256(f.coverageMin) << TermsLayout.IMPACT_COVERAGE_MIN_SHIFT);
     }
 
-    function _statement(uint8 template, Facts memory facts) private pure returns (Statement memory s) {
+    function _circuit(uint8 template, Facts memory facts) private pure returns (Circuit memory s) {
         s.template = template;
         s.profile = 7;
         s.epochs = facts.epochs;
@@ -401,15 +401,15 @@ contract TermsTest {
         s.codes = facts.codes;
         s.samples = facts.samples;
         s.keyKind = KeyKind.Production;
-        s.successor = StatementId.wrap(0);
+        s.successor = CircuitId.wrap(0);
     }
 
-    function _expect(uint256 terms, Statement memory statement, bool expected) private view {
-        require(_accepts(terms, statement) == expected, expected ? "T31: refused" : "T31: accepted");
+    function _expect(uint256 terms, Circuit memory circuit, bool expected) private view {
+        require(_accepts(terms, circuit) == expected, expected ? "T31: refused" : "T31: accepted");
     }
 
-    function _accepts(uint256 terms, Statement memory statement) private view returns (bool) {
-        try harness.check(terms, statement) {
+    function _accepts(uint256 terms, Circuit memory circuit) private view returns (bool) {
+        try harness.check(terms, circuit) {
             return true;
         } catch {
             return false;

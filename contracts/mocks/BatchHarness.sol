@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Groth16Batch} from "../libraries/Groth16Batch.sol";
+import {Groth16Batch} from "../verification/Groth16Batch.sol";
 
 /// @title The parts of {Groth16Batch} one by one, for tests
 contract BatchHarness {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Groth16Batch} from "../libraries/Groth16Batch.sol";
+import {Groth16Batch} from "../verification/Groth16Batch.sol";
 
 /// @title What not to do: a randomiser for each proof from a hash of that proof alone, for tests
 /// @dev Looks as random as {Groth16Batch}'s, and is not sound. Whoever has a valid proof makes any number of copies of

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-/// @dev `keccak256(abi.encode("vitalproof/statement/1", string name, uint256 version))`. Zero is no statement.
-type StatementId is bytes32;
+/// @dev `keccak256(abi.encode("vitalproof/circuit/1", string name, uint256 version))`. Zero is no circuit.
+type CircuitId is bytes32;
 
 /// @dev Number of an attester's stream of anchors, assigned by `AnchorRegistry` from 1. Zero is no group.
 type GroupId is uint64;
@@ -20,15 +20,15 @@ type PolicyId is uint64;
 /// @dev Hash over everything a consent says; see `IConsentRegistry.consentId`.
 type ConsentId is bytes32;
 
-using {eqStatement as ==, neStatement as !=} for StatementId global;
+using {eqCircuit as ==, neCircuit as !=} for CircuitId global;
 using {eqPolicy as ==} for PolicyId global;
 
-function eqStatement(StatementId a, StatementId b) pure returns (bool) {
-    return StatementId.unwrap(a) == StatementId.unwrap(b);
+function eqCircuit(CircuitId a, CircuitId b) pure returns (bool) {
+    return CircuitId.unwrap(a) == CircuitId.unwrap(b);
 }
 
-function neStatement(StatementId a, StatementId b) pure returns (bool) {
-    return StatementId.unwrap(a) != StatementId.unwrap(b);
+function neCircuit(CircuitId a, CircuitId b) pure returns (bool) {
+    return CircuitId.unwrap(a) != CircuitId.unwrap(b);
 }
 
 function eqPolicy(PolicyId a, PolicyId b) pure returns (bool) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
-/** A statement that the registry starts with; facts only, no addresses. */
-export interface GenesisStatement {
+/** A circuit that the registry starts with; facts only, no addresses. */
+export interface GenesisCircuit {
   readonly name: string;
   readonly version: number;
   readonly verifierContract: string;
@@ -26,7 +26,7 @@ export function keyFuture(verifierContract: string): string {
 const NO_PREDECESSOR = `0x${"0".repeat(64)}`;
 
 /**
- * The whole system: one verifier and one verification key per statement, the
+ * The whole system: one verifier and one verification key per circuit, the
  * batch verifier, the three registries, and the claims contract over them.
  *
  * Parameters (ignition/parameters/<network>.json): governor, guardian and pauser
@@ -34,10 +34,10 @@ const NO_PREDECESSOR = `0x${"0".repeat(64)}`;
  * seconds, whether development keys are accepted, and the hashes by which they
  * are known.
  */
-export function vitalproofModule(genesis: readonly GenesisStatement[]) {
+export function vitalproofModule(genesis: readonly GenesisCircuit[]) {
   return buildModule("Vitalproof", (m) => {
-    const proposals = genesis.map(({ verifierContract, verificationKeyBytes, ...statement }) => ({
-      ...statement,
+    const proposals = genesis.map(({ verifierContract, verificationKeyBytes, ...circuit }) => ({
+      ...circuit,
       verifier: m.contract(verifierContract),
       verificationKey: m.contract("VerificationKey", [verificationKeyBytes], {
         id: keyFuture(verifierContract),
@@ -45,7 +45,7 @@ export function vitalproofModule(genesis: readonly GenesisStatement[]) {
       predecessor: NO_PREDECESSOR,
     }));
     const batchVerifier = m.contract("Groth16BatchVerifier");
-    const statements = m.contract("StatementRegistry", [
+    const circuits = m.contract("CircuitRegistry", [
       {
         governor: m.getParameter<string>("governor"),
         guardian: m.getParameter<string>("guardian"),
@@ -62,11 +62,11 @@ export function vitalproofModule(genesis: readonly GenesisStatement[]) {
     const anchors = m.contract("AnchorRegistry");
     const consents = m.contract("ConsentRegistry");
     const claims = m.contract("ClaimsPayout", [
-      statements,
+      circuits,
       anchors,
       consents,
       m.getParameter<string>("pauser"),
     ]);
-    return { batchVerifier, statements, anchors, consents, claims };
+    return { batchVerifier, circuits, anchors, consents, claims };
   });
 }

@@ -82,7 +82,7 @@ export const CLAIM = object({
   policy: uint256,
   period: integer(0, UINT32),
   consentId: bytes32,
-  statement: bytes32,
+  circuit: bytes32,
   anchorRoot: uint256,
   proof: proofField,
 });

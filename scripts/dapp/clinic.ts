@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { SimulatedClinic } from "../demo/clinic.ts";
-import type { World } from "../demo/world.ts";
+import { SimulatedClinic } from "../../simulation/clinic.ts";
+import type { World } from "../../simulation/world.ts";
 import { ATTESTATION_REQUEST, DAY_NUMBER, ENROLMENT, HEAD, LEAF, parsed } from "./bodies.ts";
 import type { Route } from "./door.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
-import type { SimulatedClinic } from "../demo/clinic.ts";
-import type { World } from "../demo/world.ts";
+import type { SimulatedClinic } from "../../simulation/clinic.ts";
+import type { World } from "../../simulation/world.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Days that may pass at once: every one of them may have to be anchored. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { SimulatedClinic } from "../demo/clinic.ts";
-import type { World } from "../demo/world.ts";
+import type { SimulatedClinic } from "../../simulation/clinic.ts";
+import type { World } from "../../simulation/world.ts";
 import { demoWallets } from "./accounts.ts";
 
 /** What the page has to know. Paths are relative to it. */
@@ -15,7 +15,7 @@ export interface DappConfig {
     readonly confirmations: number;
     readonly currency: { readonly name: string; readonly symbol: string; readonly decimals: number };
   };
-  readonly contracts: Readonly<Record<"claims" | "anchors" | "consents" | "statements", string>>;
+  readonly contracts: Readonly<Record<"claims" | "anchors" | "consents" | "circuits", string>>;
   readonly tokens: readonly {
     readonly address: string;
     readonly symbol: string;
@@ -51,7 +51,7 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
       confirmations: 1,
       currency: { name: "Ether", symbol: "ETH", decimals: 18 },
     },
-    contracts: { claims, anchors, consents, statements: await world.contracts.statements.getAddress() },
+    contracts: { claims, anchors, consents, circuits: await world.contracts.circuits.getAddress() },
     tokens: [
       {
         address: token,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { StatementClient, settle } from "@vitalproof/sdk";
-import type { World } from "../demo/world.ts";
+import { CircuitClient, settle } from "@vitalproof/sdk";
+import type { World } from "../../simulation/world.ts";
 import { CLAIM, GRANT, PAYMENT, parsed, REVOCATION } from "./bodies.ts";
 import type { Route } from "./door.ts";
 
@@ -9,7 +9,7 @@ export async function relayerRoutes(world: World): Promise<Route[]> {
   const { relayer } = world.roles;
   const consents = world.consentsAs(relayer);
   const claims = world.claimsAs(relayer);
-  const statements = new StatementClient(await world.contracts.statements.getAddress(), relayer);
+  const circuits = new CircuitClient(await world.contracts.circuits.getAddress(), relayer);
   return [
     {
       method: "POST",
@@ -33,7 +33,7 @@ export async function relayerRoutes(world: World): Promise<Route[]> {
       method: "POST",
       path: "/relayer/claims",
       async answer({ body }) {
-        const report = await settle([parsed(CLAIM, body)], { claims, statements });
+        const report = await settle([parsed(CLAIM, body)], { claims, circuits });
         return { kind: "json", value: report.claims[0] };
       },
     },

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   anchorDayOf,
+  CircuitClient,
   type ClaimItem,
   checkTerms,
+  circuitIdOf,
+  circuitOf,
   countOutcomes,
   DAY,
   dayOffsetOf,
   epochAt,
   type Prover,
   profileOf,
-  StatementClient,
   settle,
-  statementIdOf,
-  statementOf,
   termsOf,
 } from "@vitalproof/sdk";
 import { proverPool } from "@vitalproof/sdk/node";
-import { Calendar } from "../demo/calendar.ts";
-import type { SimulatedClinic } from "../demo/clinic.ts";
-import { Insurer, type Offer } from "../demo/insurer.ts";
-import { Patient } from "../demo/patient.ts";
-import { glucoseOf, type Kind } from "../demo/readings.ts";
-import type { World } from "../demo/world.ts";
+import { Calendar } from "../../simulation/calendar.ts";
+import type { SimulatedClinic } from "../../simulation/clinic.ts";
+import { Insurer, type Offer } from "../../simulation/insurer.ts";
+import { Patient } from "../../simulation/patient.ts";
+import { glucoseOf, type Kind } from "../../simulation/readings.ts";
+import type { World } from "../../simulation/world.ts";
 import { signerOf } from "./accounts.ts";
 import type { Clock } from "./clock.ts";
 import { SCENARIO_FIRST_DAY } from "./month.ts";
@@ -99,8 +99,8 @@ class Month {
   readonly #clock: Clock;
   readonly #prover: Prover;
   readonly #say: (line: string) => void;
-  readonly #statement = statementOf("glucose-day");
-  readonly #profile = profileOf(this.#statement.profile);
+  readonly #circuit = circuitOf("glucose-day");
+  readonly #profile = profileOf(this.#circuit.profile);
   readonly #noon = Date.parse(`${SCENARIO_FIRST_DAY}T12:00:00Z`) / 1000;
   readonly #offset = dayOffsetOf(ZONE, this.#noon);
   readonly #members: Member[] = [];
@@ -145,7 +145,7 @@ class Month {
   async #publish(review?: Offer["review"]): Promise<Insurer> {
     const day = { window: "1 day", profile: this.#profile.name, offset: this.#offset } as const;
     const insurer = await Insurer.publish(this.#world, this.#clinic.group, {
-      statement: this.#statement.name,
+      circuit: this.#circuit.name,
       terms: termsOf("time-in-range", day),
       benefit: BENEFIT,
       claimWindow: 14 * DAY,
@@ -211,8 +211,8 @@ class Month {
     ).flat();
     const items = claims.map(({ item }) => item);
     const { relayer } = world.roles;
-    const statements = new StatementClient(await world.contracts.statements.getAddress(), relayer);
-    const report = await settle(items, { claims: world.claimsAs(relayer), statements });
+    const circuits = new CircuitClient(await world.contracts.circuits.getAddress(), relayer);
+    const report = await settle(items, { claims: world.claimsAs(relayer), circuits });
     const { settled } = countOutcomes(report);
     if (settled !== items.length)
       throw new Error(`Of ${items.length} claims that hold ${settled} were settled.`);
@@ -234,7 +234,7 @@ class Month {
       const anchored = this.#clinic.anchorTime(this.#anchorDay(calendar.lastEpochOf(period)));
       return !claimed.has(period) && anchored <= this.#world.now;
     });
-    const { name, version } = this.#statement;
+    const { name, version } = this.#circuit;
     const proven = await Promise.all(
       due.map(async (period) => {
         const request = await patient.claimRequest(
@@ -246,9 +246,9 @@ class Month {
         const codes = request.epochs.map((epoch) => epoch.codes);
         if (!checkTerms(request.terms, codes).holds) return [];
         const { proof } = await patient.proveClaim(request);
-        const statement = statementIdOf(name, version);
+        const circuit = circuitIdOf(name, version);
         return [
-          { member, item: { policy, period, consentId, statement, anchorRoot: request.path.root, proof } },
+          { member, item: { policy, period, consentId, circuit, anchorRoot: request.path.root, proof } },
         ];
       }),
     );
@@ -296,7 +296,7 @@ class Month {
       profile: this.#profile,
       offset: this.#offset,
       firstEpoch: epochAt(this.#profile, this.#offset, this.#noon) + first,
-      epochsPerPeriod: this.#statement.epochs,
+      epochsPerPeriod: this.#circuit.epochs,
       periods,
       zone: ZONE,
     });

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { Mutex } from "../../packages/sdk/src/internal/mutex.ts";
-import { SimulatedClinic } from "../demo/clinic.ts";
-import { World } from "../demo/world.ts";
+import { SimulatedClinic } from "../../simulation/clinic.ts";
+import { World } from "../../simulation/world.ts";
 import { loadSources } from "../generate/sources.ts";
 import { PASSAGE, parsed } from "./bodies.ts";
 import { clinicRoutes } from "./clinic.ts";

@@ -9,7 +9,7 @@ import {
   prove,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import { bareWitness, type Lie, withoutUnwanted } from "./lies.ts";
+import { bareWitness, type Lie, withoutUnwanted } from "../../simulation/lies.ts";
 import type { Period, Stage } from "./stage.ts";
 
 /**
@@ -124,5 +124,5 @@ async function proveBare(
   lie: Lie,
 ): Promise<ProofOf> {
   const witness = bareWitness(patient.identity.secret(), request, lie);
-  return prove(childProcessProver(), await world.artifacts.load(scenario.statement), witness);
+  return prove(childProcessProver(), await world.artifacts.load(scenario.circuit), witness);
 }

@@ -10,13 +10,13 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { Calendar } from "./calendar.ts";
-import { SimulatedClinic } from "./clinic.ts";
-import { Insurer } from "./insurer.ts";
-import { Patient } from "./patient.ts";
+import type { Calendar } from "../../simulation/calendar.ts";
+import { SimulatedClinic } from "../../simulation/clinic.ts";
+import { Insurer } from "../../simulation/insurer.ts";
+import { Patient } from "../../simulation/patient.ts";
+import { World } from "../../simulation/world.ts";
 import type { Report } from "./report.ts";
-import type { Scenario } from "./statements.ts";
-import { World } from "./world.ts";
+import type { Scenario } from "./scenarios.ts";
 
 const DAY = 86_400;
 /** Up to here every epoch is a line of its own. */
@@ -56,14 +56,14 @@ export async function setStage(
   report: Report,
   scenario: Scenario,
 ): Promise<Stage> {
-  const { calendar, statement } = scenario;
+  const { calendar, circuit } = scenario;
   const offers = await publish(hre, report, scenario);
   const enrolled = await enrol(report, scenario, offers);
   await seal(report, scenario, { ...offers, ...enrolled });
   const periods = await Promise.all(
     Array.from({ length: calendar.periods }, async (_, period): Promise<Period> => {
       const epoch = calendar.firstEpochOf(period);
-      const request = await enrolled.patient.claimRequest(offers.clinic, offers.insurer, statement, epoch);
+      const request = await enrolled.patient.claimRequest(offers.clinic, offers.insurer, circuit, epoch);
       const codes = request.epochs.map((record) => record.codes);
       const name = calendar.nameOf(period);
       return { epoch, period, name, request, check: checkTerms(request.terms, codes) };
@@ -73,11 +73,11 @@ export async function setStage(
 }
 
 async function publish(hre: HardhatRuntimeEnvironment, report: Report, scenario: Scenario) {
-  const { calendar, statement, terms } = scenario;
+  const { calendar, circuit, terms } = scenario;
   const start = calendar.startOf(calendar.firstEpoch);
   report.section(`Setting: ${count(scenario)} from ${calendar.nameOf(0)}; the chain begins a day before`);
   const world = await report.step("deploy the contracts with Ignition", async () => {
-    const value = await World.create(hre, start - DAY, [statement]);
+    const value = await World.create(hre, start - DAY, [circuit]);
     const { chainId, claims } = await value.claimsAs(value.roles.relayer).domain();
     return { value, detail: `ClaimsPayout at ${claims}, chain ${chainId}` };
   });
@@ -93,7 +93,7 @@ async function publish(hre: HardhatRuntimeEnvironment, report: Report, scenario:
     // All claims come at the end of the story, so the first period's window must reach until then.
     const length = calendar.endOf(calendar.lastEpochOf(calendar.periods - 1)) - start;
     const value = await Insurer.publish(world, clinic.group, {
-      statement,
+      circuit,
       terms,
       benefit: BENEFIT,
       claimWindow: 30 * DAY + (calendar.epochsPerPeriod > 1 ? length : 0),

@@ -7,8 +7,8 @@ import { WHOLE } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { showRefusals } from "./refusals.ts";
 import type { Report } from "./report.ts";
+import type { Scenario } from "./scenarios.ts";
 import { type Period, type Stage, setStage, usd } from "./stage.ts";
-import type { Scenario } from "./statements.ts";
 
 export interface PeriodResult {
   readonly epoch: number;
@@ -29,7 +29,7 @@ export interface PeriodResult {
 }
 
 export interface StoryResult {
-  readonly statement: string;
+  readonly circuit: string;
   readonly periods: readonly PeriodResult[];
   readonly paid: string;
   readonly claims: number;
@@ -73,7 +73,7 @@ export async function tellStory(
 
   const paid = good.length === 0 ? 0n : await showPayment(stage);
   return {
-    statement: scenario.statement,
+    circuit: scenario.circuit,
     periods: await outcomes(stage),
     paid: usd(paid),
     claims: good.length,

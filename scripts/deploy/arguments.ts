@@ -15,12 +15,12 @@ export interface Arguments {
   readonly output: string | undefined;
   readonly deploymentId: string | undefined;
   /** In the order given, none twice; undefined: the default group's. */
-  readonly statements: readonly string[] | undefined;
+  readonly circuits: readonly string[] | undefined;
 }
 
 export class UsageError extends Error {}
 
-export const HELP = `Deploys Vitalproof: one verifier per statement, the three registries and ClaimsPayout.
+export const HELP = `Deploys Vitalproof: one verifier per circuit, the three registries and ClaimsPayout.
 
   npm run deploy -- --network NAME [options]
 
@@ -32,9 +32,9 @@ A preflight comes first and prints what it found; nothing is sent unless all of 
   --allow-development-keys  on a known test network: deploy keys under which anybody can forge proofs.
                             No flag allows them on a chain with value.
   --parameters FILE         default: ignition/parameters/<network>.json; optional on local chains only
-  --statement NAME          once for every statement to start with; default: every on-chain statement of the default
+  --circuit NAME          once for every circuit to start with; default: every on-chain circuit of the default
                             group of circuits/circuits.json. An unknown name lists them.
-  --statements A,B          the same, several at once
+  --circuits A,B          the same, several at once
   --manifests DIR           committed manifests and verification keys; default: circuits/artifacts
   --output DIR              results go to DIR/deployments/<id>; default: ignition
   --deployment-id ID        default: chain-<chain id>
@@ -71,7 +71,7 @@ export function parseArguments(args: readonly string[], cwd: string): Arguments 
   if (id !== undefined && !/^[A-Za-z][A-Za-z0-9_-]*$/.test(id)) {
     throw new UsageError(`--deployment-id "${id}": use letters, digits, - and _, starting with a letter.`);
   }
-  const statements = statementNames(values);
+  const circuits = circuitNames(values);
   return {
     network: values.network,
     allowDevelopmentKeys: values["allow-development-keys"] === true,
@@ -83,19 +83,19 @@ export function parseArguments(args: readonly string[], cwd: string): Arguments 
     manifests: path(values.manifests),
     output: path(values.output),
     deploymentId: id,
-    statements,
+    circuits,
   };
 }
 
-function statementNames(values: ReturnType<typeof parse>): readonly string[] | undefined {
-  const several = values.statements?.split(",").map((name) => name.trim());
+function circuitNames(values: ReturnType<typeof parse>): readonly string[] | undefined {
+  const several = values.circuits?.split(",").map((name) => name.trim());
   if (several?.some((name) => name === "")) {
-    throw new UsageError(`--statements "${values.statements}" has an empty name: write A,B without gaps.`);
+    throw new UsageError(`--circuits "${values.circuits}" has an empty name: write A,B without gaps.`);
   }
-  const names = [...(values.statement ?? []), ...(several ?? [])];
+  const names = [...(values.circuit ?? []), ...(several ?? [])];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new UsageError(`--statement ${twice} is given twice: a registry has each statement once.`);
+    throw new UsageError(`--circuit ${twice} is given twice: a registry has each circuit once.`);
   }
   return names.length === 0 ? undefined : names;
 }
@@ -109,8 +109,8 @@ function parse(args: readonly string[]) {
       preflight: { type: "boolean" },
       "allow-development-keys": { type: "boolean" },
       parameters: { type: "string" },
-      statement: { type: "string", multiple: true },
-      statements: { type: "string" },
+      circuit: { type: "string", multiple: true },
+      circuits: { type: "string" },
       manifests: { type: "string" },
       output: { type: "string" },
       "deployment-id": { type: "string" },

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { statementIdOf } from "@vitalproof/sdk";
+import { circuitIdOf } from "@vitalproof/sdk";
 import { keccak256 } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
-import type { Vitalproof } from "./deployVitalproof.ts";
+import { KEY_KIND } from "../../ignition/circuits.ts";
+import type { Vitalproof } from "../../ignition/deployVitalproof.ts";
 import type { Plan } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
-import { KEY_KIND } from "./statements.ts";
 
-export interface ConfirmedStatement {
+export interface ConfirmedCircuit {
   readonly name: string;
   readonly version: number;
   readonly id: string;
@@ -22,12 +22,12 @@ export interface ConfirmedStatement {
 export interface Confirmed {
   /** As they are on chain now. */
   readonly roles: Readonly<Record<"governor" | "guardian" | "pauser", string>>;
-  readonly statements: readonly ConfirmedStatement[];
+  readonly circuits: readonly ConfirmedCircuit[];
 }
 
 /**
  * Reads back from the chain what has been deployed: the code of every contract against its artifact (a verifier's
- * whole code hash; elsewhere with the immutables left out), every statement, every reference, every role.
+ * whole code hash; elsewhere with the immutables left out), every circuit, every reference, every role.
  *
  * @param fresh whether this very run deployed something
  * @throws Refusal DEPLOYMENT or BROKEN_LINK
@@ -39,7 +39,7 @@ export async function confirm(
   plan: Plan,
   fresh: boolean,
 ): Promise<Confirmed> {
-  const { batchVerifier, statements, anchors, consents, claims } = system;
+  const { batchVerifier, circuits, anchors, consents, claims } = system;
   const same = (what: string, actual: unknown, expected: unknown) => {
     if (String(actual).toLowerCase() === String(expected).toLowerCase()) return;
     throw new Refusal(
@@ -53,7 +53,7 @@ export async function confirm(
 
   for (const [name, contract] of [
     ["Groth16BatchVerifier", batchVerifier],
-    ["StatementRegistry", statements],
+    ["CircuitRegistry", circuits],
     ["AnchorRegistry", anchors],
     ["ConsentRegistry", consents],
     ["ClaimsPayout", claims],
@@ -71,33 +71,33 @@ export async function confirm(
 
   const { parameters } = plan.options;
   const roles = {
-    governor: await statements.governor(),
-    guardian: await statements.guardian(),
+    governor: await circuits.governor(),
+    guardian: await circuits.guardian(),
     pauser: await claims.pauser(),
   };
   // In a later run they may have been handed over since, as is their holders' right.
   if (fresh)
     for (const role of ["governor", "guardian", "pauser"] as const)
       same(`the ${role}`, roles[role], parameters[role]);
-  same("the delay", await statements.delay(), parameters.delay);
-  same("the suspension time", await statements.suspensionTime(), parameters.suspensionTime);
-  same("the cool-down", await statements.suspensionCooldown(), parameters.suspensionCooldown);
+  same("the delay", await circuits.delay(), parameters.delay);
+  same("the suspension time", await circuits.suspensionTime(), parameters.suspensionTime);
+  same("the cool-down", await circuits.suspensionCooldown(), parameters.suspensionCooldown);
   same(
     "the permission for development keys",
-    await statements.allowsDevelopmentKeys(),
+    await circuits.allowsDevelopmentKeys(),
     parameters.allowDevelopmentKeys,
   );
-  same("the batch verifier", await statements.batchVerifier(), await batchVerifier.getAddress());
-  same("the statements of ClaimsPayout", await claims.statements(), await statements.getAddress());
+  same("the batch verifier", await circuits.batchVerifier(), await batchVerifier.getAddress());
+  same("the circuits of ClaimsPayout", await claims.circuits(), await circuits.getAddress());
   same("the anchors of ClaimsPayout", await claims.anchors(), await anchors.getAddress());
   same("the consents of ClaimsPayout", await claims.consents(), await consents.getAddress());
 
-  const confirmed: ConfirmedStatement[] = [];
+  const confirmed: ConfirmedCircuit[] = [];
   for (const spec of plan.specs) {
     const { name, version, verifierContract, verifierCodeHash, keyKind } = spec;
     const { verificationKeyBytes, verificationKeyHash } = spec;
-    const id = statementIdOf(spec.name, spec.version);
-    const record = await statements.statement(id);
+    const id = circuitIdOf(spec.name, spec.version);
+    const record = await circuits.circuit(id);
     for (const field of [
       "verificationKeyHash",
       "template",
@@ -139,5 +139,5 @@ export async function confirm(
       keyKind,
     });
   }
-  return { roles, statements: confirmed };
+  return { roles, circuits: confirmed };
 }

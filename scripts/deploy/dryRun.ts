@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { statementIdOf } from "@vitalproof/sdk";
+import { circuitIdOf } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
+import type { CircuitSpec } from "../../ignition/circuits.ts";
+import { type DeployOptions, deployVitalproof } from "../../ignition/deployVitalproof.ts";
 import { keyFuture } from "../../ignition/modules/vitalproof.ts";
-import { type DeployOptions, deployVitalproof } from "./deployVitalproof.ts";
-import type { StatementSpec } from "./statements.ts";
 
 /** One creation transaction of the rehearsal. */
 export interface Creation {
@@ -30,12 +30,12 @@ export interface Creation {
 export async function dryRun(
   hre: HardhatRuntimeEnvironment,
   chainId: number,
-  specs: readonly StatementSpec[],
+  specs: readonly CircuitSpec[],
   options: DeployOptions,
 ): Promise<Creation[]> {
   const connection = await hre.network.create({ network: "default", override: { chainId } });
   try {
-    const { batchVerifier, statements, anchors, consents, claims } = await deployVitalproof(
+    const { batchVerifier, circuits, anchors, consents, claims } = await deployVitalproof(
       hre,
       connection,
       options,
@@ -43,7 +43,7 @@ export async function dryRun(
     const names = new Map<string, { contract: string; future: string }>();
     for (const [name, contract] of Object.entries({
       Groth16BatchVerifier: batchVerifier,
-      StatementRegistry: statements,
+      CircuitRegistry: circuits,
       AnchorRegistry: anchors,
       ConsentRegistry: consents,
       ClaimsPayout: claims,
@@ -52,9 +52,7 @@ export async function dryRun(
     }
     for (const spec of specs) {
       const contract = spec.verifierContract;
-      const { verifier, verificationKey } = await statements.statement(
-        statementIdOf(spec.name, spec.version),
-      );
+      const { verifier, verificationKey } = await circuits.circuit(circuitIdOf(spec.name, spec.version));
       names.set(verifier.toLowerCase(), { contract, future: contract });
       names.set(verificationKey.toLowerCase(), { contract: "VerificationKey", future: keyFuture(contract) });
     }
@@ -91,7 +89,7 @@ async function creations(
         dataBytes: (input.length - 2) / 2,
         codeBytes: (code.length - 2) / 2,
         data: input,
-        standsAlone: name.contract !== "StatementRegistry" && name.contract !== "ClaimsPayout",
+        standsAlone: name.contract !== "CircuitRegistry" && name.contract !== "ClaimsPayout",
       });
     }
   }

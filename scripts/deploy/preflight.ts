@@ -4,18 +4,18 @@ import { type CircomConfig, checkCircuits } from "@vitalproof/hardhat-circom";
 import { formatEther } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
+import { type CircuitSpec, circuitSpecs, defaultCircuits } from "../../ignition/circuits.ts";
+import type { DeployOptions } from "../../ignition/deployVitalproof.ts";
+import { withProgress } from "../../ignition/progress.ts";
 import type { Arguments } from "./arguments.ts";
 import { type ChainFacts, chainFacts } from "./chains.ts";
 import { type Target, UNREACHABLE } from "./connect.ts";
-import type { DeployOptions } from "./deployVitalproof.ts";
 import { type Creation, dryRun } from "./dryRun.ts";
 import { checkEvm } from "./evm.ts";
 import { deployedAddresses } from "./journal.ts";
 import { type KeyChain, readKeyChains } from "./keyChain.ts";
-import { withProgress } from "./progress.ts";
 import { readParameters } from "./readParameters.ts";
 import { Refusal } from "./refusal.ts";
-import { defaultStatements, type StatementSpec, statementSpecs } from "./statements.ts";
 
 /** EIP-7825: what one transaction may use. */
 const TRANSACTION_GAS_CAP = 16_777_216n;
@@ -58,7 +58,7 @@ export interface Preflight {
 
 export interface Plan {
   readonly options: DeployOptions;
-  readonly specs: readonly StatementSpec[];
+  readonly specs: readonly CircuitSpec[];
   /** Where Ignition keeps its journal; undefined on the in-process chain. */
   readonly folder: string | undefined;
   readonly deploymentId: string;
@@ -164,9 +164,9 @@ export async function preflight(
       return { detail: `${deployer}, nonce ${Number(latest)}`, value: found };
     })) ?? [];
 
-  const names = args.statements ?? defaultStatements(root);
+  const names = args.circuits ?? defaultCircuits(root);
   const allKeys = await readKeyChains({ circom, artifacts: hre.artifacts });
-  await check("statements", async () => {
+  await check("circuits", async () => {
     const deployable = [...allKeys.values()].filter(({ verifier }) => verifier !== null);
     for (const name of names) {
       const key = allKeys.get(name);
@@ -174,8 +174,8 @@ export async function preflight(
       else {
         throw new Refusal(
           "PARAMETERS",
-          `"${name}" is no statement with a verifier.`,
-          `Statements are ${deployable.map((known) => known.name).join(", ")}.`,
+          `"${name}" is no circuit with a verifier.`,
+          `Circuits are ${deployable.map((known) => known.name).join(", ")}.`,
         );
       }
     }
@@ -218,7 +218,7 @@ export async function preflight(
     return report(undefined);
   }
 
-  const specs = await statementSpecs(root, hre.artifacts, names, args.manifests);
+  const specs = await circuitSpecs(root, hre.artifacts, names, args.manifests);
   for (const spec of specs) await check(`facts of ${spec.name}`, () => facts(spec));
   if (checks.some(({ status }) => status === "failed")) {
     for (const title of ["parameters", "rehearsal", "balance"]) skip(title, "what is above comes first");
@@ -248,7 +248,7 @@ export async function preflight(
   }
   const development = [...allKeys.values()].filter(({ keyKind }) => keyKind === "development");
   const options: DeployOptions = {
-    statements: names,
+    circuits: names,
     parameters: {
       ...parameters,
       // On a local chain nobody needs to ask for what cannot be avoided there.
@@ -295,10 +295,10 @@ async function links(key: KeyChain) {
   };
 }
 
-/** Bits of a statement's facts in StatementRegistry, which asks of each to be at least 1. */
+/** Bits of a circuit's facts in CircuitRegistry, which asks of each to be at least 1. */
 const FACT_BITS = { template: 8, profile: 16, epochs: 16, epochSeconds: 32, codes: 16, samples: 16 } as const;
 
-async function facts(spec: StatementSpec) {
+async function facts(spec: CircuitSpec) {
   for (const [name, bits] of Object.entries(FACT_BITS) as [keyof typeof FACT_BITS, number][]) {
     const value = spec[name];
     if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** bits) continue;
@@ -394,7 +394,7 @@ async function journal(
 async function rehearse(
   hre: HardhatRuntimeEnvironment,
   chainId: number,
-  specs: readonly StatementSpec[],
+  specs: readonly CircuitSpec[],
   options: DeployOptions,
 ) {
   const value = await withProgress("rehearsing in process", () =>
@@ -403,7 +403,7 @@ async function rehearse(
     throw new Refusal(
       "DRY_RUN",
       `The same deployment fails in process: ${cause.message}`,
-      "The reason is in the line above; it would cost gas and fail on the chain too. Correct the parameters or the statements.",
+      "The reason is in the line above; it would cost gas and fail on the chain too. Correct the parameters or the circuits.",
       { cause },
     );
   });
@@ -423,7 +423,7 @@ async function sizes(creations: readonly Creation[]) {
         `${contract}: ${what} has ${bytes} bytes, ${most} are allowed.`,
         what === "code"
           ? "Make the contract smaller, or lower the optimizer's runs."
-          : "Start with fewer --statements; governance adds the others later.",
+          : "Start with fewer --circuits; governance adds the others later.",
       );
     }
   }
@@ -461,7 +461,7 @@ async function price(provider: EthereumProvider, deployer: string, creations: Pr
     throw new Refusal(
       "GAS_CAP",
       `${contract} needs ${scaled(gas)} gas; one transaction may use ${TRANSACTION_GAS_CAP} (EIP-7825).`,
-      "Start with fewer --statements; governance adds the others later.",
+      "Start with fewer --circuits; governance adds the others later.",
     );
   }
   const remaining = creations.filter(({ deployedAt }) => deployedAt === undefined);

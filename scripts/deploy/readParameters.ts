@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { existsSync, readFileSync } from "node:fs";
 import { getAddress, ZeroAddress } from "ethers";
-import { DEFAULT_TIMES } from "./parameters.ts";
+import { DEFAULT_TIMES } from "../../ignition/parameters.ts";
 import { Refusal } from "./refusal.ts";
 
 const ROLES = ["governor", "guardian", "pauser"] as const;
 const TIMES = ["delay", "suspensionTime", "suspensionCooldown"] as const;
-/** MAX_TIME of StatementRegistry. */
+/** MAX_TIME of CircuitRegistry. */
 const MAX_TIME = 3 * 365 * 86_400;
 
 type Role = (typeof ROLES)[number];
@@ -22,7 +22,7 @@ export interface ParameterSource {
   /** On local chains what is missing is filled in from these accounts. */
   readonly local: boolean;
   readonly accounts: readonly string[];
-  /** Seconds of the longest period of any statement, which `delay` must exceed. */
+  /** Seconds of the longest period of any circuit, which `delay` must exceed. */
   readonly longestPeriod: number;
 }
 
@@ -98,7 +98,7 @@ export function readParameters(source: ParameterSource): OperatorParameters {
   if (times.delay <= source.longestPeriod) {
     throw wrong(
       `${shown}: "delay" is ${times.delay} s, not longer than the longest period, ${source.longestPeriod} s.`,
-      `Make it more than ${source.longestPeriod}, so that no statement changes within a period.`,
+      `Make it more than ${source.longestPeriod}, so that no circuit changes within a period.`,
     );
   }
   return { ...roles, ...times };

@@ -69,7 +69,7 @@ const ENROLMENT_INPUTS = ["holder", "subject", "scope", "policyHash"];
 export function circomMain(protocol: Protocol, instance: Instance): string {
   const { file, call, inputs, notes } = mainParts(protocol, instance);
   return `${HEADER}
-include "../templates/${file}.circom";
+include "../${file}.circom";
 
 /*
  * ${instance.name}, version ${instance.version}: ${instance.purpose}.
@@ -87,7 +87,7 @@ component main {public [${inputs.join(", ")}]} = ${call};
 function mainParts(protocol: Protocol, instance: Instance) {
   if (instance.template === "enrolment") {
     return {
-      file: "enrolment",
+      file: "record/enrolment",
       call: "Enrolment()",
       inputs: ENROLMENT_INPUTS,
       notes: ["Private input: secret."],
@@ -100,7 +100,7 @@ function mainParts(protocol: Protocol, instance: Instance) {
   const shape = [profile.id, epochs, profile.slots, profile.base, codes];
   if (instance.template === "impact") shape.push(zeroCode(profile));
   return {
-    file: instance.template,
+    file: `claims/${instance.template}`,
     call: `${templateName(instance)}(${shape.join(", ")})`,
     inputs: CLAIM_INPUTS,
     notes: [

@@ -28,7 +28,7 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
       { name, ...profile, codes: highestCode(profile), epochSeconds: epochSeconds(profile) },
     ]),
   );
-  const statements = Object.fromEntries(
+  const circuits = Object.fromEntries(
     instances
       .filter((instance) => instance.profile !== undefined)
       .map(({ name, version, purpose, template, construction, profile, epochs }) => [
@@ -67,6 +67,6 @@ export const TERMS_TEMPLATES = ${json(templates)} as const;
 
 export const PROFILES = ${json(profiles)} as const;
 
-export const STATEMENTS = ${json(statements)} as const;
+export const CIRCUITS = ${json(circuits)} as const;
 `;
 }

@@ -7,7 +7,7 @@ export const deployed = [
   "ClaimsPayout",
   "ConsentRegistry",
   "AnchorRegistry",
-  "StatementRegistry",
+  "CircuitRegistry",
   "Groth16BatchVerifier",
   "VerificationKey",
 ] as const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Attacks on the two constructions of the statement "distribution", at 2 epochs
+// Attacks on the two constructions of the circuit "distribution", at 2 epochs
 // of 16 slots. Witnesses come from the liar's twin or the forward solver, so
 // what refuses is the constraint system.
 import { expect } from "chai";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// T1 and T2 against the statement "episode": every hint and every input changed in
+// T1 and T2 against the circuit "episode": every hint and every input changed in
 // turn, several at once, and what a prover could do who chose readings or marks
 // after the challenge.
 import { expect } from "chai";
@@ -312,7 +312,7 @@ describe("circuits: T2, the packed-challenge forgery against episode-test", () =
       terms: { low: 5n, high: 5n, minRun: BigInt(N), runsMin: 1n },
     });
     const base = await circuit.liar(inputOf(truth));
-    expect(system.violated(base), "the statement is false").to.not.deep.equal([]);
+    expect(system.violated(base), "the circuit is false").to.not.deep.equal([]);
     const count = (t: number) =>
       system.wire(
         system.names().find((name) => new RegExp(`Lookup_\\d+_\\d+\\.counts\\[${t}\\]$`).test(name))!,

@@ -49,7 +49,7 @@ describe("circuits: what a reading of an episode costs", () => {
     const [short, long] = await Promise.all(
       [40, 60].map((slots) =>
         compileCircuit({
-          file: "templates/episode.circom",
+          file: "claims/episode.circom",
           call: `Episode(65535, 1, ${slots}, 4, 12)`,
           public: ["holder", "anchorRoot", "terms", "scope"],
           optimize: 2,

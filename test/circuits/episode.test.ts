@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Attacks on the statement "episode", at 2 epochs of 16 slots. Witnesses come
+// Attacks on the circuit "episode", at 2 epochs of 16 slots. Witnesses come
 // from the liar's twin, so what refuses is the constraint system that the key
 // knows (--O2).
 import { checkTerms, type Terms, unpackTerms, VitalproofError, validateTerms } from "@vitalproof/sdk";

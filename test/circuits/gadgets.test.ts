@@ -29,7 +29,7 @@ const accepts = async (circuit: Circuit, input: CircuitInput) =>
   circuit.system.violated(await circuit.liar(input)).length === 0;
 
 describe("circuits: the liar's twin", () => {
-  it("keeps every assignment and loses every constraint statement", () => {
+  it("keeps every assignment and loses every constraint circuit", () => {
     const text =
       "a <== b * c; // x === y\nfor (;;) {\n  out[i] * (out[i] - 1) === 0;\n}\n/* === */ lc1 === in;\nx\n  === y;";
     const twin = withoutConstraints(text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Attacks on the statement "impact", at 2 epochs of 5 samples on 3 axes. Witnesses
+// Attacks on the circuit "impact", at 2 epochs of 5 samples on 3 axes. Witnesses
 // come from the liar's twin, so what refuses is the constraint system.
 import { expect } from "chai";
 import fc from "fast-check";
@@ -63,7 +63,7 @@ function fillings(marks: string, choices: string): string[] {
 }
 
 /**
- * The statement by its meaning, without the circuit's machine: a text of one mark
+ * The circuit by its meaning, without the circuit's machine: a text of one mark
  * for each sample ("#" impact, "." none, "?" missing); missing samples left out
  * (of valid), or filled in all 2^m ways; events are the runs in the text.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// "Drop one constraint": for every statement of the circuits, some false claim
-// goes through once the statement is dropped. What no lie kills is explained.
+// "Drop one constraint": for every circuit of the circuits, some false claim
+// goes through once the circuit is dropped. What no lie kills is explained.
 //
 //   all of it, and the table in MUTANTS.md compared:  LONG=1 mocha test/circuits/mutants.test.ts
 //   the table written anew:                 LONG=1 UPDATE=1 mocha test/circuits/mutants.test.ts
@@ -122,7 +122,7 @@ describe("circuits: mutants with one statement dropped", () => {
           "",
           `${court.mutants.length} mutants (${court.mutants.reduce((sum, { constraints }) => sum + constraints.length, 0)} constraints), ${court.killed.size} killed, ${explained} explained, ${survivors.length} open; ${court.lies} lies told.`,
           "",
-          "| dropped statement, by its signals | copies | the false claim that then goes through |",
+          "| dropped circuit, by its signals | copies | the false claim that then goes through |",
           "|---|---|---|",
           ...rows.map(
             ({ mutant, copies, fate }) => `| \`${mutant}\` | ${copies} | ${fate.replaceAll("|", "\\|")} |`,
@@ -145,7 +145,7 @@ describe("circuits: mutants with one statement dropped", () => {
       "",
       "Written by `LONG=1 UPDATE=1 mocha test/circuits/mutants.test.ts`, compared by the same command without `UPDATE=1`.",
       "",
-      "A mutant is the constraint system at `--O0` without the constraints of one statement (all copies of it: one per slot, code, bit or level), library gadgets and copies into components included; the inside of the Poseidon permutation is left out. A mutant is killed when a public statement that is false (no honest witness exists) has a witness that violates nothing but what was dropped. Every lie was also held against the whole circuit, which refused it.",
+      "A mutant is the constraint system at `--O0` without the constraints of one statement (all copies of it: one per slot, code, bit or level), library gadgets and copies into components included; the inside of the Poseidon permutation is left out. A mutant is killed when a public circuit that is false (no honest witness exists) has a witness that violates nothing but what was dropped. Every lie was also held against the whole circuit, which refused it.",
       "",
       ...tables,
     ].join("\n");

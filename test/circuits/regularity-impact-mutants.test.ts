@@ -99,7 +99,7 @@ describe("circuits: mutants of regularity and impact with one statement dropped"
         "",
         `${court.mutants.length} mutants (${court.mutants.reduce((sum, { constraints }) => sum + constraints.length, 0)} constraints), ${court.killed.size} killed, ${explained} explained, none open; ${court.lies} lies told.`,
         "",
-        "| dropped statement, by its signals | copies | the false claim that then goes through |",
+        "| dropped circuit, by its signals | copies | the false claim that then goes through |",
         "|---|---|---|",
         ...rows.map(
           ({ mutant, copies, fate }) => `| \`${mutant}\` | ${copies} | ${fate.replaceAll("|", "\\|")} |`,

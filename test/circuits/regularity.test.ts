@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Attacks on the statement "regularity", at 2 epochs of 16 slots. Witnesses come
+// Attacks on the circuit "regularity", at 2 epochs of 16 slots. Witnesses come
 // from the liar's twin, so what refuses is the constraint system.
 import { expect } from "chai";
 import fc from "fast-check";
@@ -43,7 +43,7 @@ const SUM = 2n;
 type Codes = readonly (readonly bigint[])[];
 
 /**
- * The statement by its meaning, without the circuit's formulas. Missing readings
+ * The circuit by its meaning, without the circuit's formulas. Missing readings
  * are left out (of valid), or filled in every way: what a filling can change is
  * how much it adds to each epoch's level and how many readings it puts in the
  * band, so these are gone through one by one.

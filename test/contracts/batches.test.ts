@@ -18,6 +18,7 @@ import {
 } from "./support/proofs.ts";
 import {
   benefit,
+  circuitId,
   claimWindow,
   DAY,
   delay,
@@ -30,13 +31,12 @@ import {
   proposal,
   review,
   root,
-  statementId,
   suspensionTime,
   time,
 } from "./support/world.ts";
 
-const first = statementId("glucose-day", 1n);
-const second = statementId("glucose-circuit", 1n);
+const first = circuitId("glucose-day", 1n);
+const second = circuitId("glucose-circuit", 1n);
 const key = circuitKey("glucose-day");
 /** Random batches that are held against their preview. */
 const rounds = process.env.LONG === "1" ? 1_000 : 40;
@@ -113,23 +113,23 @@ async function receiptOf(sent: Promise<{ wait(): Promise<ContractTransactionRece
 }
 
 /**
- * Two statements with keys of their own, three programs (the second with review, the third under the second statement),
+ * Two circuits with keys of their own, three programs (the second with review, the third under the second circuit),
  * a policy in each and one more in the first; two days of them anchored.
  */
 async function deployMixed() {
   const world = await deployProven();
-  const { claims, statements, governor, arbiter, createProgram, fund, issue, grant, nextEpoch } = world;
+  const { claims, circuits, governor, arbiter, createProgram, fund, issue, grant, nextEpoch } = world;
   const exported = await ethers.deployContract("GlucoseDayVerifier");
   const verificationKey = await deployKey(key.bytes);
   const circuit = await proposal(await exported.getAddress(), { name: "glucose-circuit", verificationKey });
-  await statements.connect(governor).propose(circuit);
+  await circuits.connect(governor).propose(circuit);
   await time.increase(delay);
-  await statements.add(circuit);
+  await circuits.add(circuit);
 
   const programs = [
     world.program,
     await createProgram({ ...review, arbiter: arbiter.address }),
-    await createProgram({ statement: second }),
+    await createProgram({ circuit: second }),
   ];
   const consents: string[] = [];
   for (const program of programs) {
@@ -151,7 +151,7 @@ async function deployMixed() {
     const consentId = consents[programs.indexOf(programOf[place]!)]!;
     if (programOf[place] !== programs[2]) return world.item(policy, period, consentId, values);
     const proof = circuitProof([...(await claims.claimInputs(policy, period))]);
-    return world.item(policy, period, consentId, { statement: second, proof, ...values });
+    return world.item(policy, period, consentId, { circuit: second, proof, ...values });
   }
 
   return { ...world, policies, claimOf };
@@ -159,7 +159,7 @@ async function deployMixed() {
 
 describe("ClaimsPayout: batches", () => {
   describe("settle what single claims settle", () => {
-    // Places of policies: 0 and 3 in the first program, 1 under review, 2 under the second statement.
+    // Places of policies: 0 and 3 in the first program, 1 under review, 2 under the second circuit.
     const batches: [string, [number, bigint][]][] = [
       [
         "one statement",
@@ -178,7 +178,7 @@ describe("ClaimsPayout: batches", () => {
         ],
       ],
       [
-        "two statements side by side",
+        "two circuits side by side",
         [
           [0, 0n],
           [3, 1n],
@@ -187,7 +187,7 @@ describe("ClaimsPayout: batches", () => {
         ],
       ],
       [
-        "two statements in turns",
+        "two circuits in turns",
         [
           [0, 0n],
           [2, 1n],
@@ -259,7 +259,7 @@ describe("ClaimsPayout: batches", () => {
       expect(outcomeOf(claims, await receiptOf(claims.submitClaims(again)), 2)).to.deep.equal(expected);
     });
 
-    it("P5: the second of two for one period is left out, whatever its proof, root, statement or consent", async () => {
+    it("P5: the second of two for one period is left out, whatever its proof, root, circuit or consent", async () => {
       const { claims, policies, trueProof, claimOf } = await load(deployMixed);
       const item = await claimOf(0, 0n);
       const again: Item[] = [
@@ -268,7 +268,7 @@ describe("ClaimsPayout: batches", () => {
         { ...item, proof: malleated(item.proof) },
         { ...item, consentId: ZeroHash },
         { ...item, anchorRoot: 1n },
-        { ...item, statement: second },
+        { ...item, circuit: second },
         { ...item, proof: await falseProof(claims, item) },
       ];
       const items = [item, ...again, await claimOf(3, 0n)];
@@ -285,10 +285,10 @@ describe("ClaimsPayout: batches", () => {
     it("P5: if the first of two for one period is left out, the second is not", async () => {
       const { claims, policies, claimOf } = await load(deployMixed);
       const item = await claimOf(0, 0n);
-      const items = [{ ...item, anchorRoot: 1n }, { ...item, statement: second }, item, item];
+      const items = [{ ...item, anchorRoot: 1n }, { ...item, circuit: second }, item, item];
       const expected = [
         [SkipReason.OtherRoot, root],
-        [SkipReason.OtherStatement, BigInt(first)],
+        [SkipReason.OtherCircuit, BigInt(first)],
         [SkipReason.None, 0n],
         [SkipReason.PeriodAlreadyClaimed, 0n],
       ];
@@ -303,20 +303,20 @@ describe("ClaimsPayout: batches", () => {
     /** One item for every reason, each with what has to be said of it, and true claims beside them. */
     async function deployEveryReason() {
       const world = await deployProven();
-      const { claims, statements, governor, guardian, createProgram, fund, issue, grant, nextEpoch, item } =
+      const { claims, circuits, governor, guardian, createProgram, fund, issue, grant, nextEpoch, item } =
         world;
       const mock = await deployVerifier(7n);
       const others = ["glucose-retired", "glucose-suspended"];
       for (const name of others) {
-        await statements.connect(governor).propose(await proposal(mock, { name }));
+        await circuits.connect(governor).propose(await proposal(mock, { name }));
       }
       await time.increase(delay);
-      const [retired, suspended] = others.map((name) => statementId(name, 1n)) as [string, string];
-      for (const name of others) await statements.add(await proposal(mock, { name }));
+      const [retired, suspended] = others.map((name) => circuitId(name, 1n)) as [string, string];
+      for (const name of others) await circuits.add(await proposal(mock, { name }));
       const programs = [
         world.program,
-        await createProgram({ statement: retired }),
-        await createProgram({ statement: suspended }),
+        await createProgram({ circuit: retired }),
+        await createProgram({ circuit: suspended }),
       ];
       const consents: string[] = [];
       for (const program of programs) {
@@ -335,13 +335,13 @@ describe("ClaimsPayout: batches", () => {
         await insure(0),
       ];
       const [underRetired, underSuspended] = [await insure(1), await insure(2)];
-      await statements.connect(governor).scheduleRetirement(retired);
+      await circuits.connect(governor).scheduleRetirement(retired);
 
       await world.anchorPeriod(good[0]!, 0n);
       await time.increase(claimWindow + DAY);
       await claims.releasePeriod(released, 0n);
       await world.anchorPeriod(good[0]!, 20n);
-      await statements.connect(guardian).suspend(suspended, "doubt");
+      await circuits.connect(guardian).suspend(suspended, "doubt");
       const until = BigInt(await time.latest()) + suspensionTime;
       const consentId = consents[0]!;
       const spent = await item(claimed, 20n, consentId);
@@ -366,13 +366,13 @@ describe("ClaimsPayout: batches", () => {
         [await of(released, 0n), SkipReason.PeriodReleased, 0n],
         [await of(good[0]!, 30n), SkipReason.PeriodNotOver, end],
         [await of(good[0]!, 19n), SkipReason.NotAnchored, day],
-        [await of(underRetired, 20n, { statement: retired }), SkipReason.StatementNotInForce, start],
+        [await of(underRetired, 20n, { circuit: retired }), SkipReason.CircuitNotInForce, start],
         [await of(late, 0n), SkipReason.WindowClosed, closesAt],
-        [await of(underSuspended, 20n, { statement: suspended }), SkipReason.StatementBlocked, until],
+        [await of(underSuspended, 20n, { circuit: suspended }), SkipReason.CircuitBlocked, until],
         [await of(wrong, 20n, { consentId: ZeroHash }), SkipReason.NoActiveConsent, 0n],
         [await of(wrong, 20n, { consentId: consents[1]! }), SkipReason.NoActiveConsent, 0n],
-        [await of(wrong, 20n, { statement: retired }), SkipReason.OtherStatement, BigInt(first)],
-        [await of(wrong, 20n, { statement: ZeroHash }), SkipReason.OtherStatement, BigInt(first)],
+        [await of(wrong, 20n, { circuit: retired }), SkipReason.OtherCircuit, BigInt(first)],
+        [await of(wrong, 20n, { circuit: ZeroHash }), SkipReason.OtherCircuit, BigInt(first)],
         [await of(wrong, 20n, { anchorRoot: root + 1n }), SkipReason.OtherRoot, root],
         [await of(wrong, 20n, { anchorRoot: 0n }), SkipReason.OtherRoot, root],
       ];
@@ -420,9 +420,9 @@ describe("ClaimsPayout: batches", () => {
         [SkipReason.PeriodReleased, "ClaimsPayout_PeriodReleased"],
         [SkipReason.PeriodNotOver, "ClaimsPayout_PeriodNotOver"],
         [SkipReason.NotAnchored, "ClaimsPayout_NotAnchored"],
-        [SkipReason.StatementNotInForce, "ClaimsPayout_StatementNotInForce"],
+        [SkipReason.CircuitNotInForce, "ClaimsPayout_CircuitNotInForce"],
         [SkipReason.WindowClosed, "ClaimsPayout_WindowClosed"],
-        [SkipReason.StatementBlocked, "ClaimsPayout_StatementBlocked"],
+        [SkipReason.CircuitBlocked, "ClaimsPayout_CircuitBlocked"],
         [SkipReason.NoActiveConsent, "ClaimsPayout_NoActiveConsent"],
       ]);
       for (const [{ policyId, period, consentId, proof }, reason] of reasons) {
@@ -436,16 +436,16 @@ describe("ClaimsPayout: batches", () => {
     });
 
     it("a batch of nothing but such items settles nothing, and verifies nothing", async () => {
-      const { claims, statements, reasons, verifier } = await load(deployEveryReason);
+      const { claims, circuits, reasons, verifier } = await load(deployEveryReason);
       const items = reasons.map(([item]) => item);
       // Whatever was asked of these would fail now; the last reasons look at the verifier's code first.
-      await networkHelpers.setCode(await statements.batchVerifier(), "0xfe");
+      await networkHelpers.setCode(await circuits.batchVerifier(), "0xfe");
       expect(await claims.submitClaims.staticCall(items)).to.equal(0n);
       const before = await booksOf(claims, 1);
       const receipt = await receiptOf(claims.submitClaims(items));
       expect(outcomeOf(claims, receipt, items.length)).to.deep.equal(reasons.map(([, ...said]) => said));
       expect(await booksOf(claims, 1)).to.deep.equal(before);
-      expect(await verifier.getAddress()).to.not.equal(await statements.batchVerifier());
+      expect(await verifier.getAddress()).to.not.equal(await circuits.batchVerifier());
     });
 
     it("what is foreseen is what happens: random batches of such items, true claims and repetitions", async () => {
@@ -457,7 +457,7 @@ describe("ClaimsPayout: batches", () => {
         ...settled,
         { ...good, consentId: ZeroHash },
         { ...good, anchorRoot: 3n },
-        { ...good, statement: ZeroHash },
+        { ...good, circuit: ZeroHash },
         { ...good, proof: malleated(good.proof) },
       ];
       const met = new Set<bigint>();
@@ -508,8 +508,8 @@ describe("ClaimsPayout: batches", () => {
       expect((await claims.policy(policies[0]!)).owed).to.equal(1n);
     });
 
-    it("a successor that took over: the old statement's proofs are left out by their name, and false under its", async () => {
-      const { claims, statements, governor, guardian, policies, consentId, item } = await load(crowdOfFour);
+    it("a successor that took over: the old circuit's proofs are left out by their name, and false under its", async () => {
+      const { claims, circuits, governor, guardian, policies, consentId, item } = await load(crowdOfFour);
       const [a, b, c, d] = policies as [bigint, bigint, bigint, bigint];
       const old = await Promise.all([a, b, c].map((policy) => item(policy, 0n, consentId)));
       const exported = await ethers.deployContract("GlucoseDayVerifier");
@@ -518,23 +518,23 @@ describe("ClaimsPayout: batches", () => {
         predecessor: first,
         verificationKey: await deployKey(key.bytes),
       });
-      const id = statementId("glucose-day", 2n);
-      await statements.connect(guardian).suspend(first, "doubt");
-      await statements.connect(governor).propose(successor);
+      const id = circuitId("glucose-day", 2n);
+      await circuits.connect(guardian).suspend(first, "doubt");
+      await circuits.connect(governor).propose(successor);
       await time.increase(delay);
-      await statements.add(successor);
-      expect((await claims.windowOf(a, 0n)).statement).to.equal(id);
+      await circuits.add(successor);
+      expect((await claims.windowOf(a, 0n)).circuit).to.equal(id);
 
       const fresh = async (policy: bigint) => {
         const proof = circuitProof([...(await claims.claimInputs(policy, 0n))]);
-        return item(policy, 0n, consentId, { statement: id, proof });
+        return item(policy, 0n, consentId, { circuit: id, proof });
       };
       const items = [old[0]!, await fresh(b), old[2]!, await fresh(d)];
-      const expected = items.map(({ statement }) =>
-        statement === id ? [SkipReason.None, 0n] : [SkipReason.OtherStatement, BigInt(id)],
+      const expected = items.map(({ circuit }) =>
+        circuit === id ? [SkipReason.None, 0n] : [SkipReason.OtherCircuit, BigInt(id)],
       );
       expect(await previewOf(claims, items)).to.deep.equal(expected);
-      const renamed = { ...old[0]!, statement: id };
+      const renamed = { ...old[0]!, circuit: id };
       await expect(claims.submitClaims([await fresh(b), await fresh(d), renamed]))
         .to.be.revertedWithCustomError(claims, "ClaimsPayout_InvalidProofInBatch")
         .withArgs(2, a, 0);
@@ -625,12 +625,12 @@ describe("ClaimsPayout: batches", () => {
         .withArgs(0, a.policyId, 0);
     });
 
-    it("N1: one in the second of two statements' runs reverts the first as well", async () => {
+    it("N1: one in the second of two circuits' runs reverts the first as well", async () => {
       const { claims, claimOf } = await load(deployMixed);
       const good = [await claimOf(0, 0n), await claimOf(3, 0n), await claimOf(2, 0n), await claimOf(2, 1n)];
       const before = await booksOf(claims, 2);
       for (const index of [2, 3]) {
-        // A true proof under the other statement's key is a false one here.
+        // A true proof under the other circuit's key is a false one here.
         const lie = { ...good[index]!, proof: trapdoorProof(await inputsOf(claims, good[index]!), 3n) };
         const batch = good.with(index, lie);
         await expect(claims.submitClaims(batch))
@@ -645,7 +645,7 @@ describe("ClaimsPayout: batches", () => {
     });
 
     it("N1, T18: whatever a batch verifier answers but one word 1 proves nothing", async () => {
-      const { claims, statements, items } = await load(deployReady);
+      const { claims, circuits, items } = await load(deployReady);
       const answers: Record<string, string> = {
         "0": "0x5f5f5260205ff3",
         "2": "0x60025f5260205ff3",
@@ -657,7 +657,7 @@ describe("ClaimsPayout: batches", () => {
         "a revert with 1": "0x60015f5260205ffd",
         "an invalid instruction": "0xfe",
       };
-      const address = await statements.batchVerifier();
+      const address = await circuits.batchVerifier();
       for (const [what, code] of Object.entries(answers)) {
         await networkHelpers.setCode(address, code);
         // The proofs are true, so none of them is named.
@@ -673,7 +673,7 @@ describe("ClaimsPayout: batches", () => {
       const { claims, verifier, items } = await load(deployReady);
       for (const code of ["0x", "0x60015f5260205ff3"]) {
         await networkHelpers.setCode(await verifier.getAddress(), code);
-        const expected = items.map(() => [SkipReason.StatementBlocked, 2n ** 64n - 1n]);
+        const expected = items.map(() => [SkipReason.CircuitBlocked, 2n ** 64n - 1n]);
         expect(await previewOf(claims, items)).to.deep.equal(expected);
         expect(await claims.submitClaims.staticCall(items)).to.equal(0n);
         expect(outcomeOf(claims, await receiptOf(claims.submitClaims(items)), 4)).to.deep.equal(expected);
@@ -755,12 +755,12 @@ describe("ClaimsPayout: batches", () => {
     });
 
     it("P5: of the same batch again everything is left out, and no verification is paid for", async () => {
-      const { claims, statements, verifier, policies, consentId, item } = await load(crowdOfFour);
+      const { claims, circuits, verifier, policies, consentId, item } = await load(crowdOfFour);
       const items: Item[] = [];
       for (const policy of policies) items.push(await item(policy, 0n, consentId));
       await claims.submitClaims(items);
       // Neither is asked: both would burn everything now.
-      await networkHelpers.setCode(await statements.batchVerifier(), "0xfe");
+      await networkHelpers.setCode(await circuits.batchVerifier(), "0xfe");
       await networkHelpers.setCode(await verifier.getAddress(), "0xfe");
       const receipt = await receiptOf(claims.submitClaims(items));
       expect(outcomeOf(claims, receipt, 4)).to.deep.equal(

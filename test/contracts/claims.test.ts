@@ -43,7 +43,7 @@ describe("ClaimsPayout: claims", () => {
     ]);
     await expect(claims.connect(relayer).submitClaim(policy, 0n, consentId, mockProof(inputs)))
       .to.emit(claims, "ClaimSettled")
-      .withArgs(policy, 0n, before.statement, root, consentId, 0n);
+      .withArgs(policy, 0n, before.circuit, root, consentId, 0n);
     expect(await claims.periodOf(policy, 0n)).to.deep.equal([PeriodState.Credited, 0n]);
     const booked = await claims.policy(policy);
     expect([booked.reserved, booked.owed, booked.paid]).to.deep.equal([2n, 1n, 0n]);
@@ -81,7 +81,7 @@ describe("ClaimsPayout: claims", () => {
       claims,
       insurer,
       governor,
-      statements,
+      circuits,
       verifier,
       verifier2,
       offer,
@@ -91,15 +91,13 @@ describe("ClaimsPayout: claims", () => {
       anchorPeriod,
       inputsOf,
     } = await load(deployWorld);
-    const { proposal, delay, statementId } = await import("./support/world.ts");
-    await statements.connect(governor).propose(await proposal(verifier2, { name: "glucose-7d", epochs: 7n }));
+    const { proposal, delay, circuitId } = await import("./support/world.ts");
+    await circuits.connect(governor).propose(await proposal(verifier2, { name: "glucose-7d", epochs: 7n }));
     await time.increase(delay);
-    await statements.add(await proposal(verifier2, { name: "glucose-7d", epochs: 7n }));
+    await circuits.add(await proposal(verifier2, { name: "glucose-7d", epochs: 7n }));
     await claims
       .connect(insurer)
-      .createProgram(
-        await offer({ statement: statementId("glucose-7d", 1n), terms: packTerms({ epochs: 7n }) }),
-      );
+      .createProgram(await offer({ circuit: circuitId("glucose-7d", 1n), terms: packTerms({ epochs: 7n }) }));
     await fund(2n, benefit * 2n);
     const firstEpoch = (BigInt(await time.latest()) - 900n * offset) / DAY + 3n;
     const policy = await issue({ program: 2n, firstEpoch, periods: 2n });
@@ -219,15 +217,15 @@ describe("ClaimsPayout: claims", () => {
     });
 
     it("T18, V1: a verifier whose code is gone or another settles nothing", async () => {
-      const { claims, statement, verifier, policy, consentId, proofOf } = await load(deployAnchored);
+      const { claims, circuit, verifier, policy, consentId, proofOf } = await load(deployAnchored);
       const proof = await proofOf(policy, 0n);
       const other = await ethers.deployContract("OtherCode");
       const codes = ["0x", await ethers.provider.getCode(await other.getAddress())];
       for (const code of codes) {
         await ethers.provider.send("hardhat_setCode", [await verifier.getAddress(), code]);
         await expect(claims.submitClaim(policy, 0n, consentId, proof))
-          .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
-          .withArgs(statement, 2n ** 64n - 1n);
+          .to.be.revertedWithCustomError(claims, "ClaimsPayout_CircuitBlocked")
+          .withArgs(circuit, 2n ** 64n - 1n);
       }
     });
   });
@@ -382,7 +380,7 @@ describe("ClaimsPayout: claims", () => {
       const dayEnd = ((end - 1n) / DAY + 1n) * DAY;
       const lapse = dayEnd + intakeTime + graceTime + correctionTime + 1n;
       const window = await claims.windowOf(policy, 0n);
-      expect([window.openedAt, window.closesAt, window.releasableFrom, window.statement]).to.deep.equal([
+      expect([window.openedAt, window.closesAt, window.releasableFrom, window.circuit]).to.deep.equal([
         0n,
         0n,
         lapse,
@@ -475,13 +473,11 @@ describe("ClaimsPayout: claims", () => {
 
   describe("T27: reviews", () => {
     it("a verified claim waits for the insurer; silence approves it", async () => {
-      const { claims, policy, program, consentId, claim, stranger, statement } = await load(deployReviewed);
+      const { claims, policy, program, consentId, claim, stranger, circuit } = await load(deployReviewed);
       const before = await claims.program(program);
       const tx = await claim(policy, 0n, consentId);
       const until = BigInt((await tx.getBlock())!.timestamp) + 5n * DAY;
-      await expect(tx)
-        .to.emit(claims, "ClaimSettled")
-        .withArgs(policy, 0n, statement, root, consentId, until);
+      await expect(tx).to.emit(claims, "ClaimSettled").withArgs(policy, 0n, circuit, root, consentId, until);
       expect(await claims.periodOf(policy, 0n)).to.deep.equal([PeriodState.UnderReview, until]);
       const { reserved, owed } = await claims.policy(policy);
       expect([reserved, owed]).to.deep.equal([3n, 0n]);

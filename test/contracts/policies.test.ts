@@ -6,6 +6,7 @@ import {
   type Attestation,
   attestationTypes,
   benefit,
+  circuitId,
   DAY,
   delay,
   deployInsured,
@@ -18,7 +19,6 @@ import {
   offset,
   proposal,
   R,
-  statementId,
   time,
 } from "./support/world.ts";
 
@@ -255,13 +255,13 @@ describe("ClaimsPayout: policies", () => {
 
     // With epochs of a day the anchor day leaves its 32 bits as well; only shorter ones show the epoch's own limit.
     it("T31: an hourly epoch ends at 32 bits too, where the anchor day is far from its end", async () => {
-      const { claims, statements, governor, verifier2, createProgram, fund, issue } = await load(deployWorld);
+      const { claims, circuits, governor, verifier2, createProgram, fund, issue } = await load(deployWorld);
       const hourly = await proposal(verifier2, { name: "glucose-hour", epochSeconds: 3600n });
-      await statements.connect(governor).propose(hourly);
+      await circuits.connect(governor).propose(hourly);
       await time.increase(delay);
-      await statements.add(hourly);
+      await circuits.add(hourly);
       const program = await createProgram({
-        statement: statementId("glucose-hour", 1n),
+        circuit: circuitId("glucose-hour", 1n),
         terms: packTerms({ offset: 0n }),
       });
       await fund(program, benefit);
@@ -425,31 +425,29 @@ describe("ClaimsPayout: policies", () => {
     });
   });
 
-  it("no policy is sold for periods that no statement would settle", async () => {
-    const { claims, statements, statement, governor, verifier2, issue, nextEpoch, fund } =
+  it("no policy is sold for periods that no circuit would settle", async () => {
+    const { claims, circuits, circuit, governor, verifier2, issue, nextEpoch, fund } =
       await load(deployWorld);
     await fund(1n, benefit * 1000n);
-    await statements.connect(governor).scheduleRetirement(statement);
-    const { retiredAt } = await statements.statement(statement);
+    await circuits.connect(governor).scheduleRetirement(circuit);
+    const { retiredAt } = await circuits.circuit(circuit);
     const firstEpoch = await nextEpoch();
     const last = (retiredAt - 1n - 900n * offset) / DAY;
     await expect(issue({ firstEpoch, periods: last - firstEpoch + 2n })).to.be.revertedWithCustomError(
       claims,
-      "ClaimsPayout_StatementNotInForce",
+      "ClaimsPayout_CircuitNotInForce",
     );
     await issue({ firstEpoch, periods: last - firstEpoch + 1n });
     // With a successor on record the following periods are settled again.
     const next = await proposal(verifier2, {
       version: 2n,
-      predecessor: statement,
+      predecessor: circuit,
       keyKind: KeyKind.Development,
     });
-    await statements.connect(governor).propose(next);
+    await circuits.connect(governor).propose(next);
     await time.increase(delay);
-    await statements.add(next);
-    expect(await statements.inForceAt(statement, await time.latest())).to.equal(
-      statementId("glucose-day", 2n),
-    );
+    await circuits.add(next);
+    expect(await circuits.inForceAt(circuit, await time.latest())).to.equal(circuitId("glucose-day", 2n));
     await issue();
   });
 

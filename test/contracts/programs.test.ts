@@ -6,6 +6,7 @@ import { packTerms, type TermsFields, unusedBitOf } from "./support/terms.ts";
 import {
   Assurance,
   benefit,
+  circuitId,
   DAY,
   delay,
   deployRegistry,
@@ -17,7 +18,6 @@ import {
   type Offer,
   pauseCooldown,
   proposal,
-  statementId,
   suspensionTime,
   time,
 } from "./support/world.ts";
@@ -25,8 +25,8 @@ import {
 describe("ClaimsPayout: scopes, programs and their money", () => {
   describe("construction", () => {
     it("knows its registries, its pauser and its own purpose", async () => {
-      const { claims, statements, anchors, consents, pauser, claimsAddress } = await load(deployWorld);
-      expect(await claims.statements()).to.equal(await statements.getAddress());
+      const { claims, circuits, anchors, consents, pauser, claimsAddress } = await load(deployWorld);
+      expect(await claims.circuits()).to.equal(await circuits.getAddress());
       expect(await claims.anchors()).to.equal(await anchors.getAddress());
       expect(await claims.consents()).to.equal(await consents.getAddress());
       expect(await claims.pauser()).to.equal(pauser.address);
@@ -42,10 +42,10 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
     });
 
     it("refuses registries without code, no pauser, and a registry whose cool-down could starve a window", async () => {
-      const { claims, statements, anchors, consents, pauser, stranger, governor, guardian } =
+      const { claims, circuits, anchors, consents, pauser, stranger, governor, guardian } =
         await load(deployWorld);
       const factory = await ethers.getContractFactory("ClaimsPayout");
-      const good = [statements, anchors, consents].map((contract) => contract.getAddress());
+      const good = [circuits, anchors, consents].map((contract) => contract.getAddress());
       const addresses = await Promise.all(good);
       for (let i = 0; i < 3; i++) {
         const args = addresses.map((address, j) => (i === j ? stranger.address : address));
@@ -188,7 +188,7 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       });
     }
 
-    it("T28: whoever can stop or replace statements is no insurer", async () => {
+    it("T28: whoever can stop or replace circuits is no insurer", async () => {
       const { claims, insurer, governor, guardian, pauser, offer } = await load(deployWorld);
       for (const who of [governor, guardian, pauser]) {
         await claims.connect(insurer).setScopeMember(1n, who.address, true);
@@ -198,17 +198,17 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
       }
     });
 
-    it("refuses a statement that nobody knows, is retired, or is a retired one's heir", async () => {
-      const { claims, statements, statement, insurer, governor, offer } = await load(deployWorld);
+    it("refuses a circuit that nobody knows, is retired, or is a retired one's heir", async () => {
+      const { claims, circuits, circuit, insurer, governor, offer } = await load(deployWorld);
       await expect(
-        claims.connect(insurer).createProgram(await offer({ statement: ZeroHash })),
-      ).to.be.revertedWithCustomError(statements, "StatementRegistry_UnknownStatement");
-      await statements.connect(governor).scheduleRetirement(statement);
+        claims.connect(insurer).createProgram(await offer({ circuit: ZeroHash })),
+      ).to.be.revertedWithCustomError(circuits, "CircuitRegistry_UnknownCircuit");
+      await circuits.connect(governor).scheduleRetirement(circuit);
       await claims.connect(insurer).createProgram(await offer());
       await time.increase(delay);
       await expect(claims.connect(insurer).createProgram(await offer())).to.be.revertedWithCustomError(
         claims,
-        "ClaimsPayout_StatementNotInForce",
+        "ClaimsPayout_CircuitNotInForce",
       );
     });
   });
@@ -274,10 +274,10 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
     ];
     for (const [what, values, error, args] of impossible) {
       it(`T31: refuses ${what}`, async () => {
-        const { claims, statements, insurer, offer } = await load(deployWorld);
+        const { claims, circuits, insurer, offer } = await load(deployWorld);
         const call = expect(
           claims.connect(insurer).createProgram(await offer({ terms: packTerms(values) })),
-        ).to.be.revertedWithCustomError(statements, `Terms_${error}`);
+        ).to.be.revertedWithCustomError(circuits, `Terms_${error}`);
         await (args === undefined ? call : call.withArgs(...args));
       });
     }
@@ -304,12 +304,12 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
     }
 
     it("T31: refuses every bit beyond the template's fields", async () => {
-      const { claims, statements, insurer, offer } = await load(deployWorld);
+      const { claims, circuits, insurer, offer } = await load(deployWorld);
       for (let bit = unusedBitOf("distribution"); bit < 256n; bit++) {
         await expect(
           claims.connect(insurer).createProgram(await offer({ terms: packTerms() | (1n << bit) })),
           `bit ${bit}`,
-        ).to.be.revertedWithCustomError(statements, "Terms_UnusedBits");
+        ).to.be.revertedWithCustomError(circuits, "Terms_UnusedBits");
       }
     });
 
@@ -326,7 +326,7 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
         developmentCodeHashes: [],
         genesis: [await proposal(await deployVerifier(9n), { template: 5n, keyKind: KeyKind.Development })],
       });
-      await expect(registry.checkTerms(statementId("glucose-day", 1n), packTerms({ template: 5n })))
+      await expect(registry.checkTerms(circuitId("glucose-day", 1n), packTerms({ template: 5n })))
         .to.be.revertedWithCustomError(registry, "Terms_UnknownTemplate")
         .withArgs(5n);
     });

@@ -91,14 +91,14 @@ const proof = mockProof({ holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n });
 
 /** Every function of the four contracts that changes state, and who may call it. */
 const rules: Record<string, Record<string, Rule>> = {
-  statements: {
+  circuits: {
     propose: { may: ["governor"], args: (w) => [w.next], error: "NotGovernor" },
     cancelProposal: { may: ["governor"], args: () => [ZeroHash], error: "NotGovernor" },
     add: { may: null, args: (w) => [w.next] },
-    scheduleRetirement: { may: ["governor"], args: (w) => [w.statement], error: "NotGovernor" },
-    suspend: { may: ["guardian"], args: (w) => [w.statement, ""], error: "NotGuardian" },
-    endSuspension: { may: ["guardian"], args: (w) => [w.statement], error: "NotGuardian" },
-    exposeForgery: { may: null, args: (w) => [w.statement, proof] },
+    scheduleRetirement: { may: ["governor"], args: (w) => [w.circuit], error: "NotGovernor" },
+    suspend: { may: ["guardian"], args: (w) => [w.circuit, ""], error: "NotGuardian" },
+    endSuspension: { may: ["guardian"], args: (w) => [w.circuit], error: "NotGuardian" },
+    exposeForgery: { may: null, args: (w) => [w.circuit, proof] },
     nominateGovernor: { may: ["governor"], args: (w) => [w.stranger.address], error: "NotGovernor" },
     acceptGovernor: { may: [], args: none, error: "NotNominee" },
     nominateGuardian: { may: ["governor"], args: (w) => [w.stranger.address], error: "NotGovernor" },
@@ -149,7 +149,7 @@ const rules: Record<string, Record<string, Rule>> = {
 };
 
 const prefixes: Record<string, string> = {
-  statements: "StatementRegistry",
+  circuits: "CircuitRegistry",
   anchors: "AnchorRegistry",
   consents: "ConsentRegistry",
   claims: "ClaimsPayout",
@@ -202,23 +202,23 @@ describe("T28: every privileged function and every wrong role, from the ABI", ()
   }
 
   it("T28: nobody is nominated by default, so the zero address accepts nothing", async () => {
-    const { statements, anchors, claims } = await load(everything);
-    expect(await statements.pendingGovernor()).to.equal(ZeroAddress);
-    expect(await statements.pendingGuardian()).to.equal(ZeroAddress);
+    const { circuits, anchors, claims } = await load(everything);
+    expect(await circuits.pendingGovernor()).to.equal(ZeroAddress);
+    expect(await circuits.pendingGuardian()).to.equal(ZeroAddress);
     expect(await claims.pendingPauser()).to.equal(ZeroAddress);
     expect(await anchors.pendingAttesterOf(1n)).to.equal(ZeroAddress);
   });
 
   it("T28: the governor has no way to stop at once, the guardian none to add or retire, whatever time passes", async () => {
-    const { statements, governor, guardian, statement, next } = await load(everything);
+    const { circuits, governor, guardian, circuit, next } = await load(everything);
     await time.increase(1000n * DAY);
-    await expect(statements.connect(governor).suspend(statement, "")).to.be.revertedWithCustomError(
-      statements,
-      "StatementRegistry_NotGuardian",
+    await expect(circuits.connect(governor).suspend(circuit, "")).to.be.revertedWithCustomError(
+      circuits,
+      "CircuitRegistry_NotGuardian",
     );
-    await expect(statements.connect(guardian).propose(next)).to.be.revertedWithCustomError(
-      statements,
-      "StatementRegistry_NotGovernor",
+    await expect(circuits.connect(guardian).propose(next)).to.be.revertedWithCustomError(
+      circuits,
+      "CircuitRegistry_NotGovernor",
     );
   });
 });

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 import {
   benefit,
+  circuitId,
   DAY,
   delay,
   deployAnchored,
@@ -16,13 +17,12 @@ import {
   proposal,
   resumeTime,
   root,
-  statementId,
   suspensionCooldown,
   suspensionTime,
   time,
 } from "./support/world.ts";
 
-const second = statementId("glucose-day", 2n);
+const second = circuitId("glucose-day", 2n);
 const never = 2n ** 64n - 1n;
 const zeros = { holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n };
 
@@ -34,18 +34,18 @@ async function deployClosing() {
   return { ...world, closes: closesAt };
 }
 
-/** As `deployClosing`, with a successor of the statement added an hour before the window closes. */
+/** As `deployClosing`, with a successor of the circuit added an hour before the window closes. */
 async function deployWithSuccessor() {
   const world = await deployAnchored();
-  const { claims, statements, governor, statement, verifier2, policy } = world;
+  const { claims, circuits, governor, circuit, verifier2, policy } = world;
   // A period later than the first, so that the delay fits before its window closes.
-  const next = await proposal(verifier2, { version: 2n, predecessor: statement });
-  await statements.connect(governor).propose(next);
+  const next = await proposal(verifier2, { version: 2n, predecessor: circuit });
+  await circuits.connect(governor).propose(next);
   await time.increase(delay);
   const firstEpoch = await world.nextEpoch();
   const late = await world.issue({ firstEpoch, holder: holder + 1n });
   await world.anchorPeriod(late, 0n, root);
-  await statements.add(next);
+  await circuits.add(next);
   const { closesAt } = await claims.windowOf(late, 0n);
   await time.increaseTo(closesAt - HOUR);
   return { ...world, earlier: policy, policy: late, closes: closesAt };
@@ -187,18 +187,18 @@ describe("T27: stops end, and windows wait for them", () => {
   });
 
   describe("suspensions", () => {
-    it("T27: a suspended statement settles nothing until it ends; the window waits", async () => {
-      const { claims, statements, guardian, statement, policy, consentId, claim } = await load(deployClosing);
-      await statements.connect(guardian).suspend(statement, "doubt");
-      const [, until] = await statements.lastSuspensionBefore(statement, never);
+    it("T27: a suspended circuit settles nothing until it ends; the window waits", async () => {
+      const { claims, circuits, guardian, circuit, policy, consentId, claim } = await load(deployClosing);
+      await circuits.connect(guardian).suspend(circuit, "doubt");
+      const [, until] = await circuits.lastSuspensionBefore(circuit, never);
       await expect(claim(policy, 0n, consentId))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
-        .withArgs(statement, until);
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_CircuitBlocked")
+        .withArgs(circuit, until);
       expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(until + resumeTime);
       await time.setNextBlockTimestamp(until - 1n);
       await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
         claims,
-        "ClaimsPayout_StatementBlocked",
+        "ClaimsPayout_CircuitBlocked",
       );
       await time.setNextBlockTimestamp(until + resumeTime - 1n);
       await claim(policy, 0n, consentId);
@@ -206,12 +206,12 @@ describe("T27: stops end, and windows wait for them", () => {
     });
 
     it("T27: pause and suspension one after the other: each moves the window once, and it ends", async () => {
-      const { claims, statements, guardian, pauser, statement, policy, consentId, claim } =
+      const { claims, circuits, guardian, pauser, circuit, policy, consentId, claim } =
         await load(deployClosing);
       await claims.connect(pauser).pause("");
       const pausedUntil = await claims.pausedUntil();
       await time.setNextBlockTimestamp(pausedUntil + resumeTime - 1n);
-      await statements.connect(guardian).suspend(statement, "doubt");
+      await circuits.connect(guardian).suspend(circuit, "doubt");
       const suspendedUntil = pausedUntil + resumeTime - 1n + suspensionTime;
       expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(suspendedUntil + resumeTime);
       // Neither can come again before the window closes.
@@ -220,9 +220,9 @@ describe("T27: stops end, and windows wait for them", () => {
         claims,
         "ClaimsPayout_CoolingDown",
       );
-      await expect(statements.connect(guardian).suspend(statement, "")).to.be.revertedWithCustomError(
-        statements,
-        "StatementRegistry_CoolingDown",
+      await expect(circuits.connect(guardian).suspend(circuit, "")).to.be.revertedWithCustomError(
+        circuits,
+        "CircuitRegistry_CoolingDown",
       );
       await time.setNextBlockTimestamp(suspendedUntil + resumeTime);
       await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
@@ -233,13 +233,13 @@ describe("T27: stops end, and windows wait for them", () => {
     });
 
     it("T27: old stops far apart are looked up one by one", async () => {
-      const { claims, statements, guardian, statement, policy, consentId, claim, closes } =
+      const { claims, circuits, guardian, circuit, policy, consentId, claim, closes } =
         await load(deployClosing);
-      await statements.connect(guardian).suspend(statement, "first");
+      await circuits.connect(guardian).suspend(circuit, "first");
       const closesAt = BigInt(await time.latest()) + suspensionTime + resumeTime;
       for (let i = 0; i < 3; i++) {
         await time.increase(suspensionTime + suspensionCooldown);
-        await statements.connect(guardian).suspend(statement, "later");
+        await circuits.connect(guardian).suspend(circuit, "later");
       }
       expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(closesAt);
       expect(closesAt).to.be.greaterThan(closes);
@@ -252,37 +252,37 @@ describe("T27: stops end, and windows wait for them", () => {
 
   describe("successors", () => {
     it("a successor does not settle what its predecessor can: before the window closes, and without a suspension", async () => {
-      const { claims, statements, guardian, statement, policy, grant, controller, claim, closes } =
+      const { claims, circuits, guardian, circuit, policy, grant, controller, claim, closes } =
         await load(deployWithSuccessor);
       const consentId = await grant({}, controller);
-      expect((await claims.windowOf(policy, 0n)).statement).to.equal(statement);
-      await statements.connect(guardian).suspend(statement, "doubt");
-      expect((await claims.windowOf(policy, 0n)).statement).to.equal(statement);
+      expect((await claims.windowOf(policy, 0n)).circuit).to.equal(circuit);
+      await circuits.connect(guardian).suspend(circuit, "doubt");
+      expect((await claims.windowOf(policy, 0n)).circuit).to.equal(circuit);
       await expect(claim(policy, 0n, consentId)).to.be.revertedWithCustomError(
         claims,
-        "ClaimsPayout_StatementBlocked",
+        "ClaimsPayout_CircuitBlocked",
       );
       await time.increase(HOUR / 2n);
-      await statements.connect(guardian).endSuspension(statement);
+      await circuits.connect(guardian).endSuspension(circuit);
       await time.increaseTo(closes);
       // The suspension was over as the window closed: the predecessor still counts in the resume time.
-      expect((await claims.windowOf(policy, 0n)).statement).to.equal(statement);
+      expect((await claims.windowOf(policy, 0n)).circuit).to.equal(circuit);
       await expect(claim(policy, 0n, consentId)).to.emit(claims, "ClaimSettled");
     });
 
     it("settles once its predecessor is suspended as the window closes, and then alone", async () => {
-      const { claims, statements, guardian, statement, verifier, policy, consentId, claim, closes } =
+      const { claims, circuits, guardian, circuit, verifier, policy, consentId, claim, closes } =
         await load(deployWithSuccessor);
-      await statements.connect(guardian).suspend(statement, "broken");
+      await circuits.connect(guardian).suspend(circuit, "broken");
       await time.setNextBlockTimestamp(closes - 1n);
       await expect(claim(policy, 0n, consentId))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
-        .withArgs(statement, BigInt((await statements.lastSuspensionBefore(statement, never))[1]));
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_CircuitBlocked")
+        .withArgs(circuit, BigInt((await circuits.lastSuspensionBefore(circuit, never))[1]));
       await time.increaseTo(closes);
-      expect((await claims.windowOf(policy, 0n)).statement).to.equal(second);
+      expect((await claims.windowOf(policy, 0n)).circuit).to.equal(second);
       // Even when the suspension ends early, the broken predecessor does not come back for this period.
-      await statements.connect(guardian).endSuspension(statement);
-      expect((await claims.windowOf(policy, 0n)).statement).to.equal(second);
+      await circuits.connect(guardian).endSuspension(circuit);
+      expect((await claims.windowOf(policy, 0n)).circuit).to.equal(second);
       await verifier.behave(1);
       await expect(claim(policy, 0n, consentId))
         .to.emit(claims, "ClaimSettled")
@@ -290,40 +290,39 @@ describe("T27: stops end, and windows wait for them", () => {
     });
 
     it("T27: a successor that is suspended too moves the window once more", async () => {
-      const { claims, statements, guardian, statement, policy, consentId, claim, closes } =
+      const { claims, circuits, guardian, circuit, policy, consentId, claim, closes } =
         await load(deployWithSuccessor);
-      await statements.connect(guardian).suspend(statement, "broken");
-      const [, firstEnd] = await statements.lastSuspensionBefore(statement, never);
+      await circuits.connect(guardian).suspend(circuit, "broken");
+      const [, firstEnd] = await circuits.lastSuspensionBefore(circuit, never);
       await time.setNextBlockTimestamp(firstEnd + resumeTime - 1n);
-      await statements.connect(guardian).suspend(second, "broken too");
+      await circuits.connect(guardian).suspend(second, "broken too");
       const secondEnd = firstEnd + resumeTime - 1n + suspensionTime;
       expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(secondEnd + resumeTime);
       expect(closes).to.be.lessThan(firstEnd);
       await expect(claim(policy, 0n, consentId))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_CircuitBlocked")
         .withArgs(second, secondEnd);
       await time.setNextBlockTimestamp(secondEnd + resumeTime - 1n);
       await claim(policy, 0n, consentId);
     });
 
     it("with no successor the predecessor counts again when its suspension ends", async () => {
-      const { claims, statements, guardian, statement, policy, consentId, claim, closes } =
+      const { claims, circuits, guardian, circuit, policy, consentId, claim, closes } =
         await load(deployClosing);
-      await statements.connect(guardian).suspend(statement, "doubt");
+      await circuits.connect(guardian).suspend(circuit, "doubt");
       await time.increaseTo(closes + DAY);
-      await statements.connect(guardian).endSuspension(statement);
+      await circuits.connect(guardian).endSuspension(circuit);
       await expect(claim(policy, 0n, consentId)).to.emit(claims, "ClaimSettled");
     });
   });
 
   describe("forgery exposed", () => {
-    it("T17: a forged statement settles nothing more; its successor takes over when the window closes", async () => {
-      const { claims, statements, statement, policy, consentId, claim, closes } =
-        await load(deployWithSuccessor);
-      await statements.exposeForgery(statement, mockProof(zeros));
+    it("T17: a forged circuit settles nothing more; its successor takes over when the window closes", async () => {
+      const { claims, circuits, circuit, policy, consentId, claim, closes } = await load(deployWithSuccessor);
+      await circuits.exposeForgery(circuit, mockProof(zeros));
       await expect(claim(policy, 0n, consentId))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
-        .withArgs(statement, never);
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_CircuitBlocked")
+        .withArgs(circuit, never);
       await time.increaseTo(closes);
       await expect(claim(policy, 0n, consentId))
         .to.emit(claims, "ClaimSettled")
@@ -331,27 +330,27 @@ describe("T27: stops end, and windows wait for them", () => {
     });
 
     it("T17, P10: without a successor in time the period lapses, and its reserve is free", async () => {
-      const { claims, statements, statement, policy, consentId, claim } = await load(deployClosing);
-      await statements.exposeForgery(statement, mockProof(zeros));
+      const { claims, circuits, circuit, policy, consentId, claim } = await load(deployClosing);
+      await circuits.exposeForgery(circuit, mockProof(zeros));
       const closes = BigInt(await time.latest()) + suspensionTime + resumeTime;
       expect((await claims.windowOf(policy, 0n)).closesAt).to.equal(closes);
       await time.setNextBlockTimestamp(closes - 1n);
       await expect(claim(policy, 0n, consentId))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_StatementBlocked")
-        .withArgs(statement, never);
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_CircuitBlocked")
+        .withArgs(circuit, never);
       await time.setNextBlockTimestamp(closes);
       await claims.releasePeriod(policy, 0n);
       expect((await claims.policy(policy)).reserved).to.equal(2n);
     });
 
     it("T17: a successor proposed on the day of the exposure is in time", async () => {
-      const { claims, statements, governor, statement, verifier2, policy, consentId, claim } =
+      const { claims, circuits, governor, circuit, verifier2, policy, consentId, claim } =
         await load(deployClosing);
-      await statements.exposeForgery(statement, mockProof(zeros));
-      const next = await proposal(verifier2, { version: 2n, predecessor: statement });
-      await statements.connect(governor).propose(next);
+      await circuits.exposeForgery(circuit, mockProof(zeros));
+      const next = await proposal(verifier2, { version: 2n, predecessor: circuit });
+      await circuits.connect(governor).propose(next);
       await time.increase(delay);
-      await statements.add(next);
+      await circuits.add(next);
       await expect(claim(policy, 0n, consentId))
         .to.emit(claims, "ClaimSettled")
         .withArgs(policy, 0n, second, root, consentId, 0n);
@@ -359,42 +358,32 @@ describe("T27: stops end, and windows wait for them", () => {
   });
 
   describe("retirement", () => {
-    it("T27: a period settles under the statement in force at its start, also after that was retired", async () => {
-      const { claims, statements, governor, statement, issue, nextEpoch, anchorPeriod, claim, consentId } =
+    it("T27: a period settles under the circuit in force at its start, also after that was retired", async () => {
+      const { claims, circuits, governor, circuit, issue, nextEpoch, anchorPeriod, claim, consentId } =
         await load(deployInsured);
-      await statements.connect(governor).scheduleRetirement(statement);
-      const { retiredAt } = await statements.statement(statement);
+      await circuits.connect(governor).scheduleRetirement(circuit);
+      const { retiredAt } = await circuits.circuit(circuit);
       await time.increaseTo(retiredAt - DAY);
       const policy = await issue({ firstEpoch: await nextEpoch(), periods: 1n, holder: holder + 1n });
       await anchorPeriod(policy, 0n);
       expect(BigInt(await time.latest())).to.be.greaterThan(retiredAt);
       await expect(claim(policy, 0n, consentId))
         .to.emit(claims, "ClaimSettled")
-        .withArgs(policy, 0n, statement, root, consentId, 0n);
+        .withArgs(policy, 0n, circuit, root, consentId, 0n);
     });
 
     it("T27, P10: periods that begin after a retirement without successor lapse; nothing is stuck", async () => {
-      const {
-        claims,
-        statements,
-        governor,
-        statement,
-        program,
-        issue,
-        fund,
-        anchorPeriod,
-        claim,
-        consentId,
-      } = await load(deployInsured);
+      const { claims, circuits, governor, circuit, program, issue, fund, anchorPeriod, claim, consentId } =
+        await load(deployInsured);
       await fund(program, 100n * benefit);
       const policy = await issue({ periods: 30n, holder: holder + 1n });
-      await statements.connect(governor).scheduleRetirement(statement);
+      await circuits.connect(governor).scheduleRetirement(circuit);
       await anchorPeriod(policy, 29n);
       const window = await claims.windowOf(policy, 29n);
-      expect(window.statement).to.equal(ZeroHash);
+      expect(window.circuit).to.equal(ZeroHash);
       await expect(claim(policy, 29n, consentId)).to.be.revertedWithCustomError(
         claims,
-        "ClaimsPayout_StatementNotInForce",
+        "ClaimsPayout_CircuitNotInForce",
       );
       await time.setNextBlockTimestamp(window.releasableFrom);
       await claims.releasePeriod(policy, 29n);
@@ -403,9 +392,9 @@ describe("T27: stops end, and windows wait for them", () => {
     it("a period that begins after a retirement settles under the successor", async () => {
       const {
         claims,
-        statements,
+        circuits,
         governor,
-        statement,
+        circuit,
         verifier2,
         program,
         issue,
@@ -416,11 +405,11 @@ describe("T27: stops end, and windows wait for them", () => {
       } = await load(deployInsured);
       await fund(program, 100n * benefit);
       const policy = await issue({ periods: 30n, holder: holder + 1n });
-      const next = await proposal(verifier2, { version: 2n, predecessor: statement });
-      await statements.connect(governor).propose(next);
-      await statements.connect(governor).scheduleRetirement(statement);
+      const next = await proposal(verifier2, { version: 2n, predecessor: circuit });
+      await circuits.connect(governor).propose(next);
+      await circuits.connect(governor).scheduleRetirement(circuit);
       await time.increase(delay);
-      await statements.add(next);
+      await circuits.add(next);
       await anchorPeriod(policy, 29n);
       await expect(claim(policy, 29n, consentId))
         .to.emit(claims, "ClaimSettled")
@@ -431,13 +420,13 @@ describe("T27: stops end, and windows wait for them", () => {
   it("T27: whatever was stopped, in the end every reserve is paid or free", async () => {
     const {
       claims,
-      statements,
+      circuits,
       anchors,
       attester,
       guardian,
       pauser,
       insurer,
-      statement,
+      circuit,
       token,
       policy,
       program,
@@ -445,7 +434,7 @@ describe("T27: stops end, and windows wait for them", () => {
       consentId,
     } = await load(deployClosing);
     await claims.connect(pauser).pause("");
-    await statements.connect(guardian).suspend(statement, "");
+    await circuits.connect(guardian).suspend(circuit, "");
     await anchors.connect(attester).nominateAttester(1n, ZeroAddress);
     await claims
       .connect(insurer)

@@ -4,9 +4,10 @@
 // takes, on both sides of every bound. Those of distribution: programs.test.ts.
 import { expect } from "chai";
 import { highestCode, loadSources, zeroCode } from "../../scripts/generate/sources.ts";
-import type { StatementRegistry } from "../../types/ethers-contracts/index.js";
+import type { CircuitRegistry } from "../../types/ethers-contracts/index.js";
 import { flagsOf, packAs, unusedBitOf } from "./support/terms.ts";
 import {
+  circuitId,
   DAY,
   deployRegistry,
   deployVerifier,
@@ -15,7 +16,6 @@ import {
   load,
   type ProposalFields,
   proposal,
-  statementId,
 } from "./support/world.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -29,7 +29,7 @@ type Possible = [string, Values];
 
 interface Template {
   readonly template: "episode" | "regularity" | "impact";
-  readonly statement: Partial<ProposalFields>;
+  readonly circuit: Partial<ProposalFields>;
   readonly terms: Values;
   readonly impossible: readonly Impossible[];
   readonly possible: readonly Possible[];
@@ -41,7 +41,7 @@ const ofValid = flagsOf("episode", "ofValid");
 /** Runs of 5 minutes at 88 % or less in an hour at 1 Hz: at most 3601 / 301 = 11. */
 const episode: Template = {
   template: "episode",
-  statement: { template: 2n, profile: 3n, epochs: 1n, epochSeconds: HOUR, codes: 100n, samples: 3600n },
+  circuit: { template: 2n, profile: 3n, epochs: 1n, epochSeconds: HOUR, codes: 100n, samples: 3600n },
   terms: {
     ...header,
     template: 2n,
@@ -115,7 +115,7 @@ const episode: Template = {
 /** 4 hours of use on 21 of 30 nights, from 8 numbers of minutes per night. */
 const regularity: Template = {
   template: "regularity",
-  statement: { template: 3n, profile: 7n, epochs: 30n, epochSeconds: DAY, codes: 181n, samples: 8n },
+  circuit: { template: 3n, profile: 7n, epochs: 30n, epochSeconds: DAY, codes: 181n, samples: 8n },
   terms: {
     ...header,
     template: 3n,
@@ -180,7 +180,7 @@ const regularity: Template = {
 /** An impact of 3 g and more within 30 s at 20 Hz, in steps of 0.02 g around code 402: 150² squared steps. */
 const impact: Template = {
   template: "impact",
-  statement: { template: 4n, profile: 9n, epochs: 1n, epochSeconds: 30n, codes: 803n, samples: 600n },
+  circuit: { template: 4n, profile: 9n, epochs: 1n, epochSeconds: 30n, codes: 803n, samples: 600n },
   terms: {
     ...header,
     template: 4n,
@@ -244,9 +244,9 @@ const impact: Template = {
 };
 
 const templates = [episode, regularity, impact];
-const id = (template: string) => statementId(template, 1n);
+const id = (template: string) => circuitId(template, 1n);
 
-async function registryOf(changes: Partial<ProposalFields> = {}): Promise<StatementRegistry> {
+async function registryOf(changes: Partial<ProposalFields> = {}): Promise<CircuitRegistry> {
   const [governor, guardian] = await ethers.getSigners();
   const verifier = await deployVerifier(1n);
   return deployRegistry({
@@ -259,61 +259,61 @@ async function registryOf(changes: Partial<ProposalFields> = {}): Promise<Statem
     developmentKeyHashes: [],
     developmentCodeHashes: [],
     genesis: await Promise.all(
-      templates.map(({ template, statement }) =>
-        proposal(verifier, { name: template, keyKind: KeyKind.Development, ...statement, ...changes }),
+      templates.map(({ template, circuit }) =>
+        proposal(verifier, { name: template, keyKind: KeyKind.Development, ...circuit, ...changes }),
       ),
     ),
   });
 }
 
 async function registry() {
-  return { statements: await registryOf() };
+  return { circuits: await registryOf() };
 }
 
 describe("T31: terms of every template", () => {
-  for (const { template, statement, terms, impossible, possible } of templates) {
+  for (const { template, circuit, terms, impossible, possible } of templates) {
     describe(template, () => {
       const packed = (values: Values = {}) => packAs(template, { ...terms, ...values });
       const headers: readonly Impossible[] = [
-        ["another template", { template: 1n }, "Mismatch", ["template", 1n, statement.template]],
-        ["another profile", { profile: 65535n }, "Mismatch", ["profile", 65535n, statement.profile]],
-        ["other epochs", { epochs: 2n }, "Mismatch", ["epochs", 2n, statement.epochs]],
+        ["another template", { template: 1n }, "Mismatch", ["template", 1n, circuit.template]],
+        ["another profile", { profile: 65535n }, "Mismatch", ["profile", 65535n, circuit.profile]],
+        ["other epochs", { epochs: 2n }, "Mismatch", ["epochs", 2n, circuit.epochs]],
         ["a first epoch", { epoch: 1n }, "Mismatch", ["epoch", 1n, 0n]],
         [
           "an offset of a whole epoch",
-          { offset: (statement.epochSeconds! + 899n) / 900n },
+          { offset: (circuit.epochSeconds! + 899n) / 900n },
           "OutOfRange",
-          ["offset", (statement.epochSeconds! + 899n) / 900n, 0n, (statement.epochSeconds! - 1n) / 900n],
+          ["offset", (circuit.epochSeconds! + 899n) / 900n, 0n, (circuit.epochSeconds! - 1n) / 900n],
         ],
       ];
       for (const [what, values, error, args] of [...headers, ...impossible]) {
         it(`T31: refuses ${what}`, async () => {
-          const { statements } = await load(registry);
+          const { circuits } = await load(registry);
           const call = expect(
-            statements.checkTerms(id(template), packed(values)),
-          ).to.be.revertedWithCustomError(statements, `Terms_${error}`);
+            circuits.checkTerms(id(template), packed(values)),
+          ).to.be.revertedWithCustomError(circuits, `Terms_${error}`);
           await (args === undefined ? call : call.withArgs(...args));
         });
       }
 
       for (const [what, values] of [["the terms themselves", {}] as Possible, ...possible]) {
         it(`accepts ${what}`, async () => {
-          const { statements } = await load(registry);
-          expect(await statements.checkTerms(id(template), packed(values))).to.equal(statement.epochSeconds);
+          const { circuits } = await load(registry);
+          expect(await circuits.checkTerms(id(template), packed(values))).to.equal(circuit.epochSeconds);
         });
       }
 
       it("T31: refuses every bit beyond the template's fields, and every flag it does not know", async () => {
-        const { statements } = await load(registry);
+        const { circuits } = await load(registry);
         for (let bit = unusedBitOf(template); bit < 256n; bit++) {
           await expect(
-            statements.checkTerms(id(template), packed() | (1n << bit)),
+            circuits.checkTerms(id(template), packed() | (1n << bit)),
             `bit ${bit}`,
-          ).to.be.revertedWithCustomError(statements, "Terms_UnusedBits");
+          ).to.be.revertedWithCustomError(circuits, "Terms_UnusedBits");
         }
         for (let flag = template === "regularity" ? 2n : 1n; flag < 8n; flag++) {
-          await expect(statements.checkTerms(id(template), packed({ flags: 1n << flag })))
-            .to.be.revertedWithCustomError(statements, "Terms_UnknownFlags")
+          await expect(circuits.checkTerms(id(template), packed({ flags: 1n << flag })))
+            .to.be.revertedWithCustomError(circuits, "Terms_UnknownFlags")
             .withArgs(1n << flag);
         }
       });
@@ -321,23 +321,23 @@ describe("T31: terms of every template", () => {
   }
 
   it("T31: a scale of two codes adds at most one step per reading", async () => {
-    const statements = await registryOf({ codes: 1n, samples: 2n });
-    const taken = (codes: bigint, level: bigint, registryNow = statements) =>
+    const circuits = await registryOf({ codes: 1n, samples: 2n });
+    const taken = (codes: bigint, level: bigint, registryNow = circuits) =>
       registryNow.checkTerms(
         id("regularity"),
         packAs("regularity", { ...regularity.terms, high: codes, level }),
       );
     await taken(1n, 2n);
-    await expect(taken(1n, 3n)).to.be.revertedWithCustomError(statements, "Terms_OutOfRange");
+    await expect(taken(1n, 3n)).to.be.revertedWithCustomError(circuits, "Terms_OutOfRange");
     const two = await registryOf({ codes: 2n, samples: 2n });
     await taken(2n, 2n, two);
     await expect(taken(2n, 3n, two)).to.be.revertedWithCustomError(two, "Terms_OutOfRange");
   });
 
   it("T31: a profile without a middle code has no impact", async () => {
-    const statements = await registryOf({ codes: 802n });
-    await expect(statements.checkTerms(id("impact"), packAs("impact", impact.terms)))
-      .to.be.revertedWithCustomError(statements, "Terms_NoMiddleCode")
+    const circuits = await registryOf({ codes: 802n });
+    await expect(circuits.checkTerms(id("impact"), packAs("impact", impact.terms)))
+      .to.be.revertedWithCustomError(circuits, "Terms_NoMiddleCode")
       .withArgs(802n);
   });
 

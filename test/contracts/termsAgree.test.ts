@@ -1,42 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // T31: the SDK and the registry take the same terms, on words around every edge,
-// and the registry takes the terms of every statement of the catalogue.
+// and the registry takes the terms of every circuit of the catalogue.
 import {
+  type CircuitName,
   catalogue,
+  circuitOf,
   mostRuns,
   packTerms as packSdk,
   profileOf,
-  type StatementName,
-  statementOf,
   TERMS_TEMPLATES,
   type TemplateName,
-  termsForQuestion,
+  termsForRequest,
   unpackTerms,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { StatementRegistry } from "../../types/ethers-contracts/index.js";
+import type { CircuitRegistry } from "../../types/ethers-contracts/index.js";
 import { packAs } from "./support/terms.ts";
 import {
+  circuitId,
   DAY,
   deployRegistry,
   deployVerifier,
   ethers,
   KeyKind,
   proposal,
-  statementId,
 } from "./support/world.ts";
 
 const NO_BOUND = 65_535;
-const SMALL: readonly StatementName[] = [
+const SMALL: readonly CircuitName[] = [
   "distribution-direct-test",
   "episode-test",
   "regularity-test",
   "impact-test",
 ];
 
-async function registryOf(names: readonly StatementName[]): Promise<StatementRegistry> {
+async function registryOf(names: readonly CircuitName[]): Promise<CircuitRegistry> {
   const [governor, guardian] = await ethers.getSigners();
   const verifier = await deployVerifier(1n);
   return deployRegistry({
@@ -50,7 +50,7 @@ async function registryOf(names: readonly StatementName[]): Promise<StatementReg
     developmentCodeHashes: [],
     genesis: await Promise.all(
       names.map((name) => {
-        const { template, profile: profileName, epochs } = statementOf(name);
+        const { template, profile: profileName, epochs } = circuitOf(name);
         const profile = profileOf(profileName);
         return proposal(verifier, {
           name,
@@ -68,8 +68,8 @@ async function registryOf(names: readonly StatementName[]): Promise<StatementReg
 }
 
 /** Values at and around every edge that a rule may draw for a field, for 2 epochs of a small profile. */
-function edgesOf(field: string, name: StatementName): readonly number[] {
-  const { template, profile: profileName, epochs } = statementOf(name);
+function edgesOf(field: string, name: CircuitName): readonly number[] {
+  const { template, profile: profileName, epochs } = circuitOf(name);
   const profile = profileOf(profileName);
   const samples = epochs * profile.samples;
   const around = (...values: number[]): number[] =>
@@ -88,7 +88,7 @@ describe("T31: the SDK and the registry take the same terms", function () {
   this.timeout(600_000);
 
   for (const name of SMALL) {
-    const { template, profile: profileName, epochs } = statementOf(name);
+    const { template, profile: profileName, epochs } = circuitOf(name);
     it(`T31: ${template}, on 1,500 words around the edges`, async () => {
       const registry = await registryOf([name]);
       const profile = profileOf(profileName);
@@ -116,7 +116,7 @@ describe("T31: the SDK and the registry take the same terms", function () {
           ...Object.fromEntries(changed.map(([key, value]) => [key, BigInt(value!)])),
         });
         const bySdk = takes(() => unpackTerms(word));
-        const byContract = await registry.checkTerms(statementId(name, 1n), word).then(
+        const byContract = await registry.checkTerms(circuitId(name, 1n), word).then(
           () => true,
           () => false,
         );
@@ -130,15 +130,15 @@ describe("T31: the SDK and the registry take the same terms", function () {
     });
   }
 
-  it("the registry takes the terms of every statement of the catalogue", async () => {
+  it("the registry takes the terms of every circuit of the catalogue", async () => {
     const forms = catalogue().flatMap((entry) =>
-      entry.kind === "set" ? [] : entry.forms.filter((form) => form.statement !== undefined),
+      entry.kind === "set" ? [] : entry.forms.filter((form) => form.circuit !== undefined),
     );
-    const names = [...new Set(forms.map((form) => form.statement!))];
+    const names = [...new Set(forms.map((form) => form.circuit!))];
     const registry = await registryOf(names);
-    for (const { statement, question, offset, profile } of forms) {
-      const word = packSdk(termsForQuestion(statement!, question, offset));
-      expect(await registry.checkTerms(statementId(statement!, 1n), word), statement).to.equal(
+    for (const { circuit, request, offset, profile } of forms) {
+      const word = packSdk(termsForRequest(circuit!, request, offset));
+      expect(await registry.checkTerms(circuitId(circuit!, 1n), word), circuit).to.equal(
         BigInt(profileOf(profile).epochSeconds),
       );
     }

@@ -261,7 +261,7 @@ describe("T23: re-entrance through a hostile token", () => {
   /** The token itself is insurer, scope creator and funder, so that no role stands in its way. */
   async function hostile() {
     const world = await deployWorld();
-    const { claims, offer, issue, grant, anchorPeriod, claim, controller, insurer, statements } = world;
+    const { claims, offer, issue, grant, anchorPeriod, claim, controller, insurer, circuits } = world;
     const bad = await ethers.deployContract("HostileToken");
     const badAddress = await bad.getAddress();
     const run = async (name: string, args: unknown[]) =>
@@ -308,7 +308,7 @@ describe("T23: re-entrance through a hostile token", () => {
       next,
       nextSignature,
       offerOfBad: await offer({ scope: 2n, token: badAddress }),
-      victim: { insurer, issue, grant, statements },
+      victim: { insurer, issue, grant, circuits },
     };
   }
   type Hostile = Awaited<ReturnType<typeof hostile>>;
@@ -329,7 +329,7 @@ describe("T23: re-entrance through a hostile token", () => {
           policyId: w.policy,
           period: 1n,
           consentId: w.consentId,
-          statement: w.statement,
+          circuit: w.circuit,
           anchorRoot: root,
           proof: w.proof,
         },

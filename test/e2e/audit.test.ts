@@ -51,7 +51,7 @@ describe("e2e: audit", () => {
       claims: world.addresses.claims,
       anchors: world.addresses.anchors,
       consents: world.addresses.consents,
-      statements: await world.contracts.statements.getAddress(),
+      circuits: await world.contracts.circuits.getAddress(),
       token: world.addresses.token,
     };
     lies = liar(addresses);
@@ -390,7 +390,7 @@ describe("e2e: audit", () => {
           log: lies.invent("PeriodReleased", "ClaimSettled", [
             1n,
             1n,
-            statementId(),
+            circuitId(),
             rootOf(1),
             history.consent,
             0n,
@@ -409,7 +409,7 @@ describe("e2e: audit", () => {
           log: lies.invent(
             "PolicyPaid",
             "ClaimSettled",
-            [1n, 0n, statementId(), rootOf(0), history.consent, 0n],
+            [1n, 0n, circuitId(), rootOf(0), history.consent, 0n],
             ofPolicy,
           ),
         }),
@@ -458,9 +458,9 @@ describe("e2e: audit", () => {
         found: ["CLAIM_ROOT_MISMATCH"],
       },
       {
-        what: "a claim under another statement",
-        lies: () => ({ log: lies.change("ClaimSettled", { statementId: keccak256("0x01") }, ofPeriod(0)) }),
-        found: ["CLAIM_STATEMENT_MISMATCH"],
+        what: "a claim under another circuit",
+        lies: () => ({ log: lies.change("ClaimSettled", { circuitId: keccak256("0x01") }, ofPeriod(0)) }),
+        found: ["CLAIM_CIRCUIT_MISMATCH"],
       },
       {
         what: "a claim with a review where the program has none",
@@ -670,16 +670,16 @@ describe("e2e: audit", () => {
         lies: () => ({ log: lies.drop("ConsentRevoked") }),
         found: ["VIEW_CONSENT_DISAGREES"],
       },
-      // --- statements and stops
+      // --- circuits and stops
       {
-        what: "the key hash of the statement",
-        lies: () => ({ log: lies.change("StatementAdded", { verificationKeyHash: keccak256("0x02") }) }),
-        found: ["CLAIM_KEY_UNKNOWN", "VERIFICATION_KEY_CHANGED", "VIEW_STATEMENT_DISAGREES"],
+        what: "the key hash of the circuit",
+        lies: () => ({ log: lies.change("CircuitAdded", { verificationKeyHash: keccak256("0x02") }) }),
+        found: ["CLAIM_KEY_UNKNOWN", "VERIFICATION_KEY_CHANGED", "VIEW_CIRCUIT_DISAGREES"],
       },
       {
         what: "the key hash of another circuit of this repository",
         lies: () => ({
-          log: lies.change("StatementAdded", {
+          log: lies.change("CircuitAdded", {
             verificationKeyHash: [...keys].find(([, { circuit }]) => circuit === "heart-rate-hour")![0],
           }),
         }),
@@ -688,7 +688,7 @@ describe("e2e: audit", () => {
           "CLAIM_VERIFIER_DISAGREES",
           "VERIFICATION_KEY_CHANGED",
           "VERIFIER_CODE_WITHOUT_KEY",
-          "VIEW_STATEMENT_DISAGREES",
+          "VIEW_CIRCUIT_DISAGREES",
         ],
       },
       {
@@ -698,8 +698,8 @@ describe("e2e: audit", () => {
       },
       {
         what: "a suspension dropped",
-        lies: () => ({ log: lies.drop("StatementSuspended") }),
-        found: ["STATEMENT_STOP_WRONG", "VIEW_STATEMENT_DISAGREES"],
+        lies: () => ({ log: lies.drop("CircuitSuspended") }),
+        found: ["CIRCUIT_STOP_WRONG", "VIEW_CIRCUIT_DISAGREES"],
       },
       {
         what: "a suspension during claims, invented",
@@ -707,10 +707,10 @@ describe("e2e: audit", () => {
           log: (log) => {
             if (lies.nameOf(log) !== "DayAnchored" || !onDay(5)(lies.argsOf(log))) return [log];
             const until = 1_771_900_000n;
-            return lies.invent("DayAnchored", "StatementSuspended", [statementId(), until, "no"])(log);
+            return lies.invent("DayAnchored", "CircuitSuspended", [circuitId(), until, "no"])(log);
           },
         }),
-        found: ["STATEMENT_STOP_WRONG", "CLAIM_STATEMENT_BLOCKED"],
+        found: ["CIRCUIT_STOP_WRONG", "CLAIM_CIRCUIT_BLOCKED"],
       },
       {
         what: "a pause during claims, invented",
@@ -720,9 +720,9 @@ describe("e2e: audit", () => {
       {
         what: "a retirement, invented",
         lies: () => ({
-          log: lies.invent("DayAnchored", "RetirementScheduled", [statementId(), 1n], onDay(0)),
+          log: lies.invent("DayAnchored", "RetirementScheduled", [circuitId(), 1n], onDay(0)),
         }),
-        found: ["RETIREMENT_CHANGED", "VIEW_STATEMENT_DISAGREES"],
+        found: ["RETIREMENT_CHANGED", "VIEW_CIRCUIT_DISAGREES"],
       },
       // --- what the contracts say now
       {
@@ -839,9 +839,9 @@ describe("e2e: audit", () => {
       expect(new Set(cases.flatMap(({ found }) => found)).size).to.be.greaterThan(50);
     });
 
-    const statementId = () => claimsOf().statement;
+    const circuitId = () => claimsOf().circuit;
     const rootOf = (period: number) => BigInt(history.requests[period]!.path.root);
-    const claimsOf = () => ({ statement: firstClaim!.statement });
+    const claimsOf = () => ({ circuit: firstClaim!.circuit });
     const blockOfClaim = () => firstClaim!.block;
     const claimEnd = () => firstClaim!.end;
     const controllerOfConsent = () => patientAccount!;
@@ -925,10 +925,10 @@ describe("e2e: audit", () => {
 
     it("as HTML shows findings of a falsified chain, escaped as well", async () => {
       const data = falsified(honest, {
-        log: lies.change("StatementSuspended", { until: 9n, reason: HOSTILE }),
+        log: lies.change("CircuitSuspended", { until: 9n, reason: HOSTILE }),
       });
       const html = reportHtml(await auditOf(data));
-      expect(html).to.include("STATEMENT_STOP_WRONG").and.to.include('role="alert"');
+      expect(html).to.include("CIRCUIT_STOP_WRONG").and.to.include('role="alert"');
       expect(html).to.not.include("<script");
     });
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   anchorTree,
+  circuitIdOf,
+  circuitOf,
   claimWitness,
   distributionTerms,
   packTerms,
   prove,
-  statementIdOf,
-  statementOf,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import type { Insurer } from "../../scripts/demo/insurer.ts";
-import { BENEFIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET, STATEMENT } from "./fixture.ts";
+import type { Insurer } from "../../simulation/insurer.ts";
+import { BENEFIT, CIRCUIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET } from "./fixture.ts";
 
 const DAY = 86_400;
 
@@ -72,11 +72,11 @@ export async function eventful(): Promise<History> {
   await claims.pay(policy);
   await world.claimsAs(world.roles.insurer).withdraw(insurer.program, BENEFIT, world.roles.insurer.address);
 
-  const { statements, claims: payout } = world.contracts;
-  const id = statementIdOf(STATEMENT, statementOf(STATEMENT).version);
-  await (await statements.connect(guardian).suspend(id, HOSTILE)).wait();
+  const { circuits, claims: payout } = world.contracts;
+  const id = circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version);
+  await (await circuits.connect(guardian).suspend(id, HOSTILE)).wait();
   await world.passUntil(world.now + DAY);
-  await (await statements.connect(guardian).endSuspension(id)).wait();
+  await (await circuits.connect(guardian).endSuspension(id)).wait();
   await (await payout.connect(pauser).pause("an exercise")).wait();
   await (await payout.connect(pauser).endPause()).wait();
 
@@ -95,7 +95,7 @@ async function reviewed(
 ): Promise<void> {
   const claims = world.claimsAs(world.roles.insurer);
   const arbiter = world.claimsAs(world.roles.stranger);
-  const artifacts = await world.artifacts.load(STATEMENT);
+  const artifacts = await world.artifacts.load(CIRCUIT);
   for (const period of [0, 2, 3, 4]) {
     const request = { ...requests[period]!, scope: insurer.scope };
     // Period 4's day was corrected: its old path is a path to a root that is no longer in force.
@@ -121,14 +121,14 @@ async function reviewed(
 async function reviewProgram(world: Fixture["world"], group: bigint): Promise<Insurer> {
   const claims = world.claimsAs(world.roles.insurer);
   const terms = distributionTerms({
-    statement: STATEMENT,
+    circuit: CIRCUIT,
     offset: OFFSET,
     band: { atLeast: 70, atMost: 180 },
     share: { atLeast: 70 },
   });
   const scope = (await claims.createScope(group)).result;
   const created = await claims.createProgram({
-    statement: statementIdOf(STATEMENT, statementOf(STATEMENT).version),
+    circuit: circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version),
     scope,
     assurance: "self-attested",
     terms: packTerms(terms),

@@ -3,11 +3,11 @@
 // Every instance with terms, a period that meets them exactly, and one that is
 // short of them by the least there is.
 import {
+  type CircuitName,
   distributionTerms,
   episodeTerms,
   impactTerms,
   regularityTerms,
-  type StatementName,
   type Terms,
 } from "@vitalproof/sdk";
 
@@ -17,7 +17,7 @@ export type Value = number | string | readonly string[] | undefined;
 export type Values = (sample: number) => Value;
 
 export interface Case {
-  readonly statement: StatementName;
+  readonly circuit: CircuitName;
   readonly terms: Terms;
   readonly firstEpoch: number;
   /** What the limit is. */
@@ -61,9 +61,9 @@ const impacts =
 /** The instances that have a verifier on chain. */
 export const cases: readonly Case[] = [
   {
-    statement: "glucose-day",
+    circuit: "glucose-day",
     terms: distributionTerms({
-      statement: "glucose-day",
+      circuit: "glucose-day",
       offset: 20,
       band: { atLeast: 70, atMost: 180 },
       share: { atLeast: 70 },
@@ -74,9 +74,9 @@ export const cases: readonly Case[] = [
     short: (slot) => (slot < 201 ? 180 : 181),
   },
   {
-    statement: "glucose-14d",
+    circuit: "glucose-14d",
     terms: distributionTerms({
-      statement: "glucose-14d",
+      circuit: "glucose-14d",
       offset: 20,
       semantics: "of-valid",
       band: { atLeast: 70, atMost: 180 },
@@ -90,9 +90,9 @@ export const cases: readonly Case[] = [
   },
   {
     // Below 120 for the whole hour: all 3,600 slots filled, none above.
-    statement: "heart-rate-hour",
+    circuit: "heart-rate-hour",
     terms: distributionTerms({
-      statement: "heart-rate-hour",
+      circuit: "heart-rate-hour",
       offset: 2,
       band: { atMost: 119 },
       share: { atLeast: 100 },
@@ -103,9 +103,9 @@ export const cases: readonly Case[] = [
     short: (slot) => (slot === 1234 ? 120 : 60 + (slot % 60)),
   },
   {
-    statement: "glucose-mmol-day",
+    circuit: "glucose-mmol-day",
     terms: distributionTerms({
-      statement: "glucose-mmol-day",
+      circuit: "glucose-mmol-day",
       offset: 92,
       mean: { above: "5.0", below: "10.0" },
     }),
@@ -116,9 +116,9 @@ export const cases: readonly Case[] = [
   },
   {
     // In the worst case missing is outside, so the others need not be there at all.
-    statement: "glucose-mmol-14d",
+    circuit: "glucose-mmol-14d",
     terms: distributionTerms({
-      statement: "glucose-mmol-14d",
+      circuit: "glucose-mmol-14d",
       band: { atLeast: "3.9", atMost: "10.0" },
       share: { atLeast: 70 },
     }),
@@ -128,16 +128,16 @@ export const cases: readonly Case[] = [
     short: (slot) => (slot < 2822 ? "3.9" : slot % 2 === 0 ? "10.1" : undefined),
   },
   {
-    statement: "glucose-15min-day",
-    terms: distributionTerms({ statement: "glucose-15min-day", offset: 4, coverage: { atLeast: 70 } }),
+    circuit: "glucose-15min-day",
+    terms: distributionTerms({ circuit: "glucose-15min-day", offset: 4, coverage: { atLeast: 70 } }),
     firstEpoch: DAY_EPOCH,
     limit: "68 of 96 readings",
     exact: (slot) => (slot >= 28 ? 55 : undefined),
     short: (slot) => (slot > 28 ? 55 : undefined),
   },
   {
-    statement: "heart-rate-day",
-    terms: distributionTerms({ statement: "heart-rate-day", mean: { below: 75 } }),
+    circuit: "heart-rate-day",
+    terms: distributionTerms({ circuit: "heart-rate-day", mean: { below: 75 } }),
     firstEpoch: DAY_EPOCH,
     limit: "a mean of 75 but for one reading",
     exact: (slot) => (slot === 700 ? 64 : slot % 2 === 0 ? 65 : 85),
@@ -145,9 +145,9 @@ export const cases: readonly Case[] = [
   },
   {
     // A missing minute may have been one with atrial fibrillation.
-    statement: "af-hour",
+    circuit: "af-hour",
     terms: distributionTerms({
-      statement: "af-hour",
+      circuit: "af-hour",
       offset: 3,
       band: { atLeast: 1 },
       share: { atMost: 5 },
@@ -159,9 +159,9 @@ export const cases: readonly Case[] = [
   },
   {
     // Longer than five minutes below 90: 301 seconds in a row. The hole makes two runs of 300.
-    statement: "spo2-hour-episodes",
+    circuit: "spo2-hour-episodes",
     terms: episodeTerms({
-      statement: "spo2-hour-episodes",
+      circuit: "spo2-hour-episodes",
       offset: 1,
       band: { below: 90 },
       minRun: { longerThan: 300 },
@@ -174,9 +174,9 @@ export const cases: readonly Case[] = [
   },
   {
     // At most one run above 180 for half an hour, six readings: a missing one may have made a second.
-    statement: "glucose-day-episodes",
+    circuit: "glucose-day-episodes",
     terms: episodeTerms({
-      statement: "glucose-day-episodes",
+      circuit: "glucose-day-episodes",
       offset: 92,
       band: { above: 180 },
       minRun: { seconds: 1800 },
@@ -188,9 +188,9 @@ export const cases: readonly Case[] = [
     short: (slot) => (slot < 20 || (slot >= 200 && slot < 205) ? 181 : slot === 205 ? undefined : 180),
   },
   {
-    statement: "device-usage-30d",
+    circuit: "device-usage-30d",
     terms: regularityTerms({
-      statement: "device-usage-30d",
+      circuit: "device-usage-30d",
       offset: 44,
       level: { sum: 240 },
       epochs: { atLeast: 21 },
@@ -201,9 +201,9 @@ export const cases: readonly Case[] = [
     short: nights(20),
   },
   {
-    statement: "doses-30d",
+    circuit: "doses-30d",
     terms: regularityTerms({
-      statement: "doses-30d",
+      circuit: "doses-30d",
       offset: 92,
       band: { atLeast: 1 },
       level: { readings: 2 },
@@ -216,8 +216,8 @@ export const cases: readonly Case[] = [
     short: (dose) => (dose === 9 || dose === 59 ? 0 : dose === 20 ? undefined : dose === 40 ? 0 : 1),
   },
   {
-    statement: "fall-window",
-    terms: impactTerms({ statement: "fall-window", magnitude: 3, count: { atLeast: 3, atMost: 3 } }),
+    circuit: "fall-window",
+    terms: impactTerms({ circuit: "fall-window", magnitude: 3, count: { atLeast: 3, atMost: 3 } }),
     firstEpoch: WINDOW_EPOCH,
     limit: "three samples of exactly 3 g",
     exact: impacts(0, 300, 599),
@@ -229,9 +229,9 @@ export const cases: readonly Case[] = [
 export const smallCases: readonly Case[] = [
   {
     // Two runs of three readings at 8 or more; the first lies on both sides of midnight.
-    statement: "episode-test",
+    circuit: "episode-test",
     terms: episodeTerms({
-      statement: "episode-test",
+      circuit: "episode-test",
       offset: 7,
       band: { atLeast: 8 },
       minRun: { slots: 3 },
@@ -244,9 +244,9 @@ export const smallCases: readonly Case[] = [
   },
   {
     // None, in the worst case: two readings and a missing one beside them may have been a run.
-    statement: "episode-test",
+    circuit: "episode-test",
     terms: episodeTerms({
-      statement: "episode-test",
+      circuit: "episode-test",
       band: { atMost: 2 },
       minRun: { slots: 3 },
       runs: { atMost: 0 },
@@ -257,9 +257,9 @@ export const smallCases: readonly Case[] = [
     short: (slot) => (slot === 10 || slot === 11 ? 2 : slot === 12 ? undefined : 3),
   },
   {
-    statement: "regularity-test",
+    circuit: "regularity-test",
     terms: regularityTerms({
-      statement: "regularity-test",
+      circuit: "regularity-test",
       offset: 3,
       band: { atLeast: 4, atMost: 6 },
       level: { readings: 10 },
@@ -273,9 +273,9 @@ export const smallCases: readonly Case[] = [
   },
   {
     // Two events of two samples at 3² + 4² = 25; the second lies on both sides of midnight.
-    statement: "impact-test",
+    circuit: "impact-test",
     terms: impactTerms({
-      statement: "impact-test",
+      circuit: "impact-test",
       offset: 1,
       magnitude: 5,
       minRun: { slots: 2 },

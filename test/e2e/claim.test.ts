@@ -20,10 +20,10 @@ import { childProcessProver } from "@vitalproof/sdk/node";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import hre from "hardhat";
-import { Patient } from "../../scripts/demo/patient.ts";
 import { Report } from "../../scripts/demo/report.ts";
-import { ownFile, type Scenario, scenarioOf } from "../../scripts/demo/statements.ts";
+import { ownFile, type Scenario, scenarioOf } from "../../scripts/demo/scenarios.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
+import { Patient } from "../../simulation/patient.ts";
 import {
   BENEFIT,
   claimable,

@@ -1,49 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The stories of `npm run demo -- --statement NAME`.
+// The stories of `npm run demo -- --circuit NAME`.
 import { spawnSync } from "node:child_process";
-import { checkTerms, Log, memoryStore, statementOf, type Terms, termsForPeriod } from "@vitalproof/sdk";
+import { checkTerms, circuitOf, Log, memoryStore, type Terms, termsForPeriod } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
-import { withoutUnwanted } from "../../scripts/demo/lies.ts";
 import { Report } from "../../scripts/demo/report.ts";
-import { scenarioOf, toldStatements } from "../../scripts/demo/statements.ts";
+import { scenarioOf, toldCircuits } from "../../scripts/demo/scenarios.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
+import { withoutUnwanted } from "../../simulation/lies.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const { instances } = loadSources(root);
 
 describe("e2e: the demo's stories", () => {
-  it("there is one for every statement with a verifier", () => {
+  it("there is one for every circuit with a verifier", () => {
     const deployable = instances.filter(({ verifier }) => verifier !== null).map(({ name }) => name);
-    expect(toldStatements()).to.have.members(deployable);
+    expect(toldCircuits()).to.have.members(deployable);
   });
 
   it("an unknown name lists the names, with exit code 2 and before anything is built", () => {
     for (const args of [
-      ["--statement", "glucose-dya"],
-      ["--statement", "enrolment"],
+      ["--circuit", "glucose-dya"],
+      ["--circuit", "enrolment"],
     ]) {
       const run = spawnSync(process.execPath, ["scripts/demo.ts", ...args], { cwd: root, encoding: "utf8" });
       expect(run.status).to.equal(2);
       expect(run.stderr).to.include(args[1]).and.to.include("fall-window").and.to.include("glucose-day");
       expect(run.stdout).to.equal("");
     }
-    const both = ["scripts/demo.ts", "--statement", "af-hour", "--cgm", "x", "--zone", "UTC"];
+    const both = ["scripts/demo.ts", "--circuit", "af-hour", "--cgm", "x", "--zone", "UTC"];
     expect(spawnSync(process.execPath, both, { cwd: root }).status).to.equal(2);
   });
 
-  for (const name of toldStatements()) {
+  for (const name of toldCircuits()) {
     it(`${name}: good periods meet the terms, the others do not, and dropping readings does not help`, async () => {
       const { terms, calendar, readings, kinds } = await scenarioOf(name);
       const { profile, offset, firstEpoch, epochsPerPeriod } = calendar;
-      const { template, profile: statementProfile, epochs } = statementOf(name);
-      expect([terms.template, terms.profile, terms.epochs]).to.deep.equal([
-        template,
-        statementProfile,
-        epochs,
-      ]);
+      const { template, profile: circuitProfile, epochs } = circuitOf(name);
+      expect([terms.template, terms.profile, terms.epochs]).to.deep.equal([template, circuitProfile, epochs]);
       const opening = { group: 1n, subject: 2n, profile: profile.name, offset, firstEpoch, genesis: 3n };
       const log = await Log.create(memoryStore(), "readings", opening);
       const { taken, given } = await log.append(readings);
@@ -66,9 +62,9 @@ describe("e2e: the demo's stories", () => {
     });
   }
 
-  for (const name of toldStatements()) {
+  for (const name of toldCircuits()) {
     const heavy = instances.find((instance) => instance.name === name)!.group === "heavy";
-    // That of the default statement is told in claim.test.ts.
+    // That of the default circuit is told in claim.test.ts.
     if (!heavy) continue;
     it(`${name}: told from deployment to payment`, async function () {
       if (process.env.LONG !== "1") {

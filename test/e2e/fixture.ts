@@ -2,14 +2,14 @@
 import { type ClaimRequest, distributionTerms, epochStart, type ProofOf, profileOf } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
-import { SimulatedClinic } from "../../scripts/demo/clinic.ts";
-import { Insurer } from "../../scripts/demo/insurer.ts";
-import { Patient } from "../../scripts/demo/patient.ts";
 import { reasonOf } from "../../scripts/demo/report.ts";
-import { World } from "../../scripts/demo/world.ts";
+import { SimulatedClinic } from "../../simulation/clinic.ts";
+import { Insurer } from "../../simulation/insurer.ts";
+import { Patient } from "../../simulation/patient.ts";
+import { World } from "../../simulation/world.ts";
 import type { GlucoseDayVerifier } from "../../types/ethers-contracts/index.ts";
 
-export const STATEMENT = "glucose-day";
+export const CIRCUIT = "glucose-day";
 export const PROFILE = profileOf("glucose-mg-dl-5min");
 export const BENEFIT = 25_000_000n;
 export const FIRST_EPOCH = 20_500;
@@ -58,9 +58,9 @@ export async function claimable(
   const { clinic } = await SimulatedClinic.open(world);
   const publish = async () => {
     const published = await Insurer.publish(world, clinic.group, {
-      statement: STATEMENT,
+      circuit: CIRCUIT,
       terms: distributionTerms({
-        statement: STATEMENT,
+        circuit: CIRCUIT,
         offset: OFFSET,
         band: { atLeast: 70, atMost: 180 },
         share: { atLeast: 70 },
@@ -95,7 +95,7 @@ export async function claimable(
   const requests: ClaimRequest[] = [];
   const proofs: (ProofOf | undefined)[] = [];
   for (const [i, inBand] of days.entries()) {
-    const request = await patient.claimRequest(clinic, insurer, STATEMENT, FIRST_EPOCH + i);
+    const request = await patient.claimRequest(clinic, insurer, CIRCUIT, FIRST_EPOCH + i);
     requests.push(request);
     proofs.push(inBand >= 202 ? await patient.proveClaim(request) : undefined);
   }
@@ -131,10 +131,10 @@ export async function refused(act: Promise<unknown>, reason: string): Promise<vo
   expect.fail(`went through; expected ${reason}`);
 }
 
-/** The verifier behind the first program's statement. */
+/** The verifier behind the first program's circuit. */
 export async function verifierOf({ world }: Pick<Fixture, "world">): Promise<GlucoseDayVerifier> {
-  const id = (await world.contracts.claims.program(1)).statement;
-  const { verifier } = await world.contracts.statements.statement(id);
+  const id = (await world.contracts.claims.program(1)).circuit;
+  const { verifier } = await world.contracts.circuits.circuit(id);
   const contract = await world.connection.ethers.getContractAt("GlucoseDayVerifier", verifier);
   return contract as unknown as GlucoseDayVerifier;
 }

@@ -4,11 +4,11 @@
 // file with --gas-stats-json and compares; `npm run bench` also takes the sizes of
 // all its transactions, which go to the file that TRANSACTION_SIZES names.
 import { writeFileSync } from "node:fs";
-import { proofCalldata, statementIdOf, statementOf } from "@vitalproof/sdk";
+import { circuitIdOf, circuitOf, proofCalldata } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { intrinsicGas } from "../support/gas.ts";
-import { BENEFIT, claimable, type Fixture, STATEMENT, verifierOf } from "./fixture.ts";
+import { BENEFIT, CIRCUIT, claimable, type Fixture, verifierOf } from "./fixture.ts";
 import { transactionSizes } from "./transactions.ts";
 
 const CLAIM_CEILING = 330_000n;
@@ -65,12 +65,12 @@ describe("e2e: gas", () => {
 
   it("two claims in one transaction cost less than one claim each", async () => {
     const { world, policy, consent, proofs } = fixture;
-    const statement = statementIdOf(STATEMENT, statementOf(STATEMENT).version);
+    const circuit = circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version);
     const items = proofs.slice(SINGLE).map((proven, i) => ({
       policy,
       period: SINGLE + i,
       consentId: consent,
-      statement,
+      circuit,
       anchorRoot: proven!.publicInputs[1]!,
       proof: proven!.proof,
     }));

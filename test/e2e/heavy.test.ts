@@ -3,11 +3,11 @@
 // Every instance with a verifier, from readings to payment. Most keys take a
 // minute to build, so: LONG=1 npm test -- e2e. The small instances at the end
 // prove each template in every run.
-import { isValidProof, type ProofOf, proofCalldata, prove, statementOf, statements } from "@vitalproof/sdk";
+import { circuitOf, circuits, isValidProof, type ProofOf, proofCalldata, prove } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
 import { expect } from "chai";
-import { bareWitness } from "../../scripts/demo/lies.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
+import { bareWitness } from "../../simulation/lies.ts";
 import { accepts, type Inputs } from "../support/mangling.ts";
 import { cases, smallCases } from "./cases.ts";
 import { BENEFIT, refused, verifierOf } from "./fixture.ts";
@@ -21,27 +21,27 @@ async function unprovable({ world, patient, request }: Pick<Settled, "world" | "
   await refused(patient.proveClaim(request), "STATEMENT_NOT_MET");
   const codes = request.epochs.map((epoch) => epoch.codes);
   const witness = bareWitness(patient.identity.secret(), request, { codes });
-  const artifacts = await world.artifacts.load(request.statement);
+  const artifacts = await world.artifacts.load(request.circuit);
   await refused(prove(childProcessProver(), artifacts, witness), "WITNESS_REJECTED");
 }
 
-it("e2e: every statement with a verifier has a case, and every template a small one", () => {
+it("e2e: every circuit with a verifier has a case, and every template a small one", () => {
   const { instances } = loadSources(root);
   const deployable = instances.filter(({ verifier }) => verifier !== null).map(({ name }) => name);
-  expect(cases.map(({ statement }) => statement)).to.have.members(deployable);
+  expect(cases.map(({ circuit }) => circuit)).to.have.members(deployable);
   expect(new Set(cases.map(({ terms }) => terms.template)).size).to.equal(4);
   expect(new Set(smallCases.map(({ terms }) => terms.template))).to.deep.equal(
     new Set(["episode", "regularity", "impact"]),
   );
-  expect(statements().length).to.be.at.least(cases.length + 3);
+  expect(circuits().length).to.be.at.least(cases.length + 3);
 });
 
 for (const of of cases) {
-  const heavy = loadSources(root).instances.find(({ name }) => name === of.statement)!.group === "heavy";
-  describe(`e2e: ${of.statement}`, () => {
+  const heavy = loadSources(root).instances.find(({ name }) => name === of.circuit)!.group === "heavy";
+  describe(`e2e: ${of.circuit}`, () => {
     before(function () {
       if (LONG || !heavy) return;
-      console.log(`      skipped: ${of.statement} is a heavy instance; run it with LONG=1 npm test -- e2e`);
+      console.log(`      skipped: ${of.circuit} is a heavy instance; run it with LONG=1 npm test -- e2e`);
       this.skip();
     });
 
@@ -71,7 +71,7 @@ describe("e2e: every template in a small instance", () => {
     { world, request }: Pick<Settled, "world" | "request">,
     { proof, publicInputs }: ProofOf,
   ) => {
-    const { verificationKey } = await world.artifacts.load(request.statement);
+    const { verificationKey } = await world.artifacts.load(request.circuit);
     expect(isValidProof(verificationKey, publicInputs, proof)).to.equal(true);
     for (const i of publicInputs.keys()) {
       const changed = publicInputs.with(i, publicInputs[i]! + 1n);
@@ -80,7 +80,7 @@ describe("e2e: every template in a small instance", () => {
   };
 
   for (const of of smallCases) {
-    const { template } = statementOf(of.statement);
+    const { template } = circuitOf(of.circuit);
     it(`T14, T13: ${template}, ${of.limit}: proven and verified; every public input is bound`, async function () {
       this.timeout(300_000);
       const settled = await anchoredPeriod(of, of.exact);

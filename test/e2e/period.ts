@@ -4,19 +4,19 @@
 import {
   anchorDayOf,
   type ClaimRequest,
+  circuitOf,
   epochEnd,
   epochStart,
   type ProofOf,
   profileOf,
   type Reading,
-  statementOf,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
-import { SimulatedClinic } from "../../scripts/demo/clinic.ts";
-import { Insurer } from "../../scripts/demo/insurer.ts";
-import { Patient } from "../../scripts/demo/patient.ts";
-import { World } from "../../scripts/demo/world.ts";
+import { SimulatedClinic } from "../../simulation/clinic.ts";
+import { Insurer } from "../../simulation/insurer.ts";
+import { Patient } from "../../simulation/patient.ts";
+import { World } from "../../simulation/world.ts";
 import type { Case, Values } from "./cases.ts";
 import { BENEFIT, issue } from "./fixture.ts";
 
@@ -32,8 +32,8 @@ export interface Settled {
   readonly request: ClaimRequest;
 }
 
-/** A statement over one period; what a case is without its readings. */
-export type Period = Pick<Case, "statement" | "terms" | "firstEpoch">;
+/** A circuit over one period; what a case is without its readings. */
+export type Period = Pick<Case, "circuit" | "terms" | "firstEpoch">;
 
 /** A program, a policy and a consent over one period, sealed and anchored. */
 export function insuredPeriod(of: Case, values: Values): Promise<Settled> {
@@ -45,10 +45,10 @@ export async function insuredReadings(of: Period, readings: readonly Reading[]):
   const { profile, epochs } = shapeOf(of);
   const { offset } = of.terms;
   const start = epochStart(profile, offset, of.firstEpoch);
-  const world = await World.create(hre, start - DAY, [of.statement]);
+  const world = await World.create(hre, start - DAY, [of.circuit]);
   const { clinic } = await SimulatedClinic.open(world);
   const insurer = await Insurer.publish(world, clinic.group, {
-    statement: of.statement,
+    circuit: of.circuit,
     terms: of.terms,
     benefit: BENEFIT,
   });
@@ -59,7 +59,7 @@ export async function insuredReadings(of: Period, readings: readonly Reading[]):
   const consentId = (await patient.consent(insurer.program)).result;
   await sealAndAnchor(of, readings, { world, clinic, patient });
   expect(epochs).to.equal(of.terms.epochs);
-  const request = await patient.claimRequest(clinic, insurer, of.statement, of.firstEpoch);
+  const request = await patient.claimRequest(clinic, insurer, of.circuit, of.firstEpoch);
   return { world, patient, policy, consentId, request };
 }
 
@@ -76,25 +76,25 @@ export async function anchoredPeriod(
   await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
   await sealAndAnchor(of, readingsOf(of, values), { world, clinic, patient });
   const offer = { terms: of.terms, scope: SCOPE };
-  return { world, patient, request: await patient.claimRequest(clinic, offer, of.statement, of.firstEpoch) };
+  return { world, patient, request: await patient.claimRequest(clinic, offer, of.circuit, of.firstEpoch) };
 }
 
 const proven = new Map<string, Promise<Settled & { readonly proof: ProofOf }>>();
 
 /** The exact period of a case with its proof; made once, for all files of a run. */
 export function provenPeriod(of: Case): Promise<Settled & { readonly proof: ProofOf }> {
-  const found = proven.get(of.statement);
+  const found = proven.get(of.circuit);
   if (found !== undefined) return found;
   const making = insuredPeriod(of, of.exact).then(async (settled) => ({
     ...settled,
     proof: await settled.patient.proveClaim(settled.request),
   }));
-  proven.set(of.statement, making);
+  proven.set(of.circuit, making);
   return making;
 }
 
-function shapeOf({ statement }: Period) {
-  const { profile, epochs } = statementOf(statement);
+function shapeOf({ circuit }: Period) {
+  const { profile, epochs } = circuitOf(circuit);
   return { profile: profileOf(profile), epochs };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Statements proven off chain: an alert against the attester's receipt before
-// the day is anchored, and several statements together, as the inclusion
+// Circuits proven off chain: an alert against the attester's receipt before
+// the day is anchored, and several circuits together, as the inclusion
 // criteria of a trial. Real proofs of the small test instances.
 import { join } from "node:path";
 import {
@@ -38,7 +38,7 @@ import { Wallet } from "ethers";
 const root = join(import.meta.dirname, "../..");
 const artifacts = diskArtifacts(join(root, "circuits/artifacts"), { large: join(root, "build/circuits") });
 const prover = childProcessProver();
-const keyOf = async (statement: string) => (await artifacts.load(statement)).verificationKey;
+const keyOf = async (circuit: string) => (await artifacts.load(circuit)).verificationKey;
 
 const profile = profileOf("test-16");
 const DAY = profile.epochSeconds;
@@ -57,16 +57,16 @@ const request: PresentationRequest = {
   maxAge: 3_600,
   statements: [
     {
-      statement: "distribution-direct-test",
+      circuit: "distribution-direct-test",
       terms: distributionTerms({
-        statement: "distribution-direct-test",
+        circuit: "distribution-direct-test",
         band: { atLeast: 3, atMost: 7 },
         share: { atLeast: 50 },
       }),
     },
     {
-      statement: "distribution-histogram-test",
-      terms: distributionTerms({ statement: "distribution-histogram-test", mean: { atMost: 8 } }),
+      circuit: "distribution-histogram-test",
+      terms: distributionTerms({ circuit: "distribution-histogram-test", mean: { atMost: 8 } }),
     },
   ],
 };
@@ -174,14 +174,14 @@ async function present(
   evidence: "receipt" | "anchor",
 ): Promise<Presentation> {
   const proofs = [];
-  for (const [i, { statement, terms }] of asked.statements.entries()) {
+  for (const [i, { circuit, terms }] of asked.statements.entries()) {
     const witness = presentationWitness(who.identity.secret(), asked, i, {
       ...who.log.period(FIRST, 2),
       path: evidence === "receipt" ? { receiptLeaf: who.receipt.leaf } : who.path,
     });
-    const { proof } = await prove(prover, await artifacts.load(statement), witness);
+    const { proof } = await prove(prover, await artifacts.load(circuit), witness);
     proofs.push({
-      statement,
+      circuit,
       terms: packTerms(termsForPeriod(terms, FIRST)),
       proof,
       evidence: evidence === "receipt" ? { receipt: who.receipt } : { anchorDay: who.anchorDay },
@@ -194,7 +194,7 @@ async function present(
   };
 }
 
-describe("e2e: statements off chain", () => {
+describe("e2e: circuits off chain", () => {
   let alice: Person;
   let trust: PresentationTrust;
   let alerted: Presentation;
@@ -235,7 +235,7 @@ describe("e2e: statements off chain", () => {
     expect(found).to.deep.equal({ holder: alerted.holder, start: FIRST * DAY, end: END });
   });
 
-  it("T14: two statements over the same days of one person hold together, against the anchor", async () => {
+  it("T14: two circuits over the same days of one person hold together, against the anchor", async () => {
     const found = await verify({ request, presentation: together });
     expect(found.end - found.start).to.equal(2 * DAY);
   });
@@ -282,17 +282,17 @@ describe("e2e: statements off chain", () => {
     );
   });
 
-  it("T11: other terms, another first epoch or another statement than asked for are refused", async () => {
-    const { terms, statement } = alert.statements[0]!;
+  it("T11: other terms, another first epoch or another circuit than asked for are refused", async () => {
+    const { terms, circuit } = alert.statements[0]!;
     const easier = {
       ...alert,
-      statements: [{ statement, terms: { ...terms, shareMin: 1 } as typeof terms }],
+      statements: [{ circuit, terms: { ...terms, shareMin: 1 } as typeof terms }],
     };
     expect(await codeOf(verify({ request: easier }))).to.equal("PRESENTATION_MISMATCH");
     const moved = withProof(alerted, { terms: packTerms(termsForPeriod(terms, FIRST - 1)) });
     const late = { ...alert, maxAge: undefined };
     expect(await codeOf(verify({ request: late, presentation: moved }))).to.equal("PRESENTATION_MISMATCH");
-    const renamed = withProof(alerted, { statement: "distribution-histogram-test" });
+    const renamed = withProof(alerted, { circuit: "distribution-histogram-test" });
     expect(await codeOf(verify({ presentation: renamed }))).to.equal("PRESENTATION_MISMATCH");
     expect(await codeOf(verify({ request }))).to.equal("PRESENTATION_MISMATCH");
     const swapped = { ...together, proofs: [...together.proofs].reverse() };

@@ -10,12 +10,12 @@ import { fileInput, type ReadOptions, readFile } from "@vitalproof/readers";
 import {
   type CheckResult,
   checkTerms,
+  circuitOf,
   epochAt,
   epochStart,
   packTerms,
   profileOf,
   type Reading,
-  statementOf,
   type TermsChoice,
   termsForPeriod,
   termsOf,
@@ -36,9 +36,9 @@ interface Source {
   readonly title: string;
   readonly file: string;
   readonly options: ReadOptions;
-  /** Statement of the catalogue, and what is asked for in place of its defaults. */
+  /** Circuit of the catalogue, and what is asked for in place of its defaults. */
   readonly offer: readonly [name: string, choice: TermsChoice];
-  readonly statement: string;
+  readonly circuit: string;
   /** Of the period that is claimed: readings, and how many of all were rounded to the profile's steps. */
   readonly valid: number;
   readonly rounded: number;
@@ -51,7 +51,7 @@ const sources: readonly Source[] = [
     file: "cgm/cgmanalysis_CC0/De-identified/Libre.csv",
     options: { zone: "America/Denver", metric: "glucose" },
     offer: ["time-in-range", { window: "1 day", profile: "glucose-mg-dl-15min" }],
-    statement: "glucose-15min-day",
+    circuit: "glucose-15min-day",
     valid: 96,
     rounded: 0,
     facts: (check) => expect(check).to.include({ template: "distribution", missing: 0 }),
@@ -61,7 +61,7 @@ const sources: readonly Source[] = [
     file: "cgm/GluPredKit_MIT/nightscout_entries.json",
     options: { metric: "glucose" },
     offer: ["time-in-range", { window: "1 day", profile: "glucose-mg-dl-5min" }],
-    statement: "glucose-day",
+    circuit: "glucose-day",
     valid: 288,
     rounded: 515,
     facts: (check) => expect(check).to.include({ template: "distribution", inBand: 288 }),
@@ -71,7 +71,7 @@ const sources: readonly Source[] = [
     file: "spo2/bidmc_01_Numerics.csv",
     options: { start: START, metric: "spo2" },
     offer: ["stable-oxygen", { semantics: "of-valid", coverage: 13 }],
-    statement: "spo2-hour-episodes",
+    circuit: "spo2-hour-episodes",
     valid: 468,
     rounded: 0,
     facts: (check) => expect(check).to.include({ template: "episode" }),
@@ -81,7 +81,7 @@ const sources: readonly Source[] = [
     file: "spo2/bidmc_01_Numerics.csv",
     options: { start: START, metric: "heart-rate" },
     offer: ["average-below", { window: "1 hour", semantics: "of-valid", coverage: 13 }],
-    statement: "heart-rate-hour",
+    circuit: "heart-rate-hour",
     valid: 481,
     rounded: 0,
     facts: (check) => expect(check).to.include({ template: "distribution" }),
@@ -91,7 +91,7 @@ const sources: readonly Source[] = [
     file: "falls/umafall_subject01_waist_accel.csv",
     options: { start: LATE, where: { trial: "S01_ADL_HandsUp_1_2017-04-14_23-32-44" } },
     offer: ["falls", { atMost: 0, semantics: "of-valid", coverage: 45 }],
-    statement: "fall-window",
+    circuit: "fall-window",
     valid: 298,
     rounded: 300,
     facts: (check) => expect(check).to.include({ template: "impact" }),
@@ -105,10 +105,10 @@ describe("e2e: real files", () => {
     this.skip();
   });
 
-  for (const { title, file, options, offer, statement, valid, rounded, facts } of sources) {
+  for (const { title, file, options, offer, circuit, valid, rounded, facts } of sources) {
     it(title, async function () {
       this.timeout(900_000);
-      const profile = profileOf(statementOf(statement).profile);
+      const profile = profileOf(circuitOf(circuit).profile);
       const read = await readFile(fileInput(join(DATA, file)), options);
       const steps = roundToSteps<Reading>(profile, read.readings);
       expect(steps.rounded, "rounded").to.equal(rounded);
@@ -124,8 +124,8 @@ describe("e2e: real files", () => {
         ({ time }) => time >= start && time < start + profile.epochSeconds,
       );
 
-      await hre.tasks.getTask(["circuits", "build"]).run({ names: [statement] });
-      const period = { statement: statementOf(statement).name, terms: asked, firstEpoch };
+      await hre.tasks.getTask(["circuits", "build"]).run({ names: [circuit] });
+      const period = { circuit: circuitOf(circuit).name, terms: asked, firstEpoch };
       const { world, patient, policy, consentId, request } = await insuredReadings(period, readings);
       const check = checkTerms(
         termsForPeriod(asked, firstEpoch),

@@ -6,15 +6,15 @@ import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { audit, rpcChainData } from "@vitalproof/audit";
 import {
+  CircuitClient,
   type ClaimItem,
   ClaimsClient,
+  circuitIdOf,
+  circuitOf,
   countOutcomes,
   type Proof,
   type SettlementReport,
-  StatementClient,
   settle,
-  statementIdOf,
-  statementOf,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { readKeys } from "../../packages/cli/src/keys.ts";
@@ -22,7 +22,7 @@ import { calldataBytesOf, estimatedGasOf } from "../../packages/sdk/src/settle/f
 import { deployCrowd } from "../contracts/support/batch.ts";
 import { benefit, connection, load } from "../contracts/support/world.ts";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";
-import { BENEFIT, claimable, type Fixture, STATEMENT } from "./fixture.ts";
+import { BENEFIT, CIRCUIT, claimable, type Fixture } from "./fixture.ts";
 
 const TWIN = "skipped period-already-claimed";
 
@@ -36,12 +36,12 @@ function outcomesOf(report: SettlementReport): string[] {
 
 describe("e2e: a relayer settles other people's claims", () => {
   let fixture: Fixture;
-  let statements: string;
+  let circuits: string;
   let restore: () => Promise<void>;
   before(async function () {
     this.timeout(300_000);
     fixture = await claimable([288, 288, 288]);
-    statements = await fixture.world.contracts.statements.getAddress();
+    circuits = await fixture.world.contracts.circuits.getAddress();
     const snapshot = await fixture.world.connection.networkHelpers.takeSnapshot();
     restore = async () => {
       await snapshot.restore();
@@ -53,7 +53,7 @@ describe("e2e: a relayer settles other people's claims", () => {
   const settleAs = (account: HardhatEthersSigner, items: readonly ClaimItem[]) =>
     settle(items, {
       claims: fixture.world.claimsAs(account),
-      statements: new StatementClient(statements, account),
+      circuits: new CircuitClient(circuits, account),
     });
   const proofOf = (period: number): Proof => fixture.proofs[period]!.proof;
   /** What the patient hands over for a period. */
@@ -61,7 +61,7 @@ describe("e2e: a relayer settles other people's claims", () => {
     policy: fixture.policy,
     period,
     consentId: fixture.consent,
-    statement: statementIdOf(STATEMENT, statementOf(STATEMENT).version),
+    circuit: circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version),
     anchorRoot: fixture.requests[period]!.path.root,
     proof: proofOf(period),
     ...changes,
@@ -126,7 +126,7 @@ describe("e2e: a relayer settles other people's claims", () => {
       itemOf(1, { policy: 99n }),
       itemOf(1, { proof: proofOf(0) }),
       itemOf(1, { consentId: fixture.other.consent }),
-      itemOf(2, { statement: statementIdOf(STATEMENT, 77) }),
+      itemOf(2, { circuit: circuitIdOf(CIRCUIT, 77) }),
       itemOf(2, { period: 3 }),
       itemOf(2),
     ]);
@@ -137,12 +137,12 @@ describe("e2e: a relayer settles other people's claims", () => {
       "skipped unknown-policy",
       "refused PROOF_INVALID",
       "skipped no-active-consent",
-      "skipped other-statement",
+      "skipped other-circuit",
       "skipped unknown-period",
       "settled",
     ]);
     expect(report.claims[0]).to.include({ detail: fixture.requests[2]!.path.root });
-    expect(report.claims[6]).to.include({ detail: BigInt(itemOf(2).statement) });
+    expect(report.claims[6]).to.include({ detail: BigInt(itemOf(2).circuit) });
     expect(report.transactions.map(({ settled, skipped }) => [settled, skipped])).to.deep.equal([[2, 0]]);
   });
 
@@ -204,9 +204,9 @@ describe("e2e: a relayer and a crowd", function () {
   /** Twelve people's claims for one day, each truly proven, and who settles them. */
   async function crowd() {
     const world = await load(crowdOfTwelve);
-    const { claims, claimsAddress, relayer, policies, consentId, statement } = world;
+    const { claims, claimsAddress, relayer, policies, consentId, circuit } = world;
     const client = new ClaimsClient(claimsAddress, relayer);
-    const statements = new StatementClient(await world.statements.getAddress(), relayer);
+    const circuits = new CircuitClient(await world.circuits.getAddress(), relayer);
     const prove = (inputs: readonly bigint[], seed: bigint) =>
       simulatedProof(UNIT_TRAPDOOR, UNIT_INPUT_POINTS, inputs, seed + 1_000n);
     const items = await Promise.all(
@@ -216,7 +216,7 @@ describe("e2e: a relayer and a crowd", function () {
           policy,
           period: 0,
           consentId,
-          statement,
+          circuit,
           anchorRoot: inputs[1],
           proof: prove(inputs, policy),
         };
@@ -226,7 +226,7 @@ describe("e2e: a relayer and a crowd", function () {
       const amounts = await Promise.all(policies.map((policy) => client.owedOf(policy)));
       return amounts.map((amount) => amount / benefit);
     };
-    return { claims, claimsAddress, relayer, policies, client, statements, items, prove, owed };
+    return { claims, claimsAddress, relayer, policies, client, circuits, items, prove, owed };
   }
 
   const each = <T>(count: number, value: T) => Array<T>(count).fill(value);
@@ -236,8 +236,8 @@ describe("e2e: a relayer and a crowd", function () {
     { binds: "calldata", limits: { gas: 10_000_000n, calldataBytes: calldataBytesOf(5) } },
   ]) {
     it(`limits of ${binds} that allow five a transaction: three transactions, every claim settled`, async () => {
-      const { client, statements, items, owed, policies } = await crowd();
-      const report = await settle(items, { claims: client, statements, limits });
+      const { client, circuits, items, owed, policies } = await crowd();
+      const report = await settle(items, { claims: client, circuits, limits });
       expect(outcomesOf(report)).to.deep.equal(each(12, "settled"));
       expect(report.claims.map(({ policy }) => policy)).to.deep.equal(policies);
       expect(report.transactions.map(({ settled }) => settled)).to.deep.equal([5, 5, 2]);
@@ -265,7 +265,7 @@ describe("e2e: a relayer and a crowd", function () {
   });
 
   it("a batch that needs more gas than the limit is halved until it fits", async () => {
-    const { client, claimsAddress, relayer, statements, items, owed } = await crowd();
+    const { client, claimsAddress, relayer, circuits, items, owed } = await crowd();
     const measured = await client.estimateClaims(items);
     // A chain on which everything is three times as dear as the model expects.
     class DearClient extends ClaimsClient {
@@ -275,7 +275,7 @@ describe("e2e: a relayer and a crowd", function () {
     }
     const report = await settle(items, {
       claims: new DearClient(claimsAddress, relayer),
-      statements,
+      circuits,
       limits: { gas: (estimatedGasOf(12, 1) > measured ? estimatedGasOf(12, 1) : measured) + 1n },
     });
     expect(outcomesOf(report)).to.deep.equal(each(12, "settled"));
@@ -284,14 +284,14 @@ describe("e2e: a relayer and a crowd", function () {
   });
 
   it("a batch that the node says is too large is halved until it fits", async () => {
-    const { client, statements, items, owed } = await crowd();
+    const { client, circuits, items, owed } = await crowd();
     // The node's own limit: four claims fit, with what settle adds for a change of state.
     const limit = ((await client.estimateClaims(items.slice(0, 4))) * 3n) / 2n;
     await connection.provider.request({
       method: "evm_setBlockGasLimit",
       params: [`0x${limit.toString(16)}`],
     });
-    const report = await settle(items, { claims: client, statements });
+    const report = await settle(items, { claims: client, circuits });
     expect(outcomesOf(report)).to.deep.equal(each(12, "settled"));
     expect(report.transactions.map(({ settled }) => settled)).to.deep.equal(each(4, 3));
     for (const { gasUsed } of report.transactions) expect(gasUsed <= limit).to.equal(true);
@@ -299,7 +299,7 @@ describe("e2e: a relayer and a crowd", function () {
   });
 
   it("T19: a proof that turns out false only on chain is dropped, and everybody else's claim is settled", async () => {
-    const { client, claimsAddress, relayer, statements, items, owed, prove } = await crowd();
+    const { client, claimsAddress, relayer, circuits, items, owed, prove } = await crowd();
     const false_ = items[4]!;
     const [holder, ...rest] = await client.claimInputs(false_.policy, 0);
     const lie: [bigint, bigint, bigint, bigint] = [holder + 1n, ...rest];
@@ -312,7 +312,7 @@ describe("e2e: a relayer and a crowd", function () {
     const before = await connection.ethers.provider.getTransactionCount(relayer.address);
     const report = await settle(items.with(4, { ...false_, proof: prove(lie, 1n) }), {
       claims: new LyingClient(claimsAddress, relayer),
-      statements,
+      circuits,
     });
     expect(outcomesOf(report)).to.deep.equal(each(12, "settled").with(4, "refused PROOF_INVALID"));
     expect(report.transactions.map(({ settled }) => settled)).to.deep.equal([11]);
@@ -321,7 +321,7 @@ describe("e2e: a relayer and a crowd", function () {
   });
 
   it("an answer that is lost after the transaction was mined: nothing is sent twice", async () => {
-    const { claimsAddress, relayer, statements, items, owed } = await crowd();
+    const { claimsAddress, relayer, circuits, items, owed } = await crowd();
     let sent = 0;
     class DeafClient extends ClaimsClient {
       override async submitClaims(...given: Parameters<ClaimsClient["submitClaims"]>): Promise<never> {
@@ -332,7 +332,7 @@ describe("e2e: a relayer and a crowd", function () {
     }
     const report = await settle(items, {
       claims: new DeafClient(claimsAddress, relayer),
-      statements,
+      circuits,
       pause: async () => {},
     });
     expect(outcomesOf(report)).to.deep.equal(each(12, TWIN));

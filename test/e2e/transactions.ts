@@ -40,17 +40,17 @@ export async function transactionSizes(fixture: Fixture): Promise<TransactionSiz
 
 async function contractNames(fixture: Fixture): Promise<Map<string, { name: string; interface: Interface }>> {
   const { connection, contracts, token } = fixture.world;
-  const { statement } = await contracts.claims.program(1);
+  const { circuit } = await contracts.claims.program(1);
   const at = async (name: string, address: string) => connection.ethers.getContractAt(name, address);
   const list: [string, { getAddress(): Promise<string>; interface: Interface }][] = [
-    ["StatementRegistry", contracts.statements],
+    ["CircuitRegistry", contracts.circuits],
     ["AnchorRegistry", contracts.anchors],
     ["ConsentRegistry", contracts.consents],
     ["ClaimsPayout", contracts.claims],
     ["TestToken", token],
     ["GlucoseDayVerifier", await verifierOf(fixture)],
-    ["Groth16BatchVerifier", await at("Groth16BatchVerifier", await contracts.statements.batchVerifier())],
-    ["VerificationKey", await at("VerificationKey", await contracts.statements.verificationKeyOf(statement))],
+    ["Groth16BatchVerifier", await at("Groth16BatchVerifier", await contracts.circuits.batchVerifier())],
+    ["VerificationKey", await at("VerificationKey", await contracts.circuits.verificationKeyOf(circuit))],
   ];
   return new Map(
     await Promise.all(

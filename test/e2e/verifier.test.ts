@@ -26,10 +26,10 @@ const light = new Set(
     .map(({ name }) => name),
 );
 
-for (const of of cases) attack(of, light.has(of.statement) && LONG ? 50_000 : 10_000);
+for (const of of cases) attack(of, light.has(of.circuit) && LONG ? 50_000 : 10_000);
 
 function attack(of: Case, mangled: number): void {
-  describe(`e2e: the exported verifier of ${of.statement}`, () => {
+  describe(`e2e: the exported verifier of ${of.circuit}`, () => {
     let settled: Awaited<ReturnType<typeof provenPeriod>>;
     let verifier: GlucoseDayVerifier;
     let proof: ProofCalldata;
@@ -37,13 +37,13 @@ function attack(of: Case, mangled: number): void {
     let inputs: Inputs;
     let key: VerificationKey;
     before(async function () {
-      if (!LONG && !light.has(of.statement)) {
-        console.log(`      skipped: ${of.statement} is a heavy instance; run it with LONG=1 npm test -- e2e`);
+      if (!LONG && !light.has(of.circuit)) {
+        console.log(`      skipped: ${of.circuit} is a heavy instance; run it with LONG=1 npm test -- e2e`);
         this.skip();
       }
       this.timeout(1_800_000);
       settled = await provenPeriod(of);
-      key = (await settled.world.artifacts.load(of.statement)).verificationKey;
+      key = (await settled.world.artifacts.load(of.circuit)).verificationKey;
       offChain = settled.proof.proof;
       proof = proofCalldata(offChain);
       inputs = [...settled.proof.publicInputs] as Inputs;
@@ -138,7 +138,7 @@ function attack(of: Case, mangled: number): void {
         }
         expect(result, `${cut / 2} bytes short`).to.equal(0n);
       }
-      // Bytes after the inputs are not read: the same statement, nothing more.
+      // Bytes after the inputs are not read: the same circuit, nothing more.
       expect(BigInt(await call(`${data}${"ff".repeat(32)}`))).to.equal(1n);
     });
 
@@ -150,15 +150,15 @@ function attack(of: Case, mangled: number): void {
 }
 
 describe("e2e: proofs of one verifier before the others", () => {
-  it("T13: the verifier of every other statement refuses them", async function () {
+  it("T13: the verifier of every other circuit refuses them", async function () {
     this.timeout(1_800_000);
-    const of = cases.find(({ statement }) => light.has(statement))!;
+    const of = cases.find(({ circuit }) => light.has(circuit))!;
     const { world, proof } = await provenPeriod(of);
     const inputs = [...proof.publicInputs] as Inputs;
     const own = await verifierOf({ world });
     expect(await accepts(own, proofCalldata(proof.proof), inputs)).to.equal(true);
     for (const { name, verifier } of loadSources(root).instances) {
-      if (verifier === null || name === of.statement) continue;
+      if (verifier === null || name === of.circuit) continue;
       const other = (await world.connection.ethers.deployContract(verifier)) as unknown as GlucoseDayVerifier;
       expect(await accepts(other, proofCalldata(proof.proof), inputs), name).to.equal(false);
     }

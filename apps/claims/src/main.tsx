@@ -6,7 +6,7 @@ import { CostBook } from "./chain/costs.ts";
 import { type Sentence, sentenceOf } from "./chain/sentences.ts";
 import { type Config, loadConfig } from "./config/config.ts";
 import { ChainStore } from "./data/chainStore.ts";
-import { Overview } from "./pages/Overview.tsx";
+import { Overview } from "./insurer/Overview.tsx";
 import { type App, AppContext, useApp, useRoute } from "./ui/app.tsx";
 import { Empty, Fault, Loading } from "./ui/parts.tsx";
 import { Shell } from "./ui/Shell.tsx";
@@ -16,10 +16,10 @@ import { WalletConnection } from "./wallet/wallet.ts";
 
 // Pages that are not the first come when they are asked for.
 const CreateProgram = lazy(async () => ({
-  default: (await import("./pages/CreateProgram.tsx")).CreateProgram,
+  default: (await import("./insurer/CreateProgram.tsx")).CreateProgram,
 }));
-const ProgramPage = lazy(async () => ({ default: (await import("./pages/ProgramPage.tsx")).ProgramPage }));
-const Issue = lazy(async () => ({ default: (await import("./pages/Issue.tsx")).Issue }));
+const ProgramPage = lazy(async () => ({ default: (await import("./insurer/ProgramPage.tsx")).ProgramPage }));
+const Issue = lazy(async () => ({ default: (await import("./insurer/Issue.tsx")).Issue }));
 
 const PatientPages = lazy(async () => ({
   default: (await import("./patient/PatientPages.tsx")).PatientPages,

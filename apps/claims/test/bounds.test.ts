@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { catalogue, type StatementEntry, termsOf } from "@vitalproof/sdk";
+import { catalogue, type Question, termsOf } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { boundFields, exact, termsWith } from "../src/data/bounds.ts";
-import { offered } from "../src/data/statements.ts";
+import { offered } from "../src/data/circuits.ts";
 
-const entries = catalogue().filter((entry): entry is StatementEntry => entry.kind === "statement");
+const entries = catalogue().filter((entry): entry is Question => entry.kind === "question");
 
 describe("bounds to choose", () => {
   for (const entry of entries) {
-    for (const form of entry.forms.filter(({ statement }) => statement !== undefined)) {
+    for (const form of entry.forms.filter(({ circuit }) => circuit !== undefined)) {
       it(`${entry.name}, ${form.window}, ${form.profile}: untouched they are the catalogue's terms`, () => {
         const fields = boundFields(entry, form);
         expect(fields).to.not.have.length(0);

@@ -21,7 +21,7 @@ function example(): Record<string, unknown> {
       explorer: null,
       currency: { name: "Ether", symbol: "ETH", decimals: 18 },
     },
-    contracts: { claims: address(1), anchors: address(2), consents: address(3), statements: address(4) },
+    contracts: { claims: address(1), anchors: address(2), consents: address(3), circuits: address(4) },
     tokens: [{ address: address(5), symbol: "tUSDC", decimals: 6, mintable: true }],
     fromBlock: 0,
     artifacts: "/artifacts",

@@ -13,7 +13,7 @@ const ARBITER = `0x${"aB".repeat(20)}`;
 /** Days that begin at 05:00 UTC. */
 const TERMS = packTerms(
   distributionTerms({
-    statement: "glucose-day",
+    circuit: "glucose-day",
     offset: 20,
     band: { atLeast: 70, atMost: 180 },
     share: { atLeast: 70 },

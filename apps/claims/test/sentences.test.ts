@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   ANCHOR_REGISTRY_ABI,
+  CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
-  STATEMENT_REGISTRY_ABI,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
@@ -11,7 +11,7 @@ import { type ErrorFragment, Interface } from "ethers";
 import { sentenceOf } from "../src/chain/sentences.ts";
 import { dateTime } from "../src/ui/format.ts";
 
-const ABIS = [CLAIMS_PAYOUT_ABI, STATEMENT_REGISTRY_ABI, ANCHOR_REGISTRY_ABI, CONSENT_REGISTRY_ABI];
+const ABIS = [CLAIMS_PAYOUT_ABI, CIRCUIT_REGISTRY_ABI, ANCHOR_REGISTRY_ABI, CONSENT_REGISTRY_ABI];
 const UNIT = { symbol: "tUSDC", decimals: 6 };
 
 /** An argument of every type that errors have. */

@@ -20,7 +20,7 @@ const config = parseConfig(
       explorer: null,
       currency: { name: "Ether", symbol: "ETH", decimals: 18 },
     },
-    contracts: { claims: address(1), anchors: address(2), consents: address(3), statements: address(4) },
+    contracts: { claims: address(1), anchors: address(2), consents: address(3), circuits: address(4) },
     tokens: [],
     artifacts: "/artifacts",
     groups: [],

@@ -2,6 +2,7 @@
 import { isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { AnchorState } from "./anchorState.ts";
 import type { ChainData, LogEntry } from "./chainData.ts";
+import { CircuitsState, type RegistryTimes } from "./circuitState.ts";
 import { ClaimsState, type ProgramState } from "./claimsState.ts";
 import { collectEvents, collectTransactions, collectTransfers, type Progress } from "./collect.ts";
 import { ConsentsState } from "./consentState.ts";
@@ -10,7 +11,6 @@ import { Findings } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";
 import { checkAttestations, checkProofs, type ProofContext } from "./proofs.ts";
 import { type AuditReport, buildReport } from "./report.ts";
-import { type RegistryTimes, StatementsState } from "./statementState.ts";
 import { Transfers } from "./transfers.ts";
 import { untilGone } from "./untilGone.ts";
 import { checkViews } from "./views.ts";
@@ -69,9 +69,9 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     claims: claimsAddress,
     anchors: await registry("anchors"),
     consents: await registry("consents"),
-    statements: await registry("statements"),
+    circuits: await registry("circuits"),
   };
-  const seconds = async (name: string) => Number(await view("statements", addresses.statements, name));
+  const seconds = async (name: string) => Number(await view("circuits", addresses.circuits, name));
   const times: RegistryTimes = {
     delay: await seconds("delay"),
     suspensionTime: await seconds("suspensionTime"),
@@ -123,19 +123,19 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
   progress("replaying events");
   const anchors = new AnchorState(findings, group);
   const consents = new ConsentsState(findings, insurer);
-  const statements = new StatementsState(findings, times);
+  const circuits = new CircuitsState(findings, times);
   const claims = new ClaimsState({
     chainId,
     claims: claimsAddress,
     pauseCooldown,
     anchors,
     consents,
-    statements,
+    circuits,
     token,
     transfers,
     findings,
   });
-  const states = { claims, anchors, consents, statements };
+  const states = { claims, anchors, consents, circuits };
   for (const event of events) {
     if (event.contract !== "token") states[event.contract].apply(event);
   }
@@ -179,7 +179,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     interfaces,
     anchors,
     consents,
-    statements,
+    circuits,
     claims,
     program,
     donated,
@@ -199,7 +199,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     claims,
     anchors,
     consents,
-    statements,
+    circuits,
     transfers,
     donated,
     balance,
@@ -218,7 +218,7 @@ function concerns(
   if (event.contract === "consents") {
     return event.name === "ConsentGranted" && event.hex("grantee") === insurer;
   }
-  if (event.contract !== "claims") return event.contract === "statements";
+  if (event.contract !== "claims") return event.contract === "circuits";
   if (event.name.startsWith("Program")) return topic[1] === word(programId);
   if (event.name === "PolicyIssued") return topic[2] === word(programId);
   if (!POLICY_EVENTS.has(event.name)) return true;

@@ -6,22 +6,19 @@ const word = (value: bigint): string => value.toString(16).padStart(64, "0");
 
 /**
  * Proofs that a transaction hands to `submitClaim`, or as an item to `submitClaims`, for exactly this policy, period and
- * consent (in a batch also statement and root). The call is looked for anywhere in the calldata, so that a claim relayed
+ * consent (in a batch also circuit and root). The call is looked for anywhere in the calldata, so that a claim relayed
  * through another contract (an account, a batch of calls) is found as well.
  */
 export function claimProofsIn(
   abi: Interface,
   input: string,
-  claim: { policy: bigint; period: number; consent: string; statement: string; root: bigint },
+  claim: { policy: bigint; period: number; consent: string; circuit: string; root: bigint },
 ): Proof[] {
   const selector = (name: string) => abi.getFunction(name)!.selector.slice(2);
   const matter = word(claim.policy) + word(BigInt(claim.period)) + claim.consent.slice(2).toLowerCase();
   const alone = proofsAfter(input, selector("submitClaim") + matter);
   if (everyPlace(input, selector("submitClaims")).length === 0) return alone;
-  return [
-    ...alone,
-    ...proofsAfter(input, matter + claim.statement.slice(2).toLowerCase() + word(claim.root)),
-  ];
+  return [...alone, ...proofsAfter(input, matter + claim.circuit.slice(2).toLowerCase() + word(claim.root))];
 }
 
 function proofsAfter(input: string, head: string): Proof[] {

@@ -10,10 +10,10 @@ import {
 } from "@vitalproof/sdk";
 import { AbiCoder, keccak256, ZeroAddress } from "ethers";
 import type { AnchorState } from "./anchorState.ts";
+import type { CircuitState, CircuitsState } from "./circuitState.ts";
 import type { ConsentsState } from "./consentState.ts";
 import type { ChainEvent } from "./events.ts";
 import type { Findings } from "./findings.ts";
-import type { StatementState, StatementsState } from "./statementState.ts";
 import { StopHistory } from "./stops.ts";
 import type { Transfers } from "./transfers.ts";
 
@@ -25,7 +25,7 @@ export type ProgramState = {
   readonly insurer: string;
   readonly scope: bigint;
   readonly group: bigint;
-  readonly statement: string;
+  readonly circuit: string;
   readonly assurance: AssuranceClass;
   /** As stored: first epoch 0. */
   readonly terms: bigint;
@@ -37,7 +37,7 @@ export type ProgramState = {
   readonly arbiterTime: number;
   readonly createdAt: number;
   readonly transaction: string;
-  /** Parts of the terms, and what follows from the statement. */
+  /** Parts of the terms, and what follows from the circuit. */
   readonly offset: number;
   readonly epochs: number;
   readonly epochSeconds: number;
@@ -100,7 +100,7 @@ export type ClaimState = {
   readonly block: number;
   readonly transaction: string;
   /** As the event says. */
-  readonly statement: string;
+  readonly circuit: string;
   readonly rootInEvent: bigint;
   readonly consent: string;
   /** Rebuilt: nothing of it is from the claim's own event. */
@@ -128,7 +128,7 @@ export type ClaimsContext = {
   readonly pauseCooldown: number;
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
-  readonly statements: StatementsState;
+  readonly circuits: CircuitsState;
   /** Of the audited program's token. */
   readonly token: string | undefined;
   readonly transfers: Transfers;
@@ -209,20 +209,20 @@ export class ClaimsState {
   }
 
   programCreated(event: ChainEvent): void {
-    const { statements, anchors, findings } = this.#context;
+    const { circuits, anchors, findings } = this.#context;
     const id = event.big("programId");
     this.#inSequence("Program", id, this.programs.size, event);
     const offer = event.struct("offer");
-    const statement = String(offer.getValue("statement")).toLowerCase();
+    const circuit = String(offer.getValue("circuit")).toLowerCase();
     const terms = offer.getValue("terms") as bigint;
-    const record = statements.statements.get(statement);
+    const record = circuits.circuits.get(circuit);
     const group = event.big("groupId");
     const program: ProgramState = {
       id,
       insurer: event.hex("insurer"),
       scope: event.big("scopeId"),
       group,
-      statement,
+      circuit,
       assurance: ASSURANCE_CLASSES[Number(offer.getValue("assurance"))] ?? "self-attested",
       terms,
       token: String(offer.getValue("token")).toLowerCase(),
@@ -239,10 +239,10 @@ export class ClaimsState {
       ledger: { funded: 0n, withdrawn: 0n, paid: 0n, free: 0n, reserved: 0n, owed: 0n },
     };
     const place = { ...event.place, program: id };
-    if (statements.inForceAt(statement, event.time)?.id !== statement) {
+    if (circuits.inForceAt(circuit, event.time)?.id !== circuit) {
       findings.add(
-        "PROGRAM_STATEMENT_NOT_IN_FORCE",
-        `Program ${id} was created with statement ${statement}, which was not in force at ${event.time}.`,
+        "PROGRAM_CIRCUIT_NOT_IN_FORCE",
+        `Program ${id} was created with circuit ${circuit}, which was not in force at ${event.time}.`,
         place,
       );
     }
@@ -257,7 +257,7 @@ export class ClaimsState {
       if (value === undefined || actual === value) continue;
       findings.add(
         "PROGRAM_TERMS_MISMATCH",
-        `The terms of program ${id} have the ${field} ${actual}; its statement has ${value}.`,
+        `The terms of program ${id} have the ${field} ${actual}; its circuit has ${value}.`,
         place,
       );
     }
@@ -324,7 +324,7 @@ export class ClaimsState {
   // --- policies
 
   issued(event: ChainEvent): void {
-    const { findings, anchors, statements } = this.#context;
+    const { findings, anchors, circuits } = this.#context;
     const program = this.#program(event);
     const id = event.big("policyId");
     this.#inSequence("Policy", id, this.policies.size, event);
@@ -359,10 +359,10 @@ export class ClaimsState {
     this.#attestations.add(policy.attestation);
     this.#cover(event, program, policy);
     const lastStart = this.startOf(program, policy, policy.periods - 1);
-    if (statements.inForceAt(program.statement, lastStart) === undefined) {
+    if (circuits.inForceAt(program.circuit, lastStart) === undefined) {
       findings.add(
-        "PROGRAM_STATEMENT_NOT_IN_FORCE",
-        `Policy ${id} covers a period from ${lastStart} on, for which no statement was in force.`,
+        "PROGRAM_CIRCUIT_NOT_IN_FORCE",
+        `Policy ${id} covers a period from ${lastStart} on, for which no circuit was in force.`,
         place,
       );
     }
@@ -620,7 +620,7 @@ export class ClaimsState {
 
   // --- internals
 
-  /** What the claim had to prove and whether it could be made then, from anchors, statements and policy alone. */
+  /** What the claim had to prove and whether it could be made then, from anchors, circuits and policy alone. */
   #rebuild(event: ChainEvent, program: ProgramState, policy: PolicyState, period: number): ClaimState {
     const { anchors, findings } = this.#context;
     const now = event.time;
@@ -629,7 +629,7 @@ export class ClaimsState {
     const anchorDay = anchorDayOf(end);
     const anchor = anchors.inForce(program.group, anchorDay);
     const rootInEvent = event.big("anchorRoot");
-    const statement = event.hex("statementId");
+    const circuit = event.hex("circuitId");
     const place = { ...event.place, program: program.id, policy: policy.id, period };
     const what = `The claim for period ${period} of policy ${policy.id}`;
     if (now < end) {
@@ -639,7 +639,7 @@ export class ClaimsState {
         place,
       );
     }
-    let applied: StatementState | undefined;
+    let applied: CircuitState | undefined;
     let windowClosed = 0;
     if (anchor === undefined) {
       findings.add(
@@ -665,18 +665,18 @@ export class ClaimsState {
           place,
         );
       }
-      if (applied?.id !== statement) {
+      if (applied?.id !== circuit) {
         findings.add(
-          "CLAIM_STATEMENT_MISMATCH",
-          `${what} was settled under statement ${statement}; in force for it was ${applied?.id ?? "none"}.`,
-          { ...place, statement },
+          "CLAIM_CIRCUIT_MISMATCH",
+          `${what} was settled under circuit ${circuit}; in force for it was ${applied?.id ?? "none"}.`,
+          { ...place, circuit },
         );
       }
       if (applied !== undefined && window.settling.blockedUntil !== 0) {
         findings.add(
-          "CLAIM_STATEMENT_BLOCKED",
-          `${what} was settled at ${now}, while its statement was suspended or exposed (until ${window.settling.blockedUntil}).`,
-          { ...place, statement },
+          "CLAIM_CIRCUIT_BLOCKED",
+          `${what} was settled at ${now}, while its circuit was suspended or exposed (until ${window.settling.blockedUntil}).`,
+          { ...place, circuit },
         );
       }
     }
@@ -689,7 +689,7 @@ export class ClaimsState {
       settledAt: now,
       block: event.log.blockNumber,
       transaction: event.log.transactionHash,
-      statement,
+      circuit,
       rootInEvent,
       consent: event.hex("consentId"),
       inputs: [
@@ -713,7 +713,7 @@ export class ClaimsState {
   /** When a period's window closes, stops included, and what settles it: as `_closeWithStops` counts. */
   #window(program: ProgramState, start: number, writtenAt: number, now: number) {
     const nominal = writtenAt + program.claimWindow;
-    const settling = this.#context.statements.settling(program.statement, start, nominal, now);
+    const settling = this.#context.circuits.settling(program.circuit, start, nominal, now);
     const { base, applied } = settling;
     let closes = nominal;
     if (base === undefined) return { closes, settling };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   ANCHOR_REGISTRY_ABI,
+  CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
-  STATEMENT_REGISTRY_ABI,
 } from "@vitalproof/sdk";
 import { Interface, type Result } from "ethers";
 import type { LogEntry } from "./chainData.ts";
 
-export type ContractName = "claims" | "anchors" | "consents" | "statements";
+export type ContractName = "claims" | "anchors" | "consents" | "circuits";
 
 export type ContractAddresses = Readonly<Record<ContractName, string>>;
 
@@ -18,7 +18,7 @@ export function contractInterfaces(): Readonly<Record<ContractName | "token", In
     claims: new Interface(CLAIMS_PAYOUT_ABI),
     anchors: new Interface(ANCHOR_REGISTRY_ABI),
     consents: new Interface(CONSENT_REGISTRY_ABI),
-    statements: new Interface(STATEMENT_REGISTRY_ABI),
+    circuits: new Interface(CIRCUIT_REGISTRY_ABI),
     token: new Interface([
       "event Transfer(address indexed from, address indexed to, uint256 value)",
       "function balanceOf(address account) view returns (uint256)",

@@ -19,7 +19,7 @@ export const FINDINGS = {
   EVENT_WITHOUT_ORIGIN: ["error"],
   // program and policies
   SCOPE_ELEMENT_WRONG: ["error"],
-  PROGRAM_STATEMENT_NOT_IN_FORCE: ["error"],
+  PROGRAM_CIRCUIT_NOT_IN_FORCE: ["error"],
   PROGRAM_ASSURANCE_MISMATCH: ["error"],
   PROGRAM_TERMS_MISMATCH: ["error"],
   POLICY_ATTESTATION_MISSING: ["warning"],
@@ -40,8 +40,8 @@ export const FINDINGS = {
   CLAIM_NOT_ANCHORED: ["error", "N1"],
   CLAIM_ROOT_MISMATCH: ["error", "N1"],
   CLAIM_WINDOW_CLOSED: ["error"],
-  CLAIM_STATEMENT_MISMATCH: ["error", "N1"],
-  CLAIM_STATEMENT_BLOCKED: ["error"],
+  CLAIM_CIRCUIT_MISMATCH: ["error", "N1"],
+  CLAIM_CIRCUIT_BLOCKED: ["error"],
   CLAIM_CONSENT_UNKNOWN: ["error", "C1"],
   CLAIM_CONSENT_OF_ANOTHER_MATTER: ["error", "C1"],
   CLAIM_CONSENT_NOT_ACTIVE: ["error", "C1"],
@@ -66,9 +66,9 @@ export const FINDINGS = {
   // consents
   CONSENT_ID_WRONG: ["error", "C1"],
   CONSENT_GRANTED_TWICE: ["error", "C1", "C2"],
-  // statements and stops
-  STATEMENT_CHANGED: ["error", "V1"],
-  STATEMENT_STOP_WRONG: ["error", "V2"],
+  // circuits and stops
+  CIRCUIT_CHANGED: ["error", "V1"],
+  CIRCUIT_STOP_WRONG: ["error", "V2"],
   RETIREMENT_CHANGED: ["error", "V2"],
   VERIFIER_CODE_CHANGED: ["error", "V1"],
   VERIFIER_CODE_WITHOUT_KEY: ["error", "V1"],
@@ -97,7 +97,7 @@ export const FINDINGS = {
   VIEW_ANCHOR_DISAGREES: ["error", "A1"],
   VIEW_GROUP_DISAGREES: ["error"],
   VIEW_CONSENT_DISAGREES: ["error", "C1", "C2"],
-  VIEW_STATEMENT_DISAGREES: ["error", "V1", "V2"],
+  VIEW_CIRCUIT_DISAGREES: ["error", "V1", "V2"],
   VIEW_PAUSE_DISAGREES: ["error"],
 } as const satisfies Record<string, readonly [Severity, ...string[]]>;
 
@@ -109,7 +109,7 @@ export type FindingPlace = {
   readonly policy?: bigint;
   readonly period?: number;
   readonly day?: number;
-  readonly statement?: string;
+  readonly circuit?: string;
   readonly consent?: string;
   readonly transaction?: string;
   readonly block?: number;

@@ -87,9 +87,9 @@ ${latencyPlot(report)}
 ${policies(report)}
 <h2>Consents</h2>
 ${consents(report)}
-<h2>Stops and statements</h2>
+<h2>Stops and circuits</h2>
 ${stops(report)}
-${statements(report)}
+${circuits(report)}
 <h2>Invariants</h2>
 ${invariants(report)}
 <h2>What this rests on</h2>
@@ -144,7 +144,7 @@ function overview({ program, contracts, token, summary, periods }: AuditReport):
     [
       ["insurer", { id: program.insurer }],
       ["claims contract", { id: contracts.claims }],
-      ["statement registry", { id: contracts.statements }],
+      ["circuit registry", { id: contracts.circuits }],
       ["anchor registry", { id: contracts.anchors }],
       ["consent registry", { id: contracts.consents }],
       ["token", { id: `${token.address} ${token.symbol}` }],
@@ -185,7 +185,7 @@ function claims({ claims: lines }: AuditReport): string {
       "Settled",
       "Paid",
       "Outcome",
-      "Statement",
+      "Circuit",
       "Proof",
       "Root",
       "Transaction",
@@ -199,7 +199,7 @@ function claims({ claims: lines }: AuditReport): string {
       [claim.outcome, claim.rejection?.reason, claim.denial?.reason]
         .filter((part) => part !== undefined)
         .join(": "),
-      claim.statementName,
+      claim.circuitName,
       claim.proof,
       { id: String(claim.inputs[1]) },
       { id: claim.transaction },
@@ -320,8 +320,8 @@ function stops({ stops: { pauses, suspensions } }: AuditReport): string {
     ["What", "From", "Until", "Reason"],
     [
       ...pauses.map(({ start, end, reason }) => ["pause of new business", utc(start), utc(end), reason]),
-      ...suspensions.map(({ statement, start, end, reason }) => [
-        `suspension of ${statement}`,
+      ...suspensions.map(({ circuit, start, end, reason }) => [
+        `suspension of ${circuit}`,
         utc(start),
         utc(end),
         reason,
@@ -330,10 +330,10 @@ function stops({ stops: { pauses, suspensions } }: AuditReport): string {
   );
 }
 
-function statements({ statements: lines }: AuditReport): string {
+function circuits({ circuits: lines }: AuditReport): string {
   return table(
-    "Statements of the program and their successors",
-    ["Statement", "Key", "Added", "Retired from", "Exposed", "Verification key hash", "Verifier"],
+    "Circuits of the program and their successors",
+    ["Circuit", "Key", "Added", "Retired from", "Exposed", "Verification key hash", "Verifier"],
     lines.map((line) => [
       `${line.name} v${line.version}`,
       `${line.keyKind}${line.circuit === undefined ? ", unknown here" : ""}`,

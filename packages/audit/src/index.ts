@@ -11,12 +11,12 @@ export {
   type AnchorLine,
   type AnchorStatus,
   type AuditReport,
+  type CircuitLine,
   type ClaimLine,
   type ConsentLine,
   type InvariantLine,
   OUTCOMES,
   type Outcome,
-  type StatementLine,
 } from "./report.ts";
 export {
   httpRequest,

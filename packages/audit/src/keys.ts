@@ -9,7 +9,7 @@ export type KnownKey = {
   readonly keyKind: string;
 };
 
-/** Verification keys that an audit can verify with, by the hash under which the statement registry knows them. */
+/** Verification keys that an audit can verify with, by the hash under which the circuit registry knows them. */
 export type KnownKeys = ReadonlyMap<string, KnownKey>;
 
 /**

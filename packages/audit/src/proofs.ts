@@ -50,8 +50,8 @@ async function checkProof(context: ProofContext, claim: ClaimState): Promise<voi
   const what = `The claim for period ${period} of policy ${policy}`;
   await checkInputsView(context, claim);
   const input = transactions.get(claim.transaction)?.input ?? "0x";
-  const { statement, rootInEvent: root } = claim;
-  const proofs = claimProofsIn(abi, input, { policy, period, consent, statement, root });
+  const { circuit, rootInEvent: root } = claim;
+  const proofs = claimProofsIn(abi, input, { policy, period, consent, circuit, root });
   if (proofs.length === 0) {
     claim.proof = "missing";
     findings.add("CLAIM_PROOF_MISSING", `${what} has no proof in its transaction's calldata.`, place);
@@ -62,7 +62,7 @@ async function checkProof(context: ProofContext, claim: ClaimState): Promise<voi
     claim.proof = "key-unknown";
     findings.add(
       "CLAIM_KEY_UNKNOWN",
-      `${what} was proven under the key ${claim.verificationKeyHash ?? "of no statement"}, which is not among this repository's.`,
+      `${what} was proven under the key ${claim.verificationKeyHash ?? "of no circuit"}, which is not among this repository's.`,
       place,
     );
     return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { AnchorState } from "./anchorState.ts";
 import type { BlockInfo } from "./chainData.ts";
+import type { CircuitsState } from "./circuitState.ts";
 import {
   anchorDayOf,
   type ClaimState,
@@ -14,7 +15,6 @@ import type { ConsentsState } from "./consentState.ts";
 import type { ContractAddresses } from "./events.ts";
 import { FINDINGS, type Finding, type Severity } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";
-import type { StatementsState } from "./statementState.ts";
 import type { Stop } from "./stops.ts";
 import type { Transfers } from "./transfers.ts";
 
@@ -42,14 +42,14 @@ export type AuditReport = {
   };
   readonly program: Omit<ProgramState, "ledger">;
   readonly token: { readonly address: string; readonly symbol: string; readonly decimals: number };
-  readonly statements: readonly StatementLine[];
+  readonly circuits: readonly CircuitLine[];
   readonly policies: readonly Omit<PolicyState, "byPeriod">[];
   readonly claims: readonly ClaimLine[];
   readonly periods: PeriodCounts;
   readonly anchors: readonly AnchorLine[];
   readonly stops: {
     readonly pauses: readonly Stop[];
-    readonly suspensions: readonly (Stop & { statement: string })[];
+    readonly suspensions: readonly (Stop & { circuit: string })[];
   };
   readonly consents: readonly ConsentLine[];
   readonly ledger: {
@@ -75,9 +75,9 @@ export type AuditReport = {
 export const OUTCOMES = ["paid", "owed", "under-review", "rejected", "denied"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export type ClaimLine = ClaimState & { readonly outcome: Outcome; readonly statementName: string };
+export type ClaimLine = ClaimState & { readonly outcome: Outcome; readonly circuitName: string };
 
-export type StatementLine = {
+export type CircuitLine = {
   readonly id: string;
   readonly name: string;
   readonly version: bigint;
@@ -148,7 +148,7 @@ export type ReportParts = {
   readonly claims: ClaimsState;
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
-  readonly statements: StatementsState;
+  readonly circuits: CircuitsState;
   readonly transfers: Transfers;
   readonly donated: bigint;
   readonly balance: bigint | undefined;
@@ -159,13 +159,11 @@ export function buildReport(parts: ReportParts): AuditReport {
   const { program, claims, head, findings, transfers, addresses } = parts;
   const policies = [...claims.policies.values()].filter((policy) => policy.program === program.id);
   const mine = new Set(policies.map(({ id }) => id));
-  const family = parts.statements.family(program.statement);
-  const nameOf = (id: string) => parts.statements.statements.get(id)?.name ?? "unknown";
+  const family = parts.circuits.family(program.circuit);
+  const nameOf = (id: string) => parts.circuits.circuits.get(id)?.name ?? "unknown";
   const lines = claims.claims
     .filter(({ policy }) => mine.has(policy))
-    .map(
-      (claim): ClaimLine => ({ ...claim, outcome: outcomeOf(claim), statementName: nameOf(claim.statement) }),
-    );
+    .map((claim): ClaimLine => ({ ...claim, outcome: outcomeOf(claim), circuitName: nameOf(claim.circuit) }));
   const { ledger, ...offer } = program;
   return {
     schema: "vitalproof/audit/1",
@@ -187,7 +185,7 @@ export function buildReport(parts: ReportParts): AuditReport {
     },
     program: offer,
     token: parts.token,
-    statements: family.map((record) => ({
+    circuits: family.map((record) => ({
       id: record.id,
       name: record.name,
       version: record.version,
@@ -207,7 +205,7 @@ export function buildReport(parts: ReportParts): AuditReport {
     stops: {
       pauses: claims.pauses.stops,
       suspensions: family.flatMap(({ name, suspensions }) =>
-        suspensions.stops.map((stop) => ({ ...stop, statement: name })),
+        suspensions.stops.map((stop) => ({ ...stop, circuit: name })),
       ),
     },
     consents: [...parts.consents.consents.values()]
@@ -372,10 +370,10 @@ const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string,
   ],
   [
     "V1",
-    "A statement's verifier and code never change.",
+    "A circuit's verifier and code never change.",
     "code hash now against the registered one; the key's points in the code",
   ],
-  ["V2", "A retired statement stays retired; a suspension ends.", "every stop against the registry's times"],
+  ["V2", "A retired circuit stays retired; a suspension ends.", "every stop against the registry's times"],
   [
     "N1",
     "A claim is settled only with a verified proof.",
@@ -399,13 +397,13 @@ function invariantLines(findings: readonly Finding[]): InvariantLine[] {
   }));
 }
 
-function reliesOn({ head, chainId, keys, statements, program }: ReportParts): string[] {
-  const family = statements.family(program.statement);
+function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): string[] {
+  const family = circuits.family(program.circuit);
   const development = family.filter(({ keyKind }) => keyKind === "development").map(({ name }) => name);
   return [
     `One node's word for the chain up to block ${head.number} with hash ${head.hash}. It can leave out what leaves no gap in numbers, ledgers, receipts or the contracts' state, and it can make up a whole consistent chain. Compare that hash with a node of somebody else's, or run the audit against a second node.`,
     "Receipts and state are taken as given; they are not checked against the block's Merkle roots.",
-    `The verification keys of this repository (${[...new Set([...keys.values()].map(({ circuit }) => circuit))].join(", ")}), known by the hashes that the statement registry names. That a key belongs to its circuit is what \`hardhat circuits check\` shows.`,
+    `The verification keys of this repository (${[...new Set([...keys.values()].map(({ circuit }) => circuit))].join(", ")}), known by the hashes that the circuit registry names. That a key belongs to its circuit is what \`hardhat circuits check\` shows.`,
     "The code of the four contracts is what this repository says; `npm run deploy` compares it when it deploys.",
     ...(development.length === 0
       ? []

@@ -4,7 +4,7 @@ import type { AuditReport } from "./report.ts";
 
 /** The report as lines for a terminal. */
 export function reportLines(report: AuditReport): string[] {
-  const { chain, program, summary, ledger, token, statements, periods } = report;
+  const { chain, program, summary, ledger, token, circuits, periods } = report;
   const money = (value: bigint) => amount(value, token);
   const { error, warning, notice } = summary.findings;
   const lines = [
@@ -13,8 +13,8 @@ export function reportLines(report: AuditReport): string[] {
     `  claims contract ${report.contracts.claims}, insurer ${program.insurer}`,
     `  ${program.assurance} group ${program.group}; ${money(program.benefit)} for each met period of ${program.epochs} × ${duration(program.epochSeconds)}`,
     "",
-    "Statements",
-    ...statements.map(
+    "Circuits",
+    ...circuits.map(
       ({ name, version, keyKind, circuit, retiredAt, exposedAt }) =>
         `  ${name} v${version}: ${keyKind} key${circuit === undefined ? ", unknown here" : ""}${retiredAt === undefined ? "" : `, retired from ${utc(retiredAt)}`}${exposedAt === undefined ? "" : `, exposed as forgeable at ${utc(exposedAt)}`}`,
     ),
@@ -48,8 +48,8 @@ export function reportLines(report: AuditReport): string[] {
       ({ start, end, reason }) => `  pause ${utc(start)} to ${utc(end)}: "${printable(reason)}"`,
     ),
     ...report.stops.suspensions.map(
-      ({ start, end, reason, statement }) =>
-        `  ${statement} suspended ${utc(start)} to ${utc(end)}: "${printable(reason)}"`,
+      ({ start, end, reason, circuit }) =>
+        `  ${circuit} suspended ${utc(start)} to ${utc(end)}: "${printable(reason)}"`,
     ),
     "",
     "Consents",

@@ -3,6 +3,7 @@ import { PERIOD_STATES, type PeriodState } from "@vitalproof/sdk";
 import { type Interface, keccak256, type Result } from "ethers";
 import type { AnchorState } from "./anchorState.ts";
 import type { ChainData } from "./chainData.ts";
+import type { CircuitState, CircuitsState } from "./circuitState.ts";
 import type { ClaimsState, PolicyState, ProgramState } from "./claimsState.ts";
 import type { Progress } from "./collect.ts";
 import type { ConsentsState } from "./consentState.ts";
@@ -10,7 +11,6 @@ import type { ContractAddresses, ContractName } from "./events.ts";
 import type { FindingCode, FindingPlace, Findings } from "./findings.ts";
 import { type KnownKeys, wordsInCode } from "./keys.ts";
 import { inParallel } from "./parallel.ts";
-import type { StatementState, StatementsState } from "./statementState.ts";
 
 export type ViewContext = {
   readonly data: ChainData;
@@ -22,7 +22,7 @@ export type ViewContext = {
   readonly interfaces: Readonly<Record<ContractName | "token", Interface>>;
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
-  readonly statements: StatementsState;
+  readonly circuits: CircuitsState;
   readonly claims: ClaimsState;
   readonly program: ProgramState;
   /** Direct transfers to the contract, which are nobody's. */
@@ -32,7 +32,7 @@ export type ViewContext = {
   readonly progress: Progress;
 };
 
-/** Chains on which development keys are no finding: nobody else is there, or nothing of value. As in StatementRegistry. */
+/** Chains on which development keys are no finding: nobody else is there, or nothing of value. As in CircuitRegistry. */
 const DEVELOPMENT_CHAINS = [31337n, 1337n, 2442n, 59141n, 534351n, 8022833n, 167013n];
 
 /** States in which a period's benefit is reserved no more. */
@@ -48,7 +48,7 @@ export async function checkViews(context: ViewContext): Promise<{ balance: bigin
   await checkPolicies(context);
   await checkAnchors(context);
   await checkConsents(context);
-  await checkStatements(context);
+  await checkCircuits(context);
   return { balance: await checkBalance(context) };
 }
 
@@ -75,7 +75,7 @@ async function checkPrograms(context: ViewContext): Promise<void> {
         ? {
             ...money,
             terms: offer.terms,
-            statement: offer.statement,
+            circuit: offer.circuit,
             insurer: offer.insurer,
             scope: offer.scope,
             group: offer.group,
@@ -253,16 +253,16 @@ async function checkConsents(context: ViewContext): Promise<void> {
   });
 }
 
-async function checkStatements(context: ViewContext): Promise<void> {
-  const { statements, program } = context;
-  await inParallel(statements.family(program.statement), async (record) => {
+async function checkCircuits(context: ViewContext): Promise<void> {
+  const { circuits, program } = context;
+  await inParallel(circuits.family(program.circuit), async (record) => {
     await compare(
       context,
-      "statements",
-      "statement",
+      "circuits",
+      "circuit",
       [record.id],
-      "VIEW_STATEMENT_DISAGREES",
-      { statement: record.id },
+      "VIEW_CIRCUIT_DISAGREES",
+      { circuit: record.id },
       (result) =>
         fields(
           result[0] as Result,
@@ -282,7 +282,7 @@ async function checkStatements(context: ViewContext): Promise<void> {
             forged: record.exposed !== undefined,
             successor: record.successor ?? `0x${"0".repeat(64)}`,
           },
-          `statement ${record.name}`,
+          `circuit ${record.name}`,
         ),
     );
     await checkSuspension(context, record);
@@ -291,15 +291,15 @@ async function checkStatements(context: ViewContext): Promise<void> {
   });
 }
 
-async function checkSuspension(context: ViewContext, record: StatementState): Promise<void> {
+async function checkSuspension(context: ViewContext, record: CircuitState): Promise<void> {
   const last = record.suspensions.lastBefore(context.now + 1);
   await compare(
     context,
-    "statements",
+    "circuits",
     "lastSuspensionBefore",
     [record.id, context.now + 1],
-    "VIEW_STATEMENT_DISAGREES",
-    { statement: record.id },
+    "VIEW_CIRCUIT_DISAGREES",
+    { circuit: record.id },
     (result) => [
       [`begin of the last suspension of ${record.name}`, result[0], BigInt(last?.start ?? 0)],
       [`end of the last suspension of ${record.name}`, result[1], BigInt(last?.end ?? 0)],
@@ -308,9 +308,9 @@ async function checkSuspension(context: ViewContext, record: StatementState): Pr
 }
 
 /** The deployed verifier is the registered one, and the key's points stand in it. */
-async function checkVerifierCode(context: ViewContext, record: StatementState): Promise<void> {
+async function checkVerifierCode(context: ViewContext, record: CircuitState): Promise<void> {
   const { data, block, findings, keys, chainId } = context;
-  const place = { statement: record.id };
+  const place = { circuit: record.id };
   const code = await data.code(record.verifier, block);
   const hash = keccak256(code);
   if (hash !== record.verifierCodeHash) {
@@ -335,23 +335,23 @@ async function checkVerifierCode(context: ViewContext, record: StatementState): 
   if (development && !DEVELOPMENT_CHAINS.includes(chainId)) {
     findings.add(
       "DEVELOPMENT_KEY",
-      `Statement ${record.name} uses a development key on chain ${chainId}: anybody can forge its proofs.`,
+      `Circuit ${record.name} uses a development key on chain ${chainId}: anybody can forge its proofs.`,
       place,
     );
   }
 }
 
 /** What claims in batches are verified under is the registered key: a zero byte and its words. */
-async function checkVerificationKey(context: ViewContext, record: StatementState): Promise<void> {
+async function checkVerificationKey(context: ViewContext, record: CircuitState): Promise<void> {
   const { data, block, findings } = context;
   let key: string | undefined;
   await compare(
     context,
-    "statements",
+    "circuits",
     "verificationKeyOf",
     [record.id],
-    "VIEW_STATEMENT_DISAGREES",
-    { statement: record.id },
+    "VIEW_CIRCUIT_DISAGREES",
+    { circuit: record.id },
     (result) => {
       key = String(result[0]);
       return [];
@@ -363,7 +363,7 @@ async function checkVerificationKey(context: ViewContext, record: StatementState
   findings.add(
     "VERIFICATION_KEY_CHANGED",
     `At ${key}, the verification key of ${record.name}, lies no key with the registered hash ${record.verificationKeyHash}.`,
-    { statement: record.id },
+    { circuit: record.id },
   );
 }
 

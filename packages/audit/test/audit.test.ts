@@ -136,8 +136,8 @@ describe("audit: calldata", () => {
     c: [7n, 8n],
   };
   const consent = `0x${"ab".repeat(32)}`;
-  const statement = `0x${"5a".repeat(32)}`;
-  const claim = { policy: 9n, period: 3, consent, statement, root: 77n };
+  const circuit = `0x${"5a".repeat(32)}`;
+  const claim = { policy: 9n, period: 3, consent, circuit, root: 77n };
   const call = abi.encodeFunctionData("submitClaim", [9n, 3, consent, proofCalldata(proof)]);
 
   it("finds a claim's proof sent directly, halves of G2 in their places", () => {
@@ -165,12 +165,12 @@ describe("audit: calldata", () => {
     }
   });
 
-  it("finds claims among the items of submitClaims, each by its own statement and root as well", () => {
+  it("finds claims among the items of submitClaims, each by its own circuit and root as well", () => {
     const item = (period: number, first: bigint) => ({
       policyId: 9n,
       period,
       consentId: consent,
-      statement,
+      circuit,
       anchorRoot: 77n,
       proof: proofCalldata({ ...proof, a: [first, 2n] }),
     });
@@ -181,7 +181,7 @@ describe("audit: calldata", () => {
       { ...claim, policy: 8n },
       { ...claim, period: 5 },
       { ...claim, consent: `0x${"ac".repeat(32)}` },
-      { ...claim, statement: `0x${"5b".repeat(32)}` },
+      { ...claim, circuit: `0x${"5b".repeat(32)}` },
       { ...claim, root: 78n },
     ]) {
       expect(claimProofsIn(abi, batch, other)).to.deep.equal([]);
@@ -303,7 +303,7 @@ describe("audit: words and reports", () => {
     const report = {
       schema: "vitalproof/audit/1",
       chain: { chainId: 1n, fromBlock: 0, toBlock: 1, blockHash: "0x1", time: 1_771_131_604 },
-      contracts: { claims: "0x1", anchors: "0x2", consents: "0x3", statements: "0x4" },
+      contracts: { claims: "0x1", anchors: "0x2", consents: "0x3", circuits: "0x4" },
       summary: {
         findings: { error: 0, warning: 0, notice: 0 },
         events: 1,
@@ -325,7 +325,7 @@ describe("audit: words and reports", () => {
         assurance: "self-attested",
       },
       token: { address: "0x6", symbol: '<b onclick="x">', decimals: 0 },
-      statements: [],
+      circuits: [],
       policies: [],
       claims: [],
       periods: { covered: 0, over: 0, claimed: 0, released: 0, open: 0, releasable: 0 },

@@ -17,17 +17,17 @@ import type { Home } from "./home.ts";
 import { logNames, type PatientLog, resumeLog } from "./patientLog.ts";
 import { instantText, nameOfEpoch, parseEpoch } from "./time.ts";
 
-/** One statement of a request with the patient's epochs for it. */
+/** One circuit of a request with the patient's epochs for it. */
 export type Part = {
   index: number;
-  statement: string;
+  circuit: string;
   kept: PatientLog;
   firstEpoch: number;
   period: PresentationPeriod;
   evidence: PresentedProof["evidence"];
 };
 
-/** What a person answers with: every statement over the same seconds. `start` and `end` are Unix seconds, half open. */
+/** What a person answers with: every circuit over the same seconds. `start` and `end` are Unix seconds, half open. */
 export type Answer = { parts: Part[]; start: number; end: number };
 
 /** Paths that the clinic gave; without them, receipts are the evidence. */
@@ -36,9 +36,9 @@ export type Paths = readonly AnchorPath[] | undefined;
 /**
  * Finds the period to answer with: the one that is named, else the latest that all logs hold with their evidence.
  *
- * @param wanted first epoch, as the log of the first statement counts
- * @throws NOT_THERE where a statement has no log; LOG_EPOCH_MISSING, ANCHOR_LEAF_UNKNOWN where the period or its evidence
- *         is missing; REQUEST_INVALID, USAGE for an epoch at which another statement's does not begin
+ * @param wanted first epoch, as the log of the first circuit counts
+ * @throws NOT_THERE where a circuit has no log; LOG_EPOCH_MISSING, ANCHOR_LEAF_UNKNOWN where the period or its evidence
+ *         is missing; REQUEST_INVALID, USAGE for an epoch at which another circuit's does not begin
  */
 export async function findAnswer(
   home: Home,
@@ -67,30 +67,30 @@ export async function findAnswer(
 }
 
 /**
- * Decides every statement in the clear, before anything is proven.
- * @throws STATEMENT_NOT_MET naming statements and bounds, and by how much
+ * Decides every circuit in the clear, before anything is proven.
+ * @throws STATEMENT_NOT_MET naming circuits and bounds, and by how much
  */
 export function assertHolds(request: PresentationRequest, { parts }: Answer): void {
-  const failing = parts.flatMap(({ index, statement, firstEpoch, period }) =>
+  const failing = parts.flatMap(({ index, circuit, firstEpoch, period }) =>
     checkTerms(
       termsForPeriod(request.statements[index]!.terms, firstEpoch),
       period.epochs.map(({ codes }) => codes),
-    ).failing.map((bound) => ({ statement, ...bound })),
+    ).failing.map((bound) => ({ circuit, ...bound })),
   );
   if (failing.length === 0) return;
-  const named = failing.map(({ statement, bound }) => `${bound} of ${statement}`);
+  const named = failing.map(({ circuit, bound }) => `${bound} of ${circuit}`);
   throw new VitalproofError("STATEMENT_NOT_MET", `The readings do not meet the terms: ${named.join(", ")}.`, {
-    details: { failing: failing.map(({ statement, bound, by, byAs }) => ({ statement, bound, by, byAs })) },
+    details: { failing: failing.map(({ circuit, bound, by, byAs }) => ({ circuit, bound, by, byAs })) },
     hint: failing.map(({ text }) => text).join(" "),
   });
 }
 
-/** The log of every statement: its profile, offset and group. */
+/** The log of every circuit: its profile, offset and group. */
 async function logsFor(home: Home, request: PresentationRequest): Promise<PatientLog[]> {
   const names = await logNames(home);
   const all: PatientLog[] = [];
   for (const name of names) all.push(await resumeLog(home, name));
-  return request.statements.map(({ statement, terms }) => {
+  return request.statements.map(({ circuit, terms }) => {
     const ofProfile = all.filter(({ profile }) => profile.name === terms.profile);
     const found = ofProfile.filter(
       ({ offset, opened }) => offset === terms.offset && opened.opening.group === request.group,
@@ -98,9 +98,9 @@ async function logsFor(home: Home, request: PresentationRequest): Promise<Patien
     // A person has one log of a profile and offset with one clinic; of successors the latest counts.
     const kept = found.at(-1);
     if (kept !== undefined) return kept;
-    throw new VitalproofError("NOT_THERE", `The home holds no log for ${statement}.`, {
+    throw new VitalproofError("NOT_THERE", `The home holds no log for ${circuit}.`, {
       details: {
-        statement,
+        circuit,
         wanted: { profile: terms.profile, offset: terms.offset, group: request.group },
         logs: ofProfile.map(({ name, offset, opened }) => ({ name, offset, group: opened.opening.group })),
       },
@@ -139,14 +139,14 @@ function answerAt(
   if (epochs === undefined) {
     throw new VitalproofError(
       "USAGE",
-      `Not every statement has an epoch that begins at ${instantText(start)}.`,
+      `Not every circuit has an epoch that begins at ${instantText(start)}.`,
       {
         details: { start },
         hint: "Name an epoch at which all begin, or leave --epoch out.",
       },
     );
   }
-  const parts = request.statements.map(({ statement, terms }, index): Part => {
+  const parts = request.statements.map(({ circuit, terms }, index): Part => {
     const kept = logs[index]!;
     const firstEpoch = epochs[index]!;
     const { previousHead, epochs: openings } = kept.log.period(firstEpoch, terms.epochs);
@@ -154,7 +154,7 @@ function answerAt(
     const found = paths === undefined ? byReceipt(kept, lastEpoch) : byPath(kept, lastEpoch, paths);
     return {
       index,
-      statement,
+      circuit,
       kept,
       firstEpoch,
       period: { previousHead, epochs: openings, path: found.path },

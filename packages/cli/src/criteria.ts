@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  type PresentationRequest,
+  circuitOf,
   packTerms,
-  statementOf,
+  type Statement,
   type Terms,
   unpackTerms,
   VitalproofError,
@@ -11,26 +11,28 @@ import type { Command } from "commander";
 import { wrong } from "./fields.ts";
 import { readText } from "./files.ts";
 import type { Io } from "./io.ts";
-import { type Given, STATEMENT_OPTIONS, type StatementOption } from "./terms.ts";
-
-export type Criterion = PresentationRequest["statements"][number];
+import { type Given, QUESTION_OPTIONS, type QuestionOption } from "./terms.ts";
 
 /**
- * Adds the options of statements, of which there may be several: `--statement` opens one, and what follows belongs to
- * it, up to the next one.
+ * Adds the options of statements, of which there may be several: `--question` or `--circuit` opens one, and what follows
+ * belongs to it, up to the next one.
  * @returns the statements of the command line, once it has been parsed
  */
 export function withCriteriaOptions(command: Command): () => readonly Given[] {
   const groups: Given[] = [];
-  const options = Object.entries(STATEMENT_OPTIONS) as [StatementOption, readonly [string, string]][];
+  const options = Object.entries(QUESTION_OPTIONS) as [QuestionOption, readonly [string, string]][];
   for (const [name, [flags, description]] of options) {
-    const several = name === "statement" ? "; may be given several times, each with its bounds after it" : "";
+    const opens = name === "question" || name === "circuit";
+    const several = opens ? "; may be given several times, each with its bounds after it" : "";
     command.option(flags, description + several);
     command.on(`option:${flags.split(" ")[0]!.slice(2)}`, (value: string | null | undefined) => {
-      if (name === "statement") groups.push({});
+      if (opens) groups.push({});
       const group = groups.at(-1);
       if (group === undefined)
-        throw usage(`${flags} stands before --statement.`, "A statement comes first, its bounds after it.");
+        throw usage(
+          `${flags} comes before --question.`,
+          "Name a question or circuit first, then its bounds.",
+        );
       if (group[name] !== undefined)
         throw usage(`${flags} is given twice for one statement.`, "Give it once.");
       group[name] = value ?? "true";
@@ -40,10 +42,10 @@ export function withCriteriaOptions(command: Command): () => readonly Given[] {
 }
 
 /**
- * Criteria from a file: a list of `{"statement": circuit, "terms": {…}}`, terms as the SDK has them or packed.
- * @throws FILE_UNREADABLE, DOCUMENT_INVALID, UNKNOWN_STATEMENT, TERMS_INVALID, TERMS_MET_BY_NOTHING
+ * Criteria from a file: a list of `{"circuit": name, "terms": {…}}`, terms as the SDK has them or packed.
+ * @throws FILE_UNREADABLE, DOCUMENT_INVALID, UNKNOWN_CIRCUIT, TERMS_INVALID, TERMS_MET_BY_NOTHING
  */
-export async function criteriaFile(io: Io, file: string): Promise<Criterion[]> {
+export async function criteriaFile(io: Io, file: string): Promise<Statement[]> {
   let raw: unknown;
   try {
     raw = JSON.parse(await readText(io, file));
@@ -51,17 +53,17 @@ export async function criteriaFile(io: Io, file: string): Promise<Criterion[]> {
     if (error instanceof VitalproofError) throw error;
     throw wrong(file, "JSON");
   }
-  if (!Array.isArray(raw)) throw wrong(file, 'a list of {"statement": …, "terms": …}');
+  if (!Array.isArray(raw)) throw wrong(file, 'a list of {"circuit": …, "terms": …}');
   return raw.map((item: unknown, i) => {
     const at = `${file}[${i}]`;
-    const { statement, terms } = (item ?? {}) as { statement?: unknown; terms?: unknown };
-    if (typeof statement !== "string") throw wrong(`${at}.statement`, "a statement's name");
-    const { name } = statementOf(statement);
+    const { circuit, terms } = (item ?? {}) as { circuit?: unknown; terms?: unknown };
+    if (typeof circuit !== "string") throw wrong(`${at}.circuit`, "a circuit's name");
+    const { name } = circuitOf(circuit);
     if (typeof terms === "string" && /^\d{1,77}$/.test(terms)) {
-      return { statement: name, terms: unpackTerms(BigInt(terms)) };
+      return { circuit: name, terms: unpackTerms(BigInt(terms)) };
     }
     if (typeof terms !== "object" || terms === null) throw wrong(`${at}.terms`, "terms");
-    return { statement: name, terms: rawTerms(terms, `${at}.terms`) };
+    return { circuit: name, terms: rawTerms(terms, `${at}.terms`) };
   });
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  CIRCUITS,
+  type CircuitName,
   COMMAND_ERROR_CODES,
   ERROR_CODES,
   MAX_DEPTH,
   PROFILES,
   type ProfileName,
-  STATEMENTS,
-  type StatementName,
   VitalproofError,
 } from "@vitalproof/sdk";
 import {
@@ -186,8 +186,8 @@ export const CLAIM = define(
   "claim",
   "a claim",
   object({
-    statement: text(/^[a-z0-9-]{1,64}$/, "a statement's name"),
-    statementVersion: integer(1, 2 ** 32 - 1),
+    circuit: text(/^[a-z0-9-]{1,64}$/, "a circuit's name"),
+    circuitVersion: integer(1, 2 ** 32 - 1),
     /** SHA-256 of the verification key's file, as the manifest has it. */
     verificationKey: sha256Hex,
     publicInputs: list(fieldElement, { max: 16 }),
@@ -195,7 +195,7 @@ export const CLAIM = define(
   }),
 );
 
-const statementName: Field<StatementName> = oneOf(Object.keys(STATEMENTS) as StatementName[]);
+const circuitName: Field<CircuitName> = oneOf(Object.keys(CIRCUITS) as CircuitName[]);
 
 /** Verifier to patient and attester: what is to be proven off chain, to whom, how fresh. Terms packed, first epoch 0. */
 export const PRESENTATION_REQUEST = define(
@@ -207,7 +207,7 @@ export const PRESENTATION_REQUEST = define(
     group: uint256,
     /** Seconds after the period's end. */
     maxAge: optional(integer()),
-    statements: list(object({ statement: statementName, terms: fieldElement }), { max: 16 }),
+    statements: list(object({ circuit: circuitName, terms: fieldElement }), { max: 16 }),
   }),
 );
 
@@ -219,7 +219,7 @@ export const PRESENTATION = define(
     holder: fieldElement,
     proofs: list(
       object({
-        statement: statementName,
+        circuit: circuitName,
         /** SHA-256 of the verification key's file. */
         verificationKey: sha256Hex,
         terms: fieldElement,

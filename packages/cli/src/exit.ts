@@ -32,7 +32,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   USAGE: EXIT.usage,
   INVALID_ARGUMENT: EXIT.usage,
   UNKNOWN_PROFILE: EXIT.usage,
-  UNKNOWN_STATEMENT: EXIT.usage,
+  UNKNOWN_CIRCUIT: EXIT.usage,
   ZONE_REQUIRED: EXIT.usage,
   ZONE_UNKNOWN: EXIT.usage,
   START_REQUIRED: EXIT.usage,

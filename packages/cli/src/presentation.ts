@@ -17,7 +17,7 @@ export async function readRequest(io: Io, file: string): Promise<PresentationReq
   const request = {
     ...body,
     ...(maxAge === undefined ? {} : { maxAge }),
-    statements: statements.map(({ statement, terms }) => ({ statement, terms: unpackTerms(terms) })),
+    statements: statements.map(({ circuit, terms }) => ({ circuit, terms: unpackTerms(terms) })),
   };
   validateRequest(request);
   return request;
@@ -30,7 +30,7 @@ export function requestBody(request: PresentationRequest): Body<typeof PRESENTAT
     scopeNumber: request.scopeNumber,
     group: request.group,
     maxAge: request.maxAge,
-    statements: request.statements.map(({ statement, terms }) => ({ statement, terms: packTerms(terms) })),
+    statements: request.statements.map(({ circuit, terms }) => ({ circuit, terms: packTerms(terms) })),
   };
 }
 
@@ -43,8 +43,8 @@ export function describeRequest(request: PresentationRequest): string[] {
       ? "An answer may be of any age."
       : `An answer is fresh until ${maxAge} s after the end of its period.`,
     statements.length === 1 ? "One statement:" : `${statements.length} statements over the same time:`,
-    ...statements.flatMap(({ statement, terms }) => [
-      `  ${statement}`,
+    ...statements.flatMap(({ circuit, terms }) => [
+      `  ${circuit}`,
       ...explainTerms(terms).map((line) => `    ${line}`),
     ]),
   ];
@@ -62,12 +62,12 @@ export async function readPresentation(io: Io, file: string): Promise<ReadPresen
   return {
     presentation: {
       holder,
-      proofs: proofs.map(({ statement, terms, proof, receipt, anchorDay }, i) => {
+      proofs: proofs.map(({ circuit, terms, proof, receipt, anchorDay }, i) => {
         if ((receipt === undefined) === (anchorDay === undefined)) {
           throw wrong(`${file}.proofs[${i}]`, "a proof with either a receipt or an anchored day");
         }
         const evidence = receipt === undefined ? { anchorDay: anchorDay! } : { receipt };
-        return { statement, terms, proof, evidence };
+        return { circuit, terms, proof, evidence };
       }),
     },
     keys: proofs.map(({ verificationKey }) => verificationKey),

@@ -19,8 +19,8 @@ import { registerPolicy } from "./commands/policy.ts";
 import { registerPresent } from "./commands/present.ts";
 import { registerProgram } from "./commands/program.ts";
 import { registerProve } from "./commands/prove.ts";
+import { registerQuestions } from "./commands/questions.ts";
 import { registerRequest } from "./commands/request.ts";
-import { registerStatements } from "./commands/statements.ts";
 import { registerVerify } from "./commands/verify.ts";
 import type { Io } from "./io.ts";
 
@@ -31,7 +31,7 @@ export type Register = (program: Command, io: Io) => void;
 
 /** In the order in which --help lists them. */
 const COMMANDS: readonly Register[] = [
-  registerStatements,
+  registerQuestions,
   registerCheck,
   registerInspect,
   registerIdentity,
@@ -57,14 +57,14 @@ const COMMANDS: readonly Register[] = [
 
 const HELP = `
 Examples:
-  vitalproof check clarity.csv --statement time-in-range --zone Europe/Berlin
+  vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin
   vitalproof log add clarity.csv --zone Europe/Berlin
   vitalproof prove --policy 1 --period 0 --claims 0x… --paths paths.json --out claim.json
   vitalproof audit --program 1 --deployment deployment.json
 
 docs/cli.md tells a whole claim, from deployment to audit.
 
-Exit codes: 0 done; 1 the answer is no (statement not met, proof invalid, audit found differences); 2 wrong use;
+Exit codes: 0 done; 1 the answer is no (circuit not met, proof invalid, audit found differences); 2 wrong use;
 3 a file, store or passphrase is not what it should be; 4 chain or network; 5 refused by a rule; 6 not ready
 (circuits not built, no identity, …); 70 a fault of this program; 130 stopped.
 `;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  type Circuit,
   ClaimsClient,
-  type Statement,
-  statementIdOf,
-  statements,
+  circuitIdOf,
+  circuits,
   type Terms,
   unpackTerms,
   VitalproofError,
@@ -13,7 +13,7 @@ import type { ContractRunner } from "ethers";
 /** What a program is about, as the claims contract says. */
 export type ProgramFacts = {
   program: bigint;
-  statement: Statement;
+  circuit: Circuit;
   /** With first epoch 0. */
   terms: Terms;
   scopeNumber: bigint;
@@ -22,7 +22,7 @@ export type ProgramFacts = {
   group: bigint;
 };
 
-/** @throws CONTRACT_REVERTED for a program that is none; UNKNOWN_STATEMENT, TERMS_NOT_UNDERSTOOD for one from a newer version */
+/** @throws CONTRACT_REVERTED for a program that is none; UNKNOWN_CIRCUIT, TERMS_NOT_UNDERSTOOD for one from a newer version */
 export async function programFacts(
   claims: string,
   runner: ContractRunner,
@@ -30,22 +30,20 @@ export async function programFacts(
 ): Promise<ProgramFacts> {
   const client = new ClaimsClient(claims, runner);
   const found = await client.program(program);
-  const statement = statements().find(
-    ({ name, version }) => statementIdOf(name, version) === found.statement,
-  );
-  if (statement === undefined) {
+  const circuit = circuits().find(({ name, version }) => circuitIdOf(name, version) === found.circuit);
+  if (circuit === undefined) {
     throw new VitalproofError(
-      "UNKNOWN_STATEMENT",
-      `Program ${program} pays on a statement that is not known here.`,
+      "UNKNOWN_CIRCUIT",
+      `Program ${program} pays on a circuit that is not known here.`,
       {
-        details: { program, statement: found.statement },
+        details: { program, circuit: found.circuit },
         hint: "Update vitalproof; the program may be newer.",
       },
     );
   }
   return {
     program,
-    statement,
+    circuit,
     terms: unpackTerms(found.terms),
     scopeNumber: found.scope,
     scope: await client.scopeElement(found.scope),

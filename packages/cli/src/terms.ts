@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  CIRCUITS,
+  type CircuitName,
+  catalogue,
   catalogueEntry,
+  circuitOf,
   type Decidable,
   formOf,
   type LevelBounds,
@@ -8,15 +12,12 @@ import {
   type ProfileName,
   profileOf,
   type Question,
+  questionOf,
   type RunLength,
-  STATEMENTS,
-  type StatementEntry,
-  type StatementName,
-  statementEntry,
-  statementOf,
-  type Terms,
+  type Statement,
   type TermsChoice,
-  termsForQuestion,
+  type TermsRequest,
+  termsForRequest,
   termsOf,
   unpackTerms,
   VitalproofError,
@@ -25,12 +26,10 @@ import type { Command } from "commander";
 import { metricOf } from "./readings.ts";
 import { parseDuration } from "./time.ts";
 
-/** What `termsFrom` reads: a statement and its bounds, the same for every command that takes one. */
-export const STATEMENT_OPTIONS = {
-  statement: [
-    "--statement <name>",
-    "the statement: of the catalogue (`vitalproof statements`), or a circuit",
-  ],
+/** What `termsFrom` reads: a question or a circuit with its bounds, the same for every command that takes one. */
+export const QUESTION_OPTIONS = {
+  question: ["--question <name>", "a question of the catalogue (`vitalproof questions` lists them)"],
+  circuit: ["--circuit <name>", "instead of a question: a circuit, with bounds of your own"],
   unit: ["--unit <ucum>", "of the catalogue's forms, the one in this unit"],
   window: ["--window <window>", 'the one over this time, such as "1 hour"'],
   profile: ["--profile <name>", "the one for readings of this profile, where unit and window leave several"],
@@ -38,10 +37,10 @@ export const STATEMENT_OPTIONS = {
   high: ["--high <level>", "upper end of the band, included"],
   above: [
     "--above <level>",
-    "lower end of the band, excluded; of the mean where the catalogue's statement is about a mean",
+    "lower end of the band, excluded; of the mean where the question is about a mean",
   ],
   below: ["--below <level>", "upper end, excluded"],
-  atLeast: ["--at-least <n>", "percent, mean, runs, days or impacts: what the statement is about, at least"],
+  atLeast: ["--at-least <n>", "percent, mean, runs, days or impacts: what the question is about, at least"],
   atMost: ["--at-most <n>", "the same, at most"],
   minRun: ["--min-run <time>", 'length of a run, at least: "15m", "300s"'],
   longerThan: ["--longer-than <time>", "length of a run, the time itself excluded"],
@@ -67,11 +66,11 @@ export const STATEMENT_OPTIONS = {
   terms: ["--terms <word>", "with a circuit, instead of bounds: packed terms, as a program holds them"],
 } as const;
 
-export type StatementOption = keyof typeof STATEMENT_OPTIONS;
+export type QuestionOption = keyof typeof QUESTION_OPTIONS;
 /** As typed; a flag without a value is "true". */
-export type Given = Partial<Record<StatementOption, string>>;
+export type Given = Partial<Record<QuestionOption, string>>;
 /** As commander hands it over. */
-export type StatementOptions = { [K in Exclude<StatementOption, "ofValid">]?: string } & {
+export type QuestionOptions = { [K in Exclude<QuestionOption, "ofValid">]?: string } & {
   ofValid?: boolean;
 };
 
@@ -79,14 +78,12 @@ export type StatementOptions = { [K in Exclude<StatementOption, "ofValid">]?: st
 export type Place = {
   /** Quarter hours after 00:00 UTC; the catalogue's own, else 0, when left out. */
   offset?: number;
-  /** Whose form of a statement is meant. */
+  /** Whose form of a question is meant. */
   profile?: ProfileName;
 };
 
-export type NamedTerms = { statement: StatementName; terms: Terms };
-
-/** In the catalogue, `--at-least` and the like are about what the statement is about. */
-const CIRCUITS_ONLY: readonly StatementOption[] = [
+/** In the catalogue, `--at-least` and the like are about what the circuit is about. */
+const CIRCUITS_ONLY: readonly QuestionOption[] = [
   "meanAtLeast",
   "meanAtMost",
   "meanAbove",
@@ -95,30 +92,30 @@ const CIRCUITS_ONLY: readonly StatementOption[] = [
   "sum",
   "daysAtMost",
 ];
-const OF_ALL = ["statement", "coverage", "coverageAtLeast", "semantics", "ofValid"] as const;
+const OF_ALL = ["circuit", "coverage", "coverageAtLeast", "semantics", "ofValid"] as const;
 const BAND = ["low", "high", "above", "below"] as const;
 const MEAN = ["meanAtLeast", "meanAtMost", "meanAbove", "meanBelow"] as const;
 const RUN = ["minRun", "longerThan"] as const;
 const COUNT = ["atLeast", "atMost"] as const;
 /** What a circuit has, by its template. */
-const OF_TEMPLATE: Record<Question["template"], readonly StatementOption[]> = {
+const OF_TEMPLATE: Record<TermsRequest["template"], readonly QuestionOption[]> = {
   distribution: [...OF_ALL, ...BAND, ...COUNT, ...MEAN, "coverageAtMost"],
   episode: [...OF_ALL, ...BAND, ...COUNT, ...RUN],
   regularity: [...OF_ALL, ...BAND, ...COUNT, "level", "sum", "days", "daysAtMost"],
   impact: [...OF_ALL, ...COUNT, ...RUN, "level"],
 };
 
-/** Adds the options of a statement, without those in `omit`. */
-export function withStatementOptions(command: Command, omit: readonly StatementOption[] = []): Command {
-  for (const [name, [flags, description]] of Object.entries(STATEMENT_OPTIONS)) {
+/** Adds the options of a question, without those in `omit`. */
+export function withQuestionOptions(command: Command, omit: readonly QuestionOption[] = []): Command {
+  for (const [name, [flags, description]] of Object.entries(QUESTION_OPTIONS)) {
     if (!(omit as readonly string[]).includes(name)) command.option(flags, description);
   }
   return command;
 }
 
-/** The statement's options among those of a command. */
-export function givenOf(options: StatementOptions): Given {
-  const names = Object.keys(STATEMENT_OPTIONS) as StatementOption[];
+/** The question's options among those of a command. */
+export function givenOf(options: QuestionOptions): Given {
+  const names = Object.keys(QUESTION_OPTIONS) as QuestionOption[];
   return Object.fromEntries(
     names.filter((name) => options[name] !== undefined).map((name) => [name, String(options[name])]),
   );
@@ -128,16 +125,13 @@ export function givenOf(options: StatementOptions): Given {
  * The terms of exactly one statement, with first epoch 0.
  * @throws USAGE for none and for a set; what `allTermsFrom` throws
  */
-export function termsFrom(options: StatementOptions, place: Place): NamedTerms {
+export function termsFrom(options: QuestionOptions, place: Place): Statement {
   const given = givenOf(options);
-  if (given.statement === undefined) {
-    throw usage("--statement is needed.", "Name a statement of the catalogue, or a circuit.");
-  }
-  if (!isCircuit(given.statement)) {
-    const entry = catalogueEntry(given.statement);
+  if (given.question !== undefined) {
+    const entry = catalogueEntry(given.question);
     if (entry.kind === "set") {
       throw usage(
-        `${given.statement} is a set of statements.`,
+        `${given.question} is a set of questions.`,
         `Take them one by one: ${entry.members.map(({ name }) => name).join(", ")}.`,
       );
     }
@@ -147,63 +141,92 @@ export function termsFrom(options: StatementOptions, place: Place): NamedTerms {
 
 /**
  * What the options of one statement say; a set of the catalogue whose members must all hold is several.
- * @throws USAGE, UNKNOWN_STATEMENT, INVALID_ARGUMENT, TERMS_INVALID, TERMS_MET_BY_NOTHING, TERMS_NOT_UNDERSTOOD
+ * @throws USAGE, UNKNOWN_CIRCUIT, INVALID_ARGUMENT, TERMS_INVALID, TERMS_MET_BY_NOTHING, TERMS_NOT_UNDERSTOOD
  */
-export function allTermsFrom(given: Given, place: Place): NamedTerms[] {
-  const name = given.statement!;
-  if (isCircuit(name)) return [ofCircuit(statementOf(name).name, given, place.offset ?? 0)];
+export function allTermsFrom(given: Given, place: Place): Statement[] {
+  assertOneOf(given);
+  const { question: name, circuit } = given;
+  if (name === undefined) return [ofCircuit(circuitOf(circuit!).name, given, place.offset ?? 0)];
   if (given.terms !== undefined) {
-    throw usage("--terms needs the name of a circuit.", "Packed terms say nothing about the catalogue.");
+    throw usage("--terms needs --circuit.", "Packed terms already hold what a question would choose.");
   }
   const entry = catalogueEntry(name);
-  if (entry.kind === "statement") return [ofCatalogue(entry, choiceOf(given, place))];
-  const others = Object.keys(given).filter((option) => option !== "statement");
+  if (entry.kind === "question") return [ofCatalogue(entry, choiceOf(given, place))];
+  const others = Object.keys(given).filter((option) => option !== "question");
   if (entry.relation === "any" || others.length > 0) {
     throw usage(
-      `${name} is a set of statements.`,
+      `${name} is a set of questions.`,
       `Name them one by one: ${entry.members.map((member) => member.name).join(", ")}.`,
     );
   }
   return entry.members.map(({ name: member, window }) =>
-    ofCatalogue(statementEntry(member), { window, ...choiceOf({ statement: member }, place) }),
+    ofCatalogue(questionOf(member), { window, ...choiceOf({ question: member }, place) }),
   );
 }
 
 /**
  * The same for `evaluate`, which needs no circuit: an entry of the catalogue and what replaces its numbers, or the
- * question that the bounds of a circuit ask.
- * @throws USAGE, UNKNOWN_STATEMENT; INVALID_ARGUMENT for a set; what the builders of terms throw
+ * request that the bounds of a circuit ask.
+ * @throws USAGE, UNKNOWN_CIRCUIT; INVALID_ARGUMENT for a set; what the builders of terms throw
  */
-export function questionFrom(
-  options: StatementOptions,
+export function requestFrom(
+  options: QuestionOptions,
   offset: number | undefined,
 ): { entry: Decidable; overrides: Overrides } {
   const given = givenOf(options);
-  const name = given.statement!;
-  if (!isCircuit(name)) return { entry: statementEntry(name), overrides: overridesOf(given) };
-  const statement = statementOf(name);
-  const question = questionOf(statement.name, given);
-  // What no program could hold is no question here either.
-  termsForQuestion(statement.name, question, offset ?? 0);
-  const metric = metricOf(profileOf(statement.profile)) ?? "other";
-  const forms = [{ profile: statement.profile, question, offset: offset ?? 0 }];
-  return { entry: { name, metric, template: statement.template, about: "share", forms }, overrides: {} };
+  assertOneOf(given);
+  if (given.question !== undefined) {
+    return { entry: questionOf(given.question), overrides: overridesOf(given) };
+  }
+  const circuit = circuitOf(given.circuit!);
+  const { name } = circuit;
+  const request = requestOf(circuit.name, given);
+  // What no program could hold is no request here either.
+  termsForRequest(circuit.name, request, offset ?? 0);
+  const metric = metricOf(profileOf(circuit.profile)) ?? "other";
+  const forms = [{ profile: circuit.profile, request, offset: offset ?? 0 }];
+  return { entry: { name, metric, template: circuit.template, about: "share", forms }, overrides: {} };
 }
 
-/** The profiles that a statement has forms for. @throws UNKNOWN_STATEMENT; INVALID_ARGUMENT for a set */
-export function profilesOf(name: string): readonly ProfileName[] {
-  if (isCircuit(name)) return [statementOf(name).profile];
-  return statementEntry(name).forms.map(({ profile }) => profile);
+/**
+ * The profiles that a question or a circuit is about.
+ * @throws USAGE, UNKNOWN_QUESTION, UNKNOWN_CIRCUIT; INVALID_ARGUMENT for a set
+ */
+export function profilesOf(given: Pick<Given, "question" | "circuit">): readonly ProfileName[] {
+  assertOneOf(given);
+  if (given.question === undefined) return [circuitOf(given.circuit!).profile];
+  return questionOf(given.question).forms.map(({ profile }) => profile);
 }
 
-function isCircuit(name: string): boolean {
-  return Object.hasOwn(STATEMENTS, name);
+/** Exactly one of the two. A circuit's name after --question, and the reverse, is told apart. @throws USAGE */
+function assertOneOf({ question, circuit }: Given): void {
+  if (question !== undefined && circuit !== undefined) {
+    throw usage(
+      "--question and --circuit exclude each other.",
+      "A question chooses its circuit. Leave one of them out.",
+    );
+  }
+  if (question !== undefined && Object.hasOwn(CIRCUITS, question)) {
+    throw usage(
+      `${question} is a circuit, not a question.`,
+      `Write --circuit ${question}, with bounds of your own.`,
+    );
+  }
+  if (circuit !== undefined && catalogue().some(({ name }) => name === circuit)) {
+    throw usage(`${circuit} is a question, not a circuit.`, `Write --question ${circuit}.`);
+  }
+  if (question === undefined && circuit === undefined) {
+    throw usage(
+      "--question or --circuit is needed.",
+      "`vitalproof questions` lists the questions. A circuit takes bounds of your own.",
+    );
+  }
 }
 
-function ofCatalogue(entry: StatementEntry, choice: TermsChoice): NamedTerms {
+function ofCatalogue(entry: Question, choice: TermsChoice): Statement {
   const { unit, window, profile } = choice;
   const terms = termsOf(entry.name, choice);
-  return { statement: formOf(entry, defined({ unit, window, profile })).statement!, terms };
+  return { circuit: formOf(entry, defined({ unit, window, profile })).circuit!, terms };
 }
 
 function choiceOf(given: Given, { offset, profile: own }: Place): TermsChoice {
@@ -216,8 +239,8 @@ function overridesOf(given: Given): Overrides {
   const found = CIRCUITS_ONLY.find((name) => given[name] !== undefined);
   if (found !== undefined) {
     throw usage(
-      `${STATEMENT_OPTIONS[found][0]} is for circuits; ${given.statement} is of the catalogue.`,
-      "Its --at-least, --at-most, --above and --below are about what the statement is about.",
+      `${QUESTION_OPTIONS[found][0]} goes with --circuit; ${given.question} is a question.`,
+      "Its --at-least, --at-most, --above and --below are about what the question is about.",
     );
   }
   const { low, high, above, below, atLeast, atMost, level } = given;
@@ -236,32 +259,32 @@ function overridesOf(given: Given): Overrides {
   });
 }
 
-function ofCircuit(statement: StatementName, given: Given, offset: number): NamedTerms {
+function ofCircuit(circuit: CircuitName, given: Given, offset: number): Statement {
   if (given.terms === undefined) {
-    return { statement, terms: termsForQuestion(statement, questionOf(statement, given), offset) };
+    return { circuit, terms: termsForRequest(circuit, requestOf(circuit, given), offset) };
   }
-  const other = (Object.keys(given) as StatementOption[]).find(
-    (name) => name !== "statement" && name !== "terms",
+  const other = (Object.keys(given) as QuestionOption[]).find(
+    (name) => name !== "circuit" && name !== "terms",
   );
   if (other !== undefined) {
-    throw usage("--terms holds all bounds already.", `Leave ${STATEMENT_OPTIONS[other][0]} out.`);
+    throw usage("--terms holds all bounds already.", `Leave ${QUESTION_OPTIONS[other][0]} out.`);
   }
   if (!/^(\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(given.terms)) {
     throw usage("--terms is no packed word.", "It is a whole number, decimal or hex after 0x.");
   }
-  return { statement, terms: unpackTerms(BigInt(given.terms)) };
+  return { circuit, terms: unpackTerms(BigInt(given.terms)) };
 }
 
 /** What the bounds of a circuit ask, in the unit of the readings. */
-function questionOf(statement: StatementName, given: Given): Question {
-  const { template } = statementOf(statement);
+function requestOf(circuit: CircuitName, given: Given): TermsRequest {
+  const { template } = circuitOf(circuit);
   refuseOthers(given, template);
   const { low, high, above, below, atLeast, atMost, level } = given;
   const semantics = semanticsOf(given) ?? "worst-case";
   const band: LevelBounds = defined({ atLeast: low, atMost: high, above, below });
   const coverage = defined({ atLeast: coverageOf(given), atMost: given.coverageAtMost });
   const run = runOf(given);
-  const counts = (least: StatementOption, most: StatementOption) =>
+  const counts = (least: QuestionOption, most: QuestionOption) =>
     defined({ atLeast: wholeOf(given, least), atMost: wholeOf(given, most) });
   switch (template) {
     case "distribution": {
@@ -275,7 +298,7 @@ function questionOf(statement: StatementName, given: Given): Question {
         template,
         semantics,
         band,
-        minRun: required(run, statement, "--min-run or --longer-than"),
+        minRun: required(run, circuit, "--min-run or --longer-than"),
         runs: counts("atLeast", "atMost"),
         coverage,
       };
@@ -290,7 +313,7 @@ function questionOf(statement: StatementName, given: Given): Question {
         band,
         level:
           given.sum === undefined
-            ? { readings: required(readings, statement, "--level or --sum") }
+            ? { readings: required(readings, circuit, "--level or --sum") }
             : { sum: given.sum },
         epochs: counts("days", "daysAtMost"),
         share: defined({ atLeast, atMost }),
@@ -301,7 +324,7 @@ function questionOf(statement: StatementName, given: Given): Question {
       return {
         template,
         semantics,
-        magnitude: required(level, statement, "--level"),
+        magnitude: required(level, circuit, "--level"),
         ...(run === undefined ? {} : { minRun: run }),
         count: counts("atLeast", "atMost"),
         coverage,
@@ -309,32 +332,32 @@ function questionOf(statement: StatementName, given: Given): Question {
   }
 }
 
-function refuseOthers(given: Given, template: Question["template"]): void {
-  const found = (Object.keys(given) as StatementOption[]).find(
+function refuseOthers(given: Given, template: TermsRequest["template"]): void {
+  const found = (Object.keys(given) as QuestionOption[]).find(
     (name) => !OF_TEMPLATE[template].includes(name),
   );
   if (found === undefined) return;
-  const has = OF_TEMPLATE[template].map((name) => STATEMENT_OPTIONS[name][0].split(" ")[0]).slice(1);
+  const has = OF_TEMPLATE[template].map((name) => QUESTION_OPTIONS[name][0].split(" ")[0]).slice(1);
   throw usage(
-    `${STATEMENT_OPTIONS[found][0]} is nothing that ${given.statement} (${template}) has.`,
+    `${QUESTION_OPTIONS[found][0]} is nothing that ${given.circuit} (${template}) has.`,
     `It has ${has.join(", ")}.`,
   );
 }
 
-function required<T>(value: T | undefined, statement: StatementName, options: string): T {
+function required<T>(value: T | undefined, circuit: CircuitName, options: string): T {
   if (value !== undefined) return value;
   throw usage(
-    `${statement} needs a length or level.`,
-    `Give ${options}, or name a statement of the catalogue.`,
+    `${circuit} needs a length or level.`,
+    `Give ${options}, or use --question with a name from the catalogue.`,
   );
 }
 
-function wholeOf(given: Given, name: StatementOption): number | undefined {
+function wholeOf(given: Given, name: QuestionOption): number | undefined {
   const text = given[name];
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw usage(
-    `${STATEMENT_OPTIONS[name][0]} of ${given.statement} is no whole number.`,
+    `${QUESTION_OPTIONS[name][0]} of ${given.question ?? given.circuit} must be a whole number.`,
     "It is a count here.",
   );
 }

@@ -28,7 +28,7 @@ type Answer = {
   runs?: { least: number; most: number };
 };
 
-describe("vitalproof check and statements", function () {
+describe("vitalproof check and circuits", function () {
   this.timeout(60_000);
   let cwd: string;
   beforeEach(async () => {
@@ -39,7 +39,7 @@ describe("vitalproof check and statements", function () {
   });
 
   const check = (file: string, ...argv: string[]): Promise<Ran> =>
-    vitalproof({ cwd }, "--json", "check", file, "--statement", ...argv);
+    vitalproof({ cwd }, "--json", "check", file, "--question", ...argv);
   const answer = (ran: Ran): Answer => JSON.parse(ran.out) as Answer;
   async function csv(name: string, rows: readonly string[]): Promise<string> {
     await writeFile(join(cwd, name), `${rows.join("\n")}\n`);
@@ -88,7 +88,7 @@ describe("vitalproof check and statements", function () {
       { cwd },
       "check",
       file,
-      "--statement",
+      "--question",
       "time-in-range",
       "--at-least",
       "80",
@@ -133,7 +133,7 @@ describe("vitalproof check and statements", function () {
     const episodes = ["spo2-hour-episodes", "--below", "88", "--at-least", "1", ...table("%")];
     const held = await check(oxygen, ...episodes, "--min-run", "5m");
     expect(held.code).to.equal(EXIT.ok);
-    expect(answer(held)).to.deep.include({ runs: { least: 1, most: 1 }, statement: "spo2-hour-episodes" });
+    expect(answer(held)).to.deep.include({ runs: { least: 1, most: 1 }, circuit: "spo2-hour-episodes" });
     expect((await check(oxygen, ...episodes, "--longer-than", "5m")).code).to.equal(EXIT.no);
     expect(codeOf(await check(oxygen, ...episodes))).to.equal("USAGE");
     expect(codeOf(await check(oxygen, "glucose-day", "--at-least", "70", ...table("%")))).to.equal(
@@ -144,7 +144,7 @@ describe("vitalproof check and statements", function () {
   it("refuses what it cannot decide, by code", async () => {
     const file = await csv("heart.csv", ["when,value", "2026-03-02T00:00:00Z,70"]);
     const cases: [string[], string][] = [
-      [["weather", ...table("/min")], "UNKNOWN_STATEMENT"],
+      [["weather", ...table("/min")], "UNKNOWN_CIRCUIT"],
       [["time-in-range", ...table("/min")], "INVALID_ARGUMENT"],
       [["trial-inclusion", ...table("/min")], "INVALID_ARGUMENT"],
       [["heart-rate-below", "--level", "3", ...table("/min")], "INVALID_ARGUMENT"],
@@ -163,24 +163,24 @@ describe("vitalproof check and statements", function () {
     expect((await check("nowhere.csv", "time-in-range")).code).to.equal(EXIT.input);
   });
 
-  it("lists the catalogue, and shows every statement in words and as JSON", async () => {
-    const listed = await vitalproof({ cwd }, "statements");
-    const json = await vitalproof({ cwd }, "--json", "statements");
+  it("lists the catalogue, and shows every circuit in words and as JSON", async () => {
+    const listed = await vitalproof({ cwd }, "circuits");
+    const json = await vitalproof({ cwd }, "--json", "circuits");
     const names = (JSON.parse(json.out) as { name: string }[]).map(({ name }) => name);
     expect(names).to.deep.equal(catalogue().map(({ name }) => name));
     for (const { name, title, kind } of catalogue()) {
       expect(listed.out).to.contain(name);
-      const shown = await vitalproof({ cwd }, "statements", "show", name);
+      const shown = await vitalproof({ cwd }, "circuits", "show", name);
       expect(shown.code).to.equal(EXIT.ok);
       expect(shown.out).to.contain(title);
-      const detail = JSON.parse((await vitalproof({ cwd }, "--json", "statements", "show", name)).out) as {
+      const detail = JSON.parse((await vitalproof({ cwd }, "--json", "circuits", "show", name)).out) as {
         name: string;
         sources?: unknown[];
       };
       expect(detail.name).to.equal(name);
-      if (kind === "statement") expect(detail.sources).to.not.have.length(0);
+      if (kind === "question") expect(detail.sources).to.not.have.length(0);
     }
-    const unknown = await vitalproof({ cwd }, "statements", "show", "time-in-rang");
+    const unknown = await vitalproof({ cwd }, "circuits", "show", "time-in-rang");
     expect(unknown.code).to.equal(EXIT.usage);
     expect(unknown.err).to.contain("time-in-range");
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Statements off chain from the shell: a verifier, two patients and a clinic on
+// Circuits off chain from the shell: a verifier, two patients and a clinic on
 // homes of their own, files between them, real proofs of the small instances.
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,17 +26,17 @@ const END = START + 2 * DAY;
 /** Of 1 to 10; an alert is at least three in a row below 4. */
 const LOW_RUN = Array.from({ length: 32 }, (_, slot) => (slot >= 20 && slot < 24 ? 2 : 6));
 const STEADY = Array.from({ length: 32 }, () => 6);
-const ALERT = ["--statement", "episode-test", "--below", "4", "--min-run", "16200s", "--at-least", "1"];
-const MOSTLY = ["--statement", "distribution-direct-test", "--low", "5", "--high", "7", "--at-least", "80"];
-const MEAN = ["--statement", "distribution-histogram-test", "--mean-at-most", "6"];
+const ALERT = ["--circuit", "episode-test", "--below", "4", "--min-run", "16200s", "--at-least", "1"];
+const MOSTLY = ["--circuit", "distribution-direct-test", "--low", "5", "--high", "7", "--at-least", "80"];
+const MEAN = ["--circuit", "distribution-histogram-test", "--mean-at-most", "6"];
 
 type JsonObject = Record<string, unknown>;
 type PresentationFile = {
   holder: string;
-  proofs: { statement: string; terms: string; proof: JsonObject; receipt?: JsonObject; anchorDay?: number }[];
+  proofs: { circuit: string; terms: string; proof: JsonObject; receipt?: JsonObject; anchorDay?: number }[];
 };
 
-describe("statements off chain from the shell", function () {
+describe("circuits off chain from the shell", function () {
   this.timeout(180_000);
   let chain: TestChain;
   let cwd: string;
@@ -150,8 +150,8 @@ describe("statements off chain from the shell", function () {
     await request("together", SPONSOR, ...MOSTLY, ...ALERT);
     const shown = await ok("anna", "request", "show", "together.json");
     expect(shown).to.include({ seconds: 2 * DAY, group });
-    const { statements } = shown as { statements: { statement: string; terms: string }[] };
-    expect(statements.map(({ statement }) => statement)).to.deep.equal([
+    const { statements } = shown as { statements: { circuit: string; terms: string }[] };
+    expect(statements.map(({ circuit }) => circuit)).to.deep.equal([
       "distribution-direct-test",
       "episode-test",
     ]);
@@ -196,30 +196,30 @@ describe("statements off chain from the shell", function () {
       "--group",
       "7",
     ];
-    const named = await ok("x", ...asked, "--statement", "desaturation", "--out", "n1.json");
-    const [first] = named.statements as { statement: string; terms: string }[];
+    const named = await ok("x", ...asked, "--question", "desaturation", "--out", "n1.json");
+    const [first] = named.statements as { circuit: string; terms: string }[];
     const terms = unpackTerms(BigInt(first!.terms));
-    expect(first!.statement).to.equal("spo2-hour-episodes");
+    expect(first!.circuit).to.equal("spo2-hour-episodes");
     expect(terms).to.include({ minRun: 301, runsMin: 1 });
     const { epoch: _epoch, ...raw } = terms;
-    await write("raw.json", [{ statement: "spo2-hour-episodes", terms: raw }]);
+    await write("raw.json", [{ circuit: "spo2-hour-episodes", terms: raw }]);
     const fromFile = await ok("x", ...asked, "--criteria", "raw.json", "--out", "n2.json");
     expect(fromFile.statements).to.deep.equal(named.statements);
-    const packed = ["--statement", "spo2-hour-episodes", "--terms", first!.terms];
+    const packed = ["--circuit", "spo2-hour-episodes", "--terms", first!.terms];
     const fromWord = await ok("x", ...asked, ...packed, "--out", "n3.json");
     expect(fromWord.statements).to.deep.equal(named.statements);
-    const own = ["--statement", "desaturation", "--below", "88", "--longer-than", "10m"];
+    const own = ["--question", "desaturation", "--below", "88", "--longer-than", "10m"];
     const [stricter] = (await ok("x", ...asked, ...own, "--out", "n4.json")).statements as {
       terms: string;
     }[];
     expect(unpackTerms(BigInt(stricter!.terms))).to.include({ minRun: 601 });
-    const set = await ok("x", ...asked, "--statement", "trial-inclusion", "--out", "n5.json");
-    expect((set.statements as { statement: string }[]).map(({ statement }) => statement)).to.deep.equal([
+    const set = await ok("x", ...asked, "--question", "trial-inclusion", "--out", "n5.json");
+    expect((set.statements as { circuit: string }[]).map(({ circuit }) => circuit)).to.deep.equal([
       "af-hour",
       "heart-rate-hour",
     ]);
-    // Bounds stay with the statement before them.
-    const two = ["--statement", "average-below", "--below", "90", "--statement", "no-atrial-fibrillation"];
+    // Bounds stay with the circuit before them.
+    const two = ["--question", "average-below", "--below", "90", "--question", "no-atrial-fibrillation"];
     const both = (await ok("x", ...asked, ...two, "--out", "n6.json")).statements as { terms: string }[];
     expect(unpackTerms(BigInt(both[1]!.terms))).to.include({ low: 1, high: 1, shareMin: 10_000 });
   });
@@ -239,30 +239,30 @@ describe("statements off chain from the shell", function () {
     ];
     const bad = (code: string, exit: number, ...more: string[]): Promise<Ran> =>
       refused(code, exit, "x", ...asked, ...more, "--out", "bad.json");
-    const hourAndDay = ["--statement", "desaturation", "--statement", "time-in-range"];
+    const hourAndDay = ["--question", "desaturation", "--question", "time-in-range"];
     await bad("REQUEST_INVALID", EXIT.usage, ...hourAndDay);
-    const [hour] = (await json<{ statements: { statement: string; terms: string }[] }>("n1.json")).statements;
+    const [hour] = (await json<{ statements: { circuit: string; terms: string }[] }>("n1.json")).statements;
     const later = { ...unpackTerms(BigInt(hour!.terms)), offset: 1 };
-    await write("shifted.json", [hour, { statement: hour!.statement, terms: later }]);
+    await write("shifted.json", [hour, { circuit: hour!.circuit, terms: later }]);
     await bad("REQUEST_INVALID", EXIT.usage, "--criteria", "shifted.json");
-    await write("running.json", [{ statement: hour!.statement, terms: { ...later, epoch: 3 } }]);
+    await write("running.json", [{ circuit: hour!.circuit, terms: { ...later, epoch: 3 } }]);
     await bad("REQUEST_INVALID", EXIT.usage, "--criteria", "running.json");
-    await write("other.json", [{ statement: "af-hour", terms: later }]);
+    await write("other.json", [{ circuit: "af-hour", terms: later }]);
     await bad("REQUEST_INVALID", EXIT.usage, "--criteria", "other.json");
-    await write("stray.json", [{ statement: hour!.statement, terms: { ...later, runsMinn: 2 } }]);
+    await write("stray.json", [{ circuit: hour!.circuit, terms: { ...later, runsMinn: 2 } }]);
     await bad("DOCUMENT_INVALID", EXIT.input, "--criteria", "stray.json");
-    await write("object.json", { statement: hour!.statement });
+    await write("object.json", { circuit: hour!.circuit });
     await bad("DOCUMENT_INVALID", EXIT.input, "--criteria", "object.json");
     await bad("USAGE", EXIT.usage);
-    await bad("USAGE", EXIT.usage, "--below", "90", "--statement", "desaturation");
-    await bad("USAGE", EXIT.usage, "--statement", "desaturation", "--below", "90", "--below", "91");
-    await bad("USAGE", EXIT.usage, "--statement", "alert");
-    await bad("USAGE", EXIT.usage, "--statement", "episode-test", "--below", "4", "--at-least", "1");
-    await bad("UNKNOWN_STATEMENT", EXIT.usage, "--statement", "horoscope");
-    await bad("TERMS_MET_BY_NOTHING", EXIT.usage, "--statement", "distribution-direct-test");
+    await bad("USAGE", EXIT.usage, "--below", "90", "--question", "desaturation");
+    await bad("USAGE", EXIT.usage, "--question", "desaturation", "--below", "90", "--below", "91");
+    await bad("USAGE", EXIT.usage, "--question", "alert");
+    await bad("USAGE", EXIT.usage, "--circuit", "episode-test", "--below", "4", "--at-least", "1");
+    await bad("UNKNOWN_CIRCUIT", EXIT.usage, "--question", "horoscope");
+    await bad("TERMS_MET_BY_NOTHING", EXIT.usage, "--circuit", "distribution-direct-test");
     // The same for a file that somebody wrote by hand.
-    const [af] = (await json<{ statements: { statement: string; terms: string }[] }>("n5.json")).statements;
-    const day = (await json<{ statements: { statement: string; terms: string }[] }>("together.json"))
+    const [af] = (await json<{ statements: { circuit: string; terms: string }[] }>("n5.json")).statements;
+    const day = (await json<{ statements: { circuit: string; terms: string }[] }>("together.json"))
       .statements[0];
     await write("mixed.json", { ...(await json<JsonObject>("n1.json")), statements: [af, day] });
     await refused("REQUEST_INVALID", EXIT.usage, "anna", "request", "show", "mixed.json");
@@ -390,7 +390,7 @@ describe("statements off chain from the shell", function () {
     }
   });
 
-  it("a statement that does not hold is not proven: exit code 1, the bound and by how much", async () => {
+  it("a circuit that does not hold is not proven: exit code 1, the bound and by how much", async () => {
     const present = ["present", "--request", "alert.json", "--out", "bert-answer.json"];
     const ran = await refused("STATEMENT_NOT_MET", EXIT.no, "bert", ...present);
     expect(ran.err).to.contain("runsMin of episode-test");
@@ -487,7 +487,7 @@ describe("statements off chain from the shell", function () {
     expect(await verdict("alert-answer.json", "alert.json", "t3.json")).to.equal("RECEIPT_INVALID");
   });
 
-  it("T11: terms, statement, key or proof changed in the file are refused", async () => {
+  it("T11: terms, circuit, key or proof changed in the file are refused", async () => {
     const { statements } = await json<{ statements: { terms: string }[] }>("together.json");
     const change = (member: JsonObject) =>
       changed((presentation) => {
@@ -506,7 +506,7 @@ describe("statements off chain from the shell", function () {
     ];
     for (const [code, word] of words)
       expect(await verdict(await change({ terms: word })), word).to.equal(code);
-    expect(await verdict(await change({ statement: "regularity-test" }))).to.equal("PRESENTATION_MISMATCH");
+    expect(await verdict(await change({ circuit: "regularity-test" }))).to.equal("PRESENTATION_MISMATCH");
     expect(await verdict(await change({ verificationKey: "0".repeat(64) }))).to.equal(
       "PRESENTATION_MISMATCH",
     );
@@ -527,7 +527,7 @@ describe("statements off chain from the shell", function () {
     expect(await verdict("alert-answer.json", "harder.json")).to.equal("PRESENTATION_MISMATCH");
   });
 
-  it("T14: two statements together, over the anchored days of a tree with others, against the registry", async () => {
+  it("T14: two circuits together, over the anchored days of a tree with others, against the registry", async () => {
     const present = ["present", "--request", "together.json", "--path", "paths.json"];
     await ok("anna", "demo-clock", "2026-03-03T06:10Z");
     await ok("clinic", "attester", "anchor", ...CLINIC);
@@ -541,8 +541,8 @@ describe("statements off chain from the shell", function () {
     expect(answer).to.include({ valid: true, holder: made.holder });
     expect(answer.statements).to.have.length(2);
     expect(answer.evidence).to.deep.equal([
-      { statement: "distribution-direct-test", kind: "anchor", day: "2026-03-02" },
-      { statement: "episode-test", kind: "anchor", day: "2026-03-02" },
+      { circuit: "distribution-direct-test", kind: "anchor", day: "2026-03-02" },
+      { circuit: "episode-test", kind: "anchor", day: "2026-03-02" },
     ]);
     expect((await json<{ paths: { siblings: string[] }[] }>("paths.json")).paths[0]!.siblings).to.have.length(
       1,
@@ -606,7 +606,7 @@ describe("statements off chain from the shell", function () {
     ];
     await refused("STATEMENT_NOT_MET", EXIT.no, "anna", ...prove, ...ALERT.slice(0, -1), "2");
     const proven = await ok("anna", ...prove, ...ALERT);
-    expect(proven).to.include({ statement: "episode-test", from: "2026-03-01" });
+    expect(proven).to.include({ circuit: "episode-test", from: "2026-03-01" });
     const claim = await json<{ publicInputs: string[] }>("own.json");
     expect(unpackTerms(BigInt(claim.publicInputs[2]!))).to.include({
       template: "episode",
@@ -615,7 +615,7 @@ describe("statements off chain from the shell", function () {
     });
     expect(await ok("x", "verify", "own.json", "--expect-scope", "5")).to.include({ valid: true });
     // The log's profile says which form is meant; there is none for these readings.
-    await refused("WITNESS_MISMATCH", EXIT.input, "anna", ...prove, "--force", "--statement", "desaturation");
+    await refused("WITNESS_MISMATCH", EXIT.input, "anna", ...prove, "--force", "--question", "desaturation");
   });
 
   it("T14: by the patient's clock a stale period is not even proven; one bound of two that fails is named", async () => {

@@ -8,10 +8,10 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
-import { AnchorClient, packTerms, type Terms, termsForQuestion, termsOf, unpackTerms } from "@vitalproof/sdk";
+import { AnchorClient, packTerms, type Terms, termsForRequest, termsOf, unpackTerms } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
-import { request as ask, type LocalNode, startNode } from "../../../test/integration/support/node.ts";
+import { request as ask, type LocalNode, startNode } from "../../../test/scripts/support/node.ts";
 import { standIn } from "../../sdk/test/fixtures/standIn.ts";
 import { type Body, CLAIM, parseDocument, RECEIPTS } from "../src/documents.ts";
 import { EXIT } from "../src/exit.ts";
@@ -198,17 +198,7 @@ describe("the manual, and what is refused", function () {
   });
 
   it("a native prover proves where one is named, and says which; one that fails is told, and snarkjs proves", async () => {
-    const asking = [
-      "prove",
-      "--statement",
-      "glucose-day",
-      "--low",
-      "70",
-      "--high",
-      "180",
-      "--at-least",
-      "70",
-    ];
+    const asking = ["prove", "--circuit", "glucose-day", "--low", "70", "--high", "180", "--at-least", "70"];
     const out = ["--from", "2026-03-02", "--scope", "20260302", "--paths", "paths.json", "--out", "n.json"];
     const prove = [...asking, ...out, "--force"];
     const programs = join(cwd, "programs");
@@ -256,19 +246,19 @@ describe("the manual, and what is refused", function () {
       [["falls", "--level", "3"], termsOf("falls", { level: 3 })],
       [
         ["spo2-hour-episodes", "--below", "88", "--longer-than", "5m", "--at-most", "0"],
-        termsForQuestion(
+        termsForRequest(
           "spo2-hour-episodes",
           { template: "episode", band: { below: 88 }, minRun: { longerThan: 300 }, runs: { atMost: 0 } },
           0,
         ),
       ],
     ];
-    const create = ["program", "create", "--group", "1", "--benefit", "1", ...D, ...INSURER, "--statement"];
+    const create = ["program", "create", "--group", "1", "--benefit", "1", ...D, ...INSURER, "--circuit"];
     for (const [argv, terms] of offers) {
       const made = await ok("insurer", ...create, ...argv);
       expect(made.terms, argv.join(" ")).to.equal(String(packTerms(terms)));
       const shown = await ok("insurer", "program", "show", String(made.program), ...D);
-      expect(shown).to.include({ terms: made.terms, statement: made.statement });
+      expect(shown).to.include({ terms: made.terms, circuit: made.circuit });
     }
     await refused("USAGE", EXIT.usage, "insurer", ...create, "trial-inclusion");
     await refused("USAGE", EXIT.usage, "insurer", ...create, "fall-window", "--days", "3");
@@ -378,8 +368,8 @@ describe("the manual, and what is refused", function () {
     const send = ["claim", "send", "claim.json", "--policy", "1", ...D, "--dev-account", "6", "--consent"];
     await hinted("ClaimsPayout_PeriodAlreadyClaimed", ...send, id, "--period", "0");
     await hinted("ClaimsPayout_PeriodNotOver", ...send, id, "--period", "1");
-    const statement = ["--statement", "glucose-day", "--low", "70", "--high", "180", "--at-least", "70"];
-    const create = ["program", "create", ...D, ...statement, "--benefit", "1"];
+    const circuit = ["--circuit", "glucose-day", "--low", "70", "--high", "180", "--at-least", "70"];
+    const create = ["program", "create", ...D, ...circuit, "--benefit", "1"];
     await hinted("AnchorRegistry_UnknownGroup", ...create, "--group", "9", "--dev-account", "5");
     await hinted("ClaimsPayout_InsurerGoverns", ...create, "--group", "1", "--dev-account", "1");
     await hinted(
@@ -477,7 +467,7 @@ describe("the manual, and what is refused", function () {
     const ran = await run("insurer", "audit", "--program", "1", ...D, "--from-block", String(late));
     expect(ran.code).to.equal(EXIT.no);
     const codes = (JSON.parse(ran.out) as { findings: { code: string }[] }).findings.map(({ code }) => code);
-    expect(codes).to.include("PROGRAM_STATEMENT_NOT_IN_FORCE").and.to.include("VIEW_COUNT_DISAGREES");
+    expect(codes).to.include("PROGRAM_CIRCUIT_NOT_IN_FORCE").and.to.include("VIEW_COUNT_DISAGREES");
   });
 
   it("a node that is not there: CHAIN_UNREACHABLE or CONTRACT_CALL_FAILED, soon, without the URL's secret", async () => {
@@ -507,7 +497,7 @@ describe("the manual, and what is refused", function () {
 
   it("of-valid semantics: explain ends with the true floor", async () => {
     const args = [
-      "--statement",
+      "--circuit",
       "glucose-day",
       "--low",
       "70",
@@ -575,15 +565,15 @@ describe("the manual, and what is refused", function () {
     expect((await run("anna", "verify", "claim.json", "--expect-key", "ab")).code).to.equal(EXIT.no);
   });
 
-  it("a claim that is none is an error: other kind, other statement, stray members, no key", async () => {
+  it("a claim that is none is an error: other kind, other circuit, stray members, no key", async () => {
     const claim = JSON.parse(await read("claim.json")) as Record<string, unknown>;
     const bad: [string, number, unknown][] = [
       ["DOCUMENT_INVALID", EXIT.input, { ...claim, kind: "vitalproof/receipts" }],
       ["DOCUMENT_INVALID", EXIT.input, { ...claim, version: 2 }],
       ["DOCUMENT_INVALID", EXIT.input, { ...claim, reading: 70 }],
       ["DOCUMENT_INVALID", EXIT.input, { ...claim, publicInputs: ["1"] }],
-      ["DOCUMENT_INVALID", EXIT.input, { ...claim, statement: "heart-rate-hour" }],
-      ["UNKNOWN_STATEMENT", EXIT.usage, { ...claim, statement: "horoscope" }],
+      ["DOCUMENT_INVALID", EXIT.input, { ...claim, circuit: "heart-rate-hour" }],
+      ["UNKNOWN_CIRCUIT", EXIT.usage, { ...claim, circuit: "horoscope" }],
       ["DOCUMENT_INVALID", EXIT.input, []],
     ];
     for (const [code, exit, document] of bad) {
@@ -620,7 +610,7 @@ describe("the manual, and what is refused", function () {
     await writeFile(join(cwd, "forged.json"), JSON.stringify(forged));
     await refused("ANCHOR_PATH_INVALID", EXIT.input, "anna", ...first, "--paths", "forged.json");
     const epoch = [
-      "--statement",
+      "--circuit",
       "glucose-day",
       "--at-least",
       "1",
@@ -633,14 +623,14 @@ describe("the manual, and what is refused", function () {
     ];
     await refused("LOG_EPOCH_MISSING", EXIT.notReady, "anna", "prove", ...epoch, "--from", "2026-03-09");
     await refused(
-      "UNKNOWN_STATEMENT",
+      "UNKNOWN_CIRCUIT",
       EXIT.usage,
       "anna",
       "prove",
       ...epoch,
       "--from",
       "2026-03-02",
-      "--statement",
+      "--circuit",
       "x",
     );
     await refused(
@@ -651,7 +641,7 @@ describe("the manual, and what is refused", function () {
       ...epoch,
       "--from",
       "2026-03-02",
-      "--statement",
+      "--circuit",
       "heart-rate-hour",
     );
     await refused(

@@ -75,7 +75,7 @@ describe("Dexcom Clarity", () => {
     expect(sealed.reduce((sum, { filled }) => sum + filled, 0)).to.equal(2148);
     expect(sealed.reduce((sum, { dropped }) => sum + dropped, 0)).to.equal(0);
     const share = {
-      statement: "glucose-day",
+      circuit: "glucose-day",
       band: { atLeast: 70, atMost: 180 },
       share: { atLeast: 70 },
     } as const;

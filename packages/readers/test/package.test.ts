@@ -48,15 +48,15 @@ describe("package", () => {
       devDependencies: Record<string, string>;
     };
     // Types alone, of packages that have nothing else, are gone from what is published.
-    const typesOnly = (statement: string, name: string): boolean =>
-      statement.startsWith("import type") && `@types/${name.split("/")[0]}` in devDependencies;
+    const typesOnly = (circuit: string, name: string): boolean =>
+      circuit.startsWith("import type") && `@types/${name.split("/")[0]}` in devDependencies;
     const imported = new Set(
       globSync("src/**/*.ts", { cwd: ROOT }).flatMap((path) =>
         [
           ...readFileSync(join(ROOT, path), "utf8").matchAll(
             /^(?:import|export)\b[^;]*?\bfrom "([^."][^"]*)"/gm,
           ),
-        ].flatMap(([statement, name]) => (typesOnly(statement, name!) ? [] : [name!])),
+        ].flatMap(([circuit, name]) => (typesOnly(circuit, name!) ? [] : [name!])),
       ),
     );
     const packages = [...imported].map((name) =>

@@ -17,7 +17,7 @@ const made = (seed: number): Promise<FileReadings> =>
 
 describe("synthetic export", () => {
   const terms = distributionTerms({
-    statement: "glucose-day",
+    circuit: "glucose-day",
     band: { atLeast: 70, atMost: 180 },
     share: { atLeast: 70 },
   });

@@ -5,13 +5,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Interface } from "ethers";
+import { CONTRACTS, nameOf } from "./contracts.ts";
 
 const root = new URL("../../../", import.meta.url);
 const target = new URL("../src/generated/abi.ts", import.meta.url);
-const CONTRACTS = ["AnchorRegistry", "ClaimsPayout", "ConsentRegistry", "StatementRegistry"];
 
-const parts = CONTRACTS.map((name) => {
-  const path = new URL(`artifacts/contracts/${name}.sol/${name}.json`, root);
+const parts = CONTRACTS.map((contract) => {
+  const name = nameOf(contract);
+  const path = new URL(`artifacts/contracts/${contract}.sol/${name}.json`, root);
   const { abi } = JSON.parse(readFileSync(path, "utf8")) as {
     abi: ConstructorParameters<typeof Interface>[0];
   };

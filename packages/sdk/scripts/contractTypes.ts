@@ -5,10 +5,10 @@
 import { existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { CONTRACTS } from "./contracts.ts";
 
 const from = fileURLToPath(new URL("../../../types/ethers-contracts/", import.meta.url));
 const to = fileURLToPath(new URL("../src/generated/contracts/", import.meta.url));
-const CONTRACTS = ["AnchorRegistry", "ClaimsPayout", "ConsentRegistry", "StatementRegistry"];
 
 const sources = CONTRACTS.map((name) => `${from}${name}.ts`);
 const missing = sources.find((source) => !existsSync(source));

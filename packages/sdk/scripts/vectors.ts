@@ -16,6 +16,7 @@ import {
   CONSENT_REVOCATION_TYPES,
   type Consent,
   checkTerms,
+  circuitIdOf,
   codeOf,
   consentIdOf,
   controllerOf,
@@ -48,7 +49,6 @@ import {
   regularityTerms,
   SimulatedDevice,
   scopeOf,
-  statementIdOf,
   subjectOf,
   TAGS,
   type Terms,
@@ -153,54 +153,54 @@ function contexts(random: SeededRandom): object[] {
 function terms(): object[] {
   const offers: Terms[] = [
     distributionTerms({
-      statement: "glucose-day",
+      circuit: "glucose-day",
       band: { atLeast: 70, atMost: 180 },
       share: { atLeast: 70 },
     }),
     distributionTerms({
-      statement: "glucose-day",
+      circuit: "glucose-day",
       offset: 92,
       mean: { atLeast: 80, atMost: 154 },
       share: { atMost: 95 },
     }),
     distributionTerms({
-      statement: "glucose-14d",
+      circuit: "glucose-14d",
       semantics: "of-valid",
       band: { atMost: 180 },
       share: { atLeast: "62.5", atMost: "99.99" },
       coverage: { atLeast: 70, atMost: 99 },
     }),
     distributionTerms({
-      statement: "heart-rate-hour",
+      circuit: "heart-rate-hour",
       offset: 3,
       band: { atMost: 120 },
       share: { atLeast: 100 },
     }),
-    distributionTerms({ statement: "heart-rate-hour", mean: { above: 100 } }),
-    distributionTerms({ statement: "heart-rate-day", mean: { above: 40, below: 100 } }),
+    distributionTerms({ circuit: "heart-rate-hour", mean: { above: 100 } }),
+    distributionTerms({ circuit: "heart-rate-day", mean: { above: 40, below: 100 } }),
     distributionTerms({
-      statement: "glucose-mmol-14d",
+      circuit: "glucose-mmol-14d",
       semantics: "of-valid",
       band: { atLeast: "3.9", atMost: "10.0" },
       share: { atLeast: 70 },
       coverage: { atLeast: 70 },
     }),
-    distributionTerms({ statement: "af-hour", band: { atMost: 0 }, share: { atLeast: 100 } }),
+    distributionTerms({ circuit: "af-hour", band: { atMost: 0 }, share: { atLeast: 100 } }),
     episodeTerms({
-      statement: "spo2-hour-episodes",
+      circuit: "spo2-hour-episodes",
       band: { below: 90 },
       minRun: { longerThan: 300 },
       runs: { atLeast: 1 },
     }),
     episodeTerms({
-      statement: "spo2-hour-episodes",
+      circuit: "spo2-hour-episodes",
       offset: 2,
       band: { below: 90 },
       minRun: { longerThan: 300 },
       runs: { atMost: 0 },
     }),
     episodeTerms({
-      statement: "glucose-day-episodes",
+      circuit: "glucose-day-episodes",
       semantics: "of-valid",
       band: { below: 54 },
       minRun: { seconds: 900 },
@@ -208,22 +208,22 @@ function terms(): object[] {
       coverage: { atLeast: "70.25" },
     }),
     regularityTerms({
-      statement: "device-usage-30d",
+      circuit: "device-usage-30d",
       offset: 48,
       level: { sum: 240 },
       epochs: { atLeast: 21 },
     }),
     regularityTerms({
-      statement: "doses-30d",
+      circuit: "doses-30d",
       band: { atLeast: 1 },
       level: { readings: 2 },
       epochs: { atLeast: 27, atMost: 30 },
       share: { atLeast: "95.5", atMost: "99.99" },
       coverage: { atLeast: 80 },
     }),
-    impactTerms({ statement: "fall-window", magnitude: "2.51", count: { atLeast: 1 } }),
+    impactTerms({ circuit: "fall-window", magnitude: "2.51", count: { atLeast: 1 } }),
     impactTerms({
-      statement: "fall-window",
+      circuit: "fall-window",
       semantics: "of-valid",
       magnitude: "2.5",
       minRun: { seconds: 0.1 },
@@ -239,9 +239,9 @@ function terms(): object[] {
   );
 }
 
-/** Statements decided in the clear, small enough to follow by hand. */
+/** Circuits decided in the clear, small enough to follow by hand. */
 function checks(random: SeededRandom): object[] {
-  const base = distributionTerms({ statement: "distribution-direct-test", coverage: { atLeast: 1 } });
+  const base = distributionTerms({ circuit: "distribution-direct-test", coverage: { atLeast: 1 } });
   const distributions: Partial<DistributionTerms>[] = [
     { low: 4, high: 9, shareMin: 5_000 },
     { low: 4, high: 9, shareMin: 5_000, ofValid: true },
@@ -256,7 +256,7 @@ function checks(random: SeededRandom): object[] {
     { meanMax: 7, meanBelow: true, ofValid: true },
   ];
   const run = episodeTerms({
-    statement: "episode-test",
+    circuit: "episode-test",
     band: { atLeast: 3 },
     minRun: { slots: 3 },
     runs: { atLeast: 1 },
@@ -269,7 +269,7 @@ function checks(random: SeededRandom): object[] {
     { minRun: 5, runsMin: 1, coverageMin: 9_000 },
   ];
   const day = regularityTerms({
-    statement: "regularity-test",
+    circuit: "regularity-test",
     band: { atLeast: 3 },
     level: { readings: 11 },
     epochs: { atLeast: 1 },
@@ -283,7 +283,7 @@ function checks(random: SeededRandom): object[] {
     { shareMin: 6_500, shareMax: 7_500 },
   ];
   const fall = impactTerms({
-    statement: "impact-test",
+    circuit: "impact-test",
     magnitude: 5,
     count: { atLeast: 5 },
     coverage: { atLeast: 1 },
@@ -348,17 +348,17 @@ function trees(random: SeededRandom): object[] {
 }
 
 function signatures(): object[] {
-  const statement = {
+  const circuit = {
     group: 1n,
     subject: 2n,
     previous: 3n,
     head: FIELD - 1n,
     context: packContext({ profile: 1, offset: 2, epoch: 3 }),
   };
-  const message = deviceMessage(statement);
+  const message = deviceMessage(circuit);
   return (["p256", "ed25519"] as const).map((curve) => {
     const { publicKey } = new SimulatedDevice(curve, new Uint8Array(32).fill(1));
-    return { curve, ...statement, message: bytesToHex(message), secretKey: "01".repeat(32), publicKey };
+    return { curve, ...circuit, message: bytesToHex(message), secretKey: "01".repeat(32), publicKey };
   });
 }
 
@@ -407,7 +407,7 @@ function chain(): object[] {
       scopeNumber,
       scope: scopeOf({ chainId, claims, scopeNumber }),
     })),
-    { what: "statementId", name: "glucose-day", version: 1, id: statementIdOf("glucose-day", 1) },
+    { what: "circuitId", name: "glucose-day", version: 1, id: circuitIdOf("glucose-day", 1) },
     {
       what: "holderAttestation",
       chainId,

@@ -19,24 +19,16 @@ export {
 export { type AttestHolderOptions, type AttestHolderRequest, attestHolder } from "./attester/attestHolder.ts";
 export { Intake, type IntakeOptions } from "./attester/intake.ts";
 export {
-  type AnchorDomain,
-  RECEIPT_TYPES,
-  type Receipt,
-  type SignedReceipt,
-  signReceipt,
-  verifyReceipt,
-} from "./attester/receipt.ts";
-export {
   catalogue,
   catalogueEntry,
   type FormChoice,
   formOf,
-  statementEntry,
+  questionOf,
   type TermsChoice,
   termsOf,
   termsOfAll,
 } from "./catalogue/catalogue.ts";
-export type { About, CatalogueEntry, Form, SetEntry, Source, StatementEntry } from "./catalogue/entry.ts";
+export type { About, CatalogueEntry, Form, Question, SetEntry, Source } from "./catalogue/entry.ts";
 export {
   type Decidable,
   type EvaluatedBound,
@@ -46,9 +38,12 @@ export {
 } from "./catalogue/evaluate.ts";
 export { type Example, exampleCodes } from "./catalogue/examples.ts";
 export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
-export { type Question, termsForQuestion } from "./catalogue/question.ts";
+export { type TermsRequest, termsForRequest } from "./catalogue/request.ts";
+export { type Circuit, type CircuitName, circuitOf, circuits } from "./circuits/circuit.ts";
+export { circuitIdOf } from "./circuits/circuitId.ts";
 export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";
+export { CircuitClient } from "./clients/circuits.ts";
 export {
   ClaimsClient,
   PERIOD_STATES,
@@ -69,7 +64,6 @@ export {
   signRevocation,
 } from "./clients/consents.ts";
 export { type Refusal, refusalNames, refusalOf, refusalOfData, type ShowValue } from "./clients/refusals.ts";
-export { StatementClient } from "./clients/statements.ts";
 export {
   compareDecimals,
   type Decimal,
@@ -97,9 +91,9 @@ export {
 export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
 export {
   ANCHOR_REGISTRY_ABI,
+  CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
-  STATEMENT_REGISTRY_ABI,
 } from "./generated/abi.ts";
 export * from "./generated/protocol.ts";
 export { gapHeadOf, genesisOf, headOf, leafOf, packCodes } from "./hashes/chain.ts";
@@ -113,6 +107,14 @@ export { createIdentity, Identity } from "./identity/identity.ts";
 export { encodeReading } from "./log/encode.ts";
 export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
+export {
+  type AnchorDomain,
+  RECEIPT_TYPES,
+  type Receipt,
+  type SignedReceipt,
+  signReceipt,
+  verifyReceipt,
+} from "./log/receipt.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
 export type {
@@ -120,6 +122,7 @@ export type {
   PresentationRequest,
   PresentationTrust,
   PresentedProof,
+  Statement,
 } from "./presentation/presentation.ts";
 export {
   assertPresentationAttestation,
@@ -166,8 +169,6 @@ export {
 } from "./settle/claim.ts";
 export { type ChainLimits, chainLimits } from "./settle/limits.ts";
 export { type SettleOptions, settle } from "./settle/settle.ts";
-export { type Statement, type StatementName, statementOf, statements } from "./statements/statement.ts";
-export { statementIdOf } from "./statements/statementId.ts";
 export { memoryStore, type Store } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
 export { asksFor } from "./terms/asks.ts";

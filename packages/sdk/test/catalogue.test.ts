@@ -15,17 +15,17 @@ import {
   formOf,
   packTerms,
   profileOf,
+  type Question,
+  questionOf,
   type Reading,
-  type StatementEntry,
-  statementEntry,
-  termsForQuestion,
+  termsForRequest,
   termsOf,
   termsOfAll,
   valueOfCode,
 } from "../src/index.ts";
 import { codeThrown } from "./support.ts";
 
-const entries = catalogue().filter((entry): entry is StatementEntry => entry.kind === "statement");
+const entries = catalogue().filter((entry): entry is Question => entry.kind === "question");
 
 /** A form's example as readings at its slots' beginnings. */
 function exampleReadings(form: Form, codes: readonly (readonly number[])[]): Reading[] {
@@ -46,7 +46,7 @@ function exampleReadings(form: Form, codes: readonly (readonly number[])[]): Rea
 }
 
 describe("catalogue", () => {
-  it("has every statement that offers name, each with sources, words and forms", () => {
+  it("has every circuit that offers name, each with sources, words and forms", () => {
     const names = catalogue().map(({ name }) => name);
     expect(names).to.include.members([
       "time-in-range",
@@ -91,8 +91,8 @@ describe("catalogue", () => {
           expect(example.words).to.match(/\.$/);
           const codes = exampleCodes(form, example);
           const profile = profileOf(form.profile);
-          if (form.statement !== undefined) {
-            const terms = termsForQuestion(form.statement, form.question, form.offset);
+          if (form.circuit !== undefined) {
+            const terms = termsForRequest(form.circuit, form.request, form.offset);
             expect(terms.template).to.equal(entry.template);
             expect(packTerms(terms) > 0n).to.equal(true);
             expect(explainTerms(terms).length).to.be.greaterThan(2);
@@ -113,10 +113,10 @@ describe("catalogue", () => {
             offset: form.offset,
             from,
             to,
-            semantics: form.question.semantics ?? "worst-case",
-            ...(form.question.coverage?.atLeast === undefined
+            semantics: form.request.semantics ?? "worst-case",
+            ...(form.request.coverage?.atLeast === undefined
               ? {}
-              : { coverage: form.question.coverage.atLeast }),
+              : { coverage: form.request.coverage.atLeast }),
           });
           expect(evaluation.holds, example.words).to.equal(holds);
           expect(evaluation.slots).to.equal(codes.length * profile.samples);
@@ -189,7 +189,7 @@ describe("catalogue", () => {
   });
 
   it("an unknown name brings those that are near", () => {
-    expect(codeThrown(() => catalogueEntry("weather"))).to.equal("UNKNOWN_STATEMENT");
+    expect(codeThrown(() => catalogueEntry("weather"))).to.equal("UNKNOWN_CIRCUIT");
     for (const [given, meant] of [
       ["time-in-rang", "time-in-range"],
       ["tir-range", "time-in-range"],
@@ -206,7 +206,7 @@ describe("catalogue", () => {
     }
   });
 
-  it("a set gives the terms of all its statements, of one and the same hour", () => {
+  it("a set gives the terms of all its circuits, of one and the same hour", () => {
     const terms = termsOfAll("trial-inclusion", { offset: 2 });
     expect(terms.map(({ profile }) => profile)).to.deep.equal(["af-flag-1min", "heart-rate-1s"]);
     for (const each of terms) {
@@ -219,7 +219,7 @@ describe("catalogue", () => {
     for (const entry of catalogue()) {
       if (entry.kind === "set")
         for (const { name, window } of entry.members)
-          expect(formOf(statementEntry(name), { window })).to.be.an("object");
+          expect(formOf(questionOf(name), { window })).to.be.an("object");
     }
   });
 });
@@ -228,7 +228,7 @@ describe("evaluation in the clear", () => {
   const glucose = (values: readonly (number | string)[], step = 300): Reading[] =>
     values.map((value, i) => ({ time: 1_700_000_100 + i * step, value, unit: "mg/dL" }));
   const of = (name: string, readings: Reading[], extra: Partial<EvaluateOptions> = {}): Evaluation =>
-    evaluate(readings, { entry: statementEntry(name), ...extra });
+    evaluate(readings, { entry: questionOf(name), ...extra });
   const bound = (evaluation: Evaluation, name: string) =>
     evaluation.bounds.find((each) => each.bound === name)!;
 
@@ -385,7 +385,7 @@ describe("evaluation in the clear", () => {
           fc.pre(codes.some((each) => each > 0));
           const terms = termsOf(name, { semantics, coverage });
           const check = checkTerms(terms, [codes]);
-          const form = formOf(statementEntry(name));
+          const form = formOf(questionOf(name));
           const from = 1_000 * 86_400;
           const evaluation = of(name, exampleReadings(form, [codes]), {
             semantics,

@@ -7,9 +7,9 @@ import { network } from "hardhat";
 import { connect, read, send } from "../src/clients/call.ts";
 import {
   ANCHOR_REGISTRY_ABI,
+  CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
-  STATEMENT_REGISTRY_ABI,
 } from "../src/generated/abi.ts";
 import {
   AnchorClient,
@@ -29,7 +29,9 @@ const artifact = (name: string): { abi: []; bytecode: string } =>
   JSON.parse(
     readFileSync(new URL(`../../../artifacts/contracts/${name}.sol/${name}.json`, import.meta.url), "utf8"),
   );
-const built = existsSync(new URL("../../../artifacts/contracts/AnchorRegistry.sol/", import.meta.url));
+const built = existsSync(
+  new URL("../../../artifacts/contracts/registries/AnchorRegistry.sol/", import.meta.url),
+);
 
 describe("contract clients", function () {
   this.timeout(60_000);
@@ -58,7 +60,7 @@ describe("contract clients", function () {
       AnchorRegistry: ANCHOR_REGISTRY_ABI,
       ClaimsPayout: CLAIMS_PAYOUT_ABI,
       ConsentRegistry: CONSENT_REGISTRY_ABI,
-      StatementRegistry: STATEMENT_REGISTRY_ABI,
+      CircuitRegistry: CIRCUIT_REGISTRY_ABI,
     };
     for (const [name, fragments] of Object.entries(pairs)) {
       const wanted = new Interface(artifact(name).abi)

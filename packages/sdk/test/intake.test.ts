@@ -69,12 +69,12 @@ async function clinic(options: { curve?: "p256" | "ed25519" } = {}) {
     at: (time: number): void => {
       now = time;
     },
-    /** A statement with other content, properly signed. */
+    /** A circuit with other content, properly signed. */
     forge: async (change: Partial<SignedHead>, signer = device): Promise<SignedHead> => {
-      const statement = { ...(await log.sign(FIRST, device)), ...change };
-      const signature = bytesToHex(await signer.sign(deviceMessage(statement)));
+      const circuit = { ...(await log.sign(FIRST, device)), ...change };
+      const signature = bytesToHex(await signer.sign(deviceMessage(circuit)));
       const { curve, publicKey } = signer;
-      return { ...statement, device: { curve, publicKey }, signature };
+      return { ...circuit, device: { curve, publicKey }, signature };
     },
   };
 }
@@ -258,7 +258,7 @@ describe("intake", () => {
     ).to.equal("UNKNOWN_PROFILE");
   });
 
-  it("T21: a wrong signature, a high-s one, another curve or a statement changed after signing is refused", async () => {
+  it("T21: a wrong signature, a high-s one, another curve or a circuit changed after signing is refused", async () => {
     const { intake, log, device, at } = await clinic();
     at((FIRST + 1) * DAY + 5);
     const signed = await log.sign(FIRST, device);

@@ -115,7 +115,7 @@ describe("T33: marker values", () => {
   it("secret, salt and codes are in no error and no serialisation of a witness", async () => {
     const terms = termsForPeriod(
       distributionTerms({
-        statement: "distribution-direct-test",
+        circuit: "distribution-direct-test",
         share: { atLeast: 50 },
         band: { atLeast: 3 },
       }),
@@ -134,7 +134,7 @@ describe("T33: marker values", () => {
     const leaf = leafOf(identity.subject, context, head);
     const path = anchorTree([leaf, 9n]).path(leaf);
     const request = {
-      statement: "distribution-direct-test",
+      circuit: "distribution-direct-test",
       terms,
       scope: 3n,
       previousHead: 5n,
@@ -160,7 +160,7 @@ describe("T33: marker values", () => {
           epochs: [{ ...request.epochs[0]!, salt: salt + FIELD }, request.epochs[1]!],
         }),
       () => claimWitness(secret, { ...request, path: { ...path, index: path.index ^ 1 } }),
-      () => claimWitness(secret, { ...request, statement: "glucose-day" }),
+      () => claimWitness(secret, { ...request, circuit: "glucose-day" }),
       () => claimWitness(secret + FIELD, request),
       () => claimWitness(secret, { ...request, scope: FIELD }),
       () =>
@@ -249,7 +249,7 @@ describe("T33: marker values", () => {
   it("the check's result is counts, and its text holds no single reading", () => {
     const codes = new Array<number>(16).fill(0).map((_, slot) => (slot === 3 ? 9 : 5));
     const terms = distributionTerms({
-      statement: "distribution-direct-test",
+      circuit: "distribution-direct-test",
       share: { atLeast: 99 },
       band: { atMost: 7 },
     });

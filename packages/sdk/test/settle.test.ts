@@ -14,6 +14,7 @@ import {
 import { CLAIMS_PAYOUT_ABI } from "../src/generated/abi.ts";
 import {
   type ChainLimits,
+  type CircuitClient,
   type ClaimItem,
   type ClaimsClient,
   chainLimits,
@@ -23,7 +24,6 @@ import {
   type SettleProgress,
   SKIP_REASONS,
   type SkipReason,
-  type StatementClient,
   settle,
   type VerificationKey,
   VitalproofError,
@@ -63,7 +63,7 @@ function claim(policy: number, period = 0, changes: Partial<ClaimItem> = {}): Cl
     policy: BigInt(policy),
     period,
     consentId: id(`consent ${policy}`),
-    statement: GLUCOSE,
+    circuit: GLUCOSE,
     anchorRoot: ROOT,
     proof,
     ...changes,
@@ -88,7 +88,7 @@ type Method =
   | "submitClaims";
 
 /**
- * A claims contract and a statement registry as far as `settle` asks them, and everything that was asked. `before` runs
+ * A claims contract and a circuit registry as far as `settle` asks them, and everything that was asked. `before` runs
  * ahead of every call, with how often this method was called before; what it throws, the call throws.
  */
 class StandIn {
@@ -167,7 +167,7 @@ class StandIn {
         };
       },
     };
-    const statements: Pick<StatementClient, "verificationKeyOf"> = {
+    const circuits: Pick<CircuitClient, "verificationKeyOf"> = {
       verificationKeyOf: async () => {
         this.#called("verificationKeyOf");
         return UNIT_KEY;
@@ -175,7 +175,7 @@ class StandIn {
     };
     return {
       claims: claims_ as unknown as ClaimsClient,
-      statements: statements as unknown as StatementClient,
+      circuits: circuits as unknown as CircuitClient,
       limits: PLENTY,
       pause: async (attempt) => {
         this.pauses.push(attempt);
@@ -192,8 +192,8 @@ const outcomesOf = ({ claims: ended }: Awaited<ReturnType<typeof settle>>) =>
 const times = (count: number, outcome: string) => Array<string>(count).fill(outcome);
 
 describe("filling batches", () => {
-  const of = (statement: string, count: number) =>
-    Array.from({ length: count }, (_, i) => ({ statement, name: `${statement}${i}` }));
+  const of = (circuit: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ circuit, name: `${circuit}${i}` }));
   const sizes = (batches: readonly unknown[][]) => batches.map((batch) => batch.length);
 
   it("puts claims of one statement side by side and keeps the given order inside", () => {
@@ -212,11 +212,11 @@ describe("filling batches", () => {
     expect(sizes(fillBatches(of("a", 12), { gas, calldataBytes: 60_000 }))).to.deep.equal([5, 5, 2]);
   });
 
-  it("a further statement costs gas of its own", () => {
+  it("a further circuit costs gas of its own", () => {
     const gas = estimatedGasOf(4, 2);
     expect(sizes(fillBatches([...of("a", 2), ...of("b", 2)], { gas }))).to.deep.equal([4]);
     expect(sizes(fillBatches([...of("a", 2), ...of("b", 2)], { gas: gas - 1n }))).to.deep.equal([3, 1]);
-    // Three statements of one claim each; the statements of a batch before do not count in the next.
+    // Three circuits of one claim each; the circuits of a batch before do not count in the next.
     expect(
       sizes(
         fillBatches(
@@ -240,12 +240,12 @@ describe("filling batches", () => {
 
   it("loses none, doubles none, and every batch is as full as can be", () => {
     const limits = { gas: estimatedGasOf(9, 2), calldataBytes: calldataBytesOf(8) };
-    const fits = (batch: readonly { statement: string }[]) =>
-      estimatedGasOf(batch.length, new Set(batch.map(({ statement }) => statement)).size) <= limits.gas &&
+    const fits = (batch: readonly { circuit: string }[]) =>
+      estimatedGasOf(batch.length, new Set(batch.map(({ circuit }) => circuit)).size) <= limits.gas &&
       calldataBytesOf(batch.length) <= limits.calldataBytes;
     for (let seed = 1; seed <= 200; seed++) {
       const given = Array.from({ length: (seed * 7) % 60 }, (_, i) => ({
-        statement: `s${(i * i * seed + i) % ((seed % 5) + 1)}`,
+        circuit: `s${(i * i * seed + i) % ((seed % 5) + 1)}`,
         name: i,
       }));
       const batches = fillBatches(given, limits);
@@ -260,9 +260,9 @@ describe("filling batches", () => {
         const next = batches[i + 1]?.[0];
         if (next !== undefined) expect(fits([...batch, next]), "takes one more").to.equal(false);
       });
-      // Once a statement is left behind it does not come again.
-      const order = batches.flat().map(({ statement }) => statement);
-      const runs = order.filter((statement, i) => statement !== order[i - 1]);
+      // Once a circuit is left behind it does not come again.
+      const order = batches.flat().map(({ circuit }) => circuit);
+      const runs = order.filter((circuit, i) => circuit !== order[i - 1]);
       expect(runs.length).to.equal(new Set(runs).size);
     }
   });
@@ -405,12 +405,7 @@ describe("settling, with stand-ins for node and contracts", function () {
 
   it("settles all, reports them in the given order, and what each transaction did", async () => {
     const node = new StandIn();
-    const given = [
-      claim(1, 0, { statement: HEART }),
-      claim(2),
-      claim(3, 0, { statement: HEART }),
-      claim(2, 1),
-    ];
+    const given = [claim(1, 0, { circuit: HEART }), claim(2), claim(3, 0, { circuit: HEART }), claim(2, 1)];
     const report = await settle(given, { ...node.options, limits: { gas: estimatedGasOf(2, 1) } });
     expect(report.claims.map(({ policy, period }) => [policy, period])).to.deep.equal([
       [1n, 0],
@@ -540,7 +535,7 @@ describe("settling, with stand-ins for node and contracts", function () {
       "period of another type": { period: "1" as never },
       "short consent": { consentId: "0x12" },
       "consent that is no hex": { consentId: "z".repeat(66) },
-      "no statement": { statement: undefined as never },
+      "no circuit": { circuit: undefined as never },
       "root above its type": { anchorRoot: 2n ** 256n },
       "negative coordinate": { proof: { a: [-a[0], a[1]], b, c } },
       "coordinate above its type": { proof: { a, b: [b[0], [b[1][0], 2n ** 256n]], c } },

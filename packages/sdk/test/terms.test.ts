@@ -65,7 +65,7 @@ const anyEpoch = fc.array(fc.nat(n), { minLength: profile.slots, maxLength: prof
 describe("terms", () => {
   it("T12: packing follows protocol.json, and unpacking is its inverse", () => {
     const terms = distributionTerms({
-      statement: "glucose-day",
+      circuit: "glucose-day",
       offset: 32,
       band: { atLeast: 70, atMost: 180 },
       share: { atLeast: 70 },
@@ -202,13 +202,13 @@ describe("terms", () => {
 
   it("levels off the scale and percentages out of range are refused by the builder", () => {
     const build = (extra: object) => () =>
-      distributionTerms({ statement: "glucose-day", share: { atLeast: 50 }, ...extra });
+      distributionTerms({ circuit: "glucose-day", share: { atLeast: 50 }, ...extra });
     expect(codeThrown(build({ band: { atLeast: 39 } }))).to.equal("INVALID_ARGUMENT");
     expect(codeThrown(build({ band: { atMost: 70.5 } }))).to.equal("INVALID_ARGUMENT");
     expect(codeThrown(build({ share: { atLeast: 100.01 } }))).to.equal("INVALID_ARGUMENT");
     expect(codeThrown(build({ share: { atLeast: "33.333" } }))).to.equal("INVALID_ARGUMENT");
-    expect(codeThrown(build({ statement: "glucose-year" }))).to.equal("UNKNOWN_STATEMENT");
-    expect(distributionTerms({ statement: "glucose-day", share: { atLeast: 62.5 } }).shareMin).to.equal(6250);
+    expect(codeThrown(build({ circuit: "glucose-year" }))).to.equal("UNKNOWN_CIRCUIT");
+    expect(distributionTerms({ circuit: "glucose-day", share: { atLeast: 62.5 } }).shareMin).to.equal(6250);
   });
 });
 
@@ -361,7 +361,7 @@ describe("explain", () => {
   it("says in the profile's units what the terms ask and what a missing reading counts as", () => {
     const lines = explainTerms(
       distributionTerms({
-        statement: "glucose-day",
+        circuit: "glucose-day",
         offset: 89,
         band: { atLeast: 70, atMost: 180 },
         share: { atLeast: 70, atMost: "99.5" },
@@ -385,7 +385,7 @@ describe("explain", () => {
   it("T5: prints the true floor of terms of valid readings, and no period that meets them is below it", () => {
     const lines = explainTerms(
       distributionTerms({
-        statement: "glucose-day",
+        circuit: "glucose-day",
         semantics: "of-valid",
         band: { atLeast: 70, atMost: 180 },
         share: { atLeast: 70, atMost: 90 },

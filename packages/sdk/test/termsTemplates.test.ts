@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   anchorTree,
   asksFor,
+  type CircuitName,
   checkTerms,
   claimWitness,
   countRuns,
@@ -22,7 +23,6 @@ import {
   profileOf,
   type RegularityTerms,
   regularityTerms,
-  type StatementName,
   subjectOf,
   type Terms,
   termsForPeriod,
@@ -223,7 +223,7 @@ describe("runs", () => {
 describe("terms of episode, regularity and impact", () => {
   it("T12: packing follows protocol.json, and unpacking is its inverse", () => {
     const desaturation = episodeTerms({
-      statement: "spo2-hour-episodes",
+      circuit: "spo2-hour-episodes",
       band: { below: 90 },
       minRun: { longerThan: 300 },
       runs: { atLeast: 1 },
@@ -241,7 +241,7 @@ describe("terms of episode, regularity and impact", () => {
         (8_000n << 168n),
     );
     const usage = regularityTerms({
-      statement: "device-usage-30d",
+      circuit: "device-usage-30d",
       offset: 48,
       level: { sum: 240 },
       epochs: { atLeast: 21 },
@@ -259,7 +259,7 @@ describe("terms of episode, regularity and impact", () => {
         (65_535n << 160n) |
         (10_000n << 190n),
     );
-    const fall = impactTerms({ statement: "fall-window", magnitude: "2.5", count: { atLeast: 1 } });
+    const fall = impactTerms({ circuit: "fall-window", magnitude: "2.5", count: { atLeast: 1 } });
     expect(packTerms(fall)).to.equal(
       4n | (9n << 8n) | (1n << 64n) | (15_625n << 88n) | (1n << 136n) | (65_535n << 152n),
     );
@@ -441,8 +441,8 @@ describe("terms of episode, regularity and impact", () => {
 
 describe("terms from what people write", () => {
   it("more than five minutes at 1 Hz are 301 readings; at least 15 minutes of a CGM are 3", () => {
-    const build = (minRun: Parameters<typeof episodeTerms>[0]["minRun"], statement: StatementName): number =>
-      episodeTerms({ statement, band: { atMost: 60 }, minRun, runs: { atLeast: 1 } }).minRun;
+    const build = (minRun: Parameters<typeof episodeTerms>[0]["minRun"], circuit: CircuitName): number =>
+      episodeTerms({ circuit, band: { atMost: 60 }, minRun, runs: { atLeast: 1 } }).minRun;
     expect(build({ longerThan: 300 }, "spo2-hour-episodes")).to.equal(301);
     expect(build({ seconds: 300 }, "spo2-hour-episodes")).to.equal(300);
     expect(build({ seconds: 299.001 }, "spo2-hour-episodes")).to.equal(300);
@@ -458,7 +458,7 @@ describe("terms from what people write", () => {
   it("below and above leave their level out; two bounds on one side are refused", () => {
     const build = (levels: object) => () =>
       episodeTerms({
-        statement: "glucose-day-episodes",
+        circuit: "glucose-day-episodes",
         band: levels,
         minRun: { slots: 3 },
         runs: { atLeast: 1 },
@@ -473,7 +473,7 @@ describe("terms from what people write", () => {
 
   it("a magnitude becomes squared steps, rounded up: no sample below it is admitted", () => {
     const threshold = (magnitude: string | number): number =>
-      impactTerms({ statement: "fall-window", magnitude, count: { atLeast: 1 } }).threshold;
+      impactTerms({ circuit: "fall-window", magnitude, count: { atLeast: 1 } }).threshold;
     expect(threshold("2.5")).to.equal(15_625);
     expect(threshold(2.51)).to.equal(15_751); // 125.5² = 15750.25
     expect(threshold("2.499")).to.equal(15_613); // 124.95² = 15612.5025
@@ -496,8 +496,8 @@ describe("terms from what people write", () => {
   });
 
   it("sums are refused where a scale is open or does not begin at 0", () => {
-    const build = (statement: StatementName, sum: number | string) => () =>
-      regularityTerms({ statement, level: { sum }, epochs: { atLeast: 1 } });
+    const build = (circuit: CircuitName, sum: number | string) => () =>
+      regularityTerms({ circuit, level: { sum }, epochs: { atLeast: 1 } });
     expect(build("device-usage-30d", 240)().level).to.equal(240);
     expect(build("doses-30d", 2)().level).to.equal(2);
     expect(codeThrown(build("regularity-test", 5))).to.equal("INVALID_ARGUMENT");
@@ -508,7 +508,7 @@ describe("terms from what people write", () => {
 
   it("counts are whole numbers below NO_BOUND", () => {
     for (const runs of [{ atLeast: -1 }, { atLeast: 0.5 }, { atMost: NO_BOUND }]) {
-      const build = () => episodeTerms({ statement: "episode-test", band: {}, minRun: { slots: 2 }, runs });
+      const build = () => episodeTerms({ circuit: "episode-test", band: {}, minRun: { slots: 2 }, runs });
       expect(codeThrown(build)).to.equal("INVALID_ARGUMENT");
     }
   });
@@ -730,7 +730,7 @@ describe("check in the clear of episode, regularity and impact", () => {
 describe("explain of episode, regularity and impact", () => {
   it("says what is asked and what a missing reading does", () => {
     const lines = (terms: Terms): string => explainTerms(terms).join("\n");
-    const alert = { statement: "spo2-hour-episodes", band: { below: 90 } } as const;
+    const alert = { circuit: "spo2-hour-episodes", band: { below: 90 } } as const;
     const least = lines(episodeTerms({ ...alert, minRun: { longerThan: 300 }, runs: { atLeast: 1 } }));
     expect(least).to.contain("There is at least 1 run of at least 301 readings (301 s) at or below 89 %.");
     expect(least).to.contain("A missing reading ends what is not long enough yet");
@@ -738,12 +738,12 @@ describe("explain of episode, regularity and impact", () => {
     expect(none).to.contain("There is no run of at least 301 readings (301 s) at or below 89 %.");
     expect(none).to.contain("counts as inside the band until the length is reached, and then as outside.");
     const usage = lines(
-      regularityTerms({ statement: "device-usage-30d", level: { sum: 240 }, epochs: { atLeast: 21 } }),
+      regularityTerms({ circuit: "device-usage-30d", level: { sum: 240 }, epochs: { atLeast: 21 } }),
     );
     expect(usage).to.contain(
       "In at least 21 of the 30 epochs the readings add up to at least 240 min; a missing reading adds nothing.",
     );
-    const fall = lines(impactTerms({ statement: "fall-window", magnitude: "2.5", count: { atLeast: 1 } }));
+    const fall = lines(impactTerms({ circuit: "fall-window", magnitude: "2.5", count: { atLeast: 1 } }));
     expect(fall).to.contain("600 samples on 3 axes of 0.05 s in 1 epoch of 30 s");
     expect(fall).to.contain("at least 15625 squared steps of 0.02 [g] (a magnitude of 2.50 [g])");
     expect(fall).to.not.contain("True floor");
@@ -803,7 +803,7 @@ describe("explain of episode, regularity and impact", () => {
 describe("witnesses of every template", () => {
   const secret = 123_456_789n;
 
-  function request(statement: StatementName, terms: Terms, codes: number[][]) {
+  function request(circuit: CircuitName, terms: Terms, codes: number[][]) {
     const profile = profileOf(terms.profile);
     let head = 99n;
     let context = 0n;
@@ -814,27 +814,27 @@ describe("witnesses of every template", () => {
     }
     const leaf = leafOf(subjectOf(secret), context, head);
     const path = anchorTree([leaf, 5n]).path(leaf);
-    return { statement, terms, scope: 3n, previousHead: 99n, epochs, path };
+    return { circuit, terms, scope: 3n, previousHead: 99n, epochs, path };
   }
 
-  it("checks the statement in the clear and hands over what the circuit takes", () => {
+  it("checks the circuit in the clear and hands over what the circuit takes", () => {
     const steady = split(new Array<number>(SLOTS).fill(5));
     const moving = split(new Array<number>(30).fill(13));
-    const cases: [StatementName, Terms, number[][], Terms][] = [
+    const cases: [CircuitName, Terms, number[][], Terms][] = [
       ["episode-test", episode, steady, { ...episode, low: 6 }],
       ["regularity-test", regularity, steady, { ...regularity, low: 6 }],
       ["impact-test", impact, moving, { ...impact, threshold: 109 }],
     ];
-    for (const [statement, terms, codes, failing] of cases) {
-      const witness = claimWitness(secret, request(statement, terms, codes));
-      expect(witness.circuit).to.equal(statement);
+    for (const [circuit, terms, codes, failing] of cases) {
+      const witness = claimWitness(secret, request(circuit, terms, codes));
+      expect(witness.circuit).to.equal(circuit);
       expect(witness.publicInputs[2]).to.equal(packTerms(terms));
       expect(witness.circuitInput().codes).to.deep.equal(codes);
       expect(
-        codeThrown(() => claimWitness(secret, request(statement, failing, codes))),
-        statement,
+        codeThrown(() => claimWitness(secret, request(circuit, failing, codes))),
+        circuit,
       ).to.equal("STATEMENT_NOT_MET");
-      const other = statement === "episode-test" ? "regularity-test" : "episode-test";
+      const other = circuit === "episode-test" ? "regularity-test" : "episode-test";
       expect(codeThrown(() => claimWitness(secret, request(other, terms, codes)))).to.equal(
         "WITNESS_MISMATCH",
       );

@@ -355,7 +355,7 @@ export const CLAIM_INPUTS = [
   "siblings",
 ] as const;
 
-/** The statement by plain counting: formats.md, "Missing readings, exactly". */
+/** The circuit by plain counting: formats.md, "Missing readings, exactly". */
 export function holds(shape: Shape, terms: TermsFields, codes: readonly (readonly bigint[])[]): boolean {
   const all = codes.flat();
   const n = BigInt(all.length);

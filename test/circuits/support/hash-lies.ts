@@ -39,7 +39,7 @@ export async function tellHashLies(
   const block = [first, context, good.salts[1]!, words, ...new Array<bigint>(11).fill(0n)];
   const withHead = (head: bigint) => rootOf(leafOf(subject, context, head));
 
-  // Each hash of a claim: where it is, its inputs behind the tag, and what of the statement it would change.
+  // Each hash of a claim: where it is, its inputs behind the tag, and what of the circuit it would change.
   const hashes = [
     {
       of: "holder",

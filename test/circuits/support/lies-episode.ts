@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// False statements about runs, and the ways to argue for them that the template
+// False circuits about runs, and the ways to argue for them that the template
 // "episode" has beside those of every claim circuit.
 import { type EpisodeTerms, honestClaimOf } from "./claim.ts";
 import { inverse, mod } from "./constraints.ts";
@@ -335,7 +335,7 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
       "Absorb.SparsePoseidon[0].GatedPoseidon.out",
     ])
       set(base, `${name} chosen after the marks`, ...lie, [wire(`Lookup.${name}`), point]);
-    // Counts solved for, of readings that the statement does not ask for: the same word, the same challenge.
+    // Counts solved for, of readings that the circuit does not ask for: the same word, the same challenge.
     const marks = [
       [counts(2), 0n],
       [occurs[5]!, 6n],

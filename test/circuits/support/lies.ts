@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// False statements about the two test instances, and every way that we know to
+// False circuits about the two test instances, and every way that we know to
 // argue for them. Each one has public inputs for which no honest witness exists;
 // what remains is to see which constraint says so, and that it is only one.
 import type { Circuit } from "./circuit.ts";

@@ -2,7 +2,7 @@
 //
 // "Drop one constraint" mutants. A mutant is the circuit without the constraints
 // of one statement of the sources (all its copies: one per slot, code or level).
-// A lie is a public statement that is false, with a witness for it; the lie kills
+// A lie is a public circuit that is false, with a witness for it; the lie kills
 // a mutant when the only constraints it violates are those that the mutant lacks.
 //
 // At O0 this is the same as editing the sources: without `a === b` the compiler
@@ -24,12 +24,12 @@ const plain = (name: string) =>
     .replace(/\[\d+\]/g, "[]");
 
 export interface Mutant {
-  /** The signals of the dropped statement, or the whole constraint when there is one copy. */
+  /** The signals of the dropped circuit, or the whole constraint when there is one copy. */
   readonly label: string;
   readonly constraints: readonly number[];
 }
 
-/** All constraints outside the hash permutations, by the statement they come from. */
+/** All constraints outside the hash permutations, by the circuit they come from. */
 export function mutantsOf(system: ConstraintSystem): Mutant[] {
   const groups = new Map<string, { label: string; constraints: number[] }>();
   for (const [index, constraint] of system.constraints.entries()) {
@@ -55,7 +55,7 @@ export function mutantsOf(system: ConstraintSystem): Mutant[] {
   });
 }
 
-/** A false public statement, with what an honest generator makes of it. */
+/** A false public circuit, with what an honest generator makes of it. */
 export interface Base {
   readonly name: string;
   readonly witness: readonly bigint[];
@@ -87,7 +87,7 @@ export class Court {
   /** The one mutant that a lie kills, if any. A lie that violates nothing is a hole in the circuit. */
   hear(name: string, base: Base, changes: ReadonlyMap<number, bigint>, depth = 0): number | undefined {
     for (const wire of changes.keys())
-      if (this.#publics.has(wire)) throw new Error(`${name}: a lie must not change the statement`);
+      if (this.#publics.has(wire)) throw new Error(`${name}: a lie must not change the circuit`);
     this.lies++;
     const { witness, changed } = this.forger.retell(base.witness, changes);
     let before = this.#violated.get(base.witness);

@@ -61,7 +61,7 @@ export function survivors(
 const DEPTH = 3;
 
 /**
- * Freedom that a witness has and a statement does not: each kind with the reason
+ * Freedom that a witness has and a circuit does not: each kind with the reason
  * why it is harmless. A survivor of any other kind fails the test.
  */
 const EXPLAINED: readonly { covers(name: string, from: bigint, to: bigint): boolean; why: string }[] = [

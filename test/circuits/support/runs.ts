@@ -81,7 +81,7 @@ export function extentOf(terms: EpisodeTerms, codes: readonly bigint[]): Extent 
   return { least: runs, most: runs };
 }
 
-/** The statement "episode" by definition. Terms that no program may have are not met by anything. */
+/** The circuit "episode" by definition. Terms that no program may have are not met by anything. */
 export function episodeHolds(terms: EpisodeTerms, epochs: readonly (readonly bigint[])[]): boolean {
   const codes = epochs.flat();
   const valid = BigInt(codes.filter((code) => code !== 0n).length);

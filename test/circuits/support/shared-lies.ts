@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// False claims that every claim circuit has to refuse whatever its statement:
+// False claims that every claim circuit has to refuse whatever its circuit:
 // about person, log, chain, membership and the header of its terms, with every
 // way that we know to argue for them (see lies.ts).
 import type { Circuit } from "./circuit.ts";

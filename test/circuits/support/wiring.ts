@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What every claim circuit shares and therefore has to refuse, whatever its
-// statement: each template's test asks it, to show that the shared parts are
+// circuit: each template's test asks it, to show that the shared parts are
 // wired up in this template too.
 import {
   type Claim,
@@ -68,7 +68,7 @@ export function oneLeafTree(claim: Claim<TermsHeader>): CircuitInput {
 
 /**
  * T9: another chain than the anchored one. The claim's two epochs must differ, and
- * its statement must hold for them in any order, so that only the chain objects.
+ * its circuit must hold for them in any order, so that only the chain objects.
  */
 export function chainLies(claim: Claim<TermsHeader>): Cases {
   const honest = inputOf(claim);

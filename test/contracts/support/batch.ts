@@ -2,14 +2,14 @@
 import { proofCalldata } from "@vitalproof/sdk";
 import { concat, toBeHex } from "ethers";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../../support/simulatedProof.ts";
-import { benefit, type deployWorld, deployWorldWith, type Proof, statementId } from "./world.ts";
+import { benefit, circuitId, type deployWorld, deployWorldWith, type Proof } from "./world.ts";
 
 /** An item of `submitClaims`. */
 export interface Item {
   policyId: bigint;
   period: bigint;
   consentId: string;
-  statement: string;
+  circuit: string;
   anchorRoot: bigint;
   proof: Proof;
 }
@@ -22,11 +22,11 @@ export const SkipReason = {
   PeriodReleased: 4n,
   PeriodNotOver: 5n,
   NotAnchored: 6n,
-  StatementNotInForce: 7n,
+  CircuitNotInForce: 7n,
   WindowClosed: 8n,
-  StatementBlocked: 9n,
+  CircuitBlocked: 9n,
   NoActiveConsent: 10n,
-  OtherStatement: 11n,
+  OtherCircuit: 11n,
   OtherRoot: 12n,
 } as const;
 
@@ -51,7 +51,7 @@ export function block(proof: Proof, inputs: readonly bigint[]): string {
   return hexOf(blockWords(proof, inputs));
 }
 
-/** A world whose statement has a real verifier and its key. */
+/** A world whose circuit has a real verifier and its key. */
 export async function deployProven() {
   return proven(await deployWorldWith("TrapdoorVerifier"));
 }
@@ -78,7 +78,7 @@ export function proven<W extends Awaited<ReturnType<typeof deployWorld>>>(world:
       policyId,
       period,
       consentId,
-      statement: statementId("glucose-day", 1n),
+      circuit: circuitId("glucose-day", 1n),
       anchorRoot,
       proof: values.proof ?? (await trueProof(policyId, period)),
       ...values,

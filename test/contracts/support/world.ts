@@ -13,11 +13,11 @@ import {
 import { network } from "hardhat";
 import type {
   AnchorRegistry,
+  CircuitRegistry,
   ClaimsPayout,
   ConsentRegistry,
   Groth16BatchVerifier,
   MockVerifier,
-  StatementRegistry,
   TestToken,
 } from "../../../types/ethers-contracts/index.js";
 import { unitKey } from "../../support/simulatedProof.ts";
@@ -61,8 +61,8 @@ export const Assurance = { SecureElement: 0n, SupervisedGateway: 1n, SelfAtteste
 
 export const coder = AbiCoder.defaultAbiCoder();
 
-export function statementId(name: string, version: bigint): string {
-  return keccak256(coder.encode(["string", "string", "uint256"], ["vitalproof/statement/1", name, version]));
+export function circuitId(name: string, version: bigint): string {
+  return keccak256(coder.encode(["string", "string", "uint256"], ["vitalproof/circuit/1", name, version]));
 }
 
 export async function codeHash(address: string): Promise<string> {
@@ -177,15 +177,15 @@ export interface RegistryConfig {
   genesis: ProposalFields[];
 }
 
-export async function deployRegistry(config: RegistryConfig): Promise<StatementRegistry> {
+export async function deployRegistry(config: RegistryConfig): Promise<CircuitRegistry> {
   const batchVerifier = config.batchVerifier ?? (await (await deployBatchVerifier()).getAddress());
-  return (await ethers.deployContract("StatementRegistry", [
+  return (await ethers.deployContract("CircuitRegistry", [
     { ...config, batchVerifier },
-  ])) as unknown as StatementRegistry;
+  ])) as unknown as CircuitRegistry;
 }
 
 export interface Offer {
-  statement: string;
+  circuit: string;
   scope: bigint;
   assurance: bigint;
   terms: bigint;
@@ -258,7 +258,7 @@ export async function domainOf(name: string, contract: { getAddress(): Promise<s
   return { name, version: "1", chainId, verifyingContract: await contract.getAddress() };
 }
 
-/** What a statement's verifier can be in these tests: one that takes mock proofs, or a real one with a trapdoor. */
+/** What a circuit's verifier can be in these tests: one that takes mock proofs, or a real one with a trapdoor. */
 type VerifierName = "MockVerifier" | "TrapdoorVerifier";
 
 /** Everything deployed, one group, one scope, one funded program; and the steps of the story as functions. */
@@ -293,7 +293,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
     verifierName === "MockVerifier" ? [1n] : [],
   )) as unknown as MockVerifier;
   const verifier2 = await deployVerifier(2n);
-  const statements = await deployRegistry({
+  const circuits = await deployRegistry({
     governor: governor.address,
     guardian: guardian.address,
     delay,
@@ -307,7 +307,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
   const anchors = (await ethers.deployContract("AnchorRegistry")) as unknown as AnchorRegistry;
   const consents = (await ethers.deployContract("ConsentRegistry")) as unknown as ConsentRegistry;
   const claims = (await ethers.deployContract("ClaimsPayout", [
-    statements,
+    circuits,
     anchors,
     consents,
     pauser.address,
@@ -319,7 +319,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
   ])) as unknown as TestToken;
   const claimsAddress = await claims.getAddress();
   const purpose = await claims.claimPurpose();
-  const statement = statementId("glucose-day", 1n);
+  const circuit = circuitId("glucose-day", 1n);
 
   await anchors
     .connect(attester)
@@ -330,7 +330,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
 
   async function offer(values: Partial<Offer> = {}): Promise<Offer> {
     return {
-      statement,
+      circuit,
       scope: 1n,
       assurance: Assurance.SupervisedGateway,
       terms: packTerms(),
@@ -484,14 +484,14 @@ export async function deployWorldWith(verifierName: VerifierName) {
     other,
     verifier,
     verifier2,
-    statements,
+    circuits,
     anchors,
     consents,
     claims,
     claimsAddress,
     token,
     purpose,
-    statement,
+    circuit,
     program,
     offer,
     createProgram,

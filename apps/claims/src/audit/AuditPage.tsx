@@ -67,7 +67,7 @@ export function AuditPage({ program }: { program: bigint }) {
 
 /** The audit looks at the registries that the claims contract names; the rest of the page at those of its configuration. */
 function OtherRegistries({ named, found }: { named: Config["contracts"]; found: Config["contracts"] }) {
-  const others = (["anchors", "consents", "statements"] as const).filter(
+  const others = (["anchors", "consents", "circuits"] as const).filter(
     (name) => !same(named[name], found[name]),
   );
   return others.length === 0 ? null : (

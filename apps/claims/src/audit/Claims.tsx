@@ -63,10 +63,10 @@ const COLUMNS: readonly Column<ClaimLine>[] = [
   },
   {
     title: "Proof",
-    cell: ({ proof, statementName }) => (
+    cell: ({ proof, circuitName }) => (
       <>
         <span className={`state ${proof === "verified" ? "verified" : "error"}`}>{PROOF[proof]}</span>
-        <div className="hint">{printable(statementName)}</div>
+        <div className="hint">{printable(circuitName)}</div>
       </>
     ),
   },

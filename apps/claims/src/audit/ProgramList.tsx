@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAmount } from "../data/amounts.ts";
+import { circuitOfId, headlineOf } from "../data/circuits.ts";
 import type { ProgramRow } from "../data/ledger.ts";
-import { headlineOf, statementOfId } from "../data/statements.ts";
 import { tokenOf, useApp, useChain } from "../ui/app.tsx";
 import { Empty, Hex, Loading } from "../ui/parts.tsx";
 import { type Column, PagedTable } from "./PagedTable.tsx";
@@ -18,11 +18,11 @@ export function ProgramList() {
   const columns: readonly Column<ProgramRow>[] = [
     { title: "Program", cell: ({ id }) => <a href={`#/audit/${id}`}>Audit program {String(id)}</a> },
     {
-      title: "Statement",
+      title: "Circuit",
       kind: "sentence",
-      cell: ({ statement, terms }) => (
+      cell: ({ circuit, terms }) => (
         <>
-          {statementOfId(statement)?.name ?? "unknown here"}
+          {circuitOfId(circuit)?.name ?? "unknown here"}
           <div className="hint">{headlineOf(terms)}</div>
         </>
       ),

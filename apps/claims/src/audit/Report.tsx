@@ -10,7 +10,7 @@ import { Hex, Notice } from "../ui/parts.tsx";
 import { Claims } from "./Claims.tsx";
 import { Money } from "./Money.tsx";
 import { type Column, PagedTable } from "./PagedTable.tsx";
-import { Anchors, Consents, Invariants, Statements, Stops } from "./tables.tsx";
+import { Anchors, Circuits, Consents, Invariants, Stops } from "./tables.tsx";
 
 /** What an audit found, for reading and as files. */
 export function Report({ report }: { report: AuditReport }) {
@@ -38,7 +38,7 @@ export function Report({ report }: { report: AuditReport }) {
       <Money report={report} />
       <Anchors anchors={report.anchors} />
       <Consents consents={report.consents} />
-      <Statements statements={report.statements} />
+      <Circuits circuits={report.circuits} />
       <Stops stops={report.stops} />
       <Invariants invariants={report.invariants} />
       <Subject report={report} />
@@ -113,7 +113,7 @@ function Subject({ report: { program, contracts, token } }: { report: AuditRepor
     ["Claims contract", contracts.claims],
     ["Anchor registry", contracts.anchors],
     ["Consent registry", contracts.consents],
-    ["Statement registry", contracts.statements],
+    ["Circuit registry", contracts.circuits],
     [`Token ${printable(token.symbol)}`, token.address],
   ] as const;
   return (

@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, { readonly kind: string }>> = import.meta.g
 
 /**
  * The repository's verification keys, built into the worker as the manifests are into the page: a server of artifacts
- * could otherwise leave one out. Each is known by the hash of its points, as the statement registry names it.
+ * could otherwise leave one out. Each is known by the hash of its points, as the circuit registry names it.
  */
 export function builtInKeys(): KnownKeys {
   return knownKeys(

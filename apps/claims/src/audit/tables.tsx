@@ -3,10 +3,10 @@
 import {
   type AnchorLine,
   type AuditReport,
+  type CircuitLine,
   type ConsentLine,
   type InvariantLine,
   printable,
-  type StatementLine,
 } from "@vitalproof/audit";
 import { DAY } from "@vitalproof/sdk";
 import { dateTime, utcDate } from "../ui/format.ts";
@@ -110,15 +110,15 @@ export function Consents({ consents }: { consents: readonly ConsentLine[] }) {
   );
 }
 
-export function Statements({ statements }: { statements: readonly StatementLine[] }) {
+export function Circuits({ circuits }: { circuits: readonly CircuitLine[] }) {
   return (
     <Listed
-      title="Statements and keys used"
-      none="The program's statement is not in the registry."
-      rows={statements}
+      title="Circuits and keys used"
+      none="The program's circuit is not in the registry."
+      rows={circuits}
       keyOf={({ id }) => id}
       columns={[
-        { title: "Statement", cell: ({ name, version }) => `${printable(name)} v${version}` },
+        { title: "Circuit", cell: ({ name, version }) => `${printable(name)} v${version}` },
         {
           title: "Key",
           cell: ({ circuit, keyKind, verificationKeyHash }) => (
@@ -148,7 +148,7 @@ export function Statements({ statements }: { statements: readonly StatementLine[
 export function Stops({ stops: { pauses, suspensions } }: { stops: AuditReport["stops"] }) {
   const rows = [
     ...pauses.map((stop) => ({ ...stop, what: "pause of new business" })),
-    ...suspensions.map((stop) => ({ ...stop, what: `suspension of ${stop.statement}` })),
+    ...suspensions.map((stop) => ({ ...stop, what: `suspension of ${stop.circuit}` })),
   ];
   return (
     <Listed

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  circuitOf,
   decimal,
   type Form,
   formatSteps,
   type Overrides,
   profileOf,
-  type StatementEntry,
-  statementOf,
+  type Question,
   type Terms,
   termsOf,
 } from "@vitalproof/sdk";
 
-/** One number of a statement that an insurer chooses. */
+/** One number of a circuit that an insurer chooses. */
 export type BoundField = {
   /** Name among the SDK's overrides. */
   readonly key:
@@ -45,11 +45,11 @@ type Side = {
 };
 
 /**
- * The numbers of a statement's form that can be chosen, in the order in which a sentence would name them, each with the
- * scale of its profile. Only bounds that the catalogue's question has: others would make another statement of it.
+ * The numbers of a circuit's form that can be chosen, in the order in which a sentence would name them, each with the
+ * scale of its profile. Only bounds that the catalogue's request has: others would make another circuit of it.
  */
-export function boundFields(entry: StatementEntry, form: Form): BoundField[] {
-  const { question } = form;
+export function boundFields(entry: Question, form: Form): BoundField[] {
+  const { request } = form;
   const profile = profileOf(form.profile);
   const unit = profile.ucum === "1" ? "" : profile.ucum;
   const scale = {
@@ -69,19 +69,19 @@ export function boundFields(entry: StatementEntry, form: Form): BoundField[] {
     if (value !== undefined) fields.push({ key, label, value: Number(value), ...rest });
   };
   const percent = { unit: "%", min: 0, max: 100, step: 0.5, places: 1 };
-  const band: Side = ("band" in question ? question.band : undefined) ?? {};
+  const band: Side = ("band" in request ? request.band : undefined) ?? {};
   const levels = (side: Side, names: { [K in keyof Required<Side>]: BoundField["key"] }, noun: string) => {
     add(names.atLeast, `${noun} at least`, side.atLeast, scale);
     add(names.above, `${noun} above`, side.above, scale);
     add(names.atMost, `${noun} at most`, side.atMost, scale);
     add(names.below, `${noun} below`, side.below, scale);
   };
-  // Where a statement is about a mean, `above` and `below` are bounds of the mean.
+  // Where a circuit is about a mean, `above` and `below` are bounds of the mean.
   if (entry.about !== "mean") {
     levels(band, { atLeast: "low", atMost: "high", above: "above", below: "below" }, "Reading");
   }
-  if (question.template === "episode") {
-    const { minRun } = question;
+  if (request.template === "episode") {
+    const { minRun } = request;
     const seconds =
       "seconds" in minRun ? minRun.seconds : "longerThan" in minRun ? minRun.longerThan : undefined;
     if ("seconds" in minRun) {
@@ -94,8 +94,8 @@ export function boundFields(entry: StatementEntry, form: Form): BoundField[] {
       });
     }
   }
-  if (question.template === "regularity") {
-    const { level } = question;
+  if (request.template === "regularity") {
+    const { level } = request;
     if ("sum" in level) {
       add("level", "Each day or night adds up to at least", level.sum, {
         unit,
@@ -113,8 +113,8 @@ export function boundFields(entry: StatementEntry, form: Form): BoundField[] {
         places: 0,
       });
     }
-    const epochs = form.statement === undefined ? 0 : statementOf(form.statement).epochs;
-    add("days", "Days or nights that reach it, at least", question.epochs.atLeast, {
+    const epochs = form.circuit === undefined ? 0 : circuitOf(form.circuit).epochs;
+    add("days", "Days or nights that reach it, at least", request.epochs.atLeast, {
       unit: `of ${epochs}`,
       min: 1,
       max: epochs,
@@ -122,8 +122,8 @@ export function boundFields(entry: StatementEntry, form: Form): BoundField[] {
       places: 0,
     });
   }
-  if (question.template === "impact") {
-    add("level", "Magnitude at least", question.magnitude, {
+  if (request.template === "impact") {
+    add("level", "Magnitude at least", request.magnitude, {
       ...scale,
       min: Number(profile.resolution),
       max: Number(profile.highest),
@@ -132,34 +132,34 @@ export function boundFields(entry: StatementEntry, form: Form): BoundField[] {
   const whole = (most: number, what: string) => ({ unit: what, min: 0, max: most, step: 1, places: 0 });
   switch (entry.about) {
     case "share": {
-      const share = ("share" in question ? question.share : undefined) ?? {};
+      const share = ("share" in request ? request.share : undefined) ?? {};
       add("atLeast", "Share of the readings at least", share.atLeast, percent);
       add("atMost", "Share of the readings at most", share.atMost, percent);
       break;
     }
     case "mean":
       levels(
-        ("mean" in question ? question.mean : undefined) ?? {},
+        ("mean" in request ? request.mean : undefined) ?? {},
         { atLeast: "atLeast", atMost: "atMost", above: "above", below: "below" },
         "Average",
       );
       break;
     case "runs":
-      if (question.template === "episode") {
-        add("atLeast", "Episodes at least", question.runs.atLeast, { ...whole(24, ""), min: 1 });
-        add("atMost", "Episodes at most", question.runs.atMost, whole(24, ""));
+      if (request.template === "episode") {
+        add("atLeast", "Episodes at least", request.runs.atLeast, { ...whole(24, ""), min: 1 });
+        add("atMost", "Episodes at most", request.runs.atMost, whole(24, ""));
       }
       break;
     case "count":
-      if (question.template === "impact") {
-        add("atLeast", "Impacts at least", question.count.atLeast, { ...whole(60, ""), min: 1 });
-        add("atMost", "Impacts at most", question.count.atMost, whole(60, ""));
+      if (request.template === "impact") {
+        add("atLeast", "Impacts at least", request.count.atLeast, { ...whole(60, ""), min: 1 });
+        add("atMost", "Impacts at most", request.count.atMost, whole(60, ""));
       }
       break;
     case "epochs":
       break;
   }
-  add("coverage", "Slots with a reading at least", question.coverage?.atLeast, percent);
+  add("coverage", "Slots with a reading at least", request.coverage?.atLeast, percent);
   return fields;
 }
 
@@ -181,7 +181,7 @@ export function exact(value: number, places: number): string {
  * @throws what the SDK's `termsOf` throws
  */
 export function termsWith(
-  entry: StatementEntry,
+  entry: Question,
   form: Form,
   values: Readonly<Partial<Record<BoundField["key"], number>>>,
   offset: number,

@@ -16,7 +16,7 @@ export type ProgramRow = {
   readonly insurer: string;
   readonly scope: bigint;
   readonly group: bigint;
-  readonly statement: string;
+  readonly circuit: string;
   readonly assurance: AssuranceClass;
   readonly terms: bigint;
   readonly token: string;
@@ -300,7 +300,7 @@ export function ledgerOf(logs: readonly TimedLog[]): Ledger {
 function programOf(event: Decoded, at: Moment): ProgramRow {
   const big = (name: string): bigint => event.args.getValue(name) as bigint;
   const offer = event.args.getValue("offer") as Record<string, bigint> & {
-    statement: string;
+    circuit: string;
     token: string;
     arbiter: string;
   };
@@ -309,7 +309,7 @@ function programOf(event: Decoded, at: Moment): ProgramRow {
     insurer: String(event.args.getValue("insurer")),
     scope: big("scopeId"),
     group: big("groupId"),
-    statement: offer.statement,
+    circuit: offer.circuit,
     assurance: ASSURANCE_CLASSES[Number(offer.assurance)]!,
     terms: offer.terms!,
     token: offer.token,

@@ -67,9 +67,9 @@ export function ApplyPanel({ config, session, view, step, refresh }: PanelProps)
       <Choice
         label="Program"
         value={String(offer.program)}
-        options={view.offers.map(({ program, statement, benefit, token }) => [
+        options={view.offers.map(({ program, circuit, benefit, token }) => [
           String(program),
-          `${program}: ${statement.purpose}, ${formatAmount(benefit, tokenOf(config, token))} per period`,
+          `${program}: ${circuit.purpose}, ${formatAmount(benefit, tokenOf(config, token))} per period`,
         ])}
         onChange={(program) => setChosen(BigInt(program))}
       />
@@ -279,7 +279,7 @@ export function ClaimsPanel({ config, session, view, step, refresh, carrying }: 
           </Act>
         </Notice>
       )}
-      {prove.state === "can" ? <Needs circuit={offer.statement.name} /> : null}
+      {prove.state === "can" ? <Needs circuit={offer.circuit.name} /> : null}
       <ul className="patient-steps">
         {days.periods.map((day) => {
           const { period } = day;

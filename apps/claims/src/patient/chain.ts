@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   AnchorClient,
+  type Circuit,
   CLAIMS_PAYOUT_ABI,
   ClaimsClient,
   CONSENT_REGISTRY_ABI,
   ConsentClient,
+  circuitIdOf,
+  circuits,
   type PeriodState,
-  type Statement,
-  statementIdOf,
-  statements,
   type Terms,
   unpackTerms,
   VitalproofError,
@@ -24,7 +24,7 @@ export type Offer = {
   /** Number of the scope, and the field element that proofs are for. */
   readonly scopeNumber: bigint;
   readonly scope: bigint;
-  readonly statement: Statement;
+  readonly circuit: Circuit;
   /** With first epoch 0. */
   readonly terms: Terms;
   readonly token: string;
@@ -66,8 +66,8 @@ export type PeriodOnChain = {
   readonly anchorFrom: number;
   /** 0 while there is no anchor. */
   readonly closesAt: number;
-  /** What a claim has to prove now; zero bytes where no statement is in force. */
-  readonly statement: string;
+  /** What a claim has to prove now; zero bytes where no circuit is in force. */
+  readonly circuit: string;
 };
 
 /** Reads of the chain for a patient, over the SDK's clients and the contracts' events. It signs and sends nothing. */
@@ -92,7 +92,7 @@ export class PatientChain {
     return block?.timestamp ?? 0;
   }
 
-  /** Every program whose terms and statement this page knows; newest first. @throws CHAIN_UNREACHABLE */
+  /** Every program whose terms and circuit this page knows; newest first. @throws CHAIN_UNREACHABLE */
   async offers(): Promise<Offer[]> {
     const events = await this.#events("ProgramCreated", []);
     const programs = events.map(({ args }) => args.getValue("programId") as bigint).reverse();
@@ -138,8 +138,8 @@ export class PatientChain {
       this.claims.anchorDayOf(policy, period),
     ]);
     const { from } = await this.anchors.anchorWindow(offer.group, anchorDay);
-    const { statement } = window;
-    return { state, anchorRoot, anchorDay, anchorFrom: from, closesAt: Number(window.closesAt), statement };
+    const { circuit } = window;
+    return { state, anchorRoot, anchorDay, anchorFrom: from, closesAt: Number(window.closesAt), circuit };
   }
 
   /** Whether an account has revoked a consent, granted or not. */
@@ -163,10 +163,8 @@ export class PatientChain {
   /** undefined for a program of a later version of the protocol: it is not shown rather than shown wrongly. */
   async #offer(program: bigint): Promise<Offer | undefined> {
     const found = await this.claims.program(program);
-    const statement = statements().find(
-      ({ name, version }) => statementIdOf(name, version) === found.statement,
-    );
-    if (statement === undefined) return undefined;
+    const circuit = circuits().find(({ name, version }) => circuitIdOf(name, version) === found.circuit);
+    if (circuit === undefined) return undefined;
     let terms: Terms;
     try {
       terms = unpackTerms(found.terms);
@@ -179,7 +177,7 @@ export class PatientChain {
       group: found.group,
       scopeNumber: found.scope,
       scope: await this.claims.scopeElement(found.scope),
-      statement,
+      circuit,
       terms,
       token: found.token,
       benefit: found.benefit,

@@ -56,7 +56,7 @@ export type WorkerLike = {
 
 /** Name of the circuit that a task is proven with. */
 export function circuitOf(task: ProofTask): string {
-  return task.kind === "claim" ? task.request.statement : "enrolment";
+  return task.kind === "claim" ? task.request.circuit : "enrolment";
 }
 
 /**

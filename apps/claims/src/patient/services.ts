@@ -77,7 +77,7 @@ export const LEAVES = {
     policy: "bigint",
     period: "integer",
     consentId: "hex",
-    statement: "hex",
+    circuit: "hex",
     anchorRoot: "bigint",
     proof: PROOF,
   },

@@ -13,6 +13,8 @@ import {
   type ClaimItem,
   type ClaimOutcome,
   type Consent,
+  circuitIdOf,
+  circuits,
   consentIdOf,
   consentReceipt,
   controllerOf,
@@ -30,8 +32,6 @@ import {
   randomFieldElement,
   signConsent,
   signRevocation,
-  statementIdOf,
-  statements,
   termsForPeriod,
   VitalproofError,
   verifyReceipt,
@@ -307,7 +307,7 @@ export class PatientSession {
   /**
    * Proves a period against the anchor that stands on chain now, and keeps the proof.
    * @throws what the prover throws; ANCHOR_PATH_INVALID when the clinic's path is not the chain's;
-   *         NOT_ALLOWED where no statement is in force for the period
+   *         NOT_ALLOWED where no circuit is in force for the period
    */
   async prove(view: View, period: number, options?: ProofOptions): Promise<void> {
     const { vault, chain } = this.#parts;
@@ -315,14 +315,9 @@ export class PatientSession {
     const log = this.#openLog();
     const { offer, policy } = bound(view);
     const own = await chain.period(offer, policy.policy, period);
-    const statement = statements().find(
-      ({ name, version }) => statementIdOf(name, version) === own.statement,
-    );
-    if (statement === undefined) {
-      throw new VitalproofError(
-        "NOT_ALLOWED",
-        "No statement that this page knows is in force for the period.",
-      );
+    const circuit = circuits().find(({ name, version }) => circuitIdOf(name, version) === own.circuit);
+    if (circuit === undefined) {
+      throw new VitalproofError("NOT_ALLOWED", "No circuit that this page knows is in force for the period.");
     }
     const firstEpoch = policy.firstEpoch + period * offer.terms.epochs;
     const terms = termsForPeriod(offer.terms, firstEpoch);
@@ -337,7 +332,7 @@ export class PatientSession {
       );
     }
     const request = {
-      statement: statement.name,
+      circuit: circuit.name,
       terms,
       scope: offer.scope,
       ...log.period(firstEpoch, terms.epochs),
@@ -350,7 +345,7 @@ export class PatientSession {
       policy: policy.policy,
       period,
       consentId: "",
-      statement: own.statement,
+      circuit: own.circuit,
       anchorRoot: own.anchorRoot,
       proof,
     };
@@ -469,7 +464,7 @@ export class PatientSession {
           anchored: own.anchorRoot !== 0n,
           closesAt: own.closesAt,
           state: own.state,
-          proven: proof?.anchorRoot === own.anchorRoot && proof.statement === own.statement,
+          proven: proof?.anchorRoot === own.anchorRoot && proof.circuit === own.circuit,
         };
       }),
       ...(log === undefined

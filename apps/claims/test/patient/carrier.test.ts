@@ -12,7 +12,7 @@ const contracts = {
   claims: address(0x11),
   anchors: address(0x12),
   consents: address(0x13),
-  statements: address(0x14),
+  circuits: address(0x14),
 };
 const bytes32 = (byte: string) => `0x${byte.repeat(32)}`;
 const MINED = { hash: bytes32("99"), blockNumber: 12, gasUsed: 1n };
@@ -43,7 +43,7 @@ describe("patient: one's own wallet as carrier", () => {
     policy: 7n,
     period: 2,
     consentId: bytes32("03"),
-    statement: bytes32("04"),
+    circuit: bytes32("04"),
     anchorRoot: 5n,
     proof: PROOF,
   };

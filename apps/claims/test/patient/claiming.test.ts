@@ -4,9 +4,9 @@
 import {
   anchorDayOf,
   type ClaimItem,
+  circuitIdOf,
+  circuitOf,
   scopeOf,
-  statementIdOf,
-  statementOf,
   termsOf,
   VitalproofError,
 } from "@vitalproof/sdk";
@@ -22,7 +22,7 @@ import { Vault } from "../../src/patient/vault.ts";
 import { codeOf, FIRST_EPOCH, PROFILE, PROOF, TestClinic } from "./helpers.ts";
 
 const PASSPHRASE = "vier Wörter und ein Pferd";
-const STATEMENT = statementOf("glucose-day");
+const CIRCUIT = circuitOf("glucose-day");
 const CLAIMS = "0x00000000000000000000000000000000000000C1";
 const CONSENTS = "0x00000000000000000000000000000000000000C2";
 const TOKEN = "0x00000000000000000000000000000000000000D1";
@@ -33,7 +33,7 @@ const offer: Offer = {
   group: 1n,
   scopeNumber: 1n,
   scope: scopeOf({ ...DOMAIN, scopeNumber: 1n }),
-  statement: STATEMENT,
+  circuit: CIRCUIT,
   terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 }),
   token: TOKEN,
   benefit: 25n,
@@ -42,7 +42,7 @@ const offer: Offer = {
 };
 
 const making: ProverClient = {
-  prove: async () => ({ circuit: STATEMENT.name, proof: PROOF, publicInputs: [] }),
+  prove: async () => ({ circuit: CIRCUIT.name, proof: PROOF, publicInputs: [] }),
 };
 const endless: ProverClient = { prove: () => new Promise(() => undefined) };
 const failing: ProverClient = { prove: () => Promise.reject(new VitalproofError("ABORTED", "Stopped.")) };
@@ -77,7 +77,7 @@ async function world() {
       anchorDay: day,
       anchorFrom: 0,
       closesAt: clinic.now + 86_400,
-      statement: statementIdOf(STATEMENT.name, STATEMENT.version),
+      circuit: circuitIdOf(CIRCUIT.name, CIRCUIT.version),
     }),
     payments: async () => said.payments,
     isGranted: async () => said.granted,

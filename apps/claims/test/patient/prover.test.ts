@@ -102,7 +102,7 @@ describe("patient: proving in a worker", () => {
     const log: Log = await clinic.logOfWeek(memoryStore(), identity.subject, new SimulatedDevice("p256"), 3);
     const terms = termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 });
     const requestOf = async (epoch: number): Promise<ClaimRequest> => ({
-      statement: CIRCUIT,
+      circuit: CIRCUIT,
       terms: termsForPeriod(terms, epoch),
       scope,
       ...log.period(epoch, 1),

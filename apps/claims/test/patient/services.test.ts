@@ -112,7 +112,7 @@ describe("patient: services", () => {
       policy: 1n,
       period: 0,
       consentId: "0x01",
-      statement: "0x02",
+      circuit: "0x02",
       anchorRoot: 3n,
       proof: PROOF,
     };

@@ -8,7 +8,7 @@ import type { Io } from "../io.ts";
 import { addressOption } from "../numbers.ts";
 
 /** Names of the four contracts as deployment files have them. */
-export const CONTRACTS = ["StatementRegistry", "AnchorRegistry", "ConsentRegistry", "ClaimsPayout"] as const;
+export const CONTRACTS = ["CircuitRegistry", "AnchorRegistry", "ConsentRegistry", "ClaimsPayout"] as const;
 
 /** What `deploy` writes and the other commands take with --deployment. */
 export type Deployment = {

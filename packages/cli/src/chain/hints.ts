@@ -9,7 +9,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ClaimsPayout_UnknownPeriod: "Periods count from 0; `vitalproof policy show` lists them.",
   ClaimsPayout_UnknownScope: "Leave --scope out to make a new one.",
   ClaimsPayout_NotInScope: "Leave --scope out to make a scope of your own, or ask its creator to let you in.",
-  ClaimsPayout_StatementNotInForce: "Choose a statement of this deployment; see `statements`.",
+  ClaimsPayout_CircuitNotInForce: "Choose a circuit of this deployment; see `circuits`.",
   ClaimsPayout_InvalidReview:
     "With --review-time name an --arbiter who is not you, and 1 to 180 days as --arbiter-time; the review lasts 60 days at most.",
   ClaimsPayout_InsufficientFree: "Fund the program with `vitalproof program fund`.",

@@ -13,12 +13,12 @@ import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { type ReadingOptions, readReadings, withReadingOptions } from "../readings.ts";
-import { questionFrom, STATEMENT_OPTIONS, type StatementOptions, withStatementOptions } from "../terms.ts";
+import { type QuestionOptions, requestFrom, withQuestionOptions } from "../terms.ts";
 import { instantText, parseInstant } from "../time.ts";
 
 type CheckOptions = ReadingOptions &
-  Omit<StatementOptions, "unit" | "window" | "profile" | "terms"> & {
-    statement: string;
+  Omit<QuestionOptions, "unit" | "window" | "profile" | "terms"> & {
+    circuit: string;
     from?: number;
     to?: number;
     profile?: string;
@@ -26,34 +26,33 @@ type CheckOptions = ReadingOptions &
   };
 
 /** The readings' own unit and time decide here; and terms say nothing that the options do not. */
-const OMITTED = ["statement", "unit", "window", "profile", "terms"] as const;
+const OMITTED = ["unit", "window", "profile", "terms"] as const;
 
 const HELP = `
-No circuit is needed and nothing leaves this machine: the readings are compared as the decimals that they are, over the
+Nothing is proven and nothing leaves this machine: the readings are compared as the decimals that they are, over the
 whole file or from --from to --to. Exit code 0: the statement holds; 1: it does not.
 
 Examples:
-  vitalproof check clarity.csv --statement time-in-range --zone Europe/Berlin
-  vitalproof check clarity.csv --statement time-below-range --zone +00:00 --semantics of-valid --coverage 70
-  vitalproof check oxygen.csv --statement desaturation --below 88 --longer-than 5m --zone +00:00
-  vitalproof check oxygen.csv --statement spo2-hour-episodes --below 88 --longer-than 5m --at-least 1 --zone +00:00
-  vitalproof check nights.csv --time when --value minutes --unit min --statement cpap-usage --days 25 --zone +00:00
+  vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin
+  vitalproof check clarity.csv --question time-below-range --zone +00:00 --semantics of-valid --coverage 70
+  vitalproof check oxygen.csv --question desaturation --below 88 --longer-than 5m --zone +00:00
+  vitalproof check oxygen.csv --circuit spo2-hour-episodes --below 88 --longer-than 5m --at-least 1 --zone +00:00
+  vitalproof check nights.csv --time when --value minutes --unit min --question cpap-usage --days 25 --zone +00:00
 `;
 
 export function registerCheck(program: Command, io: Io): void {
   const command = program
     .command("check <file>")
-    .description("decide a named statement about a file in the clear, and say by how much a bound fails")
-    .requiredOption(...STATEMENT_OPTIONS.statement)
+    .description("Decide a question about a file without a proof, and say by how much each bound fails")
     .option("--from <time>", 'first instant, such as "2026-03-02T06:00Z"', parseTime)
     .option("--to <time>", "instant after the last", parseTime)
     .option("--profile <name>", "whose grid says what is missing; else the one nearest to the readings")
     .option("--offset <quarters>", "quarter hours after 00:00 UTC at which a day or night begins", whole)
     .addHelpText("after", HELP);
-  withReadingOptions(withStatementOptions(command, OMITTED)).action(
+  withReadingOptions(withQuestionOptions(command, OMITTED)).action(
     async (file: string, options: CheckOptions) => {
       const { unit: _unit, profile: _grid, ...asked } = options;
-      const { entry, overrides } = questionFrom(asked, options.offset);
+      const { entry, overrides } = requestFrom(asked, options.offset);
       const { readings, format, report } = await io.during(`reading ${file}`, () =>
         readReadings(io, file, options),
       );
@@ -71,7 +70,7 @@ export function registerCheck(program: Command, io: Io): void {
   );
 }
 
-/** The readings of the statement's metric; those of no known metric where there is none of it. */
+/** The readings of the question's metric; those of no known metric where there is none of it. */
 function readingsFor(
   entry: Decidable,
   readings: readonly (Reading & { metric?: string })[],
@@ -86,7 +85,7 @@ function readingsFor(
   throw new VitalproofError(
     "INVALID_ARGUMENT",
     `${entry.name} is about ${entry.metric}; the file holds ${metrics}.`,
-    { details: { statement: entry.name, metric: entry.metric }, hint: "Name another file or statement." },
+    { details: { question: entry.name, metric: entry.metric }, hint: "Name another file or question." },
   );
 }
 

@@ -49,7 +49,7 @@ function registerSend(family: Command, io: Io): void {
           hint: "It is 0x and 64 hex digits; `vitalproof consent grant` shows it.",
         });
       }
-      const { proof, publicInputs, statement } = await readDocument(io, CLAIM, file);
+      const { proof, publicInputs, circuit } = await readDocument(io, CLAIM, file);
       const { sent, state, owed, token } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
         const client = new ClaimsClient(claims, await walletOf(io, chain, options));
@@ -75,7 +75,7 @@ function registerSend(family: Command, io: Io): void {
             : `Period ${period} of policy ${policy} is ${state.state} until ${instantText(state.until)}.`,
           ...(state.state === "credited" ? ["`vitalproof claim pay` triggers the payment."] : []),
         ],
-        { policy, period, statement, ...state, owed, transaction: sent.hash, gasUsed: sent.gasUsed },
+        { policy, period, circuit, ...state, owed, transaction: sent.hash, gasUsed: sent.gasUsed },
       );
     });
 }

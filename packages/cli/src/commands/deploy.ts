@@ -21,7 +21,7 @@ const ROLES = ["governor", "guardian", "pauser"] as const;
 type Options = WalletOptions &
   Partial<Record<(typeof ROLES)[number], string>> & {
     parameters?: string;
-    statements?: string;
+    circuits?: string;
     allowDevelopmentKeys?: boolean;
     withTestToken?: boolean;
     journal?: string;
@@ -38,7 +38,7 @@ type Document = {
   checks?: { title: string; status: string; detail: string }[];
   deployment?: Deployment & {
     roles: Record<string, string>;
-    statements: { name: string; version: number; id: string; keyKind: string }[];
+    circuits: { name: string; version: number; id: string; keyKind: string }[];
   };
 };
 
@@ -47,13 +47,13 @@ export function registerDeploy(program: Command, io: Io): void {
     .description("deploy the contracts to the node's chain: look first, then deploy, read back, write down")
     .option(
       "--governor <address>",
-      "who decides on statements, after a delay (local chains: the node's 2nd account)",
+      "who decides on circuits, after a delay (local chains: the node's 2nd account)",
       addressOption,
     )
-    .option("--guardian <address>", "who can suspend a statement (local chains: the 3rd)", addressOption)
+    .option("--guardian <address>", "who can suspend a circuit (local chains: the 3rd)", addressOption)
     .option("--pauser <address>", "who can pause new business (local chains: the 4th)", addressOption)
     .option("--parameters <file>", "instead: a file with roles and times, see docs/deployment.md")
-    .option("--statements <names>", "A,B: statements to start with (default: those of the default group)")
+    .option("--circuits <names>", "A,B: circuits to start with (default: those of the default group)")
     .option("--allow-development-keys", "on a known test network: keys under which anybody can forge proofs")
     .option("--with-test-token", "on a local chain: deploy a token that anybody can mint, too")
     .option(
@@ -113,8 +113,8 @@ export function registerDeploy(program: Command, io: Io): void {
         );
         return;
       }
-      const { roles, statements } = document.deployment!;
-      const file = { ...deployment, roles, statements };
+      const { roles, circuits } = document.deployment!;
+      const file = { ...deployment, roles, circuits };
       await writeText(io, options.out, jsonText(file as unknown as Json), options);
       io.report(
         [
@@ -123,9 +123,7 @@ export function registerDeploy(program: Command, io: Io): void {
           ...(deployment.testToken === undefined
             ? []
             : [`  ${"test token".padEnd(18)} ${deployment.testToken}`]),
-          ...statements.map(
-            ({ name, version, keyKind }) => `  statement ${name} v${version}, ${keyKind} key`,
-          ),
+          ...circuits.map(({ name, version, keyKind }) => `  circuit ${name} v${version}, ${keyKind} key`),
           ...Object.entries(roles).map(([role, account]) => `  ${role.padEnd(18)} ${account}`),
         ],
         { file: options.out, ...file } as unknown as Json,
@@ -154,7 +152,7 @@ async function runDeployment(
       ...["--network", "custom", "--json"],
       ...(parameters === undefined ? [] : ["--parameters", parameters]),
       ...(journal === undefined ? [] : ["--output", journal]),
-      ...(options.statements === undefined ? [] : ["--statements", options.statements]),
+      ...(options.circuits === undefined ? [] : ["--circuits", options.circuits]),
       ...(options.artifacts === undefined ? [] : ["--manifests", resolve(io.cwd, options.artifacts)]),
       ...(options.allowDevelopmentKeys === true ? ["--allow-development-keys"] : []),
       ...(options.preflight === true ? ["--preflight"] : []),

@@ -31,7 +31,7 @@ export function registerExplain(program: Command, io: Io): void {
     )
     .action(async (file: string) => {
       const claim = await readDocument(io, CLAIM, file);
-      const { statement, terms, holder, anchorRoot, scope } = readClaim(claim);
+      const { circuit, terms, holder, anchorRoot, scope } = readClaim(claim);
       const profile = profileOf(terms.profile);
       const last = terms.epoch + terms.epochs - 1;
       const period = {
@@ -43,7 +43,7 @@ export function registerExplain(program: Command, io: Io): void {
         `All of it about ${period.from} to ${period.to}, out of the log whose head stands under the anchor root.`,
       ];
       const revealed = [
-        `the statement (${statement.name}, version ${statement.version}), its terms, and the period`,
+        `the circuit (${circuit.name}, version ${circuit.version}), its terms, and the period`,
         `the holder ${holder}: the same in every claim of this person under this scope (${scope})`,
         `the anchor root ${anchorRoot}: which clinic anchored the readings, and on which day`,
       ];
@@ -59,8 +59,8 @@ export function registerExplain(program: Command, io: Io): void {
           ...NOT_PROVEN.map((line) => `  ${line}`),
         ],
         {
-          statement: statement.name,
-          version: statement.version,
+          circuit: circuit.name,
+          version: circuit.version,
           semantics: terms.ofValid ? "of-valid" : "worst-case",
           period,
           proven,

@@ -62,11 +62,11 @@ function registerNew(parent: Command, io: Io): void {
   type Options = GlobalOptions & Out & { request: string; epoch?: string; path?: string };
   parent
     .command("new", { isDefault: true })
-    .description("prove every statement of a request over one period of your logs")
+    .description("prove every circuit of a request over one period of your logs")
     .requiredOption("--request <file>", "the verifier's request")
     .option(
       "--epoch <epoch>",
-      "the period's first epoch in the first statement's log: a date, a time in it, or its number (default: the latest complete)",
+      "the period's first epoch in the first circuit's log: a date, a time in it, or its number (default: the latest complete)",
     )
     .option(
       "--path <file>",
@@ -76,7 +76,7 @@ function registerNew(parent: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nEvery statement is first decided in the clear; where one does not hold, nothing is proven (exit code 1).\n" +
+      "\nEvery circuit is first decided in the clear; where one does not hold, nothing is proven (exit code 1).\n" +
         "The answer tells the verifier that you, one holder, answered: see docs/alerts.md.\n" +
         "\nExample:\n  vitalproof present new --request request.json --out presentation.json\n",
     )
@@ -101,14 +101,14 @@ function registerNew(parent: Command, io: Io): void {
         [
           `Proven about ${instantText(start)} to ${instantText(end)}; ${options.out} is for ${request.verifier.account}:`,
           ...parts.map(
-            ({ statement, kept, firstEpoch }) =>
-              `  ${statement}, log "${kept.name}", from ${nameOfEpoch(kept.profile, kept.offset, firstEpoch)}`,
+            ({ circuit, kept, firstEpoch }) =>
+              `  ${circuit}, log "${kept.name}", from ${nameOfEpoch(kept.profile, kept.offset, firstEpoch)}`,
           ),
           ...(request.maxAge === undefined
             ? []
             : [`The verifier takes it until ${instantText(end + request.maxAge)}.`]),
           ...new Set(provers.flatMap(proverLines)),
-          `It shows holder ${body.holder}, these statements, and this time; no reading.`,
+          `It shows holder ${body.holder}, these circuits, and this time; no reading.`,
         ],
         {
           file: options.out,
@@ -116,8 +116,8 @@ function registerNew(parent: Command, io: Io): void {
           start,
           end,
           evidence: paths === undefined ? "receipt" : "anchor",
-          proofs: parts.map(({ statement, firstEpoch, kept }, i) => ({
-            statement,
+          proofs: parts.map(({ circuit, firstEpoch, kept }, i) => ({
+            circuit,
             firstEpoch,
             log: kept.name,
             prover: provers[i],
@@ -162,15 +162,15 @@ async function makePresentation(
   const scope = scopeOf({ ...attestationDomainOf(request), scopeNumber: request.scopeNumber });
   const proofs: Body<typeof PRESENTATION>["proofs"] = [];
   const provers: ProverNote[] = [];
-  for (const { index, statement, firstEpoch, period, evidence } of parts) {
+  for (const { index, circuit, firstEpoch, period, evidence } of parts) {
     const which = parts.length === 1 ? "" : ` (${index + 1} of ${parts.length})`;
     const witness = presentationWitness(identity.secret(), request, index, period);
-    const { sha256 } = await verificationKeyOf(io, options, statement);
-    const { proof, prover } = await proofOf(io, options, `proving ${statement}${which}`, witness);
+    const { sha256 } = await verificationKeyOf(io, options, circuit);
+    const { proof, prover } = await proofOf(io, options, `proving ${circuit}${which}`, witness);
     provers.push(prover);
-    const { statement: name, terms } = request.statements[index]!;
+    const { circuit: name, terms } = request.statements[index]!;
     proofs.push({
-      statement: name,
+      circuit: name,
       verificationKey: sha256,
       terms: packTerms(termsForPeriod(terms, firstEpoch)),
       proof: { a: [...proof.a], b: [[...proof.b[0]], [...proof.b[1]]], c: [...proof.c] },
@@ -299,7 +299,7 @@ type Matter = {
   given: ReadPresentation;
   trust: Body<typeof PRESENTATION_TRUST>;
   now: number;
-  /** By statement. */
+  /** By circuit. */
   keys: ReadonlyMap<string, CheckedKey>;
 };
 
@@ -310,21 +310,20 @@ async function keysOf(
   { statements }: PresentationRequest,
 ): Promise<Matter["keys"]> {
   const keys = new Map<string, CheckedKey>();
-  for (const { statement } of statements)
-    keys.set(statement, await verificationKeyOf(io, options, statement));
+  for (const { circuit } of statements) keys.set(circuit, await verificationKeyOf(io, options, circuit));
   return keys;
 }
 
 /** Said before the pairing fails: the likeliest reason is another release, and that is worth a name. */
 function assertKeys({ presentation, keys: claimed }: ReadPresentation, keys: Matter["keys"]): void {
-  presentation.proofs.forEach(({ statement }, i) => {
-    const key = keys.get(statement);
+  presentation.proofs.forEach(({ circuit }, i) => {
+    const key = keys.get(circuit);
     if (key === undefined || key.sha256 === claimed[i]) return;
     throw new VitalproofError(
       "PRESENTATION_MISMATCH",
-      `${statement} was proven under another verification key than the one here.`,
+      `${circuit} was proven under another verification key than the one here.`,
       {
-        details: { statement, wanted: key.sha256, given: claimed[i]! },
+        details: { circuit, wanted: key.sha256, given: claimed[i]! },
         hint: "Both sides need the same release of vitalproof.",
       },
     );
@@ -337,9 +336,9 @@ async function verifyAgainst(
   { request, given, trust, now, keys }: Matter,
 ): Promise<VerifiedPresentation> {
   const { attester, anchors, attestation, signature: attestationSignature } = trust;
-  const keyOf = async (statement: string) => {
-    const found = keys.get(statement);
-    if (found === undefined) throw new Error(`${statement} was not asked for`);
+  const keyOf = async (circuit: string) => {
+    const found = keys.get(circuit);
+    if (found === undefined) throw new Error(`${circuit} was not asked for`);
     return found.key;
   };
   const known = { attester, anchors, attestation, attestationSignature, now };
@@ -377,11 +376,11 @@ function report(io: Io, { request, given, trust, now, keys }: Matter, found: Ver
   const age = now - end;
   const evidence = proofs.map((proof) =>
     "receipt" in proof.evidence
-      ? `${proof.statement}: the attester's receipt of ${instantText(proof.evidence.receipt.receivedAt)}, not yet an anchor`
-      : `${proof.statement}: the anchor of ${dayText(proof.evidence.anchorDay)}`,
+      ? `${proof.circuit}: the attester's receipt of ${instantText(proof.evidence.receipt.receivedAt)}, not yet an anchor`
+      : `${proof.circuit}: the anchor of ${dayText(proof.evidence.anchorDay)}`,
   );
   const development = [...keys].filter(([, { keyKind }]) => keyKind === "development").map(([name]) => name);
-  const what = request.statements.map(({ statement, terms }) => ({ statement, says: explainTerms(terms) }));
+  const what = request.statements.map(({ circuit, terms }) => ({ circuit, says: explainTerms(terms) }));
   io.report(
     [
       "Holds.",
@@ -389,7 +388,7 @@ function report(io: Io, { request, given, trust, now, keys }: Matter, found: Ver
       `  holder ${holder}, a person whom attester ${trust.attester} knows (attested until ${instantText(Number(trust.attestation.expiry))})`,
       `  the same holder in all answers to ${request.verifier.account} under scope number ${request.scopeNumber}`,
       "What:",
-      ...what.flatMap(({ statement, says }) => [`  ${statement}`, ...says.map((line) => `    ${line}`)]),
+      ...what.flatMap(({ circuit, says }) => [`  ${circuit}`, ...says.map((line) => `    ${line}`)]),
       "When:",
       `  ${instantText(start)} to ${instantText(end)}`,
       "How fresh:",
@@ -410,14 +409,14 @@ function report(io: Io, { request, given, trust, now, keys }: Matter, found: Ver
       period: { start, end, from: instantText(start), to: instantText(end) },
       age,
       maxAge: request.maxAge ?? null,
-      statements: what,
-      evidence: proofs.map(({ statement, evidence: of }) =>
+      circuits: what,
+      evidence: proofs.map(({ circuit, evidence: of }) =>
         "receipt" in of
-          ? { statement, kind: "receipt", receivedAt: of.receipt.receivedAt }
-          : { statement, kind: "anchor", day: dayText(of.anchorDay) },
+          ? { circuit, kind: "receipt", receivedAt: of.receipt.receivedAt }
+          : { circuit, kind: "anchor", day: dayText(of.anchorDay) },
       ),
-      verificationKeys: [...keys].map(([statement, { sha256, keyKind }]) => ({
-        statement,
+      verificationKeys: [...keys].map(([circuit, { sha256, keyKind }]) => ({
+        circuit,
         sha256,
         kind: keyKind,
       })),

@@ -5,10 +5,10 @@ import {
   type AssuranceClass,
   CLAIMS_PAYOUT_ABI,
   ClaimsClient,
+  circuitIdOf,
+  circuitOf,
   explainTerms,
   packTerms,
-  statementIdOf,
-  statementOf,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
@@ -21,14 +21,14 @@ import { isLocalChain, withChain } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, needed, whole } from "../numbers.ts";
 import { programFacts } from "../programFacts.ts";
-import { type StatementOptions, termsFrom, withStatementOptions } from "../terms.ts";
+import { type QuestionOptions, termsFrom, withQuestionOptions } from "../terms.ts";
 import { parseDuration } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
 export function registerProgram(program: Command, io: Io): void {
   const family = program
     .command("program")
-    .description("an insurer's programs: what is paid for which statement")
+    .description("an insurer's programs: what is paid for which circuit")
     .addHelpText("after", "\nExample:\n  vitalproof program show 1 --deployment deployment.json\n");
   registerCreate(family, io);
   registerFund(family, io);
@@ -39,7 +39,7 @@ export function registerProgram(program: Command, io: Io): void {
 function registerCreate(family: Command, io: Io): void {
   type Options = DeploymentOptions &
     WalletOptions &
-    StatementOptions & {
+    QuestionOptions & {
       group: bigint;
       scope?: bigint;
       offset?: number;
@@ -51,7 +51,7 @@ function registerCreate(family: Command, io: Io): void {
       reviewTime?: string;
       arbiterTime?: string;
     };
-  const command = withStatementOptions(withWalletOptions(withDeploymentOptions(family.command("create"))));
+  const command = withQuestionOptions(withWalletOptions(withDeploymentOptions(family.command("create"))));
   command
     .description("publish a program; nothing of it ever changes")
     .requiredOption("--group <n>", "the group of the clinic whose anchors count", big)
@@ -79,17 +79,17 @@ function registerCreate(family: Command, io: Io): void {
     .addHelpText(
       "after",
       "\nExamples:\n  vitalproof program create --deployment deployment.json --keystore insurer.json --group 1 \\\n" +
-        "    --statement time-in-range --window '1 day' --unit mg/dL --benefit 25\n" +
+        "    --question time-in-range --window '1 day' --unit mg/dL --benefit 25\n" +
         "  vitalproof program create --deployment deployment.json --keystore insurer.json --group 1 \\\n" +
-        "    --statement glucose-day --low 70 --high 180 --at-least 70 --benefit 25\n",
+        "    --circuit glucose-day --low 70 --high 180 --at-least 70 --benefit 25\n",
     )
     .action(async (_: unknown, own: Command) => {
       const options = own.optsWithGlobals<Options>();
-      const { statement: name, terms } = termsFrom(
+      const { circuit: name, terms } = termsFrom(
         options,
         options.offset === undefined ? {} : { offset: options.offset },
       );
-      const statement = statementOf(name);
+      const circuit = circuitOf(name);
       const made = await withChain(io, options, async (chain) => {
         const { claims, deployment } = await claimsOf(io, options, chain.chainId);
         const wallet = await walletOf(io, chain, options);
@@ -109,7 +109,7 @@ function registerCreate(family: Command, io: Io): void {
         const sent = await io.during("publishing the program", () =>
           withHints(() =>
             client.createProgram({
-              statement: statementIdOf(statement.name, statement.version),
+              circuit: circuitIdOf(circuit.name, circuit.version),
               scope,
               assurance: options.assurance ?? group.assurance,
               terms: packTerms({ ...terms, epoch: 0 }),
@@ -144,7 +144,7 @@ function registerCreate(family: Command, io: Io): void {
           scope,
           group,
           assurance,
-          statement: statement.name,
+          circuit: circuit.name,
           terms: packTerms({ ...terms, epoch: 0 }),
           benefit,
           token: token.address,
@@ -258,10 +258,10 @@ function registerShow(family: Command, io: Io): void {
           token: await tokenAt(record.token, chain.provider),
         };
       });
-      const { statement, terms, scopeNumber, scope, group } = facts;
+      const { circuit, terms, scopeNumber, scope, group } = facts;
       io.report(
         [
-          `Program ${id} of ${found.insurer}: ${statement.name}, scope ${scopeNumber}, group ${group}`,
+          `Program ${id} of ${found.insurer}: ${circuit.name}, scope ${scopeNumber}, group ${group}`,
           ...explainTerms(terms).map((line) => `  ${line}`),
           `  benefit    ${formatAmount(found.benefit, token)} for each met period`,
           `  free       ${formatAmount(found.free, token)}`,
@@ -271,7 +271,7 @@ function registerShow(family: Command, io: Io): void {
         {
           program: id,
           insurer: found.insurer,
-          statement: statement.name,
+          circuit: circuit.name,
           terms: found.terms,
           scope: scopeNumber,
           scopeElement: scope,
@@ -308,7 +308,7 @@ function registerList(family: Command, io: Io): void {
           found.push({
             program: BigInt(i),
             insurer: record.insurer,
-            statement: record.statement,
+            circuit: record.circuit,
             group: record.group,
             benefit: record.benefit,
             free: record.free,

@@ -6,9 +6,9 @@ import {
   type ClaimRequest,
   ClaimsClient,
   checkTerms,
+  circuitOf,
   claimWitness,
   type Identity,
-  statementOf,
   type Terms,
   termsForPeriod,
   VitalproofError,
@@ -25,11 +25,11 @@ import { addressOption, big, element, needed, whole } from "../numbers.ts";
 import { type PatientLog, resumeLog } from "../patientLog.ts";
 import { type ProgramFacts, programFacts } from "../programFacts.ts";
 import { type ProverNote, proofOf, proverLines } from "../proof.ts";
-import { profilesOf, type StatementOptions, termsFrom, withStatementOptions } from "../terms.ts";
+import { profilesOf, type QuestionOptions, termsFrom, withQuestionOptions } from "../terms.ts";
 import { dayText, nameOfEpoch, parseEpoch } from "../time.ts";
 
 type Options = GlobalOptions &
-  StatementOptions & {
+  QuestionOptions & {
     log?: string;
     policy?: bigint;
     program?: bigint;
@@ -46,16 +46,16 @@ type Options = GlobalOptions &
 type FromChain = { facts: ProgramFacts; firstEpoch?: number; periods?: number; holder?: bigint };
 
 /** What is to be proven, about which epochs. */
-type Matter = { statement: string; terms: Terms; scope: bigint };
+type Matter = { circuit: string; terms: Terms; scope: bigint };
 
 const PATHS_HINT = "Ask the clinic for the path of the period's last epoch (`vitalproof attester path`).";
 
 export function registerProve(program: Command, io: Io): void {
-  withStatementOptions(program.command("prove"), ["profile"])
+  withQuestionOptions(program.command("prove"), ["profile"])
     .description("prove a statement about a period of the log, for a policy or by itself")
     .option(
       "--policy <n>",
-      "prove what this policy pays on; statement, terms and scope come from the chain",
+      "prove what this policy pays on; circuit, terms and scope come from the chain",
       big,
     )
     .option("--period <n>", "with --policy: which period, from 0 on", whole)
@@ -73,12 +73,12 @@ export function registerProve(program: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nThe statement is first decided in the clear; one that does not hold is not proven (exit code 1).\n" +
+      "\nThe statement is first decided without a proof; one that does not hold is not proven (exit code 1).\n" +
         "\nExamples:\n" +
         "  vitalproof prove --policy 1 --period 0 --claims 0x… --paths paths.json --out claim.json\n" +
-        "  vitalproof prove --statement time-in-range --window '1 day' --from 2026-03-02 \\\n" +
+        "  vitalproof prove --question time-in-range --window '1 day' --from 2026-03-02 \\\n" +
         "    --scope 12345 --paths paths.json --out claim.json\n" +
-        "  vitalproof prove --statement glucose-day --low 70 --high 180 --at-least 70 --from 2026-03-02 \\\n" +
+        "  vitalproof prove --circuit glucose-day --low 70 --high 180 --at-least 70 --from 2026-03-02 \\\n" +
         "    --scope 12345 --paths paths.json --out claim.json\n",
     )
     .action(async (_: unknown, command: Command) => {
@@ -101,7 +101,7 @@ export function registerProve(program: Command, io: Io): void {
       const from = nameOfEpoch(kept.profile, kept.offset, request.terms.epoch);
       io.report(
         [
-          `Proven: ${request.statement} for ${request.terms.epochs} ${request.terms.epochs === 1 ? "epoch" : "epochs"} from ${from}; the claim is in ${options.out}.`,
+          `Proven: ${request.circuit} for ${request.terms.epochs} ${request.terms.epochs === 1 ? "epoch" : "epochs"} from ${from}; the claim is in ${options.out}.`,
           ...proverLines(prover),
           "`vitalproof explain` says what it shows, and what it does not.",
         ],
@@ -110,14 +110,18 @@ export function registerProve(program: Command, io: Io): void {
     });
 }
 
-function assertOneSource({ policy, program, statement, scope }: Options): void {
-  const sources = [policy, program, statement].filter((source) => source !== undefined).length;
+function assertOneSource({ policy, program, question, circuit, scope }: Options): void {
+  const sources = [policy, program, question ?? circuit].filter((source) => source !== undefined).length;
   if (sources !== 1) {
-    throw new VitalproofError("USAGE", "Say what to prove with one of --policy, --program and --statement.", {
-      hint: "See --help.",
-    });
+    throw new VitalproofError(
+      "USAGE",
+      "Say what to prove with one of --policy, --program, --question and --circuit.",
+      {
+        hint: "See --help.",
+      },
+    );
   }
-  if (scope !== undefined && statement === undefined) {
+  if (scope !== undefined && question === undefined && circuit === undefined) {
     throw new VitalproofError("USAGE", "The scope comes from the program.", { hint: "Leave --scope out." });
   }
 }
@@ -136,16 +140,16 @@ function fromChain(io: Io, options: Options): Promise<FromChain> {
 
 function matterOf(options: Options, log: PatientLog, person: Identity, chain: FromChain | undefined): Matter {
   if (chain === undefined) {
-    assertAbout(options.statement, log);
-    const { statement, terms } = termsFrom(options, {
+    assertAbout(options, log);
+    const { circuit, terms } = termsFrom(options, {
       offset: log.offset,
       profile: log.profile.name,
     });
     const scope = needed(options.scope, "--scope", "without a policy or program");
-    return { statement, terms: termsForPeriod(terms, fromOption(options, log)), scope };
+    return { circuit, terms: termsForPeriod(terms, fromOption(options, log)), scope };
   }
   const { facts, holder } = chain;
-  const { terms, scope, statement } = facts;
+  const { terms, scope, circuit } = facts;
   if (holder !== undefined && holder !== person.holder(scope)) {
     throw new VitalproofError("NOT_ALLOWED", `Policy ${options.policy} is another person's.`, {
       details: { policy: options.policy },
@@ -162,20 +166,19 @@ function matterOf(options: Options, log: PatientLog, person: Identity, chain: Fr
     });
   }
   return {
-    statement: statement.name,
+    circuit: circuit.name,
     terms: termsForPeriod(terms, firstEpochOf(options, log, chain)),
     scope,
   };
 }
 
 /** Before the terms are made: another profile's levels and offsets would only confuse. */
-function assertAbout(name: string | undefined, { profile }: PatientLog): void {
-  if (name === undefined) return;
-  const profiles = profilesOf(name);
+function assertAbout({ question, circuit }: Options, { profile }: PatientLog): void {
+  const profiles = profilesOf({ question, circuit });
   if (profiles.includes(profile.name)) return;
   throw new VitalproofError(
     "WITNESS_MISMATCH",
-    `${name} is about ${profiles.join(", ")}; the log is of ${profile.name}.`,
+    `${question ?? circuit} is about ${profiles.join(", ")}; the log is of ${profile.name}.`,
     { hint: "Name another log with --log." },
   );
 }
@@ -197,7 +200,7 @@ function fromOption({ from }: Options, { profile, offset }: PatientLog): number 
 
 /** @throws STATEMENT_NOT_MET saying by how much; ANCHOR_LEAF_UNKNOWN when no path is for this log's epoch */
 function requestFor(
-  { statement, terms, scope }: Matter,
+  { circuit, terms, scope }: Matter,
   { log, profile, offset }: PatientLog,
   paths: Body<typeof ANCHOR_PATHS>["paths"],
   file: string,
@@ -227,7 +230,7 @@ function requestFor(
       { details: { epoch: lastEpoch, leaf }, hint: PATHS_HINT },
     );
   }
-  return { statement, terms, scope, ...period, path };
+  return { circuit, terms, scope, ...period, path };
 }
 
 /** A proof for a root that is not on the chain would be refused there, after all the work. */
@@ -275,13 +278,13 @@ async function makeClaim(
   request: ClaimRequest,
 ): Promise<{ claim: Body<typeof CLAIM>; prover: ProverNote }> {
   const witness = claimWitness(identity.secret(), request);
-  const { sha256 } = await verificationKeyOf(io, options, request.statement);
-  const title = `proving ${request.statement}`;
+  const { sha256 } = await verificationKeyOf(io, options, request.circuit);
+  const title = `proving ${request.circuit}`;
   const { proof, publicInputs, prover } = await proofOf(io, options, title, witness);
-  const { name, version } = statementOf(request.statement);
+  const { name, version } = circuitOf(request.circuit);
   const claim = {
-    statement: name,
-    statementVersion: version,
+    circuit: name,
+    circuitVersion: version,
     verificationKey: sha256,
     publicInputs: [...publicInputs],
     proof: { a: [...proof.a], b: [[...proof.b[0]], [...proof.b[1]]], c: [...proof.c] },

@@ -33,7 +33,7 @@ export function registerRequest(program: Command, io: Io): void {
   const request = program
     .command("request")
     .description(
-      "a verifier's side: ask for statements off chain (alerts, a trial's criteria), and say whom you trust",
+      "a verifier's side: ask for circuits off chain (alerts, a trial's criteria), and say whom you trust",
     )
     .addHelpText("after", "\nExample:\n  vitalproof request show request.json\n");
   registerNew(request, io);
@@ -74,7 +74,7 @@ function registerNew(parent: Command, io: Io): void {
     )
     .option(
       "--criteria <file>",
-      'JSON list of {"statement": circuit, "terms": …}, beside or instead of --statement',
+      'JSON list of {"circuit": circuit, "terms": …}, beside or instead of --circuit',
     );
   const criteria = withCriteriaOptions(command);
   command
@@ -82,12 +82,12 @@ function registerNew(parent: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nBounds belong to the --statement before them. Several statements must cover the same seconds.\n" +
+      "\nBounds belong to the question or circuit before them. Several statements must cover the same seconds.\n" +
         "\nExamples:\n" +
         "  vitalproof request new --verifier 0x… --chain-id 1 --scope-number 1 --group 7 \\\n" +
-        "    --statement desaturation --max-age 15m --out request.json\n" +
+        "    --question desaturation --max-age 15m --out request.json\n" +
         "  vitalproof request new --verifier 0x… --chain-id 1 --scope-number 2 --group 7 \\\n" +
-        "    --statement no-atrial-fibrillation --statement average-below --window '1 hour' --below 90 --out criteria.json\n",
+        "    --question no-atrial-fibrillation --question average-below --window '1 hour' --below 90 --out criteria.json\n",
     )
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
@@ -98,7 +98,7 @@ function registerNew(parent: Command, io: Io): void {
       ];
       if (statements.length === 0) {
         throw new VitalproofError("USAGE", "The request asks for nothing.", {
-          hint: "Name a --statement, or give --criteria FILE.",
+          hint: "Name a --question or a --circuit, or give --criteria FILE.",
         });
       }
       for (const { terms } of statements) assertOffset(profileOf(terms.profile), terms.offset);

@@ -40,16 +40,16 @@ export function registerVerify(program: Command, io: Io): void {
       const options = command.optsWithGlobals<Options>();
       const claim = await readDocument(io, CLAIM, file);
       const facts = readClaim(claim);
-      const key = await verificationKeyOf(io, options, facts.statement.name);
+      const key = await verificationKeyOf(io, options, facts.circuit.name);
       const failures = [...unexpected(options, claim, facts, key), ...proofFailure(claim, key)];
       const valid = failures.length === 0;
       if (!valid) io.exitCode = EXIT.no;
-      const { holder, anchorRoot, word, scope, statement } = facts;
+      const { holder, anchorRoot, word, scope, circuit } = facts;
       io.report(
         [
           valid ? "Valid: the proof verifies." : "Not valid.",
           ...failures.map(({ reason }) => reason),
-          `statement         ${statement.name}, version ${statement.version}`,
+          `circuit         ${circuit.name}, version ${circuit.version}`,
           `verification key  sha256 ${key.sha256}`,
           `  claim says      sha256 ${claim.verificationKey} (${claim.verificationKey === key.sha256 ? "the same" : "ANOTHER"})`,
           "  manifest says   the same",
@@ -64,8 +64,8 @@ export function registerVerify(program: Command, io: Io): void {
         {
           valid,
           failures,
-          statement: statement.name,
-          version: statement.version,
+          circuit: circuit.name,
+          version: circuit.version,
           verificationKey: { sha256: key.sha256, claim: claim.verificationKey, kind: key.keyKind },
           publicInputs: { holder, anchorRoot, terms: word, scope },
         },

@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import hre from "hardhat";
-import { deployVitalproof } from "../../../../scripts/deploy/deployVitalproof.ts";
+import { deployVitalproof } from "../../../../ignition/deployVitalproof.ts";
 
 const server = await hre.network.createServer(
   { override: { initialDate: process.argv[2] } } as never,
@@ -20,7 +20,7 @@ const [governor, guardian, pauser] = await connection.ethers.getSigners();
 const deploymentId = `test-cli-${process.pid}`;
 const contracts = await deployVitalproof(hre, connection, {
   deploymentId,
-  statements: ["glucose-day"],
+  circuits: ["glucose-day"],
   parameters: {
     governor: governor!.address,
     guardian: guardian!.address,

@@ -9,10 +9,10 @@ import { packContext, unpackContext } from "../hashes/context.ts";
 import { Mutex } from "../internal/mutex.ts";
 import { assertInteger } from "../invalid.ts";
 import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
+import { type AnchorDomain, type SignedReceipt, signReceipt } from "../log/receipt.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";
 import { anchorDayOf, DAY, dayEnd, epochAt, epochEnd, epochStart } from "../time/epochs.ts";
-import { type AnchorDomain, type SignedReceipt, signReceipt } from "./receipt.ts";
 import { AttesterRecords, type LogKey, type LogRecord } from "./records.ts";
 
 export type IntakeOptions = {

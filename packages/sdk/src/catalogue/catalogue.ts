@@ -2,28 +2,28 @@
 import { VitalproofError } from "../errors.ts";
 import { type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { Terms } from "../terms/terms.ts";
-import type { CatalogueEntry, Form, StatementEntry } from "./entry.ts";
+import type { CatalogueEntry, Form, Question } from "./entry.ts";
 import { GLUCOSE } from "./glucose.ts";
 import { HEART } from "./heart.ts";
 import { MOTION } from "./motion.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
 import { OXYGEN } from "./oxygen.ts";
-import { termsForQuestion } from "./question.ts";
+import { termsForRequest } from "./request.ts";
 import { SETS } from "./sets.ts";
 import { THERAPY } from "./therapy.ts";
 
-/** Every named statement, by metric, and the sets of them. */
+/** Every named question, by metric, and the sets of them. */
 export function catalogue(): readonly CatalogueEntry[] {
   return [...GLUCOSE, ...HEART, ...OXYGEN, ...THERAPY, ...MOTION, ...SETS];
 }
 
-/** @throws UNKNOWN_STATEMENT, naming those that are spelt alike */
+/** @throws UNKNOWN_QUESTION, naming those that are spelt alike */
 export function catalogueEntry(name: string): CatalogueEntry {
   const all = catalogue();
   const entry = all.find((each) => each.name === name);
   if (entry !== undefined) return entry;
   const near = all.map((each) => each.name).filter((each) => isNear(name, each));
-  throw new VitalproofError("UNKNOWN_STATEMENT", `The catalogue has no statement ${JSON.stringify(name)}.`, {
+  throw new VitalproofError("UNKNOWN_QUESTION", `The catalogue has no question ${JSON.stringify(name)}.`, {
     details: { name, near },
     hint:
       near.length > 0
@@ -32,17 +32,17 @@ export function catalogueEntry(name: string): CatalogueEntry {
   });
 }
 
-/** @throws UNKNOWN_STATEMENT; INVALID_ARGUMENT for the name of a set */
-export function statementEntry(name: string): StatementEntry {
+/** @throws UNKNOWN_QUESTION; INVALID_ARGUMENT for the name of a set */
+export function questionOf(name: string): Question {
   const entry = catalogueEntry(name);
-  if (entry.kind === "statement") return entry;
-  throw new VitalproofError("INVALID_ARGUMENT", `${name} is a set of statements, not one.`, {
+  if (entry.kind === "question") return entry;
+  throw new VitalproofError("INVALID_ARGUMENT", `${name} is a set of questions, not one.`, {
     details: { name },
     hint: `Take them one by one: ${entry.members.map((member) => member.name).join(", ")}.`,
   });
 }
 
-/** Which of a statement's forms is meant; what is left out takes the first that fits. */
+/** Which of a question's forms is meant; what is left out takes the first that fits. */
 export type FormChoice = {
   /** UCUM unit of the readings: "mg/dL", "mmol/L", … */
   unit?: string;
@@ -52,7 +52,7 @@ export type FormChoice = {
 };
 
 /** @throws INVALID_ARGUMENT when no form fits, listing those there are */
-export function formOf(entry: StatementEntry, choice: FormChoice = {}): Form {
+export function formOf(entry: Question, choice: FormChoice = {}): Form {
   const form = entry.forms.find(
     (each) =>
       (choice.unit === undefined || profileOf(each.profile).ucum === choice.unit) &&
@@ -79,31 +79,31 @@ export type TermsChoice = FormChoice &
   };
 
 /**
- * The terms of a named statement, as a program holds them.
- * @throws UNKNOWN_STATEMENT; INVALID_ARGUMENT when no circuit fits or for a set; what the builders of terms throw
+ * The terms of a named question, as a program holds them.
+ * @throws UNKNOWN_QUESTION; INVALID_ARGUMENT when no circuit fits or for a set; what the builders of terms throw
  */
 export function termsOf(name: string, choice: TermsChoice = {}): Terms {
-  const entry = statementEntry(name);
+  const entry = questionOf(name);
   const { unit, window, profile, offset, ...overrides } = choice;
   const form = formOf(entry, defined({ unit, window, profile }));
-  if (form.statement === undefined) {
+  if (form.circuit === undefined) {
     throw new VitalproofError(
       "INVALID_ARGUMENT",
       `No circuit proves ${name} over ${form.window} in ${profileOf(form.profile).ucum} yet.`,
       { details: { name, profile: form.profile }, hint: "It can be decided in the clear with `evaluate`." },
     );
   }
-  const question = withOverrides(entry, form.question, overrides);
-  return termsForQuestion(form.statement, question, offset ?? form.offset);
+  const request = withOverrides(entry, form.request, overrides);
+  return termsForRequest(form.circuit, request, offset ?? form.offset);
 }
 
 /**
- * The terms of every statement of a set, in order, for one window and offset; of a single statement its own.
+ * The terms of every circuit of a set, in order, for one window and offset; of a single circuit its own.
  * @throws what `termsOf` throws
  */
 export function termsOfAll(name: string, choice: { offset?: number } = {}): Terms[] {
   const entry = catalogueEntry(name);
-  if (entry.kind === "statement") return [termsOf(name, choice)];
+  if (entry.kind === "question") return [termsOf(name, choice)];
   return entry.members.map((member) => termsOf(member.name, { window: member.window, ...choice }));
 }
 

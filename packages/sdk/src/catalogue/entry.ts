@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ProfileName } from "../profiles/profile.ts";
-import type { StatementName } from "../statements/statement.ts";
-import type { Example } from "./examples.ts";
-import type { Question } from "./question.ts";
 
-/** Where a statement's numbers come from. */
+import type { CircuitName } from "../circuits/circuit.ts";
+import type { ProfileName } from "../profiles/profile.ts";
+import type { Example } from "./examples.ts";
+import type { TermsRequest } from "./request.ts";
+
+/** Where a question's numbers come from. */
 export type Source = {
   /** As one would cite it. */
   readonly citation: string;
   /** Address or DOI. */
   readonly at: string;
-  /** What it says that matters here, and where the statement differs from it. */
+  /** What it says that matters here, and where the question differs from it. */
   readonly says: string;
 };
 
-/** A statement for one unit and one window. */
+/** A circuit for one unit and one window. */
 export type Form = {
   /** "1 day", "14 days", "1 hour", "30 nights", … */
   readonly window: string;
   readonly profile: ProfileName;
   /** The circuit that proves it; left out where there is none yet and it is decided in the clear only. */
-  readonly statement?: StatementName;
+  readonly circuit?: CircuitName;
   /** Quarter hours after 00:00 UTC at which its epochs begin, unless the patient's own are given. */
   readonly offset: number;
-  readonly question: Question;
+  readonly request: TermsRequest;
   readonly passing: Example;
   readonly failing: Example;
 };
@@ -31,8 +32,8 @@ export type Form = {
 /** What `atLeast`, `atMost`, `above` and `below` of overrides are about. */
 export type About = "share" | "mean" | "runs" | "epochs" | "count";
 
-export type StatementEntry = {
-  readonly kind: "statement";
+export type Question = {
+  readonly kind: "question";
   readonly name: string;
   /** One line. */
   readonly title: string;
@@ -40,7 +41,7 @@ export type StatementEntry = {
   readonly words: string;
   /** "glucose", "heart-rate", "spo2", "acceleration", "device-usage", "doses", "af-flag"; "any" takes every metric. */
   readonly metric: string;
-  readonly template: Question["template"];
+  readonly template: TermsRequest["template"];
   readonly about: About;
   /** Also used as an alert: verified off chain, at once, and never paid. */
   readonly alert: boolean;
@@ -49,17 +50,17 @@ export type StatementEntry = {
   readonly forms: readonly Form[];
 };
 
-/** Several statements that belong together. */
+/** Several questions that belong together. */
 export type SetEntry = {
   readonly kind: "set";
   readonly name: string;
   readonly title: string;
   readonly words: string;
-  /** "all": each must hold, of one window; "any": each is a statement of its own. */
+  /** "all": each must hold, of one window; "any": each is a question of its own. */
   readonly relation: "all" | "any";
   readonly sources: readonly Source[];
   /** Names of entries, with the window in which they are meant. */
   readonly members: readonly { readonly name: string; readonly window: string }[];
 };
 
-export type CatalogueEntry = StatementEntry | SetEntry;
+export type CatalogueEntry = Question | SetEntry;

@@ -28,13 +28,13 @@ import {
 import type { Mark } from "../terms/runs.ts";
 import { WHOLE } from "../terms/terms.ts";
 import { assertOffset } from "../time/epochs.ts";
-import type { Form, StatementEntry } from "./entry.ts";
+import type { Form, Question } from "./entry.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
-import type { Question } from "./question.ts";
+import type { TermsRequest } from "./request.ts";
 
-/** What of an entry decides; a question of one's own needs no more. */
-export type Decidable = Pick<StatementEntry, "name" | "metric" | "template" | "about"> & {
-  readonly forms: readonly Pick<Form, "profile" | "question" | "offset">[];
+/** What of an entry decides; a request of one's own needs no more. */
+export type Decidable = Pick<Question, "name" | "metric" | "template" | "about"> & {
+  readonly forms: readonly Pick<Form, "profile" | "request" | "offset">[];
 };
 
 export type EvaluateOptions = Overrides & {
@@ -44,15 +44,15 @@ export type EvaluateOptions = Overrides & {
   to?: number;
   /** Whose grid of slots says what is missing; the one whose interval is nearest to the readings' where left out. */
   profile?: ProfileName;
-  /** Quarter hours after 00:00 UTC at which epochs begin; the statement's own where left out. */
+  /** Quarter hours after 00:00 UTC at which epochs begin; the question's own where left out. */
   offset?: number;
 };
 
 export type EvaluatedBound = Pick<BoundResult, "bound" | "holds" | "needed" | "got" | "by" | "text">;
 
 export type Evaluation = {
-  readonly statement: string;
-  readonly template: Question["template"];
+  readonly circuit: string;
+  readonly template: TermsRequest["template"];
   readonly holds: boolean;
   /** Semantics under which `holds` and `bounds` are decided. */
   readonly semantics: "worst-case" | "of-valid";
@@ -92,33 +92,33 @@ export type Evaluation = {
 };
 
 /**
- * Decides a named statement in the clear for any stretch of readings; no circuit's window is needed. Values are
+ * Decides a named question in the clear for any stretch of readings; no circuit's window is needed. Values are
  * compared as the exact decimals that they are, not as codes: 69.99999 is below 70.
  *
  * What is missing follows from the profile's grid. Shares and means are of all readings; runs, and what an epoch
  * reaches, are counted in slots, so that readings closer together than the grid do not make a run longer.
  *
- * @throws INVALID_ARGUMENT for readings of a unit or kind that the statement does not have, bounds that are none, no
+ * @throws INVALID_ARGUMENT for readings of a unit or kind that the question does not have, bounds that are none, no
  *         reading at all, or more than ten million slots; READING_IMPOSSIBLE for a value that is no number
  */
 export function evaluate(readings: readonly Reading[], options: EvaluateOptions): Evaluation {
   const { entry, from, to, profile: wanted, offset: givenOffset, ...overrides } = options;
-  const { profile, question: defaults, offset } = gridFor(entry, readings, wanted, givenOffset);
+  const { profile, request: defaults, offset } = gridFor(entry, readings, wanted, givenOffset);
   assertOffset(profile, offset);
-  const question = withOverrides(entry, defaults, overrides);
+  const request = withOverrides(entry, defaults, overrides);
   const measured = readings
     .filter(({ time }) => (from === undefined || time >= from) && (to === undefined || time < to))
     .map((reading) => measure(profile, reading));
   const window = windowOf(profile, offset, measured, from, to);
-  const facts = factsOf(profile, offset, question, measured, window);
-  const semantics = question.semantics ?? "worst-case";
+  const facts = factsOf(profile, offset, request, measured, window);
+  const semantics = request.semantics ?? "worst-case";
   const other = semantics === "worst-case" ? "of-valid" : "worst-case";
-  const own = decide(profile, question, facts, semantics === "of-valid");
-  const otherwise = decide(profile, question, facts, other === "of-valid");
+  const own = decide(profile, request, facts, semantics === "of-valid");
+  const otherwise = decide(profile, request, facts, other === "of-valid");
   const { filled, valid, inBand, slots } = facts;
   return {
-    statement: entry.name,
-    template: question.template,
+    circuit: entry.name,
+    template: request.template,
     holds: own.bounds.every(({ holds }) => holds),
     semantics,
     profile: profile.name,
@@ -167,7 +167,7 @@ function gridFor(
   readings: readonly Reading[],
   wanted: ProfileName | undefined,
   givenOffset: number | undefined,
-): { profile: Profile; question: Question; offset: number } {
+): { profile: Profile; request: TermsRequest; offset: number } {
   const [first] = readings;
   if (first === undefined) {
     throw new VitalproofError("INVALID_ARGUMENT", "There is no reading to decide about.", {
@@ -187,24 +187,24 @@ function gridFor(
     profile.ucum === first.unit &&
     profile.channels === channels &&
     (named === undefined || profile.name === named.name);
-  // A statement of any metric takes every grid; its question has no levels.
+  // A circuit of any metric takes every grid; its request has no levels.
   const names =
     entry.metric === "any"
       ? (Object.keys(PROFILES) as ProfileName[])
           .filter((name) => !name.startsWith("test-"))
           .map((name) => ({
             profile: name,
-            question: entry.forms[0]!.question,
+            request: entry.forms[0]!.request,
             offset: entry.forms[0]!.offset,
           }))
       : entry.forms;
   const candidates = names
-    .map(({ profile, question, offset }) => ({ profile: profileOf(profile), question, offset }))
+    .map(({ profile, request, offset }) => ({ profile: profileOf(profile), request, offset }))
     .filter(({ profile }) => fits(profile));
   // Every profile of the unit may lend its grid when it is named, not only those with a circuit.
   if (candidates.length === 0 && named !== undefined && named.ucum === first.unit) {
     const form = entry.forms.find((each) => profileOf(each.profile).ucum === first.unit);
-    if (form !== undefined) candidates.push({ profile: named, question: form.question, offset: form.offset });
+    if (form !== undefined) candidates.push({ profile: named, request: form.request, offset: form.offset });
   }
   if (candidates.length === 0) {
     const known = [...new Set(entry.forms.map((form) => profileOf(form.profile).ucum))];
@@ -221,7 +221,7 @@ function gridFor(
   const away = ({ profile }: { profile: Profile }): number => Math.abs(Math.log(profile.interval / spacing));
   const nearest = candidates.reduce((best, each) => (away(each) < away(best) ? each : best));
   const longest = nearest.profile.epochSeconds;
-  // An offset of the statement's own may not fit another grid's shorter epochs.
+  // An offset of the question's own may not fit another grid's shorter epochs.
   const offset = givenOffset ?? (nearest.offset * 900 < longest ? nearest.offset : 0);
   return { ...nearest, offset };
 }
@@ -299,11 +299,11 @@ function windowOf(
 function factsOf(
   profile: Profile,
   offset: number,
-  question: Question,
+  request: TermsRequest,
   measured: readonly Measured[],
   { first, end }: Window,
 ): Facts {
-  const inside = insideOf(profile, question);
+  const inside = insideOf(profile, request);
   const marks = new Array<Mark>(end - first).fill("missing");
   const { placed } = assignSlots(profile, offset, measured, first);
   let filled = 0;
@@ -317,7 +317,7 @@ function factsOf(
   const inBand = measured.filter(inside).length;
   const single = profile.channels === 1;
   const epochs: Facts["epochs"] = [];
-  const sums = question.template === "regularity" && "sum" in question.level;
+  const sums = request.template === "regularity" && "sum" in request.level;
   for (let slot = first; slot < end; slot++) {
     const epoch = Math.floor(slot / profile.samples) - Math.floor(first / profile.samples);
     epochs[epoch] ??= { level: decimal("0"), missing: 0 };
@@ -340,9 +340,9 @@ function factsOf(
 }
 
 /** Whether a reading counts: inside the band, or at the magnitude. */
-function insideOf(profile: Profile, question: Question): (reading: Measured) => boolean {
-  if (question.template === "impact") {
-    const magnitude = level(question.magnitude);
+function insideOf(profile: Profile, request: TermsRequest): (reading: Measured) => boolean {
+  if (request.template === "impact") {
+    const magnitude = level(request.magnitude);
     const least = multiply(magnitude, magnitude);
     return ({ values }) =>
       compareDecimals(
@@ -350,7 +350,7 @@ function insideOf(profile: Profile, question: Question): (reading: Measured) => 
         least,
       ) >= 0;
   }
-  const band = question.band ?? {};
+  const band = request.band ?? {};
   onePerSide("band", band);
   const bounds: [keyof LevelBounds, (order: number) => boolean][] = [
     ["atLeast", (order) => order >= 0],
@@ -372,7 +372,7 @@ function insideOf(profile: Profile, question: Question): (reading: Measured) => 
 
 function decide(
   profile: Profile,
-  question: Question,
+  request: TermsRequest,
   facts: Facts,
   ofValid: boolean,
 ): { bounds: EvaluatedBound[]; extent: Pick<Evaluation, "runs" | "reached" | "counted"> } {
@@ -399,41 +399,41 @@ function decide(
       }),
     );
   };
-  switch (question.template) {
+  switch (request.template) {
     case "distribution":
-      bounds.push(...shareBounds(sharesOf(question.share), tally, ofValid));
-      bounds.push(...meanBounds(profile, question.mean ?? {}, facts, ofValid));
+      bounds.push(...shareBounds(sharesOf(request.share), tally, ofValid));
+      bounds.push(...meanBounds(profile, request.mean ?? {}, facts, ofValid));
       break;
     case "episode": {
-      const minRun = runOf(profile, question.minRun);
+      const minRun = runOf(profile, request.minRun);
       extent.runs = runExtent(facts.marks, minRun, ofValid);
       const what = `Runs of at least ${counted(minRun, "reading")} inside the band`;
-      counts("run", extent.runs, question.runs, ["runsMin", "runsMax"], what);
+      counts("run", extent.runs, request.runs, ["runsMin", "runsMax"], what);
       break;
     }
     case "regularity": {
-      extent.reached = reachedOf(profile, question, facts, ofValid);
-      const wanted = "sum" in question.level ? question.level.sum : question.level.readings;
-      const what = `Epochs that reach a ${"sum" in question.level ? "sum" : "count"} of ${wanted}`;
-      counts("epoch", extent.reached, question.epochs, ["epochsMin", "epochsMax"], what);
-      bounds.push(...shareBounds(sharesOf(question.share), tally, ofValid));
+      extent.reached = reachedOf(profile, request, facts, ofValid);
+      const wanted = "sum" in request.level ? request.level.sum : request.level.readings;
+      const what = `Epochs that reach a ${"sum" in request.level ? "sum" : "count"} of ${wanted}`;
+      counts("epoch", extent.reached, request.epochs, ["epochsMin", "epochsMax"], what);
+      bounds.push(...shareBounds(sharesOf(request.share), tally, ofValid));
       break;
     }
     case "impact": {
-      const single = question.minRun === undefined;
+      const single = request.minRun === undefined;
       extent.counted = single
         ? { least: facts.inBand, most: facts.inBand + (ofValid ? 0 : facts.missing) }
-        : runExtent(facts.marks, runOf(profile, question.minRun!), ofValid);
-      const what = `${single ? "Samples" : "Events"} that reach ${question.magnitude} ${profile.ucum}`;
-      counts(single ? "sample" : "event", extent.counted, question.count, ["countMin", "countMax"], what);
+        : runExtent(facts.marks, runOf(profile, request.minRun!), ofValid);
+      const what = `${single ? "Samples" : "Events"} that reach ${request.magnitude} ${profile.ucum}`;
+      counts(single ? "sample" : "event", extent.counted, request.count, ["countMin", "countMax"], what);
       break;
     }
   }
-  bounds.push(coverageBound({ coverageMin: coverageOf(question.coverage) }, covered, noun));
-  if (question.template === "distribution" && question.coverage?.atMost !== undefined) {
-    bounds.push(coverageAtMost(shareOf("coverage at most", question.coverage.atMost)!, facts, ofValid));
+  bounds.push(coverageBound({ coverageMin: coverageOf(request.coverage) }, covered, noun));
+  if (request.template === "distribution" && request.coverage?.atMost !== undefined) {
+    bounds.push(coverageAtMost(shareOf("coverage at most", request.coverage.atMost)!, facts, ofValid));
   }
-  const asked = askedOf(question);
+  const asked = askedOf(request);
   return {
     bounds: bounds
       .filter(({ bound }) => asked.has(bound))
@@ -449,8 +449,8 @@ function decide(
   };
 }
 
-/** The bounds that a question sets; the others hold of anything and are not spoken of. */
-function askedOf(question: Question): Set<BoundResult["bound"]> {
+/** The bounds that a request sets; the others hold of anything and are not spoken of. */
+function askedOf(request: TermsRequest): Set<BoundResult["bound"]> {
   const asked = new Set<BoundResult["bound"]>(["valid"]);
   const sides = (
     bounds: { atLeast?: unknown; atMost?: unknown; above?: unknown; below?: unknown } | undefined,
@@ -460,13 +460,13 @@ function askedOf(question: Question): Set<BoundResult["bound"]> {
     if (bounds?.atLeast !== undefined || bounds?.above !== undefined) asked.add(least);
     if (bounds?.atMost !== undefined || bounds?.below !== undefined) asked.add(most);
   };
-  if (question.template === "distribution" || question.template === "regularity")
-    sides(question.share, "shareMin", "shareMax");
-  if (question.template === "distribution") sides(question.mean, "meanMin", "meanMax");
-  if (question.template === "episode") sides(question.runs, "runsMin", "runsMax");
-  if (question.template === "regularity") sides(question.epochs, "epochsMin", "epochsMax");
-  if (question.template === "impact") sides(question.count, "countMin", "countMax");
-  sides(question.coverage, "coverageMin", "coverageMax");
+  if (request.template === "distribution" || request.template === "regularity")
+    sides(request.share, "shareMin", "shareMax");
+  if (request.template === "distribution") sides(request.mean, "meanMin", "meanMax");
+  if (request.template === "episode") sides(request.runs, "runsMin", "runsMax");
+  if (request.template === "regularity") sides(request.epochs, "epochsMin", "epochsMax");
+  if (request.template === "impact") sides(request.count, "countMin", "countMax");
+  sides(request.coverage, "coverageMin", "coverageMax");
   return asked;
 }
 
@@ -522,12 +522,12 @@ function meanBounds(profile: Profile, mean: LevelBounds, facts: Facts, ofValid: 
 
 function reachedOf(
   profile: Profile,
-  question: Question & { template: "regularity" },
+  request: TermsRequest & { template: "regularity" },
   { epochs }: Facts,
   ofValid: boolean,
 ): Extent {
-  const bySum = "sum" in question.level;
-  const wanted = level("sum" in question.level ? question.level.sum : question.level.readings);
+  const bySum = "sum" in request.level;
+  const wanted = level("sum" in request.level ? request.level.sum : request.level.readings);
   const greatest = bySum ? decimal(valueOfCode(profile, profile.codes)) : decimal("1");
   const reaches = (value: Decimal): boolean => compareDecimals(value, wanted) >= 0;
   return {

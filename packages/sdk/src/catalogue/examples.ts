@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { circuitOf } from "../circuits/circuit.ts";
 import { codeOf, MISSING } from "../profiles/codes.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
-import { statementOf } from "../statements/statement.ts";
 import type { Form } from "./entry.ts";
 
 type Value = number | string;
 /** One value, one per channel, or nothing measured. */
 type Sample = Value | readonly Value[] | undefined;
 
-/** Readings made up to show a statement: what each sample of the window holds. */
+/** Readings made up to show a question: what each sample of the window holds. */
 export type Example = {
   /** One sentence. */
   readonly words: string;
@@ -45,7 +46,7 @@ export function inEpochs(
 /** An example as the codes of a form's epochs, for `checkTerms`. */
 export function exampleCodes(form: Form, example: Example): number[][] {
   const profile = profileOf(form.profile);
-  const epochs = form.statement === undefined ? 1 : statementOf(form.statement).epochs;
+  const epochs = form.circuit === undefined ? 1 : circuitOf(form.circuit).epochs;
   const samples = epochs * profile.samples;
   return Array.from({ length: epochs }, (_, epoch) =>
     Array.from({ length: profile.samples }, (_, at) =>

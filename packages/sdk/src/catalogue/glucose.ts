@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Form, Source, StatementEntry } from "./entry.ts";
+import type { Form, Question, Source } from "./entry.ts";
 import { dipping, partly, steady } from "./examples.ts";
-import type { Question } from "./question.ts";
+import type { TermsRequest } from "./request.ts";
 
 // Levels are given once in each unit, as the sources print them. None is ever converted: 70 mg/dL is 3.885 mmol/L,
 // and the consensus says 3.9.
@@ -31,36 +31,32 @@ const OF_VALID = { semantics: "of-valid", coverage: { atLeast: 70 } } as const;
 
 /** The four circuits for shares and means of CGM readings, in the order in which entries list them. */
 function windows(
-  mgdl: { question: Omit<Question & { template: "distribution" }, "template">; good: number; bad: number },
-  mmol: { question: Omit<Question & { template: "distribution" }, "template">; good: string; bad: string },
+  mgdl: { request: Omit<TermsRequest & { template: "distribution" }, "template">; good: number; bad: number },
+  mmol: { request: Omit<TermsRequest & { template: "distribution" }, "template">; good: string; bad: string },
   share: { passing: number; failing: number; words: [string, string] },
 ): Form[] {
   const form = (
-    rest: Pick<Form, "window" | "profile" | "statement">,
-    { question, good, bad }: typeof mgdl | typeof mmol,
+    rest: Pick<Form, "window" | "profile" | "circuit">,
+    { request, good, bad }: typeof mgdl | typeof mmol,
     semantics: object,
   ): Form => ({
     ...rest,
     offset: 0,
-    question: { template: "distribution", ...question, ...semantics } as Question,
+    request: { template: "distribution", ...request, ...semantics } as TermsRequest,
     passing: partly(share.words[0], share.passing, good, bad),
     failing: partly(share.words[1], share.failing, good, bad),
   });
   return [
-    form({ window: "1 day", profile: "glucose-mg-dl-5min", statement: "glucose-day" }, mgdl, {}),
-    form({ window: "14 days", profile: "glucose-mg-dl-5min", statement: "glucose-14d" }, mgdl, OF_VALID),
-    form({ window: "1 day", profile: "glucose-mmol-l-5min", statement: "glucose-mmol-day" }, mmol, {}),
-    form(
-      { window: "14 days", profile: "glucose-mmol-l-5min", statement: "glucose-mmol-14d" },
-      mmol,
-      OF_VALID,
-    ),
-    form({ window: "1 day", profile: "glucose-mg-dl-15min", statement: "glucose-15min-day" }, mgdl, {}),
+    form({ window: "1 day", profile: "glucose-mg-dl-5min", circuit: "glucose-day" }, mgdl, {}),
+    form({ window: "14 days", profile: "glucose-mg-dl-5min", circuit: "glucose-14d" }, mgdl, OF_VALID),
+    form({ window: "1 day", profile: "glucose-mmol-l-5min", circuit: "glucose-mmol-day" }, mmol, {}),
+    form({ window: "14 days", profile: "glucose-mmol-l-5min", circuit: "glucose-mmol-14d" }, mmol, OF_VALID),
+    form({ window: "1 day", profile: "glucose-mg-dl-15min", circuit: "glucose-15min-day" }, mgdl, {}),
   ];
 }
 
-const timeInRange: StatementEntry = {
-  kind: "statement",
+const timeInRange: Question = {
+  kind: "question",
   name: "time-in-range",
   title: "Glucose in range for at least 70 % of the time",
   words:
@@ -71,9 +67,9 @@ const timeInRange: StatementEntry = {
   alert: false,
   sources: [CONSENSUS_2019],
   forms: windows(
-    { question: { band: { atLeast: 70, atMost: 180 }, share: { atLeast: 70 } }, good: 180, bad: 181 },
+    { request: { band: { atLeast: 70, atMost: 180 }, share: { atLeast: 70 } }, good: 180, bad: 181 },
     {
-      question: { band: { atLeast: "3.9", atMost: "10.0" }, share: { atLeast: 70 } },
+      request: { band: { atLeast: "3.9", atMost: "10.0" }, share: { atLeast: 70 } },
       good: "10.0",
       bad: "10.1",
     },
@@ -88,8 +84,8 @@ const timeInRange: StatementEntry = {
   ),
 };
 
-const timeBelowRange: StatementEntry = {
-  kind: "statement",
+const timeBelowRange: Question = {
+  kind: "question",
   name: "time-below-range",
   title: "Glucose below 70 mg/dL (3.9 mmol/L) for at most 4 % of the time",
   words:
@@ -100,8 +96,8 @@ const timeBelowRange: StatementEntry = {
   alert: false,
   sources: [CONSENSUS_2019],
   forms: windows(
-    { question: { band: { below: 70 }, share: { atMost: 4 } }, good: 70, bad: 69 },
-    { question: { band: { below: "3.9" }, share: { atMost: 4 } }, good: "3.9", bad: "3.8" },
+    { request: { band: { below: 70 }, share: { atMost: 4 } }, good: 70, bad: 69 },
+    { request: { band: { below: "3.9" }, share: { atMost: 4 } }, good: "3.9", bad: "3.8" },
     {
       passing: 0.97,
       failing: 0.95,
@@ -113,14 +109,14 @@ const timeBelowRange: StatementEntry = {
   ),
 };
 
-const timeBelowRange2: StatementEntry = {
+const timeBelowRange2: Question = {
   ...timeBelowRange,
   name: "time-below-range-level-2",
   title: "Glucose below 54 mg/dL (3.0 mmol/L) for at most 1 % of the time",
   words: "Glucose was almost never dangerously low.",
   forms: windows(
-    { question: { band: { below: 54 }, share: { atMost: 1 } }, good: 54, bad: 53 },
-    { question: { band: { below: "3.0" }, share: { atMost: 1 } }, good: "3.0", bad: "2.9" },
+    { request: { band: { below: 54 }, share: { atMost: 1 } }, good: 54, bad: 53 },
+    { request: { band: { below: "3.0" }, share: { atMost: 1 } }, good: "3.0", bad: "2.9" },
     {
       passing: 1,
       failing: 0.98,
@@ -129,8 +125,8 @@ const timeBelowRange2: StatementEntry = {
   ),
 };
 
-const belowAllDay: StatementEntry = {
-  kind: "statement",
+const belowAllDay: Question = {
+  kind: "question",
   name: "below-all-day",
   title: "Glucose never above a level for 24 hours (250 mg/dL, 13.9 mmol/L)",
   words:
@@ -142,33 +138,33 @@ const belowAllDay: StatementEntry = {
   sources: [
     {
       ...CONSENSUS_2019,
-      says: "Glucose above 250 mg/dL (13.9 mmol/L) is level 2 hyperglycaemia, of which there should be less than 5 %. That there is none in a day is this statement's own, stricter bound.",
+      says: "Glucose above 250 mg/dL (13.9 mmol/L) is level 2 hyperglycaemia, of which there should be less than 5 %. That there is none in a day is this circuit's own, stricter bound.",
     },
   ],
   forms: [
     {
       window: "1 day",
       profile: "glucose-mg-dl-5min",
-      statement: "glucose-day",
+      circuit: "glucose-day",
       offset: 0,
-      question: { template: "distribution", band: { atMost: 250 }, share: { atLeast: 100 } },
+      request: { template: "distribution", band: { atMost: 250 }, share: { atLeast: 100 } },
       passing: steady("Every reading stands at the level itself.", 250),
       failing: dipping("One reading is one step above the level.", 120, 100, 1, 251),
     },
     {
       window: "1 day",
       profile: "glucose-mmol-l-5min",
-      statement: "glucose-mmol-day",
+      circuit: "glucose-mmol-day",
       offset: 0,
-      question: { template: "distribution", band: { atMost: "13.9" }, share: { atLeast: 100 } },
+      request: { template: "distribution", band: { atMost: "13.9" }, share: { atLeast: 100 } },
       passing: steady("Every reading stands at the level itself.", "13.9"),
       failing: dipping("One reading is missing.", "7.0", 100, 1, undefined),
     },
   ],
 };
 
-const averageGlucose: StatementEntry = {
-  kind: "statement",
+const averageGlucose: Question = {
+  kind: "question",
   name: "average-glucose-below",
   title: "Average glucose below 154 mg/dL (8.6 mmol/L)",
   words: "On average glucose stayed below the level that goes with a long-term value (A1C) of 7 %.",
@@ -178,8 +174,8 @@ const averageGlucose: StatementEntry = {
   alert: false,
   sources: [ADAG_2008],
   forms: windows(
-    { question: { mean: { below: 154 } }, good: 150, bad: 158 },
-    { question: { mean: { below: "8.6" } }, good: "8.4", bad: "8.8" },
+    { request: { mean: { below: 154 } }, good: 150, bad: 158 },
+    { request: { mean: { below: "8.6" } }, good: "8.4", bad: "8.8" },
     {
       passing: 0.75,
       failing: 0.5,
@@ -191,8 +187,8 @@ const averageGlucose: StatementEntry = {
   ),
 };
 
-const hypoglycaemia: StatementEntry = {
-  kind: "statement",
+const hypoglycaemia: Question = {
+  kind: "question",
   name: "hypoglycaemia-events",
   title: "No episode of 15 minutes below 54 mg/dL (3.0 mmol/L) in a day",
   words:
@@ -206,9 +202,9 @@ const hypoglycaemia: StatementEntry = {
     {
       window: "1 day",
       profile: "glucose-mg-dl-5min",
-      statement: "glucose-day-episodes",
+      circuit: "glucose-day-episodes",
       offset: 0,
-      question: { template: "episode", band: { below: 54 }, minRun: { seconds: 900 }, runs: { atMost: 0 } },
+      request: { template: "episode", band: { below: 54 }, minRun: { seconds: 900 }, runs: { atMost: 0 } },
       passing: dipping("Two readings in a row are below 54, ten minutes.", 90, 50, 2, 53),
       failing: dipping("Three readings in a row are below 54, fifteen minutes.", 90, 50, 3, 53),
     },
@@ -216,7 +212,7 @@ const hypoglycaemia: StatementEntry = {
       window: "1 day",
       profile: "glucose-mmol-l-5min",
       offset: 0,
-      question: {
+      request: {
         template: "episode",
         band: { below: "3.0" },
         minRun: { seconds: 900 },
@@ -228,7 +224,7 @@ const hypoglycaemia: StatementEntry = {
   ],
 };
 
-export const GLUCOSE: readonly StatementEntry[] = [
+export const GLUCOSE: readonly Question[] = [
   timeInRange,
   timeBelowRange,
   timeBelowRange2,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Form, Source, StatementEntry } from "./entry.ts";
+import type { Form, Question, Source } from "./entry.ts";
 import { dipping, partly, steady } from "./examples.ts";
-import type { Question } from "./question.ts";
+import type { TermsRequest } from "./request.ts";
 
 const TACHYCARDIA_2015: Source = {
   citation:
@@ -24,22 +24,26 @@ const AF_2020: Source = {
   says: "An episode of at least 30 s in a tracing is diagnostic of clinical atrial fibrillation. The flag here is the device's own finding for each minute; the proof says what the device said, and is no diagnosis.",
 };
 
-type Distribution = Question & { template: "distribution" };
+type Distribution = TermsRequest & { template: "distribution" };
 
 function hourAndDay(
-  question: Omit<Distribution, "template">,
+  request: Omit<Distribution, "template">,
   examples: Pick<Form, "passing" | "failing">,
 ): Form[] {
-  const common = { offset: 0, question: { template: "distribution", ...question } as Question, ...examples };
+  const common = {
+    offset: 0,
+    request: { template: "distribution", ...request } as TermsRequest,
+    ...examples,
+  };
   return [
-    { window: "1 hour", profile: "heart-rate-1s", statement: "heart-rate-hour", ...common },
-    { window: "1 day", profile: "heart-rate-1min", statement: "heart-rate-day", ...common },
+    { window: "1 hour", profile: "heart-rate-1s", circuit: "heart-rate-hour", ...common },
+    { window: "1 day", profile: "heart-rate-1min", circuit: "heart-rate-day", ...common },
   ];
 }
 
-const common = { kind: "statement", metric: "heart-rate", template: "distribution", alert: false } as const;
+const common = { kind: "question", metric: "heart-rate", template: "distribution", alert: false } as const;
 
-const heartRateBelow: StatementEntry = {
+const heartRateBelow: Question = {
   ...common,
   name: "heart-rate-below",
   title: "Heart rate below 120 throughout",
@@ -56,7 +60,7 @@ const heartRateBelow: StatementEntry = {
   ),
 };
 
-const averageAbove: StatementEntry = {
+const averageAbove: Question = {
   ...common,
   name: "average-above",
   title: "Average heart rate above 100",
@@ -73,7 +77,7 @@ const averageAbove: StatementEntry = {
   ),
 };
 
-const averageBelow: StatementEntry = {
+const averageBelow: Question = {
   ...common,
   name: "average-below",
   title: "Average heart rate below 100",
@@ -89,7 +93,7 @@ const averageBelow: StatementEntry = {
   ),
 };
 
-const resting: StatementEntry = {
+const resting: Question = {
   ...common,
   name: "resting-heart-rate",
   title: "Average heart rate at rest from 50 to below 100",
@@ -117,8 +121,8 @@ const resting: StatementEntry = {
   ).slice(0, 1),
 };
 
-const noFibrillation: StatementEntry = {
-  kind: "statement",
+const noFibrillation: Question = {
+  kind: "question",
   name: "no-atrial-fibrillation",
   title: "No minute with atrial fibrillation in an hour",
   words: "The monitor looked at every minute of the hour and found atrial fibrillation in none of them.",
@@ -131,16 +135,16 @@ const noFibrillation: StatementEntry = {
     {
       window: "1 hour",
       profile: "af-flag-1min",
-      statement: "af-hour",
+      circuit: "af-hour",
       offset: 0,
-      question: { template: "distribution", band: { atMost: 0 }, share: { atLeast: 100 } },
+      request: { template: "distribution", band: { atMost: 0 }, share: { atLeast: 100 } },
       passing: steady("No minute is flagged.", 0),
       failing: dipping("One minute is flagged.", 0, 30, 1, 1),
     },
   ],
 };
 
-export const HEART: readonly StatementEntry[] = [
+export const HEART: readonly Question[] = [
   heartRateBelow,
   averageAbove,
   averageBelow,

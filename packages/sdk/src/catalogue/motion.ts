@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { StatementEntry } from "./entry.ts";
+import type { Question } from "./entry.ts";
 import { dipping } from "./examples.ts";
 
 const still = [0, 0, 1] as const;
 
-export const MOTION: readonly StatementEntry[] = [
+export const MOTION: readonly Question[] = [
   {
-    kind: "statement",
+    kind: "question",
     name: "falls",
     title: "At least one fall-like impact of 2.5 g",
     words:
@@ -26,16 +26,16 @@ export const MOTION: readonly StatementEntry[] = [
         citation:
           "Casilari E, Santoyo-Ramón JA, Cano-García JM. UMAFall: A Multisensor Dataset for the Research on Automatic Fall Detection. Procedia Computer Science 2017;110:32-39",
         at: "https://doi.org/10.1016/j.procs.2017.06.110",
-        says: "Falls and daily activities, labelled, with a sensor at the waist at 20 Hz. 2.5 g is this statement's own level: none of the 19 daily activities of its first subject that the tests hold reaches it. How many falls it finds depends on the sensor and where it is worn, and is not shown here.",
+        says: "Falls and daily activities, labelled, with a sensor at the waist at 20 Hz. 2.5 g is this circuit's own level: none of the 19 daily activities of its first subject that the tests hold reaches it. How many falls it finds depends on the sensor and where it is worn, and is not shown here.",
       },
     ],
     forms: [
       {
         window: "30 seconds",
         profile: "acceleration-20hz",
-        statement: "fall-window",
+        circuit: "fall-window",
         offset: 0,
-        question: { template: "impact", magnitude: "2.5", count: { atLeast: 1 } },
+        request: { template: "impact", magnitude: "2.5", count: { atLeast: 1 } },
         passing: dipping("One sample of exactly 2.5 g: 1.5 g forwards and 2 g up.", still, 300, 1, [
           "1.5",
           0,

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import type { CountBounds, LevelBounds, RunLength } from "../terms/request.ts";
-import type { StatementEntry } from "./entry.ts";
-import type { Question } from "./question.ts";
+import type { Question } from "./entry.ts";
+import type { TermsRequest } from "./request.ts";
 
-/** What a caller asks for instead of a statement's defaults. Levels in the unit of the readings, shares in percent. */
+/** What a caller asks for instead of a question's defaults. Levels in the unit of the readings, shares in percent. */
 export type Overrides = {
   /** Ends of the band, included. */
   low?: number | string;
   high?: number | string;
   /**
-   * Bounds of what the statement is about: a share (percent), a mean, or a number of runs, epochs, samples or events.
+   * Bounds of what the question is about: a share (percent), a mean, or a number of runs, epochs, samples or events.
    * Giving any of them replaces the default bounds of that.
    */
   atLeast?: number | string;
   atMost?: number | string;
-  /** Excluded bounds: of the mean where the statement is about a mean, of the band elsewhere. */
+  /** Excluded bounds: of the mean where the question is about a mean, of the band elsewhere. */
   above?: number | string;
   below?: number | string;
   /** Length of a run: seconds, at least; or as the builders take it. */
   minRun?: number | RunLength;
-  /** What a day or night must reach (readings or a sum, as the statement has it); magnitude of an impact. */
+  /** What a day or night must reach (readings or a sum, as the question has it); magnitude of an impact. */
   level?: number | string;
   /** Days or nights that reach it, at least. */
   days?: number;
@@ -29,17 +29,17 @@ export type Overrides = {
   semantics?: "worst-case" | "of-valid";
 };
 
-/** @throws INVALID_ARGUMENT for what the statement does not have */
+/** @throws INVALID_ARGUMENT for what the question does not have */
 export function withOverrides(
-  entry: Pick<StatementEntry, "name" | "template" | "about">,
-  question: Question,
+  entry: Pick<Question, "name" | "template" | "about">,
+  request: TermsRequest,
   overrides: Overrides,
-): Question {
+): TermsRequest {
   const { low, high, atLeast, atMost, above, below, minRun, level, days, coverage, semantics } = overrides;
-  const changed: Record<string, unknown> = { ...question };
+  const changed: Record<string, unknown> = { ...request };
   const refuse = (name: string): never => {
     throw new VitalproofError("INVALID_ARGUMENT", `${entry.name} has no ${name} to change.`, {
-      details: { statement: entry.name, name },
+      details: { circuit: entry.name, name },
       hint: `Its template is ${entry.template}, and it is about ${entry.about}.`,
     });
   };
@@ -47,10 +47,10 @@ export function withOverrides(
   if (coverage !== undefined) changed.coverage = { atLeast: coverage };
 
   const inBand = entry.about !== "mean";
-  const band: LevelBounds = { ...("band" in question ? question.band : undefined) };
+  const band: LevelBounds = { ...("band" in request ? request.band : undefined) };
   const side = (names: ["atLeast", "above"] | ["atMost", "below"], given: LevelBounds): void => {
     if (names.every((name) => given[name] === undefined)) return;
-    if (question.template === "impact") refuse("band");
+    if (request.template === "impact") refuse("band");
     for (const name of names) delete band[name];
     Object.assign(band, given);
     changed.band = band;
@@ -64,20 +64,20 @@ export function withOverrides(
     changed[entry.about] = whole ? wholeBounds(bounds) : bounds;
   }
   if (days !== undefined) {
-    if (question.template !== "regularity") refuse("days");
+    if (request.template !== "regularity") refuse("days");
     changed.epochs = { atLeast: days };
   }
   if (minRun !== undefined) {
-    if (question.template !== "episode" && question.template !== "impact") refuse("run");
+    if (request.template !== "episode" && request.template !== "impact") refuse("run");
     changed.minRun = typeof minRun === "number" ? { seconds: minRun } : minRun;
   }
   if (level !== undefined) {
-    if (question.template === "regularity")
-      changed.level = "sum" in question.level ? { sum: level } : { readings: Number(level) };
-    else if (question.template === "impact") changed.magnitude = level;
+    if (request.template === "regularity")
+      changed.level = "sum" in request.level ? { sum: level } : { readings: Number(level) };
+    else if (request.template === "impact") changed.magnitude = level;
     else refuse("level");
   }
-  return changed as Question;
+  return changed as TermsRequest;
 }
 
 function defined(bounds: LevelBounds): LevelBounds {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Source, StatementEntry } from "./entry.ts";
+import type { Question, Source } from "./entry.ts";
 import { dipping } from "./examples.ts";
 
 const HYPOXAEMIA: readonly Source[] = [
@@ -13,12 +13,12 @@ const HYPOXAEMIA: readonly Source[] = [
     citation:
       "Centers for Medicare & Medicaid Services. National Coverage Determination 240.2, Home Use of Oxygen",
     at: "https://www.cms.gov/medicare-coverage-database/view/ncd.aspx?NCDId=169",
-    says: "For orientation: asks for saturation at or below 88 % for at least 5 minutes during sleep (added up, not in a row). Below 90 % for more than 5 minutes in a row is this statement's own bound.",
+    says: "For orientation: asks for saturation at or below 88 % for at least 5 minutes during sleep (added up, not in a row). Below 90 % for more than 5 minutes in a row is this circuit's own bound.",
   },
 ];
 
 const common = {
-  kind: "statement",
+  kind: "question",
   metric: "spo2",
   template: "episode",
   about: "runs",
@@ -26,10 +26,10 @@ const common = {
 } as const;
 const five = dipping("Oxygen is at 89 % for 300 seconds, not longer.", 96, 1_000, 300, 89);
 const longer = dipping("Oxygen is at 89 % for 301 seconds.", 96, 1_000, 301, 89);
-const window = { window: "1 hour", profile: "spo2-1s", statement: "spo2-hour-episodes", offset: 0 } as const;
+const window = { window: "1 hour", profile: "spo2-1s", circuit: "spo2-hour-episodes", offset: 0 } as const;
 const low = { template: "episode", band: { below: 90 }, minRun: { longerThan: 300 } } as const;
 
-export const OXYGEN: readonly StatementEntry[] = [
+export const OXYGEN: readonly Question[] = [
   {
     ...common,
     name: "desaturation",
@@ -37,7 +37,7 @@ export const OXYGEN: readonly StatementEntry[] = [
     words:
       "At least once the oxygen in the blood stayed too low for more than five minutes. Used as an alert.",
     alert: true,
-    forms: [{ ...window, question: { ...low, runs: { atLeast: 1 } }, passing: longer, failing: five }],
+    forms: [{ ...window, request: { ...low, runs: { atLeast: 1 } }, passing: longer, failing: five }],
   },
   {
     ...common,
@@ -46,6 +46,6 @@ export const OXYGEN: readonly StatementEntry[] = [
     words:
       "The oxygen in the blood was never too low for more than five minutes. Missing seconds count as too low until they would make five minutes.",
     alert: false,
-    forms: [{ ...window, question: { ...low, runs: { atMost: 0 } }, passing: five, failing: longer }],
+    forms: [{ ...window, request: { ...low, runs: { atMost: 0 } }, passing: five, failing: longer }],
   },
 ];

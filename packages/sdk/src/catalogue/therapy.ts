@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { StatementEntry } from "./entry.ts";
+import type { Question } from "./entry.ts";
 import { inEpochs } from "./examples.ts";
 
 /** Noon UTC, in quarter hours: a night lies in one epoch. */
 const NOON = 48;
 
-const cpap: StatementEntry = {
-  kind: "statement",
+const cpap: Question = {
+  kind: "question",
   name: "cpap-usage",
   title: "Device used at least 4 hours on at least 21 of 30 nights",
   words:
@@ -27,9 +27,9 @@ const cpap: StatementEntry = {
     {
       window: "30 nights",
       profile: "device-usage-3h",
-      statement: "device-usage-30d",
+      circuit: "device-usage-30d",
       offset: NOON,
-      question: { template: "regularity", level: { sum: 240 }, epochs: { atLeast: 21 } },
+      request: { template: "regularity", level: { sum: 240 }, epochs: { atLeast: 21 } },
       passing: inEpochs(
         "240 minutes on 21 nights, none on the other nine.",
         8,
@@ -48,8 +48,8 @@ const cpap: StatementEntry = {
   ],
 };
 
-const adherence: StatementEntry = {
-  kind: "statement",
+const adherence: Question = {
+  kind: "question",
   name: "adherence",
   title: "At least 80 % of the doses taken, and a dose on at least 24 of 30 days",
   words:
@@ -70,9 +70,9 @@ const adherence: StatementEntry = {
     {
       window: "30 days",
       profile: "doses-12h",
-      statement: "doses-30d",
+      circuit: "doses-30d",
       offset: 0,
-      question: {
+      request: {
         template: "regularity",
         band: { atLeast: 1 },
         level: { readings: 1 },
@@ -85,8 +85,8 @@ const adherence: StatementEntry = {
   ],
 };
 
-const monitoring: StatementEntry = {
-  kind: "statement",
+const monitoring: Question = {
+  kind: "question",
   name: "remote-monitoring-days",
   title: "Readings on at least 16 of 30 days",
   words:
@@ -107,9 +107,9 @@ const monitoring: StatementEntry = {
     {
       window: "30 days",
       profile: "device-usage-3h",
-      statement: "device-usage-30d",
+      circuit: "device-usage-30d",
       offset: 0,
-      question: { template: "regularity", level: { readings: 1 }, epochs: { atLeast: 16 } },
+      request: { template: "regularity", level: { readings: 1 }, epochs: { atLeast: 16 } },
       passing: inEpochs(
         "One reading on each of 16 days.",
         8,
@@ -128,4 +128,4 @@ const monitoring: StatementEntry = {
   ],
 };
 
-export const THERAPY: readonly StatementEntry[] = [cpap, adherence, monitoring];
+export const THERAPY: readonly Question[] = [cpap, adherence, monitoring];

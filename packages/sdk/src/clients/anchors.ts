@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractRunner } from "ethers";
-import type { AnchorDomain } from "../attester/receipt.ts";
 import { ANCHOR_REGISTRY_ABI } from "../generated/abi.ts";
+import type { AnchorDomain } from "../log/receipt.ts";
 import { argumentOf, connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
 import type { AnchorRegistry } from "./contractTypes.ts";

@@ -11,8 +11,8 @@ import type { ClaimsPayout } from "./contractTypes.ts";
 
 /** What an insurer offers; nothing of it ever changes. */
 export type ProgramOffer = {
-  /** `statementIdOf(name, version)`. */
-  statement: string;
+  /** `circuitIdOf(name, version)`. */
+  circuit: string;
   scope: bigint;
   assurance: AssuranceClass;
   /** `packTerms` of terms with first epoch 0. */
@@ -41,11 +41,11 @@ export const SKIP_REASONS = [
   "period-released",
   "period-not-over",
   "not-anchored",
-  "statement-not-in-force",
+  "circuit-not-in-force",
   "window-closed",
-  "statement-blocked",
+  "circuit-blocked",
   "no-active-consent",
-  "other-statement",
+  "other-circuit",
   "other-root",
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
@@ -254,6 +254,6 @@ export class ClaimsClient {
   }
 }
 
-function claimItem({ policy, period, consentId, statement, anchorRoot, proof }: ClaimItem) {
-  return { policyId: policy, period, consentId, statement, anchorRoot, proof: proofCalldata(proof) };
+function claimItem({ policy, period, consentId, circuit, anchorRoot, proof }: ClaimItem) {
+  return { policyId: policy, period, consentId, circuit, anchorRoot, proof: proofCalldata(proof) };
 }

@@ -3,9 +3,9 @@ import { type ErrorDescription, Interface } from "ethers";
 import { type Detail, VitalproofError } from "../errors.ts";
 import {
   ANCHOR_REGISTRY_ABI,
+  CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
-  STATEMENT_REGISTRY_ABI,
 } from "../generated/abi.ts";
 import { revertData } from "./call.ts";
 
@@ -168,13 +168,13 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
     "The time to decide on period {period} of policy {policyId} ended at {until}.",
     "Silence pays: anybody can have the claim credited.",
   ],
-  ClaimsPayout_StatementBlocked: [
-    "The statement is suspended until {until}.",
+  ClaimsPayout_CircuitBlocked: [
+    "The circuit is suspended until {until}.",
     "Its suspension ends at that time; the window waits.",
   ],
-  ClaimsPayout_StatementNotInForce: [
-    "The statement is not in force at {time}.",
-    "Choose a statement of this deployment that is in force.",
+  ClaimsPayout_CircuitNotInForce: [
+    "The circuit is not in force at {time}.",
+    "Choose a circuit of this deployment that is in force.",
   ],
   ClaimsPayout_SuspensionCooldownTooShort: [
     "The registry's cool-down of {cooldown} s is below the {needed} s that are needed.",
@@ -200,81 +200,72 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
     "Look where it stands; somebody may have acted meanwhile.",
   ],
   ClaimsPayout_ZeroAddress: ["An address is missing.", "Give one that is not zero."],
-  StatementRegistry_AlreadyKnown: ["The statement is on record already.", "Use another version number."],
-  StatementRegistry_AlreadyProposed: [
-    "The statement was announced already.",
-    "Wait for its delay, then add it.",
-  ],
-  StatementRegistry_AlreadySuspended: ["The statement is suspended until {until}.", "Wait until then."],
-  StatementRegistry_CodeHashMismatch: [
+  CircuitRegistry_AlreadyKnown: ["The circuit is on record already.", "Use another version number."],
+  CircuitRegistry_AlreadyProposed: ["The circuit was announced already.", "Wait for its delay, then add it."],
+  CircuitRegistry_AlreadySuspended: ["The circuit is suspended until {until}.", "Wait until then."],
+  CircuitRegistry_CodeHashMismatch: [
     "The code at {verifier} is not the verifier that was announced.",
     "Deploy the verifier of the build, and announce its hash.",
   ],
-  StatementRegistry_CoolingDown: [
-    "The statement cannot be suspended again before {until}.",
-    "Wait until then.",
-  ],
-  StatementRegistry_DevelopmentKeyRefused: [
-    "The statement has a development key, which this registry refuses.",
+  CircuitRegistry_CoolingDown: ["The circuit cannot be suspended again before {until}.", "Wait until then."],
+  CircuitRegistry_DevelopmentKeyRefused: [
+    "The circuit has a development key, which this registry refuses.",
     "Use a key from a ceremony.",
   ],
-  StatementRegistry_DevelopmentKeysNotAllowedOnChain: [
+  CircuitRegistry_DevelopmentKeysNotAllowedOnChain: [
     "Development keys are not allowed on chain {chainId}.",
     "Use keys from a ceremony, or a test chain.",
   ],
-  StatementRegistry_DevelopmentKeyUnderFalseLabel: [
+  CircuitRegistry_DevelopmentKeyUnderFalseLabel: [
     "A development key is labelled as production.",
     "Label it as it is.",
   ],
-  StatementRegistry_InvalidName: ['"{name}" cannot name a statement.', "A name has 1 to 64 bytes."],
-  StatementRegistry_InvalidParameter: [
-    "{field} of the statement is {value}, which is not possible.",
-    "See the limits in IStatementRegistry.",
+  CircuitRegistry_InvalidName: ['"{name}" cannot name a circuit.', "A name has 1 to 64 bytes."],
+  CircuitRegistry_InvalidParameter: [
+    "{field} of the circuit is {value}, which is not possible.",
+    "See the limits in ICircuitRegistry.",
   ],
-  StatementRegistry_InvalidTimes: [
+  CircuitRegistry_InvalidTimes: [
     "Delay {delay} s, suspension {suspensionTime} s and cool-down {suspensionCooldown} s do not go together.",
-    "See the limits in IStatementRegistry.",
+    "See the limits in ICircuitRegistry.",
   ],
-  StatementRegistry_KeyHashMismatch: [
+  CircuitRegistry_KeyHashMismatch: [
     "The key at {verificationKey} is not the one that was announced.",
     "Deploy the key of the build, and announce its hash.",
   ],
-  StatementRegistry_NoForgery: [
+  CircuitRegistry_NoForgery: [
     "The proof does not show a forgery.",
     "It must be accepted for inputs of zero.",
   ],
-  StatementRegistry_NotAContract: ["{account} is not a contract.", "Check the address and the chain."],
-  StatementRegistry_NotASuccessor: [
-    "The statement differs from its predecessor in {field}.",
+  CircuitRegistry_NotAContract: ["{account} is not a contract.", "Check the address and the chain."],
+  CircuitRegistry_NotASuccessor: [
+    "The circuit differs from its predecessor in {field}.",
     "A successor has the same template, profile, epochs, codes and samples.",
   ],
-  StatementRegistry_NotGovernor: ["{caller} is not the governor.", "Use the governor's account."],
-  StatementRegistry_NotGuardian: ["{caller} is not the guardian.", "Use the guardian's account."],
-  StatementRegistry_NothingToExpose: [
-    "There is nothing to expose about this statement.",
-    "Only statements labelled as production can be exposed, once.",
+  CircuitRegistry_NotGovernor: ["{caller} is not the governor.", "Use the governor's account."],
+  CircuitRegistry_NotGuardian: ["{caller} is not the guardian.", "Use the guardian's account."],
+  CircuitRegistry_NothingToExpose: [
+    "There is nothing to expose about this circuit.",
+    "Only circuits labelled as production can be exposed, once.",
   ],
-  StatementRegistry_NotNominee: ["{caller} was not nominated; {nominee} was.", "Use the nominated account."],
-  StatementRegistry_NotSuspended: ["The statement is not suspended.", "There is nothing to end."],
-  StatementRegistry_PeriodNotShorterThanDelay: [
+  CircuitRegistry_NotNominee: ["{caller} was not nominated; {nominee} was.", "Use the nominated account."],
+  CircuitRegistry_NotSuspended: ["The circuit is not suspended.", "There is nothing to end."],
+  CircuitRegistry_PeriodNotShorterThanDelay: [
     "A period of {period} s is not shorter than the delay of {delay} s.",
     "Use a registry with a longer delay.",
   ],
-  StatementRegistry_RetirementAlreadyScheduled: [
-    "The statement retires at {retiredAt}.",
+  CircuitRegistry_RetirementAlreadyScheduled: [
+    "The circuit retires at {retiredAt}.",
     "That cannot be moved.",
   ],
-  StatementRegistry_SuccessorExists: [
-    "The statement has a successor already.",
-    "Name that one as predecessor.",
+  CircuitRegistry_SuccessorExists: ["The circuit has a successor already.", "Name that one as predecessor."],
+  CircuitRegistry_TooEarly: ["The circuit can be added from {addableFrom}.", "Wait until then."],
+  CircuitRegistry_UnknownProposal: ["The circuit was not announced.", "Announce it first."],
+  CircuitRegistry_UnknownCircuit: [
+    "The registry does not know the circuit.",
+    "Choose a circuit of this deployment.",
   ],
-  StatementRegistry_TooEarly: ["The statement can be added from {addableFrom}.", "Wait until then."],
-  StatementRegistry_UnknownProposal: ["The statement was not announced.", "Announce it first."],
-  StatementRegistry_UnknownStatement: [
-    "The registry does not know the statement.",
-    "Choose a statement of this deployment.",
-  ],
-  StatementRegistry_ZeroAddress: ["An address is missing.", "Give one that is not zero."],
+  CircuitRegistry_ZeroAddress: ["An address is missing.", "Give one that is not zero."],
   AnchorRegistry_AlreadyAnchored: ["{day} is anchored already.", "Correct it, once, if it is wrong."],
   AnchorRegistry_AlreadyCorrected: ["{day} was corrected already.", "A day is corrected once."],
   AnchorRegistry_InvalidRoot: ["{root} is not a root.", "Give a number of the field that is not 0."],
@@ -320,8 +311,8 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
     "Add a bound that readings must be there to meet.",
   ],
   Terms_Mismatch: [
-    "{field} of the terms is {value}, and the statement has {expected}.",
-    "The terms are of another statement.",
+    "{field} of the terms is {value}, and the circuit has {expected}.",
+    "The terms are of another circuit.",
   ],
   Terms_NoMiddleCode: [
     "A profile of {codes} codes has no middle.",
@@ -378,7 +369,7 @@ const TOKEN_ERRORS = [
 /** ABIs whose errors are understood, the likeliest first. */
 const ABIS = [
   CLAIMS_PAYOUT_ABI,
-  STATEMENT_REGISTRY_ABI,
+  CIRCUIT_REGISTRY_ABI,
   ANCHOR_REGISTRY_ABI,
   CONSENT_REGISTRY_ABI,
   TERMS_ERRORS,

@@ -16,8 +16,8 @@ export type HeadStatement = {
  * The bytes that a device signs: `T_device | group | subject | previous | head | ctx`, six 32-byte big-endian words.
  * P-256 signs their SHA-256, Ed25519 the bytes themselves.
  */
-export function deviceMessage(statement: HeadStatement): Uint8Array {
-  const { group, subject, previous, head, context } = statement;
+export function deviceMessage(circuit: HeadStatement): Uint8Array {
+  const { group, subject, previous, head, context } = circuit;
   const message = new Uint8Array(6 * 32);
   [TAGS.device, group, subject, previous, head, context].forEach((word, i) => {
     message.set(bigintToBytes(word, 32), 32 * i);

@@ -525,7 +525,7 @@ export const PROFILES = {
   }
 } as const;
 
-export const STATEMENTS = {
+export const CIRCUITS = {
   "glucose-day": {
     "name": "glucose-day",
     "version": 2,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { SignedReceipt } from "../attester/receipt.ts";
+
 import { deviceMessage, type HeadStatement } from "../device/message.ts";
 import type { Curve, DeviceSigner } from "../device/signer.ts";
 import { VitalproofError } from "../errors.ts";
@@ -15,6 +15,7 @@ import { epochEnd } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
 import { encodeReading } from "./encode.ts";
 import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
+import type { SignedReceipt } from "./receipt.ts";
 import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
 import { assignSlots, type CodedReading, slotAt } from "./slots.ts";
 
@@ -255,10 +256,10 @@ export class Log {
   async sign(epoch: number, device: DeviceSigner): Promise<SignedHead> {
     const { previous, head } = this.#record(epoch);
     const { group, subject } = this.#opening;
-    const statement: HeadStatement = { group, subject, previous, head, context: this.#context(epoch) };
-    const signature = await device.sign(deviceMessage(statement));
+    const circuit: HeadStatement = { group, subject, previous, head, context: this.#context(epoch) };
+    const signature = await device.sign(deviceMessage(circuit));
     return {
-      ...statement,
+      ...circuit,
       device: { curve: device.curve, publicKey: device.publicKey },
       signature: [...signature].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
     };

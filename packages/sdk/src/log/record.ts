@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import type { SignedReceipt } from "../attester/receipt.ts";
 import { isDecimalText, parseRecord } from "../internal/json.ts";
+import type { SignedReceipt } from "./receipt.ts";
 
 /** sealed: given to nobody yet, or not answered; accepted: intake has it; gap: intake recorded that nothing came. */
 export type EpochStatus = "sealed" | "accepted" | "gap";

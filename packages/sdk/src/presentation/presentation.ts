@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HolderAttestation } from "../attester/attestation.ts";
-import type { AnchorDomain, SignedReceipt } from "../attester/receipt.ts";
+import type { CircuitName } from "../circuits/circuit.ts";
+import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
 import type { Proof } from "../prove/proof.ts";
-import type { StatementName } from "../statements/statement.ts";
 import type { Terms } from "../terms/terms.ts";
+
+/** A circuit with its terms: what a proof says of its holder. */
+export type Statement = { circuit: CircuitName; terms: Terms };
 
 /**
  * What somebody off chain wants proven: one statement (an alert), or several about one person and one time (the
@@ -18,7 +21,7 @@ export type PresentationRequest = {
   /** Numbers the verifier's own scopes: a person is another holder in each. */
   scopeNumber: bigint;
   /** Statements over the same stretch of time, terms with epoch 0. */
-  statements: readonly { statement: StatementName; terms: Terms }[];
+  statements: readonly Statement[];
   /** The attester's group whose logs count. */
   group: bigint;
   /** Seconds after the period's end until which an answer is fresh; unlimited when left out. */
@@ -27,7 +30,7 @@ export type PresentationRequest = {
 
 /** One proof of a presentation, and what shows that its log's last head is on record. */
 export type PresentedProof = {
-  statement: StatementName;
+  circuit: CircuitName;
   /** Packed terms with the period's first epoch put in. */
   terms: bigint;
   proof: Proof;

@@ -18,7 +18,7 @@ export type PresentationPeriod = {
  * Witness of one statement of a request. The circuit is that of claims: what differs is who stands in the scope and,
  * with a receipt, a tree of one leaf.
  *
- * @param index which of the request's statements
+ * @param index which of the request's circuits
  * @throws what `claimWitness` throws
  */
 export function presentationWitness(
@@ -27,10 +27,10 @@ export function presentationWitness(
   index: number,
   period: PresentationPeriod,
 ): Witness {
-  const { statement, terms } = request.statements[index]!;
+  const { circuit, terms } = request.statements[index]!;
   const { account: claims, chainId } = request.verifier;
   return claimWitness(secret, {
-    statement,
+    circuit,
     terms: termsForPeriod(terms, period.epochs[0]?.epoch ?? 0),
     scope: scopeOf({ chainId, claims, scopeNumber: request.scopeNumber }),
     previousHead: period.previousHead,

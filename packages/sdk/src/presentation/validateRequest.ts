@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { circuitOf } from "../circuits/circuit.ts";
 import { type Detail, VitalproofError } from "../errors.ts";
 import { assertInteger } from "../invalid.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
-import { statementOf } from "../statements/statement.ts";
 import { packTerms } from "../terms/pack.ts";
 import type { Terms } from "../terms/terms.ts";
 import { epochStart, OFFSET_STEP } from "../time/epochs.ts";
@@ -43,7 +44,7 @@ export function validateRequest({
 }
 
 /**
- * The first epoch of every statement for the period that begins at a Unix second; undefined when an epoch of one of them
+ * The first epoch of every circuit for the period that begins at a Unix second; undefined when an epoch of one of them
  * does not begin there.
  */
 export function firstEpochsAt(request: PresentationRequest, start: number): number[] | undefined {
@@ -58,17 +59,17 @@ export function firstEpochsAt(request: PresentationRequest, start: number): numb
 /** In whole milliseconds, which intervals are multiples of. */
 type Window = { name: string; terms: Terms; step: bigint; length: bigint; shift: bigint };
 
-function windowOf({ statement, terms }: PresentationRequest["statements"][number]): Window {
-  const { name, profile, epochs, template } = statementOf(statement);
+function windowOf({ circuit, terms }: PresentationRequest["statements"][number]): Window {
+  const { name, profile, epochs, template } = circuitOf(circuit);
   if (terms.profile !== profile || terms.epochs !== epochs || terms.template !== template) {
     throw invalid(
       `The terms (${terms.template}, ${terms.profile}, ${terms.epochs} epochs) are not those of ${name} (${template}, ${profile}, ${epochs} epochs).`,
-      { statement: name },
+      { circuit: name },
     );
   }
   if (terms.epoch !== 0) {
     throw invalid(`The terms of ${name} name epoch ${terms.epoch}; a request's first epoch is 0.`, {
-      statement: name,
+      circuit: name,
       epoch: terms.epoch,
     });
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { verifyTypedData } from "ethers";
 import { ATTESTATION_TYPES, attestationDomain } from "../attester/attestation.ts";
-import { verifyReceipt } from "../attester/receipt.ts";
 import { type Detail, VitalproofError } from "../errors.ts";
 import { packContext } from "../hashes/context.ts";
 import { scopeOf } from "../hashes/scope.ts";
+import { verifyReceipt } from "../log/receipt.ts";
 import { profileOf } from "../profiles/profile.ts";
 import type { VerificationKey } from "../prove/proof.ts";
 import { verifyProof } from "../prove/verify.ts";
@@ -22,14 +22,14 @@ export type VerifiedPresentation = {
 };
 
 /**
- * Verifies an answer to a request off chain: every statement of the request is there once, over the same seconds, for
+ * Verifies an answer to a request off chain: every circuit of the request is there once, over the same seconds, for
  * one holder whom the attester attested to this verifier, with a proof over a log head that the attester signed a
  * receipt for or anchored, and fresh.
  *
  * Not checked: whether the same presentation came before. It says the same thing again; who counts alerts keeps
  * `(holder, start)`.
  *
- * @param keyOf verification key of a statement, from artifacts that the verifier trusts
+ * @param keyOf verification key of a circuit, from artifacts that the verifier trusts
  * @throws REQUEST_INVALID; PRESENTATION_MISMATCH naming what does not fit the request, PRESENTATION_STALE, ATTESTATION_MISMATCH,
  *         ATTESTATION_EXPIRED, RECEIPT_INVALID, ANCHOR_DAY_UNKNOWN, PROOF_INVALID, PROOF_MALFORMED
  */
@@ -37,7 +37,7 @@ export async function verifyPresentation(
   request: PresentationRequest,
   presentation: Presentation,
   trust: PresentationTrust,
-  keyOf: (statement: string) => Promise<VerificationKey>,
+  keyOf: (circuit: string) => Promise<VerificationKey>,
 ): Promise<VerifiedPresentation> {
   validateRequest(request);
   const { holder, proofs } = presentation;
@@ -58,8 +58,8 @@ export async function verifyPresentation(
     const here = periodOf(terms);
     period ??= here;
     if (here.start !== period.start || here.end !== period.end) {
-      throw mismatch(`${given.statement} covers other seconds than ${proofs[0]!.statement}.`, {
-        statement: given.statement,
+      throw mismatch(`${given.circuit} covers other seconds than ${proofs[0]!.circuit}.`, {
+        circuit: given.circuit,
         start: here.start,
         end: here.end,
         wantedStart: period.start,
@@ -68,7 +68,7 @@ export async function verifyPresentation(
     }
     assertFresh(request, period.end, trust.now);
     const root = await rootOf(request, terms, given, trust);
-    verifyProof(await keyOf(given.statement), [holder, root, given.terms, scope], given.proof);
+    verifyProof(await keyOf(given.circuit), [holder, root, given.terms, scope], given.proof);
   }
   return { holder, ...period! };
 }
@@ -107,18 +107,18 @@ function assertAttested(request: PresentationRequest, holder: bigint, trust: Pre
   }
 }
 
-/** The proof is for the statement and terms that were asked for; only the first epoch is the person's to say. */
+/** The proof is for the circuit and terms that were asked for; only the first epoch is the person's to say. */
 function assertTerms(wanted: PresentationRequest["statements"][number], given: PresentedProof): Terms {
-  if (given.statement !== wanted.statement) {
-    throw mismatch(`It proves ${given.statement} where ${wanted.statement} is asked for.`, {
-      wanted: wanted.statement,
-      given: given.statement,
+  if (given.circuit !== wanted.circuit) {
+    throw mismatch(`It proves ${given.circuit} where ${wanted.circuit} is asked for.`, {
+      wanted: wanted.circuit,
+      given: given.circuit,
     });
   }
   const terms = unpackTerms(given.terms);
   if (packTerms(termsForPeriod(wanted.terms, terms.epoch)) !== given.terms) {
-    throw mismatch(`The terms of ${given.statement} are not those that were asked for.`, {
-      statement: given.statement,
+    throw mismatch(`The terms of ${given.circuit} are not those that were asked for.`, {
+      circuit: given.circuit,
       given: given.terms,
     });
   }
@@ -157,7 +157,7 @@ async function rootOf(
     verifyReceipt(trust.anchors, receipt, trust.attester);
     const context = packContext({ profile: profile.id, offset: terms.offset, epoch: lastEpoch });
     if (receipt.group !== request.group || receipt.context !== context) {
-      throw mismatch(`The receipt of ${given.statement} is for another group or epoch.`, {
+      throw mismatch(`The receipt of ${given.circuit} is for another group or epoch.`, {
         group: receipt.group,
         wantedGroup: request.group,
         context: receipt.context,
@@ -168,7 +168,7 @@ async function rootOf(
   }
   const day = anchorDayOf(profile, terms.offset, lastEpoch);
   if (given.evidence.anchorDay !== day) {
-    throw mismatch(`${given.statement} ends on day ${day}, not ${given.evidence.anchorDay}.`, {
+    throw mismatch(`${given.circuit} ends on day ${day}, not ${given.evidence.anchorDay}.`, {
       wanted: day,
       given: given.evidence.anchorDay,
     });
@@ -194,6 +194,6 @@ function periodOf(terms: Terms): { start: number; end: number } {
 function mismatch(message: string, details: Record<string, Detail>): VitalproofError {
   return new VitalproofError("PRESENTATION_MISMATCH", message, {
     details,
-    hint: "Answer exactly the request: its statements, in its order, for one holder and the same time.",
+    hint: "Answer exactly the request: its circuits, in its order, for one holder and the same time.",
   });
 }

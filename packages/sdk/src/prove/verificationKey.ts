@@ -24,7 +24,7 @@ export function verificationKeyWords(key: VerificationKey): bigint[] {
   ].map(BigInt);
 }
 
-/** keccak256 of the key's points as 32-byte big-endian words: how the statement registry knows it. */
+/** keccak256 of the key's points as 32-byte big-endian words: how the circuit registry knows it. */
 export function verificationKeyHash(key: VerificationKey): string {
   const words = verificationKeyWords(key).map((word) => word.toString(16).padStart(64, "0"));
   return keccak256(`0x${words.join("")}`);
@@ -34,7 +34,7 @@ export function verificationKeyHash(key: VerificationKey): string {
  * The key that a VerificationKey contract holds.
  *
  * @param code the contract's code: a zero byte and the words
- * @param hash what the statement registry gives as the key's hash
+ * @param hash what the circuit registry gives as the key's hash
  * @throws ARTIFACT_MISMATCH for code that is none, or is not the key of that hash
  */
 export function verificationKeyFromCode(code: string, hash: string): VerificationKey {

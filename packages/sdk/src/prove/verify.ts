@@ -49,7 +49,7 @@ export function verifyProof(key: VerificationKey, publicInputs: readonly bigint[
   );
   if (!Fp12.eql(product, Fp12.ONE)) {
     throw new VitalproofError("PROOF_INVALID", "The proof does not verify against these public inputs.", {
-      hint: "Check that key, statement and public inputs belong together.",
+      hint: "Check that key, circuit and public inputs belong together.",
     });
   }
 }

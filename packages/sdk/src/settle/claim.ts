@@ -9,8 +9,8 @@ export type ClaimItem = {
   policy: bigint;
   period: number;
   consentId: string;
-  /** `statementIdOf(name, version)` that it was proven under. */
-  statement: string;
+  /** `circuitIdOf(name, version)` that it was proven under. */
+  circuit: string;
   /** Root that it was proven against. */
   anchorRoot: bigint;
   proof: Proof;
@@ -28,7 +28,7 @@ export type ClaimOutcome =
   | { outcome: "failed"; code: ErrorCode; message: string };
 
 /** Whether every part of a claim is of the contract's type; whoever hands it in may have written anything. */
-export function isReadable({ policy, period, consentId, statement, anchorRoot, proof }: ClaimItem): boolean {
+export function isReadable({ policy, period, consentId, circuit, anchorRoot, proof }: ClaimItem): boolean {
   const isUint = (value: unknown, bits: bigint) =>
     typeof value === "bigint" && value >= 0n && value < 1n << bits;
   const coordinates: readonly unknown[] = [proof?.a, proof?.b, proof?.c].flat(2);
@@ -37,7 +37,7 @@ export function isReadable({ policy, period, consentId, statement, anchorRoot, p
     Number.isInteger(period) &&
     isUint(BigInt(period), 32n) &&
     isHexString(consentId, 32) &&
-    isHexString(statement, 32) &&
+    isHexString(circuit, 32) &&
     isUint(anchorRoot, 256n) &&
     coordinates.length === 8 &&
     coordinates.every((value) => isUint(value, 256n))

@@ -5,8 +5,8 @@ import type { ChainLimits } from "./limits.ts";
 // A model to fill batches by, a little above what bench/REPORT.md measures. What counts is the node's own estimate,
 // which `settle` asks for before it sends; a batch that turns out too large is halved.
 const TRANSACTION_GAS = 40_000n;
-/** Of each statement in a batch: its key, three pairs and the multiplications of the key's points. */
-const STATEMENT_GAS = 240_000n;
+/** Of each circuit in a batch: its key, three pairs and the multiplications of the key's points. */
+const CIRCUIT_GAS = 240_000n;
 const CLAIM_GAS = 120_000n;
 
 /** `submitClaims(ClaimItem[])`: selector, offset and length, and 13 words for each item. */
@@ -14,22 +14,19 @@ export function calldataBytesOf(claims: number): number {
   return 4 + 32 * (2 + 13 * claims);
 }
 
-export function estimatedGasOf(claims: number, statements: number): bigint {
-  return TRANSACTION_GAS + STATEMENT_GAS * BigInt(statements) + CLAIM_GAS * BigInt(claims);
+export function estimatedGasOf(claims: number, circuits: number): bigint {
+  return TRANSACTION_GAS + CIRCUIT_GAS * BigInt(circuits) + CLAIM_GAS * BigInt(claims);
 }
 
 /**
  * Puts claims into as few batches as fit, those of one statement side by side.
  *
- * @returns batches in the order in which to send them; inside a statement the given order stays
+ * @returns batches in the order in which to send them; inside a circuit the given order stays
  * @throws INVALID_ARGUMENT for limits in which not even one claim fits
  */
-export function fillBatches<T extends { statement: string }>(
-  claims: readonly T[],
-  limits: ChainLimits,
-): T[][] {
-  const fits = (count: number, statements: number) =>
-    estimatedGasOf(count, statements) <= limits.gas &&
+export function fillBatches<T extends { circuit: string }>(claims: readonly T[], limits: ChainLimits): T[][] {
+  const fits = (count: number, circuits: number) =>
+    estimatedGasOf(count, circuits) <= limits.gas &&
     (limits.calldataBytes === undefined || calldataBytesOf(count) <= limits.calldataBytes);
   if (!fits(1, 1)) {
     throw new VitalproofError("INVALID_ARGUMENT", "Not even one claim fits into a transaction.", {
@@ -37,24 +34,24 @@ export function fillBatches<T extends { statement: string }>(
       hint: `One claim needs about ${estimatedGasOf(1, 1)} gas and ${calldataBytesOf(1)} bytes.`,
     });
   }
-  const byStatement = new Map<string, T[]>();
+  const byCircuit = new Map<string, T[]>();
   for (const claim of claims) {
-    const others = byStatement.get(claim.statement);
-    if (others === undefined) byStatement.set(claim.statement, [claim]);
+    const others = byCircuit.get(claim.circuit);
+    if (others === undefined) byCircuit.set(claim.circuit, [claim]);
     else others.push(claim);
   }
   const batches: T[][] = [];
   let batch: T[] = [];
-  let statements = new Set<string>();
-  for (const claim of [...byStatement.values()].flat()) {
-    const more = new Set(statements).add(claim.statement);
+  let circuits = new Set<string>();
+  for (const claim of [...byCircuit.values()].flat()) {
+    const more = new Set(circuits).add(claim.circuit);
     if (batch.length > 0 && !fits(batch.length + 1, more.size)) {
       batches.push(batch);
       batch = [];
-      statements = new Set();
+      circuits = new Set();
     }
     batch.push(claim);
-    statements.add(claim.statement);
+    circuits.add(claim.circuit);
   }
   if (batch.length > 0) batches.push(batch);
   return batches;

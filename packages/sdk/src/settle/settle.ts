@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import type { CircuitClient } from "../clients/circuits.ts";
 import type { ClaimsClient, SkipReason } from "../clients/claims.ts";
-import type { StatementClient } from "../clients/statements.ts";
 import { VitalproofError } from "../errors.ts";
 import type { VerificationKey } from "../prove/proof.ts";
 import { isValidProof } from "../prove/verify.ts";
@@ -19,7 +20,7 @@ import { isTooLarge } from "./tooLarge.ts";
 export type SettleOptions = {
   /** Connected to the account that pays the gas. */
   claims: ClaimsClient;
-  statements: StatementClient;
+  circuits: CircuitClient;
   /** Default: those of the chain. */
   limits?: ChainLimits;
   /** How often a batch is tried when node or network fail; default 3. */
@@ -147,7 +148,7 @@ class Settlement {
   }
 
   /**
-   * Verifies every proof under its statement's key on chain, so that no batch is spoiled by a false one. Of the true
+   * Verifies every proof under its circuit's key on chain, so that no batch is spoiled by a false one. Of the true
    * ones for a period the first is taken.
    */
   async #verify(queue: readonly Queued[]): Promise<Queued[]> {
@@ -161,9 +162,8 @@ class Settlement {
         continue;
       }
       const facts = await this.#tried([item], async () => {
-        const key =
-          keys.get(item.statement) ?? (await this.#options.statements.verificationKeyOf(item.statement));
-        keys.set(item.statement, key);
+        const key = keys.get(item.circuit) ?? (await this.#options.circuits.verificationKeyOf(item.circuit));
+        keys.set(item.circuit, key);
         return { key, inputs: await this.#options.claims.claimInputs(item.policy, item.period) };
       });
       if (facts === undefined) continue;

@@ -27,7 +27,7 @@ export type DistributionRequest = CommonRequest & {
 
 /**
  * Terms from what people write in an offer, for example time in range:
- * `{ statement: "glucose-day", band: { atLeast: 70, atMost: 180 }, share: { atLeast: 70 } }`.
+ * `{ circuit: "glucose-day", band: { atLeast: 70, atMost: 180 }, share: { atLeast: 70 } }`.
  * @returns terms with first epoch 0, as a program holds them
  * @throws INVALID_ARGUMENT for what is no percentage or no level; what `validateTerms` throws
  */

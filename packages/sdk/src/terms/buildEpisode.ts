@@ -26,7 +26,7 @@ export type EpisodeRequest = CommonRequest & {
 
 /**
  * Terms from what people write, for example oxygen below 90 % for more than five minutes, at least once:
- * `{ statement: "spo2-hour-episodes", band: { below: 90 }, minRun: { longerThan: 300 }, runs: { atLeast: 1 } }`.
+ * `{ circuit: "spo2-hour-episodes", band: { below: 90 }, minRun: { longerThan: 300 }, runs: { atLeast: 1 } }`.
  * At 1 Hz more than five minutes are 301 readings in a row.
  * @returns terms with first epoch 0, as a program holds them
  * @throws INVALID_ARGUMENT for what is no level or length; what `validateTerms` throws

@@ -27,7 +27,7 @@ export type ImpactRequest = CommonRequest & {
 
 /**
  * Terms from what people write, for example at least one impact of 2.5 g:
- * `{ statement: "fall-window", magnitude: "2.5", count: { atLeast: 1 } }`.
+ * `{ circuit: "fall-window", magnitude: "2.5", count: { atLeast: 1 } }`.
  * @returns terms with first epoch 0, as a program holds them
  * @throws INVALID_ARGUMENT for what is no magnitude or length; what `validateTerms` throws
  */

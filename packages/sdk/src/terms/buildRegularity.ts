@@ -34,7 +34,7 @@ export type RegularityRequest = CommonRequest & {
 
 /**
  * Terms from what people write, for example a device used four hours on 21 of 30 nights:
- * `{ statement: "device-usage-30d", level: { sum: 240 }, epochs: { atLeast: 21 } }`.
+ * `{ circuit: "device-usage-30d", level: { sum: 240 }, epochs: { atLeast: 21 } }`.
  * @returns terms with first epoch 0, as a program holds them
  * @throws INVALID_ARGUMENT for what is no percentage, level or sum; what `validateTerms` throws
  */

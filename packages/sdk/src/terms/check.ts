@@ -55,7 +55,7 @@ export type CheckResult = CommonCheck &
   );
 
 /**
- * Decides a statement in the clear, with the integer arithmetic of the circuit, before anybody spends time on a proof.
+ * Decides a circuit in the clear, with the integer arithmetic of the circuit, before anybody spends time on a proof.
  * Under worst-case semantics each bound is held against its own worst filling of the missing slots.
  * The result holds counts of a person's readings: it is for that person.
  *

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { type Circuit, type CircuitName, circuitOf } from "../circuits/circuit.ts";
 import { compareDecimals, decimal, parseDecimal, stepsFrom } from "../decimal.ts";
 import { VitalproofError } from "../errors.ts";
 import { NO_BOUND } from "../generated/protocol.ts";
 import { codeOf } from "../profiles/codes.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
-import { type Statement, type StatementName, statementOf } from "../statements/statement.ts";
 import { type TemplateName, type Terms, WHOLE } from "./terms.ts";
 
 /** Two bounds, both included; what is left out is not bounded. */
@@ -21,29 +22,29 @@ export type RunLength = { seconds: number } | { longerThan: number } | { slots: 
 
 /** What the requests for terms of every template have. */
 export type CommonRequest = {
-  statement: StatementName;
+  circuit: CircuitName;
   /** Quarter hours after 00:00 UTC at which the patient's day begins; 0 when left out. */
   offset?: number;
   /** "worst-case" when left out. */
   semantics?: "worst-case" | "of-valid";
 };
 
-/** The statement of a request and the header that follows from it. */
+/** The circuit of a request and the header that follows from it. */
 export function headerOf<T extends TemplateName>(
   request: CommonRequest,
   template: T,
 ): {
   profile: Profile;
-  statement: Statement;
+  circuit: Circuit;
   header: Pick<Terms, "profile" | "offset" | "epoch" | "epochs" | "ofValid"> & { template: T };
 } {
-  const statement = statementOf(request.statement);
-  const profile = profileOf(statement.profile);
-  if (statement.template !== template) {
+  const circuit = circuitOf(request.circuit);
+  const profile = profileOf(circuit.profile);
+  if (circuit.template !== template) {
     throw new VitalproofError(
       "INVALID_ARGUMENT",
-      `${statement.name} proves the template ${statement.template}, not ${template}.`,
-      { details: { statement: statement.name, template: statement.template, wanted: template } },
+      `${circuit.name} proves the template ${circuit.template}, not ${template}.`,
+      { details: { circuit: circuit.name, template: circuit.template, wanted: template } },
     );
   }
   const header = {
@@ -51,10 +52,10 @@ export function headerOf<T extends TemplateName>(
     profile: profile.name,
     offset: request.offset ?? 0,
     epoch: 0,
-    epochs: statement.epochs,
+    epochs: circuit.epochs,
     ofValid: request.semantics === "of-valid",
   };
-  return { profile, statement, header };
+  return { profile, circuit, header };
 }
 
 /** A band in the profile's unit as codes; a side left out reaches to the end of the scale, LOW or HIGH included. */

@@ -15,7 +15,7 @@ export type TermsHeader = {
   readonly epochs: number;
   /**
    * false: worst case, every missing slot counts against the claimant, under each bound separately.
-   * true: missing slots leave the statement, and `coverageMin` says how many there may be.
+   * true: missing slots leave the circuit, and `coverageMin` says how many there may be.
    */
   readonly ofValid: boolean;
   /** Slots with a reading, at least, in ten-thousandths. */

@@ -149,7 +149,7 @@ function oneSided(ofValid: boolean, leastName: string, least: number, mostName: 
     `Under worst-case semantics ${leastName} = ${least} and ${mostName} = ${most} cannot stand together.`,
     {
       details: { [leastName]: least, [mostName]: most },
-      hint: `Make two statements of it, or leave one side open: ${leastName} = 0, or ${mostName} = ${NO_BOUND}.`,
+      hint: `Make two circuits of it, or leave one side open: ${leastName} = 0, or ${mostName} = ${NO_BOUND}.`,
     },
   );
 }

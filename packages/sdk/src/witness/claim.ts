@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { circuitOf } from "../circuits/circuit.ts";
 import { VitalproofError } from "../errors.ts";
 import { assertField } from "../field.ts";
 import { MAX_DEPTH } from "../generated/protocol.ts";
@@ -7,7 +9,6 @@ import { packContext } from "../hashes/context.ts";
 import { holderOf, subjectOf } from "../hashes/names.ts";
 import { type AnchorPath, rootOfPath } from "../hashes/tree.ts";
 import { profileOf } from "../profiles/profile.ts";
-import { statementOf } from "../statements/statement.ts";
 import { checkTerms } from "../terms/check.ts";
 import { packTerms } from "../terms/pack.ts";
 import type { Terms } from "../terms/terms.ts";
@@ -24,7 +25,7 @@ export type EpochOpening = {
 
 export type ClaimRequest = {
   /** Name of the circuit instance. */
-  statement: string;
+  circuit: string;
   /** Terms with the period's first epoch put in. */
   terms: Terms;
   scope: bigint;
@@ -43,27 +44,27 @@ export type ClaimRequest = {
  * Public inputs in order: `holder, anchorRoot, terms, scope`. Private: `secret, previousHead, salts[E],
  * codes[E][S], depth, index, siblings[20]`.
  *
- * @throws WITNESS_MISMATCH when terms, epochs and statement do not belong together; ANCHOR_PATH_INVALID when the path
+ * @throws WITNESS_MISMATCH when terms, epochs and circuit do not belong together; ANCHOR_PATH_INVALID when the path
  *         does not lead from this log's last head to its root; STATEMENT_NOT_MET naming the bounds that fail
  */
 export function claimWitness(secret: bigint, request: ClaimRequest): Witness {
   const { terms, scope, epochs, path, previousHead } = request;
-  const statement = statementOf(request.statement);
-  const profile = profileOf(statement.profile);
+  const circuit = circuitOf(request.circuit);
+  const profile = profileOf(circuit.profile);
   const holder = holderOf(secret, scope);
   const subject = subjectOf(secret);
   const packedTerms = packTerms(terms);
   assertField("previousHead", previousHead);
 
   if (
-    terms.profile !== statement.profile ||
-    terms.epochs !== statement.epochs ||
-    terms.template !== statement.template
+    terms.profile !== circuit.profile ||
+    terms.epochs !== circuit.epochs ||
+    terms.template !== circuit.template
   ) {
     throw new VitalproofError(
       "WITNESS_MISMATCH",
-      `The terms (${terms.template}, ${terms.profile}, ${terms.epochs} epochs) are not those of ${statement.name} (${statement.template}, ${statement.profile}, ${statement.epochs} epochs).`,
-      { hint: "Name the statement for which the program was created." },
+      `The terms (${terms.template}, ${terms.profile}, ${terms.epochs} epochs) are not those of ${circuit.name} (${circuit.template}, ${circuit.profile}, ${circuit.epochs} epochs).`,
+      { hint: "Name the circuit for which the program was created." },
     );
   }
   epochs.forEach(({ epoch }, i) => {
@@ -117,7 +118,7 @@ export function claimWitness(secret: bigint, request: ClaimRequest): Witness {
     });
   }
 
-  return new Witness(statement.name, [holder, path.root, packedTerms, scope], {
+  return new Witness(circuit.name, [holder, path.root, packedTerms, scope], {
     holder,
     anchorRoot: path.root,
     terms: packedTerms,

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {CircuitId} from "../types/Ids.sol";
+import {IGroth16BatchVerifier} from "./IGroth16BatchVerifier.sol";
+import {Groth16Proof} from "./IGroth16Verifier.sol";
+
+/// @dev Where a circuit's proving key comes from. `Development` keys are computed from published scalars:
+/// anybody can forge proofs for them.
+enum KeyKind {
+    Development,
+    Production
+}
+
+/// @dev What governance proposes, and what a new registry starts with.
+/// @param name e.g. "glucose-day", 1 to 64 bytes.
+/// @param version at least 1; name and version together make the id.
+/// @param verifier deployed Groth16 verifier of this instance.
+/// @param verifierCodeHash EXTCODEHASH of `verifier`; checked when proposed, when added and at every claim.
+/// @param verificationKey {VerificationKey} that holds the key which claims in batches are verified under.
+/// @param verificationKeyHash hash of that key, as the build's manifest states it; compared with what lies at
+/// `verificationKey`. The contract cannot tie it to the verifier's code; `hardhat circuits check --production`
+/// does.
+/// @param template template id as in `terms`, at least 1.
+/// @param profile metric profile number as in `terms`.
+/// @param epochs epochs per period, at least 1.
+/// @param epochSeconds seconds per epoch, at least 1.
+/// @param codes highest code n of the profile, at least 1. A profile on three axes (template impact) is
+/// symmetric, so that the code of its value 0 is the middle one, (codes + 1) / 2.
+/// @param samples samples per epoch, at least 1: the profile's slots, or a third of them on three axes.
+/// @param keyKind as labelled; see the registry on false labels.
+/// @param predecessor circuit that this one may stand in for (same template, profile, epochs, epochSeconds,
+/// codes and samples), or zero.
+struct CircuitProposal {
+    string name;
+    uint256 version;
+    address verifier;
+    bytes32 verifierCodeHash;
+    address verificationKey;
+    bytes32 verificationKeyHash;
+    uint8 template;
+    uint16 profile;
+    uint16 epochs;
+    uint32 epochSeconds;
+    uint16 codes;
+    uint16 samples;
+    KeyKind keyKind;
+    CircuitId predecessor;
+}
+
+/// @dev A circuit on record. Everything but `successor`, `retiredAt` and `forged` never changes.
+/// @param addedAt Unix seconds at which it came into force; zero means unknown circuit.
+/// @param retiredAt from this second on no further period begins under it; zero means not scheduled.
+/// @param forged its verifier was shown to accept a forgery; it settles nothing any more.
+struct Circuit {
+    address verifier;
+    uint64 retiredAt;
+    bool forged;
+    KeyKind keyKind;
+    uint8 template;
+    uint64 addedAt;
+    uint32 epochSeconds;
+    uint16 profile;
+    uint16 epochs;
+    uint16 codes;
+    uint16 samples;
+    bytes32 verifierCodeHash;
+    bytes32 verificationKeyHash;
+    CircuitId successor;
+    address verificationKey;
+}
+
+/// @dev How the constructor is called. See `ICircuitRegistry` for the limits of each value.
+struct CircuitRegistryConfig {
+    address governor;
+    address guardian;
+    IGroth16BatchVerifier batchVerifier;
+    uint32 delay;
+    uint32 suspensionTime;
+    uint32 suspensionCooldown;
+    bool allowDevelopmentKeys;
+    bytes32[] developmentKeyHashes;
+    bytes32[] developmentCodeHashes;
+    CircuitProposal[] genesis;
+}
+
+/// @title Which verifier is right for which circuit
+/// @notice Assumptions and weaknesses, plainly:
+/// - Whoever governs decides, after `delay`, which verifiers and keys are right. A wrong one pays wrong claims.
+/// - A circuit has two ways to verify a proof, its verifier and, for claims in batches, its key under
+///   `batchVerifier`. They are to be of the same circuit and key; that is checked off chain (docs/audit.md).
+/// - `delay` is longer than any period, so what a running period settles under was on record when it began.
+/// - Circuits given to the constructor are in force at once: nobody relied on the registry before it existed,
+///   and everybody can read them in its creation transaction.
+/// - The guardian can stop a circuit at once, for `suspensionTime` at most, then not again for
+///   `suspensionCooldown`. During that cool-down a circuit that is known to be broken settles claims again,
+///   unless `exposeForgery` proved it broken or a successor has taken over.
+/// - Retirement concerns periods that begin after it; earlier ones still settle under the retired circuit.
+/// - A period that begins while no circuit is in force for its program cannot be claimed and lapses.
+/// - Neither power may be held by an insurer. `ClaimsPayout` refuses programs of the governor's and guardian's
+///   own addresses; it cannot know who stands behind another address.
+/// - Development keys are refused outside an allow-list of chains, and there too unless the deployer asked for
+///   them. A development key under a production label is refused when its key hash or its verifier's code hash
+///   is in the list given at deployment; under a re-compiled verifier and an invented key hash it gets through
+///   that list, and then anybody can remove it for good with `exposeForgery`. What the registry cannot see
+///   (who contributed to a key, delta = gamma) is left to `hardhat circuits check --production`.
+interface ICircuitRegistry {
+    event CircuitProposed(CircuitId indexed circuitId, CircuitProposal proposal, uint64 addableFrom);
+    event ProposalCancelled(CircuitId indexed circuitId);
+    event CircuitAdded(
+        CircuitId indexed circuitId,
+        string name,
+        uint256 version,
+        address indexed verifier,
+        bytes32 verifierCodeHash,
+        bytes32 verificationKeyHash,
+        uint8 template,
+        uint16 profile,
+        uint16 epochs,
+        uint32 epochSeconds,
+        uint16 codes,
+        uint16 samples,
+        KeyKind keyKind,
+        CircuitId predecessor
+    );
+    event CircuitSuspended(CircuitId indexed circuitId, uint64 until, string reason);
+    event SuspensionEnded(CircuitId indexed circuitId);
+    event RetirementScheduled(CircuitId indexed circuitId, uint64 retiredAt);
+    event ForgeryExposed(CircuitId indexed circuitId, address indexed reporter);
+    event GovernorNominated(address indexed governor, address indexed nominee);
+    event GovernorChanged(address indexed previous, address indexed governor);
+    event GuardianNominated(address indexed guardian, address indexed nominee);
+    event GuardianChanged(address indexed previous, address indexed guardian);
+
+    error CircuitRegistry_ZeroAddress();
+    error CircuitRegistry_NotGovernor(address caller);
+    error CircuitRegistry_NotGuardian(address caller);
+    error CircuitRegistry_NotNominee(address caller, address nominee);
+    error CircuitRegistry_InvalidTimes(uint32 delay, uint32 suspensionTime, uint32 suspensionCooldown);
+    error CircuitRegistry_DevelopmentKeysNotAllowedOnChain(uint256 chainId);
+    error CircuitRegistry_DevelopmentKeyRefused(CircuitId circuitId);
+    error CircuitRegistry_DevelopmentKeyUnderFalseLabel(CircuitId circuitId, bytes32 knownHash);
+    error CircuitRegistry_InvalidName(string name);
+    error CircuitRegistry_InvalidParameter(CircuitId circuitId, string field, uint256 value);
+    error CircuitRegistry_PeriodNotShorterThanDelay(CircuitId circuitId, uint256 period, uint32 delay);
+    error CircuitRegistry_AlreadyKnown(CircuitId circuitId);
+    error CircuitRegistry_UnknownCircuit(CircuitId circuitId);
+    error CircuitRegistry_UnknownProposal(CircuitId circuitId);
+    error CircuitRegistry_AlreadyProposed(CircuitId circuitId);
+    error CircuitRegistry_TooEarly(CircuitId circuitId, uint64 addableFrom);
+    error CircuitRegistry_CodeHashMismatch(address verifier, bytes32 expected, bytes32 actual);
+    /// @param actual hash of the key at that address; zero if there is none for the claims' public inputs
+    error CircuitRegistry_KeyHashMismatch(address verificationKey, bytes32 expected, bytes32 actual);
+    error CircuitRegistry_NotAContract(address account);
+    error CircuitRegistry_NotASuccessor(CircuitId predecessor, string field);
+    error CircuitRegistry_SuccessorExists(CircuitId predecessor, CircuitId successor);
+    error CircuitRegistry_AlreadySuspended(CircuitId circuitId, uint64 until);
+    error CircuitRegistry_NotSuspended(CircuitId circuitId);
+    error CircuitRegistry_CoolingDown(CircuitId circuitId, uint64 until);
+    error CircuitRegistry_RetirementAlreadyScheduled(CircuitId circuitId, uint64 retiredAt);
+    error CircuitRegistry_NothingToExpose(CircuitId circuitId);
+    error CircuitRegistry_NoForgery(CircuitId circuitId);
+
+    // --- governance -------------------------------------------------------------------------------------
+
+    /// @notice Announces a circuit; governor only. It can be added `delay` seconds later.
+    function propose(CircuitProposal calldata proposal) external returns (CircuitId circuitId);
+
+    /// @notice Withdraws an announced circuit; governor only.
+    function cancelProposal(CircuitId circuitId) external;
+
+    /// @notice Brings an announced circuit into force once its delay has passed; anybody.
+    /// @param proposal exactly what was announced.
+    function add(CircuitProposal calldata proposal) external returns (CircuitId circuitId);
+
+    /// @notice Announces that no period beginning `delay` seconds from now or later settles under the
+    /// circuit; governor only; cannot be taken back.
+    function scheduleRetirement(CircuitId circuitId) external;
+
+    /// @notice Stops claims under a circuit at once, for `suspensionTime`; guardian only.
+    function suspend(CircuitId circuitId, string calldata reason) external;
+
+    /// @notice Ends a running suspension early; guardian only. The cool-down counts from now.
+    function endSuspension(CircuitId circuitId) external;
+
+    /// @notice Removes for good a circuit labelled `Production` whose verifier, or whose key in a batch, accepts a
+    /// proof for the public inputs (0, 0, 0, 0); anybody. No circuit has a witness for terms of template 0, so such a
+    /// proof is a forgery, and whoever can make one knows the key's trapdoor (as everybody does for development
+    /// keys). The circuit is retired now, and suspended once more, so that open claim windows wait for a
+    /// successor.
+    /// @dev Not for `Development` circuits: their trapdoor is public, there is nothing to expose.
+    function exposeForgery(CircuitId circuitId, Groth16Proof calldata proof) external;
+
+    function nominateGovernor(address nominee) external;
+
+    function acceptGovernor() external;
+
+    /// @notice Nominates the next guardian; governor only.
+    function nominateGuardian(address nominee) external;
+
+    function acceptGuardian() external;
+
+    // --- views ------------------------------------------------------------------------------------------
+
+    function governor() external view returns (address);
+
+    function pendingGovernor() external view returns (address);
+
+    function guardian() external view returns (address);
+
+    function pendingGuardian() external view returns (address);
+
+    /// @notice Seconds between announcement and effect of additions and retirements.
+    function delay() external view returns (uint32);
+
+    /// @notice Longest duration of one suspension, seconds.
+    function suspensionTime() external view returns (uint32);
+
+    /// @notice Seconds that must pass between the end of a suspension and the next of the same circuit.
+    function suspensionCooldown() external view returns (uint32);
+
+    function allowsDevelopmentKeys() external view returns (bool);
+
+    /// @notice What claims in batches are verified with, under {verificationKeyOf}; never changes.
+    function batchVerifier() external view returns (IGroth16BatchVerifier);
+
+    /// @notice The {VerificationKey} of a circuit; reverts for an unknown one.
+    function verificationKeyOf(CircuitId circuitId) external view returns (address);
+
+    /// @notice True for a hash (of a verification key or of a verifier's code) given as development at deployment.
+    function isKnownDevelopmentHash(bytes32 hash) external view returns (bool);
+
+    /// @notice `keccak256(abi.encode("vitalproof/circuit/1", name, version))`.
+    function circuitIdOf(string calldata name, uint256 version) external pure returns (CircuitId);
+
+    /// @notice The record; reverts for an unknown circuit.
+    function circuit(CircuitId circuitId) external view returns (Circuit memory);
+
+    /// @return hash keccak256(abi.encode(proposal)), zero if none waits
+    /// @return addableFrom first second at which `add` accepts it
+    function proposalOf(CircuitId circuitId) external view returns (bytes32 hash, uint64 addableFrom);
+
+    /// @notice Reverts (`Terms_…`) unless these are possible terms of a program with the circuit: header fields
+    /// as recorded, first epoch 0, only flags of the template, bounds in order and in range of what epochs, samples and
+    /// codes allow, unused bits zero, and not met by missing readings. The rules of each template are in
+    /// docs/protocol.md, "Terms".
+    /// @return epochSeconds seconds per epoch of the circuit
+    function checkTerms(CircuitId circuitId, uint256 terms) external view returns (uint32 epochSeconds);
+
+    /// @notice The circuit under which a period beginning at `time` settles: `circuitId` itself, or, where
+    /// that one is retired by then, its successor (and so on). Zero if there is none.
+    function inForceAt(CircuitId circuitId, uint256 time) external view returns (CircuitId);
+
+    function isSuspendedAt(CircuitId circuitId, uint256 time) external view returns (bool);
+
+    /// @notice The last suspension that began before `before`; zeros if there is none.
+    function lastSuspensionBefore(
+        CircuitId circuitId,
+        uint256 before
+    ) external view returns (uint64 start, uint64 end);
+
+    /// @notice What settles, now, a period of a program with `circuitId` that began at `start` and whose
+    /// claim window closes at `closes` (without stops).
+    /// @return base the circuit in force at `start`, or zero
+    /// @return applied `base`, or, once `closes` has passed with `base` suspended at that second (or exposed as
+    /// forged), its successor
+    /// @return blockedUntil zero if `applied` may settle now, else when its suspension ends; the greatest uint64
+    /// if it never will (forged, or its verifier's code is not what was recorded)
+    /// @return verifier the verifier of `applied`; zero if blocked
+    function settling(
+        CircuitId circuitId,
+        uint256 start,
+        uint256 closes
+    ) external view returns (CircuitId base, CircuitId applied, uint64 blockedUntil, address verifier);
+}

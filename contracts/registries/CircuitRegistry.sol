@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
+import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
+import {
+    ICircuitRegistry,
+    KeyKind,
+    Circuit,
+    CircuitProposal,
+    CircuitRegistryConfig
+} from "../interfaces/ICircuitRegistry.sol";
+import {ClaimProof} from "../verification/ClaimProof.sol";
+import {Stop, Stops} from "../libraries/Stops.sol";
+import {Terms} from "../libraries/Terms.sol";
+import {VerificationKeys} from "../verification/VerificationKeys.sol";
+import {CircuitId} from "../types/Ids.sol";
+
+/// @title CircuitRegistry
+/// @notice What it does, assumes and cannot do is said in {ICircuitRegistry}.
+contract CircuitRegistry is ICircuitRegistry {
+    using ClaimProof for ClaimProof.Batch;
+    using Stops for Stop[];
+    using Terms for uint256;
+
+    struct Proposal {
+        bytes32 hash;
+        uint64 addableFrom;
+    }
+
+    CircuitId private constant NONE = CircuitId.wrap(0);
+    uint256 private constant MAX_NAME_LENGTH = 64;
+    /// @dev Keeps every time computed here far inside uint64 and every freeze within human reach.
+    uint32 private constant MAX_TIME = 3 * 365 days;
+
+    /// @inheritdoc ICircuitRegistry
+    uint32 public immutable delay;
+    /// @inheritdoc ICircuitRegistry
+    uint32 public immutable suspensionTime;
+    /// @inheritdoc ICircuitRegistry
+    uint32 public immutable suspensionCooldown;
+    /// @inheritdoc ICircuitRegistry
+    bool public immutable allowsDevelopmentKeys;
+    /// @inheritdoc ICircuitRegistry
+    IGroth16BatchVerifier public immutable batchVerifier;
+
+    /// @inheritdoc ICircuitRegistry
+    address public governor;
+    /// @inheritdoc ICircuitRegistry
+    address public pendingGovernor;
+    /// @inheritdoc ICircuitRegistry
+    address public guardian;
+    /// @inheritdoc ICircuitRegistry
+    address public pendingGuardian;
+
+    /// @inheritdoc ICircuitRegistry
+    mapping(bytes32 hash => bool) public isKnownDevelopmentHash;
+
+    mapping(CircuitId id => Circuit) private _circuits;
+    mapping(CircuitId id => Stop[]) private _suspensions;
+    mapping(CircuitId id => Proposal) private _proposals;
+
+    modifier onlyGovernor() {
+        if (msg.sender != governor) revert CircuitRegistry_NotGovernor(msg.sender);
+        _;
+    }
+
+    modifier onlyGuardian() {
+        if (msg.sender != guardian) revert CircuitRegistry_NotGuardian(msg.sender);
+        _;
+    }
+
+    constructor(CircuitRegistryConfig memory config) {
+        if (config.governor == address(0) || config.guardian == address(0)) {
+            revert CircuitRegistry_ZeroAddress();
+        }
+        // A suspension outlasts the delay, so that a successor can be added before it ends.
+        bool timesFit =
+            config.delay != 0 &&
+                config.suspensionTime >= config.delay &&
+                config.suspensionCooldown >= config.suspensionTime &&
+                config.suspensionCooldown <= MAX_TIME;
+        if (!timesFit) {
+            revert CircuitRegistry_InvalidTimes(
+                config.delay,
+                config.suspensionTime,
+                config.suspensionCooldown
+            );
+        }
+        if (config.allowDevelopmentKeys && !_isDevelopmentChain(block.chainid)) {
+            revert CircuitRegistry_DevelopmentKeysNotAllowedOnChain(block.chainid);
+        }
+        if (address(config.batchVerifier).code.length == 0) {
+            revert CircuitRegistry_NotAContract(address(config.batchVerifier));
+        }
+        batchVerifier = config.batchVerifier;
+        delay = config.delay;
+        suspensionTime = config.suspensionTime;
+        suspensionCooldown = config.suspensionCooldown;
+        allowsDevelopmentKeys = config.allowDevelopmentKeys;
+
+        governor = config.governor;
+        guardian = config.guardian;
+        emit GovernorChanged(address(0), config.governor);
+        emit GuardianChanged(address(0), config.guardian);
+
+        for (uint256 i = 0; i < config.developmentKeyHashes.length; ++i) {
+            isKnownDevelopmentHash[config.developmentKeyHashes[i]] = true;
+        }
+        for (uint256 i = 0; i < config.developmentCodeHashes.length; ++i) {
+            isKnownDevelopmentHash[config.developmentCodeHashes[i]] = true;
+        }
+        for (uint256 i = 0; i < config.genesis.length; ++i) {
+            CircuitId id = _idOf(config.genesis[i].name, config.genesis[i].version);
+            _validate(id, config.genesis[i]);
+            _add(id, config.genesis[i]);
+        }
+    }
+
+    // --- circuits -----------------------------------------------------------------------------------------
+
+    /// @inheritdoc ICircuitRegistry
+    function propose(CircuitProposal calldata proposal) external onlyGovernor returns (CircuitId id) {
+        id = _idOf(proposal.name, proposal.version);
+        if (_proposals[id].hash != 0) revert CircuitRegistry_AlreadyProposed(id);
+        _validate(id, proposal);
+        uint64 addableFrom = uint64(block.timestamp) + delay;
+        _proposals[id] = Proposal(keccak256(abi.encode(proposal)), addableFrom);
+        emit CircuitProposed(id, proposal, addableFrom);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function cancelProposal(CircuitId id) external onlyGovernor {
+        if (_proposals[id].hash == 0) revert CircuitRegistry_UnknownProposal(id);
+        delete _proposals[id];
+        emit ProposalCancelled(id);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function add(CircuitProposal calldata proposal) external returns (CircuitId id) {
+        id = _idOf(proposal.name, proposal.version);
+        Proposal memory announced = _proposals[id];
+        if (announced.hash == 0 || announced.hash != keccak256(abi.encode(proposal))) {
+            revert CircuitRegistry_UnknownProposal(id);
+        }
+        if (block.timestamp < announced.addableFrom) {
+            revert CircuitRegistry_TooEarly(id, announced.addableFrom);
+        }
+        // Again, since the verifier's code or the predecessor may have changed while the proposal waited.
+        _validate(id, proposal);
+        delete _proposals[id];
+        _add(id, proposal);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function scheduleRetirement(CircuitId id) external onlyGovernor {
+        Circuit storage record = _known(id);
+        if (record.retiredAt != 0) {
+            revert CircuitRegistry_RetirementAlreadyScheduled(id, record.retiredAt);
+        }
+        uint64 retiredAt = uint64(block.timestamp) + delay;
+        record.retiredAt = retiredAt;
+        emit RetirementScheduled(id, retiredAt);
+    }
+
+    // --- stops ----------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ICircuitRegistry
+    function suspend(CircuitId id, string calldata reason) external onlyGuardian {
+        _known(id);
+        Stop[] storage suspensions = _suspensions[id];
+        uint64 running = suspensions.runningUntil();
+        if (running != 0) revert CircuitRegistry_AlreadySuspended(id, running);
+        uint64 last = suspensions.lastEnd();
+        if (last != 0 && block.timestamp < last + suspensionCooldown) {
+            revert CircuitRegistry_CoolingDown(id, last + suspensionCooldown);
+        }
+        uint64 until = suspensions.begin(suspensionTime);
+        emit CircuitSuspended(id, until, reason);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function endSuspension(CircuitId id) external onlyGuardian {
+        Stop[] storage suspensions = _suspensions[id];
+        if (suspensions.runningUntil() == 0) revert CircuitRegistry_NotSuspended(id);
+        suspensions.setEnd(uint64(block.timestamp));
+        emit SuspensionEnded(id);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function exposeForgery(CircuitId id, Groth16Proof calldata proof) external {
+        Circuit storage record = _known(id);
+        if (record.keyKind == KeyKind.Development || record.forged) {
+            revert CircuitRegistry_NothingToExpose(id);
+        }
+        ClaimProof.Inputs memory impossible;
+        ClaimProof.Batch memory batch = ClaimProof.open(1);
+        batch.add(impossible, proof);
+        bool accepted =
+            ClaimProof.verify(record.verifier, impossible, proof) ||
+                batch.verifyAll(batchVerifier, record.verificationKey);
+        if (!accepted) revert CircuitRegistry_NoForgery(id);
+
+        record.forged = true;
+        uint64 timestamp = uint64(block.timestamp);
+        if (record.retiredAt == 0 || record.retiredAt > timestamp) record.retiredAt = timestamp;
+        emit ForgeryExposed(id, msg.sender);
+
+        // Open windows wait for a successor as long as a full suspension would let them. No cool-down: this
+        // happens once in the life of a circuit.
+        Stop[] storage suspensions = _suspensions[id];
+        uint64 until = timestamp + suspensionTime;
+        if (suspensions.runningUntil() != 0) suspensions.setEnd(until);
+        else suspensions.begin(suspensionTime);
+        emit CircuitSuspended(id, until, "forgery");
+    }
+
+    // --- roles ----------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ICircuitRegistry
+    function nominateGovernor(address nominee) external onlyGovernor {
+        pendingGovernor = nominee;
+        emit GovernorNominated(governor, nominee);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function acceptGovernor() external {
+        if (msg.sender != pendingGovernor) {
+            revert CircuitRegistry_NotNominee(msg.sender, pendingGovernor);
+        }
+        emit GovernorChanged(governor, msg.sender);
+        governor = msg.sender;
+        delete pendingGovernor;
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function nominateGuardian(address nominee) external onlyGovernor {
+        pendingGuardian = nominee;
+        emit GuardianNominated(guardian, nominee);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function acceptGuardian() external {
+        if (msg.sender != pendingGuardian) {
+            revert CircuitRegistry_NotNominee(msg.sender, pendingGuardian);
+        }
+        emit GuardianChanged(guardian, msg.sender);
+        guardian = msg.sender;
+        delete pendingGuardian;
+    }
+
+    // --- views ----------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ICircuitRegistry
+    function circuitIdOf(string calldata name, uint256 version) external pure returns (CircuitId) {
+        return _idOf(name, version);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function circuit(CircuitId id) external view returns (Circuit memory) {
+        return _known(id);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function verificationKeyOf(CircuitId id) external view returns (address) {
+        return _known(id).verificationKey;
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function proposalOf(CircuitId id) external view returns (bytes32 hash, uint64 addableFrom) {
+        Proposal memory proposal = _proposals[id];
+        return (proposal.hash, proposal.addableFrom);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function checkTerms(CircuitId id, uint256 terms) external view returns (uint32 epochSeconds) {
+        Circuit memory record = _known(id);
+        terms.check(record);
+        return record.epochSeconds;
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function inForceAt(CircuitId id, uint256 time) external view returns (CircuitId) {
+        _known(id);
+        return _inForceAt(id, time);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function isSuspendedAt(CircuitId id, uint256 time) external view returns (bool) {
+        return _suspensions[id].wasRunningAt(time);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function lastSuspensionBefore(
+        CircuitId id,
+        uint256 before
+    ) external view returns (uint64 start, uint64 end) {
+        Stop memory stop = _suspensions[id].lastBefore(before);
+        return (stop.start, stop.end);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function settling(
+        CircuitId id,
+        uint256 start,
+        uint256 closes
+    ) external view returns (CircuitId base, CircuitId applied, uint64 blockedUntil, address verifier) {
+        base = _inForceAt(id, start);
+        if (base == NONE) return (NONE, NONE, type(uint64).max, address(0));
+
+        applied = base;
+        Circuit storage record = _circuits[base];
+        if (block.timestamp >= closes && (record.forged || _suspensions[base].wasRunningAt(closes))) {
+            CircuitId next = _inForceAt(record.successor, block.timestamp);
+            if (next != NONE) {
+                applied = next;
+                record = _circuits[next];
+            }
+        }
+
+        verifier = record.verifier;
+        if (record.forged || verifier.codehash != record.verifierCodeHash) {
+            return (base, applied, type(uint64).max, address(0));
+        }
+        blockedUntil = _suspensions[applied].runningUntil();
+        if (blockedUntil != 0) verifier = address(0);
+    }
+
+    // --- internals ------------------------------------------------------------------------------------------
+
+    /// @dev Follows successors until one is not retired by `time`. As long as governance makes the chain.
+    function _inForceAt(CircuitId id, uint256 time) private view returns (CircuitId) {
+        while (id != NONE) {
+            Circuit storage record = _circuits[id];
+            uint64 retiredAt = record.retiredAt;
+            if (retiredAt == 0 || time < retiredAt) {
+                return record.addedAt != 0 && record.addedAt <= time ? id : NONE;
+            }
+            id = record.successor;
+        }
+        return NONE;
+    }
+
+    function _known(CircuitId id) private view returns (Circuit storage record) {
+        record = _circuits[id];
+        if (record.addedAt == 0) revert CircuitRegistry_UnknownCircuit(id);
+    }
+
+    function _add(CircuitId id, CircuitProposal memory proposal) private {
+        _circuits[id] = Circuit({
+            verifier: proposal.verifier,
+            retiredAt: 0,
+            forged: false,
+            keyKind: proposal.keyKind,
+            template: proposal.template,
+            addedAt: uint64(block.timestamp),
+            epochSeconds: proposal.epochSeconds,
+            profile: proposal.profile,
+            epochs: proposal.epochs,
+            codes: proposal.codes,
+            samples: proposal.samples,
+            verifierCodeHash: proposal.verifierCodeHash,
+            verificationKeyHash: proposal.verificationKeyHash,
+            successor: NONE,
+            verificationKey: proposal.verificationKey
+        });
+        if (proposal.predecessor != NONE) _circuits[proposal.predecessor].successor = id;
+        emit CircuitAdded(
+            id,
+            proposal.name,
+            proposal.version,
+            proposal.verifier,
+            proposal.verifierCodeHash,
+            proposal.verificationKeyHash,
+            proposal.template,
+            proposal.profile,
+            proposal.epochs,
+            proposal.epochSeconds,
+            proposal.codes,
+            proposal.samples,
+            proposal.keyKind,
+            proposal.predecessor
+        );
+    }
+
+    function _validate(CircuitId id, CircuitProposal memory proposal) private view {
+        if (_circuits[id].addedAt != 0) revert CircuitRegistry_AlreadyKnown(id);
+        uint256 nameLength = bytes(proposal.name).length;
+        if (nameLength == 0 || nameLength > MAX_NAME_LENGTH) {
+            revert CircuitRegistry_InvalidName(proposal.name);
+        }
+        _requireNonZero(id, "version", proposal.version);
+        // Template 0 stays free: `exposeForgery` relies on no circuit accepting it.
+        _requireNonZero(id, "template", proposal.template);
+        _requireNonZero(id, "epochs", proposal.epochs);
+        _requireNonZero(id, "epochSeconds", proposal.epochSeconds);
+        _requireNonZero(id, "codes", proposal.codes);
+        _requireNonZero(id, "samples", proposal.samples);
+
+        uint256 period = uint256(proposal.epochs) * proposal.epochSeconds;
+        if (period >= delay) revert CircuitRegistry_PeriodNotShorterThanDelay(id, period, delay);
+
+        bytes32 codeHash = proposal.verifier.codehash;
+        if (proposal.verifier.code.length == 0 || codeHash != proposal.verifierCodeHash) {
+            revert CircuitRegistry_CodeHashMismatch(proposal.verifier, proposal.verifierCodeHash, codeHash);
+        }
+        bytes32 keyHash = VerificationKeys.hashOf(proposal.verificationKey, ClaimProof.FIRST_OUTPUT);
+        if (keyHash == 0 || keyHash != proposal.verificationKeyHash) {
+            revert CircuitRegistry_KeyHashMismatch(
+                proposal.verificationKey,
+                proposal.verificationKeyHash,
+                keyHash
+            );
+        }
+        _validateKey(id, proposal);
+        if (proposal.predecessor != NONE) _validatePredecessor(proposal);
+    }
+
+    function _validateKey(CircuitId id, CircuitProposal memory proposal) private view {
+        if (proposal.keyKind == KeyKind.Development) {
+            if (!allowsDevelopmentKeys) revert CircuitRegistry_DevelopmentKeyRefused(id);
+            return;
+        }
+        bytes32 keyHash = proposal.verificationKeyHash;
+        if (isKnownDevelopmentHash[keyHash]) {
+            revert CircuitRegistry_DevelopmentKeyUnderFalseLabel(id, keyHash);
+        }
+        bytes32 codeHash = proposal.verifierCodeHash;
+        if (isKnownDevelopmentHash[codeHash]) {
+            revert CircuitRegistry_DevelopmentKeyUnderFalseLabel(id, codeHash);
+        }
+    }
+
+    function _validatePredecessor(CircuitProposal memory proposal) private view {
+        CircuitId id = proposal.predecessor;
+        Circuit storage previous = _known(id);
+        if (previous.successor != NONE) revert CircuitRegistry_SuccessorExists(id, previous.successor);
+        if (previous.template != proposal.template) revert CircuitRegistry_NotASuccessor(id, "template");
+        if (previous.profile != proposal.profile) revert CircuitRegistry_NotASuccessor(id, "profile");
+        if (previous.epochs != proposal.epochs) revert CircuitRegistry_NotASuccessor(id, "epochs");
+        if (previous.epochSeconds != proposal.epochSeconds) {
+            revert CircuitRegistry_NotASuccessor(id, "epochSeconds");
+        }
+        if (previous.codes != proposal.codes) revert CircuitRegistry_NotASuccessor(id, "codes");
+        if (previous.samples != proposal.samples) revert CircuitRegistry_NotASuccessor(id, "samples");
+    }
+
+    function _requireNonZero(CircuitId id, string memory field, uint256 value) private pure {
+        if (value == 0) revert CircuitRegistry_InvalidParameter(id, field, value);
+    }
+
+    function _idOf(string memory name, uint256 version) private pure returns (CircuitId) {
+        return CircuitId.wrap(keccak256(abi.encode("vitalproof/circuit/1", name, version)));
+    }
+
+    /// @dev Local chains, and public test networks on which nothing of value is at stake. Not on this list:
+    /// every chain with value, and every test network nobody has looked at.
+    function _isDevelopmentChain(uint256 chainId) private pure returns (bool) {
+        return
+            chainId == 31337 || // Hardhat, Anvil
+            chainId == 1337 || // Ganache, Geth --dev
+            chainId == 2442 || // Polygon zkEVM Cardona
+            chainId == 59141 || // Linea Sepolia
+            chainId == 534351 || // Scroll Sepolia
+            chainId == 8022833 || // ZKsync OS testnet
+            chainId == 167013; // Taiko Hoodi
+    }
+}

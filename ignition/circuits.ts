@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import {
+  expectedVerifierCodeHash,
+  isDevelopmentKey,
+  verificationKeyBytes,
+  verificationKeyHash,
+} from "@vitalproof/hardhat-circom";
+import type { ArtifactManager } from "hardhat/types/artifacts";
+import {
+  epochSeconds,
+  highestCode,
+  type Instance,
+  loadSources,
+  samplesPerEpoch,
+} from "../scripts/generate/sources.ts";
+
+/** KeyKind of ICircuitRegistry. */
+export const KEY_KIND = { development: 0, production: 1 } as const;
+
+/** What a CircuitProposal says, except for the addresses of the verifier and of the key. */
+export interface CircuitSpec {
+  readonly name: string;
+  readonly version: number;
+  /** Contract name of the exported verifier. */
+  readonly verifierContract: string;
+  readonly verifierCodeHash: string;
+  /** The words that a VerificationKey contract holds, hex. */
+  readonly verificationKeyBytes: string;
+  readonly verificationKeyHash: string;
+  readonly template: number;
+  readonly profile: number;
+  readonly epochs: number;
+  readonly epochSeconds: number;
+  readonly codes: number;
+  readonly samples: number;
+  readonly keyKind: keyof typeof KEY_KIND;
+}
+
+/** Names of the circuits that a deployment starts with when none are named: the default group's. */
+export function defaultCircuits(root: string): string[] {
+  return loadSources(root)
+    .instances.filter((instance) => instance.group === "default" && instance.verifier !== null)
+    .map((instance) => instance.name);
+}
+
+/**
+ * Joins circuits.json, protocol.json, the committed manifests and keys, and Hardhat's artifacts. The kind and the hash
+ * of a key come from its points; the manifest only has to agree.
+ *
+ * @param committed folder of the manifests; default: circuits/artifacts
+ * @throws if a name is unknown or has no verifier contract, or a manifest says something else than the key
+ */
+export async function circuitSpecs(
+  root: string,
+  artifacts: ArtifactManager,
+  names: readonly string[],
+  committed = join(root, "circuits/artifacts"),
+): Promise<CircuitSpec[]> {
+  const { protocol, instances } = loadSources(root);
+  return Promise.all(
+    names.map(async (name) => {
+      const instance = instances.find((candidate) => candidate.name === name);
+      const deployable = instances
+        .filter(({ verifier }) => verifier !== null)
+        .map((candidate) => candidate.name);
+      if (instance === undefined || instance.verifier === null || instance.profile === undefined) {
+        throw new Error(`"${name}" is no circuit with a verifier; there are ${deployable.join(", ")}.`);
+      }
+      const { keyKind, keyBytes, keyHash } = await keyOf(root, committed, instance);
+      const profile = protocol.profiles[instance.profile]!;
+      const artifact = await artifacts.readArtifact(instance.verifier);
+      return {
+        name,
+        version: instance.version,
+        verifierContract: instance.verifier,
+        verifierCodeHash: expectedVerifierCodeHash(artifact),
+        verificationKeyBytes: keyBytes,
+        verificationKeyHash: keyHash,
+        template: protocol.terms.templates[instance.template]!.id,
+        profile: profile.id,
+        epochs: instance.epochs!,
+        epochSeconds: epochSeconds(profile),
+        codes: highestCode(profile),
+        samples: samplesPerEpoch(profile),
+        keyKind,
+      };
+    }),
+  );
+}
+
+async function keyOf(
+  root: string,
+  committed: string,
+  { name }: Instance,
+): Promise<{ keyKind: keyof typeof KEY_KIND; keyBytes: string; keyHash: string }> {
+  const read = (file: string) => {
+    const path = join(committed, name, file);
+    try {
+      return JSON.parse(readFileSync(path, "utf8"));
+    } catch (cause) {
+      throw new Error(`${relative(root, path)} cannot be read: run \`npx hardhat circuits build ${name}\`.`, {
+        cause,
+      });
+    }
+  };
+  const manifest = read("manifest.json");
+  const key = read("verification_key.json");
+  const keyKind = (await isDevelopmentKey(key)) ? "development" : "production";
+  const keyHash = verificationKeyHash(key);
+  for (const [what, says, is] of [
+    ["key kind", manifest.key.kind, keyKind],
+    ["verificationKeyHash", manifest.verificationKeyHash, keyHash],
+  ]) {
+    if (says === is) continue;
+    throw new Error(
+      `The manifest of "${name}" gives the ${what} ${says}, its verification key is ${is}: run \`npx hardhat circuits check ${name}\`.`,
+    );
+  }
+  return { keyKind, keyBytes: verificationKeyBytes(key), keyHash };
+}

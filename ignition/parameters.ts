@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { CircuitSpec } from "./circuits.ts";
+
+const DAY = 86_400;
+
+/** Parameters of the Ignition module `Vitalproof`. */
+export interface DeploymentParameters {
+  readonly governor: string;
+  readonly guardian: string;
+  readonly pauser: string;
+  /** Seconds between announcement and effect; longer than the longest period. */
+  readonly delay: number;
+  readonly suspensionTime: number;
+  readonly suspensionCooldown: number;
+  readonly allowDevelopmentKeys: boolean;
+  readonly developmentKeyHashes: readonly string[];
+  readonly developmentCodeHashes: readonly string[];
+}
+
+/** Times that satisfy CircuitRegistry and ClaimsPayout for periods of up to 30 days. */
+export const DEFAULT_TIMES = {
+  delay: 31 * DAY,
+  suspensionTime: 32 * DAY,
+  suspensionCooldown: 45 * DAY,
+} as const;
+
+/** The hashes by which the registry knows development keys, whatever their label. */
+export function developmentHashes(specs: readonly CircuitSpec[]) {
+  const development = specs.filter(({ keyKind }) => keyKind === "development");
+  return {
+    developmentKeyHashes: development.map(({ verificationKeyHash }) => verificationKeyHash),
+    developmentCodeHashes: development.map(({ verifierCodeHash }) => verifierCodeHash),
+  };
+}
