@@ -13,9 +13,9 @@ import {
   termsForPeriod,
   VitalproofError,
 } from "@vitalproof/sdk";
-import type { Home } from "./home.ts";
 import { logNames, type PatientLog, resumeLog } from "./patientLog.ts";
 import { instantText, nameOfEpoch, parseEpoch } from "./time.ts";
+import type { Vault } from "./vault.ts";
 
 /** One circuit of a request with the patient's epochs for it. */
 export type Part = {
@@ -41,12 +41,12 @@ export type Paths = readonly AnchorPath[] | undefined;
  *         is missing; REQUEST_INVALID, USAGE for an epoch at which another circuit's does not begin
  */
 export async function findAnswer(
-  home: Home,
+  vault: Vault,
   request: PresentationRequest,
   wanted: string | undefined,
   paths: Paths,
 ): Promise<Answer> {
-  const logs = await logsFor(home, request);
+  const logs = await logsFor(vault, request);
   const first = logs[0]!;
   if (wanted !== undefined) {
     const epoch = parseEpoch(first.profile, first.offset, wanted);
@@ -86,10 +86,10 @@ export function assertHolds(request: PresentationRequest, { parts }: Answer): vo
 }
 
 /** The log of every circuit: its profile, offset and group. */
-async function logsFor(home: Home, request: PresentationRequest): Promise<PatientLog[]> {
-  const names = await logNames(home);
+async function logsFor(vault: Vault, request: PresentationRequest): Promise<PatientLog[]> {
+  const names = await logNames(vault);
   const all: PatientLog[] = [];
-  for (const name of names) all.push(await resumeLog(home, name));
+  for (const name of names) all.push(await resumeLog(vault, name));
   return request.statements.map(({ circuit, terms }) => {
     const ofProfile = all.filter(({ profile }) => profile.name === terms.profile);
     const found = ofProfile.filter(
@@ -98,7 +98,7 @@ async function logsFor(home: Home, request: PresentationRequest): Promise<Patien
     // A person has one log of a profile and offset with one clinic; of successors the latest counts.
     const kept = found.at(-1);
     if (kept !== undefined) return kept;
-    throw new VitalproofError("NOT_THERE", `The home holds no log for ${circuit}.`, {
+    throw new VitalproofError("NOT_THERE", `The vault holds no log for ${circuit}.`, {
       details: {
         circuit,
         wanted: { profile: terms.profile, offset: terms.offset, group: request.group },

@@ -3,11 +3,11 @@ import { Anchoring, ASSURANCE_CLASSES, Intake, VitalproofError } from "@vitalpro
 import { type Signer, VoidSigner } from "ethers";
 import { clockOf } from "./clock.ts";
 import { address, type Field, integer, type Of, object, oneOf, uint256 } from "./fields.ts";
-import { type Home, withHome } from "./home.ts";
 import { type Io, jsonText } from "./io.ts";
+import { type Vault, withVault } from "./vault.ts";
 import { type WalletOptions, walletOf } from "./wallet.ts";
 
-/** What a clinic's home says about its group; read from the chain once, where it never changes. */
+/** What a clinic's vault says about its group; read from the chain once, where it never changes. */
 const CONFIG = object({
   group: uint256,
   domain: object({ chainId: uint256, anchors: address }),
@@ -31,24 +31,24 @@ export type Clinic = {
 };
 
 /** @throws ALREADY_THERE */
-export async function saveClinic(home: Home, config: ClinicConfig): Promise<void> {
-  await assertNoClinic(home);
-  await home.store.write(KEY, jsonText(config));
+export async function saveClinic(vault: Vault, config: ClinicConfig): Promise<void> {
+  await assertNoClinic(vault);
+  await vault.store.write(KEY, jsonText(config));
 }
 
 /** @throws ALREADY_THERE */
-export async function assertNoClinic(home: Home): Promise<void> {
-  if ((await home.store.read(KEY)) === undefined) return;
-  throw new VitalproofError("ALREADY_THERE", `${home.folder} serves a group already.`, {
-    details: { folder: home.folder },
-    hint: "A group's records stay in one home. Use another --home for another group.",
+export async function assertNoClinic(vault: Vault): Promise<void> {
+  if ((await vault.store.read(KEY)) === undefined) return;
+  throw new VitalproofError("ALREADY_THERE", `${vault.folder} serves a group already.`, {
+    details: { folder: vault.folder },
+    hint: "A group's records stay in one vault. Use another --vault for another group.",
   });
 }
 
 /**
- * Opens the clinic's home and acts.
+ * Opens the clinic's vault and acts.
  * @param options `signs`: the command needs the attester's account, and it must be the group's
- * @throws NOT_THERE in a home without a group; NOT_ALLOWED for another account than the attester's
+ * @throws NOT_THERE in a vault without a group; NOT_ALLOWED for another account than the attester's
  */
 export async function withClinic<T>(
   io: Io,
@@ -57,19 +57,19 @@ export async function withClinic<T>(
   act: (clinic: Clinic) => Promise<T>,
 ): Promise<T> {
   const now = await clockOf(io, options);
-  return withHome(io, options, async (home) => {
-    const text = await home.store.read(KEY);
+  return withVault(io, options, async (vault) => {
+    const text = await vault.store.read(KEY);
     if (text === undefined) {
-      throw new VitalproofError("NOT_THERE", `${home.folder} serves no group.`, {
-        details: { folder: home.folder },
+      throw new VitalproofError("NOT_THERE", `${vault.folder} serves no group.`, {
+        details: { folder: vault.folder },
         hint: "Set it up with `vitalproof attester init`.",
       });
     }
     const config = CONFIG(JSON.parse(text), KEY);
     const { group, intakeTime, domain } = config;
     const signer = signs ? await attesterAccount(io, config, options) : new VoidSigner(config.attester);
-    const intake = new Intake({ store: home.store, group, intakeTime, domain, signer, clock: () => now });
-    return act({ config, intake, anchoring: new Anchoring(home.store, intake), signer, now });
+    const intake = new Intake({ store: vault.store, group, intakeTime, domain, signer, clock: () => now });
+    return act({ config, intake, anchoring: new Anchoring(vault.store, intake), signer, now });
   });
 }
 

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from "node:crypto";
 import { type Curve, SimulatedDevice, VitalproofError } from "@vitalproof/sdk";
-import type { Home } from "./home.ts";
+import type { Vault } from "./vault.ts";
 
-/** Makes a software key that plays a device and keeps it in the home. @throws ALREADY_THERE */
-export async function createDevice(home: Home, name: string, curve: Curve): Promise<SimulatedDevice> {
+/** Makes a software key that plays a device and keeps it in the vault. @throws ALREADY_THERE */
+export async function createDevice(vault: Vault, name: string, curve: Curve): Promise<SimulatedDevice> {
   const key = keyOf(name);
-  if ((await home.store.read(key)) !== undefined) {
-    throw new VitalproofError("ALREADY_THERE", `The home holds a device "${name}" already.`, {
+  if ((await vault.store.read(key)) !== undefined) {
+    throw new VitalproofError("ALREADY_THERE", `The vault holds a device "${name}" already.`, {
       details: { name },
       hint: "Use it, or give the new one another --name.",
     });
   }
   const { device, secretKey } = fresh(curve);
-  await home.store.write(key, JSON.stringify({ curve, secretKey: Buffer.from(secretKey).toString("hex") }));
+  await vault.store.write(key, JSON.stringify({ curve, secretKey: Buffer.from(secretKey).toString("hex") }));
   return device;
 }
 
 /** @throws NOT_THERE */
-export async function loadDevice(home: Home, name: string): Promise<SimulatedDevice> {
-  const text = await home.store.read(keyOf(name));
+export async function loadDevice(vault: Vault, name: string): Promise<SimulatedDevice> {
+  const text = await vault.store.read(keyOf(name));
   if (text === undefined) {
-    throw new VitalproofError("NOT_THERE", `The home holds no device "${name}".`, {
+    throw new VitalproofError("NOT_THERE", `The vault holds no device "${name}".`, {
       details: { name },
       hint: "Make one with `vitalproof device simulate`.",
     });
@@ -30,8 +30,8 @@ export async function loadDevice(home: Home, name: string): Promise<SimulatedDev
   return new SimulatedDevice(curve, new Uint8Array(Buffer.from(secretKey, "hex")));
 }
 
-export async function deviceNames(home: Home): Promise<string[]> {
-  return (await home.store.keys("device/")).map((key) => key.slice("device/".length)).sort();
+export async function deviceNames(vault: Vault): Promise<string[]> {
+  return (await vault.store.keys("device/")).map((key) => key.slice("device/".length)).sort();
 }
 
 /** A P-256 key is a number below the group's order; the few strings of 32 bytes that are none are thrown away. */

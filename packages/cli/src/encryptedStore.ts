@@ -39,9 +39,9 @@ export function encryptedStore(inner: Store, key: Uint8Array): Store {
       return { key: real, text: content };
     } catch {
       // Neither content nor cause travels on.
-      throw new VitalproofError("HOME_DAMAGED", `The record "${name}" of the home does not open.`, {
+      throw new VitalproofError("VAULT_DAMAGED", `The record "${name}" of the vault does not open.`, {
         details: { name },
-        hint: "It was changed, moved or cut short. Restore the home from a copy.",
+        hint: "It was changed, moved or cut short. Restore the vault from a copy.",
       });
     }
   };

@@ -56,7 +56,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   ARTIFACT_MISSING: EXIT.notReady,
   ARTIFACT_MISMATCH: EXIT.notReady,
   NATIVE_PROVER_UNUSABLE: EXIT.notReady,
-  HOME_MISSING: EXIT.notReady,
+  VAULT_MISSING: EXIT.notReady,
   NOT_THERE: EXIT.notReady,
   LOG_EPOCH_MISSING: EXIT.notReady,
   ANCHOR_DAY_UNKNOWN: EXIT.notReady,

@@ -7,7 +7,7 @@ const MIN_LENGTH = 10;
 
 /** Where a passphrase can come from. Never the command line: other users of the machine see that. */
 export type PassphraseSource = {
-  /** What it opens, for the question: "the home folder". */
+  /** What it opens, for the question: "the vault". */
   what: string;
   file?: string | undefined;
   /** Name of the environment variable. */

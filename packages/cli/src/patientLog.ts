@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Log, type Profile, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { type Body, documentText, LOG_OPENING, parseDocument } from "./documents.ts";
-import type { Home } from "./home.ts";
+import type { Vault } from "./vault.ts";
 
 export type Opening = Body<typeof LOG_OPENING>;
 
-/** A log of this home with what the clinic said when it opened it. */
+/** A log of this vault with what the clinic said when it opened it. */
 export type PatientLog = { name: string; log: Log; profile: Profile; offset: number; opened: Opening };
 
 const OPENED = "opened/";
 
 /** Begins a log. @throws ALREADY_THERE, USAGE for a name that is none */
-export async function beginLog(home: Home, name: string, opened: Opening): Promise<PatientLog> {
+export async function beginLog(vault: Vault, name: string, opened: Opening): Promise<PatientLog> {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/.test(name)) {
     throw new VitalproofError("USAGE", `"${name}" is no name for a log.`, {
       details: { name },
       hint: "Use up to 64 letters, digits, dots, dashes and underscores.",
     });
   }
-  if ((await home.store.read(OPENED + name)) !== undefined) {
-    throw new VitalproofError("ALREADY_THERE", `The home holds a log "${name}" already.`, {
+  if ((await vault.store.read(OPENED + name)) !== undefined) {
+    throw new VitalproofError("ALREADY_THERE", `The vault holds a log "${name}" already.`, {
       details: { name },
       hint: "Go on with it, or give the new one another --log.",
     });
   }
-  const log = await Log.create(home.store, name, opened.opening);
-  await home.store.write(OPENED + name, documentText(LOG_OPENING, opened));
+  const log = await Log.create(vault.store, name, opened.opening);
+  await vault.store.write(OPENED + name, documentText(LOG_OPENING, opened));
   return patientLog(name, log, opened);
 }
 
 /**
- * The log of a name, or the home's only one, after recomputing its chain.
- * @throws NOT_THERE; USAGE where there are several and none was named; LOG_CORRUPT, HOME_DAMAGED
+ * The log of a name, or the vault's only one, after recomputing its chain.
+ * @throws NOT_THERE; USAGE where there are several and none was named; LOG_CORRUPT, VAULT_DAMAGED
  */
-export async function resumeLog(home: Home, wanted: string | undefined): Promise<PatientLog> {
-  const names = await logNames(home);
+export async function resumeLog(vault: Vault, wanted: string | undefined): Promise<PatientLog> {
+  const names = await logNames(vault);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined && names.length > 1) {
-    throw new VitalproofError("USAGE", `The home holds ${names.length} logs: ${names.join(", ")}.`, {
+    throw new VitalproofError("USAGE", `The vault holds ${names.length} logs: ${names.join(", ")}.`, {
       details: { names },
       hint: "Name one with --log.",
     });
@@ -45,20 +45,20 @@ export async function resumeLog(home: Home, wanted: string | undefined): Promise
   if (name === undefined || !names.includes(name)) {
     throw new VitalproofError(
       "NOT_THERE",
-      name === undefined ? "The home holds no log." : `The home holds no log "${name}".`,
+      name === undefined ? "The vault holds no log." : `The vault holds no log "${name}".`,
       {
         details: { names },
         hint: "Begin one with `vitalproof log open FILE`, where FILE is what the clinic gave.",
       },
     );
   }
-  const text = await home.store.read(OPENED + name);
+  const text = await vault.store.read(OPENED + name);
   const opened = parseDocument(LOG_OPENING, text!, `the opening of ${name}`);
-  return patientLog(name, await Log.resume(home.store, name), opened);
+  return patientLog(name, await Log.resume(vault.store, name), opened);
 }
 
-export async function logNames(home: Home): Promise<string[]> {
-  return (await home.store.keys(OPENED)).map((key) => key.slice(OPENED.length)).sort();
+export async function logNames(vault: Vault): Promise<string[]> {
+  return (await vault.store.keys(OPENED)).map((key) => key.slice(OPENED.length)).sort();
 }
 
 function patientLog(name: string, log: Log, opened: Opening): PatientLog {

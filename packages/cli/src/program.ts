@@ -22,6 +22,7 @@ import { registerProve } from "./commands/prove.ts";
 import { registerQuestions } from "./commands/questions.ts";
 import { registerRequest } from "./commands/request.ts";
 import { registerVerify } from "./commands/verify.ts";
+import { type GlobalOptions, refuseOldNames } from "./globals.ts";
 import type { Io } from "./io.ts";
 
 const VERSION = "0.1.0";
@@ -85,12 +86,13 @@ export function buildProgram(io: Io): Command {
     .option("--json", "one JSON document on standard output; errors as JSON on standard error")
     .option("--quiet", "no progress on standard error")
     .option(
-      "--home <folder>",
-      "folder of identity, device and logs, encrypted (else VITALPROOF_HOME, else ~/.vitalproof)",
+      "--vault <folder>",
+      "folder of identity, device and logs, encrypted (else VITALPROOF_VAULT, else ~/.vitalproof)",
     )
+    .addOption(new Option("--home <folder>").hideHelp())
     .option(
       "--passphrase-file <file>",
-      "file with the home's passphrase (else VITALPROOF_PASSPHRASE, else asked)",
+      "file with the vault's passphrase (else VITALPROOF_PASSPHRASE, else asked)",
     )
     .option("--artifacts <folder>", "folder of manifests and verification keys (else circuits/artifacts)")
     .option(
@@ -104,9 +106,10 @@ export function buildProgram(io: Io): Command {
         .default(io.env.VITALPROOF_CLOCK === "chain" ? "chain" : "system", "system, else VITALPROOF_CLOCK"),
     )
     .hook("preAction", (_, action) => {
-      const { json, quiet } = action.optsWithGlobals<{ json?: boolean; quiet?: boolean }>();
-      io.json = json === true;
-      io.quiet = quiet === true;
+      const options = action.optsWithGlobals<GlobalOptions>();
+      io.json = options.json === true;
+      io.quiet = options.quiet === true;
+      refuseOldNames(io, options);
     })
     .addHelpText("after", HELP);
   for (const register of COMMANDS) register(program, io);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Circuits off chain from the shell: a verifier, two patients and a clinic on
-// homes of their own, files between them, real proofs of the small instances.
+// vaults of their own, files between them, real proofs of the small instances.
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +10,9 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 import { HOLDER_ATTESTATION, PRESENTATION, parseDocument } from "../src/documents.ts";
 import { EXIT } from "../src/exit.ts";
-import { withHome } from "../src/home.ts";
 import { loadIdentity } from "../src/identity.ts";
 import { resumeLog } from "../src/patientLog.ts";
+import { withVault } from "../src/vault.ts";
 import { startChain, type TestChain } from "./node/start.ts";
 import { codeOf, ioOf, type Ran, vitalproof } from "./support.ts";
 
@@ -44,21 +44,21 @@ describe("circuits off chain from the shell", function () {
   let attester: string;
   const printed: string[] = [];
 
-  const run = async (home: string, now: number | "chain", ...argv: string[]): Promise<Ran> => {
-    const env = { VITALPROOF_PASSPHRASE: PASSPHRASE, VITALPROOF_HOME: join(cwd, home) };
+  const run = async (vault: string, now: number | "chain", ...argv: string[]): Promise<Ran> => {
+    const env = { VITALPROOF_PASSPHRASE: PASSPHRASE, VITALPROOF_VAULT: join(cwd, vault) };
     const clock = now === "chain" ? ["--rpc", chain.url, "--clock", "chain"] : [];
     const world = { cwd, env, ...(now === "chain" ? {} : { now }) };
     const ran = await vitalproof(world, "--json", "--quiet", ...clock, ...argv);
     printed.push(ran.out, ran.err);
     return ran;
   };
-  const ok = async (home: string, ...argv: string[]): Promise<JsonObject> => {
-    const ran = await run(home, "chain", ...argv);
+  const ok = async (vault: string, ...argv: string[]): Promise<JsonObject> => {
+    const ran = await run(vault, "chain", ...argv);
     expect(ran.err + ran.code, argv.join(" ")).to.equal("0");
     return JSON.parse(ran.out) as JsonObject;
   };
-  const refused = async (code: string, exit: number, home: string, ...argv: string[]): Promise<Ran> => {
-    const ran = await run(home, "chain", ...argv);
+  const refused = async (code: string, exit: number, vault: string, ...argv: string[]): Promise<Ran> => {
+    const ran = await run(vault, "chain", ...argv);
     expect([codeOf(ran), ran.code], argv.join(" ")).to.deep.equal([code, exit]);
     return ran;
   };
@@ -680,9 +680,9 @@ describe("circuits off chain from the shell", function () {
     const secrets: string[] = [PASSPHRASE];
     const subjects: string[] = [];
     for (const who of ["anna", "bert"]) {
-      await withHome(ioOf({ cwd, env }), { home: who }, async (home) => {
-        const identity = await loadIdentity(home);
-        const { log } = await resumeLog(home, undefined);
+      await withVault(ioOf({ cwd, env }), { vault: who }, async (vault) => {
+        const identity = await loadIdentity(vault);
+        const { log } = await resumeLog(vault, undefined);
         const salts = log.epochs.map(({ salt }) => salt).filter((salt) => salt !== 0n);
         expect(salts).to.have.length(2);
         for (const secret of [identity.secret(), ...salts])

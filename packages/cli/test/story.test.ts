@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// docs/cli.md, block by block, in a shell, against a node in a process of its own; then, with what it left in the homes, in
+// docs/cli.md, block by block, in a shell, against a node in a process of its own; then, with what it left in the vaults, in
 // the files and on the chain: what is refused, and why.
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -25,7 +25,7 @@ const CLINIC = ["--dev-account", "4"];
 const INSURER = ["--dev-account", "5"];
 const D = ["--deployment", "deployment.json"];
 
-/** A whole claim, as the manual tells it. Anna's and the clinic's homes are the manual's; others come beside them. */
+/** A whole claim, as the manual tells it. Anna's and the clinic's vaults are the manual's; others come beside them. */
 describe("the manual, and what is refused", function () {
   this.timeout(300_000);
   let node: TestNode;
@@ -34,21 +34,21 @@ describe("the manual, and what is refused", function () {
   let anchors: string;
   let claims: string;
 
-  const as = (home: string) => {
-    const file = join(cwd, home, "passphrase");
+  const as = (vault: string) => {
+    const file = join(cwd, vault, "passphrase");
     const passphrase = existsSync(file) ? readFileSync(file, "utf8").trim() : PASSPHRASE;
-    return { cwd, env: { VITALPROOF_PASSPHRASE: passphrase, VITALPROOF_HOME: join(cwd, home, "home") } };
+    return { cwd, env: { VITALPROOF_PASSPHRASE: passphrase, VITALPROOF_VAULT: join(cwd, vault, "vault") } };
   };
-  const run = (home: string, ...argv: string[]): Promise<Ran> =>
-    vitalproof(as(home), "--json", "--quiet", "--rpc", node.url, "--clock", "chain", ...argv);
+  const run = (vault: string, ...argv: string[]): Promise<Ran> =>
+    vitalproof(as(vault), "--json", "--quiet", "--rpc", node.url, "--clock", "chain", ...argv);
   /** Runs, expects success, and gives the JSON. */
-  const ok = async (home: string, ...argv: string[]): Promise<Record<string, unknown>> => {
-    const ran = await run(home, ...argv);
+  const ok = async (vault: string, ...argv: string[]): Promise<Record<string, unknown>> => {
+    const ran = await run(vault, ...argv);
     expect(ran.err + ran.code, argv.join(" ")).to.equal("0");
     return JSON.parse(ran.out) as Record<string, unknown>;
   };
-  const refused = async (code: string, exit: number, home: string, ...argv: string[]): Promise<Ran> => {
-    const ran = await run(home, ...argv);
+  const refused = async (code: string, exit: number, vault: string, ...argv: string[]): Promise<Ran> => {
+    const ran = await run(vault, ...argv);
     expect([codeOf(ran), ran.code], `${argv.join(" ")}\n${ran.err}`).to.deep.equal([code, exit]);
     expect(ran.out).to.equal("");
     return ran;
@@ -83,7 +83,7 @@ describe("the manual, and what is refused", function () {
     expect(audit.summary).to.deep.include({ claims: 1, proofsVerified: 1 });
     expect(audit.summary.outcomes.paid).to.equal(1);
     expect(await read("audit.html")).to.include("</html>");
-    // T33: no passphrase of a home is shown.
+    // T33: no passphrase of a vault is shown.
     for (const who of ["anna", "clinic"])
       expect(output).to.not.include((await read(`${who}/passphrase`)).trim());
   });
@@ -101,7 +101,7 @@ describe("the manual, and what is refused", function () {
     await ok("bert", ...asking, "bert.json", "--force");
     await refused("USAGE", EXIT.usage, "bert", ...asking, "r.json", "--offset", "3");
 
-    await refused("HOME_MISSING", EXIT.notReady, "nowhere", "attester", "enrol", "bert.json");
+    await refused("VAULT_MISSING", EXIT.notReady, "nowhere", "attester", "enrol", "bert.json");
     const init = ["attester", "init", "--anchors", anchors, "--scrypt-cost", "14"];
     await refused("USAGE", EXIT.usage, "other", ...init, ...CLINIC);
     await refused("USAGE", EXIT.usage, "other", ...init, "--new-group");
@@ -678,7 +678,7 @@ describe("the manual, and what is refused", function () {
     expect(shown.epochs.map(({ status }) => status)).to.deep.equal(["accepted", "accepted", "gap"]);
   });
 
-  it("T33: no reading, salt, secret or passphrase is in any file of the home or any exchanged file", async () => {
+  it("T33: no reading, salt, secret or passphrase is in any file of the vault or any exchanged file", async () => {
     const inputs = ["passphrase", "manual.sh"];
     const files = await readdir(cwd, { recursive: true, withFileTypes: true });
     const texts = await Promise.all(
@@ -695,7 +695,7 @@ describe("the manual, and what is refused", function () {
     // A log's salts are field elements in decimals; those in hex are of passphrases and of consent receipts.
     expect(all).to.not.match(/"salt":\s*"\d{40,}"/);
     expect(all).to.not.match(/"secret|walletSeed/);
-    // The homes' file names speak neither of subjects nor of days.
+    // The vaults' file names speak neither of subjects nor of days.
     const { subject } = (await ok("anna", "identity", "show")) as { subject: string };
     const names = files.map((file) => relative(cwd, join(file.parentPath, file.name))).join("\n");
     expect(names).to.not.contain(BigInt(subject).toString(16));

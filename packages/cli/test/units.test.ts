@@ -225,7 +225,7 @@ describe("parts of the command", function () {
     const world = () => ({
       cwd,
       env: {
-        VITALPROOF_HOME: join(cwd, "home"),
+        VITALPROOF_VAULT: join(cwd, "vault"),
         VITALPROOF_PASSPHRASE: "correct horse battery staple",
         VITALPROOF_KEYSTORE_PASSPHRASE: "another long passphrase",
       },

@@ -18,7 +18,7 @@ export const RECORD_PREFIX = "record/";
  * is bound to its name, so that one that is moved or copied does not open; an older version put back in its place does.
  *
  * @param key 32 random bytes; asked for at each use, so that a locked vault has none to give
- * @throws from its methods: what `key` throws; HOME_DAMAGED for a record that does not open
+ * @throws from its methods: what `key` throws; VAULT_DAMAGED for a record that does not open
  */
 export function sealedStore(backend: KeyValue, key: () => Uint8Array): Store {
   const derived = (purpose: "records" | "names"): Uint8Array =>
@@ -36,7 +36,7 @@ export function sealedStore(backend: KeyValue, key: () => Uint8Array): Store {
       return { real, text };
     } catch {
       // Neither content nor cause travels on.
-      throw new VitalproofError("HOME_DAMAGED", "A record of the vault does not open.", {
+      throw new VitalproofError("VAULT_DAMAGED", "A record of the vault does not open.", {
         details: { name },
         hint: "It was changed, moved or cut short. Restore the vault from a copy.",
       });

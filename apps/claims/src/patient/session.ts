@@ -113,7 +113,7 @@ export class PatientSession {
     this.#log = log;
   }
 
-  /** @throws LOG_CORRUPT, HOME_DAMAGED for a vault that does not fit; NOT_ALLOWED for a locked one */
+  /** @throws LOG_CORRUPT, VAULT_DAMAGED for a vault that does not fit; NOT_ALLOWED for a locked one */
   static async open(parts: SessionParts): Promise<PatientSession> {
     const session = new PatientSession(parts, await PatientSession.#logOf(parts.vault));
     session.#unfinished = (await parts.vault.recall<{ proof?: Begun }>("begun"))?.proof;

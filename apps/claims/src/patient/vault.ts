@@ -83,7 +83,7 @@ export class Vault {
 
   /**
    * Opens the vault and reads identity and device.
-   * @throws NOT_THERE without a vault; PASSPHRASE_WRONG (a changed header cannot be told apart from it); HOME_DAMAGED
+   * @throws NOT_THERE without a vault; PASSPHRASE_WRONG (a changed header cannot be told apart from it); VAULT_DAMAGED
    */
   static async unlock(backend: KeyValue, passphrase: string): Promise<Vault> {
     const bytes = await backend.get(HEADER);
@@ -100,7 +100,7 @@ export class Vault {
   /**
    * Writes back what `copy` returned, readings included, and opens it.
    * @throws DOCUMENT_INVALID for a text of another form; ALREADY_THERE; PASSPHRASE_WRONG, before anything is written;
-   *         HOME_DAMAGED for records that do not open
+   *         VAULT_DAMAGED for records that do not open
    */
   static async restoreCopy(backend: KeyValue, text: string, passphrase: string): Promise<Vault> {
     await assertNone(backend);
@@ -222,7 +222,7 @@ export class Vault {
     const read = async <T>(name: string): Promise<T> => {
       const text = await this.store.read(name);
       if (text !== undefined) return fromText<T>(text);
-      throw new VitalproofError("HOME_DAMAGED", "The vault holds no identity.", {
+      throw new VitalproofError("VAULT_DAMAGED", "The vault holds no identity.", {
         hint: "Restore it from a copy.",
       });
     };
@@ -335,7 +335,7 @@ function parseHeader(bytes: Uint8Array): Header {
     header = undefined;
   }
   if (isHeader(header)) return header;
-  throw new VitalproofError("HOME_DAMAGED", "The vault's header is not understood.", {
+  throw new VitalproofError("VAULT_DAMAGED", "The vault's header is not understood.", {
     hint: "Restore the vault from a copy, or the identity from its backup file.",
   });
 }

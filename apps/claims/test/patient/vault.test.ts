@@ -136,11 +136,11 @@ describe("patient: vault", () => {
     const names = [...values.keys()].filter((key) => key.startsWith("record/"));
     const [first, second] = names.slice(-2);
     values.set(second!, values.get(first!)!);
-    expect(await codeOf(vault.recall("a"))).to.equal("HOME_DAMAGED");
+    expect(await codeOf(vault.recall("a"))).to.equal("VAULT_DAMAGED");
     values.get(first!)![30]! ^= 1;
-    expect(await codeOf(vault.store.keys(""))).to.equal("HOME_DAMAGED");
+    expect(await codeOf(vault.store.keys(""))).to.equal("VAULT_DAMAGED");
     values.set("vault", new TextEncoder().encode("{}"));
-    expect(await codeOf(Vault.unlock(backend, PASSPHRASE))).to.equal("HOME_DAMAGED");
+    expect(await codeOf(Vault.unlock(backend, PASSPHRASE))).to.equal("VAULT_DAMAGED");
   });
 
   it("restores the identity from the SDK's backup file", async () => {

@@ -16,7 +16,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ClaimsPayout_PeriodAlreadyClaimed:
     "A period is claimed once; `vitalproof claim show` says where it stands.",
   ClaimsPayout_NoActiveConsent: "Grant one with `vitalproof consent grant`, and name its id.",
-  ConsentRegistry_InvalidSignature: "Sign with the policy's controller: the right --home and --index.",
+  ConsentRegistry_InvalidSignature: "Sign with the policy's controller: the right --vault and --index.",
   ERC20InsufficientBalance:
     "The account has too few of the tokens (--mint-test-tokens makes some of a test token).",
   ERC20InsufficientAllowance: "Run `vitalproof program fund`, which allows what it pays in.",

@@ -13,13 +13,13 @@ import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
 import { POLICY_APPLICATION, writeDocument } from "../documents.ts";
 import type { GlobalOptions } from "../globals.ts";
-import { withHome } from "../home.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, whole } from "../numbers.ts";
 import { programFacts } from "../programFacts.ts";
 import { proofOf, proverLines } from "../proof.ts";
 import { nameOfEpoch, parseDuration, parseEpoch } from "../time.ts";
+import { withVault } from "../vault.ts";
 
 type Options = GlobalOptions & {
   claims: string;
@@ -61,7 +61,7 @@ export function registerApply(program: Command, io: Io): void {
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      const identity = await withHome(io, options, loadIdentity);
+      const identity = await withVault(io, options, loadIdentity);
       const now = await clockOf(io, options);
       const { facts, chainId } = await withChain(io, options, async (chain) => ({
         chainId: chain.chainId,

@@ -34,11 +34,11 @@ import {
   writeDocument,
 } from "../documents.ts";
 import { EXIT } from "../exit.ts";
-import { withHome } from "../home.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";
 import { readRequest } from "../presentation.ts";
 import { dayText, nameOfEpoch, parseDay, parseDuration, parseEpoch } from "../time.ts";
+import { withVault } from "../vault.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
 type Out = { out: string; force?: boolean };
@@ -75,7 +75,7 @@ function registerInit(attester: Command, io: Io): void {
     scryptCost?: number;
   };
   withWalletOptions(attester.command("init"))
-    .description("set a home up to serve a group: one that is on the chain, or a new one")
+    .description("set a vault up to serve a group: one that is on the chain, or a new one")
     .requiredOption("--anchors <address>", "the anchor registry", addressOption)
     .option("--group <n>", "serve this group, whose attester the account is", big)
     .option("--new-group", "open a new group; its times and class never change")
@@ -89,12 +89,12 @@ function registerInit(attester: Command, io: Io): void {
     .option("--correction-time <time>", "for a new group: how long after that a day may be corrected", "2d")
     .option(
       "--scrypt-cost <n>",
-      "for a new home: scrypt's cost as a power of two, 14 to 19 (default: 17)",
+      "for a new vault: scrypt's cost as a power of two, 14 to 19 (default: 17)",
       whole,
     )
     .addHelpText(
       "after",
-      "\nExample:\n  vitalproof attester init --new-group --anchors 0x… --keystore clinic.json --home ~/clinic\n",
+      "\nExample:\n  vitalproof attester init --new-group --anchors 0x… --keystore clinic.json --vault ~/clinic\n",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
@@ -108,11 +108,11 @@ function registerInit(attester: Command, io: Io): void {
         graceTime: parseDuration(options.graceTime),
         correctionTime: parseDuration(options.correctionTime),
       };
-      const config = await withHome(
+      const config = await withVault(
         io,
         options,
-        async (home) => {
-          await assertNoClinic(home);
+        async (vault) => {
+          await assertNoClinic(vault);
           const made = await withChain(io, options, async (chain) => {
             const wallet = await walletOf(io, chain, options);
             const anchors = new AnchorClient(options.anchors, wallet);
@@ -135,7 +135,7 @@ function registerInit(attester: Command, io: Io): void {
             }
             return { group, domain: await anchors.domain(), ...found };
           });
-          await saveClinic(home, made);
+          await saveClinic(vault, made);
           return made;
         },
         { create: true, ...(options.scryptCost === undefined ? {} : { logN: options.scryptCost }) },

@@ -3,8 +3,8 @@ import type { Curve } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
 import { createDevice, deviceNames, loadDevice } from "../device.ts";
 import type { GlobalOptions } from "../globals.ts";
-import { withHome } from "../home.ts";
 import type { Io } from "../io.ts";
+import { withVault } from "../vault.ts";
 
 const SELF_ATTESTED =
   "Self-attested: whoever holds this key can sign any readings. It proves nothing about a sensor, and only groups of the class self-attested take it.";
@@ -18,13 +18,13 @@ export function registerDevice(program: Command, io: Io): void {
   device
     .command("simulate")
     .description("make a software key that plays a device; what it signs is self-attested")
-    .option("--name <name>", "name of the key in the home", "simulated")
+    .option("--name <name>", "name of the key in the vault", "simulated")
     .addOption(new Option("--curve <curve>", "its curve").choices(["p256", "ed25519"]).default("p256"))
     .addHelpText("after", "\nExample:\n  vitalproof device simulate --name cgm\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { name: string; curve: Curve }>();
-      const { curve, publicKey } = await withHome(io, options, (home) =>
-        createDevice(home, options.name, options.curve),
+      const { curve, publicKey } = await withVault(io, options, (vault) =>
+        createDevice(vault, options.name, options.curve),
       );
       io.report([`Simulated device "${options.name}" (${curve})`, `public key ${publicKey}`, SELF_ATTESTED], {
         name: options.name,
@@ -36,14 +36,14 @@ export function registerDevice(program: Command, io: Io): void {
 
   device
     .command("list")
-    .description("list the home's device keys")
+    .description("list the vault's device keys")
     .addHelpText("after", "\nExample:\n  vitalproof device list --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const devices = await withHome(io, options, async (home) =>
+      const devices = await withVault(io, options, async (vault) =>
         Promise.all(
-          (await deviceNames(home)).map(async (name) => {
-            const { curve, publicKey } = await loadDevice(home, name);
+          (await deviceNames(vault)).map(async (name) => {
+            const { curve, publicKey } = await loadDevice(vault, name);
             return { name, curve, publicKey, assurance: "self-attested" };
           }),
         ),

@@ -3,11 +3,11 @@ import { createIdentity, exportIdentity, type Identity, importIdentity } from "@
 import type { Command } from "commander";
 import { readText, writeText } from "../files.ts";
 import type { GlobalOptions } from "../globals.ts";
-import { withHome } from "../home.ts";
 import { loadIdentity, saveIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { passphraseFrom } from "../passphrase.ts";
+import { withVault } from "../vault.ts";
 
 type Cost = { scryptCost?: number };
 type BackupOptions = GlobalOptions & Cost & { backupPassphraseFile?: string };
@@ -25,18 +25,18 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("new")
-    .description("make a new identity in the home folder, and the home itself where there is none")
-    .option("--scrypt-cost <n>", `for a new home: ${COST}`, whole)
+    .description("make a new identity in the vault, and the vault itself where there is none")
+    .option("--scrypt-cost <n>", `for a new vault: ${COST}`, whole)
     .addHelpText("after", "\nExample:\n  vitalproof identity new --passphrase-file passphrase.txt\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & Cost>();
-      const { made, folder } = await withHome(
+      const { made, folder } = await withVault(
         io,
         options,
-        async (home) => {
+        async (vault) => {
           const fresh = createIdentity();
-          await saveIdentity(home, fresh);
-          return { made: fresh, folder: home.folder };
+          await saveIdentity(vault, fresh);
+          return { made: fresh, folder: vault.folder };
         },
         { create: true, ...costOf(options) },
       );
@@ -51,12 +51,12 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("show")
-    .description("say which identity the home holds")
+    .description("say which identity the vault holds")
     .addHelpText("after", "\nExample:\n  vitalproof identity show --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      await withHome(io, options, async (home) =>
-        tell(io, "Identity", await loadIdentity(home), home.folder),
+      await withVault(io, options, async (vault) =>
+        tell(io, "Identity", await loadIdentity(vault), vault.folder),
       );
     });
 
@@ -71,13 +71,13 @@ export function registerIdentity(program: Command, io: Io): void {
     .option("--scrypt-cost <n>", COST, whole)
     .addHelpText(
       "after",
-      "\nThe file holds the identity, not the log: copy the home folder as well.\n" +
+      "\nThe file holds the identity, not the log: copy the vault as well.\n" +
         "\nExample:\n  vitalproof identity backup --out identity.json --backup-passphrase-file other.txt\n",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<BackupOptions & { out: string }>();
-      await withHome(io, options, async (home) => {
-        const kept = await loadIdentity(home);
+      await withVault(io, options, async (vault) => {
+        const kept = await loadIdentity(vault);
         const passphrase = await backupPassphrase(io, options, true);
         const text = await io.during("encrypting", () => exportIdentity(kept, passphrase, costOf(options)));
         await writeText(io, options.out, `${text}\n`);
@@ -87,28 +87,28 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("restore <file>")
-    .description("put a backed-up identity into a home that has none")
+    .description("put a backed-up identity into a vault that has none")
     .option(
       "--backup-passphrase-file <file>",
       "file with the backup's passphrase (else VITALPROOF_BACKUP_PASSPHRASE, else asked)",
     )
-    .option("--scrypt-cost <n>", `for a new home: ${COST}`, whole)
+    .option("--scrypt-cost <n>", `for a new vault: ${COST}`, whole)
     .addHelpText(
       "after",
-      "\nExample:\n  vitalproof identity restore identity.json --home ~/.vitalproof-new\n",
+      "\nExample:\n  vitalproof identity restore identity.json --vault ~/.vitalproof-new\n",
     )
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<BackupOptions>();
       const text = await readText(io, file);
       const passphrase = await backupPassphrase(io, options, false);
-      // Opened before a home is made: a mistyped passphrase leaves nothing behind.
+      // Opened before a vault is made: a mistyped passphrase leaves nothing behind.
       const restored = await io.during("opening the backup", () => importIdentity(text, passphrase));
-      const folder = await withHome(
+      const folder = await withVault(
         io,
         options,
-        async (home) => {
-          await saveIdentity(home, restored);
-          return home.folder;
+        async (vault) => {
+          await saveIdentity(vault, restored);
+          return vault.folder;
         },
         { create: true, ...costOf(options) },
       );
@@ -117,7 +117,7 @@ export function registerIdentity(program: Command, io: Io): void {
 }
 
 function tell(io: Io, title: string, { subject }: Identity, folder: string, last = SUBJECT_NOTE): void {
-  io.report([`${title} in ${folder}`, `subject ${subject}`, last], { home: folder, subject });
+  io.report([`${title} in ${folder}`, `subject ${subject}`, last], { vault: folder, subject });
 }
 
 function backupPassphrase(io: Io, options: BackupOptions, fresh: boolean): Promise<string> {

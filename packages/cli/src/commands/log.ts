@@ -24,7 +24,6 @@ import {
   writeDocument,
 } from "../documents.ts";
 import type { GlobalOptions } from "../globals.ts";
-import { withHome } from "../home.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { whole } from "../numbers.ts";
@@ -32,12 +31,13 @@ import { beginLog, type PatientLog, resumeLog } from "../patientLog.ts";
 import { type ReadingOptions, readReadings, withReadingOptions } from "../readings.ts";
 import { roundToSteps } from "../rounding.ts";
 import { dayText, nameOfEpoch, parseDay, parseEpoch } from "../time.ts";
+import { withVault } from "../vault.ts";
 
 type LogOptions = GlobalOptions & { log?: string };
 type Out = { out: string; force?: boolean };
 
 const DAY = 86_400;
-const LOG_OPTION = ["--log <name>", "which log; needed where the home holds several"] as const;
+const LOG_OPTION = ["--log <name>", "which log; needed where the vault holds several"] as const;
 
 export function registerLog(program: Command, io: Io): void {
   const log = program
@@ -63,7 +63,7 @@ export function registerLog(program: Command, io: Io): void {
       "instead of --zone: quarter hours after 00:00 UTC at which an epoch begins",
       whole,
     )
-    .option("--device <name>", "the device's key in the home", "simulated")
+    .option("--device <name>", "the device's key in the vault", "simulated")
     .requiredOption("--out <file>", "where to write it")
     .option("--force", "replace the file")
     .addHelpText(
@@ -81,9 +81,9 @@ export function registerLog(program: Command, io: Io): void {
       }
       const on = options.on === undefined ? await clockOf(io, options) : parseDay(options.on) * DAY + DAY / 2;
       const offset = options.offset ?? (options.zone === undefined ? 0 : dayOffsetOf(options.zone, on));
-      const body = await withHome(io, options, async (home) => {
-        const { subject } = await loadIdentity(home);
-        const { curve, publicKey } = await loadDevice(home, options.device);
+      const body = await withVault(io, options, async (vault) => {
+        const { subject } = await loadIdentity(vault);
+        const { curve, publicKey } = await loadDevice(vault, options.device);
         return { subject, profile: options.profile, offset, device: { curve, publicKey } };
       });
       await writeDocument(io, ENROLMENT_REQUEST, options.out, body, options);
@@ -99,7 +99,7 @@ export function registerLog(program: Command, io: Io): void {
   log
     .command("open <opening>")
     .description("begin the log that the clinic has opened")
-    .option("--log <name>", "its name in the home (default: the profile's)")
+    .option("--log <name>", "its name in the vault (default: the profile's)")
     .addHelpText("after", "\nExample:\n  vitalproof log open opening.json\n")
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
@@ -107,14 +107,14 @@ export function registerLog(program: Command, io: Io): void {
       const { opening } = opened;
       const profile = profileOf(opening.profile);
       const name = options.log ?? opening.profile;
-      await withHome(io, options, async (home) => {
-        if ((await loadIdentity(home)).subject !== opening.subject) {
+      await withVault(io, options, async (vault) => {
+        if ((await loadIdentity(vault)).subject !== opening.subject) {
           throw new VitalproofError("DOCUMENT_INVALID", `${file} opens the log of another person.`, {
             details: { file },
             hint: "Ask the clinic for the opening of your own request.",
           });
         }
-        await beginLog(home, name, opened);
+        await beginLog(vault, name, opened);
       });
       io.report(
         [
@@ -141,8 +141,8 @@ export function registerLog(program: Command, io: Io): void {
     .action(async (file: string, _: unknown, command: Command) => {
       type Options = LogOptions & ReadingOptions & { round?: "nearest" };
       const options = command.optsWithGlobals<Options>();
-      const { name, read, rounded, appended } = await withHome(io, options, async (home) => {
-        const kept = await resumeLog(home, options.log);
+      const { name, read, rounded, appended } = await withVault(io, options, async (vault) => {
+        const kept = await resumeLog(vault, options.log);
         const found = await readReadings(io, file, options, kept.profile);
         const given =
           options.round === undefined
@@ -184,7 +184,7 @@ export function registerLog(program: Command, io: Io): void {
       "--until <epoch>",
       "last epoch to seal: a date, a time in it, or its number (default: all that are over)",
     )
-    .option("--device <name>", "the device's key in the home", "simulated")
+    .option("--device <name>", "the device's key in the vault", "simulated")
     .requiredOption("--out <file>", "where to write the signed heads")
     .option("--force", "replace the file")
     .addHelpText(
@@ -195,9 +195,9 @@ export function registerLog(program: Command, io: Io): void {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions & Out & { until?: string; device: string }>();
       const now = await clockOf(io, options);
-      const { kept, sealed, heads } = await withHome(io, options, async (home) => {
-        const device = await loadDevice(home, options.device);
-        const found = await resumeLog(home, options.log);
+      const { kept, sealed, heads } = await withVault(io, options, async (vault) => {
+        const device = await loadDevice(vault, options.device);
+        const found = await resumeLog(vault, options.log);
         const until =
           options.until === undefined ? undefined : parseEpoch(found.profile, found.offset, options.until);
         const reports = await io.during("sealing", () => found.log.seal(now, until));
@@ -234,8 +234,8 @@ export function registerLog(program: Command, io: Io): void {
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
       const answer = await readDocument(io, RECEIPTS, file);
-      const result = await withHome(io, options, async (home) => {
-        const kept = await resumeLog(home, options.log);
+      const result = await withVault(io, options, async (vault) => {
+        const kept = await resumeLog(vault, options.log);
         const { opening } = kept.opened;
         if (
           answer.subject !== opening.subject ||
@@ -282,8 +282,8 @@ export function registerLog(program: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  vitalproof log verify --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
-      const { name, epochs, receipts } = await withHome(io, options, async (home) => {
-        const kept = await io.during("recomputing the chain", () => resumeLog(home, options.log));
+      const { name, epochs, receipts } = await withVault(io, options, async (vault) => {
+        const kept = await io.during("recomputing the chain", () => resumeLog(vault, options.log));
         const receipted = kept.log.epochs.filter(({ receipt }) => receipt !== undefined);
         for (const { receipt } of receipted)
           verifyReceipt(kept.opened.domain, receipt!, kept.opened.attester);
@@ -302,8 +302,8 @@ export function registerLog(program: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  vitalproof log show\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
-      const shown = await withHome(io, options, async (home) => {
-        const kept = await resumeLog(home, options.log);
+      const shown = await withVault(io, options, async (vault) => {
+        const kept = await resumeLog(vault, options.log);
         return { kept, rows: kept.log.epochs.map((record) => rowOf(kept, record)) };
       });
       const { opening } = shown.kept.opened;

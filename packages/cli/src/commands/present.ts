@@ -35,12 +35,12 @@ import {
 } from "../documents.ts";
 import { EXIT } from "../exit.ts";
 import type { GlobalOptions } from "../globals.ts";
-import { withHome } from "../home.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { type ReadPresentation, readPresentation, readRequest } from "../presentation.ts";
 import { type ProverNote, proofOf, proverLines } from "../proof.ts";
 import { dayText, instantText, nameOfEpoch, parseDuration } from "../time.ts";
+import { withVault } from "../vault.ts";
 
 type Out = { out: string; force?: boolean };
 
@@ -86,10 +86,10 @@ function registerNew(parent: Command, io: Io): void {
       const now = await clockOf(io, options);
       const paths: readonly AnchorPath[] | undefined =
         options.path === undefined ? undefined : await pathsOf(io, options.path, request);
-      const { identity, answer } = await withHome(io, options, async (home) => ({
-        identity: await loadIdentity(home),
+      const { identity, answer } = await withVault(io, options, async (vault) => ({
+        identity: await loadIdentity(vault),
         answer: await io.during("looking through the logs", () =>
-          findAnswer(home, request, options.epoch, paths),
+          findAnswer(vault, request, options.epoch, paths),
         ),
       }));
       assertFreshEnough(request, answer, now);
@@ -202,7 +202,7 @@ function registerApply(parent: Command, io: Io): void {
       const options = command.optsWithGlobals<Options>();
       const request = await readRequest(io, options.request);
       const now = await clockOf(io, options);
-      const identity = await withHome(io, options, loadIdentity);
+      const identity = await withVault(io, options, loadIdentity);
       const domain = attestationDomainOf(request);
       const scope = scopeOf({ ...domain, scopeNumber: request.scopeNumber });
       const attestation = presentationAttestation({

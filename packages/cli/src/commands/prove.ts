@@ -18,7 +18,6 @@ import { verificationKeyOf } from "../artifacts.ts";
 import { withChain } from "../connect.ts";
 import { ANCHOR_PATHS, type Body, CLAIM, readDocument, writeDocument } from "../documents.ts";
 import type { GlobalOptions } from "../globals.ts";
-import { withHome } from "../home.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";
@@ -27,6 +26,7 @@ import { type ProgramFacts, programFacts } from "../programFacts.ts";
 import { type ProverNote, proofOf, proverLines } from "../proof.ts";
 import { profilesOf, type QuestionOptions, termsFrom, withQuestionOptions } from "../terms.ts";
 import { dayText, nameOfEpoch, parseEpoch } from "../time.ts";
+import { withVault } from "../vault.ts";
 
 type Options = GlobalOptions &
   QuestionOptions & {
@@ -67,7 +67,7 @@ export function registerProve(program: Command, io: Io): void {
       element,
     )
     .option("--from <epoch>", "the period's first epoch: a date, a time in it, or its number")
-    .option("--log <name>", "which log; needed where the home holds several")
+    .option("--log <name>", "which log; needed where the vault holds several")
     .requiredOption("--paths <file>", "the anchor paths that the clinic gave")
     .requiredOption("--out <file>", "where to write the claim")
     .option("--force", "replace the file")
@@ -89,9 +89,9 @@ export function registerProve(program: Command, io: Io): void {
         options.policy === undefined && options.program === undefined
           ? undefined
           : await fromChain(io, options);
-      const { identity, kept, request } = await withHome(io, options, async (home) => {
-        const person = await loadIdentity(home);
-        const log = await resumeLog(home, options.log);
+      const { identity, kept, request } = await withVault(io, options, async (vault) => {
+        const person = await loadIdentity(vault);
+        const log = await resumeLog(vault, options.log);
         const matter = matterOf(options, log, person, chain);
         return { identity: person, kept: log, request: requestFor(matter, log, paths, options.paths) };
       });
@@ -153,7 +153,7 @@ function matterOf(options: Options, log: PatientLog, person: Identity, chain: Fr
   if (holder !== undefined && holder !== person.holder(scope)) {
     throw new VitalproofError("NOT_ALLOWED", `Policy ${options.policy} is another person's.`, {
       details: { policy: options.policy },
-      hint: "Name your own policy, or the right --home.",
+      hint: "Name your own policy, or the right --vault.",
     });
   }
   if (terms.profile !== log.profile.name || terms.offset !== log.offset) {

@@ -7,7 +7,7 @@ import { type Store, VitalproofError } from "@vitalproof/sdk";
 import { fileStore } from "@vitalproof/sdk/node";
 import { encryptedStore } from "./encryptedStore.ts";
 import { systemCode } from "./files.ts";
-import { type GlobalOptions, homeFolder } from "./globals.ts";
+import { type GlobalOptions, vaultFolder } from "./globals.ts";
 import type { Io } from "./io.ts";
 import { passphraseFrom } from "./passphrase.ts";
 
@@ -21,29 +21,29 @@ const MAX_LOG_N = 19;
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 
-/** An opened home folder. */
-export type Home = {
+/** An opened vault. */
+export type Vault = {
   readonly folder: string;
-  /** Everything that the home holds, encrypted on its way to the disk. */
+  /** Everything that the vault holds, encrypted on its way to the disk. */
   readonly store: Store;
 };
 
-export type HomeOptions = Pick<GlobalOptions, "home" | "passphraseFile">;
+export type VaultOptions = Pick<GlobalOptions, "vault" | "passphraseFile">;
 
 /** The key that encrypts the records, itself encrypted under the passphrase. */
 type KeyFile = { format: string; logN: number; salt: string; nonce: string; sealed: string };
 
 /**
- * Opens the home folder, acts, and lets go of it. One command at a time holds a home.
+ * Opens the vault, acts, and lets go of it. One command at a time holds a vault.
  *
  * @param options `create`: make it where there is none, with a new passphrase; `logN`: scrypt's cost for a new one
- * @throws USAGE for a cost out of range; HOME_MISSING, HOME_IN_USE, HOME_DAMAGED, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG (also for a changed key file:
+ * @throws USAGE for a cost out of range; VAULT_MISSING, VAULT_IN_USE, VAULT_DAMAGED, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG (also for a changed key file:
  *         the two cannot be told apart)
  */
-export async function withHome<T>(
+export async function withVault<T>(
   io: Io,
-  options: HomeOptions,
-  act: (home: Home) => Promise<T>,
+  options: VaultOptions,
+  act: (vault: Vault) => Promise<T>,
   { create = false, logN = DEFAULT_LOG_N }: { create?: boolean; logN?: number } = {},
 ): Promise<T> {
   if (!Number.isInteger(logN) || logN < MIN_LOG_N || logN > MAX_LOG_N) {
@@ -51,12 +51,12 @@ export async function withHome<T>(
       details: { logN },
     });
   }
-  const folder = homeFolder(io, options);
+  const folder = vaultFolder(io, options);
   const text = await readKeyFile(folder);
   if (text === undefined && !create) {
-    throw new VitalproofError("HOME_MISSING", `${folder} is no home of vitalproof.`, {
+    throw new VitalproofError("VAULT_MISSING", `${folder} is no vault of vitalproof.`, {
       details: { folder },
-      hint: "`vitalproof identity new` or `vitalproof attester init` makes one; --home or VITALPROOF_HOME names another.",
+      hint: "`vitalproof identity new` or `vitalproof attester init` makes one; --vault or VITALPROOF_VAULT names another.",
     });
   }
   const passphrase = await passphraseFrom(io, {
@@ -72,7 +72,7 @@ export async function withHome<T>(
     const key =
       text === undefined
         ? await makeKey(folder, passphrase, logN)
-        : await io.during("opening the home", () => openKey(text, passphrase));
+        : await io.during("opening the vault", () => openKey(text, passphrase));
     return await act({ folder, store: encryptedStore(fileStore(join(folder, "store")), key) });
   } finally {
     await unlock();
@@ -121,8 +121,8 @@ async function openKey(text: string, passphrase: string): Promise<Uint8Array> {
     return cipher.decrypt(Buffer.from(file.sealed, "hex"));
   } catch {
     // The cause is not kept: it cannot say more, and nothing of the attempt should travel on.
-    throw new VitalproofError("PASSPHRASE_WRONG", "The home does not open with this passphrase.", {
-      hint: "Check the passphrase, and that the home is the one you mean (--home).",
+    throw new VitalproofError("PASSPHRASE_WRONG", "The vault does not open with this passphrase.", {
+      hint: "Check the passphrase, and that the vault is the one you mean (--vault).",
     });
   }
 }
@@ -148,8 +148,8 @@ function parseKeyFile(text: string): KeyFile {
     hex(file.nonce, 24) &&
     hex(file.sealed, KEY_BYTES + TAG_BYTES);
   if (whole) return file as KeyFile;
-  throw new VitalproofError("HOME_DAMAGED", `${KEY_FILE} of the home is not understood.`, {
-    hint: "Restore the home from a copy; without this file nothing in it can be read.",
+  throw new VitalproofError("VAULT_DAMAGED", `${KEY_FILE} of the vault is not understood.`, {
+    hint: "Restore the vault from a copy; without this file nothing in it can be read.",
   });
 }
 
@@ -168,7 +168,7 @@ function stretch(passphrase: string, { logN, salt }: { logN: number; salt: strin
   });
 }
 
-/** Takes the home for this process. A lock whose process is gone is taken over. */
+/** Takes the vault for this process. A lock whose process is gone is taken over. */
 async function lock(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK_FILE);
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -191,14 +191,14 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     }
     const holder = Number(await readFile(path, "utf8").catch(() => ""));
     if (isAlive(holder)) {
-      throw new VitalproofError("HOME_IN_USE", `Process ${holder} is working in ${folder}.`, {
+      throw new VitalproofError("VAULT_IN_USE", `Process ${holder} is working in ${folder}.`, {
         details: { folder, process: holder },
         hint: "Wait until it is done.",
       });
     }
     await rm(path, { force: true });
   }
-  throw new VitalproofError("HOME_IN_USE", `${folder} is in use.`, { details: { folder } });
+  throw new VitalproofError("VAULT_IN_USE", `${folder} is in use.`, { details: { folder } });
 }
 
 function isAlive(pid: number): boolean {

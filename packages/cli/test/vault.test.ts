@@ -6,53 +6,65 @@ import { Identity, memoryStore, type Store } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { encryptedStore } from "../src/encryptedStore.ts";
 import { EXIT } from "../src/exit.ts";
-import { type Home, withHome } from "../src/home.ts";
 import { loadIdentity, saveIdentity } from "../src/identity.ts";
+import { type Vault, withVault } from "../src/vault.ts";
 import { codeOf, ioOf, vitalproof } from "./support.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const MARKER = "5550199";
 
-describe("the home folder", function () {
+describe("the vault", function () {
   this.timeout(60_000);
   let cwd: string;
   beforeEach(async () => {
-    cwd = await mkdtemp(join(tmpdir(), "vitalproof-home-"));
+    cwd = await mkdtemp(join(tmpdir(), "vitalproof-vault-"));
   });
   afterEach(() => rm(cwd, { recursive: true, force: true }));
 
   const world = (more: object = {}) => ({
     cwd,
-    env: { VITALPROOF_HOME: join(cwd, "home"), VITALPROOF_PASSPHRASE: PASSPHRASE },
+    env: { VITALPROOF_VAULT: join(cwd, "vault"), VITALPROOF_PASSPHRASE: PASSPHRASE },
     ...more,
   });
   const make = () => vitalproof(world(), "identity", "new", "--scrypt-cost", "14", "--json");
   const files = async (): Promise<string[]> =>
-    (await readdir(join(cwd, "home"), { recursive: true, withFileTypes: true }))
+    (await readdir(join(cwd, "vault"), { recursive: true, withFileTypes: true }))
       .filter((file) => file.isFile())
       .map((file) => join(file.parentPath, file.name));
 
   it("T33: passphrases come from file, environment or terminal; a wrong one is told and nothing else", async () => {
     expect((await make()).code).to.equal(EXIT.ok);
     await writeFile(join(cwd, "pass.txt"), `${PASSPHRASE}\n`);
-    const home = ["--home", "home", "--json"];
-    const fromFile = await vitalproof({ cwd }, "identity", "show", "--passphrase-file", "pass.txt", ...home);
+    const vault = ["--vault", "vault", "--json"];
+    const fromFile = await vitalproof({ cwd }, "identity", "show", "--passphrase-file", "pass.txt", ...vault);
     expect(fromFile.code).to.equal(EXIT.ok);
-    const typed = await vitalproof({ cwd, answers: [PASSPHRASE] }, "identity", "show", ...home);
+    const typed = await vitalproof({ cwd, answers: [PASSPHRASE] }, "identity", "show", ...vault);
     expect(typed.code).to.equal(EXIT.ok);
-    const nobody = await vitalproof({ cwd }, "identity", "show", ...home);
+    const nobody = await vitalproof({ cwd }, "identity", "show", ...vault);
     expect([codeOf(nobody), nobody.code]).to.deep.equal(["PASSPHRASE_REQUIRED", EXIT.usage]);
 
     const marked = `wrong ${MARKER} passphrase`;
-    const wrong = await vitalproof({ cwd, answers: [marked] }, "identity", "show", ...home);
+    const wrong = await vitalproof({ cwd, answers: [marked] }, "identity", "show", ...vault);
     expect([codeOf(wrong), wrong.code, wrong.out]).to.deep.equal(["PASSPHRASE_WRONG", EXIT.input, ""]);
-    const text = await vitalproof({ cwd, answers: [marked] }, "identity", "show", "--home", "home");
+    const text = await vitalproof({ cwd, answers: [marked] }, "identity", "show", "--vault", "vault");
     for (const shown of [wrong.err, text.err, typed.err, fromFile.out]) {
       expect(shown).to.not.contain(MARKER);
       expect(shown).to.not.contain(PASSPHRASE);
     }
-    const argv = await vitalproof({ cwd }, "identity", "show", "--passphrase", PASSPHRASE, ...home);
+    const argv = await vitalproof({ cwd }, "identity", "show", "--passphrase", PASSPHRASE, ...vault);
     expect(codeOf(argv)).to.equal("USAGE");
+  });
+
+  it("the names of earlier versions are refused with the new ones", async () => {
+    const option = await vitalproof({ cwd }, "identity", "show", "--home", "x");
+    expect([option.code, option.err]).to.deep.equal([
+      EXIT.usage,
+      "--home has a new name. [USAGE]\nUse --vault instead.\n",
+    ]);
+    const env = { VITALPROOF_HOME: "x", VITALPROOF_VAULT: "y" };
+    const variable = await vitalproof({ cwd, env }, "identity", "show");
+    expect(variable.code).to.equal(EXIT.usage);
+    expect(variable.err).to.contain("set VITALPROOF_VAULT");
   });
 
   it("a new passphrase is asked for twice and must be long enough; nothing is left behind otherwise", async () => {
@@ -60,7 +72,7 @@ describe("the home folder", function () {
       ["short", "short"],
       [PASSPHRASE, "another passphrase"],
     ]) {
-      const ran = await vitalproof({ cwd, answers }, "identity", "new", "--home", "home", "--json");
+      const ran = await vitalproof({ cwd, answers }, "identity", "new", "--vault", "vault", "--json");
       expect([codeOf(ran), ran.code]).to.deep.equal(["USAGE", EXIT.usage]);
     }
     expect(await readdir(cwd)).to.deep.equal([]);
@@ -68,15 +80,15 @@ describe("the home folder", function () {
     expect(cost.code).to.equal(EXIT.usage);
   });
 
-  it("backup and restore give the same person; a wrong backup passphrase makes no home", async () => {
+  it("backup and restore give the same person; a wrong backup passphrase makes no vault", async () => {
     const { subject } = JSON.parse((await make()).out) as { subject: string };
     const backup = { VITALPROOF_BACKUP_PASSPHRASE: "another long passphrase" };
-    const withBackup = (home: string, env: object = backup) => ({
+    const withBackup = (vault: string, env: object = backup) => ({
       cwd,
-      env: { VITALPROOF_HOME: join(cwd, home), VITALPROOF_PASSPHRASE: PASSPHRASE, ...env },
+      env: { VITALPROOF_VAULT: join(cwd, vault), VITALPROOF_PASSPHRASE: PASSPHRASE, ...env },
     });
     const written = await vitalproof(
-      withBackup("home"),
+      withBackup("vault"),
       "identity",
       "backup",
       "--out",
@@ -85,7 +97,7 @@ describe("the home folder", function () {
       "14",
     );
     expect(written.code).to.equal(EXIT.ok);
-    const again = await vitalproof(withBackup("home"), "identity", "backup", "--out", "b.json", "--json");
+    const again = await vitalproof(withBackup("vault"), "identity", "backup", "--out", "b.json", "--json");
     expect(codeOf(again)).to.equal("FILE_EXISTS");
     const wrong = await vitalproof(
       withBackup("second", { VITALPROOF_BACKUP_PASSPHRASE: PASSPHRASE }),
@@ -108,21 +120,21 @@ describe("the home folder", function () {
   it("a changed, shortened, moved or foreign file is found out", async () => {
     await make();
     await vitalproof(world(), "device", "simulate");
-    await cp(join(cwd, "home"), join(cwd, "kept"), { recursive: true });
+    await cp(join(cwd, "vault"), join(cwd, "kept"), { recursive: true });
     const records = (await files()).filter((file) => file.includes("store"));
     const identity = records.find((file) => !file.includes("device"))!;
     const device = records.find((file) => file.includes("device"))!;
-    const keyFile = join(cwd, "home/home.json");
+    const keyFile = join(cwd, "vault/home.json");
     const key = await readFile(keyFile, "utf8");
     const record = await readFile(identity, "utf8");
     const attacks: [string, string, () => Promise<unknown>][] = [
-      ["HOME_DAMAGED", "another record in its place", () => cp(device, identity)],
-      ["HOME_DAMAGED", "shortened", () => truncate(identity, 100)],
-      ["HOME_DAMAGED", "no JSON", () => writeFile(identity, "x")],
-      ["HOME_DAMAGED", "a byte changed", () => writeFile(identity, flipped(record))],
-      ["HOME_DAMAGED", "key file without JSON", () => writeFile(keyFile, "x")],
+      ["VAULT_DAMAGED", "another record in its place", () => cp(device, identity)],
+      ["VAULT_DAMAGED", "shortened", () => truncate(identity, 100)],
+      ["VAULT_DAMAGED", "no JSON", () => writeFile(identity, "x")],
+      ["VAULT_DAMAGED", "a byte changed", () => writeFile(identity, flipped(record))],
+      ["VAULT_DAMAGED", "key file without JSON", () => writeFile(keyFile, "x")],
       [
-        "HOME_DAMAGED",
+        "VAULT_DAMAGED",
         "key file asking for all memory",
         () => writeFile(keyFile, key.replace('"logN": 14', '"logN": 30')),
       ],
@@ -140,7 +152,7 @@ describe("the home folder", function () {
             key.replace(/"salt": "../, '"salt": "'.concat(/"salt": "00/.test(key) ? "11" : "00")),
           ),
       ],
-      ["HOME_MISSING", "no key file", () => rm(keyFile)],
+      ["VAULT_MISSING", "no key file", () => rm(keyFile)],
       ["NOT_THERE", "a record gone", () => rename(identity, `${identity}.old`)],
     ];
     for (const [code, name, attack] of attacks) {
@@ -148,32 +160,32 @@ describe("the home folder", function () {
       const ran = await vitalproof(world(), "identity", "show", "--json");
       expect(codeOf(ran), name).to.equal(code);
       expect(ran.err).to.not.contain("    at ");
-      await rm(join(cwd, "home"), { recursive: true });
-      await cp(join(cwd, "kept"), join(cwd, "home"), { recursive: true });
+      await rm(join(cwd, "vault"), { recursive: true });
+      await cp(join(cwd, "kept"), join(cwd, "vault"), { recursive: true });
     }
   });
 
   it("one command at a time: a second one is refused; the lock of a dead process is taken over", async () => {
     await make();
-    const lock = join(cwd, "home/lock");
+    const lock = join(cwd, "vault/lock");
     await writeFile(lock, String(process.pid));
     const busy = await vitalproof(world(), "identity", "show", "--json");
-    expect([codeOf(busy), busy.code]).to.deep.equal(["HOME_IN_USE", EXIT.input]);
+    expect([codeOf(busy), busy.code]).to.deep.equal(["VAULT_IN_USE", EXIT.input]);
     await writeFile(lock, "999999999");
     expect((await vitalproof(world(), "identity", "show")).code).to.equal(EXIT.ok);
-    expect(await readdir(join(cwd, "home"))).to.not.include("lock");
+    expect(await readdir(join(cwd, "vault"))).to.not.include("lock");
   });
 
-  it("T33: nothing of what a home keeps is readable in its files or their names", async () => {
+  it("T33: nothing of what a vault keeps is readable in its files or their names", async () => {
     const secret = 5_550_199_555_019_955_501_995_550_199n;
     const seed = new Uint8Array(32).fill(0xab);
-    await withHome(
+    await withVault(
       ioOf(world()),
-      { home: "home" },
-      async (home: Home) => {
-        await saveIdentity(home, new Identity(secret, seed));
-        await home.store.write("log/readings/epoch/5550199", `[${MARKER}]`);
-        const back = await loadIdentity(home);
+      { vault: "vault" },
+      async (vault: Vault) => {
+        await saveIdentity(vault, new Identity(secret, seed));
+        await vault.store.write("log/readings/epoch/5550199", `[${MARKER}]`);
+        const back = await loadIdentity(vault);
         expect(back.secret()).to.equal(secret);
         expect(back.walletSeed()).to.deep.equal(seed);
       },
