@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   "LOG_CORRUPT",
   "LOG_DIVERGED",
   "LOG_EPOCH_MISSING",
+  "LOG_MISMATCH",
   "STORE_FAILED",
   // intake, anchoring, attestation
   "INTAKE_SUBJECT_UNKNOWN",

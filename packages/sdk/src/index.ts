@@ -15,7 +15,16 @@ export {
   type HolderAttestation,
   policyHashOf,
   signAttestation,
+  verifyAttestation,
 } from "./attester/attestation.ts";
+export {
+  Attester,
+  type AttesterOptions,
+  type AttesterServices,
+  type EnrolmentRequest,
+  leafAndDayOf,
+  type RefusedHead,
+} from "./attester/attester.ts";
 export { type AttestHolderOptions, type AttestHolderRequest, attestHolder } from "./attester/attestHolder.ts";
 export { Intake, type IntakeOptions } from "./attester/intake.ts";
 export {
@@ -117,6 +126,28 @@ export {
 } from "./log/receipt.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
+export { claimRequest, type PathSource } from "./people/claimRequest.ts";
+export { enrol } from "./people/enrolment.ts";
+export {
+  type Application,
+  type Cover,
+  Holder,
+  type HolderChain,
+  type OwnPolicy,
+  type SignedConsent,
+} from "./people/holder.ts";
+export { assertLogFits, logFits } from "./people/logFits.ts";
+export { type PeriodFacts, periodFacts } from "./people/periodFacts.ts";
+export { circuitById, type ProgramFacts, programFacts } from "./people/programFacts.ts";
+export { circuitOfTask, type ProofMaker, type ProofTask, proofMaker, witnessOf } from "./people/proofTask.ts";
+export type { Grant, Relayer, Revocation } from "./people/relayer.ts";
+export {
+  type DueEpoch,
+  type HeadReceiver,
+  Sealer,
+  type SealerTrust,
+  type SendReport,
+} from "./people/sealer.ts";
 export type {
   Presentation,
   PresentationRequest,

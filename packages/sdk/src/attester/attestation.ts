@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type Signer, TypedDataEncoder } from "ethers";
+import { type Signer, TypedDataEncoder, verifyTypedData } from "ethers";
+import { VitalproofError } from "../errors.ts";
 import { FIELD } from "../field.ts";
 
 /**
@@ -52,6 +53,34 @@ export function signAttestation(
   attestation: HolderAttestation,
 ): Promise<string> {
   return signer.signTypedData(attestationDomain(domain), ATTESTATION_TYPES, attestation);
+}
+
+/**
+ * Checks the signature of an attestation.
+ * @param attester the account that has to have signed, from the anchor registry
+ * @throws ATTESTATION_MISMATCH
+ */
+export function verifyAttestation(
+  domain: ClaimsDomain,
+  attestation: HolderAttestation,
+  signature: string,
+  attester: string,
+): void {
+  let signer: string | undefined;
+  try {
+    signer = verifyTypedData(attestationDomain(domain), ATTESTATION_TYPES, attestation, signature);
+  } catch {
+    signer = undefined;
+  }
+  if (signer?.toLowerCase() === attester.toLowerCase()) return;
+  throw new VitalproofError(
+    "ATTESTATION_MISMATCH",
+    `The attestation is not signed by attester ${attester}.`,
+    {
+      details: { attester, signer, claims: domain.claims, chainId: domain.chainId },
+      hint: "Check chain, claims contract and group, and ask the attester again.",
+    },
+  );
 }
 
 /** The EIP-712 domain of attestations. */

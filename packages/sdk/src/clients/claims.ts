@@ -215,6 +215,22 @@ export class ClaimsClient {
     return read(this.#contract, "policy", () => this.#contract.policy(policy));
   }
 
+  /** The policies that were issued in a program, oldest first, from the contract's events. */
+  async policiesIn(
+    program: bigint,
+    fromBlock = 0,
+  ): Promise<{ policy: bigint; holder: bigint; controller: string }[]> {
+    const filter = this.#contract.filters.PolicyIssued(undefined, program);
+    const events = await read(this.#contract, "PolicyIssued", () =>
+      this.#contract.queryFilter(filter, fromBlock),
+    );
+    return events.map(({ args: { policyId, holder, controller } }) => ({
+      policy: policyId,
+      holder,
+      controller,
+    }));
+  }
+
   async periodOf(policy: bigint, period: number): Promise<{ state: PeriodState; until: number }> {
     const [state, until] = await read(this.#contract, "periodOf", () =>
       this.#contract.periodOf(policy, period),

@@ -252,6 +252,32 @@ export class Log {
     });
   }
 
+  /**
+   * What sealing at `now` would make of each epoch that is over, if no more readings come. Nothing is sealed.
+   * @param until last epoch to look at; all that are over when left out
+   */
+  due(now: number, until = Number.MAX_SAFE_INTEGER): { epoch: number; filled: number; samples: number }[] {
+    const { samples } = this.#profile;
+    const first = this.nextEpoch;
+    if (this.#end(first) > now) return [];
+    const { placed } = assignSlots(
+      this.#profile,
+      this.#opening.offset,
+      this.#pending,
+      this.#firstSample(first),
+    );
+    const filled = new Map<number, number>();
+    for (const slot of placed.keys()) {
+      const epoch = Math.floor(slot / samples);
+      filled.set(epoch, (filled.get(epoch) ?? 0) + 1);
+    }
+    const due: { epoch: number; filled: number; samples: number }[] = [];
+    for (let epoch = first; epoch <= until && this.#end(epoch) <= now; epoch++) {
+      due.push({ epoch, filled: filled.get(epoch) ?? 0, samples });
+    }
+    return due;
+  }
+
   /** The statement about one sealed epoch's head that a device signs and intake checks, signed. */
   async sign(epoch: number, device: DeviceSigner): Promise<SignedHead> {
     const { previous, head } = this.#record(epoch);

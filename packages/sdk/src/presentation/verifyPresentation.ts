@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { verifyTypedData } from "ethers";
-import { ATTESTATION_TYPES, attestationDomain } from "../attester/attestation.ts";
+import { verifyAttestation } from "../attester/attestation.ts";
 import { type Detail, VitalproofError } from "../errors.ts";
 import { packContext } from "../hashes/context.ts";
 import { scopeOf } from "../hashes/scope.ts";
@@ -87,24 +86,7 @@ function assertAttested(request: PresentationRequest, holder: bigint, trust: Pre
     });
   }
   const { account: claims, chainId } = request.verifier;
-  let signer: string | undefined;
-  try {
-    signer = verifyTypedData(
-      attestationDomain({ chainId, claims }),
-      ATTESTATION_TYPES,
-      attestation,
-      attestationSignature,
-    );
-  } catch {
-    signer = undefined;
-  }
-  if (signer?.toLowerCase() !== attester.toLowerCase()) {
-    throw new VitalproofError(
-      "ATTESTATION_MISMATCH",
-      `The attestation is not signed by attester ${attester} for this verifier.`,
-      { details: { attester, signer, verifier: claims, chainId } },
-    );
-  }
+  verifyAttestation({ chainId, claims }, attestation, attestationSignature, attester);
 }
 
 /** The proof is for the circuit and terms that were asked for; only the first epoch is the person's to say. */

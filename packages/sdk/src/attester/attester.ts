@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Signer } from "ethers";
+import type { AnchorClient, Group } from "../clients/anchors.ts";
+import type { Sent } from "../clients/call.ts";
+import type { ClaimsClient } from "../clients/claims.ts";
+import type { DeviceKey } from "../device/signer.ts";
+import { type ErrorCode, VitalproofError } from "../errors.ts";
+import { leafOf } from "../hashes/chain.ts";
+import { unpackContext } from "../hashes/context.ts";
+import type { AnchorPath } from "../hashes/tree.ts";
+import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
+import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
+import { assertLogFits } from "../people/logFits.ts";
+import { type ProfileName, profileOf } from "../profiles/profile.ts";
+import type { VerificationKey } from "../prove/proof.ts";
+import type { Store } from "../store.ts";
+import { unpackTerms } from "../terms/pack.ts";
+import { anchorDayOf, DAY, dayEnd } from "../time/epochs.ts";
+import { Anchoring, type ClosedDay } from "./anchoring.ts";
+import type { ClaimsDomain, HolderAttestation } from "./attestation.ts";
+import { type AttestHolderRequest, attestHolder } from "./attestHolder.ts";
+import { Intake } from "./intake.ts";
+
+/** Seconds after the last head may arrive at which a day is anchored. */
+const MARGIN = 60;
+
+export type AttesterOptions = {
+  /** Everything that the attester records; personal data. */
+  store: Store;
+  /** Number of the attester's group in the anchor registry. */
+  group: bigint;
+  /** The group's times, in seconds, as the registry has them. They never change. */
+  times: Pick<Group, "intakeTime" | "graceTime">;
+  domain: AnchorDomain;
+  /** Signs receipts and attestations: the group's attester account. */
+  signer: Signer;
+  /** The attester's own clock, in Unix seconds; the system's when left out. */
+  clock?: () => number;
+};
+
+/** Whom and what an attester enrols, and how the days of the log begin. */
+export type EnrolmentRequest = {
+  subject: bigint;
+  device: DeviceKey;
+  profile: ProfileName;
+  offset: number;
+  /** May not be over; the epoch that runs now when left out. */
+  firstEpoch?: number;
+};
+
+/** A head that intake refused, in a list of several. */
+export type RefusedHead = { epoch: number; code: ErrorCode; message: string };
+
+/** What a patient asks of an attester. An `Attester` answers it here, an HTTP client from elsewhere. */
+export type AttesterServices = {
+  enrol(request: EnrolmentRequest): Promise<LogOpening>;
+  submitHead(head: SignedHead): Promise<SignedReceipt>;
+  /** @returns the attester's signature */
+  attest(request: AttestHolderRequest): Promise<string>;
+  path(day: number, leaf: bigint): Promise<AnchorPath>;
+};
+
+/**
+ * Everything that an attester does for one group: it enrols people and devices, opens logs, accepts heads, closes and
+ * anchors days, hands out paths and signs attestations. One process per store at a time.
+ */
+export class Attester {
+  readonly group: bigint;
+  readonly times: AttesterOptions["times"];
+  readonly intake: Intake;
+  readonly anchoring: Anchoring;
+  readonly #options: AttesterOptions;
+
+  constructor(options: AttesterOptions) {
+    const { store, group, times, domain, signer, clock } = options;
+    this.#options = options;
+    this.group = group;
+    this.times = times;
+    this.intake = new Intake({
+      store,
+      group,
+      intakeTime: times.intakeTime,
+      domain,
+      signer,
+      ...(clock === undefined ? {} : { clock }),
+    });
+    this.anchoring = new Anchoring(store, this.intake);
+  }
+
+  /** Unix seconds of the attester's clock. */
+  now(): number {
+    return Math.floor(this.#options.clock?.() ?? Date.now() / 1000);
+  }
+
+  // --- people, devices and logs
+
+  /** Registers a person and a device. Call it after checking who the person is: nothing is verified here. */
+  async register({
+    subject,
+    device,
+    profile,
+  }: Omit<EnrolmentRequest, "offset" | "firstEpoch">): Promise<void> {
+    await this.intake.registerPerson(subject);
+    await this.intake.enrolDevice({ device, subject, profile });
+  }
+
+  openLog(request: Omit<EnrolmentRequest, "device">): Promise<LogOpening> {
+    const { subject, profile, offset, firstEpoch } = request;
+    return this.intake.openLog({
+      subject,
+      profile,
+      offset,
+      ...(firstEpoch === undefined ? {} : { firstEpoch }),
+    });
+  }
+
+  /** Registers a person and a device and opens the log, or does none of it: a corrected request finds the device free. */
+  async enrol(request: EnrolmentRequest): Promise<LogOpening> {
+    await this.register(request);
+    try {
+      return await this.openLog(request);
+    } catch (error) {
+      await this.intake.retireDevice(request.device);
+      throw error;
+    }
+  }
+
+  // --- intake
+
+  /** Accepts a head, or says why not; see `Intake.submit`. */
+  submitHead(head: SignedHead): Promise<SignedReceipt> {
+    return this.intake.submit(head);
+  }
+
+  /**
+   * Accepts the heads of one log that came together, in order. A refused one does not stop the others.
+   * @throws INVALID_ARGUMENT for the heads of several people or profiles, or for none
+   */
+  async submitHeads(
+    heads: readonly SignedHead[],
+    onProgress: (done: number) => void = () => undefined,
+  ): Promise<{
+    subject: bigint;
+    profile: ProfileName;
+    receipts: SignedReceipt[];
+    refused: RefusedHead[];
+    state: LogState;
+  }> {
+    const { subject, profile } = logOf(heads);
+    const receipts: SignedReceipt[] = [];
+    const refused: RefusedHead[] = [];
+    for (const [i, head] of heads.entries()) {
+      onProgress(i);
+      try {
+        receipts.push(await this.intake.submit(head));
+      } catch (error) {
+        if (!(error instanceof VitalproofError) || !error.code.startsWith("INTAKE_")) throw error;
+        const { epoch } = unpackContext(head.context);
+        refused.push({ epoch, code: error.code, message: error.shortMessage });
+      }
+    }
+    const { head, nextEpoch } = await this.intake.stateOf(subject, profile);
+    return { subject, profile, receipts, refused, state: { head, nextEpoch } };
+  }
+
+  // --- anchors
+
+  /** When a day is anchored: a minute after the last head of it may arrive. */
+  anchorTime(day: number): number {
+    return dayEnd(day) + this.times.intakeTime + MARGIN;
+  }
+
+  /** The days whose heads can no longer arrive and which may still be anchored. */
+  dueDays(now = this.now()): number[] {
+    const { intakeTime, graceTime } = this.times;
+    const last = Math.ceil((now - intakeTime) / DAY) - 2;
+    const first = Math.ceil((now - intakeTime - graceTime) / DAY) - 1;
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  }
+
+  /** See `Anchoring.close`. */
+  closeDay(day: number): Promise<ClosedDay | undefined> {
+    return this.anchoring.close(day);
+  }
+
+  /** Closes a day and writes its root to the chain; undefined for a day without heads. */
+  async anchor(anchors: AnchorClient, day: number): Promise<{ closed: ClosedDay; sent: Sent } | undefined> {
+    const closed = await this.anchoring.close(day);
+    if (closed === undefined) return undefined;
+    return { closed, sent: await anchors.anchor(this.group, day, closed.root) };
+  }
+
+  /** The path from a leaf to its day's root; see `Anchoring.path`. */
+  path(day: number, leaf: bigint): Promise<AnchorPath> {
+    return this.anchoring.path(day, leaf);
+  }
+
+  /** The path of a head that was accepted. */
+  async pathOf(head: SignedHead): Promise<AnchorPath & { day: number }> {
+    const { day, leaf } = leafAndDayOf(head);
+    return { day, ...(await this.path(day, leaf)) };
+  }
+
+  // --- attestations
+
+  /**
+   * Signs an attestation for a policy. Scope, group and terms of the program are read from the chain, not from the
+   * application; the person's log must be one that the program can pay on.
+   *
+   * @throws NOT_ALLOWED for a program of another group; LOG_MISMATCH with both offsets where the person's days are not
+   *         the program's; INTAKE_LOG_UNKNOWN without a log; what `attestHolder` throws
+   */
+  async attestPolicy(
+    request: Omit<AttestHolderRequest, "scopeNumber">,
+    { claims, verificationKey }: { claims: ClaimsClient; verificationKey: VerificationKey },
+  ): Promise<{ domain: ClaimsDomain; attestation: HolderAttestation; signature: string }> {
+    const { attestation, subject } = request;
+    const { scope, group, terms } = await claims.program(attestation.program);
+    if (group !== this.group) {
+      throw new VitalproofError(
+        "NOT_ALLOWED",
+        `Program ${attestation.program} pays on logs of group ${group}; this is group ${this.group}.`,
+        { details: { given: group, group: this.group }, hint: "Ask the attester of that group." },
+      );
+    }
+    const wanted = unpackTerms(terms);
+    const { offset } = await this.intake.stateOf(subject, wanted.profile);
+    assertLogFits(
+      { profile: wanted.profile, offset, group },
+      { program: attestation.program, group, terms: wanted },
+    );
+    const domain = await claims.domain();
+    const signature = await this.attestHolder(
+      { ...request, scopeNumber: scope },
+      { domain, verificationKey },
+    );
+    return { domain, attestation, signature };
+  }
+
+  /** Signs a holder attestation under any domain; see `attestHolder`. */
+  attestHolder(
+    request: AttestHolderRequest,
+    { domain, verificationKey }: { domain: ClaimsDomain; verificationKey: VerificationKey },
+  ): Promise<string> {
+    const { signer } = this.#options;
+    return attestHolder(request, { domain, signer, verificationKey, people: this.intake, now: this.now() });
+  }
+}
+
+/** The leaf of a head and the day under whose root it is. */
+export function leafAndDayOf({ subject, context, head }: SignedHead): { leaf: bigint; day: number } {
+  const { profile, offset, epoch } = unpackContext(context);
+  return { leaf: leafOf(subject, context, head), day: anchorDayOf(profileOf(profile), offset, epoch) };
+}
+
+/** The answer to several heads names one person and one profile. */
+function logOf(heads: readonly SignedHead[]): { subject: bigint; profile: ProfileName } {
+  const [first] = heads;
+  const one =
+    first !== undefined &&
+    heads.every(
+      ({ subject, context }) =>
+        subject === first.subject && unpackContext(context).profile === unpackContext(first.context).profile,
+    );
+  if (one) return { subject: first.subject, profile: profileOf(unpackContext(first.context).profile).name };
+  throw new VitalproofError("INVALID_ARGUMENT", "The heads are not of one person and profile.", {
+    details: { heads: heads.length },
+    hint: "Submit each person's heads separately.",
+  });
+}
