@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {Anchor} from "../interfaces/IAnchorRegistry.sol";
+import {ClaimWindow, IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
+import {Stop, Stops} from "../libraries/Stops.sol";
+import {Terms} from "../libraries/Terms.sol";
+import {CircuitId, PolicyId} from "../types/Ids.sol";
+import {ClaimProof} from "../verification/ClaimProof.sol";
+import {ClaimsState} from "./ClaimsState.sol";
+
+/// @title What a period's claim is judged by: its times, its anchor, its circuit and its window
+abstract contract Settlements is ClaimsState {
+    using Stops for Stop[];
+    using Terms for uint256;
+
+    /// @dev What a claim depends on besides the policy and its period's state, read once.
+    struct Settlement {
+        uint256 start;
+        uint256 end;
+        Anchor anchor;
+        uint256 nominalClose;
+        CircuitId base;
+        CircuitId applied;
+        uint64 blockedUntil;
+        address verifier;
+    }
+
+    /// @inheritdoc IClaimsPayout
+    function periodOf(
+        PolicyId policyId,
+        uint32 period
+    ) external view returns (PeriodState state, uint64 until) {
+        (, , state) = _at(policyId, period);
+        until = _decidableUntil[policyId][period];
+    }
+
+    /// @inheritdoc IClaimsPayout
+    function periodTimes(
+        PolicyId policyId,
+        uint32 period
+    ) external view returns (uint256 start, uint256 end) {
+        (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
+        start = _startOf(program_, policy_, period);
+        end = start + _periodLength(program_);
+    }
+
+    /// @inheritdoc IClaimsPayout
+    function anchorDayOf(PolicyId policyId, uint32 period) external view returns (uint32) {
+        (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
+        return _anchorDay(_startOf(program_, policy_, period) + _periodLength(program_));
+    }
+
+    /// @inheritdoc IClaimsPayout
+    function windowOf(PolicyId policyId, uint32 period) external view returns (ClaimWindow memory) {
+        (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
+        return _windowOf(policy_, program_, period);
+    }
+
+    /// @inheritdoc IClaimsPayout
+    function claimInputs(
+        PolicyId policyId,
+        uint32 period
+    ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scopeElement_) {
+        (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
+        uint256 root = _settlementOf(policy_, program_, period).anchor.root;
+        ClaimProof.Inputs memory inputs = _inputs(policy_, program_, period, root);
+        return (inputs.holder, inputs.anchorRoot, inputs.terms, inputs.scope);
+    }
+
+    /// @dev The public inputs: all derived here, none chosen by the claimant.
+    function _inputs(
+        Policy storage policy_,
+        Program storage program_,
+        uint32 period,
+        uint256 root
+    ) internal view returns (ClaimProof.Inputs memory) {
+        uint256 terms = program_.terms;
+        uint256 epoch = policy_.firstEpoch + uint256(period) * terms.epochsOf();
+        return
+            ClaimProof.Inputs({
+                holder: policy_.holder,
+                anchorRoot: root,
+                terms: terms.forPeriod(epoch),
+                scope: scopeElement(program_.scope)
+            });
+    }
+
+    function _settlementOf(
+        Policy storage policy_,
+        Program storage program_,
+        uint32 period
+    ) internal view returns (Settlement memory settlement) {
+        settlement.start = _startOf(program_, policy_, period);
+        settlement.end = settlement.start + _periodLength(program_);
+        settlement.anchor = anchors.anchorOf(program_.group, _anchorDay(settlement.end));
+        if (settlement.anchor.root == 0) return settlement;
+
+        settlement.nominalClose = uint256(settlement.anchor.writtenAt) + program_.claimWindow;
+        (settlement.base, settlement.applied, settlement.blockedUntil, settlement.verifier) = circuits
+            .settling(program_.circuit, settlement.start, settlement.nominalClose);
+    }
+
+    /// @dev `max(close, end of the last stop that began before it + RESUME_TIME)`, repeated until nothing moves:
+    /// a stop may fall into the time that another one added. The cool-downs (constructor) let each kind of stop
+    /// count once, so this ends after four rounds at most (five where a forgery was exposed).
+    function _closeWithStops(Settlement memory settlement) internal view returns (uint256 closes) {
+        closes = settlement.nominalClose;
+        while (true) {
+            uint256 end = _pauses.lastBefore(closes).end;
+            end = _laterSuspension(end, settlement.base, closes);
+            if (settlement.applied != settlement.base) {
+                end = _laterSuspension(end, settlement.applied, closes);
+            }
+            if (end == 0 || end + RESUME_TIME <= closes) return closes;
+            closes = end + RESUME_TIME;
+        }
+    }
+
+    function _laterSuspension(uint256 end, CircuitId id, uint256 before) private view returns (uint256) {
+        (, uint64 suspensionEnd) = circuits.lastSuspensionBefore(id, before);
+        return suspensionEnd > end ? suspensionEnd : end;
+    }
+
+    function _windowOf(
+        Policy storage policy_,
+        Program storage program_,
+        uint32 period
+    ) internal view returns (ClaimWindow memory window) {
+        Settlement memory settlement = _settlementOf(policy_, program_, period);
+        // As long as the day can still be written, its period can still become claimable.
+        if (!settlement.anchor.corrected) {
+            (, , uint256 until) = anchors.anchorWindow(program_.group, _anchorDay(settlement.end));
+            window.releasableFrom = until + 1;
+        }
+
+        // All zero while there is no anchor.
+        window.openedAt = settlement.anchor.writtenAt;
+        window.closesAt =
+            settlement.base == NO_CIRCUIT ? settlement.nominalClose : _closeWithStops(settlement);
+        window.circuit = settlement.applied;
+        if (window.closesAt > window.releasableFrom) window.releasableFrom = window.closesAt;
+    }
+}
