@@ -7,13 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IAnchorRegistry} from "../interfaces/IAnchorRegistry.sol";
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
-import {
-    HolderAttestation,
-    IClaimsPayout,
-    PeriodState,
-    Policy,
-    Program
-} from "../interfaces/IClaimsPayout.sol";
+import {IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Epochs} from "../libraries/Epochs.sol";

@@ -3,14 +3,20 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, posix } from "node:path";
 
-export const deployed = [
-  "ClaimsPayout",
-  "ConsentRegistry",
-  "AnchorRegistry",
-  "CircuitRegistry",
-  "Groth16BatchVerifier",
-  "VerificationKey",
-] as const;
+/** The contracts that are deployed, and the folder of each below contracts/. */
+const folders: Readonly<Record<string, string>> = {
+  ClaimsPayout: "claims",
+  ConsentRegistry: "registries",
+  AnchorRegistry: "registries",
+  CircuitRegistry: "registries",
+  Groth16BatchVerifier: "verification",
+  VerificationKey: "verification",
+};
+export const deployed = Object.keys(folders);
+
+export function fileOf(contract: string): string {
+  return `contracts/${folders[contract]}/${contract}.sol`;
+}
 
 interface Settings {
   readonly [key: string]: unknown;
@@ -63,7 +69,7 @@ export function openCompiler(project: string): Compiler {
   const inputs = new Map(
     deployed.map((contract) => {
       const read = (path: string) => JSON.parse(readFileSync(join(project, "artifacts", path), "utf8"));
-      const { buildInfoId } = read(`contracts/${contract}.sol/${contract}.json`) as { buildInfoId: string };
+      const { buildInfoId } = read(`${fileOf(contract)}/${contract}.json`) as { buildInfoId: string };
       const { input } = read(`build-info/${buildInfoId}.json`) as { input: Input };
       return [contract, input] as const;
     }),
@@ -106,7 +112,7 @@ export function openCompiler(project: string): Compiler {
     }
     return found;
   }
-  const closures = new Map(deployed.map((contract) => [contract, closure(`contracts/${contract}.sol`)]));
+  const closures = new Map(deployed.map((contract) => [contract, closure(fileOf(contract))]));
 
   return {
     sourceOf,
@@ -119,8 +125,8 @@ export function openCompiler(project: string): Compiler {
     codesWith(file, source) {
       const codes = new Map<string, Code>();
       for (const contract of deployed.filter((contract) => closures.get(contract)!.has(file))) {
-        const path = `project/contracts/${contract}.sol`;
-        const given = { [path]: sourceOf(`contracts/${contract}.sol`), [`project/${file}`]: source };
+        const path = `project/${fileOf(contract)}`;
+        const given = { [path]: sourceOf(fileOf(contract)), [`project/${file}`]: source };
         const selection = { [path]: { [contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] } };
         const output = compile(given, selection, inputs.get(contract)!.settings);
         if (output.errors?.some(({ severity }) => severity === "error")) return undefined;

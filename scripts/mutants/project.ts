@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Code } from "./compiler.ts";
+import { type Code, fileOf } from "./compiler.ts";
 
+/** Copied, since runs write into these or read what lies beside them. All else is linked. */
 const copied = [
   "contracts",
   "test/contracts",
@@ -33,11 +34,18 @@ export interface Project {
   readonly remove: () => void;
 }
 
+/** Every other entry of the repository, so that no list has to follow what the tests import. */
+function linked(root: string): string[] {
+  const { stdout } = spawnSync("git", ["ls-tree", "--name-only", "HEAD"], { cwd: root, encoding: "utf8" });
+  const tracked = stdout.split("\n").filter((path) => path !== "");
+  const own = new Set(copied.map((path) => path.split("/")[0]!));
+  return ["node_modules", ...tracked.filter((path) => !own.has(path))];
+}
+
 export function copyProject(root: string): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "vitalproof-mutants-")));
   for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true });
-  for (const path of ["circuits", "packages"]) symlinkSync(join(root, path), join(folder, path));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  for (const path of linked(root)) symlinkSync(join(root, path), join(folder, path));
   const cli = realpathSync(join(root, "node_modules/.bin/hardhat"));
 
   function hardhat(args: readonly string[], timeout: number) {
@@ -88,7 +96,7 @@ export function copyProject(root: string): Project {
       const [next, ...rest] = codes;
       if (next === undefined) return action();
       const [contract, { creation, runtime }] = next;
-      const file = join(folder, `artifacts/contracts/${contract}.sol/${contract}.json`);
+      const file = join(folder, `artifacts/${fileOf(contract)}/${contract}.json`);
       const artifact = {
         ...JSON.parse(readFileSync(file, "utf8")),
         bytecode: creation,

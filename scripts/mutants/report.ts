@@ -84,7 +84,7 @@ export function summarize(
 
 const code = (text: string) => `\`${text.replaceAll("|", "\\|").replaceAll("`", "'")}\``;
 
-export function markdown(summaries: readonly Summary[], deployed: readonly string[]): string {
+export function markdown(summaries: readonly Summary[]): string {
   const lines = [
     "# Mutants of the contracts, and the tests that notice them",
     "",
@@ -99,7 +99,7 @@ export function markdown(summaries: readonly Summary[], deployed: readonly strin
     "|---|---|---|---|---|---|---|---|---|---|",
   ];
   for (const s of summaries) {
-    const label = deployed.includes(s.name) ? s.name : `libraries/${s.name}`;
+    const label = s.file.replace(/^contracts\/|\.sol$/g, "");
     const [raw, first] = [s.rawRate, s.firstRate].map((rate) =>
       rate === undefined ? "not run" : `${rate.toFixed(1)} %`,
     );
