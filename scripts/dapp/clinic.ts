@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { ATTESTER_ENDPOINTS, dayInPath, fieldElement } from "@vitalproof/sdk/wire";
 import { SimulatedClinic } from "../../simulation/clinic.ts";
 import type { World } from "../../simulation/world.ts";
-import { ATTESTATION_REQUEST, DAY_NUMBER, ENROLMENT, HEAD, LEAF, parsed } from "./bodies.ts";
+import { parsed } from "./bodies.ts";
 import type { Route } from "./door.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -21,7 +23,7 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
       method: "POST",
       path: "/clinic/people",
       async answer({ body }) {
-        const { subject, device, ...log } = parsed(ENROLMENT, body);
+        const { subject, device, ...log } = parsed(ATTESTER_ENDPOINTS.enrol.sends, body);
         const { intake } = clinic;
         await intake.registerPerson(subject);
         await intake.enrolDevice({ device, subject, profile: log.profile });
@@ -37,13 +39,16 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
     {
       method: "POST",
       path: "/clinic/heads",
-      answer: async ({ body }) => ({ kind: "json", value: await clinic.intake.submit(parsed(HEAD, body)) }),
+      answer: async ({ body }) => ({
+        kind: "json",
+        value: await clinic.intake.submit(parsed(ATTESTER_ENDPOINTS.submitHead.sends, body)),
+      }),
     },
     {
       method: "POST",
       path: "/clinic/attestations",
       async answer({ body }) {
-        const request = parsed(ATTESTATION_REQUEST, body);
+        const request = parsed(ATTESTER_ENDPOINTS.attest.sends, body);
         const { scope } = await world.claimsAs(attester).program(request.attestation.program);
         if (scope !== request.scopeNumber) {
           throw new Refusal(400, "INVALID_ARGUMENT", "body.scopeNumber is not the program's scope.", {
@@ -58,7 +63,10 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
       method: "GET",
       path: "/clinic/paths/:day/:leaf",
       async answer({ params: [day, leaf] }) {
-        const path = await clinic.anchoring.path(parsed(DAY_NUMBER, day, "day"), parsed(LEAF, leaf, "leaf"));
+        const path = await clinic.anchoring.path(
+          parsed(dayInPath, day, "day"),
+          parsed(fieldElement, leaf, "leaf"),
+        );
         return { kind: "json", value: path };
       },
     },

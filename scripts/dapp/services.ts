@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from "node:path";
+import { DEMO_ENDPOINTS } from "@vitalproof/sdk/wire";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { Mutex } from "../../packages/sdk/src/internal/mutex.ts";
 import { SimulatedClinic } from "../../simulation/clinic.ts";
 import { World } from "../../simulation/world.ts";
 import { loadSources } from "../generate/sources.ts";
-import { PASSAGE, parsed } from "./bodies.ts";
+import { parsed } from "./bodies.ts";
 import { clinicRoutes } from "./clinic.ts";
 import { Clock } from "./clock.ts";
 import { configOf, type DappConfig } from "./config.ts";
@@ -83,7 +84,7 @@ function clockRoutes(clock: Clock): Route[] {
       method: "POST",
       path: "/demo/clock",
       async answer({ body }) {
-        await clock.passUntil(parsed(PASSAGE, body).to);
+        await clock.passUntil(parsed(DEMO_ENDPOINTS.passUntil.sends, body).to);
         return answer();
       },
     },

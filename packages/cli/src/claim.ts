@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type Circuit, circuitOf, type Terms, unpackTerms, VitalproofError } from "@vitalproof/sdk";
-import type { Body, CLAIM } from "./documents.ts";
+import type { Body, CLAIM } from "@vitalproof/sdk/wire";
 
 /** A claim's public inputs by name. */
 export type ReadClaim = {

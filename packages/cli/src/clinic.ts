@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Anchoring, ASSURANCE_CLASSES, Intake, VitalproofError } from "@vitalproof/sdk";
+import { address, type Of, object, oneOf, parse, seconds, uint256 } from "@vitalproof/sdk/wire";
 import { type Signer, VoidSigner } from "ethers";
 import { clockOf } from "./clock.ts";
-import { address, type Field, integer, type Of, object, oneOf, uint256 } from "./fields.ts";
 import { type Io, jsonText } from "./io.ts";
 import { type Vault, withVault } from "./vault.ts";
 import { type WalletOptions, walletOf } from "./wallet.ts";
@@ -12,10 +12,10 @@ const CONFIG = object({
   group: uint256,
   domain: object({ chainId: uint256, anchors: address }),
   attester: address,
-  intakeTime: integer(),
-  graceTime: integer(),
-  correctionTime: integer(),
-  assurance: oneOf([...ASSURANCE_CLASSES]) as Field<(typeof ASSURANCE_CLASSES)[number]>,
+  intakeTime: seconds,
+  graceTime: seconds,
+  correctionTime: seconds,
+  assurance: oneOf(ASSURANCE_CLASSES),
 });
 export type ClinicConfig = Of<typeof CONFIG>;
 
@@ -65,7 +65,7 @@ export async function withClinic<T>(
         hint: "Set it up with `vitalproof attester init`.",
       });
     }
-    const config = CONFIG(JSON.parse(text), KEY);
+    const config = parse(CONFIG, JSON.parse(text), KEY);
     const { group, intakeTime, domain } = config;
     const signer = signs ? await attesterAccount(io, config, options) : new VoidSigner(config.attester);
     const intake = new Intake({ store: vault.store, group, intakeTime, domain, signer, clock: () => now });

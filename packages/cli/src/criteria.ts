@@ -7,8 +7,8 @@ import {
   unpackTerms,
   VitalproofError,
 } from "@vitalproof/sdk";
+import { wrong } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
-import { wrong } from "./fields.ts";
 import { readText } from "./files.ts";
 import type { Io } from "./io.ts";
 import { type Given, QUESTION_OPTIONS, type QuestionOption } from "./terms.ts";

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { performance } from "node:perf_hooks";
+import { type Json, jsonOf } from "@vitalproof/sdk/wire";
+
+export type { Json } from "@vitalproof/sdk/wire";
 
 /** The world as a command sees it; a test gives it another one. */
 export type IoParts = {
@@ -20,17 +23,6 @@ export type IoParts = {
   /** Aborted when the user stops the command. */
   signal: AbortSignal;
 };
-
-/** Values that JSON output may hold; bigint becomes a decimal string. */
-export type Json =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | undefined
-  | readonly Json[]
-  | { readonly [name: string]: Json };
 
 const TICK_MS = 2000;
 
@@ -107,12 +99,7 @@ export class Io {
   }
 }
 
-/** JSON with bigint as decimal strings. */
+/** A command's JSON output, bigint as decimal strings. */
 export function jsonText(value: Json): string {
-  const text = JSON.stringify(
-    value,
-    (_, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner),
-    2,
-  );
-  return `${text}\n`;
+  return `${jsonOf(value, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Log, type Profile, profileOf, VitalproofError } from "@vitalproof/sdk";
-import { type Body, documentText, LOG_OPENING, parseDocument } from "./documents.ts";
+import { type Body, documentText, LOG_OPENING, parseDocument } from "@vitalproof/sdk/wire";
 import type { Vault } from "./vault.ts";
 
 export type Opening = Body<typeof LOG_OPENING>;

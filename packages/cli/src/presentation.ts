@@ -7,8 +7,8 @@ import {
   unpackTerms,
   validateRequest,
 } from "@vitalproof/sdk";
-import { type Body, PRESENTATION, PRESENTATION_REQUEST, readDocument } from "./documents.ts";
-import { wrong } from "./fields.ts";
+import { type Body, PRESENTATION, PRESENTATION_REQUEST, wrong } from "@vitalproof/sdk/wire";
+import { readDocument } from "./documentFiles.ts";
 import type { Io } from "./io.ts";
 
 /** @throws FILE_UNREADABLE, DOCUMENT_INVALID, TERMS_NOT_UNDERSTOOD, REQUEST_INVALID */

@@ -7,11 +7,12 @@ import {
   profileOf,
   randomFieldElement,
 } from "@vitalproof/sdk";
+import { POLICY_APPLICATION } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { ZeroAddress } from "ethers";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
-import { POLICY_APPLICATION, writeDocument } from "../documents.ts";
+import { writeDocument } from "../documentFiles.ts";
 import type { GlobalOptions } from "../globals.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";

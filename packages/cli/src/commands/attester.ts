@@ -18,10 +18,6 @@ import {
   unpackContext,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { type Command, Option } from "commander";
-import { verificationKeyOf } from "../artifacts.ts";
-import { assertNoClinic, type Clinic, saveClinic, withClinic } from "../clinic.ts";
-import { withChain } from "../connect.ts";
 import {
   ANCHOR_PATHS,
   ENROLMENT_REQUEST,
@@ -29,10 +25,13 @@ import {
   LOG_OPENING,
   POLICY_APPLICATION,
   RECEIPTS,
-  readDocument,
   SIGNED_HEADS,
-  writeDocument,
-} from "../documents.ts";
+} from "@vitalproof/sdk/wire";
+import { type Command, Option } from "commander";
+import { verificationKeyOf } from "../artifacts.ts";
+import { assertNoClinic, type Clinic, saveClinic, withClinic } from "../clinic.ts";
+import { withChain } from "../connect.ts";
+import { readDocument, writeDocument } from "../documentFiles.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
+import { CLAIM } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
 import { formatAmount, tokenAt } from "../chain/token.ts";
 import { withChain } from "../connect.ts";
-import { CLAIM, readDocument } from "../documents.ts";
+import { readDocument } from "../documentFiles.ts";
 import type { Io } from "../io.ts";
 import { big, whole } from "../numbers.ts";
 import { dayText, instantText } from "../time.ts";

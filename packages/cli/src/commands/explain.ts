@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { epochEnd, epochStart, explainTerms, profileOf } from "@vitalproof/sdk";
+import { CLAIM } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { readClaim } from "../claim.ts";
-import { CLAIM, readDocument } from "../documents.ts";
+import { readDocument } from "../documentFiles.ts";
 import type { Io } from "../io.ts";
 import { instantText } from "../time.ts";
 

@@ -12,17 +12,11 @@ import {
   VitalproofError,
   verifyReceipt,
 } from "@vitalproof/sdk";
+import { ENROLMENT_REQUEST, LOG_OPENING, RECEIPTS, SIGNED_HEADS } from "@vitalproof/sdk/wire";
 import { type Command, Option } from "commander";
 import { clockOf } from "../clock.ts";
 import { loadDevice } from "../device.ts";
-import {
-  ENROLMENT_REQUEST,
-  LOG_OPENING,
-  RECEIPTS,
-  readDocument,
-  SIGNED_HEADS,
-  writeDocument,
-} from "../documents.ts";
+import { readDocument, writeDocument } from "../documentFiles.ts";
 import type { GlobalOptions } from "../globals.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";

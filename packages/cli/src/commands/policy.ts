@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
+import { HOLDER_ATTESTATION } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { ZeroAddress } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
@@ -7,7 +8,7 @@ import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
 import { formatAmount, tokenAt } from "../chain/token.ts";
 import { withChain } from "../connect.ts";
-import { HOLDER_ATTESTATION, readDocument } from "../documents.ts";
+import { readDocument } from "../documentFiles.ts";
 import type { Io } from "../io.ts";
 import { big } from "../numbers.ts";
 import { instantText } from "../time.ts";

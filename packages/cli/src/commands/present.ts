@@ -19,20 +19,19 @@ import {
   VitalproofError,
   verifyPresentation,
 } from "@vitalproof/sdk";
-import type { Command } from "commander";
-import { type Answer, assertHolds, findAnswer } from "../answer.ts";
-import { type CheckedKey, verificationKeyOf } from "../artifacts.ts";
-import { clockOf } from "../clock.ts";
-import { withChain } from "../connect.ts";
 import {
   ANCHOR_PATHS,
   type Body,
   POLICY_APPLICATION,
   PRESENTATION,
   PRESENTATION_TRUST,
-  readDocument,
-  writeDocument,
-} from "../documents.ts";
+} from "@vitalproof/sdk/wire";
+import type { Command } from "commander";
+import { type Answer, assertHolds, findAnswer } from "../answer.ts";
+import { type CheckedKey, verificationKeyOf } from "../artifacts.ts";
+import { clockOf } from "../clock.ts";
+import { withChain } from "../connect.ts";
+import { readDocument, writeDocument } from "../documentFiles.ts";
 import { EXIT } from "../exit.ts";
 import type { GlobalOptions } from "../globals.ts";
 import { loadIdentity } from "../identity.ts";

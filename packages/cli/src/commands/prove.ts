@@ -13,10 +13,11 @@ import {
   termsForPeriod,
   VitalproofError,
 } from "@vitalproof/sdk";
+import { ANCHOR_PATHS, type Body, CLAIM } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { verificationKeyOf } from "../artifacts.ts";
 import { withChain } from "../connect.ts";
-import { ANCHOR_PATHS, type Body, CLAIM, readDocument, writeDocument } from "../documents.ts";
+import { readDocument, writeDocument } from "../documentFiles.ts";
 import type { GlobalOptions } from "../globals.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";

@@ -10,16 +10,11 @@ import {
   VitalproofError,
   validateRequest,
 } from "@vitalproof/sdk";
+import { HOLDER_ATTESTATION, PRESENTATION_REQUEST, PRESENTATION_TRUST } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { withChain } from "../connect.ts";
 import { criteriaFile, withCriteriaOptions } from "../criteria.ts";
-import {
-  HOLDER_ATTESTATION,
-  PRESENTATION_REQUEST,
-  PRESENTATION_TRUST,
-  readDocument,
-  writeDocument,
-} from "../documents.ts";
+import { readDocument, writeDocument } from "../documentFiles.ts";
 import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, whole } from "../numbers.ts";

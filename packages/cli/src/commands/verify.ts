@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError, verifyProof } from "@vitalproof/sdk";
+import { type Body, CLAIM } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { type CheckedKey, verificationKeyOf } from "../artifacts.ts";
 import { type ReadClaim, readClaim } from "../claim.ts";
-import { type Body, CLAIM, readDocument } from "../documents.ts";
+import { readDocument } from "../documentFiles.ts";
 import { EXIT } from "../exit.ts";
 import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
