@@ -27,28 +27,30 @@ export function walk(from: URL): { files: Set<string>; packages: Set<string> } {
   return { files, packages };
 }
 
-/** Tests of an entry `src/index.ts`, inside a `describe`. */
-export function runsInBrowsers(entry: URL): void {
+/** Tests of all entries of a package that run in browsers, `src/index.ts` first, inside a `describe`. */
+export function runsInBrowsers(...entries: readonly [URL, ...URL[]]): void {
+  const files = new Set(entries.flatMap((entry) => [...walk(entry).files]));
+  const packages = new Set(entries.flatMap((entry) => [...walk(entry).packages]));
+
   it("reaches no Node built-in", () => {
-    const { packages } = walk(entry);
     expect(
       [...packages].filter((name) => name.startsWith("node:") || builtinModules.includes(name)),
     ).to.deep.equal([]);
   });
 
   it("uses no global that only Node has", () => {
-    for (const path of walk(entry).files) {
+    for (const path of files) {
       const source = readFileSync(path, "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
       expect(source, path).to.not.match(/\b(Buffer|process|require|__dirname|setImmediate)\b[.(]/);
     }
   });
 
   it("declares every package that it imports, at an exact version", () => {
-    const manifest = JSON.parse(readFileSync(new URL("../package.json", entry), "utf8")) as {
+    const manifest = JSON.parse(readFileSync(new URL("../package.json", entries[0]), "utf8")) as {
       dependencies: Record<string, string>;
     };
     const imported = new Set(
-      [...walk(entry).packages].map((name) =>
+      [...packages].map((name) =>
         name
           .split("/")
           .slice(0, name.startsWith("@") ? 2 : 1)

@@ -9,7 +9,7 @@ import { ERROR_CODES, VitalproofError } from "../src/index.ts";
 const entry = new URL("../src/index.ts", import.meta.url);
 
 describe("browser entry", () => {
-  runsInBrowsers(entry);
+  runsInBrowsers(entry, new URL("../src/wire/index.ts", import.meta.url));
 
   it("reaches nothing of the Node entry", () => {
     const { files } = walk(entry);
