@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Writes what circuits, SDK and contracts share from its one source, circuits/protocol.json and circuits/circuits.json,
-// and the readers' checks of Open mHealth from their schemas.
+// the readers' checks of Open mHealth from their schemas, and docs/schemas from the SDK's documents.
 //
 //   node scripts/generate.ts           write the files
 //   node scripts/generate.ts --check   compare only; exit 1 when one differs
@@ -28,21 +28,29 @@ for (const instance of instances) files.set(`circuits/${instance.main}`, circomM
 
 const check = process.argv.includes("--check");
 const stale: string[] = [];
-for (const [path, text] of files) {
-  const target = join(root, path);
-  let current: string | undefined;
-  try {
-    current = readFileSync(target, "utf8");
-  } catch {
-    current = undefined;
+write(files);
+// Imported only now: it reads what has just been written.
+const schemas = (await import("./generate/schemas.ts")).documentSchemas();
+write(schemas);
+
+function write(generated: ReadonlyMap<string, string>): void {
+  for (const [path, text] of generated) {
+    const target = join(root, path);
+    let current: string | undefined;
+    try {
+      current = readFileSync(target, "utf8");
+    } catch {
+      current = undefined;
+    }
+    if (current === text) continue;
+    stale.push(path);
+    if (check) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
   }
-  if (current === text) continue;
-  stale.push(path);
-  if (check) continue;
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, text);
 }
 
+const count = files.size + schemas.size;
 if (check && stale.length > 0) {
   console.error("Differs from its source:");
   for (const path of stale) console.error(`  ${path}`);
@@ -50,7 +58,5 @@ if (check && stale.length > 0) {
   process.exit(1);
 }
 console.log(
-  check
-    ? `${files.size} generated files match their sources.`
-    : `${stale.length} of ${files.size} files written.`,
+  check ? `${count} generated files match their sources.` : `${stale.length} of ${count} files written.`,
 );

@@ -21,6 +21,7 @@ import { registerProgram } from "./commands/program.ts";
 import { registerProve } from "./commands/prove.ts";
 import { registerQuestions } from "./commands/questions.ts";
 import { registerRequest } from "./commands/request.ts";
+import { registerSchema } from "./commands/schema.ts";
 import { registerVerify } from "./commands/verify.ts";
 import { type GlobalOptions, refuseOldNames } from "./globals.ts";
 import type { Io } from "./io.ts";
@@ -52,6 +53,7 @@ const COMMANDS: readonly Register[] = [
   registerClaim,
   registerAudit,
   registerKeystore,
+  registerSchema,
   registerDemoData,
   registerDemoClock,
 ];

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { codeOf, ROOT, vitalproof } from "./support.ts";
+
+const FOLDER = join(ROOT, "docs/schemas");
+
+describe("schema", () => {
+  const schema = (...argv: string[]) => vitalproof({ cwd: ROOT }, "schema", ...argv);
+
+  it("prints the JSON Schema of each kind, as docs/schemas has it", async () => {
+    const files = readdirSync(FOLDER);
+    const { code, out } = await schema("--json");
+    expect(code).to.equal(0);
+    const all = JSON.parse(out) as Record<string, unknown>;
+    expect(Object.keys(all).map((kind) => `${kind}.json`)).to.have.members(files);
+    for (const [kind, one] of Object.entries(all)) {
+      expect((await schema(kind)).out).to.equal(readFileSync(join(FOLDER, `${kind}.json`), "utf8"));
+      expect(JSON.parse((await schema(`vitalproof/${kind}`)).out)).to.deep.equal(one);
+    }
+  });
+
+  it("lists the kinds, and names them when one is unknown", async () => {
+    expect((await schema()).out).to.match(/^enrolment-request +an enrolment request$/m);
+    const wrong = await schema("clam", "--json");
+    expect([wrong.code, codeOf(wrong)]).to.deep.equal([2, "USAGE"]);
+    expect(wrong.err).to.include("anchor-paths");
+  });
+});
