@@ -189,7 +189,7 @@ describe("catalogue", () => {
   });
 
   it("an unknown name brings those that are near", () => {
-    expect(codeThrown(() => catalogueEntry("weather"))).to.equal("UNKNOWN_CIRCUIT");
+    expect(codeThrown(() => catalogueEntry("weather"))).to.equal("UNKNOWN_QUESTION");
     for (const [given, meant] of [
       ["time-in-rang", "time-in-range"],
       ["tir-range", "time-in-range"],

@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { expect } from "chai";
 import { AbiCoder, Interface, TypedDataEncoder } from "ethers";
 import { network } from "hardhat";
+import { CONTRACTS, nameOf } from "../scripts/contracts.ts";
 import { connect, read, send } from "../src/clients/call.ts";
 import {
   ANCHOR_REGISTRY_ABI,
@@ -25,10 +26,11 @@ import {
 } from "../src/index.ts";
 import { codeRejected } from "./support.ts";
 
-const artifact = (name: string): { abi: []; bytecode: string } =>
-  JSON.parse(
-    readFileSync(new URL(`../../../artifacts/contracts/${name}.sol/${name}.json`, import.meta.url), "utf8"),
-  );
+const artifact = (name: string): { abi: []; bytecode: string } => {
+  const contract = CONTRACTS.find((each) => nameOf(each) === name);
+  const path = new URL(`../../../artifacts/contracts/${contract}.sol/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(path, "utf8"));
+};
 const built = existsSync(
   new URL("../../../artifacts/contracts/registries/AnchorRegistry.sol/", import.meta.url),
 );
