@@ -33,6 +33,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   INVALID_ARGUMENT: EXIT.usage,
   UNKNOWN_PROFILE: EXIT.usage,
   UNKNOWN_CIRCUIT: EXIT.usage,
+  UNKNOWN_QUESTION: EXIT.usage,
   ZONE_REQUIRED: EXIT.usage,
   ZONE_UNKNOWN: EXIT.usage,
   START_REQUIRED: EXIT.usage,

@@ -127,6 +127,7 @@ export function givenOf(options: QuestionOptions): Given {
  */
 export function termsFrom(options: QuestionOptions, place: Place): Statement {
   const given = givenOf(options);
+  assertOneOf(given);
   if (given.question !== undefined) {
     const entry = catalogueEntry(given.question);
     if (entry.kind === "set") {

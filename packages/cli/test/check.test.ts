@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { catalogue } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { EXIT } from "../src/exit.ts";
-import { codeOf, type Ran, ROOT, vitalproof } from "./support.ts";
+import { codeOf, named, type Ran, ROOT, vitalproof } from "./support.ts";
 
 const DATA = join(ROOT, "..", "shared", "data");
 
@@ -28,7 +28,7 @@ type Answer = {
   runs?: { least: number; most: number };
 };
 
-describe("vitalproof check and circuits", function () {
+describe("vitalproof check and questions", function () {
   this.timeout(60_000);
   let cwd: string;
   beforeEach(async () => {
@@ -38,8 +38,8 @@ describe("vitalproof check and circuits", function () {
     await rm(cwd, { recursive: true, force: true });
   });
 
-  const check = (file: string, ...argv: string[]): Promise<Ran> =>
-    vitalproof({ cwd }, "--json", "check", file, "--question", ...argv);
+  const check = (file: string, name: string, ...argv: string[]): Promise<Ran> =>
+    vitalproof({ cwd }, "--json", "check", file, ...named(name), ...argv);
   const answer = (ran: Ran): Answer => JSON.parse(ran.out) as Answer;
   async function csv(name: string, rows: readonly string[]): Promise<string> {
     await writeFile(join(cwd, name), `${rows.join("\n")}\n`);
@@ -130,7 +130,7 @@ describe("vitalproof check and circuits", function () {
     const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 1000).toISOString();
     const rows = Array.from({ length: 600 }, (_, i) => `${at(i)},${i >= 100 && i < 400 ? 87 : 96}`);
     const oxygen = await csv("oxygen.csv", ["when,value", ...rows]);
-    const episodes = ["spo2-hour-episodes", "--below", "88", "--at-least", "1", ...table("%")];
+    const episodes = ["spo2-hour-episodes", "--below", "88", "--at-least", "1", ...table("%")] as const;
     const held = await check(oxygen, ...episodes, "--min-run", "5m");
     expect(held.code).to.equal(EXIT.ok);
     expect(answer(held)).to.deep.include({ runs: { least: 1, most: 1 }, circuit: "spo2-hour-episodes" });
@@ -143,8 +143,8 @@ describe("vitalproof check and circuits", function () {
 
   it("refuses what it cannot decide, by code", async () => {
     const file = await csv("heart.csv", ["when,value", "2026-03-02T00:00:00Z,70"]);
-    const cases: [string[], string][] = [
-      [["weather", ...table("/min")], "UNKNOWN_CIRCUIT"],
+    const cases: [[string, ...string[]], string][] = [
+      [["weather", ...table("/min")], "UNKNOWN_QUESTION"],
       [["time-in-range", ...table("/min")], "INVALID_ARGUMENT"],
       [["trial-inclusion", ...table("/min")], "INVALID_ARGUMENT"],
       [["heart-rate-below", "--level", "3", ...table("/min")], "INVALID_ARGUMENT"],
@@ -164,23 +164,23 @@ describe("vitalproof check and circuits", function () {
   });
 
   it("lists the catalogue, and shows every circuit in words and as JSON", async () => {
-    const listed = await vitalproof({ cwd }, "circuits");
-    const json = await vitalproof({ cwd }, "--json", "circuits");
+    const listed = await vitalproof({ cwd }, "questions");
+    const json = await vitalproof({ cwd }, "--json", "questions");
     const names = (JSON.parse(json.out) as { name: string }[]).map(({ name }) => name);
     expect(names).to.deep.equal(catalogue().map(({ name }) => name));
     for (const { name, title, kind } of catalogue()) {
       expect(listed.out).to.contain(name);
-      const shown = await vitalproof({ cwd }, "circuits", "show", name);
+      const shown = await vitalproof({ cwd }, "questions", "show", name);
       expect(shown.code).to.equal(EXIT.ok);
       expect(shown.out).to.contain(title);
-      const detail = JSON.parse((await vitalproof({ cwd }, "--json", "circuits", "show", name)).out) as {
+      const detail = JSON.parse((await vitalproof({ cwd }, "--json", "questions", "show", name)).out) as {
         name: string;
         sources?: unknown[];
       };
       expect(detail.name).to.equal(name);
       if (kind === "question") expect(detail.sources).to.not.have.length(0);
     }
-    const unknown = await vitalproof({ cwd }, "circuits", "show", "time-in-rang");
+    const unknown = await vitalproof({ cwd }, "questions", "show", "time-in-rang");
     expect(unknown.code).to.equal(EXIT.usage);
     expect(unknown.err).to.contain("time-in-range");
   });
@@ -220,8 +220,8 @@ describe("vitalproof check and circuits", function () {
       expect([right, labels.size]).to.deep.equal([19, 19]);
       // The same trials at a level that some of them reach: the answer is not always no.
       const [trial] = [...labels.keys()].filter((name) => name.includes("MakingACall_3"));
-      const lower = ["falls", "--level", "2.24", "--start", "1700000000", "--where", `trial=${trial}`];
-      expect((await check(file, ...lower)).code).to.equal(EXIT.ok);
+      const lower = ["--level", "2.24", "--start", "1700000000", "--where", `trial=${trial}`];
+      expect((await check(file, "falls", ...lower)).code).to.equal(EXIT.ok);
     });
 
     it("monitor numerics: oxygen and heart rate at 1 Hz", async () => {

@@ -258,7 +258,7 @@ describe("circuits off chain from the shell", function () {
     await bad("USAGE", EXIT.usage, "--question", "desaturation", "--below", "90", "--below", "91");
     await bad("USAGE", EXIT.usage, "--question", "alert");
     await bad("USAGE", EXIT.usage, "--circuit", "episode-test", "--below", "4", "--at-least", "1");
-    await bad("UNKNOWN_CIRCUIT", EXIT.usage, "--question", "horoscope");
+    await bad("UNKNOWN_QUESTION", EXIT.usage, "--question", "horoscope");
     await bad("TERMS_MET_BY_NOTHING", EXIT.usage, "--circuit", "distribution-direct-test");
     // The same for a file that somebody wrote by hand.
     const [af] = (await json<{ statements: { circuit: string; terms: string }[] }>("n5.json")).statements;

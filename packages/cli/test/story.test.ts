@@ -17,7 +17,7 @@ import { standIn } from "../../sdk/test/fixtures/standIn.ts";
 import { EXIT } from "../src/exit.ts";
 import { runManual } from "./manual.ts";
 import { startNodeAt, type TestNode } from "./node/start.ts";
-import { codeOf, type Ran, ROOT, vitalproof } from "./support.ts";
+import { codeOf, named, type Ran, ROOT, vitalproof } from "./support.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const DEVELOPMENT_PHRASE = "test test test test test test test test test test test junk";
@@ -253,9 +253,9 @@ describe("the manual, and what is refused", function () {
         ),
       ],
     ];
-    const create = ["program", "create", "--group", "1", "--benefit", "1", ...D, ...INSURER, "--circuit"];
+    const create = ["program", "create", "--group", "1", "--benefit", "1", ...D, ...INSURER];
     for (const [argv, terms] of offers) {
-      const made = await ok("insurer", ...create, ...argv);
+      const made = await ok("insurer", ...create, ...named(argv[0]!), ...argv.slice(1));
       expect(made.terms, argv.join(" ")).to.equal(String(packTerms(terms)));
       const shown = await ok("insurer", "program", "show", String(made.program), ...D);
       expect(shown).to.include({ terms: made.terms, circuit: made.circuit });

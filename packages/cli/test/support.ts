@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 import { fileURLToPath } from "node:url";
+import { CIRCUITS } from "@vitalproof/sdk";
 import { Io, type IoParts } from "../src/io.ts";
 import { run } from "../src/run.ts";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** What one run of the command left. */
+/** `--circuit NAME` or `--question NAME`, as the name asks. */
+export const named = (name: string): string[] => [
+  Object.hasOwn(CIRCUITS, name) ? "--circuit" : "--question",
+  name,
+];
+
 export type Ran = { code: number; out: string; err: string };
 
 /** A terminal that keeps what was written to it and answers questions from a list. */

@@ -141,7 +141,11 @@ describe("circuits on the command line", () => {
   it("what a circuit does not have is refused, and never left out in silence", () => {
     const cases: [string, string][] = [
       ["", "USAGE"],
-      ["--question horoscope", "UNKNOWN_CIRCUIT"],
+      ["--question horoscope", "UNKNOWN_QUESTION"],
+      ["--circuit horoscope", "UNKNOWN_CIRCUIT"],
+      ["--circuit time-in-range", "USAGE"],
+      ["--question glucose-day", "USAGE"],
+      ["--question time-in-range --circuit glucose-day", "USAGE"],
       ["--question trial-inclusion", "USAGE"],
       ["--question time-in-range --terms 1", "USAGE"],
       ["--question time-in-range --mean-at-least 3", "USAGE"],

@@ -408,7 +408,7 @@ function report(io: Io, { request, given, trust, now, keys }: Matter, found: Ver
       period: { start, end, from: instantText(start), to: instantText(end) },
       age,
       maxAge: request.maxAge ?? null,
-      circuits: what,
+      statements: what,
       evidence: proofs.map(({ circuit, evidence: of }) =>
         "receipt" in of
           ? { circuit, kind: "receipt", receivedAt: of.receipt.receivedAt }

@@ -13,8 +13,8 @@ import type { Command } from "commander";
 import type { Io, Json } from "../io.ts";
 
 export function registerQuestions(program: Command, io: Io): void {
-  const circuits = program
-    .command("circuits")
+  const questions = program
+    .command("questions")
     .description("list the named questions that can be checked and proven")
     .addHelpText("after", "\nExamples:\n  vitalproof questions\n  vitalproof questions show time-in-range\n")
     .action(() => {
@@ -28,7 +28,7 @@ export function registerQuestions(program: Command, io: Io): void {
         all.map(summary),
       );
     });
-  circuits
+  questions
     .command("show <name>")
     .description("say in words what a question means, where its numbers come from, and how it is proven")
     .addHelpText("after", "\nExample:\n  vitalproof questions show cpap-usage\n")
