@@ -46,7 +46,7 @@ function exampleReadings(form: Form, codes: readonly (readonly number[])[]): Rea
 }
 
 describe("catalogue", () => {
-  it("has every circuit that offers name, each with sources, words and forms", () => {
+  it("has every question that offers name, each with sources, words and forms", () => {
     const names = catalogue().map(({ name }) => name);
     expect(names).to.include.members([
       "time-in-range",
@@ -206,7 +206,7 @@ describe("catalogue", () => {
     }
   });
 
-  it("a set gives the terms of all its circuits, of one and the same hour", () => {
+  it("a set gives the terms of all its questions, of one and the same hour", () => {
     const terms = termsOfAll("trial-inclusion", { offset: 2 });
     expect(terms.map(({ profile }) => profile)).to.deep.equal(["af-flag-1min", "heart-rate-1s"]);
     for (const each of terms) {

@@ -98,7 +98,7 @@ export function termsOf(name: string, choice: TermsChoice = {}): Terms {
 }
 
 /**
- * The terms of every circuit of a set, in order, for one window and offset; of a single circuit its own.
+ * The terms of every question of a set, in order, for one window and offset; of a single question its own.
  * @throws what `termsOf` throws
  */
 export function termsOfAll(name: string, choice: { offset?: number } = {}): Terms[] {

@@ -15,7 +15,7 @@ export type Source = {
   readonly says: string;
 };
 
-/** A circuit for one unit and one window. */
+/** A question for one unit and one window. */
 export type Form = {
   /** "1 day", "14 days", "1 hour", "30 nights", … */
   readonly window: string;

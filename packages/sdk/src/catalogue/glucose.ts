@@ -29,7 +29,7 @@ const ADAG_2008: Source = {
 
 const OF_VALID = { semantics: "of-valid", coverage: { atLeast: 70 } } as const;
 
-/** The four circuits for shares and means of CGM readings, in the order in which entries list them. */
+/** The forms for shares and means of CGM readings, in the order in which entries list them. */
 function windows(
   mgdl: { request: Omit<TermsRequest & { template: "distribution" }, "template">; good: number; bad: number },
   mmol: { request: Omit<TermsRequest & { template: "distribution" }, "template">; good: string; bad: string },
@@ -138,7 +138,7 @@ const belowAllDay: Question = {
   sources: [
     {
       ...CONSENSUS_2019,
-      says: "Glucose above 250 mg/dL (13.9 mmol/L) is level 2 hyperglycaemia, of which there should be less than 5 %. That there is none in a day is this circuit's own, stricter bound.",
+      says: "Glucose above 250 mg/dL (13.9 mmol/L) is level 2 hyperglycaemia, of which there should be less than 5 %. That there is none in a day is this question's own, stricter bound.",
     },
   ],
   forms: [

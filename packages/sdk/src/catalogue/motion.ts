@@ -26,7 +26,7 @@ export const MOTION: readonly Question[] = [
         citation:
           "Casilari E, Santoyo-Ramón JA, Cano-García JM. UMAFall: A Multisensor Dataset for the Research on Automatic Fall Detection. Procedia Computer Science 2017;110:32-39",
         at: "https://doi.org/10.1016/j.procs.2017.06.110",
-        says: "Falls and daily activities, labelled, with a sensor at the waist at 20 Hz. 2.5 g is this circuit's own level: none of the 19 daily activities of its first subject that the tests hold reaches it. How many falls it finds depends on the sensor and where it is worn, and is not shown here.",
+        says: "Falls and daily activities, labelled, with a sensor at the waist at 20 Hz. 2.5 g is this question's own level: none of the 19 daily activities of its first subject that the tests hold reaches it. How many falls it finds depends on the sensor and where it is worn, and is not shown here.",
       },
     ],
     forms: [

@@ -39,7 +39,7 @@ export function withOverrides(
   const changed: Record<string, unknown> = { ...request };
   const refuse = (name: string): never => {
     throw new VitalproofError("INVALID_ARGUMENT", `${entry.name} has no ${name} to change.`, {
-      details: { circuit: entry.name, name },
+      details: { question: entry.name, name },
       hint: `Its template is ${entry.template}, and it is about ${entry.about}.`,
     });
   };

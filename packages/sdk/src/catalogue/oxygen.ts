@@ -13,7 +13,7 @@ const HYPOXAEMIA: readonly Source[] = [
     citation:
       "Centers for Medicare & Medicaid Services. National Coverage Determination 240.2, Home Use of Oxygen",
     at: "https://www.cms.gov/medicare-coverage-database/view/ncd.aspx?NCDId=169",
-    says: "For orientation: asks for saturation at or below 88 % for at least 5 minutes during sleep (added up, not in a row). Below 90 % for more than 5 minutes in a row is this circuit's own bound.",
+    says: "For orientation: asks for saturation at or below 88 % for at least 5 minutes during sleep (added up, not in a row). Below 90 % for more than 5 minutes in a row is this question's own bound.",
   },
 ];
 

@@ -5,7 +5,7 @@ export const SETS: readonly SetEntry[] = [
   {
     kind: "set",
     name: "alert",
-    title: "Circuits used as alerts",
+    title: "Questions used as alerts",
     words:
       "Each says that something happened that somebody should look at now. Alerts are verified at once against the clinic's signed receipt, and they never pay.",
     relation: "any",
@@ -20,7 +20,7 @@ export const SETS: readonly SetEntry[] = [
     name: "trial-inclusion",
     title: "No atrial fibrillation, and an average heart rate below 100, in one hour",
     words:
-      "Two circuits about the same hour that a study asks for together before somebody may take part: a regular rhythm and a calm heart.",
+      "Two questions about the same hour that a study asks for together before somebody may take part: a regular rhythm and a calm heart.",
     relation: "all",
     sources: [],
     members: [
@@ -33,7 +33,7 @@ export const SETS: readonly SetEntry[] = [
     name: "trial-inclusion-fast",
     title: "No atrial fibrillation, and an average heart rate above 100, in one hour",
     words:
-      "Two circuits about the same hour that a study of fast but regular hearts asks for together before somebody may take part.",
+      "Two questions about the same hour that a study of fast but regular hearts asks for together before somebody may take part.",
     relation: "all",
     sources: [],
     members: [
