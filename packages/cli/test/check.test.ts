@@ -163,7 +163,7 @@ describe("vitalproof check and questions", function () {
     expect((await check("nowhere.csv", "time-in-range")).code).to.equal(EXIT.input);
   });
 
-  it("lists the catalogue, and shows every circuit in words and as JSON", async () => {
+  it("lists the catalogue, and shows every question in words and as JSON", async () => {
     const listed = await vitalproof({ cwd }, "questions");
     const json = await vitalproof({ cwd }, "--json", "questions");
     const names = (JSON.parse(json.out) as { name: string }[]).map(({ name }) => name);
