@@ -1,51 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// `npm test`: builds what the tests use, then runs every suite, two at a time,
+// `npm test`: builds what the chosen suites use, then runs them, two at a time,
 // and counts. LONG=1 adds the heavy circuits and the long fuzz runs.
 //
 //   npm test                    everything
 //   npm test -- circuits e2e    only these suites
+//
+// Single files: scripts/testFile.ts.
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { commandOf, type Need, preparationOf, root, SUITES } from "./suites.ts";
 
-const root = join(import.meta.dirname, "..");
 const long = process.env.LONG === "1";
-
-interface Suite {
-  readonly name: string;
-  readonly command: readonly string[];
-}
-
-const tests = (pattern: string) => globSync(pattern, { cwd: root }).sort();
-const mocha = ["mocha", "--timeout", long ? "3600000" : "600000", "--exit"];
-
-/** The longest first, so that both lanes end together. */
-const suites: readonly Suite[] = [
-  {
-    name: "e2e",
-    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/{integration,e2e}/**/*.test.ts")],
-  },
-  { name: "app", command: [...mocha, ...tests("{apps/claims/test,test/dapp}/**/*.test.ts")] },
-  { name: "hardhat-circom", command: [...mocha, ...tests("packages/hardhat-circom/test/**/*.test.ts")] },
-  { name: "cli", command: [...mocha, ...tests("packages/cli/test/**/*.test.ts")] },
-  { name: "circuits", command: [...mocha, ...tests("test/circuits/**/*.test.ts")] },
-  {
-    name: "contracts",
-    command: ["hardhat", "test", "mocha", "--no-compile", ...tests("test/contracts/**/*.test.ts")],
-  },
-  { name: "sdk", command: [...mocha, ...tests("packages/sdk/test/**/*.test.ts")] },
-  { name: "audit", command: [...mocha, ...tests("packages/audit/test/**/*.test.ts")] },
-  { name: "readers", command: [...mocha, ...tests("packages/readers/test/**/*.test.ts")] },
-  { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
-  { name: "bench", command: [...mocha, ...tests("test/bench/**/*.test.ts")] },
-];
 
 const chosen = process.argv.slice(2);
 for (const name of chosen) {
-  if (!suites.some((suite) => suite.name === name)) {
-    console.error(`There is no suite "${name}". Suites: ${suites.map((suite) => suite.name).join(", ")}.`);
+  if (!SUITES.some((suite) => suite.name === name)) {
+    console.error(`There is no suite "${name}". Suites: ${SUITES.map((suite) => suite.name).join(", ")}.`);
     process.exit(2);
   }
 }
@@ -84,13 +56,9 @@ function run(command: readonly string[], live: boolean): Promise<Result> {
   });
 }
 
-const preparation: readonly (readonly string[])[] = [
-  ["node", "scripts/generate.ts", "--check"],
-  ["hardhat", "circuits", "build", ...(long ? ["--all"] : [])],
-  ["hardhat", "circuits", "build", "--group", "test"],
-  ["hardhat", "build"],
-  ["vite", "build", "--logLevel", "warn", "apps/claims"],
-];
+const queue = SUITES.filter((suite) => chosen.length === 0 || chosen.includes(suite.name));
+const needs = new Set<Need>(queue.flatMap((suite) => suite.needs));
+const preparation = [["node", "scripts/generate.ts", "--check"], ...preparationOf(needs, long)];
 for (const command of preparation) {
   console.log(`> ${command.join(" ")}`);
   const { code } = await run(command, true);
@@ -107,14 +75,16 @@ function count(output: string, word: string): number {
   return sum;
 }
 
-const queue = suites.filter((suite) => chosen.length === 0 || chosen.includes(suite.name));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const summary: string[] = [];
 
 async function lane(): Promise<void> {
   for (let suite = queue.shift(); suite !== undefined; suite = queue.shift()) {
     console.log(`> suite ${suite.name} …`);
-    const { code, output, seconds } = await run(suite.command, false);
+    const { code, output, seconds } = await run(
+      [...commandOf(suite), ...(long && suite.runner === "mocha" ? ["--timeout", "3600000"] : [])],
+      false,
+    );
     const passed = count(output, "passing");
     let failed = count(output, "failing");
     const skipped = count(output, "(?:pending|skipped)");

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Every test suite: which files it has, what runs them, and what must be built before.
+import { globSync } from "node:fs";
+import { join, matchesGlob } from "node:path";
+
+export const root = join(import.meta.dirname, "..");
+
+export type Need = "circuits" | "contracts" | "app";
+type Runner = "mocha" | "hardhat" | "solidity";
+
+export interface Suite {
+  readonly name: string;
+  /** Below the root. */
+  readonly files: string;
+  /** `hardhat` where the tests use Hardhat's network. */
+  readonly runner: Runner;
+  readonly needs: readonly Need[];
+}
+
+/** The longest first, so that both lanes of `npm test` end together. */
+export const SUITES: readonly Suite[] = [
+  {
+    name: "e2e",
+    files: "test/{scripts,e2e}/**/*.test.ts",
+    runner: "hardhat",
+    needs: ["circuits", "contracts", "app"],
+  },
+  {
+    name: "app",
+    files: "{apps/claims/test,test/web}/**/*.test.ts",
+    runner: "mocha",
+    needs: ["circuits", "contracts", "app"],
+  },
+  { name: "hardhat-circom", files: "packages/hardhat-circom/test/**/*.test.ts", runner: "mocha", needs: [] },
+  { name: "cli", files: "packages/cli/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
+  { name: "circuits", files: "test/circuits/**/*.test.ts", runner: "mocha", needs: ["circuits"] },
+  {
+    name: "contracts",
+    files: "test/contracts/**/*.test.ts",
+    runner: "hardhat",
+    needs: ["circuits", "contracts"],
+  },
+  { name: "sdk", files: "packages/sdk/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
+  { name: "audit", files: "packages/audit/test/**/*.test.ts", runner: "mocha", needs: [] },
+  { name: "readers", files: "packages/readers/test/**/*.test.ts", runner: "mocha", needs: [] },
+  { name: "solidity", files: "contracts/**/*.t.sol", runner: "solidity", needs: ["contracts"] },
+  { name: "bench", files: "test/bench/**/*.test.ts", runner: "mocha", needs: [] },
+];
+
+/** The files of a suite, in order. */
+export function filesOf(suite: Suite): string[] {
+  return globSync(suite.files, { cwd: root }).sort();
+}
+
+/** The suite that a test file belongs to. */
+export function suiteOf(file: string): Suite | undefined {
+  return SUITES.find(({ files }) => matchesGlob(file, files));
+}
+
+/** The command that runs some files of a suite; all of them when none is named. */
+export function commandOf(suite: Suite, files: readonly string[] = []): string[] {
+  switch (suite.runner) {
+    case "mocha":
+      return ["mocha", ...(files.length > 0 ? files : filesOf(suite))];
+    case "hardhat":
+      return ["hardhat", "test", "mocha", "--no-compile", ...(files.length > 0 ? files : filesOf(suite))];
+    case "solidity":
+      return ["hardhat", "test", "solidity", "--no-compile", ...files];
+  }
+}
+
+/** What builds each need. Builds are cached by content, so a second run takes seconds. */
+export function preparationOf(needs: ReadonlySet<Need>, long: boolean): string[][] {
+  return [
+    ...(needs.has("circuits")
+      ? [
+          ["hardhat", "circuits", "build", ...(long ? ["--all"] : [])],
+          ["hardhat", "circuits", "build", "--group", "test"],
+        ]
+      : []),
+    ...(needs.has("contracts") ? [["hardhat", "build"]] : []),
+    ...(needs.has("app") ? [["vite", "build", "--logLevel", "warn", "apps/claims"]] : []),
+  ];
+}
