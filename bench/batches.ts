@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sharedScalars } from "@vitalproof/hardhat-circom/measure";
 import {
   anchorDayOf,
   type ClaimsDomain,
@@ -17,7 +18,6 @@ import {
 } from "@vitalproof/sdk";
 import { concat, getBytes, keccak256, Transaction, toUtf8Bytes, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import { sharedScalars } from "../packages/hardhat-circom/src/internal/keys/development-scalars.ts";
 import { SimulatedClinic } from "../simulation/clinic.ts";
 import { Insurer } from "../simulation/insurer.ts";
 import { World } from "../simulation/world.ts";

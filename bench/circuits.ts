@@ -6,14 +6,20 @@
 // does the instances of circuits.json; none of them is ever one of those.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildCircuits } from "../packages/hardhat-circom/src/build.ts";
-import { resolveConfig } from "../packages/hardhat-circom/src/config.ts";
-import { loadInstances } from "../packages/hardhat-circom/src/instances.ts";
-import { COMPILER_FLAGS, compilerVersion } from "../packages/hardhat-circom/src/internal/compile.ts";
-import { constraintsByPart } from "../packages/hardhat-circom/src/internal/parts.ts";
-import { compileAndCount } from "../packages/hardhat-circom/src/internal/produce.ts";
-import { collectSources } from "../packages/hardhat-circom/src/internal/sources.ts";
-import { type InstanceFiles, instanceFiles } from "../packages/hardhat-circom/src/manifest.ts";
+import {
+  buildCircuits,
+  type InstanceFiles,
+  instanceFiles,
+  loadInstances,
+  resolveConfig,
+} from "@vitalproof/hardhat-circom/circuits";
+import {
+  COMPILER_FLAGS,
+  collectSources,
+  compileAndCount,
+  compilerVersion,
+  constraintsByPart,
+} from "@vitalproof/hardhat-circom/measure";
 import { shapeOf } from "../test/circuits/support/claim.ts";
 import type { Say } from "./progress.ts";
 

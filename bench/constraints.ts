@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { existsSync, statSync } from "node:fs";
-import { resolveConfig } from "../packages/hardhat-circom/src/config.ts";
-import { type CircuitInfo, circuitInfo } from "../packages/hardhat-circom/src/info.ts";
-import { loadInstances } from "../packages/hardhat-circom/src/instances.ts";
-import { instanceFiles, readManifest } from "../packages/hardhat-circom/src/manifest.ts";
+import {
+  type CircuitInfo,
+  circuitInfo,
+  instanceFiles,
+  loadInstances,
+  readManifest,
+  resolveConfig,
+} from "@vitalproof/hardhat-circom/circuits";
 import { type Instance, loadSources } from "../scripts/generate/sources.ts";
 import { shapeOf } from "../test/circuits/support/claim.ts";
 import {

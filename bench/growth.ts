@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { randomFieldElement } from "../packages/sdk/src/field.ts";
-import { anchorTree } from "../packages/sdk/src/hashes/tree.ts";
+import { anchorTree, randomFieldElement } from "@vitalproof/sdk";
 import { shapeOf } from "../test/circuits/support/claim.ts";
 import {
   type Comparison,

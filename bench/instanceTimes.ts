@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { childProcessProver } from "../packages/sdk/src/node/childProver.ts";
-import { diskArtifacts } from "../packages/sdk/src/node/diskArtifacts.ts";
-import { prove } from "../packages/sdk/src/prove/prover.ts";
+import { childProcessProver, diskArtifacts, prove } from "@vitalproof/sdk/node";
 import { builtInstance, root } from "./circuits.ts";
 import { step } from "./progress.ts";
 import type { InstanceRow, InstanceTimes } from "./report.ts";

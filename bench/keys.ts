@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { measureSetup, SETUP_SIZES } from "../packages/hardhat-circom/bench/setup.ts";
+import { measureSetup, SETUP_SIZES } from "@vitalproof/hardhat-circom/measure";
 import { step } from "./progress.ts";
 import { type KeyRow, type KeysPart, mergeRows } from "./report.ts";
 

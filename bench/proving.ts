@@ -2,8 +2,8 @@
 import { fork } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { InstanceFiles } from "../packages/hardhat-circom/src/manifest.ts";
-import type { CircuitInput } from "../packages/sdk/src/witness/witness.ts";
+import type { InstanceFiles } from "@vitalproof/hardhat-circom/circuits";
+import type { CircuitInput } from "@vitalproof/sdk";
 import { shapeOf } from "../test/circuits/support/claim.ts";
 import { built, builtInstance, type Comparison, countOf, guideLoop, guideShare, plain } from "./circuits.ts";
 import { measureInstances } from "./instanceTimes.ts";

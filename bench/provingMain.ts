@@ -3,10 +3,8 @@
 // The process in which circuits are proved in turns: A B A B …. One message in,
 // progress and one result out, then it is ended and takes snarkjs's threads with it.
 import { readFile } from "node:fs/promises";
-import { proofFromSnarkjs, type VerificationKey } from "../packages/sdk/src/prove/proof.ts";
-import { runSnarkjs } from "../packages/sdk/src/prove/snarkjs.ts";
-import { verifyProof } from "../packages/sdk/src/prove/verify.ts";
-import type { CircuitInput } from "../packages/sdk/src/witness/witness.ts";
+import { type CircuitInput, proofFromSnarkjs, type VerificationKey, verifyProof } from "@vitalproof/sdk";
+import { runSnarkjs } from "@vitalproof/sdk/measure";
 
 export interface ProvingJob {
   readonly sides: readonly {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { SetupFigures } from "../packages/hardhat-circom/bench/setup.ts";
+import type { SetupFigures } from "@vitalproof/hardhat-circom/measure";
 import type { Assumptions, ChainCost, TransactionCost } from "./chains.ts";
 import type { Environment } from "./environment.ts";
 import type { Spread } from "./statistics.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type CircuitInput, Witness } from "../packages/sdk/src/witness/witness.ts";
+import { type CircuitInput, Witness } from "@vitalproof/sdk";
 import {
   holderOf,
   honestClaimOf,

@@ -6,7 +6,7 @@ import {
   isDevelopmentKey,
   verificationKeyBytes,
   verificationKeyHash,
-} from "@vitalproof/hardhat-circom";
+} from "@vitalproof/hardhat-circom/circuits";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import {
   epochSeconds,

@@ -7,8 +7,8 @@
 //   node scripts/generate.ts --check   compare only; exit 1 when one differs
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { openMhealthChecks } from "../packages/readers/scripts/openMhealth.ts";
 import { circomMain, circomProtocol } from "./generate/circom.ts";
-import { openMhealthChecks } from "./generate/openMhealth.ts";
 import { circomPoseidonInverses } from "./generate/poseidon.ts";
 import { solidityTermsLayout } from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";

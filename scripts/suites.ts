@@ -46,6 +46,7 @@ export const SUITES: readonly Suite[] = [
   { name: "readers", files: "packages/readers/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "solidity", files: "contracts/**/*.t.sol", runner: "solidity", needs: ["contracts"] },
   { name: "bench", files: "test/bench/**/*.test.ts", runner: "mocha", needs: [] },
+  { name: "house", files: "test/house/**/*.test.ts", runner: "mocha", needs: [] },
 ];
 
 /** The files of a suite, in order. */

@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
-import { VitalproofError } from "@vitalproof/sdk";
-import { artifactFiles } from "../../packages/sdk/src/artifacts/artifacts.ts";
+import { artifactFiles, VitalproofError } from "@vitalproof/sdk";
 import type { Answer, Route } from "./door.ts";
 import { notThere } from "./refusal.ts";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from "node:path";
+import { Mutex } from "@vitalproof/sdk/node";
 import { DEMO_ENDPOINTS } from "@vitalproof/sdk/wire";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { Mutex } from "../../packages/sdk/src/internal/mutex.ts";
 import { SimulatedClinic } from "../../simulation/clinic.ts";
 import { World } from "../../simulation/world.ts";
 import { loadSources } from "../generate/sources.ts";

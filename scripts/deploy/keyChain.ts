@@ -14,7 +14,7 @@ import {
   type VerificationKey,
   verificationKeyHash,
   verificationKeyWords,
-} from "@vitalproof/hardhat-circom";
+} from "@vitalproof/hardhat-circom/circuits";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 
 /** What the key of one instance is, and whether every file says the same about it. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join, relative } from "node:path";
-import { type CircomConfig, checkCircuits } from "@vitalproof/hardhat-circom";
+import { type CircomConfig, checkCircuits } from "@vitalproof/hardhat-circom/circuits";
 import { formatEther } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";

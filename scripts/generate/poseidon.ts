@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { FIELD } from "../../packages/sdk/src/field.ts";
+import { FIELD } from "@vitalproof/sdk";
 import { GENERATED } from "./sources.ts";
 
 /** Numbers of inputs that the circuits hash. */

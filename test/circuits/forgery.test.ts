@@ -10,7 +10,7 @@ import { Forger } from "./support/forge.ts";
 import { HINTS, hashHints, honestHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
 import { holesOf, PUBLIC, survivors } from "./support/mutations.ts";
-import { squareRoot } from "./support/square-root.ts";
+import { squareRoot } from "./support/squareRoot.ts";
 import { sums } from "./support/steps.ts";
 import type { CircuitInput } from "./support/tester.ts";
 

@@ -17,7 +17,7 @@ import {
 } from "./support/claim.ts";
 import { mod, R } from "./support/constraints.ts";
 import { digitsOf } from "./support/hints.ts";
-import { solveReadings } from "./support/lookup-forgery.ts";
+import { solveReadings } from "./support/lookupForgery.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const LONG = process.env.LONG === "1";

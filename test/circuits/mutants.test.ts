@@ -16,7 +16,7 @@ import { Forger } from "./support/forge.ts";
 import { HINTS, honestHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
 import { tellLies } from "./support/lies.ts";
-import { tellEpisodeLies } from "./support/lies-episode.ts";
+import { tellEpisodeLies } from "./support/liesEpisode.ts";
 import { Court } from "./support/mutants.ts";
 
 const LONG = process.env.LONG === "1";

@@ -15,10 +15,10 @@ import {
   reportLines,
   rpcChainData,
 } from "@vitalproof/audit";
+import { readKeys } from "@vitalproof/audit/node";
 import { isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { id, keccak256, ZeroAddress, ZeroHash } from "ethers";
-import { readKeys } from "../../packages/cli/src/keys.ts";
 import { eventful, type History, HOSTILE } from "./auditHistory.ts";
 import { falsified, type Lies, liar } from "./falsify.ts";
 import { BENEFIT, FIRST_EPOCH } from "./fixture.ts";

@@ -16,13 +16,13 @@ import {
   packTerms,
   profileOf,
   type Reading,
+  roundToSteps,
   type TermsChoice,
   termsForPeriod,
   termsOf,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
-import { roundToSteps } from "../../packages/cli/src/rounding.ts";
 import { BENEFIT } from "./fixture.ts";
 import { insuredReadings } from "./period.ts";
 

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { audit, rpcChainData } from "@vitalproof/audit";
+import { readKeys } from "@vitalproof/audit/node";
 import {
   CircuitClient,
   type ClaimItem,
@@ -16,9 +17,8 @@ import {
   type SettlementReport,
   settle,
 } from "@vitalproof/sdk";
+import { calldataBytesOf, estimatedGasOf } from "@vitalproof/sdk/measure";
 import { expect } from "chai";
-import { readKeys } from "../../packages/cli/src/keys.ts";
-import { calldataBytesOf, estimatedGasOf } from "../../packages/sdk/src/settle/fill.ts";
 import { deployCrowd } from "../contracts/support/batch.ts";
 import { benefit, connection, load } from "../contracts/support/world.ts";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";

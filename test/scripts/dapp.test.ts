@@ -50,7 +50,7 @@ import { BODY_LIMIT, openDoor } from "../../scripts/dapp/door.ts";
 import { artifactRoute, siteOf } from "../../scripts/dapp/files.ts";
 import { SCENARIO_START } from "../../scripts/dapp/month.ts";
 import { type Services, startServices } from "../../scripts/dapp/services.ts";
-import { root } from "./support/node.ts";
+import { root } from "../support/node.ts";
 
 const DAY = 86_400;
 const HOUR = 3600;

@@ -19,8 +19,8 @@ import { checkEvm } from "../../scripts/deploy/evm.ts";
 import { readParameters } from "../../scripts/deploy/readParameters.ts";
 import { Refusal } from "../../scripts/deploy/refusal.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
+import { type LocalNode, root, startNode } from "../support/node.ts";
 import { type Lie, startLyingProxy } from "./support/lyingProxy.ts";
-import { type LocalNode, root, startNode } from "./support/node.ts";
 import { runDeploy, runDeployJson } from "./support/runDeploy.ts";
 
 const CARDONA = 2442;

@@ -2,15 +2,19 @@
 //
 // The auditor's page in headless Chromium: on an honest node the report of `vitalproof audit`, on a lying one what
 // contradicts itself, and a sentence where the node goes away.
+import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type AuditReport, contractInterfaces } from "@vitalproof/audit";
 import { expect } from "chai";
 import { toBeHex } from "ethers";
 import type { Page, Request, Route } from "playwright-core";
-import { vitalproof } from "../../packages/cli/test/support.ts";
 import { onScenario, openPage } from "./support/stage.ts";
+
+const run = promisify(execFile);
+const VITALPROOF = join(import.meta.dirname, "../../packages/cli/bin/vitalproof.cjs");
 
 const READS =
   /^eth_(chainId|blockNumber|getBlockByNumber|getLogs|getCode|call|getTransaction(ByHash|Receipt))$/;
@@ -48,14 +52,24 @@ describe("dApp: an auditor", () => {
       const { chain, summary } = JSON.parse(json) as AuditReport;
       expect(summary.findings).to.deep.equal({ error: 0, warning: 0, notice: 0 });
 
-      const command = await vitalproof(
-        { cwd: tmpdir() },
-        ...["audit", "--json", "--quiet", "--program", "1", "--html", html],
-        ...["--claims", config.contracts.claims, "--rpc", `${url}/rpc`, "--to-block", String(chain.toBlock)],
+      const command = await run(
+        process.execPath,
+        [
+          ...[VITALPROOF, "audit", "--json", "--quiet", "--program", "1", "--html", html],
+          ...[
+            "--claims",
+            config.contracts.claims,
+            "--rpc",
+            `${url}/rpc`,
+            "--to-block",
+            String(chain.toBlock),
+          ],
+        ],
+        { cwd: tmpdir(), maxBuffer: 2 ** 26 },
       );
-      expect(command.err).to.equal("");
-      expect(JSON.parse(json)).to.deep.equal(JSON.parse(command.out));
-      expect(json).to.equal(command.out);
+      expect(command.stderr).to.equal("");
+      expect(JSON.parse(json)).to.deep.equal(JSON.parse(command.stdout));
+      expect(json).to.equal(command.stdout);
       expect(await saved(page, "Save as HTML")).to.equal(await readFile(html, "utf8"));
 
       expect(calls.length).to.be.greaterThan(50);

@@ -2,10 +2,9 @@
 import { JsonRpcProvider, Network } from "ethers";
 import { lazy, StrictMode, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { CostBook } from "./chain/costs.ts";
-import { type Sentence, sentenceOf } from "./chain/sentences.ts";
 import { type Config, loadConfig } from "./config/config.ts";
 import { ChainStore } from "./data/chainStore.ts";
+import { CostBook } from "./data/costs.ts";
 import { Overview } from "./insurer/Overview.tsx";
 import { type App, AppContext, useApp, useRoute } from "./ui/app.tsx";
 import { Empty, Fault, Loading } from "./ui/parts.tsx";
@@ -13,6 +12,7 @@ import { Shell } from "./ui/Shell.tsx";
 import { TransactProvider } from "./ui/transaction.tsx";
 import { discoverWallets, type Eip1193, type WalletChoice } from "./wallet/discovery.ts";
 import { WalletConnection } from "./wallet/wallet.ts";
+import { type Sentence, sentenceOf } from "./words/sentences.ts";
 
 // Pages that are not the first come when they are asked for.
 const CreateProgram = lazy(async () => ({

@@ -8,7 +8,7 @@ import {
   isoTime,
   parseAmount,
   plainNumber,
-} from "../src/data/amounts.ts";
+} from "../src/words/amounts.ts";
 
 const USDC = { symbol: "tUSDC", decimals: 6 };
 

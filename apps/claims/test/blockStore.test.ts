@@ -2,7 +2,8 @@
 import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { expect } from "chai";
-import { type BlockStore, indexedDbBlockStore } from "../src/chain/blockStore.ts";
+import { indexedDbBlockStore } from "../src/chain/blockStore.ts";
+import type { BlockStore } from "../src/chain/history.ts";
 import { History } from "../src/chain/history.ts";
 import { Chain, names } from "./support/chain.ts";
 

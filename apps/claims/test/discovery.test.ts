@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { discoverWallets, type WalletChoice } from "../src/wallet/discovery.ts";
-import { providerCode } from "../src/wallet/wallet.ts";
+import { providerCode } from "../src/words/providerCode.ts";
 
 const ICON = "data:image/png;base64,AAAA";
 

@@ -10,7 +10,7 @@ import {
   spanTimes,
   spanZone,
   utcDate,
-} from "../src/ui/format.ts";
+} from "../src/words/format.ts";
 
 const DAY = 86_400;
 const at = (text: string): number => Date.parse(text) / 1000;

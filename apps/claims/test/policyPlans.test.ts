@@ -2,6 +2,8 @@
 import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Interface } from "ethers";
+import { parseConfig } from "../src/config/config.ts";
+import type { Plan } from "../src/plans/plan.ts";
 import {
   approvePlan,
   arbitratePlan,
@@ -9,9 +11,7 @@ import {
   payPlan,
   rejectPlan,
   releasePlan,
-} from "../src/chain/policyPlans.ts";
-import { parseConfig } from "../src/config/config.ts";
-import type { Plan } from "../src/ui/transaction.tsx";
+} from "../src/plans/policyPlans.ts";
 import { PATIENT, TOKEN } from "./support/story.ts";
 
 const abi = new Interface(CLAIMS_PAYOUT_ABI);

@@ -8,8 +8,8 @@ import {
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { type ErrorFragment, Interface } from "ethers";
-import { sentenceOf } from "../src/chain/sentences.ts";
-import { dateTime } from "../src/ui/format.ts";
+import { dateTime } from "../src/words/format.ts";
+import { sentenceOf } from "../src/words/sentences.ts";
 
 const ABIS = [CLAIMS_PAYOUT_ABI, CIRCUIT_REGISTRY_ABI, ANCHOR_REGISTRY_ABI, CONSENT_REGISTRY_ABI];
 const UNIT = { symbol: "tUSDC", decimals: 6 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import type { TransactionReceipt } from "ethers";
-import { differences, figuresOf } from "../src/chain/agreement.ts";
-import { type Cost, CostBook, costKey, medianCost } from "../src/chain/costs.ts";
+import { differences, figuresOf } from "../src/data/agreement.ts";
 import { claimsCsv, claimsJson, filterClaims } from "../src/data/claimsView.ts";
+import { type Cost, CostBook, costKey, medianCost } from "../src/data/costs.ts";
 import { ledgerOf } from "../src/data/ledger.ts";
 import { filterPolicies, policiesCsv, policiesJson } from "../src/data/policiesView.ts";
 import { FakeRunner } from "./support/runner.ts";

@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { encodeBase64, sha256, toUtf8Bytes } from "ethers";
-import { amount, dayDate, duration, printable, utc } from "./format.ts";
+import { amount, dayDate, duration, escapeHtml, utc } from "./format.ts";
 import type { AuditReport } from "./report.ts";
 import { anchorsPlot, claimsPlot, latencyPlot, ledgerPlot } from "./svg.ts";
 import { verdictOf } from "./verdict.ts";
-
-/** Text for HTML's text and quoted attributes; what could hide or reverse text is spelled out. */
-export function escapeHtml(text: string): string {
-  return printable(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
-}
 
 const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1a1a1a;--soft:#5a5a5a;--line:#d5d5d5;--card:#f6f6f6;

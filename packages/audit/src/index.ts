@@ -4,8 +4,8 @@ export type { BlockInfo, ChainData, LogEntry, LogFilter, TransactionInfo } from 
 export type { Progress } from "./collect.ts";
 export { type ContractAddresses, contractInterfaces } from "./events.ts";
 export { FINDINGS, type Finding, type FindingCode, type Severity } from "./findings.ts";
-export { printable } from "./format.ts";
-export { escapeHtml, reportHtml } from "./html.ts";
+export { escapeHtml, printable } from "./format.ts";
+export { reportHtml } from "./html.ts";
 export { type KnownKey, type KnownKeys, knownKeys } from "./keys.ts";
 export {
   type AnchorLine,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
-import { amount, date, dayDate, duration } from "./format.ts";
-import { escapeHtml } from "./html.ts";
+import { amount, date, dayDate, duration, escapeHtml } from "./format.ts";
 import { type AuditReport, OUTCOMES } from "./report.ts";
 
 const WIDTH = 760;

@@ -12,8 +12,8 @@ import { AnchorClient, packTerms, type Terms, termsForRequest, termsOf, unpackTe
 import { type Body, CLAIM, parseDocument, RECEIPTS } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import { HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
-import { request as ask, type LocalNode, startNode } from "../../../test/scripts/support/node.ts";
-import { standIn } from "../../sdk/test/fixtures/standIn.ts";
+import { request as ask, type LocalNode, startNode } from "../../../test/support/node.ts";
+import { standIn } from "../../../test/support/standIn.ts";
 import { EXIT } from "../src/exit.ts";
 import { runManual } from "./manual.ts";
 import { startNodeAt, type TestNode } from "./node/start.ts";

@@ -4,12 +4,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ERROR_CODES, profileOf, type Reading, VitalproofError } from "@vitalproof/sdk";
+import { ERROR_CODES, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { ANCHOR_PATHS, documentText, ENROLMENT_REQUEST, parseDocument } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
 import { EXIT, exitCodeOf, tellError } from "../src/exit.ts";
-import { roundToSteps } from "../src/rounding.ts";
 import { nameOfEpoch, parseDay, parseDuration, parseEpoch, parseInstant } from "../src/time.ts";
 import { isDevelopmentAccount } from "../src/wallet.ts";
 import { codeOf, ioOf, vitalproof } from "./support.ts";
@@ -28,41 +27,6 @@ function codeThrown(act: () => unknown): string {
 
 describe("parts of the command", function () {
   this.timeout(60_000);
-
-  describe("rounding", () => {
-    const one = (value: Reading["value"], unit = "mg/dL") => {
-      const { readings, rounded } = roundToSteps(glucose, [{ time: 1, value, unit }]);
-      return [readings[0]!.value, rounded];
-    };
-
-    it("is half up on the decimals, and counts what it changed", () => {
-      const cases: [Reading["value"], Reading["value"], number][] = [
-        ["70", "70", 0],
-        [70, 70, 0],
-        ["70.0", "70.0", 0],
-        ["69.5", "70", 1],
-        ["69.4999999999", "69", 1],
-        [180.5, "181", 1],
-        ["180.49", "180", 1],
-        ["39.5", "40", 1],
-        ["39.4", "39", 1],
-        ["400.5", "401", 1],
-        ["0.5", "1", 1],
-        // 1.005 in binary is below 1.005; the decimal decides.
-        ["100.500000000000001", "101", 1],
-      ];
-      for (const [given, wanted, rounded] of cases) {
-        expect(one(given), String(given)).to.deep.equal([wanted, rounded]);
-      }
-    });
-
-    it("leaves alone what is no plain number in the profile's unit", () => {
-      for (const value of ["LOW", "High", "-0.4", "1e2", "", "7O.5"])
-        expect(one(value)).to.deep.equal([value, 0]);
-      expect(one("5.55", "mmol/L")).to.deep.equal(["5.55", 0]);
-      expect(one(["69.5", "70", "LOW"])).to.deep.equal([["70", "70", "LOW"], 1]);
-    });
-  });
 
   describe("times", () => {
     it("epochs go by date, by a time inside, by number; and are named so", () => {

@@ -5,7 +5,7 @@ import { CircomError } from "./errors.ts";
 import { type InstanceSelection, loadInstances, selectInstances } from "./instances.ts";
 import { compilerVersion } from "./internal/compile.ts";
 import { hashFile } from "./internal/files.ts";
-import { writeDevelopmentKey } from "./internal/keys/development-key.ts";
+import { writeDevelopmentKey } from "./internal/keys/developmentKey.ts";
 import { limit } from "./internal/limit.ts";
 import { type BrokenLink, compareManifests } from "./internal/links.ts";
 import { compileAndCount, describe, stagedZkey } from "./internal/produce.ts";

@@ -5,14 +5,14 @@ import { CircomError } from "./errors.ts";
 import { type InstanceSelection, loadInstances, selectInstances } from "./instances.ts";
 import { compilerVersion } from "./internal/compile.ts";
 import { hashFile, readTextIfExists } from "./internal/files.ts";
-import { writeDevelopmentKey } from "./internal/keys/development-key.ts";
-import { judgeProductionKey, trustedPtau } from "./internal/keys/production-key.ts";
+import { writeDevelopmentKey } from "./internal/keys/developmentKey.ts";
+import { judgeProductionKey, trustedPtau } from "./internal/keys/productionKey.ts";
 import { limit } from "./internal/limit.ts";
 import { type BrokenLink, compareManifests, LINKS } from "./internal/links.ts";
 import { compileAndCount, describe, type Produced, stagedZkey } from "./internal/produce.ts";
 import { collectSources, type SourceCache } from "./internal/sources.ts";
 import { createStaging, removeStaleStaging } from "./internal/staging.ts";
-import { isDevelopmentKey } from "./is-development-key.ts";
+import { isDevelopmentKey } from "./isDevelopmentKey.ts";
 import { instanceFiles, readManifest } from "./manifest.ts";
 import type { CircomConfig, CircuitInstance, KeyContribution, KeyKind, VerificationKey } from "./types.ts";
 

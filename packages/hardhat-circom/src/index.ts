@@ -3,27 +3,11 @@ import { emptyTask, task } from "hardhat/config";
 import { definePlugin } from "hardhat/plugins";
 import { ArgumentType } from "hardhat/types/arguments";
 import { PLUGIN_ID } from "./errors.ts";
-import "./type-extensions.ts";
 
-export {
-  type BuildEvent,
-  type BuildOptions,
-  type BuildResult,
-  type BuildStep,
-  buildCircuits,
-} from "./build.ts";
-export { type CheckOptions, type CheckReport, checkCircuits } from "./check.ts";
-export { resolveConfig } from "./config.ts";
-export { CircomError, type CircomErrorCode } from "./errors.ts";
-export { expectedVerifierCodeHash, type VerifierArtifact } from "./expected-verifier-code-hash.ts";
-export { type ImportOptions, importProductionKey } from "./import-key.ts";
-export { type CircuitInfo, circuitInfo } from "./info.ts";
-export { type InstanceSelection, loadInstances, selectInstances } from "./instances.ts";
-export type { BrokenLink, Link } from "./internal/links.ts";
-export { isDevelopmentKey } from "./is-development-key.ts";
-export { type InstanceFiles, instanceFiles, readManifest } from "./manifest.ts";
+// Hardhat imports this file at every start: only the plugin object and types are here. What works on circuits, and
+// loads the compiler and snarkjs for it, is "@vitalproof/hardhat-circom/circuits".
+export type * from "./typeExtensions.ts";
 export type * from "./types.ts";
-export { verificationKeyBytes, verificationKeyHash, verificationKeyWords } from "./verification-key-hash.ts";
 
 export default definePlugin({
   id: PLUGIN_ID,

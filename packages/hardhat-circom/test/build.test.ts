@@ -5,7 +5,13 @@ import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type BuildEvent, buildCircuits, CircomError, checkCircuits, resolveConfig } from "../src/index.ts";
+import {
+  type BuildEvent,
+  buildCircuits,
+  CircomError,
+  checkCircuits,
+  resolveConfig,
+} from "../src/circuits.ts";
 import { createProject, type Project, removeProjects } from "./helpers.ts";
 
 describe("circuits build", () => {
@@ -210,7 +216,7 @@ describe("circuits build", () => {
     ] as const) {
       it(`at ${kind} of ${step}: nothing half-written, and the next run is correct`, async () => {
         const project = await createProject();
-        const script = join(import.meta.dirname, "fixtures", "build-and-die.ts");
+        const script = join(import.meta.dirname, "fixtures", "buildAndDie.ts");
         const child = spawnSync(process.execPath, [script, project.root, kind, step], { encoding: "utf8" });
         expect(child.signal, child.stderr).to.equal("SIGKILL");
         expect(existsSync(project.path("circuits/artifacts/product"))).to.equal(false);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { copyFile, rm, writeFile } from "node:fs/promises";
 import { expect } from "chai";
-import { buildCircuits, type CheckReport, CircomError, checkCircuits, type Link } from "../src/index.ts";
+import { buildCircuits, type CheckReport, CircomError, checkCircuits, type Link } from "../src/circuits.ts";
 import { createProject, type Project, removeProjects } from "./helpers.ts";
 
 describe("circuits check", () => {

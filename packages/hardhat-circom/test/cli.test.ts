@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import type { CircuitInfo } from "../src/index.ts";
+import type { CircuitInfo } from "../src/circuits.ts";
 import { createProject, type Project, removeProjects } from "./helpers.ts";
 
 const HARDHAT = join(

@@ -10,7 +10,7 @@ import {
   type CircuitManifest,
   resolveConfig,
   type VerificationKey,
-} from "../src/index.ts";
+} from "../src/circuits.ts";
 
 const HERE = import.meta.dirname;
 const WORK = join(HERE, ".work");

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { readFile, truncate, writeFile } from "node:fs/promises";
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
-import { isDevelopmentKey, type VerificationKey } from "../src/index.ts";
+import { isDevelopmentKey, type VerificationKey } from "../src/circuits.ts";
 import { compileCircuit } from "../src/internal/compile.ts";
 import { inverse, R } from "../src/internal/field.ts";
-import { writeDevelopmentKey } from "../src/internal/keys/development-key.ts";
-import { sharedScalars } from "../src/internal/keys/development-scalars.ts";
+import { writeDevelopmentKey } from "../src/internal/keys/developmentKey.ts";
+import { sharedScalars } from "../src/internal/keys/developmentScalars.ts";
 import type { CircuitInstance } from "../src/types.ts";
 import { createProject, endSnarkjs, forge, type Project, removeProjects, snarkjs } from "./helpers.ts";
 

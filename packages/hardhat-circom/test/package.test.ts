@@ -14,7 +14,7 @@ const TSC = require.resolve("typescript/bin/tsc");
 describe("the published package", () => {
   before(() => {
     execFileSync(process.execPath, [TSC, "-p", "tsconfig.build.json"], { cwd: HERE, stdio: "inherit" });
-    execFileSync(process.execPath, ["scripts/package-dist.ts"], { cwd: HERE, stdio: "inherit" });
+    execFileSync(process.execPath, ["scripts/packageDist.ts"], { cwd: HERE, stdio: "inherit" });
   });
   after(removeProjects);
 

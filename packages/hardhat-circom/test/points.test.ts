@@ -2,8 +2,8 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
 import { Q, R, readScalar, writeScalar } from "../src/internal/field.ts";
-import { bestWindowBits, windowCount } from "../src/internal/keys/point-jobs.ts";
-import { PointPool } from "../src/internal/keys/point-pool.ts";
+import { bestWindowBits, windowCount } from "../src/internal/keys/pointJobs.ts";
+import { PointPool } from "../src/internal/keys/pointPool.ts";
 import { loadCurveModule } from "../src/internal/vendor.ts";
 
 describe("fixed-base multiplication", () => {

@@ -12,10 +12,10 @@ import {
   checkCircuits,
   importProductionKey,
   type VerificationKey,
-} from "../src/index.ts";
+} from "../src/circuits.ts";
 import { inverse, R } from "../src/internal/field.ts";
-import { judgeProductionKey } from "../src/internal/keys/production-key.ts";
-import { readProvenance } from "../src/internal/keys/zkey-file.ts";
+import { judgeProductionKey } from "../src/internal/keys/productionKey.ts";
+import { readProvenance } from "../src/internal/keys/zkeyFile.ts";
 import { createProject, endSnarkjs, forge, type Project, removeProjects, snarkjs } from "./helpers.ts";
 
 const BEACON = "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20";

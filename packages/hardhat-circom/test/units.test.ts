@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AbiCoder, keccak256 } from "ethers";
-import { configProblems } from "../src/config.ts";
 import {
   CircomError,
   expectedVerifierCodeHash,
@@ -11,7 +10,8 @@ import {
   resolveConfig,
   type VerificationKey,
   verificationKeyHash,
-} from "../src/index.ts";
+} from "../src/circuits.ts";
+import { configProblems } from "../src/config.ts";
 import { collectSources } from "../src/internal/sources.ts";
 import { createProject, removeProjects } from "./helpers.ts";
 

@@ -3,9 +3,11 @@
 export {
   type ArtifactLoader,
   type Artifacts,
+  artifactFiles,
   httpArtifacts,
   type Manifest,
   parseManifest,
+  type VerificationKey,
 } from "./artifacts/artifacts.ts";
 export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
 export {
@@ -37,7 +39,7 @@ export {
   termsOf,
   termsOfAll,
 } from "./catalogue/catalogue.ts";
-export type { About, CatalogueEntry, Form, Question, SetEntry, Source } from "./catalogue/entry.ts";
+export type { About, CatalogueEntry, Example, Form, Question, SetEntry, Source } from "./catalogue/entry.ts";
 export {
   type Decidable,
   type EvaluatedBound,
@@ -45,7 +47,7 @@ export {
   type Evaluation,
   evaluate,
 } from "./catalogue/evaluate.ts";
-export { type Example, exampleCodes } from "./catalogue/examples.ts";
+export { exampleCodes } from "./catalogue/examples.ts";
 export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
 export { type TermsRequest, termsForRequest } from "./catalogue/request.ts";
 export { type Circuit, type CircuitName, circuitOf, circuits } from "./circuits/circuit.ts";
@@ -54,6 +56,7 @@ export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from
 export type { Sent } from "./clients/call.ts";
 export { CircuitClient } from "./clients/circuits.ts";
 export {
+  type ClaimItem,
   ClaimsClient,
   PERIOD_STATES,
   type PeriodState,
@@ -173,6 +176,7 @@ export {
   valueOfCode,
 } from "./profiles/codes.ts";
 export { type Profile, type ProfileName, profileOf } from "./profiles/profile.ts";
+export { roundToSteps } from "./profiles/rounding.ts";
 export {
   type Proof,
   type ProofCalldata,
@@ -180,7 +184,6 @@ export {
   proofFromSnarkjs,
   proofToSnarkjs,
   type SnarkjsProof,
-  type VerificationKey,
 } from "./prove/proof.ts";
 export { type Progress, type ProofOf, type ProveOptions, type Prover, prove } from "./prove/prover.ts";
 export { snarkjsProver } from "./prove/snarkjsProver.ts";
@@ -191,7 +194,6 @@ export {
 } from "./prove/verificationKey.ts";
 export { isValidProof, verifyProof } from "./prove/verify.ts";
 export {
-  type ClaimItem,
   type ClaimOutcome,
   countOutcomes,
   type SettledTransaction,

@@ -5,9 +5,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { type Mode, seenBy, standIn } from "../../../test/support/standIn.ts";
 import { type Artifacts, type Progress, prove, VitalproofError } from "../src/index.ts";
 import { childProcessProver, type NativeProverOptions, nativeProver } from "../src/node/index.ts";
-import { type Mode, seenBy, standIn } from "./fixtures/standIn.ts";
 import { buildTiny, glucoseDay, isAlive, SECRET, tinyWitness, until } from "./fixtures/tiny.ts";
 import { codeRejected, codeThrown } from "./support.ts";
 

@@ -20,11 +20,11 @@ import {
   type TermsHeader,
 } from "./claim.ts";
 import { inverse, mod } from "./constraints.ts";
-import { tellHashLies } from "./hash-lies.ts";
-import { solveReadings } from "./lookup-forgery.ts";
-import { tellMembershipLies } from "./membership-lies.ts";
+import { tellHashLies } from "./hashLies.ts";
+import { solveReadings } from "./lookupForgery.ts";
+import { tellMembershipLies } from "./membershipLies.ts";
 import type { Base, Court } from "./mutants.ts";
-import { tellPackingLie } from "./packing-lie.ts";
+import { tellPackingLie } from "./packingLie.ts";
 import { sums } from "./steps.ts";
 import type { CircuitInput } from "./tester.ts";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What the SDK says about the terms and readings of a test.
-import { checkTerms, type Terms, VitalproofError } from "../../../packages/sdk/src/index.ts";
+import { checkTerms, type Terms, VitalproofError } from "@vitalproof/sdk";
 
 /**
  * The SDK's decision, or undefined for terms that no program may have, which it refuses.

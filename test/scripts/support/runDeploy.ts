@@ -5,7 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { root } from "./node.ts";
+import { root } from "../../support/node.ts";
 
 export interface DeployRun {
   readonly code: number;

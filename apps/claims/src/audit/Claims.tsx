@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ClaimLine, OUTCOMES, type Outcome, printable } from "@vitalproof/audit";
 import { useState } from "react";
-import { counted, dateTime } from "../ui/format.ts";
 import { Choice, Hex } from "../ui/parts.tsx";
+import { counted, dateTime } from "../words/format.ts";
 import { type Column, PagedTable } from "./PagedTable.tsx";
 
 /** Every settled claim, and whether its proof verified here. */

@@ -2,11 +2,11 @@
 import { type AuditReport, type Finding, printable, reportHtml, verdictOf } from "@vitalproof/audit";
 import { Fragment } from "react";
 import { Button } from "react-aria-components";
-import { formatAmount } from "../data/amounts.ts";
 import { toJson } from "../data/csv.ts";
 import { download } from "../ui/download.ts";
-import { counted, dateTime } from "../ui/format.ts";
 import { Hex, Notice } from "../ui/parts.tsx";
+import { formatAmount } from "../words/amounts.ts";
+import { counted, dateTime } from "../words/format.ts";
 import { Claims } from "./Claims.tsx";
 import { Money } from "./Money.tsx";
 import { type Column, PagedTable } from "./PagedTable.tsx";

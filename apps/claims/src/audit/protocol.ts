@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { AuditReport } from "@vitalproof/audit";
-import type { Sentence } from "../chain/sentences.ts";
+import type { Sentence } from "../words/sentences.ts";
 
 /** What the page asks its worker for; one job for each worker. */
 export type AuditJob = {

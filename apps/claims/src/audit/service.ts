@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { audit, httpRequest, type KnownKeys, type RpcRequest, rpcChainData } from "@vitalproof/audit";
 import { VitalproofError } from "@vitalproof/sdk";
-import type { Sentence } from "../chain/sentences.ts";
+import type { Sentence } from "../words/sentences.ts";
 import type { AuditJob, AuditState } from "./protocol.ts";
 
 /** Milliseconds between two reports of the same step; thousands of proofs are thousands of steps. */

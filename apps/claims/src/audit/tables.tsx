@@ -9,8 +9,8 @@ import {
   printable,
 } from "@vitalproof/audit";
 import { DAY } from "@vitalproof/sdk";
-import { dateTime, utcDate } from "../ui/format.ts";
 import { Hex } from "../ui/parts.tsx";
+import { dateTime, utcDate } from "../words/format.ts";
 import { type Column, PagedTable } from "./PagedTable.tsx";
 
 /** A heading with the number of rows, and the rows. */

@@ -1,20 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { BlockHead, RawLog } from "./history.ts";
-
-/** A block that is remembered, with the contract's logs in it. */
-export type StoredBlock = { readonly head: BlockHead; readonly logs: readonly RawLog[] };
-
-/** Where a history is kept between visits. */
-export type BlockStore = {
-  /**
-   * What was kept of the chain with this first block, ascending. What was kept of another one is removed: a development
-   * chain that began anew has the same number and the same addresses.
-   */
-  load(genesis: string): Promise<StoredBlock[]>;
-  /** At once or not at all: forgets the blocks from `from` on, keeps `blocks`, forgets the numbers `empty`. */
-  write(from: number, blocks: readonly StoredBlock[], empty: readonly number[]): Promise<void>;
-};
+import type { BlockStore, StoredBlock } from "./history.ts";
 
 interface Tables extends DBSchema {
   /** By scope: chain and contract. */

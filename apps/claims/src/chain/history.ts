@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { BlockStore, StoredBlock } from "./blockStore.ts";
 
 /** The head of a block. */
 export type BlockHead = {
@@ -34,6 +33,20 @@ export type ChainSource = {
 
 /** Follows the logs: `add` in the chain's order, after `reset` all of them once more. */
 export type LogFollower = { reset(): void; add(logs: readonly TimedLog[]): void };
+
+/** A block that is remembered, with the contract's logs in it. */
+export type StoredBlock = { readonly head: BlockHead; readonly logs: readonly RawLog[] };
+
+/** Where a history is kept between visits. */
+export type BlockStore = {
+  /**
+   * What was kept of the chain with this first block, ascending. What was kept of another one is removed: a development
+   * chain that began anew has the same number and the same addresses.
+   */
+  load(genesis: string): Promise<StoredBlock[]>;
+  /** At once or not at all: forgets the blocks from `from` on, keeps `blocks`, forgets the numbers `empty`. */
+  write(from: number, blocks: readonly StoredBlock[], empty: readonly number[]): Promise<void>;
+};
 
 export type HistoryOptions = {
   /** First block that can hold a log. */

@@ -2,9 +2,9 @@
 import type { JsonRpcProvider } from "ethers";
 import { indexedDbBlockStore } from "../chain/blockStore.ts";
 import { type BlockHead, History } from "../chain/history.ts";
-import { type Sentence, sentenceOf } from "../chain/sentences.ts";
 import { rpcSource } from "../chain/source.ts";
 import type { Config } from "../config/config.ts";
+import { type Sentence, sentenceOf } from "../words/sentences.ts";
 import { type Ledger, LedgerBook } from "./ledger.ts";
 
 /** The chain as it was read last. */

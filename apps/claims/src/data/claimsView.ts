@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
-import { type Cost, costKey } from "../chain/costs.ts";
 import type { TokenConfig } from "../config/config.ts";
-import { isoTime, plainNumber } from "./amounts.ts";
+import { isoTime, plainNumber } from "../words/amounts.ts";
+import { type Cost, costKey } from "./costs.ts";
 import { toCsv, toJson } from "./csv.ts";
 import type { ClaimRow, ClaimState, Moment, ProgramRow } from "./ledger.ts";
 

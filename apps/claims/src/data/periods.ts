@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { epochStart, profileOf, unpackTerms } from "@vitalproof/sdk";
-import type { Span } from "../ui/format.ts";
+import type { Span } from "../words/format.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "./ledger.ts";
 
 type Policy = Pick<PolicyRow, "firstEpoch" | "periods">;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ZeroAddress } from "ethers";
 import type { TokenConfig } from "../config/config.ts";
-import { isoTime, plainNumber } from "./amounts.ts";
+import { isoTime, plainNumber } from "../words/amounts.ts";
 import { toCsv, toJson } from "./csv.ts";
 import type { PolicyRow, ProgramRow } from "./ledger.ts";
 

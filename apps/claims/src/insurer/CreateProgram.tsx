@@ -23,15 +23,15 @@ import {
   SliderThumb,
   SliderTrack,
 } from "react-aria-components";
-import { createPlan } from "../chain/plans.ts";
-import { type Sentence, sentenceOf } from "../chain/sentences.ts";
-import { formatAmount, parseAmount } from "../data/amounts.ts";
 import { type BoundField, boundFields, exact, termsWith } from "../data/bounds.ts";
 import { circuitsInForce, LEARNS, offered } from "../data/circuits.ts";
+import { createPlan } from "../plans/plans.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
-import { duration } from "../ui/format.ts";
 import { Choice, Empty, Fault, Field, Loading, Notice } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
+import { formatAmount, parseAmount } from "../words/amounts.ts";
+import { duration } from "../words/format.ts";
+import { type Sentence, sentenceOf } from "../words/sentences.ts";
 
 /** Publishes a program: circuit, bounds, money and times, with what they mean beside them. */
 export function CreateProgram() {

@@ -12,15 +12,15 @@ import {
 import { Contract, recoverAddress } from "ethers";
 import { useEffect, useState } from "react";
 import { Button, Label, TextArea, TextField } from "react-aria-components";
-import { issuePlan } from "../chain/plans.ts";
-import { type Sentence, sentenceOf } from "../chain/sentences.ts";
-import { formatAmount } from "../data/amounts.ts";
 import { type Application, applicationOf, parseApplication } from "../data/attestation.ts";
 import { circuitOfId, headlineOf } from "../data/circuits.ts";
+import { issuePlan } from "../plans/plans.ts";
 import { type App, same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
-import { dateTime, duration, short, spanName, spanZone } from "../ui/format.ts";
 import { Empty, Fault, Hex, Loading } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
+import { formatAmount } from "../words/amounts.ts";
+import { dateTime, duration, short, spanName, spanZone } from "../words/format.ts";
+import { type Sentence, sentenceOf } from "../words/sentences.ts";
 
 /** Issues a policy on what a clinic attested. */
 export function Issue() {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useState } from "react";
-import { formatAmount } from "../data/amounts.ts";
 import { headlineOf } from "../data/circuits.ts";
 import { type ProgramRow, totalsOf } from "../data/ledger.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
-import { counted, duration } from "../ui/format.ts";
 import { Empty, Hex, Loading } from "../ui/parts.tsx";
+import { formatAmount } from "../words/amounts.ts";
+import { counted, duration } from "../words/format.ts";
 import { MoneyFigures } from "./MoneyFigures.tsx";
 
 /** The insurer's first page: money by token, and the programs. */

@@ -2,8 +2,8 @@
 import { useMemo, useState } from "react";
 import type { Config } from "../config/config.ts";
 import { useWallet } from "../ui/app.tsx";
-import { short } from "../ui/format.ts";
 import { useTransact } from "../ui/transaction.tsx";
+import { short } from "../words/format.ts";
 import { type Carrier, walletCarrier } from "./carrier.ts";
 
 type By = "relayer" | "wallet";

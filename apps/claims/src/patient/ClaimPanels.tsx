@@ -2,11 +2,11 @@
 import { type ClaimOutcome, explainTerms } from "@vitalproof/sdk";
 import { useState } from "react";
 import type { Config } from "../config/config.ts";
-import { formatAmount } from "../data/amounts.ts";
 import { tokenOf } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
-import { counted, dateTime, duration, spanName, spanTimes } from "../ui/format.ts";
 import { Choice, Field, Notice } from "../ui/parts.tsx";
+import { formatAmount } from "../words/amounts.ts";
+import { counted, dateTime, duration, spanName, spanTimes } from "../words/format.ts";
 import { CarrierChoice, type Carrying } from "./CarrierChoice.tsx";
 import type { PeriodDay } from "./days.ts";
 import type { Step } from "./journey.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
 import { useId } from "react";
-import { spanClock, spanName, spanZone } from "../ui/format.ts";
+import { spanClock, spanName, spanZone } from "../words/format.ts";
 import type { PeriodDay, Scale } from "./days.ts";
 
 type SealedDay = Extract<PeriodDay, { state: "sealed" }>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { dateTime } from "../ui/format.ts";
+import { dateTime } from "../words/format.ts";
 import { nextMoment } from "./journey.ts";
 import { Act, Outcome, useAction } from "./parts.tsx";
 import type { SessionParts, View } from "./session.ts";

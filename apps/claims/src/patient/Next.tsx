@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { dateTime } from "../ui/format.ts";
+import { dateTime } from "../words/format.ts";
 import { nextOf, type Step } from "./journey.ts";
 import { Panel } from "./parts.tsx";
 import type { View } from "./session.ts";

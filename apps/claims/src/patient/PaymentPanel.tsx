@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useState } from "react";
-import { formatAmount } from "../data/amounts.ts";
 import { same, tokenOf } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
-import { dateTime } from "../ui/format.ts";
 import { Field } from "../ui/parts.tsx";
+import { formatAmount } from "../words/amounts.ts";
+import { dateTime } from "../words/format.ts";
 import { CarrierChoice } from "./CarrierChoice.tsx";
 import type { PanelProps } from "./ClaimPanels.tsx";
 import { Act, Fold, Outcome, useAction } from "./parts.tsx";

@@ -2,8 +2,8 @@
 import { DAY, dayOffsetOf, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
-import { counted, HERE, spanName, spanTimes } from "../ui/format.ts";
 import { Choice, Empty, Field } from "../ui/parts.tsx";
+import { counted, HERE, spanName, spanTimes } from "../words/format.ts";
 import type { PanelProps } from "./ClaimPanels.tsx";
 import { DayChart } from "./DayChart.tsx";
 import type { PeriodDay } from "./days.ts";

@@ -12,7 +12,7 @@ import {
 } from "@vitalproof/sdk";
 import { Interface, type Signer } from "ethers";
 import type { Config } from "../config/config.ts";
-import type { Mined, Plan, Step } from "../ui/transaction.tsx";
+import type { Mined, Plan, Step } from "../plans/plan.ts";
 
 export type Grant = { readonly consent: Consent; readonly deadline: bigint; readonly signature: string };
 export type Revocation = {

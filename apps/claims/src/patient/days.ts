@@ -19,7 +19,7 @@ import {
   VitalproofError,
   valueOfCode,
 } from "@vitalproof/sdk";
-import type { Span } from "../ui/format.ts";
+import type { Span } from "../words/format.ts";
 
 /** One sample's place in a period. */
 export type Slot = {

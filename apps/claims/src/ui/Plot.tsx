@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
 import { useId } from "react";
-import { formatAmount, formatNumber, type Unit } from "../data/amounts.ts";
-import { utcDate } from "./format.ts";
+import { formatAmount, formatNumber, type Unit } from "../words/amounts.ts";
+import { utcDate } from "../words/format.ts";
 
 const WIDTH = 640;
 const HEIGHT = 220;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "react-aria-components";
+import { dateTime, short } from "../words/format.ts";
 import { useApp, useChain, useRoute, useWallet } from "./app.tsx";
-import { dateTime, short } from "./format.ts";
 import { Empty, Fault, Notice, Popup } from "./parts.tsx";
 
 /** Head, foot and banners around every page. */

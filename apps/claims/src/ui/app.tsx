@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { JsonRpcProvider } from "ethers";
 import { createContext, use, useSyncExternalStore } from "react";
-import type { CostBook } from "../chain/costs.ts";
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { ChainState, ChainStore } from "../data/chainStore.ts";
+import type { CostBook } from "../data/costs.ts";
 import type { WalletChoice } from "../wallet/discovery.ts";
 import type { WalletConnection, WalletState } from "../wallet/wallet.ts";
-import { short } from "./format.ts";
+import { short } from "../words/format.ts";
 
 /** What every page uses. */
 export type App = {

@@ -11,9 +11,9 @@ import {
   Text,
   TextField,
 } from "react-aria-components";
-import type { Sentence } from "../chain/sentences.ts";
+import { short } from "../words/format.ts";
+import type { Sentence } from "../words/sentences.ts";
 import { useApp } from "./app.tsx";
-import { short } from "./format.ts";
 
 /** A dialog over the page. Escape and the close button end it unless it is busy. */
 export function Popup({

@@ -1,38 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { JsonRpcSigner } from "ethers";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
 import { Button } from "react-aria-components";
-import { type Sentence, sentenceOf } from "../chain/sentences.ts";
-import { formatRoughly, type Unit } from "../data/amounts.ts";
 import { finalityOf, finalityText } from "../data/finality.ts";
+import type { Mined, Plan } from "../plans/plan.ts";
+import { formatRoughly } from "../words/amounts.ts";
+import { type Sentence, sentenceOf } from "../words/sentences.ts";
 import { useApp, useChain, useWallet } from "./app.tsx";
 import { Fault, Hex, Popup } from "./parts.tsx";
-
-export type Mined = { readonly hash: string; readonly blockNumber: number; readonly gasUsed: bigint };
-
-/** One transaction of a plan. */
-export type Step = {
-  /** What it does, as an order: "Allow the claims contract to take 500.00 tUSDC". */
-  readonly title: string;
-  /** What will be sent, for the estimate; asked just before, so that it can use what earlier steps made. */
-  readonly call: () => { to: string; data: string };
-  readonly send: (signer: JsonRpcSigner) => Promise<Mined>;
-};
-
-/** Transactions that belong together, and what people read before they send them. */
-export type Plan = {
-  readonly title: string;
-  /** What will be so afterwards, one sentence each. */
-  readonly says: readonly string[];
-  readonly steps: readonly Step[];
-  /** Unit of amounts in refusals. */
-  readonly unit?: Unit;
-  /** After the last step is in a final block; a text for the closing line, and where to go. */
-  readonly done?: () => { text: string; link?: { href: string; text: string } };
-  /** Told once: the transactions when the last is final, nothing when the dialog is closed before. */
-  readonly ended?: (mined: readonly Mined[] | undefined) => void;
-};
 
 const TransactContext = createContext<(plan: Plan) => void>(() => {});
 

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { Interface, ZeroAddress } from "ethers";
 import { walletCarrier } from "../../src/patient/carrier.ts";
 import { payeeOf } from "../../src/patient/payee.ts";
-import type { Plan } from "../../src/ui/transaction.tsx";
+import type { Plan } from "../../src/plans/plan.ts";
 import { codeOf, PROOF } from "./helpers.ts";
 
 const address = (n: number) => `0x${n.toString(16).padStart(40, "0")}`;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
 import { type ContractRunner, Interface, type TransactionRequest } from "ethers";
-import { ERC20 } from "../../src/chain/plans.ts";
+import { ERC20 } from "../../src/chain/erc20.ts";
 import { HASH, INSURER, TOKEN, ZERO } from "./story.ts";
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join, resolve } from "node:path";
 import { audit, httpRequest, reportHtml, reportLines, rpcChainData } from "@vitalproof/audit";
+import { readKeys } from "@vitalproof/audit/node";
 import type { Command } from "commander";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { EXIT } from "../exit.ts";
 import { writeText } from "../files.ts";
 import { rpcUrl } from "../globals.ts";
 import type { Io, Json } from "../io.ts";
-import { readKeys } from "../keys.ts";
 import { big, whole } from "../numbers.ts";
 
 type Options = DeploymentOptions & {

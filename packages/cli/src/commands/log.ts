@@ -7,6 +7,7 @@ import {
   PROFILES,
   type ProfileName,
   profileOf,
+  roundToSteps,
   type SignedReceipt,
   unpackContext,
   VitalproofError,
@@ -23,7 +24,6 @@ import type { Io } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { beginLog, type PatientLog, resumeLog } from "../patientLog.ts";
 import { type ReadingOptions, readReadings, withReadingOptions } from "../readings.ts";
-import { roundToSteps } from "../rounding.ts";
 import { dayText, nameOfEpoch, parseDay, parseEpoch } from "../time.ts";
 import { withVault } from "../vault.ts";
 

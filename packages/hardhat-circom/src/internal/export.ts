@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { CircomError } from "../errors.ts";
 import type { CircuitInstance, VerificationKey } from "../types.ts";
-import { verificationKeyHash } from "../verification-key-hash.ts";
-import { runSnarkjs } from "./snarkjs-jobs.ts";
+import { verificationKeyHash } from "../verificationKeyHash.ts";
+import { runSnarkjs } from "./snarkjsJobs.ts";
 
 export interface ExportedKey {
   /** Content of `verification_key.json`, as `snarkjs zkey export verificationkey` writes it, and a newline. */

@@ -6,7 +6,7 @@ import type { CircomConfig, CircuitInstance, CircuitManifest, ConstraintCounts }
 import { COMPILER_FLAGS, type CompiledCircuit, compileCircuit } from "./compile.ts";
 import { type ExportedKey, exportKey } from "./export.ts";
 import { hashFile, sha256 } from "./files.ts";
-import { DEVELOPMENT_ORIGIN } from "./keys/development-scalars.ts";
+import { DEVELOPMENT_ORIGIN } from "./keys/developmentScalars.ts";
 import { countConstraints, domainPower, parseR1cs } from "./r1cs.ts";
 import { collectSources, type SourceCache, type SourceSet } from "./sources.ts";
 

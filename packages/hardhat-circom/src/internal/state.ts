@@ -3,7 +3,7 @@ import { instanceFiles } from "../manifest.ts";
 import type { CircomConfig, CircuitInstance, CircuitManifest } from "../types.ts";
 import { COMPILER_FLAGS } from "./compile.ts";
 import { hashFile } from "./files.ts";
-import { DEVELOPMENT_ORIGIN } from "./keys/development-scalars.ts";
+import { DEVELOPMENT_ORIGIN } from "./keys/developmentScalars.ts";
 import type { SourceSet } from "./sources.ts";
 
 /** Whether the manifest speaks of these very sources, compiler, flags and list entry: the outputs must then agree. */

@@ -2,7 +2,18 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { VitalproofError } from "../errors.ts";
-import type { VerificationKey } from "../prove/proof.ts";
+
+/** A Groth16 verification key as snarkjs exports it. */
+export type VerificationKey = {
+  protocol: string;
+  curve: string;
+  nPublic: number;
+  vk_alpha_1: readonly string[];
+  vk_beta_2: readonly (readonly string[])[];
+  vk_gamma_2: readonly (readonly string[])[];
+  vk_delta_2: readonly (readonly string[])[];
+  IC: readonly (readonly string[])[];
+};
 
 /** All that proving and verifying one circuit needs. */
 export type Artifacts = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import { type AnchorPath, type AnchorTree, anchorTree } from "../hashes/tree.ts";
-import { Mutex } from "../internal/mutex.ts";
+import { Mutex } from "../mutex.ts";
 import type { Store } from "../store.ts";
 import type { Intake } from "./intake.ts";
 import { AttesterRecords } from "./records.ts";

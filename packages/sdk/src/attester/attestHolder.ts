@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Signer } from "ethers";
+import type { VerificationKey } from "../artifacts/artifacts.ts";
 import { VitalproofError } from "../errors.ts";
 import { scopeOf } from "../hashes/scope.ts";
-import type { Proof, VerificationKey } from "../prove/proof.ts";
+import type { Proof } from "../prove/proof.ts";
 import { verifyProof } from "../prove/verify.ts";
 import { type ClaimsDomain, type HolderAttestation, policyHashOf, signAttestation } from "./attestation.ts";
 

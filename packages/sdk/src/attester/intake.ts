@@ -6,10 +6,10 @@ import { type ErrorCode, type ErrorOptions, VitalproofError } from "../errors.ts
 import { assertField, randomFieldElement } from "../field.ts";
 import { gapHeadOf, genesisOf, leafOf } from "../hashes/chain.ts";
 import { packContext, unpackContext } from "../hashes/context.ts";
-import { Mutex } from "../internal/mutex.ts";
 import { assertInteger } from "../invalid.ts";
 import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
 import { type AnchorDomain, type SignedReceipt, signReceipt } from "../log/receipt.ts";
+import { Mutex } from "../mutex.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";
 import { anchorDayOf, DAY, dayEnd, epochAt, epochEnd, epochStart } from "../time/epochs.ts";

@@ -2,8 +2,19 @@
 
 import type { CircuitName } from "../circuits/circuit.ts";
 import type { ProfileName } from "../profiles/profile.ts";
-import type { Example } from "./examples.ts";
 import type { TermsRequest } from "./request.ts";
+
+type Value = number | string;
+/** One value, one per channel, or nothing measured. */
+export type Sample = Value | readonly Value[] | undefined;
+
+/** Readings made up to show a question: what each sample of the window holds. */
+export type Example = {
+  /** One sentence. */
+  readonly words: string;
+  /** @param at number of the sample, from 0; @param of samples in the window */
+  readonly sample: (at: number, of: number) => Sample;
+};
 
 /** Where a question's numbers come from. */
 export type Source = {

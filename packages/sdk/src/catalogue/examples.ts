@@ -3,19 +3,7 @@
 import { circuitOf } from "../circuits/circuit.ts";
 import { codeOf, MISSING } from "../profiles/codes.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
-import type { Form } from "./entry.ts";
-
-type Value = number | string;
-/** One value, one per channel, or nothing measured. */
-type Sample = Value | readonly Value[] | undefined;
-
-/** Readings made up to show a question: what each sample of the window holds. */
-export type Example = {
-  /** One sentence. */
-  readonly words: string;
-  /** @param at number of the sample, from 0; @param of samples in the window */
-  readonly sample: (at: number, of: number) => Sample;
-};
+import type { Example, Form, Sample } from "./entry.ts";
 
 /** The same value throughout. */
 export function steady(words: string, value: Sample): Example {

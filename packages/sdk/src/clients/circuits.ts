@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractRunner } from "ethers";
+import type { VerificationKey } from "../artifacts/artifacts.ts";
 import { VitalproofError } from "../errors.ts";
 import { CIRCUIT_REGISTRY_ABI } from "../generated/abi.ts";
-import type { VerificationKey } from "../prove/proof.ts";
 import { verificationKeyFromCode } from "../prove/verificationKey.ts";
 import { connect, read } from "./call.ts";
 import type { CircuitRegistry } from "./contractTypes.ts";

@@ -3,7 +3,6 @@ import type { ContractRunner } from "ethers";
 import type { ClaimsDomain, HolderAttestation } from "../attester/attestation.ts";
 import { CLAIMS_PAYOUT_ABI } from "../generated/abi.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
-import type { ClaimItem } from "../settle/claim.ts";
 import { ASSURANCE_CLASSES, type AssuranceClass } from "./anchors.ts";
 import { argumentOf, connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
@@ -26,6 +25,18 @@ export type ProgramOffer = {
   claimWindow: number;
   reviewTime: number;
   arbiterTime: number;
+};
+
+/** What a patient hands to a relayer: a claim and what its proof was made against. All of it is public. */
+export type ClaimItem = {
+  policy: bigint;
+  period: number;
+  consentId: string;
+  /** `circuitIdOf(name, version)` that it was proven under. */
+  circuit: string;
+  /** Root that it was proven against. */
+  anchorRoot: bigint;
+  proof: Proof;
 };
 
 /** In the contract's order. */

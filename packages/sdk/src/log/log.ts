@@ -7,7 +7,7 @@ import { randomFieldElement } from "../field.ts";
 import { gapHeadOf, headOf, leafOf } from "../hashes/chain.ts";
 import { packContext } from "../hashes/context.ts";
 import { isDecimalText, parseRecord } from "../internal/json.ts";
-import { Mutex } from "../internal/mutex.ts";
+import { Mutex } from "../mutex.ts";
 import { LOW, MISSING } from "../profiles/codes.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";

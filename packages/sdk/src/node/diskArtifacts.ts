@@ -9,9 +9,9 @@ import {
   artifactFiles,
   artifactMismatch,
   parseManifest,
+  type VerificationKey,
 } from "../artifacts/artifacts.ts";
 import { VitalproofError } from "../errors.ts";
-import type { VerificationKey } from "../prove/proof.ts";
 
 /**
  * Artifacts from a folder such as `circuits/artifacts`, one folder per instance with its `manifest.json`. Every file is

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export * from "../index.ts";
+export { Mutex } from "../mutex.ts";
 export { childProcessProver } from "./childProver.ts";
 export { diskArtifacts } from "./diskArtifacts.ts";
 export { fileStore } from "./fileStore.ts";

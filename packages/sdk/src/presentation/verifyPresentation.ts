@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { VerificationKey } from "../artifacts/artifacts.ts";
 import { verifyAttestation } from "../attester/attestation.ts";
 import { type Detail, VitalproofError } from "../errors.ts";
 import { packContext } from "../hashes/context.ts";
 import { scopeOf } from "../hashes/scope.ts";
 import { verifyReceipt } from "../log/receipt.ts";
 import { profileOf } from "../profiles/profile.ts";
-import type { VerificationKey } from "../prove/proof.ts";
 import { verifyProof } from "../prove/verify.ts";
 import { packTerms, termsForPeriod, unpackTerms } from "../terms/pack.ts";
 import type { Terms } from "../terms/terms.ts";

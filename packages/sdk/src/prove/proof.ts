@@ -15,18 +15,6 @@ export type ProofCalldata = {
   c: [bigint, bigint];
 };
 
-/** A Groth16 verification key as snarkjs exports it. */
-export type VerificationKey = {
-  protocol: string;
-  curve: string;
-  nPublic: number;
-  vk_alpha_1: readonly string[];
-  vk_beta_2: readonly (readonly string[])[];
-  vk_gamma_2: readonly (readonly string[])[];
-  vk_delta_2: readonly (readonly string[])[];
-  IC: readonly (readonly string[])[];
-};
-
 /** The form in which snarkjs gives and takes proofs. */
 export type SnarkjsProof = {
   protocol: string;

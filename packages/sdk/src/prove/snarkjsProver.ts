@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
-import { Mutex } from "../internal/mutex.ts";
+import { Mutex } from "../mutex.ts";
 import type { Proof } from "./proof.ts";
 import { proofFromSnarkjs } from "./proof.ts";
 import type { Prover } from "./prover.ts";

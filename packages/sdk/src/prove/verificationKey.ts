@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { dataLength, dataSlice, keccak256 } from "ethers";
+import type { VerificationKey } from "../artifacts/artifacts.ts";
 import { VitalproofError } from "../errors.ts";
-import type { VerificationKey } from "./proof.ts";
 
 /** alpha, beta, gamma, delta. */
 const HEAD_WORDS = 14;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { bn254 } from "@noble/curves/bn254.js";
+import type { VerificationKey } from "../artifacts/artifacts.ts";
 import { VitalproofError } from "../errors.ts";
 import { isFieldElement } from "../field.ts";
-import type { Proof, VerificationKey } from "./proof.ts";
+import type { Proof } from "./proof.ts";
 
 /**
  * Verifies a Groth16 proof (Groth 2016, eprint 2016/260) here and now, with no worker and no WebAssembly, as strictly

@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { isHexString } from "ethers";
-import type { SkipReason } from "../clients/claims.ts";
+import type { ClaimItem, SkipReason } from "../clients/claims.ts";
 import type { Detail, ErrorCode } from "../errors.ts";
-import type { Proof } from "../prove/proof.ts";
-
-/** What a patient hands to a relayer: a claim and what its proof was made against. All of it is public. */
-export type ClaimItem = {
-  policy: bigint;
-  period: number;
-  consentId: string;
-  /** `circuitIdOf(name, version)` that it was proven under. */
-  circuit: string;
-  /** Root that it was proven against. */
-  anchorRoot: bigint;
-  proof: Proof;
-};
 
 /**
  * What became of a claim. `settled`: on chain. `skipped`: cannot be settled as things stand, and was left out; `reason`

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
+import type { VerificationKey } from "../artifacts/artifacts.ts";
 import type { CircuitClient } from "../clients/circuits.ts";
-import type { ClaimsClient, SkipReason } from "../clients/claims.ts";
+import type { ClaimItem, ClaimsClient, SkipReason } from "../clients/claims.ts";
 import { VitalproofError } from "../errors.ts";
-import type { VerificationKey } from "../prove/proof.ts";
 import { isValidProof } from "../prove/verify.ts";
 import {
-  type ClaimItem,
   type ClaimOutcome,
   isReadable,
   type SettledTransaction,

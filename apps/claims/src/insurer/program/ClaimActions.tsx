@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Button } from "react-aria-components";
-import { approvePlan, arbitratePlan } from "../../chain/policyPlans.ts";
 import { decisionsOf } from "../../data/decisions.ts";
 import type { ClaimRow, ProgramRow } from "../../data/ledger.ts";
+import { approvePlan, arbitratePlan } from "../../plans/policyPlans.ts";
 import { tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
-import { dateTime } from "../../ui/format.ts";
 import { useTransact } from "../../ui/transaction.tsx";
+import { dateTime } from "../../words/format.ts";
 
 /** Where a claim stands, and whose turn it is until when. @param now Unix seconds, the chain's */
 export function ClaimState({ claim: { state, until, reason }, now }: { claim: ClaimRow; now: number }) {

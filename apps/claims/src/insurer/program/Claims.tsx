@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
 import { Button } from "react-aria-components";
-import { type Cost, medianCost } from "../../chain/costs.ts";
-import { arbitratePlan, rejectPlan } from "../../chain/policyPlans.ts";
-import { formatNumber, formatRoughly } from "../../data/amounts.ts";
 import {
   type ClaimFile,
   claimsCsv,
@@ -12,15 +9,18 @@ import {
   filterClaims,
   timeOf,
 } from "../../data/claimsView.ts";
+import { type Cost, medianCost } from "../../data/costs.ts";
 import { finalityOf, finalityText } from "../../data/finality.ts";
 import { CLAIM_STATES, type ClaimRow, type ClaimState, type ProgramRow } from "../../data/ledger.ts";
 import { spanOf } from "../../data/periods.ts";
+import { arbitratePlan, rejectPlan } from "../../plans/policyPlans.ts";
 import { tokenOf, useApp, useChain } from "../../ui/app.tsx";
 import { download } from "../../ui/download.ts";
-import { counted, dateTime, spanZone } from "../../ui/format.ts";
 import { Choice, Empty, Field, Hex } from "../../ui/parts.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
 import { type Sorting, type TableColumn, useSorted, VirtualTable } from "../../ui/VirtualTable.tsx";
+import { formatNumber, formatRoughly } from "../../words/amounts.ts";
+import { counted, dateTime, spanZone } from "../../words/format.ts";
 import { ClaimActions, ClaimState as StateCell } from "./ClaimActions.tsx";
 import { PeriodName } from "./PeriodName.tsx";
 import { ReasonDialog } from "./ReasonDialog.tsx";

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useMemo } from "react";
-import { formatNumber } from "../../data/amounts.ts";
 import type { ProgramRow } from "../../data/ledger.ts";
 import { type ProgramDay, programDays } from "../../data/series.ts";
 import { tokenOf, useApp, useChain } from "../../ui/app.tsx";
-import { utcDate } from "../../ui/format.ts";
 import { Plot, type PlotLine } from "../../ui/Plot.tsx";
 import { Empty } from "../../ui/parts.tsx";
 import { type TableColumn, VirtualTable } from "../../ui/VirtualTable.tsx";
+import { formatNumber } from "../../words/amounts.ts";
+import { utcDate } from "../../words/format.ts";
 
 const CLAIMS: readonly PlotLine<ProgramDay>[] = [
   { name: "claimed", className: "claimed", value: (day) => day.claimedSoFar },

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
-import { type Difference, differences, figuresOf } from "../../chain/agreement.ts";
-import { type Sentence, sentenceOf } from "../../chain/sentences.ts";
-import { formatAmount } from "../../data/amounts.ts";
+import { type Difference, differences, figuresOf } from "../../data/agreement.ts";
 import type { ProgramRow } from "../../data/ledger.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
-import { dateTime, duration } from "../../ui/format.ts";
 import { Hex, Notice } from "../../ui/parts.tsx";
+import { formatAmount } from "../../words/amounts.ts";
+import { dateTime, duration } from "../../words/format.ts";
+import { type Sentence, sentenceOf } from "../../words/sentences.ts";
 import { MoneyFigures } from "../MoneyFigures.tsx";
 
 /** What the program has, and the rules about it. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
-import { ERC20, fundPlan, withdrawPlan } from "../../chain/plans.ts";
-import { sentenceOf } from "../../chain/sentences.ts";
-import { formatAmount, parseAmount } from "../../data/amounts.ts";
+import { ERC20 } from "../../chain/erc20.ts";
 import type { ProgramRow } from "../../data/ledger.ts";
+import { fundPlan, withdrawPlan } from "../../plans/plans.ts";
 import { tokenOf, useApp, useWallet } from "../../ui/app.tsx";
 import { Field, Popup } from "../../ui/parts.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
+import { formatAmount, parseAmount } from "../../words/amounts.ts";
+import { sentenceOf } from "../../words/sentences.ts";
 
 /** Asks for the amount to pay in or to take out. */
 export function MoneyDialog({

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useMemo, useState } from "react";
 import { Button } from "react-aria-components";
-import { formatNumber } from "../../data/amounts.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../../data/ledger.ts";
 import {
   filterPolicies,
@@ -13,9 +12,10 @@ import {
 } from "../../data/policiesView.ts";
 import { same, tokenOf, useApp, useWallet } from "../../ui/app.tsx";
 import { download } from "../../ui/download.ts";
-import { counted, dateTime } from "../../ui/format.ts";
 import { Choice, Empty, Hex } from "../../ui/parts.tsx";
 import { type Sorting, type TableColumn, useSorted, VirtualTable } from "../../ui/VirtualTable.tsx";
+import { formatNumber } from "../../words/amounts.ts";
+import { counted, dateTime } from "../../words/format.ts";
 import { PolicyDialog } from "./PolicyDialog.tsx";
 
 /** The program's policies, each with a dialog of what can be done with it. */

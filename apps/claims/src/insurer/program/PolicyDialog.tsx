@@ -2,17 +2,18 @@
 import { ClaimsClient } from "@vitalproof/sdk";
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
-import { endPlan, payPlan, RELEASES, releasePlan } from "../../chain/policyPlans.ts";
-import { type Sentence, sentenceOf } from "../../chain/sentences.ts";
-import { formatAmount } from "../../data/amounts.ts";
 import { endingOf } from "../../data/decisions.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../../data/ledger.ts";
 import { spanOf, unclaimedPeriods } from "../../data/periods.ts";
 import { isOwnPayee } from "../../data/policiesView.ts";
+import type { Plan } from "../../plans/plan.ts";
+import { endPlan, payPlan, RELEASES, releasePlan } from "../../plans/policyPlans.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
-import { counted, dateTime, spanName, spanZone } from "../../ui/format.ts";
 import { Fault, Hex, Popup, Scroll } from "../../ui/parts.tsx";
-import { type Plan, useTransact } from "../../ui/transaction.tsx";
+import { useTransact } from "../../ui/transaction.tsx";
+import { formatAmount } from "../../words/amounts.ts";
+import { counted, dateTime, spanName, spanZone } from "../../words/format.ts";
+import { type Sentence, sentenceOf } from "../../words/sentences.ts";
 import { PeriodName } from "./PeriodName.tsx";
 
 /** Unclaimed periods whose windows are looked up: the oldest, which are free first. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ConfigHooks } from "hardhat/types/hooks";
 import { configProblems, resolveConfig } from "../../config.ts";
-import "../../type-extensions.ts";
+import "../../typeExtensions.ts";
 
 export default async (): Promise<Partial<ConfigHooks>> => ({
   validateUserConfig: async (userConfig) =>

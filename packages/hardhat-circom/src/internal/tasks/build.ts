@@ -2,7 +2,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { buildCircuits } from "../../build.ts";
 import { buildReporter } from "../report.ts";
-import "../../type-extensions.ts";
+import "../../typeExtensions.ts";
 
 interface BuildArguments {
   names: string[];

@@ -2,7 +2,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { type CheckReport, checkCircuits } from "../../check.ts";
 import { CircomError } from "../../errors.ts";
-import "../../type-extensions.ts";
+import "../../typeExtensions.ts";
 
 interface CheckArguments {
   names: string[];

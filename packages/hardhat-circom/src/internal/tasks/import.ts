@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { resolve } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { importProductionKey } from "../../import-key.ts";
-import "../../type-extensions.ts";
+import { importProductionKey } from "../../importKey.ts";
+import "../../typeExtensions.ts";
 
 interface ImportArguments {
   name: string;

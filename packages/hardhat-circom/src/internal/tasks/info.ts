@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { circuitInfo } from "../../info.ts";
-import "../../type-extensions.ts";
+import "../../typeExtensions.ts";
 
 export default async function info(
   { json }: { json: boolean },

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
+import { Contract, type ContractRunner } from "ethers";
+import { ERC20 } from "../chain/erc20.ts";
+import { same } from "./addresses.ts";
+import type { Ledger, ProgramRow } from "./ledger.ts";
+
+/** A figure that events give otherwise than the contract. Smallest units. */
+export type Difference = {
+  readonly name: string;
+  readonly byEvents: bigint;
+  readonly byContract: bigint;
+};
+
+/** Money as events and contract have it, at one block. */
+export type Figures = Readonly<Record<"free" | "committed" | "all", bigint>>;
+
+/** What the events add up to: of a program, and `all` of every program of its token together. */
+export function figuresOf(ledger: Ledger, program: ProgramRow): Figures {
+  let all = 0n;
+  for (const { token, free, reserved, owed } of ledger.programs.values()) {
+    if (same(token, program.token)) all += free + reserved + owed;
+  }
+  return { free: program.free, committed: program.reserved + program.owed, all };
+}
+
+/**
+ * Compares figures from events with the contract's own view at a block, and with the tokens that it holds.
+ * @param byEvents taken when the events were read up to `block`
+ * @returns what differs; a balance above the sum does not, since anybody can send tokens to the contract
+ * @throws what the node answers, for example that it no longer has the state of that block
+ */
+export async function differences(
+  claims: string,
+  runner: ContractRunner,
+  program: Pick<ProgramRow, "id" | "token">,
+  byEvents: Figures,
+  block: number,
+): Promise<Difference[]> {
+  const at = { blockTag: block };
+  const contract = new Contract(claims, CLAIMS_PAYOUT_ABI, runner);
+  const [view, accounted, balance] = (await Promise.all([
+    contract.getFunction("program")(program.id, at),
+    contract.getFunction("accountedIn")(program.token, at),
+    new Contract(program.token, ERC20, runner).getFunction("balanceOf")(claims, at),
+  ])) as [{ free: bigint; committed: bigint }, bigint, bigint];
+  const figures: Difference[] = [
+    { name: "Free", byEvents: byEvents.free, byContract: view.free },
+    { name: "Reserved and owed", byEvents: byEvents.committed, byContract: view.committed },
+    { name: "All programs of this token", byEvents: byEvents.all, byContract: accounted },
+  ];
+  const wrong = figures.filter((figure) => figure.byEvents !== figure.byContract);
+  if (balance < byEvents.all)
+    wrong.push({ name: "Tokens that the contract holds", byEvents: byEvents.all, byContract: balance });
+  return wrong;
+}

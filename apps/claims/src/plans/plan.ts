@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { JsonRpcSigner } from "ethers";
+import type { Unit } from "../words/amounts.ts";
+
+export type Mined = { readonly hash: string; readonly blockNumber: number; readonly gasUsed: bigint };
+
+/** One transaction of a plan. */
+export type Step = {
+  /** What it does, as an order: "Allow the claims contract to take 500.00 tUSDC". */
+  readonly title: string;
+  /** What will be sent, for the estimate; asked just before, so that it can use what earlier steps made. */
+  readonly call: () => { to: string; data: string };
+  readonly send: (signer: JsonRpcSigner) => Promise<Mined>;
+};
+
+/** Transactions that belong together, and what people read before they send them. */
+export type Plan = {
+  readonly title: string;
+  /** What will be so afterwards, one sentence each. */
+  readonly says: readonly string[];
+  readonly steps: readonly Step[];
+  /** Unit of amounts in refusals. */
+  readonly unit?: Unit;
+  /** After the last step is in a final block; a text for the closing line, and where to go. */
+  readonly done?: () => { text: string; link?: { href: string; text: string } };
+  /** Told once: the transactions when the last is final, nothing when the dialog is closed before. */
+  readonly ended?: (mined: readonly Mined[] | undefined) => void;
+};

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What an insurer, an arbiter or anybody does with a policy and its claims.
+import type { Config, TokenConfig } from "../config/config.ts";
+import type { ClaimRow, PolicyRow, ProgramRow } from "../data/ledger.ts";
+import { formatAmount } from "../words/amounts.ts";
+import { counted, dateTime } from "../words/format.ts";
+import type { Plan } from "./plan.ts";
+import { claimsStep } from "./plans.ts";
+
+/** Periods that are released in one go: each is a transaction to sign. */
+export const RELEASES = 20;
+
+type Claim = Pick<ClaimRow, "policy" | "period" | "state">;
+
+export function approvePlan(config: Config, token: TokenConfig, claim: Claim, benefit: bigint): Plan {
+  const { policy, period, state } = claim;
+  return {
+    title: `Approve the claim for period ${period} of policy ${policy}`,
+    says: [
+      `${formatAmount(benefit, token)} are credited to the policy and can be paid out by anybody.`,
+      ...(state === "rejected" ? ["The rejection is taken back; the arbiter has nothing to decide."] : []),
+    ],
+    unit: token,
+    steps: [
+      claimsStep(
+        config,
+        "Approve the claim",
+        "approveClaim",
+        () => [policy, period],
+        (client) => client.approveClaim(policy, period),
+      ),
+    ],
+  };
+}
+
+/** @param reason public */
+export function rejectPlan(
+  config: Config,
+  { policy, period }: Claim,
+  { arbiterTime }: Pick<ProgramRow, "arbiterTime">,
+  reason: string,
+  now: number,
+): Plan {
+  return {
+    title: `Reject the claim for period ${period} of policy ${policy}`,
+    says: [
+      `The benefit stays reserved while the arbiter decides, until about ${dateTime(now + arbiterTime)}.`,
+      "If the arbiter is silent until then, anybody can have it credited.",
+      `The reason is public for ever: ${reason}`,
+    ],
+    steps: [
+      claimsStep(
+        config,
+        "Reject the claim",
+        "rejectClaim",
+        () => [policy, period, reason],
+        (client) => client.rejectClaim(policy, period, reason),
+      ),
+    ],
+  };
+}
+
+/** @param reason public; the contract keeps it of a denial only */
+export function arbitratePlan(
+  config: Config,
+  token: TokenConfig,
+  { policy, period }: Claim,
+  benefit: bigint,
+  pays: boolean,
+  reason: string,
+): Plan {
+  const amount = formatAmount(benefit, token);
+  return {
+    title: `${pays ? "Decide for" : "Deny"} the claim for period ${period} of policy ${policy}`,
+    says: pays
+      ? [`${amount} are credited to the policy and can be paid out by anybody.`, "This is the last word."]
+      : [
+          `${amount} return to the program's free money, and the period is never paid.`,
+          "This is the last word.",
+          `The reason is public for ever: ${reason}`,
+        ],
+    unit: token,
+    steps: [
+      claimsStep(
+        config,
+        pays ? "Decide for the claim" : "Deny the claim",
+        "arbitrate",
+        () => [policy, period, pays, reason],
+        (client) => client.arbitrate(policy, period, pays, reason),
+      ),
+    ],
+  };
+}
+
+/** @param ending periods that are kept and freed if it happens now */
+export function endPlan(
+  config: Config,
+  token: TokenConfig,
+  { id }: Pick<PolicyRow, "id">,
+  benefit: bigint,
+  { kept, freed }: { kept: number; freed: number },
+): Plan {
+  return {
+    title: `End policy ${id}`,
+    says: [
+      `${counted(freed, "period")} that ${freed === 1 ? "has" : "have"} not begun ${freed === 1 ? "is" : "are"} taken off; ${formatAmount(benefit * BigInt(freed), token)} become free again.`,
+      kept === 0
+        ? "No period has begun, so nothing is left to claim."
+        : `${counted(kept, "period")} that ${kept === 1 ? "has" : "have"} begun ${kept === 1 ? "stays" : "stay"} covered and can still be claimed.`,
+      "It cannot be undone.",
+    ],
+    unit: token,
+    steps: [
+      claimsStep(
+        config,
+        `End policy ${id}`,
+        "endPolicy",
+        () => [id],
+        (client) => client.endPolicy(id),
+      ),
+    ],
+  };
+}
+
+/** @param periods whose windows are over, at most `RELEASES` */
+export function releasePlan(
+  config: Config,
+  token: TokenConfig,
+  { id }: Pick<PolicyRow, "id">,
+  benefit: bigint,
+  periods: readonly number[],
+): Plan {
+  return {
+    title: `Release ${counted(periods.length, "period")} of policy ${id}`,
+    says: [
+      `${formatAmount(benefit * BigInt(periods.length), token)} return to the program's free money.`,
+      "Nobody claimed in time, and nobody can any more.",
+      ...(periods.length > 1 ? ["Each period is a transaction of its own."] : []),
+    ],
+    unit: token,
+    steps: periods.map((period) =>
+      claimsStep(
+        config,
+        `Release period ${period}`,
+        "releasePeriod",
+        () => [id, period],
+        (client) => client.releasePeriod(id, period),
+      ),
+    ),
+  };
+}
+
+/** @param payee account that receives it */
+export function payPlan(
+  config: Config,
+  token: TokenConfig,
+  { id, owed }: Pick<PolicyRow, "id" | "owed">,
+  benefit: bigint,
+  payee: string,
+): Plan {
+  const amount = formatAmount(benefit * BigInt(owed), token);
+  let sent = amount;
+  return {
+    title: `Pay out policy ${id}`,
+    says: [
+      `${amount}, the benefit of ${counted(owed, "period")}, go to ${payee}.`,
+      "Anybody may do this; you pay the gas only.",
+    ],
+    unit: token,
+    steps: [
+      claimsStep(
+        config,
+        `Pay ${amount}`,
+        "pay",
+        () => [id],
+        async (client) => {
+          const paid = await client.pay(id);
+          sent = formatAmount(paid.result, token);
+          return paid;
+        },
+      ),
+    ],
+    done: () => ({ text: `${sent} were paid out.` }),
+  };
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// "@vitalproof/hardhat-circom/circuits": what the tasks do, for scripts.
+export {
+  type BuildEvent,
+  type BuildOptions,
+  type BuildResult,
+  type BuildStep,
+  buildCircuits,
+} from "./build.ts";
+export { type CheckOptions, type CheckReport, checkCircuits } from "./check.ts";
+export { resolveConfig } from "./config.ts";
+export { CircomError, type CircomErrorCode } from "./errors.ts";
+export { expectedVerifierCodeHash, type VerifierArtifact } from "./expectedVerifierCodeHash.ts";
+export { type ImportOptions, importProductionKey } from "./importKey.ts";
+export { type CircuitInfo, circuitInfo } from "./info.ts";
+export { type InstanceSelection, loadInstances, selectInstances } from "./instances.ts";
+export type { BrokenLink, Link } from "./internal/links.ts";
+export { isDevelopmentKey } from "./isDevelopmentKey.ts";
+export { type InstanceFiles, instanceFiles, readManifest } from "./manifest.ts";
+export type * from "./types.ts";
+export { verificationKeyBytes, verificationKeyHash, verificationKeyWords } from "./verificationKeyHash.ts";

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { copyFile, rm, stat } from "node:fs/promises";
+import { relative } from "node:path";
+import { CircomError } from "./errors.ts";
+import { loadInstances, selectInstances } from "./instances.ts";
+import { compilerVersion } from "./internal/compile.ts";
+import { exportKey } from "./internal/export.ts";
+import { judgeProductionKey, trustedPtau } from "./internal/keys/productionKey.ts";
+import { compileAndCount, describe, stagedZkey } from "./internal/produce.ts";
+import { publish } from "./internal/publish.ts";
+import { collectSources } from "./internal/sources.ts";
+import { createStaging } from "./internal/staging.ts";
+import type { CircomConfig, CircuitManifest, VerificationKey } from "./types.ts";
+
+export interface ImportOptions {
+  /** Instance to which the key belongs. */
+  name: string;
+  /** The finished key of a ceremony. */
+  zkey: string;
+  /** Powers of tau, if not at the configured path; the pinned hash holds all the same. */
+  ptau?: string;
+}
+
+/**
+ * Takes over the key of a ceremony: recompiles the circuit, judges the key, and replaces the committed artifacts by
+ * those of the key, with its transcript in the manifest.
+ *
+ * @throws CircomError KEY_REFUSED with every reason, PTAU_REFUSED, KEY_MISSING
+ */
+export async function importProductionKey(
+  config: CircomConfig,
+  options: ImportOptions,
+): Promise<CircuitManifest> {
+  const [instance] = selectInstances(await loadInstances(config), { names: [options.name] });
+  if (instance === undefined) throw new CircomError("INSTANCE_UNKNOWN", `no instance "${options.name}"`);
+  const { name } = instance;
+  const found = await stat(options.zkey).catch(() => undefined);
+  if (found?.isFile() !== true) {
+    throw new CircomError("KEY_MISSING", `there is no key at ${relative(config.root, options.zkey)}`, {
+      instance: name,
+    });
+  }
+  const ptau = await trustedPtau(config, options.ptau);
+  const compiler = await compilerVersion(config);
+  const sources = await collectSources(config, instance);
+  const staging = await createStaging(config, `import-${name}`);
+  try {
+    const compiled = await compileAndCount(config, instance, sources, staging);
+    const zkey = stagedZkey(staging, instance);
+    await copyFile(options.zkey, zkey);
+    const { verificationKey } = await exportKey(instance, zkey);
+    const key = JSON.parse(verificationKey) as VerificationKey;
+    const { reasons, contributions } = await judgeProductionKey(zkey, compiled.files.r1cs, ptau.path, key);
+    if (reasons.length > 0) {
+      throw new CircomError(
+        "KEY_REFUSED",
+        `instance "${name}": ${relative(config.root, options.zkey)} may not be used in production:\n` +
+          reasons.map((reason) => `  ${reason}`).join("\n"),
+        { instance: name },
+      );
+    }
+    const origin = `ptau blake2b ${ptau.blake2b}`;
+    const produced = await describe(instance, compiled, compiler, zkey, {
+      kind: "production",
+      origin,
+      contributions,
+    });
+    await publish(config, instance, compiled, zkey, produced);
+    return produced.manifest;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}

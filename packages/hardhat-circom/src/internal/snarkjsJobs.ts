@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { workerUrl } from "./workerUrl.ts";
+
+export type SnarkjsJob =
+  | { readonly kind: "export"; readonly zkey: string }
+  | { readonly kind: "verify"; readonly r1cs: string; readonly ptau: string; readonly zkey: string };
+
+export type SnarkjsReply =
+  | { readonly kind: "export"; readonly verificationKey: string; readonly solidity: string }
+  | { readonly kind: "verify"; readonly ok: boolean; readonly reasons: readonly string[] }
+  | { readonly kind: "error"; readonly message: string };
+
+/** Runs one job of snarkjs in a process that ends with it. */
+export async function runSnarkjs<K extends SnarkjsJob["kind"]>(
+  job: Extract<SnarkjsJob, { kind: K }>,
+): Promise<Extract<SnarkjsReply, { kind: K }>> {
+  const reply = await new Promise<SnarkjsReply>((done, fail) => {
+    const child = fork(fileURLToPath(workerUrl("snarkjsChild", import.meta.url)), {
+      // The caller's loaders (a TypeScript runner, a debugger) are none of the child's business.
+      execArgv: [],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    const complaints: Buffer[] = [];
+    child.stderr?.on("data", (chunk: Buffer) => complaints.push(chunk));
+    child.once("message", (message) => done(message as SnarkjsReply));
+    child.once("error", fail);
+    child.once("exit", (code, signal) => {
+      const text = Buffer.concat(complaints).toString("utf8").trim();
+      fail(new Error(`snarkjs ended with ${signal ?? `code ${code}`}${text === "" ? "" : `: ${text}`}`));
+    });
+    child.send(job);
+  });
+  if (reply.kind === "error") throw new Error(reply.message);
+  if (reply.kind !== job.kind) throw new Error(`snarkjs answered ${reply.kind} to ${job.kind}`);
+  return reply as Extract<SnarkjsReply, { kind: K }>;
+}

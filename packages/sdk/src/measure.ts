@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// "@vitalproof/sdk/measure": single steps and models, for benchmarks and for tests that compare them with a chain.
+// Nothing here is stable from one version to the next.
+export { runSnarkjs } from "./prove/snarkjs.ts";
+export { calldataBytesOf, estimatedGasOf } from "./settle/fill.ts";
