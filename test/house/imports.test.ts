@@ -21,6 +21,7 @@ const SHARED_WITH_TESTS = /^(test\/(\w+\/)?support|ignition|simulation)\//;
 const SDK_ROOMS: readonly (readonly [room: string, never: RegExp])[] = [
   ["hashes/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
   ["terms/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
+  ["people/sealer.ts", /\/(identity|clients|settle|services)\/|\/generated\/(abi|contracts)/],
 ];
 
 /** Rooms of the app, and the others of its rooms that each may import. What has pages may import all but pages. */

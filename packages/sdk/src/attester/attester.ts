@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Signer } from "ethers";
+import type { VerificationKey } from "../artifacts/artifacts.ts";
 import type { AnchorClient, Group } from "../clients/anchors.ts";
 import type { Sent } from "../clients/call.ts";
 import type { ClaimsClient } from "../clients/claims.ts";
@@ -12,7 +13,6 @@ import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
 import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
 import { assertLogFits } from "../people/logFits.ts";
 import { type ProfileName, profileOf } from "../profiles/profile.ts";
-import type { VerificationKey } from "../prove/proof.ts";
 import type { Store } from "../store.ts";
 import { unpackTerms } from "../terms/pack.ts";
 import { anchorDayOf, DAY, dayEnd } from "../time/epochs.ts";

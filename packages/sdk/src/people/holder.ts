@@ -7,7 +7,7 @@ import {
   verifyAttestation,
 } from "../attester/attestation.ts";
 import type { AttestHolderRequest } from "../attester/attestHolder.ts";
-import type { ClaimsClient } from "../clients/claims.ts";
+import type { ClaimItem, ClaimsClient } from "../clients/claims.ts";
 import { consentReceipt } from "../clients/consentReceipt.ts";
 import {
   type Consent,
@@ -23,7 +23,7 @@ import type { Identity } from "../identity/identity.ts";
 import { invalid } from "../invalid.ts";
 import type { Log, LogOpening } from "../log/log.ts";
 import type { ProofOf, ProveOptions } from "../prove/prover.ts";
-import type { ClaimItem, ClaimOutcome } from "../settle/claim.ts";
+import type { ClaimOutcome } from "../settle/claim.ts";
 import { DAY } from "../time/epochs.ts";
 import type { ClaimRequest } from "../witness/claim.ts";
 import { claimRequest, type PathSource } from "./claimRequest.ts";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import type { ClaimItem } from "../clients/claims.ts";
 import type { Consent } from "../clients/consents.ts";
-import type { ClaimItem, ClaimOutcome } from "../settle/claim.ts";
+import type { ClaimOutcome } from "../settle/claim.ts";
 
 /** A consent with the signature of the policy's account, good until `deadline` (Unix seconds). */
 export type Grant = { readonly consent: Consent; readonly deadline: bigint; readonly signature: string };
