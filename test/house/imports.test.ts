@@ -21,6 +21,7 @@ const SHARED_WITH_TESTS = /^(test\/(\w+\/)?support|ignition|simulation)\//;
 const SDK_ROOMS: readonly (readonly [room: string, never: RegExp])[] = [
   ["hashes/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
   ["terms/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
+  ["wire/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
   ["people/sealer.ts", /\/(identity|clients|settle|services)\/|\/generated\/(abi|contracts)/],
 ];
 
@@ -35,11 +36,8 @@ const APP_ROOMS: Readonly<Record<string, readonly string[]>> = {
   ui: ["config", "words", "wallet", "chain", "data", "plans"],
 };
 
-/** Reads two files of the command until they are in the SDK. */
-const OWED = "scripts/dapp/bodies.ts";
-
 const files = sources();
-const imports = importsOf(files.filter((file) => file !== OWED));
+const imports = importsOf(files);
 const inside = imports.filter((each): each is Import & { to: string } => each.to !== undefined);
 
 const workspaceOf = (file: string): string | undefined => /^(packages|apps)\/[^/]+/.exec(file)?.[0];

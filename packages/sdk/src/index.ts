@@ -52,17 +52,14 @@ export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
 export { type TermsRequest, termsForRequest } from "./catalogue/request.ts";
 export { type Circuit, type CircuitName, circuitOf, circuits } from "./circuits/circuit.ts";
 export { circuitIdOf } from "./circuits/circuitId.ts";
+export { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "./claimStates.ts";
 export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";
 export { CircuitClient } from "./clients/circuits.ts";
 export {
   type ClaimItem,
   ClaimsClient,
-  PERIOD_STATES,
-  type PeriodState,
   type ProgramOffer,
-  SKIP_REASONS,
-  type SkipReason,
 } from "./clients/claims.ts";
 export { type ConsentFacts, type ConsentReceipt, consentReceipt } from "./clients/consentReceipt.ts";
 export {

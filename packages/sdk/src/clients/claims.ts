@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractRunner } from "ethers";
 import type { ClaimsDomain, HolderAttestation } from "../attester/attestation.ts";
+import { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "../claimStates.ts";
 import { CLAIMS_PAYOUT_ABI } from "../generated/abi.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
 import { ASSURANCE_CLASSES, type AssuranceClass } from "./anchors.ts";
@@ -38,28 +39,6 @@ export type ClaimItem = {
   anchorRoot: bigint;
   proof: Proof;
 };
-
-/** In the contract's order. */
-export const PERIOD_STATES = ["open", "under-review", "rejected", "credited", "denied", "released"] as const;
-export type PeriodState = (typeof PERIOD_STATES)[number];
-
-/** Why a claim in a batch is left out, in the contract's order; what `detail` is, `SkipReason` in IClaimsPayout says. */
-export const SKIP_REASONS = [
-  "none",
-  "unknown-policy",
-  "unknown-period",
-  "period-already-claimed",
-  "period-released",
-  "period-not-over",
-  "not-anchored",
-  "circuit-not-in-force",
-  "window-closed",
-  "circuit-blocked",
-  "no-active-consent",
-  "other-circuit",
-  "other-root",
-] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Programs, policies, claims and their money, for insurers, patients and whoever relays for them. */
 export class ClaimsClient {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ClaimsClient, PeriodState } from "../clients/claims.ts";
+import type { PeriodState } from "../claimStates.ts";
+import type { ClaimsClient } from "../clients/claims.ts";
 
 /** What the chain says of one period of a policy. */
 export type PeriodFacts = {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VerificationKey } from "../artifacts/artifacts.ts";
+import type { SkipReason } from "../claimStates.ts";
 import type { CircuitClient } from "../clients/circuits.ts";
-import type { ClaimItem, ClaimsClient, SkipReason } from "../clients/claims.ts";
+import type { ClaimItem, ClaimsClient } from "../clients/claims.ts";
 import { VitalproofError } from "../errors.ts";
 import { isValidProof } from "../prove/verify.ts";
 import {

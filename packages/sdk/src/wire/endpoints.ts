@@ -3,7 +3,7 @@
 // What an attester and a relayer offer over HTTP: method, path, what goes there and what comes back. Client and server
 // are made from this one table. A service may see everything here: a head, a proof and a signature say nothing about
 // readings.
-import { SKIP_REASONS } from "../clients/claims.ts";
+import { SKIP_REASONS } from "../claimStates.ts";
 import {
   accountSignature,
   address,
