@@ -7,6 +7,8 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 
 interface Manifest {
   readonly scripts?: unknown;
@@ -17,7 +19,7 @@ interface Manifest {
 }
 
 /** @param folder of a package with a tsconfig.build.json */
-export function buildPackage(folder: string): void {
+export async function buildPackage(folder: string): Promise<void> {
   const at = (path: string): string => join(folder, path);
   rmSync(at("dist"), { recursive: true, force: true });
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -33,8 +35,17 @@ export function buildPackage(folder: string): void {
   writeFileSync(at("dist/package.json"), `${JSON.stringify(published, null, 2)}\n`);
   for (const file of files.filter((name) => name !== "dist")) copyFileSync(at(file), at(`dist/${file}`));
   copyFileSync(new URL("../LICENSE", import.meta.url), at("dist/LICENSE"));
+  await lint(at("dist"));
+}
+
+/** Stops at anything that would not load, or not with types, where the package is installed. */
+async function lint(dist: string): Promise<void> {
+  const { messages, pkg } = await publint({ pkgDir: dist, strict: true, pack: false });
+  const faults = messages.filter(({ type }) => type !== "suggestion");
+  for (const message of faults) console.error(`${dist}: ${formatMessage(message, pkg)}`);
+  if (faults.length > 0) process.exit(1);
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
-  buildPackage(process.cwd());
+  await buildPackage(process.cwd());
 }

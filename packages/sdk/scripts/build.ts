@@ -13,6 +13,6 @@ const run = (...args: string[]): void => {
 
 run(at("scripts/contractTypes.ts"));
 run(at("scripts/abi.ts"), "--check");
-buildPackage(at("."));
+await buildPackage(at("."));
 // tsc does not copy declarations that are written as such.
 cpSync(at("src/generated/contracts"), at("dist/generated/contracts"), { recursive: true });
