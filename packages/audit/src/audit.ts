@@ -3,7 +3,9 @@ import { isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { AnchorState } from "./anchorState.ts";
 import type { ChainData, LogEntry } from "./chainData.ts";
 import { CircuitsState, type RegistryTimes } from "./circuitState.ts";
-import { ClaimsState, type ProgramState } from "./claimsState.ts";
+import { applyToClaims } from "./claims/apply.ts";
+import { ClaimsState } from "./claims/state.ts";
+import type { ProgramState } from "./claims/types.ts";
 import { collectEvents, collectTransactions, collectTransfers, type Progress } from "./collect.ts";
 import { ConsentsState } from "./consentState.ts";
 import { type ChainEvent, type ContractAddresses, type ContractName, contractInterfaces } from "./events.ts";
@@ -135,9 +137,10 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     transfers,
     findings,
   });
-  const states = { claims, anchors, consents, circuits };
+  const others = { anchors, consents, circuits };
   for (const event of events) {
-    if (event.contract !== "token") states[event.contract].apply(event);
+    if (event.contract === "claims") applyToClaims(claims, event);
+    else if (event.contract !== "token") others[event.contract].apply(event);
   }
   const program = claims.programs.get(programId) as ProgramState;
   const donated = explainTransfers(transfers, claimsAddress, findings);

@@ -3,7 +3,7 @@ import { attestationDigest, type isValidProof, type Proof, proofCalldata } from 
 import { Interface, recoverAddress } from "ethers";
 import { attestationsIn, claimProofsIn } from "./calldata.ts";
 import type { ChainData, TransactionInfo } from "./chainData.ts";
-import type { ClaimState, PolicyState } from "./claimsState.ts";
+import type { ClaimState, PolicyState } from "./claims/types.ts";
 import type { Progress } from "./collect.ts";
 import type { Findings } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";

@@ -2,15 +2,9 @@
 import type { AnchorState } from "./anchorState.ts";
 import type { BlockInfo } from "./chainData.ts";
 import type { CircuitsState } from "./circuitState.ts";
-import {
-  anchorDayOf,
-  type ClaimState,
-  type ClaimsState,
-  type Ledger,
-  type LedgerPoint,
-  type PolicyState,
-  type ProgramState,
-} from "./claimsState.ts";
+import { lastDayOf } from "./claims/rules.ts";
+import type { ClaimsState } from "./claims/state.ts";
+import type { ClaimState, Ledger, LedgerPoint, PolicyState, ProgramState } from "./claims/types.ts";
 import type { ConsentsState } from "./consentState.ts";
 import type { ContractAddresses } from "./events.ts";
 import { FINDINGS, type Finding, type Severity } from "./findings.ts";
@@ -279,7 +273,7 @@ function anchorLines(
   for (const policy of policies) {
     for (let period = 1; period <= policy.periods; period++) {
       const end = claims.startOf(program, policy, period);
-      if (end <= head.timestamp) days.add(anchorDayOf(end));
+      if (end <= head.timestamp) days.add(lastDayOf(end));
     }
   }
   const written = new Map(anchors.daysOf(program.group).map((record) => [record.day, record.writes]));
