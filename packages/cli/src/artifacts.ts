@@ -3,8 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ArtifactLoader, parseManifest, type VerificationKey, VitalproofError } from "@vitalproof/sdk";
-import { diskArtifacts } from "@vitalproof/sdk/node";
-import { systemCode } from "./files.ts";
+import { diskArtifacts, systemCode } from "@vitalproof/sdk/node";
 import type { GlobalOptions } from "./globals.ts";
 import type { Io } from "./io.ts";
 

@@ -1,37 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from "node:crypto";
-import { type Curve, SimulatedDevice, VitalproofError } from "@vitalproof/sdk";
+import {
+  type Curve,
+  deviceNames as namesOf,
+  readDevice,
+  SimulatedDevice,
+  VitalproofError,
+  writeDevice,
+} from "@vitalproof/sdk";
 import type { Vault } from "./vault.ts";
 
 /** Makes a software key that plays a device and keeps it in the vault. @throws ALREADY_THERE */
 export async function createDevice(vault: Vault, name: string, curve: Curve): Promise<SimulatedDevice> {
-  const key = keyOf(name);
-  if ((await vault.store.read(key)) !== undefined) {
+  assertName(name);
+  if ((await readDevice(vault.store, name)) !== undefined) {
     throw new VitalproofError("ALREADY_THERE", `The vault holds a device "${name}" already.`, {
       details: { name },
       hint: "Use it, or give the new one another --name.",
     });
   }
   const { device, secretKey } = fresh(curve);
-  await vault.store.write(key, JSON.stringify({ curve, secretKey: Buffer.from(secretKey).toString("hex") }));
+  await writeDevice(vault.store, name, { curve, secretKey });
   return device;
 }
 
 /** @throws NOT_THERE */
 export async function loadDevice(vault: Vault, name: string): Promise<SimulatedDevice> {
-  const text = await vault.store.read(keyOf(name));
-  if (text === undefined) {
+  assertName(name);
+  const kept = await readDevice(vault.store, name);
+  if (kept === undefined) {
     throw new VitalproofError("NOT_THERE", `The vault holds no device "${name}".`, {
       details: { name },
       hint: "Make one with `vitalproof device simulate`.",
     });
   }
-  const { curve, secretKey } = JSON.parse(text) as { curve: Curve; secretKey: string };
-  return new SimulatedDevice(curve, new Uint8Array(Buffer.from(secretKey, "hex")));
+  return new SimulatedDevice(kept.curve, kept.secretKey);
 }
 
-export async function deviceNames(vault: Vault): Promise<string[]> {
-  return (await vault.store.keys("device/")).map((key) => key.slice("device/".length)).sort();
+export function deviceNames(vault: Vault): Promise<string[]> {
+  return namesOf(vault.store);
 }
 
 /** A P-256 key is a number below the group's order; the few strings of 32 bytes that are none are thrown away. */
@@ -46,8 +53,8 @@ function fresh(curve: Curve): { device: SimulatedDevice; secretKey: Uint8Array }
   }
 }
 
-function keyOf(name: string): string {
-  if (/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/.test(name)) return `device/${name}`;
+function assertName(name: string): void {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/.test(name)) return;
   throw new VitalproofError("USAGE", `"${name}" is no name for a device.`, {
     details: { name },
     hint: "Use up to 64 letters, digits, dots, dashes and underscores.",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { VitalproofError } from "@vitalproof/sdk";
+import { systemCode, systemHint, writeWhole } from "@vitalproof/sdk/node";
 import type { Io } from "./io.ts";
 
 /** What a user names on the command line, as a text. @throws FILE_UNREADABLE */
@@ -11,14 +12,15 @@ export async function readText(io: Io, file: string): Promise<string> {
   } catch (cause) {
     throw new VitalproofError("FILE_UNREADABLE", `${file} cannot be read (${systemCode(cause)}).`, {
       details: { file },
-      hint: "Check the path and who may read it.",
+      hint: systemHint(systemCode(cause)),
       cause,
     });
   }
 }
 
 /**
- * Writes a file that is not there yet, readable by its owner only; `force` replaces one that is.
+ * Writes a file that is not there yet, readable by its owner only; `force` replaces one that is. A failure leaves no half
+ * of it.
  * @throws FILE_EXISTS, FILE_UNREADABLE
  */
 export async function writeText(
@@ -28,7 +30,7 @@ export async function writeText(
   options: { force?: boolean } = {},
 ): Promise<void> {
   try {
-    await writeFile(resolve(io.cwd, file), text, { flag: options.force === true ? "w" : "wx", mode: 0o600 });
+    await writeWhole(resolve(io.cwd, file), text, { replace: options.force === true });
   } catch (cause) {
     if (systemCode(cause) === "EEXIST") {
       throw new VitalproofError("FILE_EXISTS", `${file} is there already.`, {
@@ -38,12 +40,8 @@ export async function writeText(
     }
     throw new VitalproofError("FILE_UNREADABLE", `${file} cannot be written (${systemCode(cause)}).`, {
       details: { file },
-      hint: "Check the folder and who may write to it.",
+      hint: systemHint(systemCode(cause)),
       cause,
     });
   }
-}
-
-export function systemCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
 }

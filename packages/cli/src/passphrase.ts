@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { VitalproofError } from "@vitalproof/sdk";
+import { passphraseProblem, VitalproofError } from "@vitalproof/sdk";
 import { readText } from "./files.ts";
 import type { Io } from "./io.ts";
-
-const MIN_LENGTH = 10;
 
 /** Where a passphrase can come from. Never the command line: other users of the machine see that. */
 export type PassphraseSource = {
@@ -14,19 +12,20 @@ export type PassphraseSource = {
   variable: string;
   /** Name of the option for the file, for the hint. */
   option: string;
-  /** A new one is asked for twice and must be at least 10 characters. */
+  /** A new one is asked for twice, and `passphraseProblem` says which ones are refused. */
   fresh?: boolean;
 };
 
 /**
- * From the file, else from the environment, else from whoever sits at the terminal.
- * @throws PASSPHRASE_REQUIRED where there is none; USAGE for a new one that is too short or was mistyped
+ * From the file, else from the environment, else from the person at the terminal.
+ * @throws PASSPHRASE_REQUIRED where there is none; USAGE for a new one that is too weak or was mistyped
  */
 export async function passphraseFrom(io: Io, source: PassphraseSource): Promise<string> {
   const given = await find(io, source);
-  if (source.fresh === true && given.length < MIN_LENGTH) {
-    throw new VitalproofError("USAGE", `The passphrase has fewer than ${MIN_LENGTH} characters.`, {
-      hint: "It is all that protects the files: use several random words.",
+  const problem = source.fresh === true ? passphraseProblem(given) : undefined;
+  if (problem !== undefined) {
+    throw new VitalproofError("USAGE", `The passphrase is too weak. ${problem}`, {
+      hint: "It is all that protects the files. Four or five random words make a good one.",
     });
   }
   return given;
@@ -38,7 +37,7 @@ async function find(io: Io, { what, file, variable, option, fresh }: PassphraseS
   if (set !== undefined && set !== "") return set;
   if (!io.isTTY) {
     throw new VitalproofError("PASSPHRASE_REQUIRED", `The passphrase of ${what} is needed.`, {
-      hint: `Give ${option} FILE, or set ${variable}.`,
+      hint: `Pass ${option} FILE, or set ${variable}.`,
     });
   }
   const typed = await io.askSecret(`${fresh === true ? "New passphrase" : "Passphrase"} of ${what}: `);
@@ -48,7 +47,7 @@ async function find(io: Io, { what, file, variable, option, fresh }: PassphraseS
   return typed;
 }
 
-/** Editors and `echo` end a file with a line break, which is no part of the passphrase. */
+/** Editors and `echo` end a file with a line break. It does not belong to the passphrase. */
 function firstLine(text: string): string {
   return text.replace(/\r?\n[\s\S]*$/, "");
 }

@@ -22,6 +22,7 @@ import { registerProve } from "./commands/prove.ts";
 import { registerQuestions } from "./commands/questions.ts";
 import { registerRequest } from "./commands/request.ts";
 import { registerSchema } from "./commands/schema.ts";
+import { registerVault } from "./commands/vault.ts";
 import { registerVerify } from "./commands/verify.ts";
 import { type GlobalOptions, refuseOldNames } from "./globals.ts";
 import type { Io } from "./io.ts";
@@ -37,6 +38,7 @@ const COMMANDS: readonly Register[] = [
   registerCheck,
   registerInspect,
   registerIdentity,
+  registerVault,
   registerDevice,
   registerLog,
   registerAttester,

@@ -2,9 +2,8 @@
 import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Identity, memoryStore, type Store } from "@vitalproof/sdk";
+import { Identity } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { encryptedStore } from "../src/encryptedStore.ts";
 import { EXIT } from "../src/exit.ts";
 import { loadIdentity, saveIdentity } from "../src/identity.ts";
 import { type Vault, withVault } from "../src/vault.ts";
@@ -121,10 +120,11 @@ describe("the vault", function () {
     await make();
     await vitalproof(world(), "device", "simulate");
     await cp(join(cwd, "vault"), join(cwd, "kept"), { recursive: true });
-    const records = (await files()).filter((file) => file.includes("store"));
-    const identity = records.find((file) => !file.includes("device"))!;
-    const device = records.find((file) => file.includes("device"))!;
-    const keyFile = join(cwd, "vault/home.json");
+    const records = (await files()).filter((file) => file.includes("sealed"));
+    // What is in a folder of its own is of a kind of its own: the device.
+    const identity = records.find((file) => /sealed\/[^/]*$/.test(file))!;
+    const device = records.find((file) => file !== identity)!;
+    const keyFile = join(cwd, "vault/vault.json");
     const key = await readFile(keyFile, "utf8");
     const record = await readFile(identity, "utf8");
     const attacks: [string, string, () => Promise<unknown>][] = [
@@ -152,7 +152,7 @@ describe("the vault", function () {
             key.replace(/"salt": "../, '"salt": "'.concat(/"salt": "00/.test(key) ? "11" : "00")),
           ),
       ],
-      ["VAULT_MISSING", "no key file", () => rm(keyFile)],
+      ["VAULT_DAMAGED", "no key file", () => rm(keyFile)],
       ["NOT_THERE", "a record gone", () => rename(identity, `${identity}.old`)],
     ];
     for (const [code, name, attack] of attacks) {
@@ -165,15 +165,42 @@ describe("the vault", function () {
     }
   });
 
-  it("one command at a time: a second one is refused; the lock of a dead process is taken over", async () => {
+  it("a vault without its key file is not overwritten, and nothing suggests it", async () => {
     await make();
-    const lock = join(cwd, "vault/lock");
-    await writeFile(lock, String(process.pid));
-    const busy = await vitalproof(world(), "identity", "show", "--json");
-    expect([codeOf(busy), busy.code]).to.deep.equal(["VAULT_IN_USE", EXIT.input]);
-    await writeFile(lock, "999999999");
+    const keyFile = join(cwd, "vault/vault.json");
+    await rename(keyFile, join(cwd, "kept.json"));
+    const before = await files();
+    for (const argv of [
+      ["identity", "show"],
+      ["identity", "new", "--scrypt-cost", "14"],
+      ["log", "show"],
+    ]) {
+      const ran = await vitalproof(world(), ...argv, "--json");
+      expect([codeOf(ran), ran.code]).to.deep.equal(["VAULT_DAMAGED", EXIT.input]);
+      expect(ran.err).to.contain("vault.json").and.not.contain("identity new");
+    }
+    expect(await files()).to.deep.equal(before);
+    await rename(join(cwd, "kept.json"), keyFile);
     expect((await vitalproof(world(), "identity", "show")).code).to.equal(EXIT.ok);
-    expect(await readdir(join(cwd, "vault"))).to.not.include("lock");
+  });
+
+  it("a copy becomes a vault elsewhere; check counts its records and names the damaged ones", async () => {
+    const { subject } = JSON.parse((await make()).out) as { subject: string };
+    await vitalproof(world(), "device", "simulate");
+    expect((await vitalproof(world(), "vault", "copy", "--out", "c.json")).code).to.equal(EXIT.ok);
+    const there = { cwd, env: { VITALPROOF_VAULT: join(cwd, "second"), VITALPROOF_PASSPHRASE: PASSPHRASE } };
+    const restored = await vitalproof(there, "vault", "restore", "c.json", "--json");
+    expect((JSON.parse(restored.out) as { subject: string }).subject).to.equal(subject);
+    const whole = await vitalproof(there, "vault", "check", "--json");
+    expect(whole.code).to.equal(EXIT.ok);
+    expect(JSON.parse(whole.out)).to.include({ records: 2 });
+    expect(codeOf(await vitalproof(there, "vault", "restore", "c.json", "--json"))).to.equal("ALREADY_THERE");
+    const identity = (await files()).find((file) => /sealed\/[^/]*$/.test(file))!;
+    await truncate(identity, 40);
+    const damaged = await vitalproof(world(), "vault", "check", "--json");
+    expect(damaged.code).to.equal(EXIT.no);
+    const told = JSON.parse(damaged.out) as { records: number; damaged: { record: string }[] };
+    expect([told.records, told.damaged.map(({ record }) => record)]).to.deep.equal([1, ["identity"]]);
   });
 
   it("T33: nothing of what a vault keeps is readable in its files or their names", async () => {
@@ -197,46 +224,6 @@ describe("the vault", function () {
         expect(shown.slice(cwd.length)).to.not.contain(marker);
       }
     }
-  });
-
-  describe("the encrypting store", () => {
-    const key = new Uint8Array(32).fill(7);
-    const filled = async (): Promise<{ inner: Store; store: Store }> => {
-      const inner = memoryStore();
-      const store = encryptedStore(inner, key);
-      for (const name of ["identity", "log/a/state", "log/a/epoch/1", "log/b/state", "attester/log/ab/1/0"]) {
-        await store.write(name, `text of ${name}`);
-      }
-      return { inner, store };
-    };
-
-    it("reads back what was written, and lists keys by prefix as the store beneath does", async () => {
-      const { inner, store } = await filled();
-      expect(await store.read("log/a/state")).to.equal("text of log/a/state");
-      expect(await store.read("log/c/state")).to.equal(undefined);
-      expect((await store.keys("log/a/")).sort()).to.deep.equal(["log/a/epoch/1", "log/a/state"]);
-      expect((await store.keys("log/")).length).to.equal(3);
-      expect((await store.keys("log/a/ep")).length).to.equal(1);
-      expect((await store.keys("attester/log/ab/")).length).to.equal(1);
-      expect((await store.keys("")).length).to.equal(5);
-      expect(await store.keys("nothing/")).to.deep.equal([]);
-      const other = encryptedStore(inner, new Uint8Array(32).fill(8));
-      expect(await other.read("identity")).to.equal(undefined);
-    });
-
-    it("two writes of one text differ; texts of near lengths look alike", async () => {
-      const inner = memoryStore();
-      const store = encryptedStore(inner, key);
-      await store.write("log/a/state", "[9,9,9]");
-      const [name] = await inner.keys("");
-      const first = await inner.read(name!);
-      await store.write("log/a/state", "[9,9,9]");
-      const second = await inner.read(name!);
-      await store.write("log/a/state", "[399,399,399]");
-      const third = await inner.read(name!);
-      expect(first).to.not.equal(second);
-      expect(third!.length).to.equal(first!.length);
-    });
   });
 });
 

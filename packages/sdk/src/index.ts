@@ -97,7 +97,7 @@ export {
   type ErrorCode,
   VitalproofError,
 } from "./errors.ts";
-export { assertField, FIELD, isFieldElement, randomFieldElement } from "./field.ts";
+export { assertField, FIELD, isFieldElement, randomBytes, randomFieldElement } from "./field.ts";
 export {
   ANCHOR_REGISTRY_ABI,
   CIRCUIT_REGISTRY_ABI,
@@ -110,7 +110,6 @@ export { type Context, packContext, unpackContext } from "./hashes/context.ts";
 export { holderOf, subjectOf } from "./hashes/names.ts";
 export { scopeOf } from "./hashes/scope.ts";
 export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from "./hashes/tree.ts";
-export { exportIdentity, importIdentity } from "./identity/backup.ts";
 export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
 export { encodeReading } from "./log/encode.ts";
@@ -199,7 +198,7 @@ export {
 } from "./settle/claim.ts";
 export { type ChainLimits, chainLimits } from "./settle/limits.ts";
 export { type SettleOptions, settle } from "./settle/settle.ts";
-export { memoryStore, type Store } from "./store.ts";
+export { memoryBackend, memoryStore, type Store, type VaultBackend } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
 export { asksFor } from "./terms/asks.ts";
 export type { BoundName, BoundResult } from "./terms/bounds.ts";
@@ -234,6 +233,24 @@ export {
   OFFSET_STEP,
 } from "./time/epochs.ts";
 export { type Instants, type LocalTime, zoneRules } from "./time/zone.ts";
+export { exportIdentity, importIdentity } from "./vault/backup.ts";
+export {
+  deviceNames,
+  type KeptDevice,
+  readDevice,
+  readIdentity,
+  writeDevice,
+  writeIdentity,
+} from "./vault/contents.ts";
+export { BYTES as LEGACY_BYTES } from "./vault/legacy.ts";
+export {
+  assertNewPassphrase,
+  MIN_PASSPHRASE,
+  passphraseProblem,
+  SCRYPT_COST,
+  type Stretch,
+} from "./vault/passphrase.ts";
+export { type OpenOptions, Vault } from "./vault/vault.ts";
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";
 export { enrolmentWitness } from "./witness/enrolment.ts";
 export { type CircuitInput, type CircuitValue, Witness } from "./witness/witness.ts";

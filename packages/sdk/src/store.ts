@@ -11,9 +11,19 @@ export type Store = {
   keys(prefix: string): Promise<string[]>;
 };
 
+/** Where a vault is kept: a folder (`fileStore`), a browser's database, or memory. */
+export type VaultBackend = Store & {
+  /** Removes what is kept under a key, if anything. */
+  remove(key: string): Promise<void>;
+};
+
 /** A store that forgets everything with the process; for tests and trials. */
 export function memoryStore(): Store {
-  const texts = new Map<string, string>();
+  return memoryBackend();
+}
+
+/** As `memoryStore`, for vaults; `texts` may be looked at and changed. */
+export function memoryBackend(texts: Map<string, string> = new Map()): VaultBackend {
   return {
     async read(key) {
       return texts.get(key);
@@ -23,6 +33,9 @@ export function memoryStore(): Store {
     },
     async keys(prefix) {
       return [...texts.keys()].filter((key) => key.startsWith(prefix));
+    },
+    async remove(key) {
+      texts.delete(key);
     },
   };
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { MIN_PASSPHRASE } from "@vitalproof/sdk";
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import { download } from "../ui/download.ts";
 import { Field } from "../ui/parts.tsx";
-import type { KeyValue } from "./keyValue.ts";
+import type { BrowserBackend } from "./browserBackend.ts";
 import { Act, Fold, Outcome, Panel, useAction } from "./parts.tsx";
-import { MIN_PASSPHRASE, Vault } from "./vault.ts";
+import { Vault } from "./vault.ts";
 
 /** Larger files are none of ours: a year of readings, sealed, takes less. */
 const MOST_BYTES = 256 * 2 ** 20;
@@ -17,7 +19,7 @@ export function Entrance({
   onOpen,
   onRemoved,
 }: {
-  backend: KeyValue;
+  backend: BrowserBackend;
   exists: boolean;
   onOpen: (vault: Vault) => void;
   onRemoved: () => void;
@@ -78,7 +80,7 @@ export function Entrance({
                 return;
               }
               action.run(async () => {
-                await Vault.remove(backend);
+                await backend.clear();
                 onRemoved();
                 return undefined;
               });

@@ -3,8 +3,8 @@ import type { Provider } from "ethers";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import type { Config } from "../config/config.ts";
 import { Empty, Loading } from "../ui/parts.tsx";
+import { type BrowserBackend, browserBackend } from "./browserBackend.ts";
 import { Entrance } from "./IdentityPanel.tsx";
-import { indexedDbKeyValue, type KeyValue } from "./keyValue.ts";
 import { Fault } from "./parts.tsx";
 import { Vault } from "./vault.ts";
 import "./patient.css";
@@ -18,7 +18,7 @@ export type PatientPagesProps = {
   config: Config;
   provider: Provider;
   /** Where the sealed vault is kept; the browser's IndexedDB when left out. */
-  vaultBackend?: KeyValue;
+  vaultBackend?: BrowserBackend;
 };
 
 /** The patient's side of the page. Readings, salts and secrets stay inside it. */
@@ -32,7 +32,7 @@ export function PatientPages(props: PatientPagesProps) {
 }
 
 function Pages({ config, provider, vaultBackend }: PatientPagesProps) {
-  const backend = useMemo(() => vaultBackend ?? indexedDbKeyValue(), [vaultBackend]);
+  const backend = useMemo(() => vaultBackend ?? browserBackend(), [vaultBackend]);
   const [exists, setExists] = useState<boolean | undefined>();
   const [failure, setFailure] = useState<unknown>();
   const [vault, setVault] = useState<Vault | undefined>();

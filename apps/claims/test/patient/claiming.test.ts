@@ -6,6 +6,7 @@ import {
   type ClaimItem,
   circuitIdOf,
   circuitOf,
+  memoryBackend,
   scopeOf,
   termsOf,
   VitalproofError,
@@ -14,7 +15,6 @@ import { expect } from "chai";
 import { Wallet, ZeroAddress } from "ethers";
 import type { Carrier } from "../../src/patient/carrier.ts";
 import type { Offer, OwnPolicy, PatientChain, Payment, PeriodOnChain } from "../../src/patient/chain.ts";
-import { memoryKeyValue } from "../../src/patient/keyValue.ts";
 import type { ProverClient } from "../../src/patient/proverClient.ts";
 import type { ClinicService, DemoService } from "../../src/patient/services.ts";
 import { PatientSession } from "../../src/patient/session.ts";
@@ -50,7 +50,7 @@ const failing: ProverClient = { prove: () => Promise.reject(new VitalproofError(
 /** A patient with a week in the log, and a chain that says what a test says. */
 async function world() {
   const clinic = new TestClinic();
-  const backend = memoryKeyValue();
+  const backend = memoryBackend();
   const vault = await Vault.create(backend, PASSPHRASE, { logN: 14 });
   const log = await clinic.logOfWeek(vault.store, vault.identity.subject, vault.device, 2);
   await vault.keep("enrolment", { opening: log.opening });

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { epochEnd, type SignedHead, syntheticClarity, VitalproofError } from "@vitalproof/sdk";
+import { epochEnd, memoryBackend, type SignedHead, syntheticClarity, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import type { PatientChain } from "../../src/patient/chain.ts";
-import { memoryKeyValue } from "../../src/patient/keyValue.ts";
 import type { ClinicService, DemoService } from "../../src/patient/services.ts";
 import { PatientSession, type SessionParts } from "../../src/patient/session.ts";
 import { Vault } from "../../src/patient/vault.ts";
@@ -24,7 +23,7 @@ function overHttp(error: unknown): never {
 /** A session whose clinic is the SDK's intake; of the chain only what sealing asks is there. */
 async function parts(
   clinic: TestClinic,
-  backend = memoryKeyValue(),
+  backend = memoryBackend(),
 ): Promise<SessionParts & { heads: SignedHead[] }> {
   const heads: SignedHead[] = [];
   const vault = (await Vault.exists(backend))
@@ -64,7 +63,7 @@ const log = { profile: PROFILE.name, offset: 0 } as const;
 describe("patient: session", () => {
   it("enrols, imports and seals, and goes on after the vault was locked", async () => {
     const clinic = new TestClinic(START - 3600);
-    const backend = memoryKeyValue();
+    const backend = memoryBackend();
     const first = await parts(clinic, backend);
     const session = await PatientSession.open(first);
     expect(await codeOf(session.sealAndSend())).to.equal("NOT_THERE");

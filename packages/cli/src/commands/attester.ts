@@ -36,6 +36,7 @@ import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";
 import { readRequest } from "../presentation.ts";
+import { COST_HELP } from "../scryptCost.ts";
 import { dayText, nameOfEpoch, parseDay, parseDuration, parseEpoch } from "../time.ts";
 import { withVault } from "../vault.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
@@ -86,11 +87,7 @@ function registerInit(attester: Command, io: Io): void {
     .option("--intake-time <time>", "for a new group: how long after its end an epoch may arrive", "6h")
     .option("--grace-time <time>", "for a new group: how long after that a day may be anchored", "12h")
     .option("--correction-time <time>", "for a new group: how long after that a day may be corrected", "2d")
-    .option(
-      "--scrypt-cost <n>",
-      "for a new vault: scrypt's cost as a power of two, 14 to 19 (default: 17)",
-      whole,
-    )
+    .option("--scrypt-cost <n>", `for a new vault: ${COST_HELP}`, whole)
     .addHelpText(
       "after",
       "\nExample:\n  vitalproof attester init --new-group --anchors 0x… --keystore clinic.json --vault ~/clinic\n",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createIdentity, exportIdentity, type Identity, importIdentity } from "@vitalproof/sdk";
+import { nodeStretch } from "@vitalproof/sdk/node";
 import type { Command } from "commander";
 import { readText, writeText } from "../files.ts";
 import type { GlobalOptions } from "../globals.ts";
@@ -7,26 +8,30 @@ import { loadIdentity, saveIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { passphraseFrom } from "../passphrase.ts";
+import { assertCost, COST_HELP } from "../scryptCost.ts";
 import { withVault } from "../vault.ts";
 
 type Cost = { scryptCost?: number };
 type BackupOptions = GlobalOptions & Cost & { backupPassphraseFile?: string };
 
-const COST =
-  "scrypt's cost as a power of two, 14 to 19; lower only on machines with little memory (default: 17)";
 const SUBJECT_NOTE =
-  "The subject is the name under which a clinic files you. It is personal: never put it on a chain.";
+  "The subject is the name under which an attester files you. It is personal: never put it on a chain.";
+
+const RESTORED =
+  "The readings and salts of your old log are " +
+  "not in a backup: its days cannot be proven any more. To go on, ask your attester to continue the log, then run " +
+  "`vitalproof log open FILE`.";
 
 export function registerIdentity(program: Command, io: Io): void {
   const identity = program
     .command("identity")
-    .description("the person: an identity secret and the seed of the person's accounts")
+    .description("make, show, back up and restore the patient's identity")
     .addHelpText("after", "\nExample:\n  vitalproof identity new\n");
 
   identity
     .command("new")
-    .description("make a new identity in the vault, and the vault itself where there is none")
-    .option("--scrypt-cost <n>", `for a new vault: ${COST}`, whole)
+    .description("make a new identity, and a vault for it if there is none")
+    .option("--scrypt-cost <n>", `for a new vault: ${COST_HELP}`, whole)
     .addHelpText("after", "\nExample:\n  vitalproof identity new --passphrase-file passphrase.txt\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & Cost>();
@@ -45,13 +50,13 @@ export function registerIdentity(program: Command, io: Io): void {
         "New identity",
         made,
         folder,
-        "Back it up now: nobody can restore it. `vitalproof identity backup --out FILE`",
+        "Back it up now. Without a backup it cannot be restored. `vitalproof identity backup --out FILE`",
       );
     });
 
   identity
     .command("show")
-    .description("say which identity the vault holds")
+    .description("show which identity the vault holds")
     .addHelpText("after", "\nExample:\n  vitalproof identity show --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
@@ -62,24 +67,27 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("backup")
-    .description("write the identity to a file, encrypted under a passphrase of its own")
+    .description("write the identity to a file, encrypted under its own passphrase")
     .requiredOption("--out <file>", "where to write it")
     .option(
       "--backup-passphrase-file <file>",
       "file with the backup's passphrase (else VITALPROOF_BACKUP_PASSPHRASE, else asked)",
     )
-    .option("--scrypt-cost <n>", COST, whole)
+    .option("--scrypt-cost <n>", COST_HELP, whole)
     .addHelpText(
       "after",
-      "\nThe file holds the identity, not the log: copy the vault as well.\n" +
+      "\nThe backup never gets old, but it holds no readings: `vitalproof vault copy` keeps those too.\n" +
         "\nExample:\n  vitalproof identity backup --out identity.json --backup-passphrase-file other.txt\n",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<BackupOptions & { out: string }>();
       await withVault(io, options, async (vault) => {
         const kept = await loadIdentity(vault);
+        assertCost(options.scryptCost);
         const passphrase = await backupPassphrase(io, options, true);
-        const text = await io.during("encrypting", () => exportIdentity(kept, passphrase, costOf(options)));
+        const text = await io.during("encrypting", () =>
+          exportIdentity(kept, passphrase, { ...costOf(options), stretch: nodeStretch }),
+        );
         await writeText(io, options.out, `${text}\n`);
       });
       io.report([`Backup in ${options.out}. It opens with its own passphrase alone.`], { file: options.out });
@@ -87,12 +95,12 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("restore <file>")
-    .description("put a backed-up identity into a vault that has none")
+    .description("put an identity from its backup into a vault that has none")
     .option(
       "--backup-passphrase-file <file>",
       "file with the backup's passphrase (else VITALPROOF_BACKUP_PASSPHRASE, else asked)",
     )
-    .option("--scrypt-cost <n>", `for a new vault: ${COST}`, whole)
+    .option("--scrypt-cost <n>", `for a new vault: ${COST_HELP}`, whole)
     .addHelpText(
       "after",
       "\nExample:\n  vitalproof identity restore identity.json --vault ~/.vitalproof-new\n",
@@ -102,7 +110,9 @@ export function registerIdentity(program: Command, io: Io): void {
       const text = await readText(io, file);
       const passphrase = await backupPassphrase(io, options, false);
       // Opened before a vault is made: a mistyped passphrase leaves nothing behind.
-      const restored = await io.during("opening the backup", () => importIdentity(text, passphrase));
+      const restored = await io.during("opening the backup", () =>
+        importIdentity(text, passphrase, { stretch: nodeStretch }),
+      );
       const folder = await withVault(
         io,
         options,
@@ -112,7 +122,7 @@ export function registerIdentity(program: Command, io: Io): void {
         },
         { create: true, ...costOf(options) },
       );
-      tell(io, "Restored identity", restored, folder);
+      tell(io, "Restored identity", restored, folder, RESTORED);
     });
 }
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { VitalproofError } from "../errors.ts";
-import type { Store } from "../store.ts";
+import type { VaultBackend } from "../store.ts";
+import { systemCode, systemHint, writeWhole } from "./system.ts";
 
 const KEY = /^[a-z0-9][a-zA-Z0-9._-]*(\/[a-zA-Z0-9][a-zA-Z0-9._-]*)*$/;
 
 /**
- * A store in a folder, one file per key, readable by its owner only. A write goes to a new file beside the old one, to
+ * A store in a folder, one file per key, readable by its owner only. A write goes to a new file next to the old one, to
  * the disk, and then into place, so that a crash leaves the old text or the new one.
  *
  * @param folder is made when it does not exist
  */
-export function fileStore(folder: string): Store {
+export function fileStore(folder: string): VaultBackend {
   const root = resolve(folder);
   const pathOf = (key: string): string => {
     if (!KEY.test(key)) {
@@ -29,68 +29,50 @@ export function fileStore(folder: string): Store {
       try {
         return await readFile(pathOf(key), "utf8");
       } catch (error) {
-        if (isCode(error, "ENOENT")) return undefined;
+        if (systemCode(error) === "ENOENT") return undefined;
         throw failed("read", key, error);
       }
     },
     async write(key, text) {
       const path = pathOf(key);
-      const fresh = `${path}.${randomUUID()}.tmp`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        const file = await open(fresh, "wx", 0o600);
-        try {
-          await file.writeFile(text);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(fresh, path);
-        await syncFolder(dirname(path));
+        await writeWhole(path, text, { replace: true });
       } catch (error) {
-        await rm(fresh, { force: true });
         throw failed("written", key, error);
       }
     },
     async keys(prefix) {
+      // The deepest folder that holds them all: an attester's store has tens of thousands of files.
+      const start = join(root, ...prefix.split("/").slice(0, -1));
       let files: string[];
       try {
-        files = await readdir(root, { recursive: true });
+        files = await readdir(start, { recursive: true });
       } catch (error) {
-        if (isCode(error, "ENOENT")) return [];
+        if (systemCode(error) === "ENOENT") return [];
         throw failed("listed", prefix, error);
       }
       return files
         .filter((file) => file.endsWith(".json"))
-        .map((file) => relative(root, join(root, file)).slice(0, -".json".length).split(sep).join("/"))
+        .map((file) => relative(root, join(start, file)).slice(0, -".json".length).split(sep).join("/"))
         .filter((key) => key.startsWith(prefix));
+    },
+    async remove(key) {
+      try {
+        await rm(pathOf(key), { force: true });
+      } catch (error) {
+        throw failed("removed", key, error);
+      }
     },
   };
 }
 
-/** Makes the renaming itself durable; folders cannot be synced on every system. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!isCode(error, "EISDIR") && !isCode(error, "EPERM") && !isCode(error, "EINVAL")) throw error;
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 function failed(what: string, key: string, cause: unknown): VitalproofError {
   if (cause instanceof VitalproofError) return cause;
-  return new VitalproofError("STORE_FAILED", `"${key}" cannot be ${what}.`, {
-    details: { key, system: cause instanceof Error && "code" in cause ? String(cause.code) : undefined },
-    hint: "Check that the folder exists, has space and belongs to you.",
+  const system = systemCode(cause);
+  return new VitalproofError("STORE_FAILED", `"${key}" cannot be ${what} (${system}).`, {
+    details: { key, system },
+    hint: systemHint(system),
     cause,
   });
 }

@@ -10,4 +10,6 @@ export {
   type NativeProverOptions,
   nativeProver,
 } from "./nativeProver.ts";
+export { nodeStretch } from "./nodeStretch.ts";
 export { type PoolStats, type ProverPool, type ProverPoolOptions, proverPool } from "./proverPool.ts";
+export { systemCode, systemHint, writeWhole } from "./system.ts";

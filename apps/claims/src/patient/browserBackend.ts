@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { VitalproofError } from "@vitalproof/sdk";
+import { LEGACY_BYTES, type VaultBackend, VitalproofError } from "@vitalproof/sdk";
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb";
-
-/** Where the vault's sealed bytes are kept. One writer at a time; `set` replaces a value at once or not at all. */
-export type KeyValue = {
-  /** @returns undefined when nothing is kept under the key */
-  get(key: string): Promise<Uint8Array | undefined>;
-  set(key: string, value: Uint8Array): Promise<void>;
-  /** All keys, in any order. */
-  keys(): Promise<string[]>;
-  /** Removes everything. */
-  clear(): Promise<void>;
-};
-
-/** Forgets everything with the page; for tests, and for browsers that offer no storage. */
-export function memoryKeyValue(values: Map<string, Uint8Array> = new Map()): KeyValue {
-  return {
-    get: async (key) => values.get(key)?.slice(),
-    set: async (key, value) => void values.set(key, value.slice()),
-    keys: async () => [...values.keys()],
-    clear: async () => values.clear(),
-  };
-}
 
 const TABLE = "sealed";
 
 interface Tables extends DBSchema {
-  [TABLE]: { key: string; value: Uint8Array };
+  /** Texts; bytes where an earlier version of this page wrote them. */
+  [TABLE]: { key: string; value: string | Uint8Array };
 }
 
+/** A vault's place that can also be emptied. */
+export type BrowserBackend = VaultBackend & { clear(): Promise<void> };
+
 /**
- * Keeps values in a database of the browser, for this origin.
+ * Keeps a vault's sealed texts in a database of the browser, for this origin.
  * @param name of the database
  * @throws STORE_FAILED, from any method, where the browser refuses: private windows, no space left, storage switched off
  */
-export function indexedDbKeyValue(name = "vitalproof-patient"): KeyValue {
+export function browserBackend(name = "vitalproof-patient"): BrowserBackend {
   let opened: Promise<IDBPDatabase<Tables>> | undefined;
   const database = (): Promise<IDBPDatabase<Tables>> => {
     opened ??= openDB<Tables>(name, 1, {
@@ -67,9 +50,16 @@ export function indexedDbKeyValue(name = "vitalproof-patient"): KeyValue {
   };
 
   return {
-    get: (key) => run("readonly", (table) => table.get(key)),
-    set: async (key, value) => void (await run("readwrite", (table) => table.put(value, key))),
-    keys: () => run("readonly", (table) => table.getAllKeys()),
+    read: async (key) => textOf(await run("readonly", (table) => table.get(key))),
+    write: async (key, text) => void (await run("readwrite", (table) => table.put(text, key))),
+    keys: (prefix) =>
+      run("readonly", (table) => table.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`))),
+    remove: (key) => run("readwrite", (table) => table.delete(key)),
     clear: () => run("readwrite", (table) => table.clear()),
   };
+}
+
+function textOf(value: string | Uint8Array | undefined): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  return LEGACY_BYTES + [...value].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
