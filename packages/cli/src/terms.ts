@@ -7,7 +7,8 @@ import {
   circuitOf,
   type Decidable,
   formOf,
-  type LevelBounds,
+  type NamedBound,
+  type NamedBounds,
   type Overrides,
   type ProfileName,
   profileOf,
@@ -15,8 +16,10 @@ import {
   questionOf,
   type RunLength,
   type Statement,
+  type TemplateName,
   type TermsChoice,
   type TermsRequest,
+  templateOf,
   termsForRequest,
   termsOf,
   unpackTerms,
@@ -82,7 +85,7 @@ export type Place = {
   profile?: ProfileName;
 };
 
-/** In the catalogue, `--at-least` and the like are about what the circuit is about. */
+/** In the catalogue, `--at-least` and the like are about what the question is about. */
 const CIRCUITS_ONLY: readonly QuestionOption[] = [
   "meanAtLeast",
   "meanAtMost",
@@ -92,18 +95,15 @@ const CIRCUITS_ONLY: readonly QuestionOption[] = [
   "sum",
   "daysAtMost",
 ];
-const OF_ALL = ["circuit", "coverage", "coverageAtLeast", "semantics", "ofValid"] as const;
-const BAND = ["low", "high", "above", "below"] as const;
-const MEAN = ["meanAtLeast", "meanAtMost", "meanAbove", "meanBelow"] as const;
-const RUN = ["minRun", "longerThan"] as const;
-const COUNT = ["atLeast", "atMost"] as const;
-/** What a circuit has, by its template. */
-const OF_TEMPLATE: Record<TermsRequest["template"], readonly QuestionOption[]> = {
-  distribution: [...OF_ALL, ...BAND, ...COUNT, ...MEAN, "coverageAtMost"],
-  episode: [...OF_ALL, ...BAND, ...COUNT, ...RUN],
-  regularity: [...OF_ALL, ...BAND, ...COUNT, "level", "sum", "days", "daysAtMost"],
-  impact: [...OF_ALL, ...COUNT, ...RUN, "level"],
+/** Options under which a bound is given, where they are not called as the bound. */
+const SPELT: Partial<Record<NamedBound, readonly QuestionOption[]>> = {
+  minRun: ["minRun", "longerThan"],
+  coverage: ["coverage", "coverageAtLeast"],
 };
+
+function optionsOf(bound: NamedBound): readonly QuestionOption[] {
+  return SPELT[bound] ?? [bound as QuestionOption];
+}
 
 /** Adds the options of a question, without those in `omit`. */
 export function withQuestionOptions(command: Command, omit: readonly QuestionOption[] = []): Command {
@@ -271,86 +271,64 @@ function ofCircuit(circuit: CircuitName, given: Given, offset: number): Statemen
     throw usage("--terms holds all bounds already.", `Leave ${QUESTION_OPTIONS[other][0]} out.`);
   }
   if (!/^(\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(given.terms)) {
-    throw usage("--terms is no packed word.", "It is a whole number, decimal or hex after 0x.");
+    throw usage("--terms is not a valid packed word.", "It is a whole number, decimal or hex after 0x.");
   }
   return { circuit, terms: unpackTerms(BigInt(given.terms)) };
 }
 
 /** What the bounds of a circuit ask, in the unit of the readings. */
 function requestOf(circuit: CircuitName, given: Given): TermsRequest {
-  const { template } = circuitOf(circuit);
-  refuseOthers(given, template);
-  const { low, high, above, below, atLeast, atMost, level } = given;
-  const semantics = semanticsOf(given) ?? "worst-case";
-  const band: LevelBounds = defined({ atLeast: low, atMost: high, above, below });
-  const coverage = defined({ atLeast: coverageOf(given), atMost: given.coverageAtMost });
-  const run = runOf(given);
-  const counts = (least: QuestionOption, most: QuestionOption) =>
-    defined({ atLeast: wholeOf(given, least), atMost: wholeOf(given, most) });
-  switch (template) {
-    case "distribution": {
-      const { meanAtLeast, meanAtMost, meanAbove, meanBelow } = given;
-      const mean = { atLeast: meanAtLeast, atMost: meanAtMost, above: meanAbove, below: meanBelow };
-      const share = defined({ atLeast, atMost });
-      return { template, semantics, band, share, mean: defined(mean), coverage };
-    }
-    case "episode":
-      return {
-        template,
-        semantics,
-        band,
-        minRun: required(run, circuit, "--min-run or --longer-than"),
-        runs: counts("atLeast", "atMost"),
-        coverage,
-      };
-    case "regularity": {
-      const readings = wholeOf(given, "level");
-      if (readings !== undefined && given.sum !== undefined) {
-        throw usage("--level and --sum are two levels.", "Give one of them.");
-      }
-      return {
-        template,
-        semantics,
-        band,
-        level:
-          given.sum === undefined
-            ? { readings: required(readings, circuit, "--level or --sum") }
-            : { sum: given.sum },
-        epochs: counts("days", "daysAtMost"),
-        share: defined({ atLeast, atMost }),
-        coverage,
-      };
-    }
-    case "impact":
-      return {
-        template,
-        semantics,
-        magnitude: required(level, circuit, "--level"),
-        ...(run === undefined ? {} : { minRun: run }),
-        count: counts("atLeast", "atMost"),
-        coverage,
-      };
-  }
+  const { template: name } = circuitOf(circuit);
+  const template = templateOf(name);
+  const takes = Object.entries(template.takes) as [NamedBound, "decimal" | "count" | "length"][];
+  refuseOthers(
+    given,
+    name,
+    takes.flatMap(([bound]) => optionsOf(bound)),
+  );
+  const bounds = defined({
+    ...Object.fromEntries(
+      takes.map(([bound, kind]) => [
+        bound,
+        kind === "count" ? wholeOf(given, bound as QuestionOption) : given[bound as QuestionOption],
+      ]),
+    ),
+    coverage: coverageOf(given),
+    minRun: runOf(given),
+  });
+  for (const group of template.needs) requireOne(circuit, group, bounds);
+  const request = {
+    ...template.request(bounds),
+    template: name,
+    semantics: semanticsOf(given) ?? "worst-case",
+  };
+  return request as TermsRequest;
 }
 
-function refuseOthers(given: Given, template: TermsRequest["template"]): void {
-  const found = (Object.keys(given) as QuestionOption[]).find(
-    (name) => !OF_TEMPLATE[template].includes(name),
-  );
+function refuseOthers(given: Given, template: TemplateName, taken: readonly QuestionOption[]): void {
+  const all: readonly QuestionOption[] = ["circuit", "semantics", "ofValid", ...taken];
+  const found = (Object.keys(given) as QuestionOption[]).find((name) => !all.includes(name));
   if (found === undefined) return;
-  const has = OF_TEMPLATE[template].map((name) => QUESTION_OPTIONS[name][0].split(" ")[0]).slice(1);
   throw usage(
-    `${QUESTION_OPTIONS[found][0]} is nothing that ${given.circuit} (${template}) has.`,
-    `It has ${has.join(", ")}.`,
+    `${flagOf(found)} does not apply to ${given.circuit} (${template}).`,
+    `It takes ${all.slice(1).map(flagOf).join(", ")}.`,
   );
 }
 
-function required<T>(value: T | undefined, circuit: CircuitName, options: string): T {
-  if (value !== undefined) return value;
+/** Exactly one bound of a group. @throws USAGE */
+function requireOne(circuit: CircuitName, group: readonly NamedBound[], bounds: NamedBounds): void {
+  const there = group.filter((bound) => bounds[bound] !== undefined);
+  if (there.length === 1) return;
+  const flags = group.flatMap(optionsOf).map(flagOf);
+  if (there.length > 1) throw usage(`${flags.join(" and ")} exclude each other.`, "Give one of them.");
   throw usage(
-    `${circuit} needs a length or level.`,
-    `Give ${options}, or use --question with a name from the catalogue.`,
+    `${circuit} needs ${flags.join(" or ")}.`,
+    "Give it, or use --question with a name from the catalogue.",
   );
+}
+
+function flagOf(option: QuestionOption): string {
+  return QUESTION_OPTIONS[option][0].split(" ")[0]!;
 }
 
 function wholeOf(given: Given, name: QuestionOption): number | undefined {
@@ -365,7 +343,7 @@ function wholeOf(given: Given, name: QuestionOption): number | undefined {
 
 function coverageOf({ coverage, coverageAtLeast }: Given): string | undefined {
   if (coverage !== undefined && coverageAtLeast !== undefined) {
-    throw usage("--coverage and --coverage-at-least say the same thing.", "Give one of them.");
+    throw usage("--coverage and --coverage-at-least are the same option.", "Give one of them.");
   }
   return coverage ?? coverageAtLeast;
 }
@@ -375,14 +353,14 @@ function semanticsOf({ semantics, ofValid }: Given): "worst-case" | "of-valid" |
   if (semantics === "of-valid" || (semantics === undefined && ofValid !== undefined)) return "of-valid";
   if (semantics === undefined) return undefined;
   throw usage(
-    `--semantics ${semantics} cannot be.`,
-    "It is worst-case or of-valid, and --of-valid says the latter.",
+    `--semantics ${semantics} is not known.`,
+    "Use worst-case or of-valid. --of-valid is short for --semantics of-valid.",
   );
 }
 
 function runOf({ minRun, longerThan }: Given): RunLength | undefined {
   if (minRun !== undefined && longerThan !== undefined) {
-    throw usage("--min-run and --longer-than say the same thing.", "Give one of them.");
+    throw usage("--min-run and --longer-than exclude each other.", "Give one of them.");
   }
   if (minRun !== undefined) return { seconds: parseDuration(minRun) };
   return longerThan === undefined ? undefined : { longerThan: parseDuration(longerThan) };

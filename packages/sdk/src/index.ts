@@ -39,7 +39,7 @@ export {
   termsOf,
   termsOfAll,
 } from "./catalogue/catalogue.ts";
-export type { About, CatalogueEntry, Example, Form, Question, SetEntry, Source } from "./catalogue/entry.ts";
+export type { CatalogueEntry, Example, Form, Question, SetEntry, Source } from "./catalogue/entry.ts";
 export {
   type Decidable,
   type EvaluatedBound,
@@ -49,7 +49,7 @@ export {
 } from "./catalogue/evaluate.ts";
 export { exampleCodes } from "./catalogue/examples.ts";
 export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
-export { type TermsRequest, termsForRequest } from "./catalogue/request.ts";
+export { termsForRequest } from "./catalogue/request.ts";
 export { type Circuit, type CircuitName, circuitOf, circuits } from "./circuits/circuit.ts";
 export { circuitIdOf } from "./circuits/circuitId.ts";
 export { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "./claimStates.ts";
@@ -200,26 +200,38 @@ export { type ChainLimits, chainLimits } from "./settle/limits.ts";
 export { type SettleOptions, settle } from "./settle/settle.ts";
 export { memoryBackend, memoryStore, type Store, type VaultBackend } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
+export {
+  type DistributionRequest,
+  type DistributionTerms,
+  distributionTerms,
+} from "./templates/distribution.ts";
+export { type EpisodeRequest, type EpisodeTerms, episodeTerms } from "./templates/episode.ts";
+export { type ImpactRequest, type ImpactTerms, impactTerms, squaredSteps } from "./templates/impact.ts";
+export { type RegularityRequest, type RegularityTerms, regularityTerms } from "./templates/regularity.ts";
+export {
+  type NamedBound,
+  type NamedBounds,
+  type NumberField,
+  placesOf,
+  type TemplateName,
+} from "./templates/template.ts";
+export {
+  type About,
+  type CheckResult,
+  TEMPLATES,
+  type Terms,
+  type TermsRequest,
+  templateOf,
+} from "./templates/templates.ts";
 export { asksFor } from "./terms/asks.ts";
 export type { BoundName, BoundResult } from "./terms/bounds.ts";
-export { type DistributionRequest, distributionTerms } from "./terms/build.ts";
-export { type EpisodeRequest, episodeTerms } from "./terms/buildEpisode.ts";
-export { type ImpactRequest, impactTerms, squaredSteps } from "./terms/buildImpact.ts";
-export { type RegularityRequest, regularityTerms } from "./terms/buildRegularity.ts";
-export { type CheckResult, checkTerms, type Extent } from "./terms/check.ts";
+export { checkTerms } from "./terms/check.ts";
 export { explainTerms } from "./terms/explain.ts";
+export { WHOLE } from "./terms/header.ts";
 export { packTerms, termsForPeriod, unpackTerms } from "./terms/pack.ts";
 export type { Bounds, CountBounds, LevelBounds, RunLength } from "./terms/request.ts";
 export { countRuns, type Mark, mostRuns, type RunRule } from "./terms/runs.ts";
-export {
-  type DistributionTerms,
-  type EpisodeTerms,
-  type ImpactTerms,
-  type RegularityTerms,
-  type TemplateName,
-  type Terms,
-  WHOLE,
-} from "./terms/terms.ts";
+export type { Extent } from "./terms/tally.ts";
 export { validateTerms } from "./terms/validate.ts";
 export { dayOffsetOf } from "./time/dayOffset.ts";
 export {

@@ -4,168 +4,73 @@ import {
   decimal,
   type Form,
   formatSteps,
+  type LevelBounds,
+  type NumberField,
   type Overrides,
+  placesOf,
   profileOf,
   type Question,
   type Terms,
+  templateOf,
   termsOf,
 } from "@vitalproof/sdk";
 
-/** One number of a circuit that an insurer chooses. */
-export type BoundField = {
-  /** Name among the SDK's overrides. */
-  readonly key:
-    | "low"
-    | "high"
-    | "atLeast"
-    | "atMost"
-    | "above"
-    | "below"
-    | "minRun"
-    | "level"
-    | "days"
-    | "coverage";
-  readonly label: string;
-  /** "%", "mg/dL", "minutes", … */
-  readonly unit: string;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  /** The catalogue's own. */
-  readonly value: number;
-  /** Decimals that `step` has. */
-  readonly places: number;
-};
+/** One number of a question that an insurer chooses; `value` is the catalogue's own. */
+export type BoundField = NumberField;
 
-type Side = {
-  atLeast?: number | string;
-  atMost?: number | string;
-  above?: number | string;
-  below?: number | string;
-};
+type Scale = Pick<BoundField, "unit" | "min" | "max" | "step" | "places">;
+type Keys = { [K in keyof Required<LevelBounds>]: BoundField["key"] };
+
+const PERCENT: Scale = { unit: "%", min: 0, max: 100, step: 0.5, places: 1 };
+const OF_BAND: Keys = { atLeast: "low", above: "above", atMost: "high", below: "below" };
+const OF_SUBJECT: Keys = { atLeast: "atLeast", above: "above", atMost: "atMost", below: "below" };
 
 /**
- * The numbers of a circuit's form that can be chosen, in the order in which a sentence would name them, each with the
- * scale of its profile. Only bounds that the catalogue's request has: others would make another circuit of it.
+ * The numbers of a question's form that can be chosen, in the order in which a sentence would name them, each with the
+ * scale of its profile. Only bounds that the catalogue's request has: others would make another question of it.
  */
 export function boundFields(entry: Question, form: Form): BoundField[] {
-  const { request } = form;
   const profile = profileOf(form.profile);
-  const unit = profile.ucum === "1" ? "" : profile.ucum;
-  const scale = {
-    unit,
+  const template = templateOf(form.request.template);
+  // What the members of a request bound is told by their names; `about` and `band` name them.
+  const request = form.request as unknown as Readonly<Record<string, LevelBounds | undefined>>;
+  const epochs = form.circuit === undefined ? 0 : circuitOf(form.circuit).epochs;
+  const scale: Scale = {
+    unit: profile.ucum === "1" ? "" : profile.ucum,
     min: Number(profile.lowest),
     max: Number(profile.highest),
     step: Number(profile.resolution),
     places: placesOf(profile.resolution),
   };
+  const subject = template.about[entry.about];
   const fields: BoundField[] = [];
-  const add = (
-    key: BoundField["key"],
-    label: string,
-    value: unknown,
-    rest: Omit<BoundField, "key" | "label" | "value">,
-  ) => {
-    if (value !== undefined) fields.push({ key, label, value: Number(value), ...rest });
-  };
-  const percent = { unit: "%", min: 0, max: 100, step: 0.5, places: 1 };
-  const band: Side = ("band" in request ? request.band : undefined) ?? {};
-  const levels = (side: Side, names: { [K in keyof Required<Side>]: BoundField["key"] }, noun: string) => {
-    add(names.atLeast, `${noun} at least`, side.atLeast, scale);
-    add(names.above, `${noun} above`, side.above, scale);
-    add(names.atMost, `${noun} at most`, side.atMost, scale);
-    add(names.below, `${noun} below`, side.below, scale);
-  };
-  // Where a circuit is about a mean, `above` and `below` are bounds of the mean.
-  if (entry.about !== "mean") {
-    levels(band, { atLeast: "low", atMost: "high", above: "above", below: "below" }, "Reading");
-  }
-  if (request.template === "episode") {
-    const { minRun } = request;
-    const seconds =
-      "seconds" in minRun ? minRun.seconds : "longerThan" in minRun ? minRun.longerThan : undefined;
-    if ("seconds" in minRun) {
-      add("minRun", "For at least", seconds, {
-        unit: "seconds",
-        min: profile.interval,
-        max: Math.min(profile.epochSeconds, 7200),
-        step: profile.interval,
-        places: 0,
-      });
+  // Where a question is about a mean, `above` and `below` are bounds of the mean.
+  if (entry.about !== "mean") fields.push(...sides(request.band, OF_BAND, "Reading", scale));
+  fields.push(...template.fields(form.request, { profile, epochs, offset: form.offset }));
+  if (subject?.label !== undefined) {
+    const bounds = request[entry.about];
+    if (subject.kind === "count") {
+      const whole = { unit: "", min: 0, max: subject.most ?? epochs, step: 1, places: 0 };
+      fields.push(...sides({ atLeast: bounds?.atLeast }, OF_SUBJECT, subject.label, { ...whole, min: 1 }));
+      fields.push(...sides({ atMost: bounds?.atMost }, OF_SUBJECT, subject.label, whole));
+    } else {
+      const of = subject.kind === "percent" ? PERCENT : scale;
+      fields.push(...sides(bounds, OF_SUBJECT, subject.label, of));
     }
   }
-  if (request.template === "regularity") {
-    const { level } = request;
-    if ("sum" in level) {
-      add("level", "Each day or night adds up to at least", level.sum, {
-        unit,
-        min: 1,
-        max: Number(profile.highest) * profile.slots,
-        step: Number(profile.resolution),
-        places: placesOf(profile.resolution),
-      });
-    } else if (profile.slots > 1) {
-      add("level", "Each day or night has at least", level.readings, {
-        unit: "readings",
-        min: 1,
-        max: profile.slots,
-        step: 1,
-        places: 0,
-      });
-    }
-    const epochs = form.circuit === undefined ? 0 : circuitOf(form.circuit).epochs;
-    add("days", "Days or nights that reach it, at least", request.epochs.atLeast, {
-      unit: `of ${epochs}`,
-      min: 1,
-      max: epochs,
-      step: 1,
-      places: 0,
-    });
-  }
-  if (request.template === "impact") {
-    add("level", "Magnitude at least", request.magnitude, {
-      ...scale,
-      min: Number(profile.resolution),
-      max: Number(profile.highest),
-    });
-  }
-  const whole = (most: number, what: string) => ({ unit: what, min: 0, max: most, step: 1, places: 0 });
-  switch (entry.about) {
-    case "share": {
-      const share = ("share" in request ? request.share : undefined) ?? {};
-      add("atLeast", "Share of the readings at least", share.atLeast, percent);
-      add("atMost", "Share of the readings at most", share.atMost, percent);
-      break;
-    }
-    case "mean":
-      levels(
-        ("mean" in request ? request.mean : undefined) ?? {},
-        { atLeast: "atLeast", atMost: "atMost", above: "above", below: "below" },
-        "Average",
-      );
-      break;
-    case "runs":
-      if (request.template === "episode") {
-        add("atLeast", "Episodes at least", request.runs.atLeast, { ...whole(24, ""), min: 1 });
-        add("atMost", "Episodes at most", request.runs.atMost, whole(24, ""));
-      }
-      break;
-    case "count":
-      if (request.template === "impact") {
-        add("atLeast", "Impacts at least", request.count.atLeast, { ...whole(60, ""), min: 1 });
-        add("atMost", "Impacts at most", request.count.atMost, whole(60, ""));
-      }
-      break;
-    case "epochs":
-      break;
-  }
-  add("coverage", "Slots with a reading at least", request.coverage?.atLeast, percent);
+  const coverage = { atLeast: request.coverage?.atLeast };
+  fields.push(...sides(coverage, { ...OF_SUBJECT, atLeast: "coverage" }, "Slots with a reading", PERCENT));
   return fields;
 }
 
-/** Decimals of a step that is written as a decimal. */
-function placesOf(step: string): number {
-  return step.split(".")[1]?.length ?? 0;
+/** A field for each side of two bounds that is there. */
+function sides(bounds: LevelBounds | undefined, keys: Keys, noun: string, scale: Scale): BoundField[] {
+  const says = { atLeast: "at least", above: "above", atMost: "at most", below: "below" } as const;
+  return (Object.keys(says) as (keyof typeof says)[]).flatMap((side) => {
+    const value = bounds?.[side];
+    if (value === undefined) return [];
+    return [{ key: keys[side], label: `${noun} ${says[side]}`, value: Number(value), ...scale }];
+  });
 }
 
 /** A number of a slider as exact text: 3.9, not 3.9000000000000004. */

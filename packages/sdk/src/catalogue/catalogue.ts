@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import { type ProfileName, profileOf } from "../profiles/profile.ts";
-import type { Terms } from "../terms/terms.ts";
+import type { Terms } from "../templates/templates.ts";
 import type { CatalogueEntry, Form, Question } from "./entry.ts";
 import { GLUCOSE } from "./glucose.ts";
 import { HEART } from "./heart.ts";

@@ -2,7 +2,7 @@
 
 import type { CircuitName } from "../circuits/circuit.ts";
 import type { ProfileName } from "../profiles/profile.ts";
-import type { TermsRequest } from "./request.ts";
+import type { About, TermsRequest } from "../templates/templates.ts";
 
 type Value = number | string;
 /** One value, one per channel, or nothing measured. */
@@ -39,9 +39,6 @@ export type Form = {
   readonly passing: Example;
   readonly failing: Example;
 };
-
-/** What `atLeast`, `atMost`, `above` and `below` of overrides are about. */
-export type About = "share" | "mean" | "runs" | "epochs" | "count";
 
 export type Question = {
   readonly kind: "question";

@@ -6,16 +6,9 @@ import type { Reading } from "../log/reading.ts";
 import { assignSlots, slotAt } from "../log/slots.ts";
 import { LOW, valueOfCode } from "../profiles/codes.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
+import type { TermsRequest } from "../templates/templates.ts";
 import { type BoundResult, counted } from "../terms/bounds.ts";
-import {
-  coverageBound,
-  type Extent,
-  extentBounds,
-  runExtent,
-  shareBounds,
-  type Tally,
-  validBound,
-} from "../terms/check.ts";
+import { WHOLE } from "../terms/header.ts";
 import {
   countsOf,
   coverageOf,
@@ -26,11 +19,18 @@ import {
   sharesOf,
 } from "../terms/request.ts";
 import type { Mark } from "../terms/runs.ts";
-import { WHOLE } from "../terms/terms.ts";
+import {
+  coverageBound,
+  type Extent,
+  extentBounds,
+  runExtent,
+  shareBounds,
+  type Tally,
+  validBound,
+} from "../terms/tally.ts";
 import { assertOffset } from "../time/epochs.ts";
 import type { Form, Question } from "./entry.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
-import type { TermsRequest } from "./request.ts";
 
 /** What of an entry decides; a request of one's own needs no more. */
 export type Decidable = Pick<Question, "name" | "metric" | "template" | "about"> & {

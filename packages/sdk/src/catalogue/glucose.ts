@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import type { TermsRequest } from "../templates/templates.ts";
 import type { Form, Question, Source } from "./entry.ts";
 import { dipping, partly, steady } from "./examples.ts";
-import type { TermsRequest } from "./request.ts";
 
 // Levels are given once in each unit, as the sources print them. None is ever converted: 70 mg/dL is 3.885 mmol/L,
 // and the consensus says 3.9.

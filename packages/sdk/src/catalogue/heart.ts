@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import type { TermsRequest } from "../templates/templates.ts";
 import type { Form, Question, Source } from "./entry.ts";
 import { dipping, partly, steady } from "./examples.ts";
-import type { TermsRequest } from "./request.ts";
 
 const TACHYCARDIA_2015: Source = {
   citation:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
-import type { CountBounds, LevelBounds, RunLength } from "../terms/request.ts";
+import { type Changes, given } from "../templates/template.ts";
+import { type TermsRequest, templateOf } from "../templates/templates.ts";
+import type { CountBounds, LevelBounds, RunLength, Semantics } from "../terms/request.ts";
 import type { Question } from "./entry.ts";
-import type { TermsRequest } from "./request.ts";
 
 /** What a caller asks for instead of a question's defaults. Levels in the unit of the readings, shares in percent. */
 export type Overrides = {
@@ -36,52 +37,46 @@ export function withOverrides(
   overrides: Overrides,
 ): TermsRequest {
   const { low, high, atLeast, atMost, above, below, minRun, level, days, coverage, semantics } = overrides;
-  const changed: Record<string, unknown> = { ...request };
-  const refuse = (name: string): never => {
-    throw new VitalproofError("INVALID_ARGUMENT", `${entry.name} has no ${name} to change.`, {
-      details: { question: entry.name, name },
-      hint: `Its template is ${entry.template}, and it is about ${entry.about}.`,
-    });
+  const { about, changes } = templateOf(request.template);
+  let changed: Semantics = { ...request };
+  const change = <K extends keyof Changes<Semantics>>(
+    name: K,
+    value: Parameters<Required<Changes<Semantics>>[K]>[0],
+  ): void => {
+    const into = changes[name] as ((value: unknown, request: Semantics) => object) | undefined;
+    if (into === undefined) {
+      throw new VitalproofError("INVALID_ARGUMENT", `${entry.name} has no ${name} to change.`, {
+        details: { question: entry.name, name },
+        hint: `Its template is ${entry.template}, and it is about ${entry.about}.`,
+      });
+    }
+    changed = { ...changed, ...into(value, changed) };
   };
-  if (semantics !== undefined) changed.semantics = semantics;
-  if (coverage !== undefined) changed.coverage = { atLeast: coverage };
+  const replace = (name: string, value: unknown): void => {
+    changed = { ...changed, [name]: value };
+  };
+  if (semantics !== undefined) changed = { ...changed, semantics };
+  if (coverage !== undefined) replace("coverage", { atLeast: coverage });
 
+  // Where the question is about a mean, `above` and `below` are bounds of the mean.
   const inBand = entry.about !== "mean";
-  const band: LevelBounds = { ...("band" in request ? request.band : undefined) };
-  const side = (names: ["atLeast", "above"] | ["atMost", "below"], given: LevelBounds): void => {
-    if (names.every((name) => given[name] === undefined)) return;
-    if (request.template === "impact") refuse("band");
+  const side = (names: ["atLeast", "above"] | ["atMost", "below"], bounds: LevelBounds): void => {
+    if (names.every((name) => bounds[name] === undefined)) return;
+    const band: LevelBounds = { ...("band" in changed ? (changed.band as LevelBounds) : undefined) };
     for (const name of names) delete band[name];
-    Object.assign(band, given);
-    changed.band = band;
+    change("band", { ...band, ...bounds });
   };
-  side(["atLeast", "above"], defined({ atLeast: low, above: inBand ? above : undefined }));
-  side(["atMost", "below"], defined({ atMost: high, below: inBand ? below : undefined }));
+  side(["atLeast", "above"], given({ atLeast: low, above: inBand ? above : undefined }));
+  side(["atMost", "below"], given({ atMost: high, below: inBand ? below : undefined }));
 
-  const bounds = defined({ atLeast, atMost, ...(inBand ? {} : { above, below }) });
+  const bounds: LevelBounds = given({ atLeast, atMost, ...(inBand ? {} : { above, below }) });
   if (Object.keys(bounds).length > 0) {
-    const whole = entry.about !== "share" && entry.about !== "mean";
-    changed[entry.about] = whole ? wholeBounds(bounds) : bounds;
+    replace(entry.about, about[entry.about]?.kind === "count" ? wholeBounds(bounds) : bounds);
   }
-  if (days !== undefined) {
-    if (request.template !== "regularity") refuse("days");
-    changed.epochs = { atLeast: days };
-  }
-  if (minRun !== undefined) {
-    if (request.template !== "episode" && request.template !== "impact") refuse("run");
-    changed.minRun = typeof minRun === "number" ? { seconds: minRun } : minRun;
-  }
-  if (level !== undefined) {
-    if (request.template === "regularity")
-      changed.level = "sum" in request.level ? { sum: level } : { readings: Number(level) };
-    else if (request.template === "impact") changed.magnitude = level;
-    else refuse("level");
-  }
+  if (days !== undefined) change("days", days);
+  if (minRun !== undefined) change("minRun", typeof minRun === "number" ? { seconds: minRun } : minRun);
+  if (level !== undefined) change("level", level);
   return changed as TermsRequest;
-}
-
-function defined(bounds: LevelBounds): LevelBounds {
-  return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined));
 }
 
 /** Counts may come as text from a command line. */

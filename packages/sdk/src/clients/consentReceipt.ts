@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { hexlify, keccak256, randomBytes, toUtf8Bytes } from "ethers";
+import type { Terms } from "../templates/templates.ts";
 import { explainTerms } from "../terms/explain.ts";
-import type { Terms } from "../terms/terms.ts";
 import type { Consent } from "./consents.ts";
 
 export type ConsentFacts = Omit<Consent, "receiptHash"> & {

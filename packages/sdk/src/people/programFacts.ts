@@ -3,8 +3,8 @@ import { type Circuit, circuits } from "../circuits/circuit.ts";
 import { circuitIdOf } from "../circuits/circuitId.ts";
 import type { ClaimsClient } from "../clients/claims.ts";
 import { VitalproofError } from "../errors.ts";
+import type { Terms } from "../templates/templates.ts";
 import { unpackTerms } from "../terms/pack.ts";
-import type { Terms } from "../terms/terms.ts";
 
 /** What a program is about, as the claims contract says. */
 export type ProgramFacts = {

@@ -3,7 +3,7 @@ import type { HolderAttestation } from "../attester/attestation.ts";
 import type { CircuitName } from "../circuits/circuit.ts";
 import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
 import type { Proof } from "../prove/proof.ts";
-import type { Terms } from "../terms/terms.ts";
+import type { Terms } from "../templates/templates.ts";
 
 /** A circuit with its terms: what a proof says of its holder. */
 export type Statement = { circuit: CircuitName; terms: Terms };

@@ -4,8 +4,8 @@ import { circuitOf } from "../circuits/circuit.ts";
 import { type Detail, VitalproofError } from "../errors.ts";
 import { assertInteger } from "../invalid.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
+import type { Terms } from "../templates/templates.ts";
 import { packTerms } from "../terms/pack.ts";
-import type { Terms } from "../terms/terms.ts";
 import { epochStart, OFFSET_STEP } from "../time/epochs.ts";
 import type { PresentationRequest } from "./presentation.ts";
 

@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { NO_BOUND } from "../generated/protocol.ts";
+import { NO_BOUND, type TERMS_TEMPLATES } from "../generated/protocol.ts";
 import { codeOfLowest } from "../profiles/codes.ts";
 import type { Profile } from "../profiles/profile.ts";
 
-export type BoundName =
-  | "valid"
-  | "shareMin"
-  | "shareMax"
-  | "meanMin"
-  | "meanMax"
-  | "runsMin"
-  | "runsMax"
-  | "epochsMin"
-  | "epochsMax"
-  | "countMin"
-  | "countMax"
-  | "coverageMin"
-  | "coverageMax";
+type FieldName = (typeof TERMS_TEMPLATES)[keyof typeof TERMS_TEMPLATES]["fields"][number]["name"];
+
+/** At least one valid reading, and every bound that the terms of circuits/protocol.json have. */
+export type BoundName = "valid" | Extract<FieldName, `${string}Min` | `${string}Max`>;
 
 /**
- * How one bound stands. Counts are readings, runs, epochs, samples or events; under a mean bound they are sums of
+ * Whether one bound holds. Counts are readings, runs, epochs, samples or events; under a mean bound they are sums of
  * codes.
  */
 export type BoundResult = {
@@ -104,7 +94,7 @@ export function ceilingResult(
   of: { bound: BoundName; needed: number; got: number; what: string },
 ): BoundResult {
   const unbounded = of.needed === NO_BOUND;
-  // Counts in circuits stay below NO_BOUND; those of longer stretches in the clear need not.
+  // Counts in circuits stay below NO_BOUND; those of longer stretches without a circuit need not.
   return boundResult(unit, unbounded ? { ...of, needed: Math.max(of.needed, of.got), unbounded } : of);
 }
 

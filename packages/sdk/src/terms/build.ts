@@ -1,51 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-  type Bounds,
-  bandOf,
-  type CommonRequest,
-  coverageOf,
-  headerOf,
-  type LevelBounds,
-  levelOf,
-  onePerSide,
-  shareOf,
-  sharesOf,
-} from "./request.ts";
-import { type DistributionTerms, WHOLE } from "./terms.ts";
-import { validateTerms } from "./validate.ts";
+import { type CircuitName, circuitOf } from "../circuits/circuit.ts";
+import { VitalproofError } from "../errors.ts";
+import { profileOf } from "../profiles/profile.ts";
+import type { Period, Template, TemplateName } from "../templates/template.ts";
+import type { TermsHeader } from "./header.ts";
+import type { Semantics } from "./request.ts";
+import type { CommonCheck } from "./tally.ts";
+import { validateFor } from "./validateFor.ts";
 
-export type DistributionRequest = CommonRequest & {
-  /** In the profile's unit. A side left out reaches to the end of the scale, LOW or HIGH included. */
-  band?: LevelBounds;
-  /** In percent of the slots (worst case) or of the valid readings, two decimals at most. */
-  share?: Bounds;
-  /** In the profile's unit. LOW and HIGH count as one step beyond the ends of the scale. */
-  mean?: LevelBounds;
-  /** In percent of the slots, two decimals at most. */
-  coverage?: Bounds;
+/** For which circuit terms are made. */
+export type CircuitChoice = {
+  circuit: CircuitName;
+  /** Quarter hours after 00:00 UTC at which the patient's day begins; 0 when left out. */
+  offset?: number;
 };
 
 /**
- * Terms from what people write in an offer, for example time in range:
- * `{ circuit: "glucose-day", band: { atLeast: 70, atMost: 180 }, share: { atLeast: 70 } }`.
- * @returns terms with first epoch 0, as a program holds them
- * @throws INVALID_ARGUMENT for what is no percentage or no level; what `validateTerms` throws
+ * Terms of one template for a circuit, with first epoch 0.
+ * @throws INVALID_ARGUMENT for a circuit of another template; what the template's `terms` and `validateTerms` throw
  */
-export function distributionTerms(request: DistributionRequest): DistributionTerms {
-  const { profile, header } = headerOf(request, "distribution");
-  const mean = request.mean ?? {};
-  onePerSide("mean", mean);
-  const terms: DistributionTerms = {
-    ...header,
-    meanAbove: mean.above !== undefined,
-    meanBelow: mean.below !== undefined,
-    ...bandOf(profile, request.band),
-    ...sharesOf(request.share),
-    meanMin: levelOf(profile, mean.atLeast ?? mean.above) ?? 0,
-    meanMax: levelOf(profile, mean.atMost ?? mean.below) ?? profile.codes,
-    coverageMin: coverageOf(request.coverage),
-    coverageMax: shareOf("coverage at most", request.coverage?.atMost) ?? WHOLE,
-  };
-  validateTerms(terms);
+export function circuitTerms<
+  T extends TermsHeader & { readonly template: TemplateName },
+  R extends Semantics,
+>(template: Template<T, R, CommonCheck>, { circuit: name, offset, ...request }: CircuitChoice & R): T {
+  const circuit = circuitOf(name);
+  if (circuit.template !== template.name) {
+    throw new VitalproofError(
+      "INVALID_ARGUMENT",
+      `${circuit.name} proves the template ${circuit.template}, not ${template.name}.`,
+      { details: { circuit: circuit.name, template: circuit.template, wanted: template.name } },
+    );
+  }
+  const period = { profile: profileOf(circuit.profile), epochs: circuit.epochs, offset: offset ?? 0 };
+  return periodTerms(template, period, request as unknown as R);
+}
+
+/** The same for any number of epochs, whether or not a circuit proves it. */
+export function periodTerms<T extends TermsHeader & { readonly template: TemplateName }, R extends Semantics>(
+  template: Template<T, R, CommonCheck>,
+  period: Period,
+  request: R,
+): T {
+  const terms = template.terms(period, request);
+  validateFor(template, terms);
   return terms;
 }

@@ -2,7 +2,8 @@
 import { VitalproofError } from "../errors.ts";
 import { FLAGS, TERMS_HEADER, TERMS_TEMPLATES } from "../generated/protocol.ts";
 import { profileOf } from "../profiles/profile.ts";
-import type { TemplateName, Terms } from "./terms.ts";
+import type { TemplateName } from "../templates/template.ts";
+import type { Terms } from "../templates/templates.ts";
 import { validateTerms } from "./validate.ts";
 
 type Field = { readonly name: string; readonly bits: number; readonly shift: number };

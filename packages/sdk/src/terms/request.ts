@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
-import { type Circuit, type CircuitName, circuitOf } from "../circuits/circuit.ts";
 import { compareDecimals, decimal, parseDecimal, stepsFrom } from "../decimal.ts";
 import { VitalproofError } from "../errors.ts";
 import { NO_BOUND } from "../generated/protocol.ts";
 import { codeOf } from "../profiles/codes.ts";
-import { type Profile, profileOf } from "../profiles/profile.ts";
-import { type TemplateName, type Terms, WHOLE } from "./terms.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { type TermsHeader, WHOLE } from "./header.ts";
 
 /** Two bounds, both included; what is left out is not bounded. */
 export type Bounds = { atLeast?: number | string; atMost?: number | string };
@@ -20,42 +18,18 @@ export type CountBounds = { atLeast?: number; atMost?: number };
 /** A stretch of time or a number of readings, at least. `longerThan` excludes the stretch itself. */
 export type RunLength = { seconds: number } | { longerThan: number } | { slots: number };
 
-/** What the requests for terms of every template have. */
-export type CommonRequest = {
-  circuit: CircuitName;
-  /** Quarter hours after 00:00 UTC at which the patient's day begins; 0 when left out. */
-  offset?: number;
-  /** "worst-case" when left out. */
+/** What requests of every template have. */
+export type Semantics = {
+  /** How missing readings count; "worst-case" when left out. */
   semantics?: "worst-case" | "of-valid";
 };
 
-/** The circuit of a request and the header that follows from it. */
-export function headerOf<T extends TemplateName>(
-  request: CommonRequest,
-  template: T,
-): {
-  profile: Profile;
-  circuit: Circuit;
-  header: Pick<Terms, "profile" | "offset" | "epoch" | "epochs" | "ofValid"> & { template: T };
-} {
-  const circuit = circuitOf(request.circuit);
-  const profile = profileOf(circuit.profile);
-  if (circuit.template !== template) {
-    throw new VitalproofError(
-      "INVALID_ARGUMENT",
-      `${circuit.name} proves the template ${circuit.template}, not ${template}.`,
-      { details: { circuit: circuit.name, template: circuit.template, wanted: template } },
-    );
-  }
-  const header = {
-    template,
-    profile: profile.name,
-    offset: request.offset ?? 0,
-    epoch: 0,
-    epochs: circuit.epochs,
-    ofValid: request.semantics === "of-valid",
-  };
-  return { profile, circuit, header };
+/** The header of terms for a period, with first epoch 0. */
+export function headerOf(
+  { profile, epochs, offset }: { profile: Profile; epochs: number; offset: number },
+  { semantics }: Semantics,
+): Pick<TermsHeader, "profile" | "offset" | "epoch" | "epochs" | "ofValid"> {
+  return { profile: profile.name, offset, epoch: 0, epochs, ofValid: semantics === "of-valid" };
 }
 
 /** A band in the profile's unit as codes; a side left out reaches to the end of the scale, LOW or HIGH included. */
@@ -65,7 +39,7 @@ export function bandOf(profile: Profile, bounds: LevelBounds = {}): { low: numbe
   const below = levelOf(profile, bounds.below);
   return {
     low: levelOf(profile, bounds.atLeast) ?? (above === undefined ? 1 : above + 1),
-    // Readings stand on the profile's steps, so below a level is at most one step under it.
+    // Readings are on the profile's steps, so below a level is at most one step under it.
     high: levelOf(profile, bounds.atMost) ?? (below === undefined ? profile.codes : below - 1),
   };
 }
@@ -80,7 +54,7 @@ export function levelOf(profile: Profile, value: number | string | undefined): n
     compareDecimals(parsed, decimal(profile.highest)) <= 0 &&
     stepsFrom(parsed, decimal(profile.lowest), decimal(profile.resolution)) !== undefined;
   if (!onScale) {
-    throw new VitalproofError("INVALID_ARGUMENT", `${value} is no level of ${profile.name}.`, {
+    throw new VitalproofError("INVALID_ARGUMENT", `${value} is not a level of ${profile.name}.`, {
       details: { value },
       hint: `Levels run from ${profile.lowest} to ${profile.highest} ${profile.ucum} in steps of ${profile.resolution}; leave a bound out to reach to the end of the scale.`,
     });
@@ -135,7 +109,7 @@ export function runOf(profile: Profile, length: RunLength): number {
   if ("slots" in length) return length.slots;
   const given = "seconds" in length ? length.seconds : length.longerThan;
   if (!Number.isFinite(given) || given < 0) {
-    throw new VitalproofError("INVALID_ARGUMENT", `A run of ${given} s is no length of time.`, {
+    throw new VitalproofError("INVALID_ARGUMENT", `A run of ${given} s is not a length of time.`, {
       details: { seconds: given },
     });
   }

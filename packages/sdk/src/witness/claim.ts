@@ -9,9 +9,9 @@ import { packContext } from "../hashes/context.ts";
 import { holderOf, subjectOf } from "../hashes/names.ts";
 import { type AnchorPath, rootOfPath } from "../hashes/tree.ts";
 import { profileOf } from "../profiles/profile.ts";
+import type { Terms } from "../templates/templates.ts";
 import { checkTerms } from "../terms/check.ts";
 import { packTerms } from "../terms/pack.ts";
-import type { Terms } from "../terms/terms.ts";
 import { Witness } from "./witness.ts";
 
 /** What a patient keeps of one epoch. */
