@@ -13,7 +13,7 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
   return [
     {
       method: "GET",
-      path: "/clinic",
+      path: "/attester",
       answer: async () => ({
         kind: "json",
         value: { group: clinic.group, attester: attester.address, times: SimulatedClinic.TIMES },
@@ -21,7 +21,7 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
     },
     {
       method: "POST",
-      path: "/clinic/people",
+      path: "/attester/people",
       async answer({ body }) {
         const { subject, device, ...log } = parsed(ATTESTER_ENDPOINTS.enrol.sends, body);
         const { intake } = clinic;
@@ -38,7 +38,7 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
     },
     {
       method: "POST",
-      path: "/clinic/heads",
+      path: "/attester/heads",
       answer: async ({ body }) => ({
         kind: "json",
         value: await clinic.intake.submit(parsed(ATTESTER_ENDPOINTS.submitHead.sends, body)),
@@ -46,7 +46,7 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
     },
     {
       method: "POST",
-      path: "/clinic/attestations",
+      path: "/attester/attestations",
       async answer({ body }) {
         const request = parsed(ATTESTER_ENDPOINTS.attest.sends, body);
         const { scope } = await world.claimsAs(attester).program(request.attestation.program);
@@ -61,7 +61,7 @@ export function clinicRoutes(world: World, clinic: SimulatedClinic): Route[] {
     },
     {
       method: "GET",
-      path: "/clinic/paths/:day/:leaf",
+      path: "/attester/paths/:day/:leaf",
       async answer({ params: [day, leaf] }) {
         const path = await clinic.anchoring.path(
           parsed(dayInPath, day, "day"),

@@ -26,7 +26,7 @@ export interface DappConfig {
   readonly fromBlock: number;
   readonly artifacts: string;
   readonly relayer: string;
-  readonly clinic: string;
+  readonly attester: string;
   readonly groups: readonly { readonly id: bigint; readonly name: string; readonly assurance: string }[];
   readonly demo: {
     readonly accounts: readonly { readonly name: string; readonly privateKey: string }[];
@@ -63,7 +63,7 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
     fromBlock: 0,
     artifacts: "/artifacts",
     relayer: "/relayer",
-    clinic: "/clinic",
+    attester: "/attester",
     groups: [{ id: clinic.group, name: "Demo clinic", assurance }],
     demo: {
       accounts: await demoWallets(world),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type HolderAttestation, VitalproofError } from "@vitalproof/sdk";
-import { DEMO_ENDPOINTS } from "@vitalproof/sdk/wire";
+import { MAILBOX_ENDPOINTS } from "@vitalproof/sdk/wire";
 import { parsed } from "./bodies.ts";
 import type { Route } from "./door.ts";
 
@@ -23,7 +23,7 @@ export function mailboxRoutes(): Route[] {
       method: "POST",
       path: "/demo/applications",
       async answer({ body }) {
-        const application = parsed(DEMO_ENDPOINTS.leaveApplication.sends, body);
+        const application = parsed(MAILBOX_ENDPOINTS.leave.sends, body);
         if (applications.size >= MOST && !applications.has(application.signature)) {
           throw new VitalproofError("INVALID_ARGUMENT", `The mailbox holds ${MOST} applications already.`, {
             hint: "Start the demo again; it begins empty.",

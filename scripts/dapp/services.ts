@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from "node:path";
 import { Mutex } from "@vitalproof/sdk/node";
-import { DEMO_ENDPOINTS } from "@vitalproof/sdk/wire";
+import { CLOCK_ENDPOINTS } from "@vitalproof/sdk/wire";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { SimulatedClinic } from "../../simulation/clinic.ts";
 import { World } from "../../simulation/world.ts";
@@ -84,7 +84,7 @@ function clockRoutes(clock: Clock): Route[] {
       method: "POST",
       path: "/demo/clock",
       async answer({ body }) {
-        await clock.passUntil(parsed(DEMO_ENDPOINTS.passUntil.sends, body).to);
+        await clock.passUntil(parsed(CLOCK_ENDPOINTS.passUntil.sends, body).to);
         return answer();
       },
     },

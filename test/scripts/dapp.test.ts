@@ -182,7 +182,7 @@ describe("dapp: services", function () {
       fromBlock: 0,
       artifacts: "/artifacts",
       relayer: "/relayer",
-      clinic: "/clinic",
+      attester: "/attester",
       groups: [{ id: "1", name: "Demo clinic", assurance: "self-attested" }],
       demo: {
         accounts: ["Demo insurer", "Another insurer", "Demo patient", "Demo arbiter"].map((name, i) => ({
@@ -241,10 +241,10 @@ describe("dapp: services", function () {
     const { contracts, tokens, demo } = await good(get("/config.json"));
     const insurer = new Wallet(demo.accounts[0].privateKey, provider);
     const claims = new ClaimsClient(contracts.claims, insurer);
-    const clinic = await good(get("/clinic"));
-    expect(clinic).to.deep.equal({
+    const info = await good(get("/attester"));
+    expect(info).to.deep.equal({
       group: "1",
-      attester: clinic.attester,
+      attester: info.attester,
       times: { intakeTime: 6 * HOUR, graceTime: 12 * HOUR, correctionTime: 48 * HOUR },
     });
 
@@ -260,7 +260,7 @@ describe("dapp: services", function () {
     );
     await (await token.mint!(insurer.address, 10n * BENEFIT)).wait();
     await (await token.approve!(contracts.claims, 10n * BENEFIT)).wait();
-    const { result: scopeNumber } = await claims.createScope(BigInt(clinic.group));
+    const { result: scopeNumber } = await claims.createScope(BigInt(info.group));
     const { result: program } = await claims.createProgram({
       circuit: circuitIdOf(CIRCUIT.name, CIRCUIT.version),
       scope: scopeNumber,
@@ -288,12 +288,12 @@ describe("dapp: services", function () {
       firstEpoch,
     };
     await refused(
-      post("/clinic/people", { ...person, firstEpoch: firstEpoch - 9 }),
+      post("/attester/people", { ...person, firstEpoch: firstEpoch - 9 }),
       400,
       "INTAKE_FIRST_EPOCH_PAST",
     );
-    const { opening } = await good(post("/clinic/people", person));
-    await refused(post("/clinic/people", person), 400, "INTAKE_DEVICE_EXISTS");
+    const { opening } = await good(post("/attester/people", person));
+    await refused(post("/attester/people", person), 400, "INTAKE_DEVICE_EXISTS");
     expect(opening).to.include({ group: "1", subject: String(identity.subject), firstEpoch, offset: OFFSET });
     const log = await Log.create(memoryStore(), "readings", {
       ...opening,
@@ -325,17 +325,17 @@ describe("dapp: services", function () {
     const { proof: enrolment, publicInputs } = await prove(prover, await load("enrolment"), witness);
     const request = { attestation, scopeNumber, subject: identity.subject, proof: enrolment, publicInputs };
     await refused(
-      post("/clinic/attestations", { ...request, attestation: { ...attestation, payee: insurer.address } }),
+      post("/attester/attestations", { ...request, attestation: { ...attestation, payee: insurer.address } }),
       400,
       "ATTESTATION_MISMATCH",
     );
     const { message } = await refused(
-      post("/clinic/attestations", { ...request, scopeNumber: scopeNumber + 1n }),
+      post("/attester/attestations", { ...request, scopeNumber: scopeNumber + 1n }),
       400,
       "INVALID_ARGUMENT",
     );
     expect(message).to.include("scopeNumber");
-    const { signature } = await good(post("/clinic/attestations", request));
+    const { signature } = await good(post("/attester/attestations", request));
     await good(post("/demo/applications", { attestation, signature }));
     await good(post("/demo/applications", { attestation, signature }));
     const { applications } = await good(get("/demo/applications"));
@@ -384,24 +384,24 @@ describe("dapp: services", function () {
       await log.seal(time, epoch);
       const head = await log.sign(epoch, device);
       await refused(
-        post("/clinic/heads", { ...head, signature: "00".repeat(64) }),
+        post("/attester/heads", { ...head, signature: "00".repeat(64) }),
         400,
         "INTAKE_SIGNATURE_INVALID",
       );
-      const json = await good(post("/clinic/heads", head));
+      const json = await good(post("/attester/heads", head));
       const receipt = {
         ...json,
         group: BigInt(json.group),
         leaf: BigInt(json.leaf),
         context: BigInt(json.context),
       };
-      verifyReceipt({ chainId: domain.chainId, anchors: contracts.anchors }, receipt, clinic.attester);
+      verifyReceipt({ chainId: domain.chainId, anchors: contracts.anchors }, receipt, info.attester);
       await log.accept(epoch, receipt);
       return receipt;
     };
     const anchors = new AnchorClient(contracts.anchors, provider);
     const pathOf = async ({ anchorDay, leaf }: SignedReceipt): Promise<AnchorPath> => {
-      const json = await good(get(`/clinic/paths/${anchorDay}/${leaf}`));
+      const json = await good(get(`/attester/paths/${anchorDay}/${leaf}`));
       return {
         root: BigInt(json.root),
         leaf: BigInt(json.leaf),
@@ -413,9 +413,9 @@ describe("dapp: services", function () {
     const receipt = await sealDay(firstEpoch, 220);
     const day = anchorDayOf(PROFILE, OFFSET, firstEpoch);
     expect(receipt.anchorDay).to.equal(day);
-    await refused(get(`/clinic/paths/${day}/${receipt.leaf}`), 404, "ANCHOR_DAY_UNKNOWN");
+    await refused(get(`/attester/paths/${day}/${receipt.leaf}`), 404, "ANCHOR_DAY_UNKNOWN");
     await passUntil(dayEnd(day) + 6 * HOUR + 60);
-    await refused(get(`/clinic/paths/${day}/17`), 404, "ANCHOR_LEAF_UNKNOWN");
+    await refused(get(`/attester/paths/${day}/17`), 404, "ANCHOR_LEAF_UNKNOWN");
     const path = await pathOf(receipt);
     expect((await anchors.anchorOf(1n, day))?.root).to.equal(path.root);
 
@@ -457,7 +457,7 @@ describe("dapp: services", function () {
     );
     expect(none.error).to.equal("ClaimsPayout_NothingOwed");
 
-    // Time that passes through the chain's RPC is the clinic's too. Here it runs past the anchoring window.
+    // Time that passes through the chain's RPC is the attester's too. Here it runs past the anchoring window.
     const late = await sealDay(firstEpoch + 1, 288);
     await rpc("evm_increaseTime", 40 * HOUR);
     await rpc("evm_mine");
@@ -469,7 +469,7 @@ describe("dapp: services", function () {
     const third = firstEpoch + 2;
     await log.seal(await passUntil(epochEnd(PROFILE, OFFSET, third) + 7 * HOUR), third);
     const missed = await refused(
-      post("/clinic/heads", await log.sign(third, device)),
+      post("/attester/heads", await log.sign(third, device)),
       400,
       "INTAKE_TOO_LATE",
     );
@@ -529,7 +529,7 @@ describe("dapp: services", function () {
 
   it("a body that is too long or no JSON is refused", async () => {
     const long = jsonOf("x".repeat(BODY_LIMIT));
-    for (const path of ["/rpc", "/clinic/heads"]) {
+    for (const path of ["/rpc", "/attester/heads"]) {
       const { details } = await refused(send(url, "POST", path, { body: long }), 413, "INVALID_ARGUMENT");
       expect(details).to.deep.equal({ limit: BODY_LIMIT });
       for (const body of ["", "{", "{'to': 1}", "\u0000"]) {
@@ -561,15 +561,15 @@ describe("dapp: services", function () {
     };
     const secretive = "do-not-repeat";
     const cases: readonly [path: string, body: unknown, at: string][] = [
-      ["/clinic/people", [], "body"],
-      ["/clinic/people", { ...person, subject: secretive }, "body.subject"],
-      ["/clinic/people", { ...person, profile: secretive }, "body.profile"],
-      ["/clinic/people", { ...person, device: { ...device, curve: secretive } }, "body.device.curve"],
-      ["/clinic/people", { ...person, more: 1 }, "body.more"],
-      ["/clinic/heads", { group: 1 }, "body.group"],
-      ["/clinic/attestations", { attestation: { ...attestation, holder: 1 } }, "body.attestation.holder"],
+      ["/attester/people", [], "body"],
+      ["/attester/people", { ...person, subject: secretive }, "body.subject"],
+      ["/attester/people", { ...person, profile: secretive }, "body.profile"],
+      ["/attester/people", { ...person, device: { ...device, curve: secretive } }, "body.device.curve"],
+      ["/attester/people", { ...person, more: 1 }, "body.more"],
+      ["/attester/heads", { group: 1 }, "body.group"],
+      ["/attester/attestations", { attestation: { ...attestation, holder: 1 } }, "body.attestation.holder"],
       [
-        "/clinic/attestations",
+        "/attester/attestations",
         { attestation: { ...attestation, payee: `0x${"aB".repeat(20)}` } },
         "body.attestation.payee",
       ],
@@ -588,11 +588,11 @@ describe("dapp: services", function () {
       expect(details.at).to.equal(at);
       expect(jsonOf([message, hint, details])).not.to.include(secretive);
     }
-    await refused(get(`/clinic/paths/${secretive}/1`), 400, "INVALID_ARGUMENT");
-    await refused(get("/clinic/paths/1/0x1"), 400, "INVALID_ARGUMENT");
+    await refused(get(`/attester/paths/${secretive}/1`), 400, "INVALID_ARGUMENT");
+    await refused(get("/attester/paths/1/0x1"), 400, "INVALID_ARGUMENT");
     const noKey = { ...person, device: { ...device, publicKey: "00".repeat(33) } };
-    await refused(post("/clinic/people", noKey), 400, "INVALID_ARGUMENT");
-    await refused(post("/clinic/people", { ...person, offset: 255 }), 400, "INVALID_ARGUMENT");
+    await refused(post("/attester/people", noKey), 400, "INVALID_ARGUMENT");
+    await refused(post("/attester/people", { ...person, offset: 255 }), 400, "INVALID_ARGUMENT");
     // Of the right types, and no claim of anybody's.
     expect(await good(post("/relayer/claims", claim))).to.include({
       outcome: "skipped",
@@ -602,7 +602,7 @@ describe("dapp: services", function () {
 
   it("an unknown path or method is refused", async () => {
     await refused(get("/nowhere"), 404, "NOT_THERE");
-    await refused(get("/clinic/paths/1"), 404, "NOT_THERE");
+    await refused(get("/attester/paths/1"), 404, "NOT_THERE");
     await refused(post("/nowhere", {}), 404, "NOT_THERE");
     await refused(get("/rpc"), 405, "INVALID_ARGUMENT");
     await refused(post("/config.json", {}), 405, "INVALID_ARGUMENT");

@@ -17,9 +17,9 @@ const PROOF = ["proof", "a", "b", "c"];
 const DEVICE = ["device", "curve", "publicKey"];
 /** What the services are told in all of this: every member of every body that the patient's page posts to them. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
-  "/clinic/people": ["subject", ...DEVICE, "profile", "offset", "firstEpoch"],
-  "/clinic/attestations": [...ATTESTATION, "scopeNumber", "subject", ...PROOF, "publicInputs"],
-  "/clinic/heads": ["group", "subject", "previous", "head", "context", ...DEVICE, "signature"],
+  "/attester/people": ["subject", ...DEVICE, "profile", "offset", "firstEpoch"],
+  "/attester/attestations": [...ATTESTATION, "scopeNumber", "subject", ...PROOF, "publicInputs"],
+  "/attester/heads": ["group", "subject", "previous", "head", "context", ...DEVICE, "signature"],
   "/demo/applications": [...ATTESTATION, "signature"],
   "/demo/clock": ["to"],
   "/relayer/consents": [

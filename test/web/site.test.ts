@@ -9,7 +9,7 @@ describe("dApp: as a static site", () => {
   const stage = onScenario();
   it("shows the chain that its config.json names, from any folder", async function () {
     this.timeout(300_000);
-    const { demo: _, clinic: __, relayer: ___, ...rest } = stage().config as Record<string, unknown>;
+    const { demo: _, attester: __, relayer: ___, ...rest } = stage().config as Record<string, unknown>;
     const chain = { ...stage().config.chain, name: "Chain of the deployer", rpc: "/node" };
     const config = JSON.stringify({ ...rest, name: "Any insurer", chain, artifacts: "keys" });
     const { address, ...server } = await webServer(config, `${stage().url}/rpc`);

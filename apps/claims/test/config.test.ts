@@ -26,7 +26,7 @@ function example(): Record<string, unknown> {
     fromBlock: 0,
     artifacts: "/artifacts",
     relayer: "/relayer",
-    clinic: "/clinic",
+    attester: "/attester",
     groups: [{ id: "1", name: "Demo clinic", assurance: "self-attested" }],
     demo: {
       accounts: [{ name: "Demo insurer", privateKey: KEY }],
@@ -56,10 +56,10 @@ describe("config.json", () => {
     expect(config.tokens[0]!.mintable).to.equal(true);
   });
 
-  it("does without relayer, clinic and demo", () => {
-    const { relayer: _r, clinic: _c, demo: _d, ...file } = example();
+  it("does without relayer, attester and demo", () => {
+    const { relayer: _r, attester: _c, demo: _d, ...file } = example();
     const config = parseConfig(JSON.stringify(file), BASE);
-    expect(config).to.include({ relayer: undefined, clinic: undefined, demo: undefined });
+    expect(config).to.include({ relayer: undefined, attester: undefined, demo: undefined });
   });
 
   it("calls a block final at once where the number of confirmations is left out", () => {

@@ -189,6 +189,10 @@ export {
   verificationKeyWords,
 } from "./prove/verificationKey.ts";
 export { isValidProof, verifyProof } from "./prove/verify.ts";
+export type { CallOptions, ServiceOptions } from "./services/call.ts";
+export { type AttesterInfo, type HttpAttester, httpAttester } from "./services/httpAttester.ts";
+export { type HttpDemo, httpDemo } from "./services/httpDemo.ts";
+export { type HttpRelayer, httpRelayer } from "./services/httpRelayer.ts";
 export {
   type ClaimOutcome,
   countOutcomes,

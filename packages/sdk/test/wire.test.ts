@@ -2,12 +2,13 @@
 import {
   ANCHOR_PATHS,
   ATTESTER_ENDPOINTS,
-  DEMO_ENDPOINTS,
+  CLOCK_ENDPOINTS,
   DOCUMENTS,
   type Document,
   documentSchema,
   documentText,
   type Field,
+  MAILBOX_ENDPOINTS,
   outgoing,
   parse,
   parseDocument,
@@ -164,8 +165,8 @@ describe("wire: values", () => {
       const inner = Object.entries(properties ?? {}).flatMap(([name, each]) => [name, ...names(each)]);
       return [...inner, ...names(items)];
     };
-    const endpoints = [ATTESTER_ENDPOINTS, RELAYER_ENDPOINTS, DEMO_ENDPOINTS].flatMap((each) =>
-      Object.values(each as Record<string, { sends: Field<unknown> | undefined }>),
+    const endpoints = [ATTESTER_ENDPOINTS, RELAYER_ENDPOINTS, CLOCK_ENDPOINTS, MAILBOX_ENDPOINTS].flatMap(
+      (each) => Object.values(each as Record<string, { sends: Field<unknown> | undefined }>),
     );
     const sent = endpoints.flatMap(({ sends }) => (sends === undefined ? [] : names(schemaOf(sends))));
     expect(sent).to.include.members(["signature", "proof", "publicKey"]);

@@ -94,7 +94,7 @@ export class HttpPatient {
     return new ClaimsClient(this.#contracts.claims, this.#provider);
   }
 
-  /** Enrols and has the clinic sign an application. @returns what the insurer issues on */
+  /** Enrols and has the attester sign an application. @returns what the insurer issues on */
   async apply(
     firstEpoch: number,
     periods: number,
@@ -104,7 +104,7 @@ export class HttpPatient {
     const { subject } = this.#identity;
     const { opening } = await ask<{
       opening: Record<"group" | "subject" | "genesis", string> & { firstEpoch: number };
-    }>(this.#url, "/clinic/people", {
+    }>(this.#url, "/attester/people", {
       subject,
       device: { curve, publicKey },
       profile: PROFILE.name,
@@ -135,7 +135,7 @@ export class HttpPatient {
     });
     const { proof, publicInputs } = await prove(this.#prover, await this.#load("enrolment"), witness);
     const request = { attestation, scopeNumber, subject, proof, publicInputs };
-    const { signature } = await ask<{ signature: string }>(this.#url, "/clinic/attestations", request);
+    const { signature } = await ask<{ signature: string }>(this.#url, "/attester/attestations", request);
     return { attestation, signature };
   }
 
@@ -181,7 +181,7 @@ export class HttpPatient {
     await log.seal(await now(this.#url), epoch);
     const json = await ask<Record<"group" | "leaf" | "context", string>>(
       this.#url,
-      "/clinic/heads",
+      "/attester/heads",
       await log.sign(epoch, this.#device),
     );
     const { group, leaf, context } = json;
@@ -201,7 +201,7 @@ export class HttpPatient {
     const log = this.#log!;
     const path = await ask<{ root: string; leaf: string; index: number; siblings: string[] }>(
       this.#url,
-      `/clinic/paths/${day}/${log.leaf(epoch)}`,
+      `/attester/paths/${day}/${log.leaf(epoch)}`,
     );
     const witness = claimWitness(this.#identity.secret(), {
       circuit: CIRCUIT.name,

@@ -55,7 +55,7 @@ export class PatientPage {
   async enrol(): Promise<void> {
     await this.#hands.write(this.page.getByLabel("Time zone of your days"), "UTC");
     await this.press("Enrol");
-    await this.page.getByText("The clinic opened your log.").waitFor();
+    await this.page.getByText("The attester opened your log.").waitFor();
   }
 
   /** @param payee account to be paid; left out for the policy's own */
@@ -63,7 +63,7 @@ export class PatientPage {
     await this.#hands.write(this.page.getByLabel("Number of periods"), String(periods));
     if (payee !== undefined) await this.#hands.write(this.page.getByLabel("Account to be paid at"), payee);
     await this.press(/^Prove who you are/);
-    await this.page.getByText("The clinic signed, and the insurer has your application.").waitFor();
+    await this.page.getByText("The attester signed, and the insurer has your application.").waitFor();
   }
 
   async consent(): Promise<void> {
@@ -89,7 +89,7 @@ export class PatientPage {
     for (let day = 0; day < days; day++) {
       await this.passTime(seal);
       await this.#hands.press(seal);
-      await this.page.getByText("The clinic took 1 sealed day.").waitFor();
+      await this.page.getByText("The attester took 1 sealed day.").waitFor();
     }
   }
 

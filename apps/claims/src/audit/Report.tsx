@@ -130,7 +130,7 @@ function Subject({ report: { program, contracts, token } }: { report: AuditRepor
         ))}
         <dt>Benefit</dt>
         <dd>{formatAmount(program.benefit, token)} per met period</dd>
-        <dt>Clinic</dt>
+        <dt>Attester</dt>
         <dd>
           group {String(program.group)}, {program.assurance}
         </dd>

@@ -32,7 +32,7 @@ export type Config = {
   readonly fromBlock: number;
   readonly artifacts: string;
   readonly relayer: string | undefined;
-  readonly clinic: string | undefined;
+  readonly attester: string | undefined;
   readonly groups: readonly GroupConfig[];
   /** Test wallets with keys that everybody can read: on test chains only. */
   readonly demo:
@@ -96,7 +96,7 @@ export function parseConfig(text: string, base: string): Config {
     fromBlock: file.optional("fromBlock")?.whole(0, Number.MAX_SAFE_INTEGER) ?? 0,
     artifacts: file.member("artifacts").url(),
     relayer: file.optional("relayer")?.url(),
-    clinic: file.optional("clinic")?.url(),
+    attester: file.optional("attester")?.url(),
     groups: file
       .member("groups")
       .list()

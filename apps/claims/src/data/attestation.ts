@@ -2,7 +2,7 @@
 import { type HolderAttestation, isFieldElement, VitalproofError } from "@vitalproof/sdk";
 import { getAddress, isAddress, isHexString } from "ethers";
 
-/** What a patient hands to the insurer: what the clinic attested, and its signature. */
+/** What a patient hands to the insurer: what the attester attested, and its signature. */
 export type Application = { readonly attestation: HolderAttestation; readonly signature: string };
 
 /**

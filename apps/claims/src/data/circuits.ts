@@ -88,7 +88,7 @@ export const LEARNS = {
   not: [
     "Any reading, its time, or how far the readings were from the bounds.",
     "Why a period was not claimed: not met, not proven or not wanted look the same.",
-    "The person's name or device. The clinic that attests knows them.",
+    "The person's name or device. The attester that attests knows them.",
     "Whether a person in another scope is the same one.",
   ],
   beware:

@@ -57,7 +57,7 @@ export function CreateProgram() {
       <Empty title="No program can be published here.">
         {entries.length === 0
           ? "The circuit registry of this chain has no circuit in force that pays."
-          : `config.json names no ${config.tokens.length === 0 ? "token" : "group of a clinic"}.`}
+          : `config.json names no ${config.tokens.length === 0 ? "token" : "group of an attester"}.`}
       </Empty>
     );
   }
@@ -246,7 +246,7 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
             onChange={setWindow}
             error={claimWindow.error}
             inputMode="numeric"
-            hint="How long a period can be claimed after the clinic anchored its data."
+            hint="How long a period can be claimed after the attester anchored its data."
           />
           <label className="check">
             <input type="checkbox" checked={review} onChange={(event) => setReview(event.target.checked)} />
@@ -281,7 +281,7 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
           ) : null}
           <h2>Who attests</h2>
           <Choice
-            label="Clinic's group"
+            label="Attester's group"
             value={String(group.id)}
             options={config.groups.map(({ id, name: title }) => [String(id), `${title} (group ${id})`])}
             onChange={setGroup}

@@ -22,7 +22,7 @@ import { formatAmount } from "../words/amounts.ts";
 import { dateTime, duration, short, spanName, spanZone } from "../words/format.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
 
-/** Issues a policy on what a clinic attested. */
+/** Issues a policy on what an attester attested. */
 export function Issue() {
   const [text, setText] = useState("");
   const [application, setApplication] = useState<Application>();
@@ -54,7 +54,7 @@ export function Issue() {
         <section className="card stack">
           <h2>The patient's application</h2>
           <p className="hint">
-            What the clinic attested, with its signature, as the patient sent it. It holds a pseudonym, no
+            What the attester attested, with its signature, as the patient sent it. It holds a pseudonym, no
             name and no reading.
           </p>
           <TextField className="field" value={text} onChange={take} isInvalid={fault !== undefined}>

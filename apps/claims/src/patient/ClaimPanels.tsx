@@ -7,7 +7,6 @@ import { download } from "../ui/download.ts";
 import { Choice, Field, Notice } from "../ui/parts.tsx";
 import { formatAmount } from "../words/amounts.ts";
 import { counted, dateTime, duration, spanName, spanTimes } from "../words/format.ts";
-import { CarrierChoice, type Carrying } from "./CarrierChoice.tsx";
 import type { PeriodDay } from "./days.ts";
 import type { Step } from "./journey.ts";
 import { MANIFESTS } from "./manifests.ts";
@@ -15,6 +14,7 @@ import { needsOf, needsText } from "./needs.ts";
 import { Act, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
 import { payeeOf } from "./payee.ts";
 import type { ProofProgress } from "./proverProtocol.ts";
+import { RelayerChoice, type Relaying } from "./RelayerChoice.tsx";
 import type { PatientSession, View } from "./session.ts";
 import { faultOf, progressOf, SKIPPED } from "./words.ts";
 
@@ -25,7 +25,7 @@ export type PanelProps = {
   view: View;
   step: (name: Step["name"]) => Step;
   refresh: () => Promise<void>;
-  carrying: Carrying;
+  relaying: Relaying;
 };
 
 /** What a proof with a circuit takes, said before it begins. */
@@ -115,12 +115,12 @@ export function ApplyPanel({ config, session, view, step, refresh }: PanelProps)
               download("vitalproof-application.json", "application/json", file);
             await refresh();
             return config.demo?.applications === undefined
-              ? "The clinic signed. Hand the saved file to the insurer."
-              : "The clinic signed, and the insurer has your application.";
+              ? "The attester signed. Hand the saved file to the insurer."
+              : "The attester signed, and the insurer has your application.";
           })
         }
       >
-        Prove who you are to the clinic and apply
+        Prove who you are to the attester and apply
       </Act>
       {action.busy ? (
         <>
@@ -149,7 +149,7 @@ function faultIn(act: () => unknown): string | undefined {
 }
 
 /** Consent in plain words: give, keep the receipt, take back. */
-export function ConsentPanel({ session, view, step, refresh, carrying }: PanelProps) {
+export function ConsentPanel({ session, view, step, refresh, relaying }: PanelProps) {
   const [days, setDays] = useState("365");
   const action = useAction({ holds: true });
   const { offer, consent } = view;
@@ -182,10 +182,10 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
           />
           <Act
             busy={action.busy}
-            reason={give.state !== "can" ? give.reason : number < 1 ? "Say for how long." : carrying.reason}
+            reason={give.state !== "can" ? give.reason : number < 1 ? "Say for how long." : relaying.reason}
             onPress={() =>
               action.run(async () => {
-                const given = await session.consent(offer, number, carrying.carrier);
+                const given = await session.consent(offer, number, relaying.relayer);
                 download("vitalproof-consent-receipt.json", "application/json", given.receipt);
                 await refresh();
                 return "Your consent is on record. Keep its receipt: the chain has only its hash.";
@@ -208,10 +208,10 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
           <Act
             quiet
             busy={action.busy}
-            reason={revoke.state === "can" ? carrying.reason : revoke.reason}
+            reason={revoke.state === "can" ? relaying.reason : revoke.reason}
             onPress={() =>
               action.run(async () => {
-                await session.revoke(offer, carrying.carrier);
+                await session.revoke(offer, relaying.relayer);
                 await refresh();
                 return "Your consent is revoked, for ever. You can give a new one.";
               })
@@ -222,7 +222,7 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
         </>
       )}
       {give.state === "can" || revoke.state === "can" ? (
-        <CarrierChoice carrying={carrying} name="consent-by" />
+        <RelayerChoice relaying={relaying} name="consent-by" />
       ) : null}
       <Outcome action={action} />
     </Fold>
@@ -230,7 +230,7 @@ export function ConsentPanel({ session, view, step, refresh, carrying }: PanelPr
 }
 
 /** Proving and submitting, period by period. */
-export function ClaimsPanel({ config, session, view, step, refresh, carrying }: PanelProps) {
+export function ClaimsPanel({ config, session, view, step, refresh, relaying }: PanelProps) {
   const [progress, setProgress] = useState<ProofProgress | undefined>();
   const [running, setRunning] = useState<number | undefined>();
   const action = useAction({ holds: true });
@@ -314,10 +314,10 @@ export function ClaimsPanel({ config, session, view, step, refresh, carrying }: 
                 {canSubmit ? (
                   <Act
                     busy={busy}
-                    reason={action.busy && !busy ? "One at a time." : carrying.reason}
+                    reason={action.busy && !busy ? "One at a time." : relaying.reason}
                     onPress={() =>
                       start(period, async () =>
-                        outcomeText(await session.submit(view, period, carrying.carrier)),
+                        outcomeText(await session.submit(view, period, relaying.relayer)),
                       )
                     }
                   >
@@ -339,7 +339,7 @@ export function ClaimsPanel({ config, session, view, step, refresh, carrying }: 
       </ul>
       {prove.state === "can" ? null : <p>{prove.reason}</p>}
       {submit.state === "can" ? (
-        <CarrierChoice carrying={carrying} name="claim-by" />
+        <RelayerChoice relaying={relaying} name="claim-by" />
       ) : (
         <p>{submit.reason}</p>
       )}
@@ -382,15 +382,15 @@ export function RevealedPanel({ view }: Pick<PanelProps, "view">) {
         {log === undefined ? <li>Nothing yet.</li> : null}
         {log === undefined ? null : (
           <li>
-            The clinic knows the name of your log, your device's public key, and one head per sealed day.
+            The attester knows the name of your log, your device's public key, and one head per sealed day.
           </li>
         )}
         {policy === undefined ? null : (
           <li>
             Everybody can see that some account has policy {policy.policy.toString()}, its terms, for which
             periods it claimed, and the account that is paid. Where your own wallet sent something, everybody
-            can see that account too. The terms show roughly your time zone. The clinic knows that the policy
-            is yours.
+            can see that account too. The terms show roughly your time zone. The attester knows that the
+            policy is yours.
           </li>
         )}
         {consent === undefined ? null : (

@@ -5,12 +5,12 @@ import { download } from "../ui/download.ts";
 import { Field } from "../ui/parts.tsx";
 import { formatAmount } from "../words/amounts.ts";
 import { dateTime } from "../words/format.ts";
-import { CarrierChoice } from "./CarrierChoice.tsx";
 import type { PanelProps } from "./ClaimPanels.tsx";
 import { Act, Fold, Outcome, useAction } from "./parts.tsx";
+import { RelayerChoice } from "./RelayerChoice.tsx";
 
 /** What is owed, having it paid out, and where it went. */
-export function PaymentPanel({ config, session, view, step, refresh, carrying }: PanelProps) {
+export function PaymentPanel({ config, session, view, step, refresh, relaying }: PanelProps) {
   const action = useAction({ holds: true });
   const { offer, policy, payments } = view;
   if (offer === undefined || policy === undefined) return null;
@@ -31,10 +31,10 @@ export function PaymentPanel({ config, session, view, step, refresh, carrying }:
         <>
           <Act
             busy={action.busy}
-            reason={carrying.reason}
+            reason={relaying.reason}
             onPress={() =>
               action.run(async () => {
-                const { amount, payee } = await session.pay(view, carrying.carrier);
+                const { amount, payee } = await session.pay(view, relaying.relayer);
                 await refresh();
                 return `${formatAmount(amount, token)} went to ${payee}.`;
               })
@@ -42,7 +42,7 @@ export function PaymentPanel({ config, session, view, step, refresh, carrying }:
           >
             Pay out {formatAmount(policy.owed, token)}
           </Act>
-          <CarrierChoice carrying={carrying} name="pay-by" />
+          <RelayerChoice relaying={relaying} name="pay-by" />
         </>
       ) : null}
       <Outcome action={action} />

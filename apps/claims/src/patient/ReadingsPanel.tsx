@@ -17,7 +17,7 @@ const ORDERS: readonly (readonly [Order, string])[] = [
   ["DMY", "day first"],
 ];
 
-/** Opening a log at the clinic. */
+/** Opening a log at the attester. */
 export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
   const [profile, setProfile] = useState<ProfileName>("glucose-mg-dl-5min");
   const [zone, setZone] = useState(HERE);
@@ -27,9 +27,9 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
   if (state === "done") return <Outcome action={action} />;
   const names = (Object.keys(PROFILES) as ProfileName[]).filter((name) => !name.startsWith("test-"));
   return (
-    <Panel title="Enrol with the clinic">
+    <Panel title="Enrol with the attester">
       <p>
-        The clinic gets a name for your log and your device's public key. This page's device is a program:
+        The attester gets a name for your log and your device's public key. This page's device is a program:
         what it signs is your own word.
       </p>
       <Choice
@@ -55,7 +55,7 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
             const daily = profileOf(profile).epochSeconds === DAY;
             await session.enrol({ profile, offset: daily ? dayOffsetOf(zone, view.now) : 0 });
             await refresh();
-            return "The clinic opened your log.";
+            return "The attester opened your log.";
           })
         }
       >
@@ -135,8 +135,10 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
             const { sent, gaps } = await session.sealAndSend();
             await refresh();
             const missed =
-              gaps.length === 0 ? "" : ` The clinic had closed ${gaps.length} before: they count as missing.`;
-            return `The clinic took ${sent} sealed ${sent === 1 ? "day" : "days"}.${missed}`;
+              gaps.length === 0
+                ? ""
+                : ` The attester had closed ${gaps.length} before: they count as missing.`;
+            return `The attester took ${sent} sealed ${sent === 1 ? "day" : "days"}.${missed}`;
           })
         }
       >

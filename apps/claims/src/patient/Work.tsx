@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { httpAttester, httpDemo, httpRelayer, type Relayer } from "@vitalproof/sdk";
 import type { Provider } from "ethers";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Config } from "../config/config.ts";
 import { Loading } from "../ui/parts.tsx";
-import { useCarrying } from "./CarrierChoice.tsx";
 import { ApplyPanel, ClaimsPanel, ConsentPanel, RevealedPanel } from "./ClaimPanels.tsx";
-import type { Carrier } from "./carrier.ts";
 import { PatientChain } from "./chain.ts";
 import { DemoClock } from "./DemoClock.tsx";
 import { Keeping } from "./IdentityPanel.tsx";
@@ -17,7 +16,7 @@ import { Act, Fault } from "./parts.tsx";
 import { proverClient } from "./proverClient.ts";
 import type { WorkerLike } from "./proverProtocol.ts";
 import { DaysPanel, EnrolPanel, ReadingsPanel } from "./ReadingsPanel.tsx";
-import { clinicService, demoService, relayerService } from "./services.ts";
+import { useRelaying } from "./RelayerChoice.tsx";
 import { PatientSession, type SessionParts, type View } from "./session.ts";
 import type { Vault } from "./vault.ts";
 
@@ -38,7 +37,7 @@ export function Work({
 }) {
   const parts = useMemo(() => partsOf(config, provider, vault), [config, provider, vault]);
   const relayer = useMemo(() => relayerOf(config), [config]);
-  const carrying = useCarrying(config, relayer);
+  const relaying = useRelaying(config, relayer);
   const [session, setSession] = useState<PatientSession | undefined>();
   const [view, setView] = useState<View | undefined>();
   const [failure, setFailure] = useState<unknown>();
@@ -81,7 +80,7 @@ export function Work({
     );
   }
   const step = (name: Step["name"]): Step => view.steps.find((each) => each.name === name)!;
-  const props = { config, session, view, step, refresh, carrying };
+  const props = { config, session, view, step, refresh, relaying };
   return (
     <>
       {fault}
@@ -100,11 +99,11 @@ export function Work({
   );
 }
 
-/** The relayer waits for a block, the clinic verifies a proof: both may take their time. Milliseconds. */
+/** The relayer waits for a block, the attester verifies a proof: both may take their time. Milliseconds. */
 const PATIENCE = { timeout: 60_000 };
 
-function relayerOf({ relayer }: Config): Carrier | undefined {
-  return relayer === undefined ? undefined : relayerService(trimmed(relayer), PATIENCE);
+function relayerOf({ relayer }: Config): Relayer | undefined {
+  return relayer === undefined ? undefined : httpRelayer(trimmed(relayer), PATIENCE);
 }
 
 function partsOf(config: Config, provider: Provider, vault: Vault): SessionParts {
@@ -112,8 +111,8 @@ function partsOf(config: Config, provider: Provider, vault: Vault): SessionParts
   return {
     vault,
     chain: new PatientChain(config, provider),
-    clinic: config.clinic === undefined ? undefined : clinicService(trimmed(config.clinic), PATIENCE),
-    demo: clock === undefined ? undefined : demoService({ clock, applications }, PATIENCE),
+    attester: config.attester === undefined ? undefined : httpAttester(trimmed(config.attester), PATIENCE),
+    demo: clock === undefined ? undefined : httpDemo({ clock, applications }, PATIENCE),
     prover: proverClient({
       artifacts: new URL(config.artifacts, document.baseURI).href,
       manifests: MANIFESTS,

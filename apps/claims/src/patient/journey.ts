@@ -4,20 +4,20 @@ import type { PeriodState } from "@vitalproof/sdk";
 /** What a person has done and what chain and services say, as far as it decides what can be done now. */
 export type JourneyState = {
   readonly vault: "none" | "locked" | "open";
-  /** Whether the page's configuration names a clinic. What goes to the chain needs no service: a wallet can send it. */
-  readonly clinic: boolean;
-  /** The log, once the clinic has opened one. */
+  /** Whether the page's configuration names an attester. What goes to the chain needs no service: a wallet can send it. */
+  readonly attester: boolean;
+  /** The log, once the attester has opened one. */
   readonly log?: {
     /** Readings that wait to be sealed. */
     readonly pending: number;
     /** Unix second at which the first epoch that is not sealed ends. */
     readonly nextEnd: number;
-    /** Sealed epochs whose heads the clinic has not taken yet. */
+    /** Sealed epochs whose heads the attester has not taken yet. */
     readonly unsent: number;
   };
   /** Number of offers that fit the log. */
   readonly offers: number;
-  /** An application that was signed by the clinic and left for the insurer; its cover begins at `begins`. */
+  /** An application that was signed by the attester and left for the insurer; its cover begins at `begins`. */
   readonly application?: { readonly expiry: number; readonly begins: number };
   readonly policy?: {
     /** Unix seconds, `[start, end)` of the whole cover. */
@@ -36,11 +36,11 @@ export type JourneyPeriod = {
   readonly period: number;
   /** Unix second at which it is over. */
   readonly end: number;
-  /** All its epochs are sealed and the clinic has their heads, or gaps in their place. */
+  /** All its epochs are sealed and the attester has their heads, or gaps in their place. */
   readonly taken: boolean;
   /** Whether the readings meet the terms; undefined while they are not all sealed. */
   readonly holds: boolean | undefined;
-  /** First second at which the clinic may anchor the day, and whether it has. */
+  /** First second at which the attester may anchor the day, and whether it has. */
   readonly anchorFrom: number;
   readonly anchored: boolean;
   /** First second at which it can no longer be claimed; 0 while that is not known. */
@@ -139,13 +139,13 @@ function closed({ vault }: JourneyState): Outcome | undefined {
   return undefined;
 }
 
-function enrol({ log, clinic }: JourneyState): Outcome {
-  if (log !== undefined) return done("The clinic has opened your log.");
-  return clinic ? can("The clinic can open a log for you.") : no("This page names no clinic.");
+function enrol({ log, attester }: JourneyState): Outcome {
+  if (log !== undefined) return done("The attester has opened your log.");
+  return attester ? can("The attester can open a log for you.") : no("This page names no attester.");
 }
 
 function importReadings({ log }: JourneyState): Outcome {
-  if (log === undefined) return no("The clinic must open your log first.");
+  if (log === undefined) return no("The attester must open your log first.");
   return can(
     log.pending === 0
       ? "No readings wait to be sealed; import a file when you have one."
@@ -153,23 +153,23 @@ function importReadings({ log }: JourneyState): Outcome {
   );
 }
 
-function seal({ log, clinic }: JourneyState, now: number): Outcome {
-  if (log === undefined) return no("The clinic must open your log first.");
-  if (!clinic) return no("This page names no clinic to send heads to.");
-  if (log.unsent > 0) return can(`${log.unsent} sealed days are not with the clinic yet.`);
+function seal({ log, attester }: JourneyState, now: number): Outcome {
+  if (log === undefined) return no("The attester must open your log first.");
+  if (!attester) return no("This page names no attester to send heads to.");
+  if (log.unsent > 0) return can(`${log.unsent} sealed days are not with the attester yet.`);
   if (now >= log.nextEnd) return can("A day is over and can be sealed.");
   return wait("The current day is not over yet.", log.nextEnd);
 }
 
-function apply({ log, offers, application, policy, clinic }: JourneyState, now: number): Outcome {
+function apply({ log, offers, application, policy, attester }: JourneyState, now: number): Outcome {
   if (policy !== undefined) return done("You have a policy.");
-  if (log === undefined) return no("The clinic must open your log first.");
+  if (log === undefined) return no("The attester must open your log first.");
   if (application !== undefined && now <= application.expiry && now < application.begins) {
     return wait("Your application is with the insurer, who has to issue the policy.");
   }
-  if (!clinic) return no("This page names no clinic that could sign.");
+  if (!attester) return no("This page names no attester that could sign.");
   if (offers === 0)
-    return no("No insurer offers a program for your measurement, your days' time zone and your clinic.");
+    return no("No insurer offers a program for your measurement, your days' time zone and your attester.");
   if (application !== undefined) return can("Your last application ran out; you can apply again.");
   return can("You can apply for a policy.");
 }
@@ -201,9 +201,9 @@ function proof({ policy, periods }: JourneyState, now: number): Outcome {
   }
   if (now < next.end) return wait("The next period is not over yet.", next.end);
   if (!next.taken)
-    return no("The clinic does not have the heads of the next period yet: seal and send them.");
-  if (now < next.anchorFrom) return wait("The clinic may not anchor the day yet.", next.anchorFrom);
-  return wait("The clinic has not anchored the day yet.");
+    return no("The attester does not have the heads of the next period yet: seal and send them.");
+  if (now < next.anchorFrom) return wait("The attester may not anchor the day yet.", next.anchorFrom);
+  return wait("The attester has not anchored the day yet.");
 }
 
 function submit({ policy, periods, consent: given }: JourneyState, now: number): Outcome {

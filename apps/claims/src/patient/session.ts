@@ -23,12 +23,15 @@ import {
   epochEnd,
   epochStart,
   type HolderAttestation,
+  type HttpAttester,
+  type HttpDemo,
   Log,
   type LogOpening,
   type ProfileName,
   type ProofOf,
   policyHashOf,
   profileOf,
+  type Relayer,
   randomFieldElement,
   signConsent,
   signRevocation,
@@ -37,14 +40,12 @@ import {
   verifyReceipt,
 } from "@vitalproof/sdk";
 import type { Wallet } from "ethers";
-import type { Carrier } from "./carrier.ts";
 import type { Offer, OwnPolicy, PatientChain, Payment, PeriodOnChain } from "./chain.ts";
 import { type Days, daysOf } from "./days.ts";
 import { type JourneyState, journeyOf, type Step } from "./journey.ts";
 import { payeeOf } from "./payee.ts";
 import type { ProofOptions, ProverClient } from "./proverClient.ts";
 import type { ProofTask } from "./proverProtocol.ts";
-import type { ClinicService, DemoService } from "./services.ts";
 import type { Vault } from "./vault.ts";
 
 const LOG = "readings";
@@ -73,8 +74,8 @@ type KeptProof = { readonly item: ClaimItem; readonly outcome?: ClaimOutcome };
 export type SessionParts = {
   readonly vault: Vault;
   readonly chain: PatientChain;
-  readonly clinic: ClinicService | undefined;
-  readonly demo: DemoService | undefined;
+  readonly attester: HttpAttester | undefined;
+  readonly demo: HttpDemo | undefined;
   readonly prover: ProverClient;
 };
 
@@ -86,7 +87,7 @@ export type View = {
   readonly log:
     | { readonly opening: LogOpening; readonly pending: number; readonly nextEpoch: number }
     | undefined;
-  /** Offers that fit log and clinic. */
+  /** Offers that fit log and attester. */
   readonly offers: readonly Offer[];
   readonly offer: Offer | undefined;
   readonly policy: OwnPolicy | undefined;
@@ -123,7 +124,7 @@ export class PatientSession {
   static async #logOf(vault: Vault): Promise<Log | undefined> {
     const enrolment = await vault.recall<Enrolment>("enrolment");
     if (enrolment === undefined) return undefined;
-    // A page that was closed between the clinic's answer and the log's first record finds the opening here.
+    // A page that was closed between the attester's answer and the log's first record finds the opening here.
     const begun = (await vault.store.read(`log/${LOG}/state`)) !== undefined;
     return begun ? Log.resume(vault.store, LOG) : Log.create(vault.store, LOG, enrolment.opening);
   }
@@ -134,17 +135,17 @@ export class PatientSession {
   }
 
   /**
-   * Asks the clinic to open a log that begins with the next epoch.
+   * Asks the attester to open a log that begins with the next epoch.
    * @param log `offset`: quarter hours after 00:00 UTC at which an epoch begins
    */
   async enrol(log: { profile: ProfileName; offset: number }): Promise<void> {
     const { vault } = this.#parts;
-    const clinic = needed(this.#parts.clinic, "clinic");
+    const attester = needed(this.#parts.attester, "attester");
     const firstEpoch = epochAt(profileOf(log.profile), log.offset, await this.now()) + 1;
     const { subject } = vault.identity;
-    const opening = await clinic.enrol({ subject, device: vault.device, ...log, firstEpoch });
+    const opening = await attester.enrol({ subject, device: vault.device, ...log, firstEpoch });
     if (opening.subject !== subject || opening.profile !== log.profile || opening.offset !== log.offset) {
-      throw new VitalproofError("LOG_DIVERGED", "The clinic opened another log than the one asked for.");
+      throw new VitalproofError("LOG_DIVERGED", "The attester opened another log than the one asked for.");
     }
     await vault.keep("enrolment", { opening } satisfies Enrolment);
     this.#log = await Log.create(vault.store, LOG, opening);
@@ -165,27 +166,27 @@ export class PatientSession {
   }
 
   /**
-   * Seals the epochs that are over and sends every head that the clinic does not have yet. Where the clinic recorded
+   * Seals the epochs that are over and sends every head that the attester does not have yet. Where the attester recorded
    * gaps, the log follows it.
-   * @returns how many heads the clinic took, and the epochs that became gaps
+   * @returns how many heads the attester took, and the epochs that became gaps
    */
   async sealAndSend(): Promise<{ sent: number; gaps: readonly number[] }> {
     const log = this.#openLog();
-    const clinic = needed(this.#parts.clinic, "clinic");
+    const attester = needed(this.#parts.attester, "attester");
     const { vault, chain } = this.#parts;
     const domain = await chain.anchors.domain();
-    const { attester } = await chain.anchors.group(log.opening.group);
+    const { attester: signer } = await chain.anchors.group(log.opening.group);
     await log.seal(await this.now());
     let sent = 0;
     const gaps: number[] = [];
-    // Each pass sends what is unsent until the clinic says that its log stands elsewhere; following it ends a pass.
+    // Each pass sends what is unsent until the attester says that its log stands elsewhere; following it ends a pass.
     for (let pass = 0; pass < 3; pass++) {
       let followed = false;
       for (const { epoch, status } of [...log.epochs]) {
         if (status !== "sealed") continue;
         try {
-          const receipt = await clinic.submitHead(await log.sign(epoch, vault.device));
-          verifyReceipt(domain, receipt, attester);
+          const receipt = await attester.submitHead(await log.sign(epoch, vault.device));
+          verifyReceipt(domain, receipt, signer);
           await log.accept(epoch, receipt);
           sent += 1;
         } catch (error) {
@@ -202,7 +203,7 @@ export class PatientSession {
   }
 
   /**
-   * Applies for a policy: proves that holder and subject are one person, has the clinic sign, and leaves the signed
+   * Applies for a policy: proves that holder and subject are one person, has the attester sign, and leaves the signed
    * application in the demonstration's mailbox where there is one.
    * @param cover number of periods, from the next one that has not begun; `payee`: the account to be paid, empty for the
    *        policy's own
@@ -214,7 +215,7 @@ export class PatientSession {
     options?: ProofOptions,
   ): Promise<string> {
     const { vault, chain, demo } = this.#parts;
-    const clinic = needed(this.#parts.clinic, "clinic");
+    const attester = needed(this.#parts.attester, "attester");
     const { offset, epochs } = offer.terms;
     const profile = profileOf(offer.terms.profile);
     const now = await this.now();
@@ -242,7 +243,7 @@ export class PatientSession {
       options,
     );
     const { subject } = vault.identity;
-    const signature = await clinic.attest({
+    const signature = await attester.attest({
       attestation,
       scopeNumber: offer.scopeNumber,
       subject,
@@ -257,7 +258,7 @@ export class PatientSession {
   }
 
   /** Signs a consent to the program's insurer and has it carried to the chain. @param days 1 to 3,650 */
-  async consent(offer: Offer, days: number, carrier: Carrier): Promise<GivenConsent> {
+  async consent(offer: Offer, days: number, relayer: Relayer): Promise<GivenConsent> {
     const { vault, chain } = this.#parts;
     if (!Number.isInteger(days) || days < 1 || days > 3650) {
       throw new VitalproofError("INVALID_ARGUMENT", "A consent lasts 1 to 3,650 days.");
@@ -285,7 +286,7 @@ export class PatientSession {
     // Before anything is sent: a consent whose receipt is lost can never be shown to have said anything.
     await vault.keep(`consent/${consentId}`, given satisfies GivenConsent);
     await vault.keep("consent/asked", given);
-    const { transaction } = await carrier.consent({ consent, deadline, signature });
+    const { transaction } = await relayer.consent({ consent, deadline, signature });
     const carried = { ...given, transaction };
     await vault.keep(`consent/${consentId}`, carried);
     await vault.keep("consent", carried);
@@ -293,7 +294,7 @@ export class PatientSession {
   }
 
   /** Takes the latest consent back, for ever. */
-  async revoke(offer: Offer, carrier: Carrier): Promise<void> {
+  async revoke(offer: Offer, relayer: Relayer): Promise<void> {
     const { vault, chain } = this.#parts;
     const given = await vault.recall<GivenConsent>("consent");
     if (given === undefined) throw new VitalproofError("NOT_THERE", "There is no consent to revoke.");
@@ -301,17 +302,17 @@ export class PatientSession {
     const deadline = BigInt((await this.now()) + DAY);
     const domain = await chain.consents.domain();
     const signature = await signRevocation(controller, domain, given.consentId, deadline);
-    await carrier.revoke({ patient: controller.address, consentId: given.consentId, deadline, signature });
+    await relayer.revoke({ patient: controller.address, consentId: given.consentId, deadline, signature });
   }
 
   /**
    * Proves a period against the anchor that stands on chain now, and keeps the proof.
-   * @throws what the prover throws; ANCHOR_PATH_INVALID when the clinic's path is not the chain's;
+   * @throws what the prover throws; ANCHOR_PATH_INVALID when the attester's path is not the chain's;
    *         NOT_ALLOWED where no circuit is in force for the period
    */
   async prove(view: View, period: number, options?: ProofOptions): Promise<void> {
     const { vault, chain } = this.#parts;
-    const clinic = needed(this.#parts.clinic, "clinic");
+    const attester = needed(this.#parts.attester, "attester");
     const log = this.#openLog();
     const { offer, policy } = bound(view);
     const own = await chain.period(offer, policy.policy, period);
@@ -321,13 +322,13 @@ export class PatientSession {
     }
     const firstEpoch = policy.firstEpoch + period * offer.terms.epochs;
     const terms = termsForPeriod(offer.terms, firstEpoch);
-    const path = await clinic.path(own.anchorDay, log.leaf(firstEpoch + terms.epochs - 1));
+    const path = await attester.path(own.anchorDay, log.leaf(firstEpoch + terms.epochs - 1));
     if (path.root !== own.anchorRoot) {
       throw new VitalproofError(
         "ANCHOR_PATH_INVALID",
-        "The clinic's path leads to another root than the chain's.",
+        "The attester's path leads to another root than the chain's.",
         {
-          hint: "The day may have been corrected: ask again, and then the clinic.",
+          hint: "The day may have been corrected: ask again, and then the attester.",
         },
       );
     }
@@ -353,21 +354,21 @@ export class PatientSession {
   }
 
   /** Has a proof carried to the chain under the latest consent. @returns what became of it */
-  async submit(view: View, period: number, carrier: Carrier): Promise<ClaimOutcome> {
+  async submit(view: View, period: number, relayer: Relayer): Promise<ClaimOutcome> {
     const { vault } = this.#parts;
     const kept = view.proofs.get(period);
     if (kept === undefined) throw new VitalproofError("NOT_THERE", "There is no proof of this period.");
     if (view.consent === undefined) throw new VitalproofError("NOT_THERE", "There is no consent.");
     const item = { ...kept.item, consentId: view.consent.consentId };
-    const outcome = await carrier.claim(item);
+    const outcome = await relayer.claim(item);
     await vault.keep(`proof/${item.policy}/${period}`, { item, outcome } satisfies KeptProof);
     return outcome;
   }
 
   /** Has everything paid out that is owed. @returns the payment, as the chain has it */
-  async pay(view: View, carrier: Carrier): Promise<Payment> {
+  async pay(view: View, relayer: Relayer): Promise<Payment> {
     const { policy } = bound(view).policy;
-    const { transaction } = await carrier.pay(policy);
+    const { transaction } = await relayer.pay(policy);
     const paid = (await this.#parts.chain.payments(policy)).find((each) => each.transaction === transaction);
     if (paid !== undefined) return paid;
     throw new VitalproofError("CONTRACT_CALL_FAILED", "The chain knows no payment in that transaction.", {
@@ -446,10 +447,10 @@ export class PatientSession {
   #journeyState(view: Omit<View, "steps">): JourneyState {
     const { offer, policy, application, consent, days, periods, proofs } = view;
     const log = this.#log;
-    const { clinic, vault } = this.#parts;
+    const { attester, vault } = this.#parts;
     return {
       vault: vault.locked ? "locked" : "open",
-      clinic: clinic !== undefined,
+      attester: attester !== undefined,
       offers: view.offers.length,
       periods: periods.map((own, period) => {
         const day = days!.periods[period]!;
@@ -535,7 +536,7 @@ export class PatientSession {
 
   #openLog(): Log {
     if (this.#log !== undefined) return this.#log;
-    throw new VitalproofError("NOT_THERE", "There is no log yet.", { hint: "Ask the clinic to open one." });
+    throw new VitalproofError("NOT_THERE", "There is no log yet.", { hint: "Ask the attester to open one." });
   }
 }
 

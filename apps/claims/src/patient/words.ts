@@ -48,11 +48,11 @@ export const SKIPPED: Readonly<Record<SkipReason, string>> = {
   "period-already-claimed": "The period was claimed already, perhaps from another device.",
   "period-released": "The period was not claimed in time, and its money was given back.",
   "period-not-over": "The period is not over yet.",
-  "not-anchored": "The clinic has not anchored the day yet.",
+  "not-anchored": "The attester has not anchored the day yet.",
   "circuit-not-in-force": "The circuit was not in force at that time.",
   "window-closed": "The time to claim the period has passed.",
   "circuit-blocked": "The circuit is suspended for now. Your proof stays here: claim again later.",
   "no-active-consent": "A claim takes an active consent. Your proof stays here: consent, then claim again.",
   "other-circuit": "Another version of the statement holds by now: prove the period again.",
-  "other-root": "The clinic has corrected the day: prove the period again.",
+  "other-root": "The attester has corrected the day: prove the period again.",
 };

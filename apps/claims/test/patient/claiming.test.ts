@@ -6,20 +6,21 @@ import {
   type ClaimItem,
   circuitIdOf,
   circuitOf,
+  type HttpAttester,
+  type HttpDemo,
   memoryBackend,
+  type Relayer,
   scopeOf,
   termsOf,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Wallet, ZeroAddress } from "ethers";
-import type { Carrier } from "../../src/patient/carrier.ts";
 import type { Offer, OwnPolicy, PatientChain, Payment, PeriodOnChain } from "../../src/patient/chain.ts";
 import type { ProverClient } from "../../src/patient/proverClient.ts";
-import type { ClinicService, DemoService } from "../../src/patient/services.ts";
 import { PatientSession } from "../../src/patient/session.ts";
 import { Vault } from "../../src/patient/vault.ts";
-import { codeOf, FIRST_EPOCH, PROFILE, PROOF, TestClinic } from "./helpers.ts";
+import { codeOf, FIRST_EPOCH, PROFILE, PROOF, TestAttester } from "./helpers.ts";
 
 const PASSPHRASE = "vier Wörter und ein Pferd";
 const CIRCUIT = circuitOf("glucose-day");
@@ -49,13 +50,13 @@ const failing: ProverClient = { prove: () => Promise.reject(new VitalproofError(
 
 /** A patient with a week in the log, and a chain that says what a test says. */
 async function world() {
-  const clinic = new TestClinic();
+  const attester = new TestAttester();
   const backend = memoryBackend();
   const vault = await Vault.create(backend, PASSPHRASE, { logN: 14 });
-  const log = await clinic.logOfWeek(vault.store, vault.identity.subject, vault.device, 2);
+  const log = await attester.logOfWeek(vault.store, vault.identity.subject, vault.device, 2);
   await vault.keep("enrolment", { opening: log.opening });
   const day = anchorDayOf(PROFILE, 0, FIRST_EPOCH);
-  const { root } = await clinic.anchoring.path(day, log.leaf(FIRST_EPOCH));
+  const { root } = await attester.anchoring.path(day, log.leaf(FIRST_EPOCH));
   const said = {
     owed: 0n,
     paid: 0n,
@@ -64,7 +65,7 @@ async function world() {
     issued: true,
   };
   const chain = {
-    now: async () => clinic.now,
+    now: async () => attester.now,
     offers: async () => [offer],
     policyOf: async (_: Offer, controller: string): Promise<OwnPolicy | undefined> => {
       const { issued, owed, paid } = said;
@@ -76,7 +77,7 @@ async function world() {
       anchorRoot: root,
       anchorDay: day,
       anchorFrom: 0,
-      closesAt: clinic.now + 86_400,
+      closesAt: attester.now + 86_400,
       circuit: circuitIdOf(CIRCUIT.name, CIRCUIT.version),
     }),
     payments: async () => said.payments,
@@ -89,26 +90,26 @@ async function world() {
     },
     consents: { domain: async () => ({ chainId: 31337n, consents: CONSENTS }) },
   } as unknown as PatientChain;
-  const service: Pick<ClinicService, "path" | "attest"> = {
-    path: (which, leaf) => clinic.anchoring.path(which, leaf),
+  const service: Pick<HttpAttester, "path" | "attest"> = {
+    path: (which, leaf) => attester.anchoring.path(which, leaf),
     attest: async () => `0x${"ab".repeat(65)}`,
   };
   const open = async (prover: ProverClient = making) =>
     PatientSession.open({
       vault: await Vault.unlock(backend, PASSPHRASE),
       chain,
-      clinic: service as ClinicService,
+      attester: service as HttpAttester,
       demo: {
-        now: async () => clinic.now,
+        now: async () => attester.now,
         leaveApplication: async () => undefined,
-      } as unknown as DemoService,
+      } as unknown as HttpDemo,
       prover,
     });
   return { open, said };
 }
 
-/** A carrier that takes everything and says what it was given. */
-function carrying(): Carrier & { items: ClaimItem[]; consents: string[] } {
+/** A relayer that takes everything and says what it was given. */
+function relaying(): Relayer & { items: ClaimItem[]; consents: string[] } {
   const items: ClaimItem[] = [];
   const consents: string[] = [];
   return {
@@ -149,16 +150,16 @@ describe("patient: claiming", function () {
     expect(view.unfinished).to.equal(undefined);
 
     const third = await open(failing);
-    const carrier = carrying();
-    await third.consent(offer, 30, carrier);
+    const relayer = relaying();
+    await third.consent(offer, 30, relayer);
     view = await third.view();
     expect(view.unfinished).to.equal(undefined);
     expect(stepOf(view, "prove")).to.equal("done");
     expect(stepOf(view, "submit")).to.equal("can");
-    expect(await third.submit(view, 0, carrier)).to.include({ outcome: "settled" });
-    expect(carrier.items).to.have.lengthOf(1);
-    expect(carrier.items[0]).to.deep.include({ policy: 7n, period: 0, proof: PROOF });
-    expect(carrier.items[0]!.consentId).to.equal(view.consent!.consentId);
+    expect(await third.submit(view, 0, relayer)).to.include({ outcome: "settled" });
+    expect(relayer.items).to.have.lengthOf(1);
+    expect(relayer.items[0]).to.deep.include({ policy: 7n, period: 0, proof: PROOF });
+    expect(relayer.items[0]!.consentId).to.equal(view.consent!.consentId);
   });
 
   it("takes a proof that failed or was stopped for over", async () => {
@@ -188,8 +189,8 @@ describe("patient: claiming", function () {
     const { open, said } = await world();
     const session = await open();
     let id = "";
-    const lost: Carrier = {
-      ...carrying(),
+    const lost: Relayer = {
+      ...relaying(),
       consent: async ({ consent }) => {
         id = consent.receiptHash;
         throw new VitalproofError("SERVICE_UNREACHABLE", "The service cannot be reached.");
@@ -209,10 +210,10 @@ describe("patient: claiming", function () {
     said.owed = 25n;
     const view = await session.view();
     expect(stepOf(view, "payment")).to.equal("can");
-    expect(await codeOf(session.pay(view, carrying()))).to.equal("CONTRACT_CALL_FAILED");
+    expect(await codeOf(session.pay(view, relaying()))).to.equal("CONTRACT_CALL_FAILED");
     const payment = { amount: 25n, payee: view.policy!.payee, transaction: "0x04", time: 1 };
     Object.assign(said, { owed: 0n, paid: 25n, payments: [payment] });
-    expect(await session.pay(view, carrying())).to.deep.equal(payment);
+    expect(await session.pay(view, relaying())).to.deep.equal(payment);
     expect((await session.view()).payments).to.deep.equal([payment]);
   });
 

@@ -11,7 +11,7 @@ import {
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { daysOf, type PeriodDay } from "../../src/patient/days.ts";
-import { codeOf, FIRST_EPOCH, PROFILE, START, TestClinic } from "./helpers.ts";
+import { codeOf, FIRST_EPOCH, PROFILE, START, TestAttester } from "./helpers.ts";
 
 const SEMANTICS = ["worst-case", "of-valid"] as const;
 
@@ -21,7 +21,7 @@ describe("patient: days", () => {
   let log: Log;
 
   before(async () => {
-    log = await new TestClinic().logOfWeek(memoryStore(), subjectOf(5n), new SimulatedDevice("p256"), 6);
+    log = await new TestAttester().logOfWeek(memoryStore(), subjectOf(5n), new SimulatedDevice("p256"), 6);
   });
 
   const sealed = (day: PeriodDay | undefined): Extract<PeriodDay, { state: "sealed" }> => {

@@ -52,8 +52,8 @@ export async function week() {
   return (await readFile(file, { zone: "UTC", metric: "glucose" })).readings;
 }
 
-/** A clinic made of the SDK's own parts, with a clock that tests set. */
-export class TestClinic {
+/** An attester made of the SDK's own parts, with a clock that tests set. */
+export class TestAttester {
   now: number;
   readonly attester = Wallet.createRandom();
   readonly intake: Intake;

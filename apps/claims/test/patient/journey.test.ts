@@ -28,7 +28,7 @@ const period = (changes: Partial<JourneyPeriod> = {}): JourneyPeriod => ({
 
 const state = (changes: Partial<JourneyState> = {}): JourneyState => ({
   vault: "open",
-  clinic: true,
+  attester: true,
   offers: 1,
   periods: [],
   ...changes,
@@ -54,7 +54,7 @@ describe("patient: journey", () => {
   it("lets a person enrol, and then import, seal and send", () => {
     const fresh = journeyOf(state(), NOW);
     expect(fresh.map(({ state: own }) => own)).to.deep.equal(["can", ...Array(8).fill("no")]);
-    expect(at("enrol", { clinic: false }).state).to.equal("no");
+    expect(at("enrol", { attester: false }).state).to.equal("no");
     expect(at("enrol", { log }).state).to.equal("done");
     expect(at("import", { log: { ...log, pending: 12 } }))
       .to.include({ state: "can" })
@@ -63,7 +63,7 @@ describe("patient: journey", () => {
     expect(at("seal", { log })).to.include({ state: "wait", at: NOW + 100 });
     expect(at("seal", { log }, NOW + 100).state).to.equal("can");
     expect(at("seal", { log: { ...log, unsent: 2 } }).reason).to.contain("2 sealed days");
-    expect(at("seal", { log, clinic: false }).state).to.equal("no");
+    expect(at("seal", { log, attester: false }).state).to.equal("no");
   });
 
   it("lets a person apply once, and again when the application ran out", () => {

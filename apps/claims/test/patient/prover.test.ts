@@ -30,7 +30,7 @@ import {
   type WorkerLike,
 } from "../../src/patient/proverProtocol.ts";
 import { type ProverParts, serveProof } from "../../src/patient/proverService.ts";
-import { codeOf, FIRST_EPOCH, PROFILE, TestClinic } from "./helpers.ts";
+import { codeOf, FIRST_EPOCH, PROFILE, TestAttester } from "./helpers.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 const CIRCUIT = "glucose-day";
@@ -98,15 +98,20 @@ describe("patient: proving in a worker", () => {
   const endless: Prover = { prove: () => new Promise(() => undefined) };
 
   before(async () => {
-    const clinic = new TestClinic();
-    const log: Log = await clinic.logOfWeek(memoryStore(), identity.subject, new SimulatedDevice("p256"), 3);
+    const attester = new TestAttester();
+    const log: Log = await attester.logOfWeek(
+      memoryStore(),
+      identity.subject,
+      new SimulatedDevice("p256"),
+      3,
+    );
     const terms = termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 });
     const requestOf = async (epoch: number): Promise<ClaimRequest> => ({
       circuit: CIRCUIT,
       terms: termsForPeriod(terms, epoch),
       scope,
       ...log.period(epoch, 1),
-      path: await clinic.anchoring.path(anchorDayOf(PROFILE, 0, epoch), log.leaf(epoch)),
+      path: await attester.anchoring.path(anchorDayOf(PROFILE, 0, epoch), log.leaf(epoch)),
     });
     request = await requestOf(FIRST_EPOCH);
     badDay = await requestOf(FIRST_EPOCH + 2);

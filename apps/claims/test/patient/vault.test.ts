@@ -2,7 +2,7 @@
 import { createIdentity, Log, memoryBackend, Vault as SealedVault, type VaultBackend } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Vault } from "../../src/patient/vault.ts";
-import { codeOf, FIRST_EPOCH, TestClinic } from "./helpers.ts";
+import { codeOf, FIRST_EPOCH, TestAttester } from "./helpers.ts";
 
 const PASSPHRASE = "vier Wörter und ein Pferd";
 const FAST = { logN: 14 };
@@ -20,7 +20,7 @@ async function stored(backend: VaultBackend): Promise<string> {
 }
 
 function logIn(vault: Vault): Promise<Log> {
-  return new TestClinic().logOfWeek(vault.store, vault.identity.subject, vault.device, 1);
+  return new TestAttester().logOfWeek(vault.store, vault.identity.subject, vault.device, 1);
 }
 
 describe("patient: vault", () => {

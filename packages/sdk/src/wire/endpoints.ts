@@ -46,10 +46,12 @@ export type Endpoint<Params, Sends, Answers> = {
   /** Of a POST. */
   readonly sends: Field<Sends> | undefined;
   readonly answers: Field<Answers>;
+  /** Whether asking twice does what asking once does, so that a lost answer can be asked for again. */
+  readonly repeatable: boolean;
 };
-export type ParamsOf<E> = E extends Endpoint<infer P, unknown, unknown> ? P : never;
-export type SendsOf<E> = E extends Endpoint<never, infer S, unknown> ? S : never;
-export type AnswersOf<E> = E extends Endpoint<never, never, infer A> ? A : never;
+export type ParamsOf<E> = E extends { readonly params: Field<infer P> } ? P : never;
+export type SendsOf<E> = E extends { readonly sends: Field<infer S> | undefined } ? S : never;
+export type AnswersOf<E> = E extends { readonly answers: Field<infer A> } ? A : never;
 
 const nothing = object({});
 type Nothing = Record<never, never>;
@@ -59,11 +61,16 @@ function get<A, P = Nothing>(
   answers: Field<A>,
   params: Field<P> = nothing as unknown as Field<P>,
 ): Endpoint<P, undefined, A> {
-  return { method: "GET", path, params, sends: undefined, answers };
+  return { method: "GET", path, params, sends: undefined, answers, repeatable: true };
 }
 
-function post<S, A>(path: string, sends: Field<S>, answers: Field<A>): Endpoint<Nothing, S, A> {
-  return { method: "POST", path, params: nothing, sends, answers };
+function post<S, A>(
+  path: string,
+  sends: Field<S>,
+  answers: Field<A>,
+  { repeatable = false } = {},
+): Endpoint<Nothing, S, A> {
+  return { method: "POST", path, params: nothing, sends, answers, repeatable };
 }
 
 const transaction = bytes32;
@@ -88,11 +95,12 @@ export const ATTESTER_ENDPOINTS = {
       device,
       profile: profileName,
       offset: dayOffset,
-      firstEpoch: epochNumber,
+      firstEpoch: optional(epochNumber),
     }),
     object({ opening: logOpening }),
   ),
-  submitHead: post("/heads", signedHead, signedReceipt),
+  /** A head that was accepted before gets its first receipt again. */
+  submitHead: post("/heads", signedHead, signedReceipt, { repeatable: true }),
   /** The attester's signature on a holder attestation. */
   attest: post(
     "/attestations",
@@ -104,6 +112,7 @@ export const ATTESTER_ENDPOINTS = {
       publicInputs: enrolmentInputs,
     }),
     signature,
+    { repeatable: true },
   ),
   /** The way from a leaf to the root of its day. */
   path: get("/paths/:day/:leaf", object(anchorPath), object({ day: dayInPath, leaf: fieldElement })),
@@ -153,11 +162,16 @@ const application = object({ attestation, signature: accountSignature });
 const applications = object({ applications: list(application, { max: 1000 }) });
 const clock = object({ now: seconds });
 
-/** Only a demonstration has these: the chain's clock, and a mailbox from patients to the insurer. */
-export const DEMO_ENDPOINTS = {
-  now: get("/clock", clock),
+/** Only a demonstration has it: the chain's clock. */
+export const CLOCK_ENDPOINTS = {
+  now: get("", clock),
   /** Lets the chain's time pass until a Unix second. */
-  passUntil: post("/clock", object({ to: seconds }), clock),
-  applications: get("/applications", applications),
-  leaveApplication: post("/applications", application, applications),
+  passUntil: post("", object({ to: seconds }), clock),
+} as const;
+
+/** Only a demonstration has it: a mailbox from patients to the insurer. */
+export const MAILBOX_ENDPOINTS = {
+  applications: get("", applications),
+  /** What is left twice is there once. */
+  leave: post("", application, applications),
 } as const;

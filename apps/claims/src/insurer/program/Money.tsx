@@ -44,7 +44,7 @@ export function Money({ program }: { program: ProgramRow }) {
         <dd>
           <Hex value={program.insurer} kind="address" /> {mine ? <span className="tag">you</span> : null}
         </dd>
-        <dt>Clinic</dt>
+        <dt>Attester</dt>
         <dd>
           {group?.name ?? "A group that config.json does not name"}, group {String(program.group)},{" "}
           {program.assurance}

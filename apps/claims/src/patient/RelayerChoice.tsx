@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { Relayer } from "@vitalproof/sdk";
 import { useMemo, useState } from "react";
 import type { Config } from "../config/config.ts";
 import { useWallet } from "../ui/app.tsx";
 import { useTransact } from "../ui/transaction.tsx";
 import { short } from "../words/format.ts";
-import { type Carrier, walletCarrier } from "./carrier.ts";
+import { walletRelayer } from "./walletRelayer.ts";
 
 type By = "relayer" | "wallet";
 
-/** Who brings things to the chain, as the person chose it. */
-export type Carrying = {
-  readonly carrier: Carrier;
+/** Who sends things to the chain, as the person chose it. */
+export type Relaying = {
+  readonly relayer: Relayer;
   /** Why it cannot be used now. */
   readonly reason: string | undefined;
   readonly by: By;
@@ -22,14 +23,14 @@ export type Carrying = {
 };
 
 /** @param relayer undefined where the configuration names none: then the wallet is all there is */
-export function useCarrying(config: Config, relayer: Carrier | undefined): Carrying {
+export function useRelaying(config: Config, relayer: Relayer | undefined): Relaying {
   const [chosen, choose] = useState<By>("relayer");
   const { account, chainId } = useWallet();
   const transact = useTransact();
-  const wallet = useMemo(() => walletCarrier(config, transact), [config, transact]);
+  const wallet = useMemo(() => walletRelayer(config, transact), [config, transact]);
   const relayed = relayer !== undefined;
   if (relayed && chosen === "relayer") {
-    return { carrier: relayer, reason: undefined, by: "relayer", choose, relayed, account };
+    return { relayer, reason: undefined, by: "relayer", choose, relayed, account };
   }
   const reason =
     account === undefined
@@ -37,12 +38,12 @@ export function useCarrying(config: Config, relayer: Carrier | undefined): Carry
       : chainId === config.chain.id
         ? undefined
         : `Change your wallet's network to ${config.chain.name} first.`;
-  return { carrier: wallet, reason, by: "wallet", choose, relayed, account };
+  return { relayer: wallet, reason, by: "wallet", choose, relayed, account };
 }
 
 /** The choice in words; folded, since the relayer is right for nearly everybody. */
-export function CarrierChoice({ carrying, name }: { carrying: Carrying; name: string }) {
-  const { by, choose, relayed, account } = carrying;
+export function RelayerChoice({ relaying, name }: { relaying: Relaying; name: string }) {
+  const { by, choose, relayed, account } = relaying;
   const options: readonly (readonly [By, string, string])[] = [
     [
       "relayer",
@@ -56,7 +57,7 @@ export function CarrierChoice({ carrying, name }: { carrying: Carrying; name: st
     ],
   ];
   return (
-    <details className="patient-carrier" {...(relayed ? {} : { open: true })}>
+    <details className="patient-relayer" {...(relayed ? {} : { open: true })}>
       <summary>
         Sent {by === "relayer" ? "through the relayer" : "with your own wallet"}
         {by === "wallet" && account !== undefined ? ` (${short(account)})` : ""}

@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   CLAIMS_PAYOUT_ABI,
-  type ClaimItem,
-  type ClaimOutcome,
   ClaimsClient,
   CONSENT_REGISTRY_ABI,
-  type Consent,
   ConsentClient,
   proofCalldata,
+  type Relayer,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { Interface, type Signer } from "ethers";
 import type { Config } from "../config/config.ts";
 import type { Mined, Plan, Step } from "../plans/plan.ts";
-
-export type Grant = { readonly consent: Consent; readonly deadline: bigint; readonly signature: string };
-export type Revocation = {
-  readonly patient: string;
-  readonly consentId: string;
-  readonly deadline: bigint;
-  readonly signature: string;
-};
-
-/**
- * Brings what a person signed or proved to the chain and pays the gas. Who does it changes nothing of what is brought:
- * consents and revocations carry the signature of the policy's own account, and money goes to the policy's payee.
- */
-export type Carrier = {
-  consent(grant: Grant): Promise<{ transaction: string }>;
-  revoke(revocation: Revocation): Promise<{ transaction: string }>;
-  claim(item: ClaimItem): Promise<ClaimOutcome>;
-  /** Has everything paid out that is owed on a policy. */
-  pay(policy: bigint): Promise<{ transaction: string }>;
-};
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);
 const consents = new Interface(CONSENT_REGISTRY_ABI);
@@ -40,15 +18,15 @@ const PUBLIC =
   "Everybody can see which account of yours paid for this, and may link it to you and to the policy.";
 
 /**
- * A carrier that is the person's own wallet.
+ * The person's own wallet as relayer.
  * @param transact opens the dialog in which a plan is signed
- * @returns a carrier whose methods throw ABORTED when the dialog is closed before the transaction is final
+ * @returns a relayer whose methods throw ABORTED when the dialog is closed before the transaction is final
  */
-export function walletCarrier(
+export function walletRelayer(
   { contracts }: Pick<Config, "contracts">,
   transact: (plan: Plan) => void,
-): Carrier {
-  const carry = async (
+): Relayer {
+  const relay = async (
     plan: Pick<Plan, "title" | "says">,
     call: { on: "claims" | "consents"; method: string; args: readonly unknown[] },
     send: (signer: Signer) => ReturnType<Step["send"]>,
@@ -64,7 +42,7 @@ export function walletCarrier(
   };
   return {
     async consent({ consent, deadline, signature }) {
-      const { hash } = await carry(
+      const { hash } = await relay(
         {
           title: "Put your consent on record",
           says: ["It is the consent that you have just signed with your policy's account."],
@@ -76,7 +54,7 @@ export function walletCarrier(
       return { transaction: hash };
     },
     async revoke({ patient, consentId, deadline, signature }) {
-      const { hash } = await carry(
+      const { hash } = await relay(
         { title: "Take your consent back", says: ["That is final. You can give a new consent later."] },
         { on: "consents", method: "revokeWithSignature", args: [patient, consentId, deadline, signature] },
         (signer) =>
@@ -91,7 +69,7 @@ export function walletCarrier(
     },
     async claim(item) {
       const { policy, period, consentId, proof } = item;
-      const { hash, blockNumber } = await carry(
+      const { hash, blockNumber } = await relay(
         {
           title: "Send your claim",
           says: ["It holds the proof, and no reading.", "The benefit is owed to your policy's payee."],
@@ -102,7 +80,7 @@ export function walletCarrier(
       return { outcome: "settled", transaction: hash, blockNumber };
     },
     async pay(policy) {
-      const { hash } = await carry(
+      const { hash } = await relay(
         {
           title: "Have the money paid out",
           says: ["Everything that is owed goes to your policy's payee, whoever sends this."],

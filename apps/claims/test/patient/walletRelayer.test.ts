@@ -2,8 +2,8 @@
 import { CLAIMS_PAYOUT_ABI, CONSENT_REGISTRY_ABI } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Interface, ZeroAddress } from "ethers";
-import { walletCarrier } from "../../src/patient/carrier.ts";
 import { payeeOf } from "../../src/patient/payee.ts";
+import { walletRelayer } from "../../src/patient/walletRelayer.ts";
 import type { Plan } from "../../src/plans/plan.ts";
 import { codeOf, PROOF } from "./helpers.ts";
 
@@ -20,14 +20,14 @@ const MINED = { hash: bytes32("99"), blockNumber: 12, gasUsed: 1n };
 /** A dialog in which every plan is signed, or none. */
 function dialog(signs: boolean) {
   const plans: Plan[] = [];
-  const carrier = walletCarrier({ contracts }, (plan) => {
+  const relayer = walletRelayer({ contracts }, (plan) => {
     plans.push(plan);
     plan.ended?.(signs ? [MINED] : undefined);
   });
-  return { plans, carrier };
+  return { plans, relayer };
 }
 
-describe("patient: one's own wallet as carrier", () => {
+describe("patient: one's own wallet as relayer", () => {
   const consent = {
     patient: address(0xb1),
     grantee: address(0xb2),
@@ -49,18 +49,18 @@ describe("patient: one's own wallet as carrier", () => {
   };
 
   it("sends what the policy's account signed, as it is, and says that paying is seen", async () => {
-    const { plans, carrier } = dialog(true);
+    const { plans, relayer } = dialog(true);
     const revocation = { patient: consent.patient, consentId: bytes32("03"), deadline: 5n, signature };
-    expect(await carrier.consent({ consent, deadline: 5n, signature })).to.deep.equal({
+    expect(await relayer.consent({ consent, deadline: 5n, signature })).to.deep.equal({
       transaction: MINED.hash,
     });
-    await carrier.revoke(revocation);
-    expect(await carrier.claim(item)).to.deep.equal({
+    await relayer.revoke(revocation);
+    expect(await relayer.claim(item)).to.deep.equal({
       outcome: "settled",
       transaction: MINED.hash,
       blockNumber: 12,
     });
-    expect(await carrier.pay(7n)).to.deep.equal({ transaction: MINED.hash });
+    expect(await relayer.pay(7n)).to.deep.equal({ transaction: MINED.hash });
     const calls = plans.map((plan) => {
       expect(plan.says.join(" ")).to.contain("which account of yours paid");
       expect(plan.steps).to.have.lengthOf(1);
@@ -82,9 +82,9 @@ describe("patient: one's own wallet as carrier", () => {
   });
 
   it("says so when the dialog is closed before anything is final", async () => {
-    const { carrier } = dialog(false);
-    expect(await codeOf(carrier.pay(7n))).to.equal("ABORTED");
-    expect(await codeOf(carrier.claim(item))).to.equal("ABORTED");
+    const { relayer } = dialog(false);
+    expect(await codeOf(relayer.pay(7n))).to.equal("ABORTED");
+    expect(await codeOf(relayer.claim(item))).to.equal("ABORTED");
   });
 });
 
