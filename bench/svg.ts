@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Plots as SVG files that stand alone. Those of `vitalproof audit` are parts of
-// one HTML page, over time and coloured by its style sheet, so the two share no
-// more than the escaping of text.
+// Plots as SVG files with a style of their own. Those of `vitalproof audit` are parts
+// of one HTML page and coloured by its style sheet. Axes are the same for both.
 import { escapeHtml } from "@vitalproof/audit";
+import { decadesBetween, type Place, pixels, placeBetween, ticksBetween } from "@vitalproof/audit/axis";
 
 const WIDTH = 760;
 const LEFT = 92;
@@ -71,28 +71,14 @@ export function short(value: number): string {
 
 const trim = (value: number) => Number(value.toPrecision(3)).toString();
 
-/** Round numbers that enclose the values: decades, or four to six even steps from 0. */
+/** Round numbers that enclose the values: decades, or even steps from 0. */
 export function ticksOf(values: readonly number[], log: boolean): number[] {
   const top = Math.max(...values);
-  if (log) {
-    const from = Math.floor(Math.log10(Math.min(...values)) + 1e-9);
-    const to = Math.max(from + 1, Math.ceil(Math.log10(top) - 1e-9));
-    return Array.from({ length: to - from + 1 }, (_, i) => Number((10 ** (from + i)).toPrecision(1)));
-  }
-  if (top <= 0) return [0, 1];
-  const rough = top / 5;
-  const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * unit).find((size) => size >= rough * 0.999)!;
-  return Array.from({ length: Math.ceil(top / step - 1e-9) + 1 }, (_, i) =>
-    Number((i * step).toPrecision(12)),
-  );
+  return log ? decadesBetween(Math.min(...values), top) : ticksBetween(0, top);
 }
 
-/** Place of a value between two pixels. */
-function scale(ticks: readonly number[], log: boolean, from: number, to: number): (value: number) => number {
-  const place = log ? Math.log10 : (value: number) => value;
-  const [low, high] = [place(ticks[0]!), place(ticks.at(-1)!)];
-  return (value) => round(from + ((place(value) - low) / (high - low)) * (to - from));
+function scale(ticks: readonly number[], log: boolean, from: number, to: number): Place {
+  return placeBetween([ticks[0]!, ticks.at(-1)!], [from, to], { log });
 }
 
 /** @throws RangeError for a plot without points, or with values that a logarithmic axis cannot show */
@@ -186,7 +172,7 @@ export function barPlot({ title, value, segments, groups }: BarPlot): string {
         sum += part;
         const colour = muted === true ? COLOURS.at(-1)! : COLOURS[i % COLOURS.length]!;
         marks.push(
-          `<rect x="${from}" y="${y}" width="${round(Math.max(0, at(sum) - from))}" height="${BAR}" fill="${colour}"><title>${escapeHtml(`${name}, ${segments[i] ?? ""}: ${format(part)}`)}</title></rect>`,
+          `<rect x="${from}" y="${y}" width="${pixels(Math.max(0, at(sum) - from))}" height="${BAR}" fill="${colour}"><title>${escapeHtml(`${name}, ${segments[i] ?? ""}: ${format(part)}`)}</title></rect>`,
         );
       });
       marks.push(text(at(sum) + 6, y + 13, note ?? format(sum), "start", "value"));
@@ -213,7 +199,7 @@ function legend(names: readonly string[], top: number): string[] {
 }
 
 function text(x: number, y: number, content: string, anchor: string, style = ""): string {
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${style === "" ? "" : ` class="${style}"`}>${escapeHtml(content)}</text>`;
+  return `<text x="${pixels(x)}" y="${pixels(y)}" text-anchor="${anchor}"${style === "" ? "" : ` class="${style}"`}>${escapeHtml(content)}</text>`;
 }
 
 function file(title: string, height: number, marks: readonly string[]): string {
@@ -222,8 +208,4 @@ function file(title: string, height: number, marks: readonly string[]): string {
     `<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n<title>${escapeHtml(title)}</title>\n${STYLE}\n` +
     `${text(12, 22, title, "start", "title")}\n${marks.join("\n")}\n</svg>\n`
   );
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

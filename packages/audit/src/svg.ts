@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
+import { amountTicks, countTicks, dayTicks, durationTicks, pixels, placeBetween } from "./axis.ts";
 import { amount, date, dayDate, duration, escapeHtml } from "./format.ts";
 import { type AuditReport, OUTCOMES } from "./report.ts";
 
@@ -9,6 +10,8 @@ const LEFT = 92;
 const RIGHT = 12;
 const TOP = 14;
 const BOTTOM = 34;
+/** Width of a date under the plot. */
+const DATE = 72;
 
 type Frame = {
   readonly id: string;
@@ -17,8 +20,8 @@ type Frame = {
   /** Unix seconds. */
   readonly from: number;
   readonly to: number;
-  readonly top: number;
-  readonly label: (value: number) => string;
+  /** From 0 up; the last is the plot's top. */
+  readonly ticks: readonly (readonly [value: number, label: string])[];
   readonly legend: readonly (readonly [className: string, name: string])[];
 };
 
@@ -26,27 +29,25 @@ type Scale = { readonly x: (time: number) => number; readonly y: (value: number)
 
 /** A plot with axes and a legend; no script, no style of its own, colours by class. */
 function plot(frame: Frame, marks: (scale: Scale) => string): string {
-  const span = Math.max(1, frame.to - frame.from);
-  const top = frame.top > 0 ? frame.top : 1;
+  const top = frame.ticks.at(-1)![0] || 1;
   const scale: Scale = {
-    x: (time) => round(LEFT + ((time - frame.from) / span) * (WIDTH - LEFT - RIGHT)),
-    y: (value) => round(HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM)),
+    x: placeBetween([frame.from, Math.max(frame.to, frame.from + 1)], [LEFT, WIDTH - RIGHT]),
+    y: placeBetween([0, top], [HEIGHT - BOTTOM, TOP]),
   };
-  const yTicks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * top);
-  const xTicks = [0, 0.25, 0.5, 0.75, 1].map((share) => frame.from + share * span);
-  const grid = yTicks
-    .map((value) => {
+  const grid = frame.ticks
+    .map(([value, label]) => {
       const y = scale.y(value);
       return (
         `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}"/>` +
-        `<text class="tick" x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${escapeHtml(frame.label(value))}</text>`
+        `<text class="tick" x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${escapeHtml(label)}</text>`
       );
     })
     .join("");
-  const dates = xTicks
-    .map((time, i) => {
-      const anchor = i === 0 ? "start" : i === xTicks.length - 1 ? "end" : "middle";
-      return `<text class="tick" x="${scale.x(time)}" y="${HEIGHT - 12}" text-anchor="${anchor}">${date(time)}</text>`;
+  const dates = dayTicks(frame.from, frame.to)
+    .map((time) => {
+      const x = scale.x(time);
+      const anchor = x < LEFT + DATE / 2 ? "start" : x > WIDTH - RIGHT - DATE / 2 ? "end" : "middle";
+      return `<text class="tick" x="${x}" y="${HEIGHT - 12}" text-anchor="${anchor}">${date(time)}</text>`;
     })
     .join("");
   const legend = frame.legend
@@ -79,8 +80,7 @@ export function claimsPlot(report: AuditReport): string {
       description: `${claims.length} claims settled between ${date(from)} and ${date(chain.time)}, one bar for ${step / DAY === 1 ? "each day" : `${step / DAY} days`}: ${OUTCOMES.map((outcome) => `${report.summary.outcomes[outcome]} ${outcome}`).join(", ")}.`,
       from,
       to,
-      top: Math.ceil(top / 4) * 4,
-      label: String,
+      ticks: countTicks(top).map((value) => [value, String(value)] as const),
       legend: OUTCOMES.map((outcome) => [`o-${outcome}`, outcome] as const),
     },
     ({ x, y }) =>
@@ -91,9 +91,9 @@ export function claimsPlot(report: AuditReport): string {
             .map((value, j) => {
               if (value === 0) return "";
               const left = x(from + i * step);
-              const width = Math.max(1.5, round((x(from + (i + 1) * step) - left) * 0.8));
+              const width = Math.max(1.5, pixels((x(from + (i + 1) * step) - left) * 0.8));
               const upper = y(below + value);
-              const height = round(y(below) - upper);
+              const height = pixels(y(below) - upper);
               below += value;
               return `<rect class="o-${OUTCOMES[j]}" x="${left}" y="${upper}" width="${width}" height="${height}"/>`;
             })
@@ -109,7 +109,8 @@ const PARTS = ["paid", "owed", "reserved", "free", "withdrawn"] as const;
 export function ledgerPlot(report: AuditReport): string {
   const { ledger, chain, program, token } = report;
   const { history } = ledger;
-  const highest = history.reduce((most, { funded }) => (funded > most ? funded : most), 1n);
+  const ticks = amountTicks(history.reduce((most, { funded }) => (funded > most ? funded : most), 0n));
+  const highest = ticks.at(-1)! || 1n;
   // Shares of the highest amount: plots need no more than four digits, the table has the exact ones.
   const share = (value: bigint) => Number((value * 10_000n) / highest) / 10_000;
   const from = program.createdAt;
@@ -121,8 +122,9 @@ export function ledgerPlot(report: AuditReport): string {
       description: `Of ${amount(ledger.now.funded, token)} paid in, now: ${PARTS.map((part) => `${amount(ledger.now[part], token)} ${part}`).join(", ")}.`,
       from,
       to,
-      top: 1,
-      label: (value) => amount((highest * BigInt(Math.round(value * 100))) / 100n, token),
+      ticks: ticks.map(
+        (value) => [Number((value * 10_000n) / highest) / 10_000, amount(value, token)] as const,
+      ),
       legend: PARTS.map((part) => [`m-${part}`, part] as const),
     },
     ({ x, y }) =>
@@ -162,8 +164,7 @@ export function anchorsPlot(report: AuditReport): string {
       description: `${anchors.length} days: ${of("anchored")} anchored once, ${of("corrected")} corrected, ${of("written-late")} written late by a correction, ${of("missed")} without an anchor, ${of("pending")} still in time. The height is the time from the end of the day to the writing.`,
       from,
       to,
-      top,
-      label: (value) => duration(Math.round(value)),
+      ticks: durationTicks(top).map((value) => [value, duration(value)] as const),
       legend: [
         ["a-anchored", "anchored"],
         ["a-corrected", "correction"],
@@ -212,8 +213,7 @@ export function latencyPlot(report: AuditReport): string {
       description: `Median to the claim: ${said(latency.claimMedian)}; to the payment: ${said(latency.paymentMedian)}. Across: when the period ended.`,
       from,
       to,
-      top,
-      label: (value) => duration(Math.round(value)),
+      ticks: durationTicks(top).map((value) => [value, duration(value)] as const),
       legend: [
         ["l-claim", "claim"],
         ["l-paid", "payment"],
@@ -233,8 +233,4 @@ export function latencyPlot(report: AuditReport): string {
         })
         .join(""),
   );
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

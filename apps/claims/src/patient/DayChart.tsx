@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { placeBetween, ticksBetween } from "@vitalproof/audit/axis";
 import { DAY } from "@vitalproof/sdk";
 import { useId } from "react";
 import { spanClock, spanName, spanZone } from "../words/format.ts";
@@ -25,13 +26,11 @@ export function DayChart({ day, scale }: { day: SealedDay; scale: Scale }) {
   const band = scale.band;
   const low = Math.min(band?.low ?? scale.from, ...values);
   const high = Math.max(band?.high ?? scale.to, ...values);
-  const margin = Math.max((high - low) * 0.08, 1e-9);
-  const [from, to] = [Math.max(scale.from, low - margin), Math.min(scale.to, high + margin)];
+  const ticks = ticksBetween(low, high);
+  const [from, to] = [ticks[0]!, ticks.at(-1)!];
   const x = (i: number): number => LEFT + ((WIDTH - LEFT) * (i + 0.5)) / day.slots.length;
-  const y = (value: number): number =>
-    TOP + (HEIGHT - TOP - BOTTOM) * (1 - (Math.min(to, Math.max(from, value)) - from) / (to - from || 1));
+  const y = placeBetween([from, to], [HEIGHT - BOTTOM, TOP]);
   const channels = day.slots[0]?.values.length ?? 1;
-  const ticks = band === undefined ? [from, to] : [from, band.low, band.high, to];
   const title = `${scale.metric} on ${spanName(day)}: ${day.valid} of ${day.of} readings${band === undefined ? "" : `, band ${band.text} ${scale.unit}`}`;
   return (
     <div className="patient-day">
@@ -47,11 +46,11 @@ export function DayChart({ day, scale }: { day: SealedDay; scale: Scale }) {
               height={Math.max(1, y(band.low) - y(band.high))}
             />
           )}
-          {[...new Set(ticks)].map((tick) => (
+          {ticks.map((tick) => (
             <g key={tick}>
               <line className="patient-grid" x1={LEFT} x2={WIDTH} y1={y(tick)} y2={y(tick)} />
               <text className="patient-tick" x={LEFT - 6} y={y(tick) + 4} textAnchor="end">
-                {Number(tick.toFixed(1))}
+                {tick}
               </text>
             </g>
           ))}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { amountTicks, placeBetween } from "@vitalproof/audit/axis";
 import { DAY } from "@vitalproof/sdk";
 import { useId } from "react";
 import { formatAmount, formatNumber, type Unit } from "../words/amounts.ts";
@@ -43,11 +44,14 @@ export function Plot<D extends { readonly day: number }>({
   if (first === undefined || last === undefined) return null;
   const from = first.day - DAY;
   const to = last.day + DAY;
-  let top = 1n;
-  for (const day of days) for (const { value } of lines) if (value(day) > top) top = value(day);
-  const x = (time: number) => LEFT + ((time - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
-  const y = (value: bigint) =>
-    HEIGHT - BOTTOM - (Number((value * 10_000n) / top) / 10_000) * (HEIGHT - TOP - BOTTOM);
+  let highest = 0n;
+  for (const day of days) for (const { value } of lines) if (value(day) > highest) highest = value(day);
+  const ticks = amountTicks(highest);
+  const top = ticks.at(-1)! || 1n;
+  const x = placeBetween([from, to], [LEFT, WIDTH - RIGHT]);
+  // A share of the top: amounts may be larger than what a number holds exactly.
+  const up = placeBetween([0, 1], [HEIGHT - BOTTOM, TOP]);
+  const y = (value: bigint) => up(Number((value * 10_000n) / top) / 10_000);
   const drawn = days.filter(
     ({ day }, i) => days[i + 1] === undefined || Math.round(x(day)) !== Math.round(x(days[i + 1]!.day)),
   );
@@ -70,17 +74,14 @@ export function Plot<D extends { readonly day: number }>({
           {lines.map(({ name, value }) => `${formatAmount(value(last), unit)} ${name}`).join(", ")}. Days
           begin at 00:00 UTC.
         </desc>
-        {[0n, 1n, 2n, 3n, 4n].map((quarter) => {
-          const value = (top * quarter) / 4n;
-          return (
-            <g key={String(quarter)}>
-              <line className="grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(value)} y2={y(value)} />
-              <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
-                {formatNumber(value, unit.decimals)}
-              </text>
-            </g>
-          );
-        })}
+        {ticks.map((value) => (
+          <g key={String(value)}>
+            <line className="grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(value)} y2={y(value)} />
+            <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+              {formatNumber(value, unit.decimals)}
+            </text>
+          </g>
+        ))}
         {dates.map((day, i) => (
           <text
             key={day}
