@@ -7,6 +7,7 @@ import {
   type ClaimsDomain,
   circuitIdOf,
   circuitOf,
+  DAY,
   distributionTerms,
   epochStart,
   type Proof,
@@ -39,7 +40,6 @@ const CIRCUIT = "glucose-day";
 const PROFILE = profileOf("glucose-mg-dl-5min");
 const OFFSET = 20;
 const EPOCH = 20_500;
-const DAY = 86_400;
 const TRANSACTION = 21_000;
 /** First access to an account (EIP-2929): to the verifier, from within a claim. */
 const COLD_ACCOUNT = 2_600;

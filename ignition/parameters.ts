@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 import type { CircuitSpec } from "./circuits.ts";
-
-const DAY = 86_400;
 
 /** Parameters of the Ignition module `Vitalproof`. */
 export interface DeploymentParameters {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { dayOffsetOf, epochAt, epochEnd, epochStart, type Profile, type Reading } from "@vitalproof/sdk";
-
-const DAY = 86_400;
+import { DAY, dayOffsetOf, epochAt, epochEnd, epochStart, type Profile, type Reading } from "@vitalproof/sdk";
 
 export interface Cover {
   readonly profile: Profile;

@@ -3,6 +3,7 @@ import {
   type CircuitName,
   circuitIdOf,
   circuitOf,
+  DAY,
   type HolderAttestation,
   packTerms,
   type Sent,
@@ -10,8 +11,6 @@ import {
 } from "@vitalproof/sdk";
 import { ZeroAddress } from "ethers";
 import type { World } from "./world.ts";
-
-const DAY = 86_400;
 
 export interface Offer {
   readonly circuit: CircuitName;

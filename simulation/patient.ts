@@ -6,6 +6,7 @@ import {
   claimWitness,
   controllerOf,
   createIdentity,
+  DAY,
   enrolmentWitness,
   type HolderAttestation,
   type Identity,
@@ -32,8 +33,6 @@ import { toBeHex, type Wallet, ZeroAddress, zeroPadValue } from "ethers";
 import type { SimulatedClinic } from "./clinic.ts";
 import type { Insurer } from "./insurer.ts";
 import type { World } from "./world.ts";
-
-const DAY = 86_400;
 
 /** A person with an identity, a simulated device and a log; proves in a process of its own unless told otherwise. */
 export class Patient {

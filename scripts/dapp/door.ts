@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { VitalproofError } from "@vitalproof/sdk";
+import { bigintText, VitalproofError } from "@vitalproof/sdk";
 import { notThere, Refusal, statusOf } from "./refusal.ts";
 
 /** Bytes of a request's body. */
@@ -213,9 +213,7 @@ function isAnswer(answer: unknown): answer is Answer {
 }
 
 function writeJson(response: ServerResponse, status: number, value: unknown): void {
-  const text = JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "bigint" ? inner.toString() : inner,
-  );
+  const text = JSON.stringify(value, bigintText);
   response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(text);
 }
 

@@ -4,6 +4,7 @@ import {
   type CheckResult,
   type ClaimRequest,
   checkTerms,
+  DAY,
   explainTerms,
   type HolderAttestation,
   type ProofOf,
@@ -18,7 +19,6 @@ import { World } from "../../simulation/world.ts";
 import type { Report } from "./report.ts";
 import type { Scenario } from "./scenarios.ts";
 
-const DAY = 86_400;
 /** Up to here every epoch is a line of its own. */
 const FEW_EPOCHS = 10;
 const MINUTE = 60;

@@ -16,14 +16,13 @@ import {
   rpcChainData,
 } from "@vitalproof/audit";
 import { readKeys } from "@vitalproof/audit/node";
-import { isValidProof, VitalproofError } from "@vitalproof/sdk";
+import { bigintText, DAY, isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { id, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import { eventful, type History, HOSTILE } from "./auditHistory.ts";
 import { falsified, type Lies, liar } from "./falsify.ts";
 import { BENEFIT, FIRST_EPOCH } from "./fixture.ts";
 
-const DAY = 86_400;
 const VERIFY_PROOF = id("verifyProof(uint256[2],uint256[2][2],uint256[2],uint256[4])").slice(0, 10);
 const word = (value: bigint | number) => BigInt(value).toString(16).padStart(64, "0");
 
@@ -936,9 +935,7 @@ describe("e2e: audit", () => {
       const report = await auditOf(honest);
       const text = reportLines(report).join("\n");
       expect(text).to.include("\\u{202e}").and.to.not.include("\u202E");
-      const json = JSON.stringify(report, (_, value) =>
-        typeof value === "bigint" ? value.toString() : value,
-      );
+      const json = JSON.stringify(report, bigintText);
       const parsed = JSON.parse(json);
       expect(parsed.schema).to.equal("vitalproof/audit/1");
       expect(parsed.claims[0].inputs).to.deep.equal(report.claims[0]!.inputs.map(String));

@@ -4,6 +4,7 @@ import {
   circuitIdOf,
   circuitOf,
   claimWitness,
+  DAY,
   distributionTerms,
   packTerms,
   prove,
@@ -11,8 +12,6 @@ import {
 import { childProcessProver } from "@vitalproof/sdk/node";
 import type { Insurer } from "../../simulation/insurer.ts";
 import { BENEFIT, CIRCUIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET } from "./fixture.ts";
-
-const DAY = 86_400;
 
 /** What an attester, an insurer or a guardian may write into an event, and no reader may run. */
 export const HOSTILE = `</td><script>alert("x")</script><img src=x onerror='alert(1)'>\u202Eevil`;

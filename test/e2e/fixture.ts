@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type ClaimRequest, distributionTerms, epochStart, type ProofOf, profileOf } from "@vitalproof/sdk";
+import {
+  type ClaimRequest,
+  DAY,
+  distributionTerms,
+  epochStart,
+  type ProofOf,
+  profileOf,
+} from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
 import { reasonOf } from "../../scripts/demo/report.ts";
@@ -15,8 +22,6 @@ export const BENEFIT = 25_000_000n;
 export const FIRST_EPOCH = 20_500;
 /** 05:00 UTC. */
 export const OFFSET = 20;
-
-const DAY = 86_400;
 
 export interface Fixture {
   readonly world: World;

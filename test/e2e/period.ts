@@ -5,6 +5,7 @@ import {
   anchorDayOf,
   type ClaimRequest,
   circuitOf,
+  DAY,
   epochEnd,
   epochStart,
   type ProofOf,
@@ -20,7 +21,6 @@ import { World } from "../../simulation/world.ts";
 import type { Case, Values } from "./cases.ts";
 import { BENEFIT, issue } from "./fixture.ts";
 
-const DAY = 86_400;
 /** Any scope will do where no contract asks for it. */
 const SCOPE = 77n;
 

@@ -20,6 +20,7 @@ import {
   claimWitness,
   controllerOf,
   createIdentity,
+  DAY,
   dayEnd,
   distributionTerms,
   enrolmentWitness,
@@ -52,7 +53,6 @@ import { SCENARIO_START } from "../../scripts/dapp/month.ts";
 import { type Services, startServices } from "../../scripts/dapp/services.ts";
 import { root } from "../support/node.ts";
 
-const DAY = 86_400;
 const HOUR = 3600;
 const START = Date.parse("2026-03-01T00:00Z") / 1000;
 const CIRCUIT = circuitOf("glucose-day");

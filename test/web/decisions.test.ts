@@ -6,6 +6,7 @@ import {
   ClaimsClient,
   circuitIdOf,
   circuitOf,
+  DAY,
   distributionTerms,
   epochAt,
   packTerms,
@@ -19,7 +20,6 @@ import { ask, HttpPatient, now, passUntil } from "./support/httpPatient.ts";
 import { InsurerPage } from "./support/insurer.ts";
 import { onStage, openPage } from "./support/stage.ts";
 
-const DAY = 86_400;
 const BENEFIT = 25_000_000n;
 const PERIODS = 6;
 const TERMS = distributionTerms({

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { distributionTerms, packTerms } from "@vitalproof/sdk";
+import { DAY, distributionTerms, packTerms } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { decisionsOf, endingOf } from "../src/data/decisions.ts";
 import { finalityOf, finalityText } from "../src/data/finality.ts";
@@ -7,7 +7,6 @@ import { ledgerOf } from "../src/data/ledger.ts";
 import { begunPeriods, periodTimes, unclaimedPeriods } from "../src/data/periods.ts";
 import { begin, INSURER, OFFER, PATIENT, story, ZERO } from "./support/story.ts";
 
-const DAY = 86_400;
 const HOUR = 3600;
 const ARBITER = `0x${"aB".repeat(20)}`;
 /** Days that begin at 05:00 UTC. */

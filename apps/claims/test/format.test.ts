@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { dayOffsetOf } from "@vitalproof/sdk";
+import { DAY, dayOffsetOf } from "@vitalproof/sdk";
 import { expect } from "chai";
 import {
   dateTime,
@@ -12,7 +12,6 @@ import {
   utcDate,
 } from "../src/words/format.ts";
 
-const DAY = 86_400;
 const at = (text: string): number => Date.parse(text) / 1000;
 
 /** Whole days of a zone, from its midnight on. */

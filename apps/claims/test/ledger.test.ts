@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 import { expect } from "chai";
 import type { TimedLog } from "../src/chain/history.ts";
 import { LedgerBook, ledgerOf, totalsOf } from "../src/data/ledger.ts";
 import { daySums, programDays } from "../src/data/series.ts";
 import { begin, HASH, INSURER, PATIENT, story, TOKEN } from "./support/story.ts";
-
-const DAY = 86_400;
 
 const money = (logs: TimedLog[]) => {
   const { free, reserved, owed, paid } = ledgerOf(logs).programs.get(1n)!;

@@ -5,7 +5,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packTerms, signReceipt, type Terms, unpackTerms } from "@vitalproof/sdk";
+import { DAY, packTerms, signReceipt, type Terms, unpackTerms } from "@vitalproof/sdk";
 import { HOLDER_ATTESTATION, PRESENTATION, parseDocument } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import { Wallet } from "ethers";
@@ -20,7 +20,6 @@ const PASSPHRASE = "correct horse battery staple";
 const CLINIC = ["--dev-account", "4"];
 const HOSPITAL = "0x00000000000000000000000000000000000000E1";
 const SPONSOR = "0x00000000000000000000000000000000000000E2";
-const DAY = 86_400;
 const START = Date.parse("2026-03-01T00:00Z") / 1000;
 const END = START + 2 * DAY;
 /** Of 1 to 10; an alert is at least three in a row below 4. */

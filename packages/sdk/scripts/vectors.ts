@@ -12,6 +12,7 @@ import {
   anchorDayOf,
   anchorTree,
   attestationDigest,
+  bigintText,
   CONSENT_GRANT_TYPES,
   CONSENT_REVOCATION_TYPES,
   type Consent,
@@ -475,8 +476,7 @@ function slots(random: SeededRandom, count: number, highest: number): number[] {
 
 /** One case per line, so that a change shows as the lines it touches. */
 function format(cases: readonly object[]): string {
-  const line = (one: object): string =>
-    JSON.stringify(one, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  const line = (one: object): string => JSON.stringify(one, bigintText);
   return `[\n${cases.map((one) => `  ${line(one)}`).join(",\n")}\n]\n`;
 }
 

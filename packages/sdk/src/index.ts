@@ -29,6 +29,7 @@ export {
 } from "./attester/attester.ts";
 export { type AttestHolderOptions, type AttestHolderRequest, attestHolder } from "./attester/attestHolder.ts";
 export { Intake, type IntakeOptions } from "./attester/intake.ts";
+export { bigintText } from "./bigintText.ts";
 export {
   catalogue,
   catalogueEntry,

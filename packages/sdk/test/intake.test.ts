@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 import {
   Anchoring,
+  bigintText,
   createIdentity,
   deviceMessage,
   FIELD,
@@ -102,9 +103,7 @@ describe("intake", () => {
         expect(
           codeThrown(() => verifyReceipt({ ...domain, chainId: 1n }, receipt, attester.address)),
         ).to.equal("RECEIPT_INVALID");
-        const shown = JSON.stringify(receipt, (_, value) =>
-          typeof value === "bigint" ? value.toString() : value,
-        );
+        const shown = JSON.stringify(receipt, bigintText);
         expect(shown).to.not.contain(subject.toString());
         await log.accept(epoch, receipt);
       }

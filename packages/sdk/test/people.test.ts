@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 import {
   Attester,
+  bigintText,
   createIdentity,
   enrol,
   Log,
@@ -296,9 +297,7 @@ describe("people: sealer and attester", () => {
     const now = (FIRST + 1) * DAY + 5;
     at(now);
     await sealer.seal(now);
-    const before = JSON.stringify(sealer.log.epochs, (_, value) =>
-      typeof value === "bigint" ? `${value}` : value,
-    );
+    const before = JSON.stringify(sealer.log.epochs, bigintText);
     const saying = (nextEpoch: number, head: bigint | string) => ({
       submitHead: () =>
         Promise.reject(new VitalproofError("INTAKE_NOT_EXTENDING", "No.", { details: { nextEpoch, head } })),
@@ -309,9 +308,7 @@ describe("people: sealer and attester", () => {
     // As HTTP has it, and with nothing to follow: the attester's own refusal.
     const same = saying(FIRST, String(opening.genesis));
     expect(await codeRejected(sealer.send(same, now))).to.equal("INTAKE_NOT_EXTENDING");
-    expect(
-      JSON.stringify(sealer.log.epochs, (_, value) => (typeof value === "bigint" ? `${value}` : value)),
-    ).to.equal(before);
+    expect(JSON.stringify(sealer.log.epochs, bigintText)).to.equal(before);
   });
 
   it("shows neither readings nor keys when printed", async () => {

@@ -4,6 +4,7 @@
 // other side.
 import {
   anchorDayOf,
+  bigintText,
   ClaimsClient,
   type Consent,
   ConsentClient,
@@ -12,6 +13,7 @@ import {
   claimWitness,
   controllerOf,
   createIdentity,
+  DAY,
   dayEnd,
   enrolmentWitness,
   epochEnd,
@@ -31,16 +33,13 @@ import {
 import { childProcessProver } from "@vitalproof/sdk/node";
 import { type Provider, ZeroAddress } from "ethers";
 
-const DAY = 86_400;
 const HOUR = 3600;
 const CIRCUIT = circuitOf("glucose-day");
 const PROFILE = profileOf("glucose-mg-dl-5min");
 
 /** JSON of a service. @throws Error with what it answered when that is no success */
 export async function ask<T>(url: string, path: string, body?: unknown): Promise<T> {
-  const text = JSON.stringify(body, (_, value: unknown) =>
-    typeof value === "bigint" ? String(value) : value,
-  );
+  const text = JSON.stringify(body, bigintText);
   const response = await fetch(
     `${url}${path}`,
     body === undefined ? {} : { method: "POST", body: text, headers: { "content-type": "application/json" } },

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { bigintText } from "@vitalproof/sdk";
 
 /**
  * Rows as CSV (RFC 4180): CRLF between rows, quotes doubled. A text that a spreadsheet would take for a formula (it
@@ -20,5 +21,5 @@ function cell(value: string | number | bigint): string {
 
 /** JSON with bigints as decimal strings, as all services write it. */
 export function toJson(value: unknown): string {
-  return `${JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? each.toString() : each), 2)}\n`;
+  return `${JSON.stringify(value, bigintText, 2)}\n`;
 }

@@ -10,6 +10,7 @@ import {
 } from "@vitalproof/readers";
 import {
   type AppendReport,
+  bigintText,
   type ClaimItem,
   type ClaimOutcome,
   type Consent,
@@ -252,9 +253,7 @@ export class PatientSession {
     });
     await vault.keep("application", { offer: offer.program, attestation, signature } satisfies Application);
     await demo?.leaveApplication({ attestation, signature });
-    const plain = (_: string, value: unknown): unknown =>
-      typeof value === "bigint" ? value.toString() : value;
-    return JSON.stringify({ attestation, signature }, plain, 2);
+    return JSON.stringify({ attestation, signature }, bigintText, 2);
   }
 
   /** Signs a consent to the program's insurer and has it carried to the chain. @param days 1 to 3,650 */

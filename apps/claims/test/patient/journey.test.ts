@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { DAY } from "@vitalproof/sdk";
 import { expect } from "chai";
 import {
   type JourneyPeriod,
@@ -10,7 +11,6 @@ import {
   type StepName,
 } from "../../src/patient/journey.ts";
 
-const DAY = 86_400;
 const NOW = 20_000 * DAY + 3600;
 
 const period = (changes: Partial<JourneyPeriod> = {}): JourneyPeriod => ({

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
+import { CLAIMS_PAYOUT_ABI, DAY } from "@vitalproof/sdk";
 import { Interface } from "ethers";
 import type { TimedLog } from "../../src/chain/history.ts";
 
@@ -9,7 +9,6 @@ export const PATIENT = `0x${"22".repeat(20)}`;
 export const TOKEN = `0x${"33".repeat(20)}`;
 export const ZERO = `0x${"00".repeat(20)}`;
 export const HASH = `0x${"44".repeat(32)}`;
-const DAY = 86_400;
 
 /** An event of the claims contract, as its ABI has it. */
 export type Event = [name: string, ...args: unknown[]];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   anchorDayOf,
+  DAY,
   dayOffsetOf,
   type EpochRecord,
   MISSING,
@@ -30,7 +31,6 @@ import { withVault } from "../vault.ts";
 type LogOptions = GlobalOptions & { log?: string };
 type Out = { out: string; force?: boolean };
 
-const DAY = 86_400;
 const LOG_OPTION = ["--log <name>", "which log; needed where the vault holds several"] as const;
 
 export function registerLog(program: Command, io: Io): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { bigintText } from "../bigintText.ts";
 import type { Curve, DeviceKey } from "../device/signer.ts";
 import { isDecimalText, parseRecord } from "../internal/json.ts";
 import type { Store } from "../store.ts";
@@ -138,9 +139,7 @@ export class AttesterRecords {
   }
 
   async #write(key: string, record: object): Promise<void> {
-    const text = JSON.stringify(record, (_, value: unknown) =>
-      typeof value === "bigint" ? value.toString() : value,
-    );
+    const text = JSON.stringify(record, bigintText);
     await this.#store.write(key, text);
   }
 }

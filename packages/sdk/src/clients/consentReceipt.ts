@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 import { hexlify, keccak256, randomBytes, toUtf8Bytes } from "ethers";
+import { bigintText } from "../bigintText.ts";
 import type { Terms } from "../templates/templates.ts";
 import { explainTerms } from "../terms/explain.ts";
 import type { Consent } from "./consents.ts";
@@ -52,9 +54,7 @@ export function consentReceipt(
     nonce,
     salt: hexlify(randomBytes(32)),
   };
-  const plain = (_: string, value: unknown): unknown =>
-    typeof value === "bigint" ? value.toString() : value;
-  const text = `${JSON.stringify(receipt, plain, 2)}\n`;
+  const text = `${JSON.stringify(receipt, bigintText, 2)}\n`;
   return { text, receiptHash: keccak256(toUtf8Bytes(text)) };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { bigintText } from "../bigintText.ts";
 import { isDecimalText, parseRecord } from "../internal/json.ts";
 import type { SignedReceipt } from "./receipt.ts";
 
@@ -22,9 +23,7 @@ export type EpochRecord = {
 };
 
 export function epochToText(record: EpochRecord): string {
-  return JSON.stringify(record, (_, value: unknown) =>
-    typeof value === "bigint" ? value.toString() : value,
-  );
+  return JSON.stringify(record, bigintText);
 }
 
 export function epochFromText(key: string, text: string): EpochRecord {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { bigintText } from "../bigintText.ts";
 import { VitalproofError } from "../errors.ts";
 import type { Field } from "./fields.ts";
 import { parse } from "./parse.ts";
@@ -16,11 +17,7 @@ export type Json =
 
 /** JSON with bigint as decimal strings. @param indent spaces for each level; none when left out */
 export function jsonOf(value: unknown, indent?: number): string {
-  return JSON.stringify(
-    value,
-    (_, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner),
-    indent,
-  );
+  return JSON.stringify(value, bigintText, indent);
 }
 
 /**
