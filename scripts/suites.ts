@@ -42,6 +42,7 @@ export const SUITES: readonly Suite[] = [
     needs: ["circuits", "contracts"],
   },
   { name: "sdk", files: "packages/sdk/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
+  { name: "services", files: "packages/services/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "audit", files: "packages/audit/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "readers", files: "packages/readers/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "solidity", files: "contracts/**/*.t.sol", runner: "solidity", needs: ["contracts"] },

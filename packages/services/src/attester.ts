@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {
+  Attester,
+  AttesterInfo,
+  AttesterServices,
+  ClaimsClient,
+  VerificationKey,
+} from "@vitalproof/sdk";
+import { ATTESTER_ENDPOINTS } from "@vitalproof/sdk/wire";
+import type { FastifyPluginCallback } from "fastify";
+import { Refusal } from "./refusal.ts";
+import { serve } from "./serve.ts";
+
+/** What `attesterRoutes` serves: an attester in this process, or anything that answers like one. */
+export type AttesterBackend = AttesterServices & { info(): Promise<AttesterInfo> };
+
+/** Routes of an attester. Register them with a prefix. */
+export function attesterRoutes(backend: AttesterBackend): FastifyPluginCallback {
+  const { info, enrol, submitHead, attest, path } = ATTESTER_ENDPOINTS;
+  return (app, _, done) => {
+    serve(app, info, () => backend.info());
+    serve(app, enrol, async ({ body }) => ({ opening: await backend.enrol(body) }));
+    serve(app, submitHead, ({ body }) => backend.submitHead(body));
+    serve(app, attest, async ({ body }) => ({ signature: await backend.attest(body) }));
+    serve(app, path, ({ params: { day, leaf } }) => backend.path(day, leaf));
+    done();
+  };
+}
+
+export interface AttesterBackendOptions {
+  readonly attester: Attester;
+  /** The attester's account and all of the group's times, as the chain has them. */
+  readonly info: Omit<AttesterInfo, "group">;
+  /** Programs are read from it, not from what an applicant says. */
+  readonly claims: ClaimsClient;
+  /** Of the enrolment circuit. */
+  readonly verificationKey: VerificationKey;
+}
+
+/** An `Attester` in this process behind the routes. It enrols everyone who asks: put a check of identity in front. */
+export function attesterBackend(options: AttesterBackendOptions): AttesterBackend {
+  const { attester, info, claims, verificationKey } = options;
+  return {
+    info: async () => ({ group: attester.group, ...info }),
+    enrol: (request) => attester.enrol(request),
+    submitHead: (head) => attester.submitHead(head),
+    async attest({ scopeNumber, ...request }) {
+      const { scope } = await claims.program(request.attestation.program);
+      if (scope !== scopeNumber) {
+        throw new Refusal(400, "INVALID_ARGUMENT", "body.scopeNumber is not the program's scope.", {
+          details: { given: scopeNumber, wanted: scope },
+          hint: "Read it from the program.",
+        });
+      }
+      return (await attester.attestPolicy(request, { claims, verificationKey })).signature;
+    },
+    path: (day, leaf) => attester.path(day, leaf),
+  };
+}

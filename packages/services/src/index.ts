@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+export {
+  type AttesterBackend,
+  type AttesterBackendOptions,
+  attesterBackend,
+  attesterRoutes,
+} from "./attester.ts";
+export { notThere, Refusal } from "./refusal.ts";
+export { type RelayerBackend, relayerRoutes, settlingRelayer } from "./relayer.ts";
+export { serve } from "./serve.ts";
+export { BODY_LIMIT, type Server, type ServerOptions, startServer } from "./server.ts";
