@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { megabytes, number, partsTable, seconds } from "./markdown.ts";
+
 import { statementOf } from "./plots.ts";
 import type { Report } from "./report.ts";
+import { partsTable } from "./sections/constraints.ts";
+import { megabytes, number, seconds } from "./words.ts";
 
 /** docs/instances.md: sizes and times of every instance. */
 export function instancesTable({ constraints, proving }: Report): string {

@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join, relative } from "node:path";
-import { type CircomConfig, checkCircuits } from "@vitalproof/hardhat-circom/circuits";
-import { formatEther } from "ethers";
+import type { CircomConfig } from "@vitalproof/hardhat-circom/circuits";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { EthereumProvider } from "hardhat/types/providers";
 import { type CircuitSpec, circuitSpecs, defaultCircuits } from "../../ignition/circuits.ts";
 import type { DeployOptions } from "../../ignition/deployVitalproof.ts";
 import { withProgress } from "../../ignition/progress.ts";
 import type { Arguments } from "./arguments.ts";
 import { type ChainFacts, chainFacts } from "./chains.ts";
+import { facts, judgeKey, links, recompile, refuseFlag } from "./checks/circuits.ts";
+import { balance, type Cost, price } from "./checks/cost.ts";
+import { journal, type PlannedCreation, rehearse, sizes } from "./checks/creations.ts";
 import { type Target, UNREACHABLE } from "./connect.ts";
-import { type Creation, dryRun } from "./dryRun.ts";
 import { checkEvm } from "./evm.ts";
-import { deployedAddresses } from "./journal.ts";
 import { type KeyChain, readKeyChains } from "./keyChain.ts";
 import { readParameters } from "./readParameters.ts";
 import { Refusal } from "./refusal.ts";
-
-/** EIP-7825: what one transaction may use. */
-const TRANSACTION_GAS_CAP = 16_777_216n;
-/** EIP-170 and EIP-3860. */
-const MAX_CODE_BYTES = 24_576;
-const MAX_INIT_CODE_BYTES = 49_152;
-/** What Linea takes in one transaction; the strictest of the chains named here. */
-const MAX_DATA_BYTES = 60_000;
 
 export interface Check {
   readonly title: string;
@@ -32,25 +23,13 @@ export interface Check {
   readonly refusal?: Refusal;
 }
 
-export interface Cost {
-  /** Gas of everything that is still to be deployed, by the dearer of the rehearsal and the chain's own estimate. */
-  readonly gas: bigint;
-  /** Wei per gas: what the chain asks now, and what a transaction must be able to pay. */
-  readonly gasPrice: bigint;
-  readonly priceLimit: bigint;
-  /** Wei. */
-  readonly expected: bigint;
-  readonly required: bigint;
-  readonly balance: bigint;
-}
-
 export interface Preflight {
   readonly network: string;
   readonly chain: ChainFacts | undefined;
   readonly deployer: string | undefined;
   readonly checks: readonly Check[];
   readonly keys: readonly KeyChain[];
-  readonly creations: readonly (Creation & { readonly deployedAt: string | undefined })[];
+  readonly creations: readonly PlannedCreation[];
   readonly cost: Cost | undefined;
   /** Present if and only if nothing failed. */
   readonly plan: Plan | undefined;
@@ -279,266 +258,4 @@ export async function preflight(
 
   if (checks.some(({ status }) => status === "failed")) return report(undefined);
   return report({ options, specs, folder, deploymentId });
-}
-
-async function links(key: KeyChain) {
-  if (key.broken.length > 0) {
-    throw new Refusal(
-      "BROKEN_LINK",
-      key.broken.join("; "),
-      `Restore the committed files, or run \`npx hardhat circuits build ${key.name}\` and \`npx hardhat build\`, and look at what changed.`,
-    );
-  }
-  return {
-    detail: `circuit → key → ${key.verificationKeyHash!.slice(0, 10)}… → ${key.verifier} → code ${key.codeHash!.slice(0, 10)}…`,
-    value: true,
-  };
-}
-
-/** Bits of a circuit's facts in CircuitRegistry, which asks of each to be at least 1. */
-const FACT_BITS = { template: 8, profile: 16, epochs: 16, epochSeconds: 32, codes: 16, samples: 16 } as const;
-
-async function facts(spec: CircuitSpec) {
-  for (const [name, bits] of Object.entries(FACT_BITS) as [keyof typeof FACT_BITS, number][]) {
-    const value = spec[name];
-    if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** bits) continue;
-    throw new Refusal(
-      "PARAMETERS",
-      `${spec.name} has ${name} ${value}, which is no integer from 1 to ${2 ** bits - 1}: no registry can hold it.`,
-      "Correct its profile or its epochs in circuits/protocol.json and circuits/circuits.json.",
-    );
-  }
-  const { template, profile, epochs, epochSeconds, codes, samples } = spec;
-  return {
-    detail: `template ${template}, profile ${profile}, ${epochs} × ${samples} samples in ${epochs} × ${epochSeconds} s, codes to ${codes}`,
-    value: true,
-  };
-}
-
-const PRODUCTION_KEYS =
-  "Import keys from a ceremony with `npx hardhat circuits import`, and check them with `npx hardhat circuits check --production`.";
-
-async function judgeKey(key: KeyChain, chain: ChainFacts, allowed: boolean) {
-  const { name, keyKind, label } = key;
-  if (keyKind === undefined) {
-    throw new Refusal(
-      "BROKEN_LINK",
-      `the key of ${name} cannot be read`,
-      `Restore it, or run \`npx hardhat circuits build ${name}\`.`,
-    );
-  }
-  if (keyKind !== label) {
-    throw new Refusal(
-      "FALSE_LABEL",
-      `The manifest of ${name} calls its key ${label}, but the key's points are ${keyKind === "development" ? "those of the public development scalars: anybody can forge proofs under it" : "not those of the development scalars"}.`,
-      `Restore the manifest, and run \`npx hardhat circuits check ${name}\`. A false label is refused on every chain.`,
-    );
-  }
-  if (keyKind === "production") return { detail: "production", value: true };
-  const forgeable = "anybody can forge proofs under it";
-  if (chain.kind === "local") return { detail: `development: ${forgeable}; a local chain`, value: true };
-  if (chain.kind === "public") {
-    throw new Refusal(
-      "DEVELOPMENT_KEY",
-      `The key of ${name} is a development key: ${forgeable}. ${chain.id} is no known test network, and no flag allows such keys there.`,
-      PRODUCTION_KEYS,
-    );
-  }
-  if (!allowed) {
-    throw new Refusal(
-      "DEVELOPMENT_KEY",
-      `The key of ${name} is a development key: ${forgeable}.`,
-      `For a trial without value on ${chain.name}, add --allow-development-keys. For anything else: ${PRODUCTION_KEYS}`,
-    );
-  }
-  return { detail: `development, allowed by flag: ${forgeable}`, value: true, warning: true };
-}
-
-async function refuseFlag(chain: ChainFacts): Promise<never> {
-  throw new Refusal(
-    "DEVELOPMENT_KEY",
-    `--allow-development-keys is given for chain ${chain.id}, which is no known test network.`,
-    `Leave the flag out. ${PRODUCTION_KEYS}`,
-  );
-}
-
-async function journal(
-  provider: EthereumProvider,
-  folder: string | undefined,
-  reset: boolean,
-  local: boolean,
-) {
-  if (reset && !local) {
-    throw new Refusal(
-      "JOURNAL",
-      "--reset is for local chains: on a public one the journal is the record of what was paid for.",
-      "Use another --deployment-id for a second system on the same chain.",
-    );
-  }
-  const found = deployedAddresses(folder);
-  const count = Object.keys(found).length;
-  if (count === 0) return { detail: "nothing deployed yet", value: found };
-  if (reset) return { detail: `${count} contracts, to be forgotten`, value: {} };
-  for (const [future, address] of Object.entries(found)) {
-    const code = await provider.request({ method: "eth_getCode", params: [address, "latest"] });
-    if (code !== "0x") continue;
-    throw new Refusal(
-      "JOURNAL",
-      `The journal ${relative(process.cwd(), folder!)} has ${future} at ${address}, where the chain has no code: it is another chain, or was started anew.`,
-      local ? "Run again with --reset." : "Check the URL, or use another --deployment-id.",
-    );
-  }
-  return { detail: `${count} contracts of an earlier run; what is there stays`, value: found };
-}
-
-async function rehearse(
-  hre: HardhatRuntimeEnvironment,
-  chainId: number,
-  specs: readonly CircuitSpec[],
-  options: DeployOptions,
-) {
-  const value = await withProgress("rehearsing in process", () =>
-    dryRun(hre, chainId, specs, { ...options, deploymentId: undefined }),
-  ).catch((cause: Error) => {
-    throw new Refusal(
-      "DRY_RUN",
-      `The same deployment fails in process: ${cause.message}`,
-      "The reason is in the line above; it would cost gas and fail on the chain too. Correct the parameters or the circuits.",
-      { cause },
-    );
-  });
-  return { detail: `${value.length} contracts, deployed in process under chain id ${chainId}`, value };
-}
-
-async function sizes(creations: readonly Creation[]) {
-  for (const { contract, codeBytes, dataBytes } of creations) {
-    for (const [what, bytes, most] of [
-      ["code", codeBytes, MAX_CODE_BYTES],
-      ["creation code with arguments", dataBytes, MAX_INIT_CODE_BYTES],
-      ["transaction data", dataBytes, MAX_DATA_BYTES],
-    ] as const) {
-      if (bytes <= most) continue;
-      throw new Refusal(
-        "CONTRACT_SIZE",
-        `${contract}: ${what} has ${bytes} bytes, ${most} are allowed.`,
-        what === "code"
-          ? "Make the contract smaller, or lower the optimizer's runs."
-          : "Start with fewer --circuits; governance adds the others later.",
-      );
-    }
-  }
-  const largest = creations.reduce((a, b) => (b.codeBytes > a.codeBytes ? b : a));
-  return {
-    detail: `largest ${largest.contract}, ${largest.codeBytes} of ${MAX_CODE_BYTES} bytes`,
-    value: true,
-  };
-}
-
-async function price(provider: EthereumProvider, deployer: string, creations: Preflight["creations"]) {
-  // Rollups count gas their own way. The contracts that stand alone can be put to the chain itself; the others are
-  // scaled by the worst ratio seen there. In parts of a thousand, rounded up.
-  let scale = 1000n;
-  for (const { contract, data, gas, standsAlone } of creations) {
-    if (!standsAlone) continue;
-    let answer: bigint;
-    try {
-      const params = [{ from: deployer, data }];
-      answer = BigInt(String(await provider.request({ method: "eth_estimateGas", params })));
-    } catch (cause) {
-      throw new Refusal(
-        "DRY_RUN",
-        `The chain refuses to create ${contract}: ${(cause as Error).message}`,
-        "If the message is about the EVM version or the size, this chain cannot hold the contracts.",
-        { cause: cause as Error },
-      );
-    }
-    const ratio = (answer * 1000n + gas - 1n) / gas;
-    if (ratio > scale) scale = ratio;
-  }
-  const scaled = (gas: bigint) => (gas * scale) / 1000n;
-  for (const { contract, gas } of creations) {
-    if (scaled(gas) <= TRANSACTION_GAS_CAP) continue;
-    throw new Refusal(
-      "GAS_CAP",
-      `${contract} needs ${scaled(gas)} gas; one transaction may use ${TRANSACTION_GAS_CAP} (EIP-7825).`,
-      "Start with fewer --circuits; governance adds the others later.",
-    );
-  }
-  const remaining = creations.filter(({ deployedAt }) => deployedAt === undefined);
-  const gas = remaining.reduce((sum, creation) => sum + scaled(creation.gas), 0n);
-  const [gasPrice, funds, block] = await Promise.all([
-    provider.request({ method: "eth_gasPrice" }),
-    provider.request({ method: "eth_getBalance", params: [deployer, "latest"] }),
-    provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] }),
-  ]);
-  const now = BigInt(String(gasPrice));
-  const base = (block as { baseFeePerGas?: string } | null)?.baseFeePerGas;
-  // A transaction must be able to pay twice the base fee and the tip, whatever it pays in the end.
-  const limit = base === undefined ? now : now + BigInt(base);
-  const value: Cost = {
-    gas,
-    gasPrice: now,
-    priceLimit: limit,
-    expected: gas * now,
-    required: (gas * limit * 5n) / 4n,
-    balance: BigInt(String(funds)),
-  };
-  return {
-    detail: `${gas} gas at ${formatEther(now * 1_000_000_000n)} gwei: about ${formatEther(value.expected)} native units${scale > 1000n ? `; the chain counts up to ${Number(scale) / 1000} times the EVM's gas` : ""}`,
-    value,
-  };
-}
-
-async function balance(cost: Cost, deployer: string) {
-  const [has, needs] = [formatEther(cost.balance), formatEther(cost.required)];
-  if (cost.balance < cost.required) {
-    throw new Refusal(
-      "BALANCE",
-      `${deployer} has ${has} native units; ${needs} must be there, with a margin for rising fees and data fees.`,
-      `Send at least ${formatEther(cost.required - cost.balance)} to ${deployer} and run the command again.`,
-    );
-  }
-  return { detail: `${has} native units, ${needs} needed with a margin`, value: true };
-}
-
-async function recompile(circom: CircomConfig, keys: readonly KeyChain[]) {
-  let doing = "";
-  const run = async (kind: "development" | "production") => {
-    const names = keys.filter(({ keyKind }) => keyKind === kind).map(({ name }) => name);
-    if (names.length === 0) return [];
-    const onProgress = (event: { instance: string; doing: string }) => {
-      doing = `${event.instance}: ${event.doing}`;
-    };
-    return checkCircuits(circom, { names, production: kind === "production", onProgress });
-  };
-  const reports = await withProgress(
-    "recompiling circuits and keys",
-    async () => [...(await run("development")), ...(await run("production"))],
-    () => doing,
-  ).catch((cause: Error) => {
-    throw new Refusal(
-      "BROKEN_LINK",
-      cause.message,
-      "Run `npx hardhat circuits check` and follow what it says.",
-      {
-        cause,
-      },
-    );
-  });
-  for (const { name, ok, broken, refused } of reports) {
-    if (ok) continue;
-    const [first] = broken;
-    throw first === undefined
-      ? new Refusal(
-          "KEY_REFUSED",
-          `The key of ${name} is refused for production: ${refused.join("; ")}.`,
-          PRODUCTION_KEYS,
-        )
-      : new Refusal(
-          "BROKEN_LINK",
-          `${name}: ${first.link}: ${first.detail}`,
-          `Run \`npx hardhat circuits check ${name}\` and follow what it says.`,
-        );
-  }
-  return { detail: "sources give what is committed", value: true };
 }
