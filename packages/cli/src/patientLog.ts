@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Log, type Profile, profileOf, VitalproofError } from "@vitalproof/sdk";
+import { type DeviceSigner, Log, type Profile, profileOf, Sealer, VitalproofError } from "@vitalproof/sdk";
 import { type Body, documentText, LOG_OPENING, parseDocument } from "@vitalproof/sdk/wire";
 import type { Vault } from "./vault.ts";
 
 export type Opening = Body<typeof LOG_OPENING>;
 
-/** A log of this vault with what the clinic said when it opened it. */
+/** A log of this vault with what the attester said when it opened it. */
 export type PatientLog = { name: string; log: Log; profile: Profile; offset: number; opened: Opening };
 
 const OPENED = "opened/";
 
-/** Begins a log. @throws ALREADY_THERE, USAGE for a name that is none */
+/**
+ * Begins a log.
+ * @throws ALREADY_THERE; USAGE for a name that cannot be used
+ */
 export async function beginLog(vault: Vault, name: string, opened: Opening): Promise<PatientLog> {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/.test(name)) {
-    throw new VitalproofError("USAGE", `"${name}" is no name for a log.`, {
+    throw new VitalproofError("USAGE", `"${name}" cannot be a log's name.`, {
       details: { name },
       hint: "Use up to 64 letters, digits, dots, dashes and underscores.",
     });
@@ -21,12 +24,11 @@ export async function beginLog(vault: Vault, name: string, opened: Opening): Pro
   if ((await vault.store.read(OPENED + name)) !== undefined) {
     throw new VitalproofError("ALREADY_THERE", `The vault holds a log "${name}" already.`, {
       details: { name },
-      hint: "Go on with it, or give the new one another --log.",
+      hint: "Go on with it, or name the new one with --log.",
     });
   }
-  const log = await Log.create(vault.store, name, opened.opening);
   await vault.store.write(OPENED + name, documentText(LOG_OPENING, opened));
-  return patientLog(name, log, opened);
+  return patientLog(name, await Log.create(vault.store, name, opened.opening), opened);
 }
 
 /**
@@ -48,17 +50,37 @@ export async function resumeLog(vault: Vault, wanted: string | undefined): Promi
       name === undefined ? "The vault holds no log." : `The vault holds no log "${name}".`,
       {
         details: { names },
-        hint: "Begin one with `vitalproof log open FILE`, where FILE is what the clinic gave.",
+        hint: "Begin one with `vitalproof log open FILE`, where FILE is what the attester sent you.",
       },
     );
   }
   const text = await vault.store.read(OPENED + name);
   const opened = parseDocument(LOG_OPENING, text!, `the opening of ${name}`);
-  return patientLog(name, await Log.resume(vault.store, name), opened);
+  // A command that was killed between the two writes of `beginLog` left the opening alone.
+  const begun = (await vault.store.read(`log/${name}/state`)) !== undefined;
+  const log = begun
+    ? await Log.resume(vault.store, name)
+    : await Log.create(vault.store, name, opened.opening);
+  return patientLog(name, log, opened);
 }
 
 export async function logNames(vault: Vault): Promise<string[]> {
   return (await vault.store.keys(OPENED)).map((key) => key.slice(OPENED.length)).sort();
+}
+
+/** What attesters said when they opened the vault's logs. */
+export async function openings(vault: Vault): Promise<Opening[]> {
+  return Promise.all(
+    (await logNames(vault)).map(async (name) => {
+      const text = await vault.store.read(OPENED + name);
+      return parseDocument(LOG_OPENING, text!, `the opening of ${name}`);
+    }),
+  );
+}
+
+/** The sealer of a log. Whose receipts count was said when the log was opened. */
+export function sealerOf({ log, opened }: PatientLog, device?: DeviceSigner): Sealer {
+  return new Sealer(log, device, opened);
 }
 
 function patientLog(name: string, log: Log, opened: Opening): PatientLog {

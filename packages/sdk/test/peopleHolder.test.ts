@@ -225,7 +225,7 @@ describe("people: holder", () => {
       await codeRejected(
         attester.attestPolicy(stranger, { claims: claimsOf({ offset: 20 }), verificationKey: key }),
       ),
-    ).to.equal("INTAKE_LOG_UNKNOWN");
+    ).to.equal("INTAKE_SUBJECT_UNKNOWN");
   });
 
   it("accepts only the attester's signature over its own attestation", async () => {

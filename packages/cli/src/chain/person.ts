@@ -1,37 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ClaimsClient, controllerOf, VitalproofError } from "@vitalproof/sdk";
-import type { Wallet } from "ethers";
+import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
 import type { Chain } from "../connect.ts";
 import type { GlobalOptions } from "../globals.ts";
+import { type CommandHolder, holderOn } from "../holder.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { withVault } from "../vault.ts";
 import { withHints } from "./hints.ts";
 
-/** A person's policies in one program that are looked through. */
-const POLICIES = 64;
-
 /**
- * The account of the vault's person that controls a policy. It signs; another account carries it to the chain, since a
- * fresh account that is given ether for its gas is linked with whoever gave it.
- * @throws NOT_ALLOWED when the policy is controlled by none of this person's accounts
+ * The vault's person as the controller of a policy. The controller signs; another account sends it to the chain, since
+ * a fresh account that is given ether for its gas is linked with the giver.
+ * @throws NOT_ALLOWED when none of this person's accounts controls the policy
  */
-export async function controllerOfPolicy(
+export async function holderOfPolicy(
   io: Io,
   options: GlobalOptions,
-  { chainId, provider }: Chain,
+  chain: Chain,
   claims: string,
   policy: bigint,
-): Promise<{ controller: Wallet; program: bigint }> {
-  const found = await withHints(() => new ClaimsClient(claims, provider).policy(policy));
+): Promise<CommandHolder & { program: bigint; index: number }> {
+  const found = await withHints(() => new ClaimsClient(claims, chain.provider).policy(policy));
   const identity = await withVault(io, options, loadIdentity);
-  for (let index = 0; index < POLICIES; index++) {
-    const controller = controllerOf(identity, { chainId, claims, program: found.program, index });
-    if (controller.address === found.controller) return { controller, program: found.program };
-  }
+  const own = holderOn(io, options, identity, chain, claims);
+  const index = await own.holder.indexOf(found.program, found.controller);
+  if (index !== undefined) return { ...own, program: found.program, index };
   throw new VitalproofError(
     "NOT_ALLOWED",
-    `Policy ${policy} is controlled by ${found.controller}, no account of yours.`,
+    `Policy ${policy} is controlled by ${found.controller}, which is not an account of yours.`,
     {
       details: { policy, controller: found.controller },
       hint: "Name your own policy, or the right --vault.",

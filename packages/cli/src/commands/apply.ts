@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-  controllerOf,
-  enrolmentWitness,
-  type HolderAttestation,
-  policyHashOf,
-  profileOf,
-  randomFieldElement,
-} from "@vitalproof/sdk";
+import { assertLogFits, logFits, type ProgramFacts, profileOf, programFacts } from "@vitalproof/sdk";
 import { POLICY_APPLICATION } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
-import { ZeroAddress } from "ethers";
+import { withHints } from "../chain/hints.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
 import { writeDocument } from "../documentFiles.ts";
 import type { GlobalOptions } from "../globals.ts";
+import { holderOn } from "../holder.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, whole } from "../numbers.ts";
-import { programFacts } from "../programFacts.ts";
-import { proofOf, proverLines } from "../proof.ts";
+import { type Opening, openings } from "../patientLog.ts";
+import { proverLines } from "../proof.ts";
 import { nameOfEpoch, parseDuration, parseEpoch } from "../time.ts";
 import { withVault } from "../vault.ts";
 
@@ -37,7 +31,9 @@ type Options = GlobalOptions & {
 export function registerApply(program: Command, io: Io): void {
   program
     .command("apply")
-    .description("apply for a policy: what the clinic is asked to attest, with the enrolment proof over it")
+    .description(
+      "apply for a policy: write what the attester is asked to sign, with the enrolment proof over it",
+    )
     .requiredOption("--claims <address>", "the claims contract", addressOption)
     .requiredOption("--program <n>", "the insurer's program", big)
     .requiredOption(
@@ -56,48 +52,51 @@ export function registerApply(program: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nThe application names your subject and goes to the clinic alone. Every policy has an account of its own; using one\n" +
-        "account for two policies, or paying two into one, lets everybody see that they are the same person's.\n" +
+      "\nThe application names your subject: send it only to the attester. A program whose epochs begin at another time than\n" +
+        "your log's is refused, since nothing could ever be proven to it. Every policy has its own account. Using one account\n" +
+        "for two policies, or paying two into one, shows everyone that they belong to the same person.\n" +
         "\nExample:\n  vitalproof apply --claims 0x… --program 1 --from 2026-03-02 --periods 7 --out application.json\n",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      const identity = await withVault(io, options, loadIdentity);
       const now = await clockOf(io, options);
-      const { facts, chainId } = await withChain(io, options, async (chain) => ({
-        chainId: chain.chainId,
-        facts: await programFacts(options.claims, chain.provider, options.program),
+      const { identity, logs } = await withVault(io, options, async (vault) => ({
+        identity: await loadIdentity(vault),
+        logs: await openings(vault),
       }));
-      const domain = { chainId, claims: options.claims };
-      const profile = profileOf(facts.terms.profile);
-      const { offset } = facts.terms;
-      const firstEpoch = parseEpoch(profile, offset, options.from);
-      const policy = { ...domain, program: options.program, index: options.index };
-      const attestation: HolderAttestation = {
-        program: options.program,
-        holder: identity.holder(facts.scope),
-        controller: controllerOf(identity, policy).address,
-        payee: options.payee ?? ZeroAddress,
-        firstEpoch,
-        periods: options.periods,
-        nonce: randomFieldElement(),
-        expiry: BigInt(now + parseDuration(options.validFor)),
-      };
-      const witness = enrolmentWitness(identity.secret(), {
-        scope: facts.scope,
-        policyHash: policyHashOf(domain, attestation),
+      const done = await withChain(io, options, async (chain) => {
+        const { holder, claims, prover } = holderOn(io, options, identity, chain, options.claims);
+        const program = await withHints(() => programFacts(claims, options.program));
+        assertOneFits(logs, program);
+        const profile = profileOf(program.terms.profile);
+        const { offset } = program.terms;
+        const firstEpoch = parseEpoch(profile, offset, options.from);
+        const { periods, index, payee } = options;
+        const application = await holder.apply(
+          program,
+          { firstEpoch, periods, index, ...(payee === undefined ? {} : { payee }) },
+          { now, validFor: parseDuration(options.validFor) },
+        );
+        return { application, prover: prover(), from: nameOfEpoch(profile, offset, firstEpoch) };
       });
-      const title = "proving that holder and subject are one person";
-      const { proof, publicInputs, prover } = await proofOf(io, options, title, witness);
-      const body = { domain, attestation, subject: identity.subject, proof, publicInputs: [...publicInputs] };
+      const { domain, attestation, subject, proof, publicInputs } = done.application;
+      const body = { domain, attestation, subject, proof, publicInputs: [...publicInputs] };
       await writeDocument(io, POLICY_APPLICATION, options.out, body, options);
       io.report(
         [
-          `Application for program ${options.program} in ${options.out}: ${options.periods} periods from ${nameOfEpoch(profile, offset, firstEpoch)}, controller ${attestation.controller}.`,
-          ...proverLines(prover),
-          "It names your subject: give it to the clinic and to nobody else.",
+          `Application for program ${options.program} in ${options.out}: ${options.periods} periods from ${done.from}, controller ${attestation.controller}.`,
+          ...proverLines(done.prover),
+          "It names your subject. Send it only to the attester.",
         ],
-        { file: options.out, domain, attestation, prover },
+        { file: options.out, domain, attestation, prover: done.prover },
       );
     });
+}
+
+/** @throws LOG_MISMATCH where the vault holds logs and the program can pay on none of them */
+function assertOneFits(logs: readonly Opening[], program: ProgramFacts): void {
+  const [first] = logs;
+  if (first === undefined || logs.some(({ opening }) => logFits(opening, program))) return;
+  const closest = logs.find(({ opening }) => opening.profile === program.terms.profile) ?? first;
+  assertLogFits(closest.opening, program);
 }

@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-  ClaimsClient,
-  CONSENT_REGISTRY_ABI,
-  type Consent,
-  ConsentClient,
-  consentIdOf,
-  consentReceipt,
-  randomFieldElement,
-  signConsent,
-  signRevocation,
-  VitalproofError,
-} from "@vitalproof/sdk";
+import { CONSENT_REGISTRY_ABI, ConsentClient, programFacts, VitalproofError } from "@vitalproof/sdk";
 import type { Command } from "commander";
 import { Contract, ZeroHash } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
-import { controllerOfPolicy } from "../chain/person.ts";
+import { holderOfPolicy } from "../chain/person.ts";
 import { registryOf } from "../chain/registry.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
 import { writeText } from "../files.ts";
 import type { Io } from "../io.ts";
 import { big } from "../numbers.ts";
-import { programFacts } from "../programFacts.ts";
 import { instantText, parseDuration } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
-
-/** How long a signature that somebody else carries to the chain is good for. */
-const DEADLINE = 86_400;
 
 export function registerConsent(program: Command, io: Io): void {
   const family = program
@@ -35,7 +20,7 @@ export function registerConsent(program: Command, io: Io): void {
     .description("a patient's revocable permission to act on claims")
     .addHelpText(
       "after",
-      "\nExample:\n  vitalproof consent grant --policy 1 --deployment deployment.json --keystore carrier.json --out consent.json\n",
+      "\nExample:\n  vitalproof consent grant --policy 1 --deployment deployment.json --keystore relayer.json --out consent.json\n",
     );
   registerGrant(family, io);
   registerRevoke(family, io);
@@ -47,7 +32,7 @@ function registerGrant(family: Command, io: Io): void {
     WalletOptions & { policy: bigint; for: string; out: string; force?: boolean };
   withWalletOptions(withDeploymentOptions(family.command("grant")))
     .description(
-      "let the insurer act on claims of a policy; signed by the policy's own account, carried by another",
+      "let the insurer act on claims of a policy; the policy's own account signs, another sends it",
     )
     .requiredOption("--policy <n>", "your policy", big)
     .option("--for <time>", "how long from now", "365d")
@@ -55,7 +40,7 @@ function registerGrant(family: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nOnly a salted hash of the receipt goes to the chain. --keystore is whoever pays for the transaction.\n" +
+      "\nOnly a salted hash of the receipt goes to the chain. The account of --keystore pays for the transaction.\n" +
         "\nExample:\n  vitalproof consent grant --policy 1 --deployment deployment.json --keystore relayer.json --out consent.json\n",
     )
     .action(async (_: unknown, own: Command) => {
@@ -64,45 +49,31 @@ function registerGrant(family: Command, io: Io): void {
       const clock = await clockOf(io, options);
       const done = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
-        const { controller, program } = await controllerOfPolicy(io, options, chain, claims, options.policy);
-        const relayer = await walletOf(io, chain, options);
-        const client = new ClaimsClient(claims, chain.provider);
-        const { insurer } = await client.program(program);
-        const facts = await programFacts(claims, chain.provider, program);
-        // The next block is not before the last one, so a consent from then on is active in it.
-        const latest = (await chain.provider.getBlock("latest"))!.timestamp;
-        const now = Math.min(clock, latest);
-        const content = {
-          patient: controller.address,
-          grantee: insurer,
-          purpose: await client.claimPurpose(),
+        const {
+          holder,
           program,
-          from: now,
-          until: clock + lasts,
-          nonce: randomFieldElement(),
-        };
-        const { text, receiptHash } = consentReceipt(
-          { ...content, chainId: chain.chainId, claims, terms: facts.terms },
-          { withdrawal: "vitalproof consent revoke" },
-        );
-        const consent: Consent = { ...content, receiptHash };
+          index,
+          claims: client,
+        } = await holderOfPolicy(io, options, chain, claims, options.policy);
+        const relayer = await walletOf(io, chain, options);
+        const facts = await programFacts(client, program);
+        const latest = (await chain.provider.getBlock("latest"))!.timestamp;
+        const on = { now: clock, latest, lasts, withdrawal: "vitalproof consent revoke" };
+        const given = await holder.consent(facts, on, index);
         const consents = new ConsentClient(await registryOf(claims, "consents", chain), relayer);
-        const deadline = BigInt(clock + DEADLINE);
-        const signature = await signConsent(controller, await consents.domain(), consent, deadline);
         // Before anything is sent: a consent whose receipt is lost can never be shown to have said anything.
-        await writeText(io, options.out, text, options);
+        await writeText(io, options.out, given.receipt, options);
         const sent = await io.during("granting", () =>
-          withHints(() => consents.grantWithSignature(consent, deadline, signature)),
+          withHints(() => consents.grantWithSignature(given.consent, given.deadline, given.signature)),
         );
-        return { consent, sent };
+        return { consent: given.consent, id: given.consentId, sent };
       });
-      const { consent, sent } = done;
-      const id = consentIdOf(consent);
+      const { consent, id, sent } = done;
       io.report(
         [
           `Consent ${id}`,
           `  to ${consent.grantee} for claims in program ${consent.program}, until ${instantText(consent.until)}.`,
-          `Its receipt is in ${options.out}; keep it. \`vitalproof consent revoke\` takes the consent back.`,
+          `Its receipt is in ${options.out}; keep it. \`vitalproof consent revoke\` revokes the consent.`,
         ],
         { consentId: id, ...consent, file: options.out, transaction: sent.hash, gasUsed: sent.gasUsed },
       );
@@ -112,7 +83,7 @@ function registerGrant(family: Command, io: Io): void {
 function registerRevoke(family: Command, io: Io): void {
   type Options = DeploymentOptions & WalletOptions & { policy: bigint };
   withWalletOptions(withDeploymentOptions(family.command("revoke <consent>")))
-    .description("take a consent back, for ever; what was claimed before stays")
+    .description("revoke a consent permanently; what was claimed before stays")
     .requiredOption("--policy <n>", "your policy, whose account signs", big)
     .addHelpText(
       "after",
@@ -124,19 +95,20 @@ function registerRevoke(family: Command, io: Io): void {
       const clock = await clockOf(io, options);
       const { sent, patient } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
-        const { controller } = await controllerOfPolicy(io, options, chain, claims, options.policy);
+        const { holder, program, index } = await holderOfPolicy(io, options, chain, claims, options.policy);
         const consents = new ConsentClient(
           await registryOf(claims, "consents", chain),
           await walletOf(io, chain, options),
         );
-        const deadline = BigInt(clock + DEADLINE);
-        const signature = await signRevocation(controller, await consents.domain(), id, deadline);
+        const signed = await holder.revocation(program, id, clock, index);
         const done = await io.during("revoking", () =>
-          withHints(() => consents.revokeWithSignature(controller.address, id, deadline, signature)),
+          withHints(() =>
+            consents.revokeWithSignature(signed.patient, signed.consentId, signed.deadline, signed.signature),
+          ),
         );
-        return { sent: done, patient: controller.address };
+        return { sent: done, patient: signed.patient };
       });
-      io.report([`Consent ${id} is revoked. That is final; agreeing again takes a new consent.`], {
+      io.report([`Consent ${id} is revoked permanently. To agree again, grant a new consent.`], {
         consentId: id,
         patient,
         transaction: sent.hash,
@@ -191,7 +163,7 @@ function registerShow(family: Command, io: Io): void {
 
 function consentId(text: string): string {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase();
-  throw new VitalproofError("USAGE", `"${text}" is no consent's id.`, {
+  throw new VitalproofError("USAGE", `"${text}" is not a consent's id.`, {
     details: { text },
     hint: "It is 0x and 64 hex digits; `vitalproof consent grant` shows it.",
   });

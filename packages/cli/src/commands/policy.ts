@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
+import { ClaimsClient, epochStart, profileOf, programFacts, VitalproofError } from "@vitalproof/sdk";
 import { HOLDER_ATTESTATION } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { ZeroAddress } from "ethers";
@@ -9,9 +9,12 @@ import { periodLines } from "../chain/periods.ts";
 import { formatAmount, tokenAt } from "../chain/token.ts";
 import { withChain } from "../connect.ts";
 import { readDocument } from "../documentFiles.ts";
+import { holderOn } from "../holder.ts";
+import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { big } from "../numbers.ts";
 import { instantText } from "../time.ts";
+import { withVault } from "../vault.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
 export function registerPolicy(program: Command, io: Io): void {
@@ -20,13 +23,14 @@ export function registerPolicy(program: Command, io: Io): void {
     .description("policies: one holder in one program")
     .addHelpText("after", "\nExample:\n  vitalproof policy show 1 --deployment deployment.json\n");
   registerIssue(family, io);
+  registerMine(family, io);
   registerShow(family, io);
   registerEnd(family, io);
 }
 
 function registerIssue(family: Command, io: Io): void {
   withWalletOptions(withDeploymentOptions(family.command("issue <attestation>")))
-    .description("issue a policy on what the clinic attested; reserves its whole possible benefit")
+    .description("issue a policy on an attestation; reserves its whole possible benefit")
     .addHelpText(
       "after",
       "\nExample:\n  vitalproof policy issue attestation.json --deployment deployment.json --keystore insurer.json\n",
@@ -61,16 +65,75 @@ function registerIssue(family: Command, io: Io): void {
       io.report(
         [
           `Policy ${sent.result} in program ${attestation.program}: ${attestation.periods} periods from epoch ${attestation.firstEpoch}, controller ${attestation.controller}.`,
-          `${formatAmount(reserved, token)} are reserved for it.`,
+          `${formatAmount(reserved, token)} is reserved for it.`,
         ],
         { policy: sent.result, ...attestation, reserved, transaction: sent.hash, gasUsed: sent.gasUsed },
       );
     });
 }
 
+function registerMine(family: Command, io: Io): void {
+  withDeploymentOptions(family.command("mine"))
+    .description("find your policies on the chain, with nothing but the identity")
+    .addHelpText(
+      "after",
+      "\nReads the policies of every program and compares them here, so that the node does not learn which one is yours.\n" +
+        "\nExample:\n  vitalproof policy mine --deployment deployment.json\n",
+    )
+    .action(async (_: unknown, own: Command) => {
+      const options = own.optsWithGlobals<DeploymentOptions>();
+      const identity = await withVault(io, options, loadIdentity);
+      const policies = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const { holder, claims: client } = holderOn(io, options, identity, chain, claims);
+        const programs = await Promise.all(
+          (await client.programs()).map((program) => programFacts(client, program).catch(unknownCircuit)),
+        );
+        const known = programs.filter((program) => program !== undefined);
+        const found = await io.during("reading policies", () => holder.policies(known));
+        return Promise.all(
+          found.map(async ({ policy, program, controller, index }) => {
+            const { firstEpoch, periods, owed, paid } = await client.policy(policy);
+            const { terms, benefit, token } = known.find((each) => each.program === program)!;
+            const start = epochStart(profileOf(terms.profile), terms.offset, Number(firstEpoch));
+            const shown = await tokenAt(token, chain.provider);
+            const amounts = { owed: owed * benefit, paid: paid * benefit };
+            return {
+              policy,
+              program,
+              controller,
+              index,
+              firstEpoch,
+              periods,
+              start,
+              ...amounts,
+              token: shown,
+            };
+          }),
+        );
+      });
+      io.report(
+        policies.length === 0
+          ? ["This identity has no policy there."]
+          : policies.map(
+              ({ policy, program, periods, start, owed, paid, token }) =>
+                `Policy ${policy} in program ${program}: ${periods} periods from ${instantText(start)}, owed ${formatAmount(owed, token)}, paid ${formatAmount(paid, token)}`,
+            ),
+        { policies: policies.map(({ token, ...policy }) => ({ ...policy, token: token.address })) },
+      );
+    });
+}
+
+/** A program of a later version has policies too, of which this version can say nothing. */
+function unknownCircuit(error: unknown): undefined {
+  const code = error instanceof VitalproofError ? error.code : undefined;
+  if (code !== "UNKNOWN_CIRCUIT" && code !== "TERMS_NOT_UNDERSTOOD") throw error;
+  return undefined;
+}
+
 function registerShow(family: Command, io: Io): void {
   withDeploymentOptions(family.command("show <policy>"))
-    .description("show a policy and where each of its periods stands")
+    .description("show a policy and the state of each of its periods")
     .addHelpText("after", "\nExample:\n  vitalproof policy show 1 --deployment deployment.json\n")
     .action(async (number: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();

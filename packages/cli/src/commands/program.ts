@@ -9,6 +9,7 @@ import {
   circuitOf,
   explainTerms,
   packTerms,
+  programFacts,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
@@ -20,7 +21,6 @@ import { formatAmount, parseAmount, tokenAt } from "../chain/token.ts";
 import { isLocalChain, withChain } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, needed, whole } from "../numbers.ts";
-import { programFacts } from "../programFacts.ts";
 import { type QuestionOptions, termsFrom, withQuestionOptions } from "../terms.ts";
 import { parseDuration } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
@@ -254,7 +254,7 @@ function registerShow(family: Command, io: Io): void {
         const record = await withHints(() => new ClaimsClient(claims, chain.provider).program(id));
         return {
           found: record,
-          facts: await programFacts(claims, chain.provider, id),
+          facts: await programFacts(new ClaimsClient(claims, chain.provider), id),
           token: await tokenAt(record.token, chain.provider),
         };
       });

@@ -1,59 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  AnchorClient,
-  type AnchorPath,
   anchorDayOf,
   type ClaimRequest,
-  ClaimsClient,
-  checkTerms,
   circuitOf,
   claimWitness,
   type Identity,
-  type Terms,
+  type PathSource,
   termsForPeriod,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { ANCHOR_PATHS, type Body, CLAIM } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { verificationKeyOf } from "../artifacts.ts";
-import { withChain } from "../connect.ts";
 import { readDocument, writeDocument } from "../documentFiles.ts";
-import type { GlobalOptions } from "../globals.ts";
 import { loadIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, element, needed, whole } from "../numbers.ts";
 import { type PatientLog, resumeLog } from "../patientLog.ts";
-import { type ProgramFacts, programFacts } from "../programFacts.ts";
 import { type ProverNote, proofOf, proverLines } from "../proof.ts";
-import { profilesOf, type QuestionOptions, termsFrom, withQuestionOptions } from "../terms.ts";
-import { dayText, nameOfEpoch, parseEpoch } from "../time.ts";
+import { profilesOf, termsFrom, withQuestionOptions } from "../terms.ts";
+import { dayText, nameOfEpoch } from "../time.ts";
 import { withVault } from "../vault.ts";
-
-type Options = GlobalOptions &
-  QuestionOptions & {
-    log?: string;
-    policy?: bigint;
-    program?: bigint;
-    claims?: string;
-    period?: number;
-    from?: string;
-    scope?: bigint;
-    paths: string;
-    out: string;
-    force?: boolean;
-  };
-
-/** What a policy or a program on the chain says about the proof. */
-type FromChain = { facts: ProgramFacts; firstEpoch?: number; periods?: number; holder?: bigint };
-
-/** What is to be proven, about which epochs. */
-type Matter = { circuit: string; terms: Terms; scope: bigint };
-
-const PATHS_HINT = "Ask the clinic for the path of the period's last epoch (`vitalproof attester path`).";
+import { insuredRequest } from "./prove/insured.ts";
+import { fromOption, type ProveOptions } from "./prove/options.ts";
+import { assertMet } from "./prove/terms.ts";
 
 export function registerProve(program: Command, io: Io): void {
   withQuestionOptions(program.command("prove"), ["profile"])
-    .description("prove a statement about a period of the log, for a policy or by itself")
+    .description("prove a statement about a period of the log, for a policy or without one")
     .option(
       "--policy <n>",
       "prove what this policy pays on; circuit, terms and scope come from the chain",
@@ -68,8 +42,8 @@ export function registerProve(program: Command, io: Io): void {
       element,
     )
     .option("--from <epoch>", "the period's first epoch: a date, a time in it, or its number")
-    .option("--log <name>", "which log; needed where the vault holds several")
-    .requiredOption("--paths <file>", "the anchor paths that the clinic gave")
+    .option("--log <name>", "which log; needed if the vault holds several")
+    .requiredOption("--paths <file>", "the anchor paths from the attester")
     .requiredOption("--out <file>", "where to write the claim")
     .option("--force", "replace the file")
     .addHelpText(
@@ -83,20 +57,18 @@ export function registerProve(program: Command, io: Io): void {
         "    --scope 12345 --paths paths.json --out claim.json\n",
     )
     .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
+      const options = command.optsWithGlobals<ProveOptions>();
       assertOneSource(options);
       const { paths } = await readDocument(io, ANCHOR_PATHS, options.paths);
-      const chain =
+      const { identity, kept } = await withVault(io, options, async (vault) => ({
+        identity: await loadIdentity(vault),
+        kept: await resumeLog(vault, options.log),
+      }));
+      const source = pathsIn(paths, options.paths);
+      const request =
         options.policy === undefined && options.program === undefined
-          ? undefined
-          : await fromChain(io, options);
-      const { identity, kept, request } = await withVault(io, options, async (vault) => {
-        const person = await loadIdentity(vault);
-        const log = await resumeLog(vault, options.log);
-        const matter = matterOf(options, log, person, chain);
-        return { identity: person, kept: log, request: requestFor(matter, log, paths, options.paths) };
-      });
-      if (chain !== undefined) await assertAnchored(io, options, kept, chain.facts.group, request);
+          ? await ownRequest(options, kept, source)
+          : await insuredRequest(io, options, kept, identity, source);
       const { claim, prover } = await makeClaim(io, options, identity, request);
       await writeDocument(io, CLAIM, options.out, claim, options);
       const from = nameOfEpoch(kept.profile, kept.offset, request.terms.epoch);
@@ -111,15 +83,13 @@ export function registerProve(program: Command, io: Io): void {
     });
 }
 
-function assertOneSource({ policy, program, question, circuit, scope }: Options): void {
+function assertOneSource({ policy, program, question, circuit, scope }: ProveOptions): void {
   const sources = [policy, program, question ?? circuit].filter((source) => source !== undefined).length;
   if (sources !== 1) {
     throw new VitalproofError(
       "USAGE",
       "Say what to prove with one of --policy, --program, --question and --circuit.",
-      {
-        hint: "See --help.",
-      },
+      { hint: "See --help." },
     );
   }
   if (scope !== undefined && question === undefined && circuit === undefined) {
@@ -127,54 +97,43 @@ function assertOneSource({ policy, program, question, circuit, scope }: Options)
   }
 }
 
-function fromChain(io: Io, options: Options): Promise<FromChain> {
-  const claims = needed(options.claims, "--claims", "with --policy and --program");
-  return withChain(io, options, async ({ provider }) => {
-    if (options.policy === undefined)
-      return { facts: await programFacts(claims, provider, options.program!) };
-    const policy = await new ClaimsClient(claims, provider).policy(options.policy);
-    const facts = await programFacts(claims, provider, policy.program);
-    const { holder } = policy;
-    return { facts, firstEpoch: Number(policy.firstEpoch), periods: Number(policy.periods), holder };
-  });
-}
-
-function matterOf(options: Options, log: PatientLog, person: Identity, chain: FromChain | undefined): Matter {
-  if (chain === undefined) {
-    assertAbout(options, log);
-    const { circuit, terms } = termsFrom(options, {
-      offset: log.offset,
-      profile: log.profile.name,
-    });
-    const scope = needed(options.scope, "--scope", "without a policy or program");
-    return { circuit, terms: termsForPeriod(terms, fromOption(options, log)), scope };
-  }
-  const { facts, holder } = chain;
-  const { terms, scope, circuit } = facts;
-  if (holder !== undefined && holder !== person.holder(scope)) {
-    throw new VitalproofError("NOT_ALLOWED", `Policy ${options.policy} is another person's.`, {
-      details: { policy: options.policy },
-      hint: "Name your own policy, or the right --vault.",
-    });
-  }
-  if (terms.profile !== log.profile.name || terms.offset !== log.offset) {
-    throw new VitalproofError("NOT_ALLOWED", "The program's days are not those of this log.", {
-      details: {
-        program: { profile: terms.profile, offset: terms.offset },
-        log: { profile: log.profile.name, offset: log.offset },
-      },
-      hint: "Name another log with --log; profile and offset of log and program must be the same.",
-    });
-  }
+/** Paths of a file. @throws ANCHOR_LEAF_UNKNOWN where none is for this log's epoch */
+function pathsIn(paths: Body<typeof ANCHOR_PATHS>["paths"], file: string): PathSource {
   return {
-    circuit: circuit.name,
-    terms: termsForPeriod(terms, firstEpochOf(options, log, chain)),
-    scope,
+    path: async (day, leaf) => {
+      const found = paths.find((path) => path.leaf === leaf);
+      if (found !== undefined) return found;
+      throw new VitalproofError(
+        "ANCHOR_LEAF_UNKNOWN",
+        `${file} holds no path for this log's epoch on ${dayText(day)}.`,
+        {
+          details: { day, leaf },
+          hint: "Ask the attester for the path of the period's last epoch (`vitalproof attester path`).",
+        },
+      );
+    },
   };
 }
 
+/** A request by the options alone: what a verifier off chain asked for. */
+async function ownRequest(
+  options: ProveOptions,
+  kept: PatientLog,
+  source: PathSource,
+): Promise<ClaimRequest> {
+  const { log, profile, offset } = kept;
+  assertAbout(options, kept);
+  const { circuit, terms: form } = termsFrom(options, { offset, profile: profile.name });
+  const scope = needed(options.scope, "--scope", "without a policy or program");
+  const terms = termsForPeriod(form, fromOption(options, kept));
+  assertMet(form, terms.epoch, log);
+  const lastEpoch = terms.epoch + terms.epochs - 1;
+  const path = await source.path(anchorDayOf(profile, offset, lastEpoch), log.leaf(lastEpoch));
+  return { circuit, terms, scope, ...log.period(terms.epoch, terms.epochs), path };
+}
+
 /** Before the terms are made: another profile's levels and offsets would only confuse. */
-function assertAbout({ question, circuit }: Options, { profile }: PatientLog): void {
+function assertAbout({ question, circuit }: ProveOptions, { profile }: PatientLog): void {
   const profiles = profilesOf({ question, circuit });
   if (profiles.includes(profile.name)) return;
   throw new VitalproofError(
@@ -184,97 +143,9 @@ function assertAbout({ question, circuit }: Options, { profile }: PatientLog): v
   );
 }
 
-function firstEpochOf(options: Options, log: PatientLog, { facts, firstEpoch, periods }: FromChain): number {
-  const { epochs } = facts.terms;
-  if (firstEpoch === undefined || periods === undefined) return fromOption(options, log);
-  const period = options.period ?? (fromOption(options, log) - firstEpoch) / epochs;
-  if (Number.isInteger(period) && period >= 0 && period < periods) return firstEpoch + period * epochs;
-  throw new VitalproofError("USAGE", `Policy ${options.policy} has the periods 0 to ${periods - 1}.`, {
-    details: { policy: options.policy, period, periods },
-    hint: `Period 0 begins with ${nameOfEpoch(log.profile, log.offset, firstEpoch)}, each has ${epochs} ${epochs === 1 ? "epoch" : "epochs"}.`,
-  });
-}
-
-function fromOption({ from }: Options, { profile, offset }: PatientLog): number {
-  return parseEpoch(profile, offset, needed(from, "--from", "to say which period"));
-}
-
-/** @throws STATEMENT_NOT_MET saying by how much; ANCHOR_LEAF_UNKNOWN when no path is for this log's epoch */
-function requestFor(
-  { circuit, terms, scope }: Matter,
-  { log, profile, offset }: PatientLog,
-  paths: Body<typeof ANCHOR_PATHS>["paths"],
-  file: string,
-): ClaimRequest {
-  const period = log.period(terms.epoch, terms.epochs);
-  const { failing } = checkTerms(
-    terms,
-    period.epochs.map(({ codes }) => codes),
-  );
-  if (failing.length > 0) {
-    throw new VitalproofError(
-      "STATEMENT_NOT_MET",
-      `The readings do not meet the terms: ${failing.map(({ bound }) => bound).join(", ")}.`,
-      {
-        details: { failing: failing.map(({ bound, by, byAs }) => ({ bound, by, byAs })), epoch: terms.epoch },
-        hint: failing.map(({ text }) => text).join(" "),
-      },
-    );
-  }
-  const lastEpoch = terms.epoch + terms.epochs - 1;
-  const leaf = log.leaf(lastEpoch);
-  const path: AnchorPath | undefined = paths.find((candidate) => candidate.leaf === leaf);
-  if (path === undefined) {
-    throw new VitalproofError(
-      "ANCHOR_LEAF_UNKNOWN",
-      `${file} holds no path for this log's ${nameOfEpoch(profile, offset, lastEpoch)}.`,
-      { details: { epoch: lastEpoch, leaf }, hint: PATHS_HINT },
-    );
-  }
-  return { circuit, terms, scope, ...period, path };
-}
-
-/** A proof for a root that is not on the chain would be refused there, after all the work. */
-async function assertAnchored(
-  io: Io,
-  options: Options,
-  { opened, profile, offset }: PatientLog,
-  group: bigint,
-  { terms, path }: ClaimRequest,
-): Promise<void> {
-  if (group !== opened.opening.group) {
-    throw new VitalproofError(
-      "NOT_ALLOWED",
-      `The program takes anchors of group ${group}; the log is of group ${opened.opening.group}.`,
-      {
-        details: { program: group, log: opened.opening.group },
-      },
-    );
-  }
-  const day = anchorDayOf(profile, offset, terms.epoch + terms.epochs - 1);
-  const anchor = await withChain(io, options, ({ provider }) =>
-    new AnchorClient(opened.domain.anchors, provider).anchorOf(group, day),
-  );
-  if (anchor === undefined) {
-    throw new VitalproofError("ANCHOR_DAY_UNKNOWN", `${dayText(day)} is not anchored on the chain yet.`, {
-      details: { group, day },
-      hint: "Wait for the clinic's anchor.",
-    });
-  }
-  if (anchor.root === path.root) return;
-  throw new VitalproofError(
-    "ANCHOR_PATH_INVALID",
-    `The path leads to another root than the chain has for ${dayText(day)}.`,
-    {
-      details: { group, day, corrected: anchor.corrected },
-      hint: anchor.corrected ? "The day was corrected. Ask the clinic for a new path." : PATHS_HINT,
-    },
-  );
-}
-
 async function makeClaim(
   io: Io,
-  options: Options,
+  options: ProveOptions,
   identity: Identity,
   request: ClaimRequest,
 ): Promise<{ claim: Body<typeof CLAIM>; prover: ProverNote }> {

@@ -224,11 +224,14 @@ export class Attester {
       );
     }
     const wanted = unpackTerms(terms);
-    const { offset } = await this.intake.stateOf(subject, wanted.profile);
-    assertLogFits(
-      { profile: wanted.profile, offset, group },
-      { program: attestation.program, group, terms: wanted },
-    );
+    // Who is not known at all is for `attestHolder` to refuse.
+    if (await this.intake.knows(subject)) {
+      const { offset } = await this.intake.stateOf(subject, wanted.profile);
+      assertLogFits(
+        { profile: wanted.profile, offset, group },
+        { program: attestation.program, group, terms: wanted },
+      );
+    }
     const domain = await claims.domain();
     const signature = await this.attestHolder(
       { ...request, scopeNumber: scope },

@@ -205,6 +205,15 @@ export class ClaimsClient {
     return read(this.#contract, "policy", () => this.#contract.policy(policy));
   }
 
+  /** The programs that there are, oldest first, from the contract's events. */
+  async programs(fromBlock = 0): Promise<bigint[]> {
+    const filter = this.#contract.filters.ProgramCreated();
+    const events = await read(this.#contract, "ProgramCreated", () =>
+      this.#contract.queryFilter(filter, fromBlock),
+    );
+    return events.map(({ args }) => args.programId);
+  }
+
   /** The policies that were issued in a program, oldest first, from the contract's events. */
   async policiesIn(
     program: bigint,

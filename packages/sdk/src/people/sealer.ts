@@ -40,10 +40,11 @@ export type DueEpoch = { epoch: number; filled: number; samples: number };
  */
 export class Sealer {
   readonly log: Log;
-  readonly #device: DeviceSigner;
+  readonly #device: DeviceSigner | undefined;
   readonly #trust: SealerTrust;
 
-  constructor(log: Log, device: DeviceSigner, trust: SealerTrust) {
+  /** @param device undefined where nothing is signed: to accept answers and to verify receipts */
+  constructor(log: Log, device: DeviceSigner | undefined, trust: SealerTrust) {
     this.log = log;
     this.#device = device;
     this.#trust = trust;
@@ -66,7 +67,7 @@ export class Sealer {
   /** The heads for which there is no receipt yet, signed, in order. */
   async unsent(): Promise<SignedHead[]> {
     const heads: SignedHead[] = [];
-    for (const { epoch } of this.#open()) heads.push(await this.log.sign(epoch, this.#device));
+    for (const { epoch } of this.#open()) heads.push(await this.#sign(epoch));
     return heads;
   }
 
@@ -86,7 +87,7 @@ export class Sealer {
       if (next === undefined) return report;
       const { epoch, status } = next;
       try {
-        const receipt = await to.submitHead(await this.log.sign(epoch, this.#device));
+        const receipt = await to.submitHead(await this.#sign(epoch));
         this.#verify(receipt, epoch);
         await this.log.accept(epoch, receipt);
         report.receipts.push(receipt);
@@ -141,7 +142,14 @@ export class Sealer {
   }
 
   toJSON(): Record<string, unknown> {
-    return { type: "Sealer", log: this.log.toJSON(), device: this.#device.publicKey };
+    return { type: "Sealer", log: this.log.toJSON(), device: this.#device?.publicKey };
+  }
+
+  #sign(epoch: number): Promise<SignedHead> {
+    if (this.#device !== undefined) return this.log.sign(epoch, this.#device);
+    throw new VitalproofError("INVALID_ARGUMENT", "This sealer has no device and cannot sign heads.", {
+      hint: "Give the constructor the log's device.",
+    });
   }
 
   /** Epochs without a receipt, oldest first. An accepted one can lack it: its receipt was lost on the way. */

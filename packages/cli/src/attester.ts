@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Anchoring, ASSURANCE_CLASSES, Intake, VitalproofError } from "@vitalproof/sdk";
+import { ASSURANCE_CLASSES, Attester, VitalproofError } from "@vitalproof/sdk";
 import { address, type Of, object, oneOf, parse, seconds, uint256 } from "@vitalproof/sdk/wire";
 import { type Signer, VoidSigner } from "ethers";
 import { clockOf } from "./clock.ts";
@@ -7,7 +7,7 @@ import { type Io, jsonText } from "./io.ts";
 import { type Vault, withVault } from "./vault.ts";
 import { type WalletOptions, walletOf } from "./wallet.ts";
 
-/** What a clinic's vault says about its group; read from the chain once, where it never changes. */
+/** What an attester's vault says about its group; read from the chain once, where it never changes. */
 const CONFIG = object({
   group: uint256,
   domain: object({ chainId: uint256, anchors: address }),
@@ -17,28 +17,28 @@ const CONFIG = object({
   correctionTime: seconds,
   assurance: oneOf(ASSURANCE_CLASSES),
 });
-export type ClinicConfig = Of<typeof CONFIG>;
+export type AttesterConfig = Of<typeof CONFIG>;
 
-const KEY = "clinic";
+const KEY = "group";
+/** The key of vaults that an earlier version made. */
+const FORMER_KEY = "clinic";
 
-/** A clinic at work: its records, and the account it signs with where a command needs one. */
-export type Clinic = {
-  config: ClinicConfig;
-  intake: Intake;
-  anchoring: Anchoring;
+/** An attester with its vault open, and the account it signs with where a command needs one. */
+export type OpenAttester = {
+  config: AttesterConfig;
+  attester: Attester;
   signer: Signer;
-  now: number;
 };
 
 /** @throws ALREADY_THERE */
-export async function saveClinic(vault: Vault, config: ClinicConfig): Promise<void> {
-  await assertNoClinic(vault);
+export async function saveAttester(vault: Vault, config: AttesterConfig): Promise<void> {
+  await assertNoAttester(vault);
   await vault.store.write(KEY, jsonText(config));
 }
 
 /** @throws ALREADY_THERE */
-export async function assertNoClinic(vault: Vault): Promise<void> {
-  if ((await vault.store.read(KEY)) === undefined) return;
+export async function assertNoAttester(vault: Vault): Promise<void> {
+  if ((await readConfig(vault)) === undefined) return;
   throw new VitalproofError("ALREADY_THERE", `${vault.folder} serves a group already.`, {
     details: { folder: vault.folder },
     hint: "A group's records stay in one vault. Use another --vault for another group.",
@@ -46,19 +46,19 @@ export async function assertNoClinic(vault: Vault): Promise<void> {
 }
 
 /**
- * Opens the clinic's vault and acts.
+ * Opens the attester's vault and acts.
  * @param options `signs`: the command needs the attester's account, and it must be the group's
  * @throws NOT_THERE in a vault without a group; NOT_ALLOWED for another account than the attester's
  */
-export async function withClinic<T>(
+export async function withAttester<T>(
   io: Io,
   options: WalletOptions,
   { signs }: { signs: boolean },
-  act: (clinic: Clinic) => Promise<T>,
+  act: (open: OpenAttester) => Promise<T>,
 ): Promise<T> {
   const now = await clockOf(io, options);
   return withVault(io, options, async (vault) => {
-    const text = await vault.store.read(KEY);
+    const text = await readConfig(vault);
     if (text === undefined) {
       throw new VitalproofError("NOT_THERE", `${vault.folder} serves no group.`, {
         details: { folder: vault.folder },
@@ -66,16 +66,27 @@ export async function withClinic<T>(
       });
     }
     const config = parse(CONFIG, JSON.parse(text), KEY);
-    const { group, intakeTime, domain } = config;
-    const signer = signs ? await attesterAccount(io, config, options) : new VoidSigner(config.attester);
-    const intake = new Intake({ store: vault.store, group, intakeTime, domain, signer, clock: () => now });
-    return act({ config, intake, anchoring: new Anchoring(vault.store, intake), signer, now });
+    const { group, domain } = config;
+    const signer = signs ? await accountOf(io, config, options) : new VoidSigner(config.attester);
+    const attester = new Attester({
+      store: vault.store,
+      group,
+      times: config,
+      domain,
+      signer,
+      clock: () => now,
+    });
+    return act({ config, attester, signer });
   });
 }
 
-async function attesterAccount(
+async function readConfig({ store }: Vault): Promise<string | undefined> {
+  return (await store.read(KEY)) ?? (await store.read(FORMER_KEY));
+}
+
+async function accountOf(
   io: Io,
-  { attester, domain }: ClinicConfig,
+  { attester, domain }: AttesterConfig,
   options: WalletOptions,
 ): Promise<Signer> {
   const wallet = await walletOf(io, { chainId: domain.chainId }, options);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { roundToSteps } from "@vitalproof/sdk";
+import { type Command, Option } from "commander";
+import type { Io } from "../../io.ts";
+import { resumeLog } from "../../patientLog.ts";
+import { type ReadingOptions, readReadings, withReadingOptions } from "../../readings.ts";
+import { withVault } from "../../vault.ts";
+import { LOG_OPTION, type LogOptions } from "./options.ts";
+
+export function registerAdd(log: Command, io: Io): void {
+  withReadingOptions(log.command("add <file>"))
+    .description("add a file's readings to the log")
+    .option(...LOG_OPTION)
+    .addOption(
+      new Option(
+        "--round <how>",
+        "how to round readings between two steps of the profile: nearest, half up (default: refuse them)",
+      ).choices(["nearest"]),
+    )
+    .addHelpText(
+      "after",
+      "\nReadings given twice count once. A refused reading does not stop the rest; refusals are counted by reason.\n" +
+        "\nExample:\n  vitalproof log add clarity.csv --zone Europe/Berlin\n",
+    )
+    .action(async (file: string, _: unknown, command: Command) => {
+      type Options = LogOptions & ReadingOptions & { round?: "nearest" };
+      const options = command.optsWithGlobals<Options>();
+      const { name, read, rounded, appended } = await withVault(io, options, async (vault) => {
+        const kept = await resumeLog(vault, options.log);
+        const found = await readReadings(io, file, options, kept.profile);
+        const given =
+          options.round === undefined
+            ? { readings: found.readings, rounded: 0 }
+            : roundToSteps(kept.profile, found.readings);
+        const report = await io.during("storing", () => kept.log.append(given.readings));
+        return { name: kept.name, read: found, rounded: given.rounded, appended: report };
+      });
+      const { refusals: _refusals, ...counts } = appended;
+      const refused = Object.entries(counts.refused).filter(([, count]) => count > 0);
+      const lines = [
+        `${read.format}: ${counts.given} readings; log "${name}" took ${counts.taken}, had ${counts.duplicates} already.`,
+        ...(counts.saturated > 0
+          ? [`${counts.saturated} are beyond the scale and are stored as LOW or HIGH.`]
+          : []),
+        ...(rounded > 0 ? [`${rounded} were rounded to the profile's step.`] : []),
+        ...refused.map(([reason, count]) => `${count} refused: ${reason}`),
+      ];
+      if ((counts.refused["not-representable"] ?? 0) > 0) {
+        lines.push("Readings between two steps are refused. Add --round nearest to round and count them.");
+      }
+      lines.push(
+        ...counted("skipped", read.report.skipped),
+        ...counted("refused by the reader", read.report.refused),
+      );
+      lines.push(...read.report.notes);
+      io.report(lines, { log: name, format: read.format, file: read.report, rounded, ...counts });
+    });
+}
+
+function counted(what: string, counts: Readonly<Record<string, number>>): string[] {
+  const shown = Object.entries(counts).filter(([, count]) => count > 0);
+  return shown.length === 0
+    ? []
+    : [`${what}: ${shown.map(([kind, count]) => `${count} ${kind}`).join(", ")}`];
+}
