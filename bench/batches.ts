@@ -19,9 +19,7 @@ import {
 } from "@vitalproof/sdk";
 import { concat, getBytes, keccak256, Transaction, toUtf8Bytes, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import { SimulatedClinic } from "../simulation/clinic.ts";
-import { Insurer } from "../simulation/insurer.ts";
-import { World } from "../simulation/world.ts";
+import { Insurer, SimulatedAttester, World } from "../simulation/index.ts";
 import { block } from "../test/contracts/support/batch.ts";
 import { inputPoints, simulatedProof } from "../test/support/simulatedProof.ts";
 import { CHAINS, calldataGas, fits } from "./chains.ts";
@@ -166,15 +164,15 @@ async function storageGas(
   };
 }
 
-/** Policies of strangers, issued on the clinic's own signature: what enrolment proofs are for is not measured here. */
+/** Policies of strangers, issued on the attester's own signature: what enrolment proofs are for is not measured here. */
 async function manyPolicies(count: number, say: Say): Promise<{ world: World; claims: Claim[] }> {
   const { default: hre } = await import("hardhat");
   const world = await World.create(hre, epochStart(PROFILE, OFFSET, EPOCH) - DAY, [CIRCUIT], {
     transactionGasCap: false,
     blockGasLimit: 100_000_000,
   });
-  const { clinic } = await SimulatedClinic.open(world);
-  const insurer = await Insurer.publish(world, clinic.group, {
+  const { attester } = await SimulatedAttester.open(world);
+  const insurer = await Insurer.publish(world, attester.group, {
     circuit: CIRCUIT,
     terms: distributionTerms({
       circuit: CIRCUIT,
@@ -218,8 +216,8 @@ async function manyPolicies(count: number, say: Say): Promise<{ world: World; cl
     policies.push({ policyId: result, consentId: await consents.consentIdOf(consent) });
   }
   const day = anchorDayOf(PROFILE, OFFSET, EPOCH);
-  await world.passUntil(clinic.anchorTime(day));
-  await world.anchorsAs(world.roles.attester).anchor(clinic.group, day, randomFieldElement());
+  await world.passUntil(attester.anchorTime(day));
+  await world.anchorsAs(world.roles.attester).anchor(attester.group, day, randomFieldElement());
 
   const key = JSON.parse(
     readFileSync(join(root, "circuits/artifacts", CIRCUIT, "verification_key.json"), "utf8"),

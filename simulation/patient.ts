@@ -1,157 +1,143 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  type Application,
   anchorDayOf,
+  type CircuitName,
   type ClaimRequest,
-  type Consent,
-  claimWitness,
-  controllerOf,
+  type Cover,
+  circuitIdOf,
+  circuitOf,
+  claimRequest,
   createIdentity,
   DAY,
-  enrolmentWitness,
-  type HolderAttestation,
+  enrol,
+  Holder,
   type Identity,
   Log,
   type LogOpening,
   memoryStore,
   type ProfileName,
+  type ProgramFacts,
   type ProofOf,
   type ProveOptions,
   type Prover,
-  policyHashOf,
   profileOf,
-  prove,
-  randomFieldElement,
+  programFacts,
+  proofMaker,
+  Sealer,
+  type SendReport,
   type Sent,
-  type SignedReceipt,
+  type SignedConsent,
   SimulatedDevice,
-  signConsent,
-  signRevocation,
-  termsForPeriod,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import { toBeHex, type Wallet, ZeroAddress, zeroPadValue } from "ethers";
-import type { SimulatedClinic } from "./clinic.ts";
-import type { Insurer } from "./insurer.ts";
+import type { SimulatedAttester } from "./attester.ts";
 import type { World } from "./world.ts";
 
-/** A person with an identity, a simulated device and a log; proves in a process of its own unless told otherwise. */
+/** A patient with an identity, a simulated device and a log; proves in a process of its own unless told otherwise. */
 export class Patient {
   readonly identity: Identity = createIdentity();
   readonly device = new SimulatedDevice("p256");
+  readonly holder: Holder;
+  /** Every consent that was given, with its receipt, by id. */
+  readonly consents = new Map<string, SignedConsent>();
   readonly #world: World;
-  readonly #prover: Prover;
-  #log: Log | undefined;
-  #consents = 0n;
+  #sealer: Sealer | undefined;
 
   constructor(world: World, prover: Prover = childProcessProver()) {
+    const { relayer } = world.roles;
+    const chain = { claims: world.claimsAs(relayer), consents: world.consentsAs(relayer) };
     this.#world = world;
-    this.#prover = prover;
+    this.holder = new Holder(this.identity, chain, proofMaker(prover, world.artifacts));
+  }
+
+  get sealer(): Sealer {
+    if (this.#sealer === undefined) throw new Error("the patient is not enrolled yet");
+    return this.#sealer;
   }
 
   get log(): Log {
-    if (this.#log === undefined) throw new Error("the patient is not enrolled yet");
-    return this.#log;
+    return this.sealer.log;
   }
 
   async enrol(
-    clinic: SimulatedClinic,
+    attester: SimulatedAttester,
     log: { profile: ProfileName; offset: number; firstEpoch: number },
   ): Promise<LogOpening> {
-    const opening = await clinic.enrol(this.identity.subject, this.device, log);
-    this.#log = await Log.create(memoryStore(), "readings", opening);
+    const { subject } = this.identity;
+    const opening = await enrol(attester, { subject, device: this.device, ...log }, this.#world.now);
+    const anchors = this.#world.anchorsAs(this.#world.roles.relayer);
+    const trust = { domain: await anchors.domain(), attester: (await anchors.group(opening.group)).attester };
+    this.#sealer = new Sealer(await Log.create(memoryStore(), "readings", opening), this.device, trust);
     return opening;
   }
 
-  /** The fresh account that controls this person's first policy in a program. */
-  async controller(program: bigint): Promise<Wallet> {
-    const { chainId, claims } = await this.#world.claimsAs(this.#world.roles.relayer).domain();
-    return controllerOf(this.identity, { chainId, claims, program, index: 0 });
+  /** The fresh account that controls this patient's first policy in a program. */
+  controller(program: bigint) {
+    return this.holder.controller(program);
   }
 
-  /** An application for a policy: what the attester is asked to sign, and the proof that it is wanted. */
-  async apply(
-    insurer: Insurer,
-    cover: { firstEpoch: number; periods: number },
-    options?: ProveOptions,
-  ): Promise<{ attestation: HolderAttestation; proof: ProofOf }> {
-    const domain = await this.#world.claimsAs(this.#world.roles.relayer).domain();
-    const attestation: HolderAttestation = {
-      program: insurer.program,
-      holder: this.identity.holder(insurer.scope),
-      controller: (await this.controller(insurer.program)).address,
-      payee: ZeroAddress,
-      ...cover,
-      nonce: randomFieldElement(),
-      expiry: BigInt(this.#world.now + DAY),
-    };
-    const witness = enrolmentWitness(this.identity.secret(), {
-      scope: insurer.scope,
-      policyHash: policyHashOf(domain, attestation),
-    });
-    const artifacts = await this.#world.artifacts.load("enrolment");
-    return { attestation, proof: await prove(this.#prover, artifacts, witness, options) };
+  /** An application for a policy: what the attester is asked to sign, and the proof over it. */
+  async apply(program: bigint, cover: Cover, options?: ProveOptions): Promise<Application> {
+    const facts = await this.#program(program);
+    return this.holder.apply(facts, cover, { now: this.#world.now, log: this.#sealer?.log.opening }, options);
   }
 
-  /** Signs a consent for a year; a relayer carries it to the chain. */
+  /** Has the attester sign an application, and checks what it signed. */
+  async attested(attester: SimulatedAttester, application: Application): Promise<string> {
+    const signature = await attester.attest(application);
+    const { opening } = this.log;
+    const group = await this.#world.anchorsAs(this.#world.roles.relayer).group(opening.group);
+    this.holder.assertAttested(application, signature, group.attester);
+    return signature;
+  }
+
+  /** Signs a consent for a year over its receipt, which is kept; a relayer sends it. */
   async consent(program: bigint): Promise<Sent<string>> {
-    const { relayer, insurer } = this.#world.roles;
-    const controller = await this.controller(program);
-    const consents = this.#world.consentsAs(relayer);
-    const consent: Consent = {
-      patient: controller.address,
-      grantee: insurer.address,
-      purpose: await this.#world.claimsAs(relayer).claimPurpose(),
-      program,
-      from: this.#world.now - 1,
-      until: this.#world.now + 365 * DAY,
-      receiptHash: zeroPadValue(toBeHex(randomFieldElement()), 32),
-      nonce: this.#consents++,
-    };
-    const deadline = BigInt(this.#world.now + DAY);
-    const signature = await signConsent(controller, await consents.domain(), consent, deadline);
-    return consents.grantWithSignature(consent, deadline, signature);
+    const facts = await this.#program(program);
+    const { now } = this.#world;
+    // A second before now: a block may be mined in the second of the last one.
+    const given = await this.holder.consent(facts, { now, latest: now - 1, lasts: 365 * DAY });
+    this.consents.set(given.consentId, given);
+    const { consent, deadline, signature } = given;
+    return this.#world.consentsAs(this.#world.roles.relayer).grantWithSignature(consent, deadline, signature);
   }
 
   async revoke(program: bigint, consentId: string): Promise<Sent> {
-    const controller = await this.controller(program);
+    const { patient, deadline, signature } = await this.holder.revocation(
+      program,
+      consentId,
+      this.#world.now,
+    );
     const consents = this.#world.consentsAs(this.#world.roles.relayer);
-    const deadline = BigInt(this.#world.now + DAY);
-    const signature = await signRevocation(controller, await consents.domain(), consentId, deadline);
-    return consents.revokeWithSignature(controller.address, consentId, deadline, signature);
+    return consents.revokeWithSignature(patient, consentId, deadline, signature);
   }
 
-  /** Seals all epochs that are over, signs their heads and hands them to intake. */
-  async sealAndSend(clinic: SimulatedClinic): Promise<SignedReceipt[]> {
-    const receipts: SignedReceipt[] = [];
-    for (const { epoch } of await this.log.seal(this.#world.now)) {
-      const receipt = await clinic.intake.submit(await this.log.sign(epoch, this.device));
-      await this.log.accept(epoch, receipt);
-      receipts.push(receipt);
-    }
-    return receipts;
+  /** Seals all epochs that are over, sends their heads and keeps the receipts. */
+  sealAndSend(attester: SimulatedAttester): Promise<SendReport> {
+    return this.sealer.sealAndSend(attester, this.#world.now);
   }
 
-  /** All that a claim needs of a period, the attester's path included. */
+  /** All that a claim needs of a period, against the root that the chain has for its day. */
   async claimRequest(
-    clinic: SimulatedClinic,
-    insurer: Pick<Insurer, "terms" | "scope">,
-    circuit: string,
+    attester: SimulatedAttester,
+    { program = 0n, terms, scope }: Pick<ProgramFacts, "terms" | "scope"> & { program?: bigint },
+    circuit: CircuitName,
     firstEpoch: number,
   ): Promise<ClaimRequest> {
-    const terms = termsForPeriod(insurer.terms, firstEpoch);
-    const lastEpoch = firstEpoch + terms.epochs - 1;
-    const day = anchorDayOf(profileOf(terms.profile), terms.offset, lastEpoch);
-    return {
-      circuit,
-      terms,
-      scope: insurer.scope,
-      ...this.log.period(firstEpoch, terms.epochs),
-      path: await clinic.anchoring.path(day, this.log.leaf(lastEpoch)),
-    };
+    const { group } = attester;
+    const day = anchorDayOf(profileOf(terms.profile), terms.offset, firstEpoch + terms.epochs - 1);
+    const anchor = await this.#world.anchorsAs(this.#world.roles.relayer).anchorOf(group, day);
+    const { name, version } = circuitOf(circuit);
+    const on = { circuit: circuitIdOf(name, version), anchorRoot: anchor?.root ?? 0n };
+    return claimRequest({ program, group, terms, scope }, on, firstEpoch, this.log, attester);
   }
 
-  async proveClaim(request: ClaimRequest, options?: ProveOptions): Promise<ProofOf> {
-    const artifacts = await this.#world.artifacts.load(request.circuit);
-    return prove(this.#prover, artifacts, claimWitness(this.identity.secret(), request), options);
+  proveClaim(request: ClaimRequest, options?: ProveOptions): Promise<ProofOf> {
+    return this.holder.prove(request, options);
+  }
+
+  #program(program: bigint): Promise<ProgramFacts> {
+    return programFacts(this.#world.claimsAs(this.#world.roles.relayer), program);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { HDNodeWallet } from "ethers";
-import type { World } from "../../simulation/world.ts";
+import type { World } from "../../simulation/index.ts";
 
 /** Hardhat's default mnemonic: its keys are known to everybody and stand in every development node. */
 const PHRASE = "test test test test test test test test test test test junk";

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
-import type { SimulatedClinic } from "../../simulation/clinic.ts";
-import type { World } from "../../simulation/world.ts";
+import type { SimulatedAttester, World } from "../../simulation/index.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Days that may pass at once: every one of them may have to be anchored. */
 const LONGEST_JUMP = 366;
 
-/** The chain's time, and the clinic that anchors by it. One call at a time. */
+/** The chain's time, and the attester that anchors by it. One call at a time. */
 export class Clock {
   readonly #world: World;
-  readonly #clinic: SimulatedClinic;
+  readonly #attester: SimulatedAttester;
   /** The first day that was not dealt with. */
   #day: number;
 
-  constructor(world: World, clinic: SimulatedClinic) {
+  constructor(world: World, attester: SimulatedAttester) {
     this.#world = world;
-    this.#clinic = clinic;
+    this.#attester = attester;
     this.#day = Math.floor(world.now / DAY);
   }
 
@@ -28,11 +27,11 @@ export class Clock {
   /** Takes over time that passed on the chain by itself or through its RPC, and anchors what became due. */
   async catchUp(): Promise<void> {
     await this.#world.follow();
-    while (this.#clinic.anchorTime(this.#day) <= this.now) await this.#anchorNext();
+    while (this.#attester.anchorTime(this.#day) <= this.now) await this.#anchorNext();
   }
 
   /**
-   * Lets time pass, stopping at each day's time to anchor, since a clinic cannot anchor much later.
+   * Lets time pass, stopping at each day's time to anchor, since a attester cannot anchor much later.
    * @param to Unix seconds; a past one changes nothing
    * @throws INVALID_ARGUMENT for more than a year at once
    */
@@ -44,8 +43,8 @@ export class Clock {
         hint: `Go to ${latest} at most, then on from there. It is in seconds.`,
       });
     }
-    while (this.#clinic.anchorTime(this.#day) <= to) {
-      await this.#world.passUntil(this.#clinic.anchorTime(this.#day));
+    while (this.#attester.anchorTime(this.#day) <= to) {
+      await this.#world.passUntil(this.#attester.anchorTime(this.#day));
       await this.#anchorNext();
     }
     await this.#world.passUntil(to);
@@ -54,11 +53,11 @@ export class Clock {
   async #anchorNext(): Promise<void> {
     // Counted first: a day that fails once must not stand in every later request's way.
     const day = this.#day++;
-    const { group, anchoring } = this.#clinic;
+    const { group, anchoring } = this.#attester;
     const anchors = this.#world.anchorsAs(this.#world.roles.attester);
     const { until, correctableUntil } = await anchors.anchorWindow(group, day);
     if (this.now < until) {
-      await this.#clinic.anchor(day);
+      await this.#attester.anchorDay(day);
       return;
     }
     // Time ran past the window through the RPC. Beyond the correction time nobody can write the day any more.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { SimulatedClinic } from "../../simulation/clinic.ts";
-import type { World } from "../../simulation/world.ts";
+import type { SimulatedAttester, World } from "../../simulation/index.ts";
 import { demoWallets } from "./accounts.ts";
 
 /** What the page has to know. Paths are relative to it. */
@@ -36,10 +35,10 @@ export interface DappConfig {
   };
 }
 
-export async function configOf(world: World, clinic: SimulatedClinic): Promise<DappConfig> {
+export async function configOf(world: World, attester: SimulatedAttester): Promise<DappConfig> {
   const { claims, anchors, consents, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
-  const { assurance } = await world.anchorsAs(world.roles.attester).group(clinic.group);
+  const { assurance } = await world.anchorsAs(world.roles.attester).group(attester.group);
   return {
     name: "Vitalproof demo",
     chain: {
@@ -64,7 +63,7 @@ export async function configOf(world: World, clinic: SimulatedClinic): Promise<D
     artifacts: "/artifacts",
     relayer: "/relayer",
     attester: "/attester",
-    groups: [{ id: clinic.group, name: "Demo clinic", assurance }],
+    groups: [{ id: attester.group, name: "Demo clinic", assurance }],
     demo: {
       accounts: await demoWallets(world),
       clock: "/demo/clock",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { CircuitClient, settle } from "@vitalproof/sdk";
 import { RELAYER_ENDPOINTS } from "@vitalproof/sdk/wire";
-import type { World } from "../../simulation/world.ts";
+import type { World } from "../../simulation/index.ts";
 import { parsed } from "./bodies.ts";
 import type { Route } from "./door.ts";
 

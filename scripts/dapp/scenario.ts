@@ -16,12 +16,16 @@ import {
   termsOf,
 } from "@vitalproof/sdk";
 import { proverPool } from "@vitalproof/sdk/node";
-import { Calendar } from "../../simulation/calendar.ts";
-import type { SimulatedClinic } from "../../simulation/clinic.ts";
-import { Insurer, type Offer } from "../../simulation/insurer.ts";
-import { Patient } from "../../simulation/patient.ts";
-import { glucoseOf, type Kind } from "../../simulation/readings.ts";
-import type { World } from "../../simulation/world.ts";
+import {
+  Calendar,
+  glucoseOf,
+  Insurer,
+  type Kind,
+  type Offer,
+  Patient,
+  type SimulatedAttester,
+  type World,
+} from "../../simulation/index.ts";
 import { signerOf } from "./accounts.ts";
 import type { Clock } from "./clock.ts";
 import { SCENARIO_FIRST_DAY } from "./month.ts";
@@ -81,13 +85,13 @@ interface Member {
  */
 export async function playScenario(
   world: World,
-  clinic: SimulatedClinic,
+  attester: SimulatedAttester,
   clock: Clock,
   { days, say }: { days: number; say: (line: string) => void },
 ): Promise<void> {
   const pool = proverPool({ size: 2 });
   try {
-    await new Month(world, clinic, clock, pool, say).play(days);
+    await new Month(world, attester, clock, pool, say).play(days);
   } finally {
     await pool.close();
   }
@@ -95,7 +99,7 @@ export async function playScenario(
 
 class Month {
   readonly #world: World;
-  readonly #clinic: SimulatedClinic;
+  readonly #attester: SimulatedAttester;
   readonly #clock: Clock;
   readonly #prover: Prover;
   readonly #say: (line: string) => void;
@@ -108,13 +112,13 @@ class Month {
 
   constructor(
     world: World,
-    clinic: SimulatedClinic,
+    attester: SimulatedAttester,
     clock: Clock,
     prover: Prover,
     say: (line: string) => void,
   ) {
     this.#world = world;
-    this.#clinic = clinic;
+    this.#attester = attester;
     this.#clock = clock;
     this.#prover = prover;
     this.#say = say;
@@ -132,11 +136,11 @@ class Month {
     for (const [day, epoch] of month.epochs.entries()) {
       if (day < last) await this.#join(programs, day + 1);
       await this.#clock.passUntil(month.endOf(epoch) + MINUTE);
-      for (const { patient } of this.#members) await patient.sealAndSend(this.#clinic);
+      for (const { patient } of this.#members) await patient.sealAndSend(this.#attester);
       for (const member of this.#members) if (member.part.revokes === day) await this.#revoke(member);
       if (day % 7 === 6 && day < last) await this.#endWeek(`Day ${day + 1}`);
     }
-    await this.#clock.passUntil(this.#clinic.anchorTime(this.#anchorDay(month.epochs.at(-1)!)));
+    await this.#clock.passUntil(this.#attester.anchorTime(this.#anchorDay(month.epochs.at(-1)!)));
     await this.#endWeek(`Day ${days}`);
     await this.#release();
   }
@@ -144,7 +148,7 @@ class Month {
   /** A program for days in range, with money for everybody in it. */
   async #publish(review?: Offer["review"]): Promise<Insurer> {
     const day = { window: "1 day", profile: this.#profile.name, offset: this.#offset } as const;
-    const insurer = await Insurer.publish(this.#world, this.#clinic.group, {
+    const insurer = await Insurer.publish(this.#world, this.#attester.group, {
       circuit: this.#circuit.name,
       terms: termsOf("time-in-range", day),
       benefit: BENEFIT,
@@ -169,17 +173,10 @@ class Month {
       const patient = new Patient(this.#world, this.#prover);
       const calendar = this.#calendar(part.joins, part.days);
       const { firstEpoch, periods } = calendar;
-      await patient.enrol(this.#clinic, { profile: this.#profile.name, offset: this.#offset, firstEpoch });
-      const { attestation, proof } = await patient.apply(insurer, { firstEpoch, periods });
-      const { scopeNumber } = insurer;
-      const signature = await this.#clinic.attest({
-        attestation,
-        scopeNumber,
-        subject: patient.identity.subject,
-        proof: proof.proof,
-        publicInputs: proof.publicInputs,
-      });
-      const { result: policy } = await insurer.issuePolicy(attestation, signature);
+      await patient.enrol(this.#attester, { profile: this.#profile.name, offset: this.#offset, firstEpoch });
+      const application = await patient.apply(insurer.program, { firstEpoch, periods });
+      const signature = await patient.attested(this.#attester, application);
+      const { result: policy } = await insurer.issuePolicy(application.attestation, signature);
       const { result: consentId } = await patient.consent(insurer.program);
       const kinds = Array.from({ length: periods }, (_, i) => KINDS[(part.kind + i) % KINDS.length]!);
       await patient.log.append(await glucoseOf(this.#profile, kinds, calendar.nameOf(0), ZONE));
@@ -231,14 +228,14 @@ class Month {
   async #prove(member: Member): Promise<{ member: Member; item: ClaimItem }[]> {
     const { patient, insurer, calendar, policy, consentId, claimed } = member;
     const due = Array.from({ length: calendar.periods }, (_, period) => period).filter((period) => {
-      const anchored = this.#clinic.anchorTime(this.#anchorDay(calendar.lastEpochOf(period)));
+      const anchored = this.#attester.anchorTime(this.#anchorDay(calendar.lastEpochOf(period)));
       return !claimed.has(period) && anchored <= this.#world.now;
     });
     const { name, version } = this.#circuit;
     const proven = await Promise.all(
       due.map(async (period) => {
         const request = await patient.claimRequest(
-          this.#clinic,
+          this.#attester,
           insurer,
           name,
           calendar.firstEpochOf(period),

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { Mutex } from "@vitalproof/sdk/node";
 import { CLOCK_ENDPOINTS } from "@vitalproof/sdk/wire";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { SimulatedClinic } from "../../simulation/clinic.ts";
-import { World } from "../../simulation/world.ts";
+import { SimulatedAttester, World } from "../../simulation/index.ts";
 import { loadSources } from "../generate/sources.ts";
 import { parsed } from "./bodies.ts";
 import { clinicRoutes } from "./clinic.ts";
@@ -42,10 +41,10 @@ export async function startServices(
 ): Promise<Services> {
   const { root } = hre.config.paths;
   const world = await World.create(hre, start);
-  const { clinic } = await SimulatedClinic.open(world);
-  const clock = new Clock(world, clinic);
-  if (scenario !== undefined) await playScenario(world, clinic, clock, scenario);
-  const config = await configOf(world, clinic);
+  const { attester } = await SimulatedAttester.open(world);
+  const clock = new Clock(world, attester);
+  if (scenario !== undefined) await playScenario(world, attester, clock, scenario);
+  const config = await configOf(world, attester);
   const circuits = loadSources(root).instances.map(({ name }) => name);
 
   const door = await openDoor(
@@ -56,7 +55,7 @@ export async function startServices(
       artifactRoute(root, circuits),
       ...mailboxRoutes(),
       ...inTurn(clock, [
-        ...clinicRoutes(world, clinic),
+        ...clinicRoutes(world, attester),
         ...(await relayerRoutes(world)),
         ...clockRoutes(clock),
       ]),

@@ -9,12 +9,12 @@ import {
   prove,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import { bareWitness, type Lie, withoutUnwanted } from "../../simulation/lies.ts";
+import { bareWitness, type Lie, withoutUnwanted } from "../../simulation/index.ts";
 import type { Period, Stage } from "./stage.ts";
 
 /**
  * What must not work, each tried for real: past the SDK at the circuit, past the
- * circuit at the contract, and at the clinic's intake.
+ * circuit at the contract, and at the attester's intake.
  *
  * @param claimed a period that was paid already, with its proof, if there is one
  */
@@ -94,7 +94,7 @@ async function refuseBadPeriod(
 }
 
 async function refuseStrangers(stage: Stage): Promise<void> {
-  const { report, clinic, patient, scenario, world, periods } = stage;
+  const { report, attester, patient, scenario, world, periods } = stage;
   const { calendar, noun } = scenario;
   const shown = periods.find(({ check }) => check.holds) ?? periods[0]!;
   await report.refusal(
@@ -103,7 +103,7 @@ async function refuseStrangers(stage: Stage): Promise<void> {
     () => proveBare(stage, shown.request, { secret: createIdentity().secret() }),
   );
   await report.refusal(
-    `a re-sealed ${calendar.epochsPerPeriod === 1 ? noun : "day"}: the clinic has a head for it already`,
+    `a re-sealed ${calendar.epochsPerPeriod === 1 ? noun : "day"}: the attester has a head for it already`,
     ["INTAKE_EPOCH_TAKEN"],
     async () => {
       const { firstEpoch } = calendar;
@@ -112,7 +112,7 @@ async function refuseStrangers(stage: Stage): Promise<void> {
       const [start, end] = [calendar.startOf(firstEpoch), calendar.endOf(firstEpoch)];
       await second.append(scenario.readings.filter(({ time }) => start <= time && time < end));
       await second.seal(world.now, firstEpoch);
-      await clinic.intake.submit(await second.sign(firstEpoch, patient.device));
+      await attester.submitHead(await second.sign(firstEpoch, patient.device));
     },
   );
 }

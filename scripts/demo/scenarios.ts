@@ -16,8 +16,8 @@ import {
   termsOf,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { Calendar } from "../../simulation/calendar.ts";
 import {
+  Calendar,
   daysHeart,
   doses,
   fall,
@@ -30,7 +30,7 @@ import {
   restingHeart,
   rhythm,
   sleepDevice,
-} from "../../simulation/readings.ts";
+} from "../../simulation/index.ts";
 
 /** What a story needs to know. */
 export interface Scenario {

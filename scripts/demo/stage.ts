@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  type Application,
   anchorDayOf,
   type CheckResult,
   type ClaimRequest,
   checkTerms,
   DAY,
   explainTerms,
-  type HolderAttestation,
-  type ProofOf,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { Calendar } from "../../simulation/calendar.ts";
-import { SimulatedClinic } from "../../simulation/clinic.ts";
-import { Insurer } from "../../simulation/insurer.ts";
-import { Patient } from "../../simulation/patient.ts";
-import { World } from "../../simulation/world.ts";
+import { type Calendar, Insurer, Patient, SimulatedAttester, World } from "../../simulation/index.ts";
 import type { Report } from "./report.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -40,10 +35,10 @@ export interface Stage {
   readonly report: Report;
   readonly scenario: Scenario;
   readonly world: World;
-  readonly clinic: SimulatedClinic;
+  readonly attester: SimulatedAttester;
   readonly insurer: Insurer;
   readonly patient: Patient;
-  readonly application: { readonly attestation: HolderAttestation; readonly proof: ProofOf };
+  readonly application: Application;
   readonly policy: bigint;
   /** The consent given at enrolment. */
   readonly consent: string;
@@ -63,7 +58,7 @@ export async function setStage(
   const periods = await Promise.all(
     Array.from({ length: calendar.periods }, async (_, period): Promise<Period> => {
       const epoch = calendar.firstEpochOf(period);
-      const request = await enrolled.patient.claimRequest(offers.clinic, offers.insurer, circuit, epoch);
+      const request = await enrolled.patient.claimRequest(offers.attester, offers.insurer, circuit, epoch);
       const codes = request.epochs.map((record) => record.codes);
       const name = calendar.nameOf(period);
       return { epoch, period, name, request, check: checkTerms(request.terms, codes) };
@@ -81,8 +76,8 @@ async function publish(hre: HardhatRuntimeEnvironment, report: Report, scenario:
     const { chainId, claims } = await value.claimsAs(value.roles.relayer).domain();
     return { value, detail: `ClaimsPayout at ${claims}, chain ${chainId}` };
   });
-  const clinic = await report.step("the clinic opens its group", async () => {
-    const { clinic: value, created } = await SimulatedClinic.open(world);
+  const attester = await report.step("the attester opens its group", async () => {
+    const { attester: value, created } = await SimulatedAttester.open(world);
     return {
       value,
       gas: created.gasUsed,
@@ -92,7 +87,7 @@ async function publish(hre: HardhatRuntimeEnvironment, report: Report, scenario:
   const insurer = await report.step("the insurer publishes a program", async () => {
     // All claims come at the end of the story, so the first period's window must reach until then.
     const length = calendar.endOf(calendar.lastEpochOf(calendar.periods - 1)) - start;
-    const value = await Insurer.publish(world, clinic.group, {
+    const value = await Insurer.publish(world, attester.group, {
       circuit,
       terms,
       benefit: BENEFIT,
@@ -104,19 +99,19 @@ async function publish(hre: HardhatRuntimeEnvironment, report: Report, scenario:
     const { result, gasUsed } = await insurer.fund(BENEFIT * BigInt(calendar.periods));
     return { value: undefined, gas: gasUsed, detail: `${usd(result)} free` };
   });
-  return { world, clinic, insurer };
+  return { world, attester, insurer };
 }
 
 async function enrol(
   report: Report,
   scenario: Scenario,
-  { world, clinic, insurer }: Pick<Stage, "world" | "clinic" | "insurer">,
+  { world, attester, insurer }: Pick<Stage, "world" | "attester" | "insurer">,
 ) {
   const { profile, offset, firstEpoch, periods } = scenario.calendar;
   report.section("Enrolment");
   const patient = new Patient(world);
-  await report.step("the clinic enrols the patient and a simulated device", async () => {
-    await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch });
+  await report.step("the attester enrols the patient and a simulated device", async () => {
+    await patient.enrol(attester, { profile: profile.name, offset, firstEpoch });
     const { publicKey, curve } = patient.device;
     return { value: undefined, detail: `device ${publicKey.slice(0, 18)}… (${curve})` };
   });
@@ -124,30 +119,26 @@ async function enrol(
     "the patient proves: holder and subject are one person",
     async (progress) => {
       const cover = { firstEpoch, periods };
-      const value = await patient.apply(insurer, cover, { onProgress: ({ phase }) => progress(phase) });
+      const value = await patient.apply(insurer.program, cover, {
+        onProgress: ({ phase }) => progress(phase),
+      });
       return {
         value,
-        detail: "enrolment proof over the digest of the attestation; it stays between patient and clinic",
+        detail: "enrolment proof over the digest of the attestation; it stays between patient and attester",
       };
     },
   );
-  const attestation = {
-    scopeNumber: insurer.scopeNumber,
-    subject: patient.identity.subject,
-    proof: application.proof.proof,
-    publicInputs: application.proof.publicInputs,
-  };
   await report.refusal(
     "a stolen enrolment proof with the thief's account as controller",
     ["ATTESTATION_MISMATCH"],
     () =>
-      clinic.attest({
-        ...attestation,
+      attester.attest({
+        ...application,
         attestation: { ...application.attestation, controller: world.roles.stranger.address },
       }),
   );
-  const policy = await report.step("the clinic attests, the insurer issues the policy", async () => {
-    const signature = await clinic.attest({ ...attestation, attestation: application.attestation });
+  const policy = await report.step("the attester attests, the insurer issues the policy", async () => {
+    const signature = await patient.attested(attester, application);
     const { result, gasUsed } = await insurer.issuePolicy(application.attestation, signature);
     return {
       value: result,
@@ -155,9 +146,14 @@ async function enrol(
       detail: `policy ${result}: ${count(scenario)}, ${usd(BENEFIT * BigInt(periods))} reserved`,
     };
   });
-  const consent = await report.step("the patient consents; a relayer carries the signature", async () => {
+  const consent = await report.step("the patient consents; a relayer sends the signature", async () => {
     const { result, gasUsed } = await patient.consent(insurer.program);
-    return { value: result, gas: gasUsed, detail: `consent ${result.slice(0, 18)}…` };
+    const { receiptHash } = patient.consents.get(result)!.consent;
+    return {
+      value: result,
+      gas: gasUsed,
+      detail: `consent ${result.slice(0, 18)}…; the patient keeps its receipt, whose hash is ${receiptHash.slice(0, 18)}…`,
+    };
   });
   return { patient, application, policy, consent };
 }
@@ -165,7 +161,7 @@ async function enrol(
 async function seal(
   report: Report,
   { calendar, readings }: Scenario,
-  { world, clinic, patient }: Pick<Stage, "world" | "clinic" | "patient">,
+  { world, attester, patient }: Pick<Stage, "world" | "attester" | "patient">,
 ): Promise<void> {
   report.section("Readings");
   await report.step("the readings go into the patient's log", async () => {
@@ -189,21 +185,23 @@ async function seal(
   });
 
   const sealNow = async () => {
-    const [receipt] = await patient.sealAndSend(clinic);
+    const { receipts, gaps } = await patient.sealAndSend(attester);
+    const [receipt] = receipts;
+    const missed = gaps.length === 0 ? "" : `; ${gaps.length} came too late and count as missing`;
     return {
       value: undefined,
-      detail: `the clinic sees a head and a signature; receipt for leaf ${short(receipt!.leaf)}`,
+      detail: `the attester sees a head and a signature; its receipt is for leaf ${short(receipt!.leaf)}${missed}`,
     };
   };
   const anchorNow = async (day: number) => {
-    const { closed, sent } = (await clinic.anchor(day))!;
+    const { closed, sent } = (await attester.anchorDay(day))!;
     return {
       value: undefined,
       gas: sent.gasUsed,
       detail: `root ${short(closed.root)} over ${closed.leaves} ${closed.leaves === 1 ? "leaf" : "leaves"}`,
     };
   };
-  const events = schedule(calendar, clinic);
+  const events = schedule(calendar, attester);
   if (calendar.epochs.length > FEW_EPOCHS) {
     await report.step(
       `${calendar.epochs.length} days sealed, signed, taken in and anchored, each in its time`,
@@ -218,7 +216,7 @@ async function seal(
         return {
           value: undefined,
           gas,
-          detail: "the clinic sees heads and signatures, the chain sees roots",
+          detail: "the attester sees heads and signatures, the chain sees roots",
         };
       },
     );
@@ -242,7 +240,7 @@ interface Event {
  * Sealing at an epoch's end, anchoring when the intake of a day is closed, which can be after the end of the next
  * day: so by the clock, not day by day.
  */
-function schedule(calendar: Calendar, clinic: SimulatedClinic): Event[] {
+function schedule(calendar: Calendar, attester: SimulatedAttester): Event[] {
   const events: Event[] = [];
   const anchored = new Map<number, string[]>();
   for (const epoch of calendar.epochs) {
@@ -253,7 +251,7 @@ function schedule(calendar: Calendar, clinic: SimulatedClinic): Event[] {
   }
   for (const [day, names] of anchored) {
     const name = names.length === 1 ? names[0]! : `${names[0]} to ${names.at(-1)}`;
-    events.push({ at: clinic.anchorTime(day), kind: "anchor", day, name });
+    events.push({ at: attester.anchorTime(day), kind: "anchor", day, name });
   }
   return events.sort((a, b) => a.at - b.at);
 }

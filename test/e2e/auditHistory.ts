@@ -10,7 +10,7 @@ import {
   prove,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import type { Insurer } from "../../simulation/insurer.ts";
+import type { Insurer } from "../../simulation/index.ts";
 import { BENEFIT, CIRCUIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET } from "./fixture.ts";
 
 /** What an attester, an insurer or a guardian may write into an event, and no reader may run. */
@@ -30,9 +30,9 @@ export type History = Fixture & {
 export async function eventful(): Promise<History> {
   let review: { program: bigint; policy: bigint; consent: string; insurer: Insurer } | undefined;
   let later = 0n;
-  const fixture = await claimable([202, 201, 288, 288, 288, 288], async ({ world, clinic, patient }) => {
-    const insurer = await reviewProgram(world, clinic.group);
-    const policy = await issue({ clinic, insurer, patient }, 6);
+  const fixture = await claimable([202, 201, 288, 288, 288, 288], async ({ world, attester, patient }) => {
+    const insurer = await reviewProgram(world, attester.group);
+    const policy = await issue({ attester, insurer, patient }, 6);
     review = {
       program: insurer.program,
       policy,
@@ -40,10 +40,10 @@ export async function eventful(): Promise<History> {
       insurer,
     };
   });
-  const { world, clinic, patient, insurer, policy } = fixture;
-  const { relayer, guardian, pauser, attester } = world.roles;
+  const { world, attester, patient, insurer, policy } = fixture;
+  const { relayer, guardian, pauser } = world.roles;
   const claims = world.claimsAs(relayer);
-  const anchors = world.anchorsAs(attester);
+  const anchors = world.anchorsAs(world.roles.attester);
   const submit = (period: number, consentId = fixture.consent, proof = fixture.proofs[period]!.proof) =>
     claims.submitClaim({ policy, period, consentId, proof });
 
@@ -53,9 +53,9 @@ export async function eventful(): Promise<History> {
   await submit(4);
   const leafOf = (period: number) => patient.log.leaf(FIRST_EPOCH + period);
   const dayOf = (period: number) => claims.anchorDayOf(policy, period);
-  await anchors.correct(clinic.group, await dayOf(4), anchorTree([leafOf(4), 4_444n]).root, HOSTILE);
+  await anchors.correct(attester.group, await dayOf(4), anchorTree([leafOf(4), 4_444n]).root, HOSTILE);
   const corrected = anchorTree([leafOf(5), 5_555n]);
-  await anchors.correct(clinic.group, await dayOf(5), corrected.root, "a leaf was missing");
+  await anchors.correct(attester.group, await dayOf(5), corrected.root, "a leaf was missing");
   const again = await patient.proveClaim({ ...fixture.requests[5]!, path: corrected.path(leafOf(5)) });
   await submit(5, fixture.consent, again.proof);
   await patient.revoke(insurer.program, fixture.consent);

@@ -23,7 +23,7 @@ import hre from "hardhat";
 import { Report } from "../../scripts/demo/report.ts";
 import { ownFile, type Scenario, scenarioOf } from "../../scripts/demo/scenarios.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
-import { Patient } from "../../simulation/patient.ts";
+import { Patient } from "../../simulation/index.ts";
 import {
   BENEFIT,
   claimable,
@@ -138,23 +138,23 @@ describe("e2e: claims with real proofs", () => {
   });
 
   it("T22: after a correction the proof against the old root is refused, a new one under the new root is paid", async () => {
-    const { world, clinic, policy, patient, requests } = fixture;
+    const { world, attester, policy, patient, requests } = fixture;
     const anchors = world.anchorsAs(world.roles.attester);
     const day = await world.claimsAs(world.roles.relayer).anchorDayOf(policy, 3);
     const leaf = patient.log.leaf(FIRST_EPOCH + 3);
     const corrected = anchorTree([leaf, 12_345n]);
-    await anchors.correct(clinic.group, day, corrected.root, "a leaf was missing");
+    await anchors.correct(attester.group, day, corrected.root, "a leaf was missing");
     await refused(submit(3, proofOf(3)), "ClaimsPayout_InvalidProof");
-    await refused(anchors.correct(clinic.group, day, 7n, "again"), "AnchorRegistry_AlreadyCorrected");
+    await refused(anchors.correct(attester.group, day, 7n, "again"), "AnchorRegistry_AlreadyCorrected");
     const again = await patient.proveClaim({ ...requests[3]!, path: corrected.path(leaf) });
     await submit(3, again.proof);
     expect(await world.claimsAs(world.roles.relayer).owedOf(policy)).to.equal(BENEFIT);
   });
 
   it("T22: a claim on a day that is not anchored is refused", async () => {
-    const { world, clinic, insurer, patient } = fixture;
+    const { world, attester, insurer, patient } = fixture;
     const next = FIRST_EPOCH + 6;
-    const policy = await issue({ clinic, insurer, patient }, 1, next);
+    const policy = await issue({ attester, insurer, patient }, 1, next);
     await world.passUntil((next + 1) * 86_400 + OFFSET * 900 + 60);
     await refused(submit(0, proofOf(2), fixture.consent, policy), "ClaimsPayout_NotAnchored");
   });
@@ -172,28 +172,28 @@ describe("e2e: claims with real proofs", () => {
   });
 
   it("T10: no policy on somebody else's subject", async () => {
-    const { world, clinic, insurer, patient } = fixture;
+    const { world, attester, insurer, patient } = fixture;
     const thief = new Patient(world);
-    // The thief applies with an own proof: the clinic knows nobody under that subject …
-    const own = await thief.apply(insurer, { firstEpoch: FIRST_EPOCH + 20, periods: 1 });
+    // The thief applies with an own proof: the attester knows nobody under that subject …
+    const own = await thief.apply(insurer.program, { firstEpoch: FIRST_EPOCH + 20, periods: 1 });
     const request = {
       scopeNumber: insurer.scopeNumber,
-      publicInputs: own.proof.publicInputs,
-      proof: own.proof.proof,
+      publicInputs: own.publicInputs,
+      proof: own.proof,
     };
     await refused(
-      clinic.attest({ ...request, attestation: own.attestation, subject: thief.identity.subject }),
+      attester.attest({ ...request, attestation: own.attestation, subject: thief.identity.subject }),
       "INTAKE_SUBJECT_UNKNOWN",
     );
     // … and the patient's subject is not what the proof shows,
     await refused(
-      clinic.attest({ ...request, attestation: own.attestation, subject: patient.identity.subject }),
+      attester.attest({ ...request, attestation: own.attestation, subject: patient.identity.subject }),
       "ATTESTATION_MISMATCH",
     );
     // also when the public inputs are rewritten to say so.
-    const rewritten = own.proof.publicInputs.map((value, i) => (i === 1 ? patient.identity.subject : value));
+    const rewritten = own.publicInputs.map((value, i) => (i === 1 ? patient.identity.subject : value));
     await refused(
-      clinic.attest({
+      attester.attest({
         ...request,
         publicInputs: rewritten,
         attestation: own.attestation,
@@ -202,7 +202,7 @@ describe("e2e: claims with real proofs", () => {
       "PROOF_INVALID",
     );
     // The patient's own enrolment proof, stolen, with the thief's account.
-    const stolen = await patient.apply(insurer, { firstEpoch: FIRST_EPOCH + 20, periods: 1 });
+    const stolen = await patient.apply(insurer.program, { firstEpoch: FIRST_EPOCH + 20, periods: 1 });
     for (const change of [
       { controller: world.roles.stranger.address },
       { payee: world.roles.stranger.address },
@@ -210,12 +210,12 @@ describe("e2e: claims with real proofs", () => {
       { nonce: 1n },
     ]) {
       await refused(
-        clinic.attest({
+        attester.attest({
           attestation: { ...stolen.attestation, ...change },
           scopeNumber: insurer.scopeNumber,
           subject: patient.identity.subject,
-          proof: stolen.proof.proof,
-          publicInputs: stolen.proof.publicInputs,
+          proof: stolen.proof,
+          publicInputs: stolen.publicInputs,
         }),
         "ATTESTATION_MISMATCH",
       );

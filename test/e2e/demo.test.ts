@@ -9,7 +9,7 @@ import { Report } from "../../scripts/demo/report.ts";
 import { scenarioOf, toldCircuits } from "../../scripts/demo/scenarios.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
-import { withoutUnwanted } from "../../simulation/lies.ts";
+import { withoutUnwanted } from "../../simulation/index.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const { instances } = loadSources(root);

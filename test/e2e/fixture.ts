@@ -10,10 +10,7 @@ import {
 import { expect } from "chai";
 import hre from "hardhat";
 import { reasonOf } from "../../scripts/demo/report.ts";
-import { SimulatedClinic } from "../../simulation/clinic.ts";
-import { Insurer } from "../../simulation/insurer.ts";
-import { Patient } from "../../simulation/patient.ts";
-import { World } from "../../simulation/world.ts";
+import { Insurer, Patient, SimulatedAttester, World } from "../../simulation/index.ts";
 import type { GlucoseDayVerifier } from "../../types/ethers-contracts/index.ts";
 
 export const CIRCUIT = "glucose-day";
@@ -25,7 +22,7 @@ export const OFFSET = 20;
 
 export interface Fixture {
   readonly world: World;
-  readonly clinic: SimulatedClinic;
+  readonly attester: SimulatedAttester;
   readonly insurer: Insurer;
   readonly patient: Patient;
   readonly policy: bigint;
@@ -57,12 +54,12 @@ export function dayReadings(epoch: number, inBand: number) {
  */
 export async function claimable(
   days: readonly number[],
-  early: (parts: Pick<Fixture, "world" | "clinic" | "patient">) => Promise<void> = async () => {},
+  early: (parts: Pick<Fixture, "world" | "attester" | "patient">) => Promise<void> = async () => {},
 ): Promise<Fixture> {
   const world = await World.create(hre, epochStart(PROFILE, OFFSET, FIRST_EPOCH) - DAY);
-  const { clinic } = await SimulatedClinic.open(world);
+  const { attester } = await SimulatedAttester.open(world);
   const publish = async () => {
-    const published = await Insurer.publish(world, clinic.group, {
+    const published = await Insurer.publish(world, attester.group, {
       circuit: CIRCUIT,
       terms: distributionTerms({
         circuit: CIRCUIT,
@@ -78,51 +75,44 @@ export async function claimable(
   const insurer = await publish();
   const otherInsurer = await publish();
   const patient = new Patient(world);
-  await patient.enrol(clinic, { profile: PROFILE.name, offset: OFFSET, firstEpoch: FIRST_EPOCH });
-  const policy = await issue({ clinic, insurer, patient }, days.length);
+  await patient.enrol(attester, { profile: PROFILE.name, offset: OFFSET, firstEpoch: FIRST_EPOCH });
+  const policy = await issue({ attester, insurer, patient }, days.length);
   const consent = (await patient.consent(insurer.program)).result;
   const other = {
     insurer: otherInsurer,
-    policy: await issue({ clinic, insurer: otherInsurer, patient }, days.length),
+    policy: await issue({ attester, insurer: otherInsurer, patient }, days.length),
     consent: (await patient.consent(otherInsurer.program)).result,
   };
 
-  await early({ world, clinic, patient });
+  await early({ world, attester, patient });
 
   for (const [i, inBand] of days.entries()) await patient.log.append(dayReadings(FIRST_EPOCH + i, inBand));
   for (const i of days.keys()) {
     const day = Math.floor((epochStart(PROFILE, OFFSET, FIRST_EPOCH + i + 1) - 1) / DAY);
     await world.passUntil(epochStart(PROFILE, OFFSET, FIRST_EPOCH + i + 1) + 60);
-    await patient.sealAndSend(clinic);
-    await world.passUntil(clinic.anchorTime(day));
-    await clinic.anchor(day);
+    await patient.sealAndSend(attester);
+    await world.passUntil(attester.anchorTime(day));
+    await attester.anchorDay(day);
   }
   const requests: ClaimRequest[] = [];
   const proofs: (ProofOf | undefined)[] = [];
   for (const [i, inBand] of days.entries()) {
-    const request = await patient.claimRequest(clinic, insurer, CIRCUIT, FIRST_EPOCH + i);
+    const request = await patient.claimRequest(attester, insurer, CIRCUIT, FIRST_EPOCH + i);
     requests.push(request);
     proofs.push(inBand >= 202 ? await patient.proveClaim(request) : undefined);
   }
-  return { world, clinic, insurer, patient, policy, consent, other, requests, proofs };
+  return { world, attester, insurer, patient, policy, consent, other, requests, proofs };
 }
 
 /** A policy by the proper way: enrolment proof, attestation, issuance. */
 export async function issue(
-  { clinic, insurer, patient }: Pick<Fixture, "clinic" | "insurer" | "patient">,
+  { attester, insurer, patient }: Pick<Fixture, "attester" | "insurer" | "patient">,
   periods: number,
   firstEpoch = FIRST_EPOCH,
 ): Promise<bigint> {
-  const { attestation, proof } = await patient.apply(insurer, { firstEpoch, periods });
-  const signature = await clinic.attest({
-    attestation,
-    scopeNumber: insurer.scopeNumber,
-    subject: patient.identity.subject,
-    proof: proof.proof,
-    publicInputs: proof.publicInputs,
-  });
-
-  return (await insurer.issuePolicy(attestation, signature)).result;
+  const application = await patient.apply(insurer.program, { firstEpoch, periods });
+  const signature = await patient.attested(attester, application);
+  return (await insurer.issuePolicy(application.attestation, signature)).result;
 }
 
 /** Expects a refusal by its contract error or SDK code. */

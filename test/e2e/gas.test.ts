@@ -95,7 +95,7 @@ describe("e2e: gas", () => {
     await world
       .anchorsAs(attester)
       .correct(
-        fixture.clinic.group,
+        fixture.attester.group,
         await world.claimsAs(relayer).anchorDayOf(policy, fixture.proofs.length - 1),
         7n,
         "for the record",

@@ -7,7 +7,7 @@ import { circuitOf, circuits, isValidProof, type ProofOf, proofCalldata, prove }
 import { childProcessProver } from "@vitalproof/sdk/node";
 import { expect } from "chai";
 import { loadSources } from "../../scripts/generate/sources.ts";
-import { bareWitness } from "../../simulation/lies.ts";
+import { bareWitness } from "../../simulation/index.ts";
 import { accepts, type Inputs } from "../support/mangling.ts";
 import { cases, smallCases } from "./cases.ts";
 import { BENEFIT, refused, verifierOf } from "./fixture.ts";

@@ -14,10 +14,7 @@ import {
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
-import { SimulatedClinic } from "../../simulation/clinic.ts";
-import { Insurer } from "../../simulation/insurer.ts";
-import { Patient } from "../../simulation/patient.ts";
-import { World } from "../../simulation/world.ts";
+import { Insurer, Patient, SimulatedAttester, World } from "../../simulation/index.ts";
 import type { Case, Values } from "./cases.ts";
 import { BENEFIT, issue } from "./fixture.ts";
 
@@ -46,20 +43,20 @@ export async function insuredReadings(of: Period, readings: readonly Reading[]):
   const { offset } = of.terms;
   const start = epochStart(profile, offset, of.firstEpoch);
   const world = await World.create(hre, start - DAY, [of.circuit]);
-  const { clinic } = await SimulatedClinic.open(world);
-  const insurer = await Insurer.publish(world, clinic.group, {
+  const { attester } = await SimulatedAttester.open(world);
+  const insurer = await Insurer.publish(world, attester.group, {
     circuit: of.circuit,
     terms: of.terms,
     benefit: BENEFIT,
   });
   await insurer.fund(BENEFIT);
   const patient = new Patient(world);
-  await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
-  const policy = await issue({ clinic, insurer, patient }, 1, of.firstEpoch);
+  await patient.enrol(attester, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
+  const policy = await issue({ attester, insurer, patient }, 1, of.firstEpoch);
   const consentId = (await patient.consent(insurer.program)).result;
-  await sealAndAnchor(of, readings, { world, clinic, patient });
+  await sealAndAnchor(of, readings, { world, attester, patient });
   expect(epochs).to.equal(of.terms.epochs);
-  const request = await patient.claimRequest(clinic, insurer, of.circuit, of.firstEpoch);
+  const request = await patient.claimRequest(attester, insurer, of.circuit, of.firstEpoch);
   return { world, patient, policy, consentId, request };
 }
 
@@ -71,12 +68,12 @@ export async function anchoredPeriod(
   const { profile } = shapeOf(of);
   const { offset } = of.terms;
   const world = await World.create(hre, epochStart(profile, offset, of.firstEpoch) - DAY);
-  const { clinic } = await SimulatedClinic.open(world);
+  const { attester } = await SimulatedAttester.open(world);
   const patient = new Patient(world);
-  await patient.enrol(clinic, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
-  await sealAndAnchor(of, readingsOf(of, values), { world, clinic, patient });
+  await patient.enrol(attester, { profile: profile.name, offset, firstEpoch: of.firstEpoch });
+  await sealAndAnchor(of, readingsOf(of, values), { world, attester, patient });
   const offer = { terms: of.terms, scope: SCOPE };
-  return { world, patient, request: await patient.claimRequest(clinic, offer, of.circuit, of.firstEpoch) };
+  return { world, patient, request: await patient.claimRequest(attester, offer, of.circuit, of.firstEpoch) };
 }
 
 const proven = new Map<string, Promise<Settled & { readonly proof: ProofOf }>>();
@@ -111,7 +108,7 @@ function readingsOf(of: Case, values: Values): Reading[] {
 async function sealAndAnchor(
   of: Period,
   readings: readonly Reading[],
-  { world, clinic, patient }: { world: World; clinic: SimulatedClinic; patient: Patient },
+  { world, attester, patient }: { world: World; attester: SimulatedAttester; patient: Patient },
 ): Promise<void> {
   const { profile, epochs } = shapeOf(of);
   const { offset } = of.terms;
@@ -120,9 +117,9 @@ async function sealAndAnchor(
   const lastEpoch = of.firstEpoch + epochs - 1;
   for (let epoch = of.firstEpoch; epoch <= lastEpoch; epoch++) {
     await world.passUntil(epochEnd(profile, offset, epoch) + 60);
-    await patient.sealAndSend(clinic);
+    await patient.sealAndSend(attester);
   }
   const day = anchorDayOf(profile, offset, lastEpoch);
-  await world.passUntil(clinic.anchorTime(day));
-  await clinic.anchor(day);
+  await world.passUntil(attester.anchorTime(day));
+  await attester.anchorDay(day);
 }

@@ -115,6 +115,7 @@ export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
 export { encodeReading } from "./log/encode.ts";
 export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
+export { assertLogFits, logFits } from "./log/logFits.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export {
   type AnchorDomain,
@@ -136,7 +137,6 @@ export {
   type OwnPolicy,
   type SignedConsent,
 } from "./people/holder.ts";
-export { assertLogFits, logFits } from "./people/logFits.ts";
 export { type PeriodFacts, periodFacts } from "./people/periodFacts.ts";
 export { circuitById, type ProgramFacts, programFacts } from "./people/programFacts.ts";
 export { circuitOfTask, type ProofMaker, type ProofTask, proofMaker, witnessOf } from "./people/proofTask.ts";

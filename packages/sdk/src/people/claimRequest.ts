@@ -2,11 +2,11 @@
 import { VitalproofError } from "../errors.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
 import type { Log } from "../log/log.ts";
+import { assertLogFits } from "../log/logFits.ts";
 import { profileOf } from "../profiles/profile.ts";
 import { termsForPeriod } from "../terms/pack.ts";
 import { anchorDayOf } from "../time/epochs.ts";
 import type { ClaimRequest } from "../witness/claim.ts";
-import { assertLogFits } from "./logFits.ts";
 import type { PeriodFacts } from "./periodFacts.ts";
 import { circuitById, type ProgramFacts } from "./programFacts.ts";
 
@@ -23,7 +23,7 @@ export type PathSource = { path(day: number, leaf: bigint): Promise<AnchorPath> 
  *         anchor; LOG_EPOCH_MISSING; ANCHOR_PATH_INVALID when the path leads to another root than the chain's
  */
 export async function claimRequest(
-  program: ProgramFacts,
+  program: Pick<ProgramFacts, "program" | "group" | "terms" | "scope">,
   on: Pick<PeriodFacts, "circuit" | "anchorRoot">,
   firstEpoch: number,
   log: Log,

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Everybody in a story on one chain, for the demo, the page's services, the bench and the tests.
+export { SimulatedAttester } from "./attester.ts";
+export { Calendar, type Cover } from "./calendar.ts";
+export { Insurer, type Offer } from "./insurer.ts";
+export { bareWitness, type Lie, withoutUnwanted } from "./lies.ts";
+export { Patient } from "./patient.ts";
+export {
+  daysHeart,
+  doses,
+  fall,
+  glucoseOf,
+  type Kind,
+  lows,
+  oxygen,
+  type Person,
+  readingsOf,
+  restingHeart,
+  rhythm,
+  sleepDevice,
+} from "./readings.ts";
+export { type Roles, World } from "./world.ts";
