@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DAY } from "@vitalproof/sdk";
+import { DAY, VitalproofError } from "@vitalproof/sdk";
 import type { SimulatedAttester, World } from "../../simulation/index.ts";
-import { Refusal } from "./refusal.ts";
 
 /** Days that may pass at once: every one of them may have to be anchored. */
 const LONGEST_JUMP = 366;
@@ -38,7 +37,7 @@ export class Clock {
   async passUntil(to: number): Promise<void> {
     const latest = this.now + LONGEST_JUMP * DAY;
     if (to > latest) {
-      throw new Refusal(400, "INVALID_ARGUMENT", `body.to lies more than ${LONGEST_JUMP} days ahead.`, {
+      throw new VitalproofError("INVALID_ARGUMENT", `body.to is more than ${LONGEST_JUMP} days ahead.`, {
         details: { to, latest },
         hint: `Go to ${latest} at most, then on from there. It is in seconds.`,
       });

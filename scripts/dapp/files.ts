@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { existsSync } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { artifactFiles, VitalproofError } from "@vitalproof/sdk";
-import type { Answer, Route } from "./door.ts";
-import { notThere } from "./refusal.ts";
+import { type App, notThere, type Reply } from "@vitalproof/services";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -23,21 +22,23 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const UNKNOWN_TYPE = "application/octet-stream";
 
+/** What someone can do who asked for something that is not there. */
+export const CONFIG_HINT = "GET /config.json says where the services are.";
+
 const NO_PAGE = `Vitalproof: the services of the claims dApp are running, its page is not built.
 
 Build it, then load this page again:
 
   npm run dapp:build
 
-GET /config.json says where the services are.
+${CONFIG_HINT}
 `;
 
-/** Wasm, keys and manifests in the layout that the SDK's `httpArtifacts` loads. */
-export function artifactRoute(root: string, circuits: readonly string[]): Route {
-  return {
-    method: "GET",
-    path: "/artifacts/:circuit/:file",
-    async answer({ params: [circuit = "", file = ""] }) {
+/** Serves wasm, keys and manifests in the layout that the SDK's `httpArtifacts` loads. */
+export function artifactRoute(app: App, root: string, circuits: readonly string[]): void {
+  app.get<{ Params: { circuit: string; file: string } }>(
+    "/artifacts/:circuit/:file",
+    async ({ params: { circuit, file } }, reply) => {
       if (!circuits.includes(circuit)) {
         throw missing("There is no such circuit.", `There are ${circuits.join(", ")}.`);
       }
@@ -47,38 +48,41 @@ export function artifactRoute(root: string, circuits: readonly string[]): Route 
         throw missing(`${circuit} has no such file.`, `It has ${[...small, wasm, zkey].join(", ")}.`);
       }
       const folder = small.includes(file) ? "circuits/artifacts" : "build/circuits";
-      const answer = await fileAnswer(join(root, folder, circuit, file));
-      if (answer !== undefined) return answer;
+      const sent = await sendFile(reply, join(root, folder, circuit, file));
+      if (sent !== undefined) return sent;
       throw missing(`${file} of ${circuit} is not built.`, `Run \`npx hardhat circuits build ${circuit}\`.`);
     },
-  };
+  );
 }
 
 /**
  * Files of a folder by path, index.html at the root. Looked up at each request, so that a page built later is served too.
  * @returns what answers a path given by its decoded segments; it throws NOT_THERE
  */
-export function siteOf(folder: string): (segments: readonly string[]) => Promise<Answer> {
-  return async (segments) => {
+export function siteOf(folder: string): (segments: readonly string[], reply: Reply) => Promise<unknown> {
+  return async (segments, reply) => {
     const isRoot = segments.length === 1 && segments[0] === "";
     if (!existsSync(folder)) {
-      if (isRoot) return { kind: "text", text: NO_PAGE };
-      throw notThere("such file");
+      if (isRoot) return reply.type("text/plain; charset=utf-8").send(NO_PAGE);
+      throw notThere("such file", CONFIG_HINT);
     }
     const path = join(folder, ...(isRoot ? ["index.html"] : segments));
     const [real, base] = await Promise.all([realpath(path).catch(() => undefined), realpath(folder)]);
     // A link inside the folder must not lead out of it either.
-    const answer = real?.startsWith(base + sep) ? await fileAnswer(real) : undefined;
-    if (answer === undefined) throw notThere("such file");
-    return answer;
+    const sent = real?.startsWith(base + sep) ? await sendFile(reply, real) : undefined;
+    if (sent === undefined) throw notThere("such file", CONFIG_HINT);
+    return sent;
   };
 }
 
 /** @returns undefined where there is no file */
-async function fileAnswer(path: string): Promise<Answer | undefined> {
+async function sendFile(reply: Reply, path: string): Promise<Reply | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return undefined;
-  return { kind: "file", path, bytes: found.size, type: TYPES[extname(path).toLowerCase()] ?? UNKNOWN_TYPE };
+  return reply
+    .type(TYPES[extname(path).toLowerCase()] ?? UNKNOWN_TYPE)
+    .header("content-length", found.size)
+    .send(createReadStream(path));
 }
 
 function missing(message: string, hint: string): VitalproofError {

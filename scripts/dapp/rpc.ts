@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { App, Reply as HttpReply } from "@vitalproof/services";
 import type { EthereumProvider } from "hardhat/types/providers";
-import type { Answer, Route } from "./door.ts";
 
 /** Calls in one batch. */
 const MOST = 1000;
@@ -13,29 +13,25 @@ type Reply = { jsonrpc: "2.0"; id: Id } & (
   | { error: { code: number; message: string; data?: unknown } }
 );
 
-/** JSON-RPC 2.0 of the chain, without any restriction: it is a development chain that ends with the process. */
-export function rpcRoute(provider: EthereumProvider): Route {
-  return {
-    method: "POST",
-    path: "/rpc",
-    async answer({ body }): Promise<Answer> {
-      if (!Array.isArray(body)) return one(await call(provider, body));
-      if (body.length === 0 || body.length > MOST) {
-        return one(failure(null, INVALID_REQUEST, `A batch holds 1 to ${MOST} requests.`));
-      }
-      const replies: Reply[] = [];
-      // In order: a later call may build on what an earlier one sent.
-      for (const request of body) {
-        const reply = await call(provider, request);
-        if (reply !== undefined) replies.push(reply);
-      }
-      return replies.length === 0 ? { kind: "nothing" } : { kind: "json", value: replies };
-    },
-  };
+/** Serves JSON-RPC 2.0 of the chain, without any restriction: it is a development chain that ends with the process. */
+export function rpcRoute(app: App, provider: EthereumProvider): void {
+  app.post("/rpc", async ({ body }, reply) => {
+    if (!Array.isArray(body)) return one(reply, await call(provider, body));
+    if (body.length === 0 || body.length > MOST) {
+      return one(reply, failure(null, INVALID_REQUEST, `A batch holds 1 to ${MOST} requests.`));
+    }
+    const replies: Reply[] = [];
+    // In order: a later call may build on what an earlier one sent.
+    for (const request of body) {
+      const answer = await call(provider, request);
+      if (answer !== undefined) replies.push(answer);
+    }
+    return replies.length === 0 ? reply.code(204).send() : replies;
+  });
 }
 
-function one(reply: Reply | undefined): Answer {
-  return reply === undefined ? { kind: "nothing" } : { kind: "json", value: reply };
+function one(reply: HttpReply, answer: Reply | undefined): HttpReply {
+  return answer === undefined ? reply.code(204).send() : reply.send(answer);
 }
 
 /** @returns undefined for a notification, which has no id and gets no reply */

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from "node:path";
+import { CircuitClient } from "@vitalproof/sdk";
 import { Mutex } from "@vitalproof/sdk/node";
-import { CLOCK_ENDPOINTS } from "@vitalproof/sdk/wire";
+import { CLOCK_ENDPOINTS, jsonOf } from "@vitalproof/sdk/wire";
+import {
+  type App,
+  attesterBackend,
+  attesterRoutes,
+  type RelayerBackend,
+  relayerRoutes,
+  serve,
+  settlingRelayer,
+  startServer,
+} from "@vitalproof/services";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { SimulatedAttester, World } from "../../simulation/index.ts";
 import { loadSources } from "../generate/sources.ts";
-import { parsed } from "./bodies.ts";
-import { clinicRoutes } from "./clinic.ts";
 import { Clock } from "./clock.ts";
 import { configOf, type DappConfig } from "./config.ts";
-import { openDoor, type Route } from "./door.ts";
-import { artifactRoute, siteOf } from "./files.ts";
+import { artifactRoute, CONFIG_HINT, siteOf } from "./files.ts";
 import { mailboxRoutes } from "./mailbox.ts";
-import { relayerRoutes } from "./relayer.ts";
 import { rpcRoute } from "./rpc.ts";
 import { playScenario } from "./scenario.ts";
 
@@ -30,7 +37,7 @@ export interface ServicesOptions {
   readonly port: number;
   /** Folder of the built page; default: apps/claims/dist. It need not exist. */
   readonly site?: string;
-  /** Given where a made-up month, or so many of its days, is to be there from the beginning; is told how that goes on. */
+  /** Where a simulated month, or so many of its days, is to be there from the beginning; `say` is told how it goes on. */
   readonly scenario?: { readonly days: number; readonly say: (line: string) => void };
 }
 
@@ -46,59 +53,86 @@ export async function startServices(
   if (scenario !== undefined) await playScenario(world, attester, clock, scenario);
   const config = await configOf(world, attester);
   const circuits = loadSources(root).instances.map(({ name }) => name);
+  const turn = turns(clock);
+  const backends = {
+    attester: turn(await attesterOf(world, attester)),
+    relayer: turn(await relayerOf(world)),
+  };
 
-  const door = await openDoor(
-    port,
-    [
-      { method: "GET", path: "/config.json", answer: async () => ({ kind: "json", value: config }) },
-      rpcRoute(world.connection.provider),
-      artifactRoute(root, circuits),
-      ...mailboxRoutes(),
-      ...inTurn(clock, [
-        ...clinicRoutes(world, attester),
-        ...(await relayerRoutes(world)),
-        ...clockRoutes(clock),
-      ]),
-    ],
-    siteOf(site ?? join(root, "apps/claims/dist")),
+  const server = await startServer(
+    (app) => {
+      app.get("/config.json", async (_, reply) =>
+        reply.type("application/json; charset=utf-8").send(jsonOf(config)),
+      );
+      rpcRoute(app, world.connection.provider);
+      artifactRoute(app, root, circuits);
+      app.register(attesterRoutes(backends.attester), { prefix: config.attester });
+      app.register(relayerRoutes(backends.relayer), { prefix: config.relayer });
+      app.register(async (inner) => mailboxRoutes(inner), { prefix: config.demo.applications });
+      app.register(async (inner) => clockRoutes(inner, clock, turn), { prefix: config.demo.clock });
+    },
+    { port, otherwise: siteOf(site ?? join(root, "apps/claims/dist")), hint: CONFIG_HINT },
   ).catch(async (error: unknown) => {
     await world.connection.close();
     throw error;
   });
   return {
-    url: door.url,
+    url: server.url,
     config,
     async close() {
-      await door.close();
+      await server.close();
       await world.connection.close();
     },
   };
 }
 
-function clockRoutes(clock: Clock): Route[] {
-  const answer = () => ({ kind: "json", value: { now: clock.now } }) as const;
-  return [
-    { method: "GET", path: "/demo/clock", answer: async () => answer() },
-    {
-      method: "POST",
-      path: "/demo/clock",
-      async answer({ body }) {
-        await clock.passUntil(parsed(CLOCK_ENDPOINTS.passUntil.sends, body).to);
-        return answer();
-      },
-    },
-  ];
+async function attesterOf(world: World, attester: SimulatedAttester) {
+  const { verificationKey } = await world.artifacts.load("enrolment");
+  return attesterBackend({
+    attester,
+    info: { attester: attester.account, times: SimulatedAttester.TIMES },
+    claims: world.claimsAs(world.roles.attester),
+    verificationKey,
+  });
 }
 
-/** One request after the other, each at the chain's time: they share clock, records and accounts. */
-function inTurn(clock: Clock, routes: readonly Route[]): Route[] {
+async function relayerOf(world: World): Promise<RelayerBackend> {
+  const { relayer } = world.roles;
+  return settlingRelayer({
+    claims: world.claimsAs(relayer),
+    consents: world.consentsAs(relayer),
+    circuits: new CircuitClient(await world.contracts.circuits.getAddress(), relayer),
+  });
+}
+
+type Turn = ReturnType<typeof turns>;
+
+function clockRoutes(app: App, clock: Clock, turn: Turn): void {
+  const inTurn = turn({
+    now: async () => ({ now: clock.now }),
+    passUntil: async (to: number) => {
+      await clock.passUntil(to);
+      return { now: clock.now };
+    },
+  });
+  serve(app, CLOCK_ENDPOINTS.now, () => inTurn.now());
+  serve(app, CLOCK_ENDPOINTS.passUntil, ({ body }) => inTurn.passUntil(body.to));
+}
+
+/** Lets one call run after the other, each at the chain's time: they share clock, records and accounts. */
+function turns(clock: Clock) {
   const mutex = new Mutex();
-  return routes.map((route) => ({
-    ...route,
-    answer: (request) =>
-      mutex.run(async () => {
-        await clock.catchUp();
-        return route.answer(request);
-      }),
-  }));
+  return <T extends object>(methods: T): T =>
+    Object.fromEntries(
+      Object.entries(methods as Record<string, (...args: unknown[]) => Promise<unknown>>).map(
+        ([name, method]) => [
+          name,
+          (...args: unknown[]) =>
+            mutex.run(async () => {
+              await clock.catchUp();
+              return method(...args);
+            }),
+        ],
+      ),
+    ) as T;
 }

@@ -44,10 +44,10 @@ import {
   verifyReceipt,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
+import { BODY_LIMIT, startServer } from "@vitalproof/services";
 import { expect } from "chai";
 import { Contract, Interface, JsonRpcProvider, Wallet, ZeroAddress, ZeroHash } from "ethers";
 import hre from "hardhat";
-import { BODY_LIMIT, openDoor } from "../../scripts/dapp/door.ts";
 import { artifactRoute, siteOf } from "../../scripts/dapp/files.ts";
 import { SCENARIO_START } from "../../scripts/dapp/month.ts";
 import { type Services, startServices } from "../../scripts/dapp/services.ts";
@@ -117,6 +117,8 @@ function jsonOf(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner));
 }
 
+const JSON_TYPE = { "content-type": "application/json" };
+
 describe("dapp: services", function () {
   this.timeout(300_000);
 
@@ -141,7 +143,7 @@ describe("dapp: services", function () {
 
   const get = (path: string, headers: Record<string, string> = {}) => send(url, "GET", path, { headers });
   const post = (path: string, value: unknown, headers: Record<string, string> = {}) =>
-    send(url, "POST", path, { body: jsonOf(value), headers });
+    send(url, "POST", path, { body: jsonOf(value), headers: { ...JSON_TYPE, ...headers } });
 
   async function good(reply: Promise<Reply>): Promise<Json> {
     const { status, json, text } = await reply;
@@ -530,10 +532,16 @@ describe("dapp: services", function () {
   it("a body that is too long or no JSON is refused", async () => {
     const long = jsonOf("x".repeat(BODY_LIMIT));
     for (const path of ["/rpc", "/attester/heads"]) {
-      const { details } = await refused(send(url, "POST", path, { body: long }), 413, "INVALID_ARGUMENT");
+      const { details } = await refused(
+        send(url, "POST", path, { body: long, headers: JSON_TYPE }),
+        413,
+        "INVALID_ARGUMENT",
+      );
       expect(details).to.deep.equal({ limit: BODY_LIMIT });
       for (const body of ["", "{", "{'to': 1}", "\u0000"]) {
-        await refused(send(url, "POST", path, { body }), 400, "INVALID_ARGUMENT");
+        await refused(send(url, "POST", path, { body, headers: JSON_TYPE }), 400, "INVALID_ARGUMENT");
+        const headers = { "content-type": "text/plain" };
+        await refused(send(url, "POST", path, { body, headers }), 415, "INVALID_ARGUMENT");
       }
     }
   });
@@ -659,14 +667,17 @@ describe("dapp: services", function () {
     await refused(get("/artifacts/glucose-day/..%2f..%2fcircuits.json"), 400, "INVALID_ARGUMENT");
     const empty = join(folder, "empty");
     mkdirSync(empty);
-    const door = await openDoor(0, [artifactRoute(empty, ["glucose-day"])], siteOf(empty));
+    const server = await startServer((app) => artifactRoute(app, empty, ["glucose-day"]), {
+      port: 0,
+      otherwise: siteOf(empty),
+    });
     try {
-      const reply = send(door.url, "GET", "/artifacts/glucose-day/glucose-day.zkey");
+      const reply = send(server.url, "GET", "/artifacts/glucose-day/glucose-day.zkey");
       const { message, hint } = await refused(reply, 404, "ARTIFACT_MISSING");
       expect(message).to.include("glucose-day.zkey");
       expect(hint).to.include("npx hardhat circuits build glucose-day");
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 });
@@ -711,7 +722,7 @@ describe("dapp: the command", function () {
     expect(await ended).to.deep.equal([0, null]);
   });
 
-  it("with --scenario people have joined, claimed and been decided on, and the clinic goes on from there", async () => {
+  it("with --scenario people have joined, claimed and been decided on, and the attester goes on from there", async () => {
     const lines: string[] = [];
     const services = await startServices(hre, {
       start: SCENARIO_START,
@@ -726,7 +737,10 @@ describe("dapp: the command", function () {
       const owed = await Promise.all([1n, 2n, 3n].map((policy) => claims.owedOf(policy)));
       expect(owed).to.deep.equal([2n * BENEFIT, 2n * BENEFIT, BENEFIT]);
       const { now } = (await send(services.url, "GET", "/demo/clock")).json;
-      const passed = await send(services.url, "POST", "/demo/clock", { body: jsonOf({ to: now + DAY }) });
+      const passed = await send(services.url, "POST", "/demo/clock", {
+        body: jsonOf({ to: now + DAY }),
+        headers: JSON_TYPE,
+      });
       expect(passed.json.now).to.be.at.least(now + DAY);
     } finally {
       provider.destroy();

@@ -9,4 +9,4 @@ export {
 export { notThere, Refusal } from "./refusal.ts";
 export { type RelayerBackend, relayerRoutes, settlingRelayer } from "./relayer.ts";
 export { serve } from "./serve.ts";
-export { BODY_LIMIT, type Server, type ServerOptions, startServer } from "./server.ts";
+export { type App, BODY_LIMIT, type Reply, type Server, type ServerOptions, startServer } from "./server.ts";

@@ -18,6 +18,10 @@ const REQUEST_TIMEOUT = 30_000;
 const GRACE = 5_000;
 const LOOPBACK = "127.0.0.1";
 
+/** What routes are registered on. */
+export type App = FastifyInstance;
+export type Reply = FastifyReply;
+
 export interface ServerOptions {
   /** 0 for any free one. */
   readonly port: number;
@@ -26,7 +30,7 @@ export interface ServerOptions {
   /** Names under which the server is reached besides its host, such as `attester.example`. */
   readonly names?: readonly string[];
   /** Answers a GET that no route is for, by the decoded segments of its path. */
-  readonly otherwise?: (segments: readonly string[], reply: FastifyReply) => Promise<unknown>;
+  readonly otherwise?: (segments: readonly string[], reply: Reply) => Promise<unknown>;
   /** What someone can do who asked for something that is not there. */
   readonly hint?: string;
   /** Is told of faults; nothing of a request is in it but what the fault says. */
@@ -48,7 +52,7 @@ export interface Server {
  * @throws the system's error when the port is taken or not allowed
  */
 export async function startServer(
-  register: (app: FastifyInstance) => void | Promise<void>,
+  register: (app: App) => void | Promise<void>,
   options: ServerOptions,
 ): Promise<Server> {
   const { port, host = LOOPBACK, names = [], onFault = console.error } = options;

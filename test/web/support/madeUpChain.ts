@@ -4,8 +4,8 @@
 // are made up here, encoded with the contract's own ABI, and served as a node serves them over JSON-RPC. Nothing can be
 // sent to it.
 import { CLAIMS_PAYOUT_ABI, distributionTerms, packTerms } from "@vitalproof/sdk";
+import { type Server, startServer } from "@vitalproof/services";
 import { Interface, id, toQuantity, ZeroAddress, ZeroHash } from "ethers";
-import { type Door, openDoor } from "../../../scripts/dapp/door.ts";
 import { siteOf } from "../../../scripts/dapp/files.ts";
 
 const abi = new Interface(CLAIMS_PAYOUT_ABI);
@@ -49,7 +49,7 @@ export class MadeUpChain {
   #head = 0;
   /** From this block on another branch is the chain. */
   #forked: { at: number; name: string } | undefined;
-  #door: Door | undefined;
+  #server: Server | undefined;
 
   constructor() {
     const periods = CLAIMS_EACH + 10;
@@ -118,28 +118,20 @@ export class MadeUpChain {
       artifacts: "/artifacts",
       groups: [],
     };
-    this.#door = await openDoor(
-      0,
-      [
-        { method: "GET", path: "/config.json", answer: async () => ({ kind: "json", value: config }) },
-        {
-          method: "POST",
-          path: "/rpc",
-          answer: async ({ body }) => ({
-            kind: "json",
-            value: Array.isArray(body)
-              ? body.map((call: Call) => this.#reply(call))
-              : this.#reply(body as Call),
-          }),
-        },
-      ],
-      siteOf(site),
+    this.#server = await startServer(
+      (app) => {
+        app.get("/config.json", async () => config);
+        app.post("/rpc", async ({ body }) =>
+          Array.isArray(body) ? body.map((call: Call) => this.#reply(call)) : this.#reply(body as Call),
+        );
+      },
+      { port: 0, otherwise: siteOf(site) },
     );
-    return this.#door.url;
+    return this.#server.url;
   }
 
   async close(): Promise<void> {
-    await this.#door?.close();
+    await this.#server?.close();
   }
 
   #mine(...events: Event[]): void {
