@@ -18,6 +18,8 @@ export const EXIT = {
   refused: 5,
   /** Something is not there yet: circuits not built, no identity, no log. */
   notReady: 6,
+  /** The file was read, and no reading of it counts. */
+  nothing: 7,
   /** A fault of this program. */
   internal: 70,
   /** Stopped by the user. */
@@ -39,6 +41,8 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   START_REQUIRED: EXIT.usage,
   DATE_ORDER_REQUIRED: EXIT.usage,
   SELECTION_REQUIRED: EXIT.usage,
+  TIME_UNIT_REQUIRED: EXIT.usage,
+  NOTHING_TAKEN: EXIT.nothing,
   TERMS_INVALID: EXIT.usage,
   REQUEST_INVALID: EXIT.usage,
   TERMS_MET_BY_NOTHING: EXIT.usage,

@@ -71,7 +71,7 @@ docs/cli.md tells a whole claim, from deployment to audit.
 
 Exit codes: 0 done; 1 the answer is no (circuit not met, proof invalid, audit found differences); 2 wrong use;
 3 a file, store or passphrase is not what it should be; 4 chain or network; 5 refused by a rule; 6 not ready
-(circuits not built, no identity, …); 70 a fault of this program; 130 stopped.
+(circuits not built, no identity, …); 7 a file without a reading that counts; 70 a fault of this program; 130 stopped.
 `;
 
 /** The whole command line. */

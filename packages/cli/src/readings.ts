@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import {
   type DateOrder,
   type FileReadings,
+  type FileReport,
   FORMATS,
   type FormatName,
   fileInput,
@@ -85,6 +86,7 @@ export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
     ...(value === undefined || unit === undefined
       ? {}
       : { columns: { value, unit, ...(time === undefined ? {} : { time }) } }),
+    now: io.now(),
     signal: io.signal,
   };
 }
@@ -113,7 +115,8 @@ function condition(text: string): [string, string] {
  * Reads a file of readings.
  * @param profile keeps readings of its metric alone, unless the options name one: another in the same unit (a breathing
  *        rate beside a heart rate) must not be taken for it
- * @throws USAGE, FILE_UNREADABLE, FILE_NOT_UNDERSTOOD, and a code for what the file does not say (ZONE_REQUIRED, …)
+ * @throws USAGE, FILE_UNREADABLE, FILE_NOT_UNDERSTOOD, NOTHING_TAKEN, and a code for what the file does not
+ *         say (ZONE_REQUIRED, …)
  */
 export async function readReadings(
   io: Io,
@@ -122,12 +125,35 @@ export async function readReadings(
   profile?: Profile,
 ): Promise<FileReadings> {
   const metric = options.metric ?? (profile === undefined ? undefined : metricOf(profile));
-  return io.during(`reading ${file}`, (say) =>
+  const found = await io.during(`reading ${file}`, (say) =>
     readFile(fileInput(resolve(io.cwd, file)), {
       ...readOptionsOf(io, options),
       ...(metric === undefined ? {} : { metric }),
       onProgress: (share) => say(`${Math.round(100 * share)} %`),
     }),
+  );
+  const nothing = nothingTaken(file, found.report);
+  if (nothing !== undefined) throw nothing;
+  return found;
+}
+
+/** Why a file gave no reading, by what was in it instead; undefined where it gave one. */
+export function nothingTaken(file: string, report: FileReport): VitalproofError | undefined {
+  if (report.taken > 0) return undefined;
+  const { entries, refused, skipped } = report;
+  const reasons = Object.entries({ ...refused, ...skipped }).map(([reason, count]) => `${count} ${reason}`);
+  return new VitalproofError(
+    "NOTHING_TAKEN",
+    entries === 0
+      ? `${file} has no entries, only what comes before them.`
+      : `Of ${entries} entries in ${file} none is a reading that counts: ${reasons.join(", ")}.`,
+    {
+      details: { file, entries, refused, skipped },
+      hint:
+        skipped["other rows"] === entries && entries > 0
+          ? "No row has what --where asks for. Give that column another value, or leave --where out."
+          : "Run `vitalproof inspect` on the file. It counts what is in it, and why it was left out.",
+    },
   );
 }
 

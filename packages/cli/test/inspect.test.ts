@@ -78,4 +78,24 @@ describe("vitalproof inspect", () => {
       expect([code, JSON.parse(err).error.code], argv.join(" ")).to.deep.equal([expected, name]);
     }
   });
+
+  it("a file without a reading that counts has an exit code of its own, and the reason", async () => {
+    writeFileSync(join(cwd, "header.csv"), "t,v\n");
+    writeFileSync(join(cwd, "future.csv"), "t,v\n2100-01-01T00:00:00Z,100\n");
+    writeFileSync(join(cwd, "rows.csv"), "t,v,who\n2026-01-01T00:00:00Z,100,a\n");
+    const columns = ["--time", "t", "--value", "v", "--unit", "mg/dL"];
+    const cases: [string[], string][] = [
+      [["header.csv"], "has no entries"],
+      [["future.csv"], "1 time in the future"],
+      [["rows.csv", "--where", "who=b"], "1 other rows"],
+    ];
+    for (const [[file, ...where], reason] of cases) {
+      const argv = [file!, ...columns, ...where];
+      for (const command of [["inspect"], ["check", "--question", "time-in-range"]]) {
+        const { code, err } = await vitalproof({ cwd }, ...command, ...argv);
+        expect(code, [...command, ...argv].join(" ")).to.equal(EXIT.nothing);
+        expect(err).to.contain("[NOTHING_TAKEN]").and.to.contain(reason);
+      }
+    }
+  });
 });

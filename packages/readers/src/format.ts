@@ -33,6 +33,9 @@ export type FormatName =
 /** Month first (8/15/18) or day first (15/8/18). Times that begin with the year need none. */
 export type DateOrder = "MDY" | "DMY";
 
+/** Milliseconds, seconds, minutes, hours. */
+export type TimeUnit = "ms" | "s" | "min" | "h";
+
 export type ReadOptions = {
   /**
    * Zone of the clock that wrote a file whose times have none: an IANA name or a fixed offset. Never guessed: without
@@ -49,7 +52,11 @@ export type ReadOptions = {
   readonly interval?: number;
   /** Order of day and month in times such as 8/1/18, where no row of the file decides it. */
   readonly dateOrder?: DateOrder;
-  /** CSV: rows to keep, by column (`trial` → `S01_1`). The others are counted. */
+  /** Unit of times that count from the file's own start, where the column's title does not say it. */
+  readonly timeUnit?: TimeUnit;
+  /** CSV: how times are written, such as `YYYY:MM:DD:HH:mm`, where it is none of the known forms. */
+  readonly timeForm?: string;
+  /** CSV: rows to keep, by column (`trial` → `S01_1`; `*` for every row). The others are counted. */
   readonly where?: Readonly<Record<string, string>>;
   /**
    * Generic CSV: names of the columns, or `#1` for the first one and so on, and the UCUM unit. Without a time column
@@ -61,6 +68,8 @@ export type ReadOptions = {
     readonly unit: string;
     readonly where?: Readonly<Record<string, string>>;
   };
+  /** The present in Unix seconds; readings of a later time are refused. The system's clock where it is left out. */
+  readonly now?: number;
   /** Called now and then with the share of bytes read, 0 to 1, where the size is known. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;

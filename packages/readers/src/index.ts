@@ -10,6 +10,7 @@ export type {
   MeasuredReading,
   Metric,
   ReadOptions,
+  TimeUnit,
 } from "./format.ts";
 export { FORMATS } from "./formats/all.ts";
 export { bytesInput, fileInput, textInput } from "./input.ts";
@@ -29,4 +30,5 @@ export {
   profilesFor,
   ucumOf,
 } from "./metrics.ts";
-export { type FileReadings, readFile, streamReadings } from "./read.ts";
+export { IN_FUTURE, OUT_OF_RANGE, TOO_EARLY } from "./plausible.ts";
+export { CONTRADICTING, type FileReadings, readFile, type StreamReport, streamReadings } from "./read.ts";

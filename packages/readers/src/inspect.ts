@@ -18,7 +18,7 @@ import {
 import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
 import { Interned } from "./internal/seen.ts";
 import { likelyProfile } from "./metrics.ts";
-import { streamReadings } from "./read.ts";
+import { CONTRADICTING, streamReadings } from "./read.ts";
 
 export type InspectOptions = ReadOptions & {
   /** Profile to slot under; without it the one that fits metric, unit and typical interval. */
@@ -132,6 +132,18 @@ class Series {
     this.count += 1;
   }
 
+  /** Leaves out the readings whose times do not count. */
+  keep(counts: (time: number) => boolean): void {
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (!counts(this.times[i]!)) continue;
+      this.times[kept] = this.times[i]!;
+      this.numbers[kept] = this.numbers[i]!;
+      kept += 1;
+    }
+    this.count = kept;
+  }
+
   /** Places of the readings in order of time. */
   order(): Uint32Array {
     const places = Uint32Array.from({ length: this.count }, (_, i) => i);
@@ -152,7 +164,7 @@ async function gather(
   options: ReadOptions,
 ): Promise<{ report: FileReport; series: Series[] }> {
   const series = new Map<string, Series>();
-  const report = await streamReadings(input, options, ({ metric, unit, time, value }) => {
+  const { contradicts, ...report } = await streamReadings(input, options, ({ metric, unit, time, value }) => {
     const key = `${metric} ${unit}`;
     let one = series.get(key);
     if (one === undefined) {
@@ -161,7 +173,12 @@ async function gather(
     }
     one.add(time, value);
   });
-  return { report, series: [...series.values()] };
+  if (report.refused[CONTRADICTING] !== undefined) {
+    for (const one of series.values()) {
+      one.keep((time) => !contradicts({ metric: one.metric, unit: one.unit, time, value: 0 }));
+    }
+  }
+  return { report, series: [...series.values()].filter(({ count }) => count > 0) };
 }
 
 function describe(
@@ -227,6 +244,8 @@ function statistics(
   let count = 0n;
   let lengths = 0;
   for (const [i, value] of values.entries()) {
+    // A value whose readings were all left out again counts for nothing.
+    if (counts[i] === 0) continue;
     const parsed = typeof value === "object" ? squaredLength(value) : parseDecimal(value);
     if (parsed === undefined) continue;
     if (min === undefined || compareDecimals(parsed, min) < 0) min = parsed;

@@ -3,6 +3,10 @@ import { detectFormat, formatOf } from "./detect.ts";
 import type { FileInput, FileReport, Format, FormatName, MeasuredReading, ReadOptions } from "./format.ts";
 import { watchedInput } from "./input.ts";
 import { Seen } from "./internal/seen.ts";
+import { Plausibility } from "./plausible.ts";
+
+/** Why readings are refused that say different things about one time: nothing tells which of them is right. */
+export const CONTRADICTING = "contradicts another reading of the same time";
 
 export type FileReadings = {
   readonly format: FormatName;
@@ -17,29 +21,43 @@ export type FileReadings = {
  */
 export async function readFile(input: FileInput, options: ReadOptions = {}): Promise<FileReadings> {
   const readings: MeasuredReading[] = [];
-  const report = await streamReadings(input, options, (reading) => readings.push(reading));
-  readings.sort((a, b) => a.time - b.time);
-  return { format: report.format, readings, report };
+  const { contradicts, ...report } = await streamReadings(input, options, (reading) =>
+    readings.push(reading),
+  );
+  const kept =
+    report.refused[CONTRADICTING] === undefined ? readings : readings.filter((one) => !contradicts(one));
+  kept.sort((a, b) => a.time - b.time);
+  return { format: report.format, readings: kept, report };
 }
+
+/** A stream's report counts readings that contradict each other as refused; they are known only when all is read. */
+export type StreamReport = FileReport & {
+  /** Whether a reading that was handed on contradicts another one, so that neither counts. */
+  readonly contradicts: (reading: MeasuredReading) => boolean;
+};
 
 /**
  * Hands every reading of a file to `take` in the file's order, without collecting them. A reading with the same metric,
  * time, value and unit as one before is a duplicate and handed on once; readings of other metrics than the one asked
- * for are counted as skipped.
+ * for are counted as skipped. What cannot have been measured (a value out of its metric's range, a time in the future)
+ * is refused. Two readings of one metric, unit and time with different values contradict each other: the report says so
+ * at the end, and the caller leaves out what it `contradicts`.
  *
  * @throws FILE_NOT_UNDERSTOOD with line and column (or byte, or JSON path), never content; FILE_UNREADABLE;
  *         ZONE_REQUIRED, ZONE_UNKNOWN, START_REQUIRED, DATE_ORDER_REQUIRED, SELECTION_REQUIRED where the file does not
- *         say what it takes; INVALID_ARGUMENT; ABORTED
+ *         say what it takes; VALUES_IMPLAUSIBLE where the unit or the column must be wrong; INVALID_ARGUMENT; ABORTED
  */
 export async function streamReadings(
   input: FileInput,
   options: ReadOptions,
   take: (reading: MeasuredReading) => void,
-): Promise<FileReport> {
+): Promise<StreamReport> {
   const watched = watchedInput(input, options);
   const format = await chosenFormat(watched, options);
   const seen = new Seen();
+  const plausibility = new Plausibility(options);
   const skipped = new Map<string, number>();
+  const refused = new Map<string, number>();
   const handed = { taken: 0, low: 0, high: 0, duplicates: 0 };
   const report = await format.read(watched, options, (reading) => {
     if (options.metric !== undefined && reading.metric !== options.metric) {
@@ -48,7 +66,13 @@ export async function streamReadings(
       return;
     }
     const { metric, time, value, unit } = reading;
-    if (!seen.add(time, `${metric} ${unit} ${typeof value === "object" ? value.join(" ") : value}`)) {
+    const reason = plausibility.refusalOf(reading);
+    if (reason !== undefined) {
+      refused.set(reason, (refused.get(reason) ?? 0) + 1);
+      return;
+    }
+    const text = typeof value === "object" ? value.join(" ") : String(value);
+    if (!seen.add(time, `${metric} ${unit}`, text)) {
       handed.duplicates += 1;
       return;
     }
@@ -57,11 +81,18 @@ export async function streamReadings(
     if (value === "HIGH") handed.high += 1;
     take(reading);
   });
+  plausibility.check();
+  const { all, low, high } = seen.contradictions();
+  if (all > 0) refused.set(CONTRADICTING, all);
   return {
     ...report,
-    ...handed,
+    taken: handed.taken - all,
+    low: handed.low - low,
+    high: handed.high - high,
     duplicates: report.duplicates + handed.duplicates,
     skipped: { ...report.skipped, ...Object.fromEntries(skipped) },
+    refused: { ...report.refused, ...Object.fromEntries(refused) },
+    contradicts: ({ time, metric, unit }) => seen.contradicts(time, `${metric} ${unit}`),
   };
 }
 

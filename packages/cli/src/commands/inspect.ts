@@ -11,7 +11,7 @@ import {
 import { epochStart, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
 import type { Io, Json } from "../io.ts";
-import { type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
+import { nothingTaken, type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
 import { instantText } from "../time.ts";
 
 export function registerInspect(program: Command, io: Io): void {
@@ -41,6 +41,8 @@ export function registerInspect(program: Command, io: Io): void {
         }),
       );
       io.report(linesOf(inspection), jsonOf(inspection));
+      const nothing = nothingTaken(file, inspection.report);
+      if (nothing !== undefined) throw nothing;
     });
 }
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import type { MeasuredReading, Metric, ReadOptions } from "./format.ts";
+import { METRICS } from "./metrics.ts";
+
+/**
+ * The least and the greatest number that a reading of a metric and unit can be, both included. They are wider than what
+ * devices show and than what people survive: a value outside has another unit, or is no measurement.
+ */
+const RANGES: Partial<Record<Metric, Readonly<Record<string, readonly [number, number]>>>> = {
+  // Meters show 10 to 600 or 20 to 600 mg/dL; laboratories report up to some 2,000. 1 mmol/L is 18 mg/dL.
+  glucose: { "mg/dL": [10, 2000], "mmol/L": [0.5, 60] },
+  // Below 10 no oximeter shows a number. A fraction such as 0.97 is not a percentage.
+  spo2: { "%": [10, 100] },
+  // The refractory time of the heart's chambers allows no more than some 300 beats a minute.
+  "heart-rate": { "/min": [10, 350] },
+  // Full scale of the widest body-worn sensors is some 200 g.
+  acceleration: { "[g]": [-400, 400], "m/s2": [-4000, 4000] },
+  // A day has 24 hours, and the night that the clock is set back has one more.
+  "device-usage": { min: [0, 1500], h: [0, 25], s: [0, 90_000] },
+  doses: { "1": [0, 100], "{dose}": [0, 100] },
+  "af-flag": { "1": [0, 1] },
+};
+
+/** 1990-01-01: no device whose files are read here is older. */
+const EARLIEST = 631_152_000;
+/** A clock may be fast by a time zone. */
+const AHEAD = 86_400;
+
+export const OUT_OF_RANGE = "outside what can be measured";
+export const TOO_EARLY = "time before 1990";
+export const IN_FUTURE = "time in the future";
+
+/** Of a hundred values, at most this many may be out of range before the unit or the column must be wrong. */
+const FEW_PERCENT = 5;
+/** Values that devices write for "no measurement" where their field has 8 or 16 bits. */
+const SENTINELS: Partial<Record<Metric, readonly number[]>> = {
+  spo2: [127, 255, 32_767, 65_535],
+  "heart-rate": [32_767, 65_535],
+  glucose: [32_767, 65_535],
+};
+
+type Count = { metric: Metric; unit: string; inside: number; outside: number };
+
+/** Sorts out what cannot have been measured, and notices when that is more than a few. */
+export class Plausibility {
+  readonly #latest: number;
+  readonly #earliest: number;
+  readonly #counts = new Map<string, Count>();
+
+  constructor({ now, start }: Pick<ReadOptions, "now" | "start">) {
+    this.#latest = (now ?? Date.now() / 1000) + AHEAD;
+    // A start that the caller names, such as 0 to look at a file alone, is the caller's choice.
+    this.#earliest = start === undefined ? EARLIEST : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Why a reading cannot be what it says; undefined where it can. */
+  refusalOf({ metric, unit, time, value }: MeasuredReading): string | undefined {
+    const range = RANGES[metric]?.[unit];
+    if (range !== undefined && value !== "LOW" && value !== "HIGH") {
+      const numbers = typeof value === "object" ? value.map(Number) : [Number(value)];
+      if (SENTINELS[metric]?.includes(numbers[0]!) === true) return OUT_OF_RANGE;
+      const count = this.#countOf(metric, unit);
+      if (numbers.some((number) => number < range[0] || number > range[1])) {
+        count.outside += 1;
+        return OUT_OF_RANGE;
+      }
+      count.inside += 1;
+    }
+    if (time < this.#earliest) return TOO_EARLY;
+    if (time > this.#latest) return IN_FUTURE;
+    return undefined;
+  }
+
+  /** @throws VALUES_IMPLAUSIBLE where many values of a metric are out of its range: then the others are not its either */
+  check(): void {
+    for (const { metric, unit, inside, outside } of this.#counts.values()) {
+      if (100 * outside <= FEW_PERCENT * (inside + outside)) continue;
+      const [least, most] = RANGES[metric]![unit]!;
+      const { title } = METRICS[metric];
+      throw new VitalproofError(
+        "VALUES_IMPLAUSIBLE",
+        `${outside} of ${inside + outside} values cannot be ${title} in ${unit}: that is ${least} to ${most}.`,
+        {
+          details: { metric, unit, outside, values: inside + outside, least, most },
+          hint:
+            "Look whether the column and its unit are right (--value, --unit, --metric). Where the column holds several " +
+            "measures, choose the rows of one: --where COLUMN=VALUE.",
+        },
+      );
+    }
+  }
+
+  #countOf(metric: Metric, unit: string): Count {
+    const key = `${metric} ${unit}`;
+    let count = this.#counts.get(key);
+    if (count === undefined) {
+      count = { metric, unit, inside: 0, outside: 0 };
+      this.#counts.set(key, count);
+    }
+    return count;
+  }
+}
