@@ -84,9 +84,9 @@ describe("dApp: a patient's own wallet", () => {
         await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
       ).to.equal(0);
 
-      await consent.getByRole("button", { name: "Take the consent back" }).click();
+      await patient.revoke();
       await sign();
-      await consent.getByText("Your consent is revoked, for ever.").first().waitFor();
+      await consent.getByText("Your consent is revoked permanently.").first().waitFor();
 
       const provider = new JsonRpcProvider(`${world.url}/rpc`);
       const client = new ClaimsClient(world.config.contracts.claims, provider);

@@ -74,8 +74,8 @@ describe("dApp: what can go wrong for a patient", () => {
       await patient.prove();
       await sleep(patient.page);
       await other.unfold("Your consent");
-      await other.press("Take the consent back");
-      await other.page.getByText("Your consent is revoked, for ever.").waitFor();
+      await other.revoke();
+      await other.page.getByText("Your consent is revoked permanently.").waitFor();
       await patient.claim();
       await patient.claims.getByText(/The claim was not settled\. A claim takes an active consent/).waitFor();
       expect(await stateOf(2)).to.equal("open");

@@ -11,7 +11,7 @@ import type { PeriodDay } from "./days.ts";
 import type { Step } from "./journey.ts";
 import { MANIFESTS } from "./manifests.ts";
 import { needsOf, needsText } from "./needs.ts";
-import { Act, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
+import { Act, Confirm, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
 import { payeeOf } from "./payee.ts";
 import type { ProofProgress } from "./proverProtocol.ts";
 import { RelayerChoice, type Relaying } from "./RelayerChoice.tsx";
@@ -151,6 +151,7 @@ function faultIn(act: () => unknown): string | undefined {
 /** Consent in plain words: give, keep the receipt, take back. */
 export function ConsentPanel({ session, view, step, refresh, relaying }: PanelProps) {
   const [days, setDays] = useState("365");
+  const [revoking, setRevoking] = useState(false);
   const action = useAction({ holds: true });
   const { offer, consent } = view;
   if (view.policy === undefined || offer === undefined) return null;
@@ -209,16 +210,29 @@ export function ConsentPanel({ session, view, step, refresh, relaying }: PanelPr
             quiet
             busy={action.busy}
             reason={revoke.state === "can" ? relaying.reason : revoke.reason}
-            onPress={() =>
-              action.run(async () => {
-                await session.revoke(offer, relaying.relayer);
-                await refresh();
-                return "Your consent is revoked, for ever. You can give a new one.";
-              })
-            }
+            onPress={() => setRevoking(true)}
           >
             Take the consent back
           </Act>
+          {revoking ? (
+            <Confirm
+              title="Revoke your consent?"
+              confirm="Revoke permanently"
+              onClose={() => setRevoking(false)}
+              onConfirm={() =>
+                action.run(async () => {
+                  await session.revoke(offer, relaying.relayer);
+                  await refresh();
+                  return "Your consent is revoked permanently. You can give a new one.";
+                })
+              }
+            >
+              <p>
+                Nothing more can be claimed under it, and it cannot be restored. What was claimed before
+                stays. To claim again you give a new consent.
+              </p>
+            </Confirm>
+          ) : null}
         </>
       )}
       {give.state === "can" || revoke.state === "can" ? (
@@ -302,6 +316,9 @@ export function ClaimsPanel({ config, session, view, step, refresh, relaying }: 
                     : day.holds
                       ? " The readings meet the terms."
                       : " The readings do not meet the terms."}
+                {state === "open" && !canSubmit && view.proofs.has(period) && submit.state === "no"
+                  ? ` It is proven. ${submit.reason}`
+                  : ""}
                 {canProve ? (
                   <Act
                     busy={busy}

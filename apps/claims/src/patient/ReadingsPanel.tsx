@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DAY, dayOffsetOf, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
+import {
+  DAY,
+  type DueEpoch,
+  dayOffsetOf,
+  epochEnd,
+  epochStart,
+  type LogOpening,
+  PROFILES,
+  type ProfileName,
+  profileOf,
+} from "@vitalproof/sdk";
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import { Choice, Empty, Field } from "../ui/parts.tsx";
-import { counted, HERE, spanName, spanTimes } from "../words/format.ts";
+import { counted, HERE, type Span, spanName, spanTimes } from "../words/format.ts";
 import type { PanelProps } from "./ClaimPanels.tsx";
 import { DayChart } from "./DayChart.tsx";
 import type { PeriodDay } from "./days.ts";
 import { nextOf } from "./journey.ts";
-import { Act, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
+import { Act, Confirm, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
 
 type Order = "" | "MDY" | "DMY";
 const ORDERS: readonly (readonly [Order, string])[] = [
@@ -71,11 +81,19 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
   const [zone, setZone] = useState(HERE);
   const [order, setOrder] = useState<Order>("");
   const [share, setShare] = useState<number | undefined>();
+  const [thin, setThin] = useState<readonly DueEpoch[] | undefined>();
   const reading = useAction();
   const sealing = useAction({ holds: true });
   const importing = step("import");
   const seal = step("seal");
   if (importing.state !== "can") return null;
+  const sealNow = async (): Promise<string> => {
+    const { sent, gaps } = await session.sealAndSend();
+    await refresh();
+    const missed =
+      gaps.length === 0 ? "" : ` The attester had closed ${gaps.length} before: they count as missing.`;
+    return `The attester took ${sent} sealed ${sent === 1 ? "day" : "days"}.${missed}`;
+  };
   const read = (file: File): void =>
     reading.run(async (signal) => {
       setShare(0);
@@ -132,24 +150,48 @@ export function ReadingsPanel({ session, view, step, refresh }: PanelProps) {
         reason={seal.state === "can" ? undefined : seal.reason}
         onPress={() =>
           sealing.run(async () => {
-            const { sent, gaps } = await session.sealAndSend();
-            await refresh();
-            const missed =
-              gaps.length === 0
-                ? ""
-                : ` The attester had closed ${gaps.length} before: they count as missing.`;
-            return `The attester took ${sent} sealed ${sent === 1 ? "day" : "days"}.${missed}`;
+            const found = await session.thinEpochs();
+            if (found.length === 0) return sealNow();
+            setThin(found);
+            return undefined;
           })
         }
       >
         Seal and send
       </Act>
+      {thin === undefined || view.log === undefined ? null : (
+        <Confirm
+          title="Most readings are missing"
+          confirm="Seal anyway"
+          onClose={() => setThin(undefined)}
+          onConfirm={() => sealing.run(sealNow)}
+        >
+          <ul>
+            {thin.slice(0, MOST_SHOWN).map(({ epoch, filled, samples }) => (
+              <li key={epoch}>
+                {filled} of {samples} readings for {spanName(spanOf(view.log!.opening, epoch))}
+              </li>
+            ))}
+          </ul>
+          {thin.length > MOST_SHOWN ? <p>And {counted(thin.length - MOST_SHOWN, "day")} more.</p> : null}
+          <p>Nothing can be added to a sealed day, and missing readings may cost you its benefit.</p>
+        </Confirm>
+      )}
       <p className="hint">
         Sealing hides a day's readings in one number, its head. Only the head and a signature are sent.
       </p>
       <Outcome action={sealing} />
     </Fold>
   );
+}
+
+/** Epochs that a question names one by one. */
+const MOST_SHOWN = 7;
+
+/** An epoch of the log as people name it. */
+function spanOf({ profile, offset }: LogOpening, epoch: number): Span {
+  const of = profileOf(profile);
+  return { start: epochStart(of, offset, epoch), end: epochEnd(of, offset, epoch), offset };
 }
 
 /** Why the log did not take a reading. */

@@ -1,40 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   AnchorClient,
-  type Circuit,
   CLAIMS_PAYOUT_ABI,
   ClaimsClient,
   CONSENT_REGISTRY_ABI,
   ConsentClient,
-  circuitIdOf,
-  circuits,
-  type PeriodState,
-  type Terms,
-  unpackTerms,
+  type PeriodFacts,
+  type ProgramFacts,
+  periodFacts,
+  programFacts,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { Contract, EventLog, type Provider, ZeroHash } from "ethers";
 import type { Config } from "../config/config.ts";
 
 /** A program as a patient looks at it. */
-export type Offer = {
-  readonly program: bigint;
-  readonly insurer: string;
-  readonly group: bigint;
-  /** Number of the scope, and the field element that proofs are for. */
-  readonly scopeNumber: bigint;
-  readonly scope: bigint;
-  readonly circuit: Circuit;
-  /** With first epoch 0. */
-  readonly terms: Terms;
-  readonly token: string;
-  /** Per met period, in the token's smallest unit. */
-  readonly benefit: bigint;
-  /** What of the program's money is free for new policies. */
-  readonly free: bigint;
-  /** Seconds. */
-  readonly claimWindow: number;
-};
+export type Offer = ProgramFacts;
 
 export type OwnPolicy = {
   readonly policy: bigint;
@@ -57,17 +38,9 @@ export type Payment = {
   readonly time: number;
 };
 
-export type PeriodOnChain = {
-  readonly state: PeriodState;
-  /** Root that a claim is verified against now; 0 before the anchor. */
-  readonly anchorRoot: bigint;
-  readonly anchorDay: number;
+export type PeriodOnChain = Omit<PeriodFacts, "until" | "releasableFrom"> & {
   /** First second at which the day may be anchored. */
   readonly anchorFrom: number;
-  /** 0 while there is no anchor. */
-  readonly closesAt: number;
-  /** What a claim has to prove now; zero bytes where no circuit is in force. */
-  readonly circuit: string;
 };
 
 /** Reads of the chain for a patient, over the SDK's clients and the contracts' events. It signs and sends nothing. */
@@ -131,15 +104,9 @@ export class PatientChain {
   }
 
   async period(offer: Offer, policy: bigint, period: number): Promise<PeriodOnChain> {
-    const [{ state }, window, [, anchorRoot], anchorDay] = await Promise.all([
-      this.claims.periodOf(policy, period),
-      this.claims.windowOf(policy, period),
-      this.claims.claimInputs(policy, period),
-      this.claims.anchorDayOf(policy, period),
-    ]);
-    const { from } = await this.anchors.anchorWindow(offer.group, anchorDay);
-    const { circuit } = window;
-    return { state, anchorRoot, anchorDay, anchorFrom: from, closesAt: Number(window.closesAt), circuit };
+    const facts = await periodFacts(this.claims, policy, period);
+    const { from } = await this.anchors.anchorWindow(offer.group, facts.anchorDay);
+    return { ...facts, anchorFrom: from };
   }
 
   /** Whether an account has revoked a consent, granted or not. */
@@ -162,28 +129,13 @@ export class PatientChain {
 
   /** undefined for a program of a later version of the protocol: it is not shown rather than shown wrongly. */
   async #offer(program: bigint): Promise<Offer | undefined> {
-    const found = await this.claims.program(program);
-    const circuit = circuits().find(({ name, version }) => circuitIdOf(name, version) === found.circuit);
-    if (circuit === undefined) return undefined;
-    let terms: Terms;
     try {
-      terms = unpackTerms(found.terms);
-    } catch {
-      return undefined;
+      return await programFacts(this.claims, program);
+    } catch (error) {
+      const code = error instanceof VitalproofError ? error.code : undefined;
+      if (code === "UNKNOWN_CIRCUIT" || code === "TERMS_NOT_UNDERSTOOD") return undefined;
+      throw error;
     }
-    return {
-      program,
-      insurer: found.insurer,
-      group: found.group,
-      scopeNumber: found.scope,
-      scope: await this.claims.scopeElement(found.scope),
-      circuit,
-      terms,
-      token: found.token,
-      benefit: found.benefit,
-      free: found.free,
-      claimWindow: Number(found.claimWindow),
-    };
   }
 
   async #events(name: string, args: readonly unknown[]): Promise<EventLog[]> {

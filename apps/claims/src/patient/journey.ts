@@ -14,6 +14,8 @@ export type JourneyState = {
     readonly nextEnd: number;
     /** Sealed epochs whose heads the attester has not taken yet. */
     readonly unsent: number;
+    /** The first epoch that is over and of whose readings most are missing: they were probably not imported yet. */
+    readonly thin?: { readonly filled: number; readonly samples: number };
   };
   /** Number of offers that fit the log. */
   readonly offers: number;
@@ -71,6 +73,8 @@ export type Step = {
   readonly at?: number;
   /** The periods that it is about. */
   readonly periods?: readonly number[];
+  /** It can be done, but nothing asks for it: not what comes next. */
+  readonly idle?: true;
 };
 
 type Outcome = Omit<Step, "name">;
@@ -107,7 +111,10 @@ export function journeyOf(state: JourneyState, now: number): readonly Step[] {
   return rules.map(([name, rule]) => ({ name, ...(closed(state) ?? rule(state, now)) }));
 }
 
-/** What comes first of what can be done, by what a person is at: money before proofs, proofs before new readings. */
+/**
+ * What comes first of what can be done, by what a person is at: money before proofs, proofs before new readings, and
+ * readings before they are sealed, since nothing can be added to a sealed day.
+ */
 const FIRST: readonly StepName[] = [
   "enrol",
   "apply",
@@ -115,13 +122,15 @@ const FIRST: readonly StepName[] = [
   "submit",
   "payment",
   "prove",
-  "seal",
   "import",
+  "seal",
 ];
 
 /** The step to take next; undefined when there is nothing to do but to wait. */
 export function nextOf(steps: readonly Step[]): Step | undefined {
-  const able = FIRST.map((name) => steps.find((step) => step.name === name && step.state === "can"));
+  const able = FIRST.map((name) =>
+    steps.find((step) => step.name === name && step.state === "can" && step.idle !== true),
+  );
   return able.find((step) => step !== undefined);
 }
 
@@ -146,11 +155,13 @@ function enrol({ log, attester }: JourneyState): Outcome {
 
 function importReadings({ log }: JourneyState): Outcome {
   if (log === undefined) return no("The attester must open your log first.");
-  return can(
-    log.pending === 0
-      ? "No readings wait to be sealed; import a file when you have one."
-      : `${log.pending} readings wait to be sealed.`,
-  );
+  if (log.thin !== undefined) {
+    const { filled, samples } = log.thin;
+    return can(`A day is over and has ${filled} of ${samples} readings. Import them before you seal it.`);
+  }
+  if (log.pending > 0) return { ...can(`${log.pending} readings wait to be sealed.`), idle: true };
+  const reason = "No readings wait to be sealed; import a file when you have one.";
+  return log.unsent > 0 ? { ...can(reason), idle: true } : can(reason);
 }
 
 function seal({ log, attester }: JourneyState, now: number): Outcome {
@@ -183,8 +194,11 @@ function consent({ policy, consent: given }: JourneyState, now: number): Outcome
   );
 }
 
-function proof({ policy, periods }: JourneyState, now: number): Outcome {
+function proof({ policy, periods, log }: JourneyState, now: number): Outcome {
   if (policy === undefined) return no("You have no policy yet.");
+  if (log === undefined && periods.length === 0) {
+    return no("The readings of your policy are not in this vault, so nothing can be proven here.");
+  }
   const open = periods.filter((each) => each.state === "open");
   if (open.length === 0) return done("No period is left to claim.");
   const ready = open.filter((each) => isProvable(each, now) && !each.proven);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Button, Label, ProgressBar } from "react-aria-components";
-import { Notice } from "../ui/parts.tsx";
+import { Notice, Popup } from "../ui/parts.tsx";
 import { faultOf } from "./words.ts";
 
 export type Action = {
@@ -100,6 +100,42 @@ export function Act({
       </Button>
       {reason === undefined ? null : <small>{reason}</small>}
     </div>
+  );
+}
+
+/** Asks before something that cannot be undone. */
+export function Confirm({
+  title,
+  confirm,
+  onClose,
+  onConfirm,
+  children,
+}: {
+  title: string;
+  /** What the button says, as an order. */
+  confirm: string;
+  onClose: () => void;
+  onConfirm: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Popup title={title} onClose={onClose}>
+      <div className="stack">
+        {children}
+        <div className="actions">
+          <Button onPress={onClose}>Cancel</Button>
+          <Button
+            className="primary"
+            onPress={() => {
+              onClose();
+              onConfirm();
+            }}
+          >
+            {confirm}
+          </Button>
+        </div>
+      </div>
+    </Popup>
   );
 }
 

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type ProofOf, VitalproofError } from "@vitalproof/sdk";
-import {
-  circuitOf,
-  errorOfFailure,
-  memoryHint,
-  type ProofProgress,
-  type ProofTask,
-  type WorkerLike,
-} from "./proverProtocol.ts";
+import { circuitOfTask, type ProofOf, type ProofTask, VitalproofError } from "@vitalproof/sdk";
+import { errorOfFailure, memoryHint, type ProofProgress, type WorkerLike } from "./proverProtocol.ts";
 
 export type ProverClientOptions = {
   /** Absolute address of the artifacts: a worker has another base than the page. */
@@ -50,7 +43,7 @@ export function proverClient({ artifacts, manifests, worker }: ProverClientOptio
           return;
         }
         const id = ++jobs;
-        const circuit = circuitOf(task);
+        const circuit = circuitOfTask(task);
         const died = (cause: unknown): VitalproofError =>
           ended(memoryHint(circuit, manifests[circuit]), cause);
         let running: WorkerLike;

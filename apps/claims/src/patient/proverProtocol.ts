@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  type ClaimRequest,
   COMMAND_ERROR_CODES,
+  circuitOfTask,
   ERROR_CODES,
   type ProofOf,
+  type ProofTask,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { needsOf } from "./needs.ts";
-
-/**
- * What the page asks its worker for. It holds readings, salts and the identity secret: it goes to a worker of this page
- * and nowhere else. Messages are plain data that structured cloning takes.
- */
-export type ProofTask =
-  | { readonly kind: "claim"; readonly secret: bigint; readonly request: ClaimRequest }
-  | {
-      readonly kind: "enrolment";
-      readonly secret: bigint;
-      readonly scope: bigint;
-      readonly policyHash: bigint;
-    };
 
 export type ProofJob = {
   readonly type: "prove";
@@ -54,11 +42,6 @@ export type WorkerLike = {
   addEventListener(type: "error" | "messageerror", listener: (event: unknown) => void): void;
 };
 
-/** Name of the circuit that a task is proven with. */
-export function circuitOf(task: ProofTask): string {
-  return task.kind === "claim" ? task.request.circuit : "enrolment";
-}
-
 /**
  * What the engines of Chrome, Edge, Firefox and Safari say when an array, a heap or a WebAssembly memory does not fit.
  * None of them has a code for it.
@@ -88,7 +71,7 @@ export function failureOf(
   error: unknown,
 ): Extract<FromWorker, { type: "failed" }> {
   if (isShortOfMemory(error)) {
-    const circuit = circuitOf(task);
+    const circuit = circuitOfTask(task);
     return {
       type: "failed",
       id,

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-  type ArtifactLoader,
-  claimWitness,
-  enrolmentWitness,
-  type Prover,
-  prove,
-  type Witness,
-} from "@vitalproof/sdk";
+import { type ArtifactLoader, type Prover, prove, witnessOf } from "@vitalproof/sdk";
 import type { Downloaded } from "./artifactCache.ts";
-import { type FromWorker, failureOf, type ProofJob, type ProofTask } from "./proverProtocol.ts";
+import { type FromWorker, failureOf, type ProofJob } from "./proverProtocol.ts";
 
 export type ProverParts = {
   prover: Prover;
@@ -37,9 +30,4 @@ export async function serveProof(
   } catch (error) {
     post(failureOf(job, error));
   }
-}
-
-function witnessOf(task: ProofTask): Witness {
-  if (task.kind === "claim") return claimWitness(task.secret, task.request);
-  return enrolmentWitness(task.secret, { scope: task.scope, policyHash: task.policyHash });
 }

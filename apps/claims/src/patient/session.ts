@@ -11,66 +11,38 @@ import {
 import {
   type AppendReport,
   bigintText,
-  type ClaimItem,
   type ClaimOutcome,
-  type Consent,
-  circuitIdOf,
-  circuits,
-  consentIdOf,
-  consentReceipt,
-  controllerOf,
   DAY,
+  type DueEpoch,
+  enrol,
   epochAt,
-  epochEnd,
-  epochStart,
-  type HolderAttestation,
+  Holder,
   type HttpAttester,
   type HttpDemo,
   Log,
-  type LogOpening,
   type ProfileName,
-  type ProofOf,
-  policyHashOf,
   profileOf,
   type Relayer,
-  randomFieldElement,
-  signConsent,
-  signRevocation,
-  termsForPeriod,
+  Sealer,
   VitalproofError,
-  verifyReceipt,
 } from "@vitalproof/sdk";
-import type { Wallet } from "ethers";
-import type { Offer, OwnPolicy, PatientChain, Payment, PeriodOnChain } from "./chain.ts";
-import { type Days, daysOf } from "./days.ts";
-import { type JourneyState, journeyOf, type Step } from "./journey.ts";
+import type { Offer, OwnPolicy, PatientChain, Payment } from "./chain.ts";
+import {
+  type Begun,
+  type Enrolment,
+  type GivenConsent,
+  type KeptApplication,
+  type KeptProof,
+  proofKey,
+} from "./kept.ts";
 import { payeeOf } from "./payee.ts";
 import type { ProofOptions, ProverClient } from "./proverClient.ts";
-import type { ProofTask } from "./proverProtocol.ts";
 import type { Vault } from "./vault.ts";
+import { isThin, type View, viewOf } from "./view.ts";
+
+export type { View } from "./view.ts";
 
 const LOG = "readings";
-
-/** What the vault keeps besides identity and log. */
-type Enrolment = { readonly opening: LogOpening };
-type Application = {
-  readonly offer: bigint;
-  readonly attestation: HolderAttestation;
-  readonly signature: string;
-};
-export type GivenConsent = {
-  readonly program: bigint;
-  readonly consentId: string;
-  readonly consent: Consent;
-  /** The receipt to keep. */
-  readonly receipt: string;
-  readonly transaction: string;
-};
-/** A proof that was begun. What is left of it after the page was closed says what to offer again. */
-export type Begun =
-  | { readonly kind: "application" }
-  | { readonly kind: "claim"; readonly policy: bigint; readonly period: number };
-type KeptProof = { readonly item: ClaimItem; readonly outcome?: ClaimOutcome };
 
 export type SessionParts = {
   readonly vault: Vault;
@@ -80,31 +52,10 @@ export type SessionParts = {
   readonly prover: ProverClient;
 };
 
-/** Everything that the page shows of a person at one moment. It holds readings. */
-export type View = {
-  /** The chain's Unix seconds. */
-  readonly now: number;
-  readonly steps: readonly Step[];
-  readonly log:
-    | { readonly opening: LogOpening; readonly pending: number; readonly nextEpoch: number }
-    | undefined;
-  /** Offers that fit log and attester. */
-  readonly offers: readonly Offer[];
-  readonly offer: Offer | undefined;
-  readonly policy: OwnPolicy | undefined;
-  readonly application: Application | undefined;
-  readonly consent: (GivenConsent & { readonly revoked: boolean }) | undefined;
-  readonly days: Days | undefined;
-  readonly periods: readonly PeriodOnChain[];
-  /** By period. */
-  readonly proofs: ReadonlyMap<number, KeptProof>;
-  /** What was paid out so far, oldest first. */
-  readonly payments: readonly Payment[];
-  /** A proof that an earlier visit began and did not finish. */
-  readonly unfinished: Begun | undefined;
-};
-
-/** A person at work: an open vault, the services, the chain and a prover. Every step is in the vault before it returns. */
+/**
+ * A patient at work in the page: an open vault, the services, the chain and a prover around the SDK's sealer and
+ * holder. Every step is in the vault before it returns.
+ */
 export class PatientSession {
   readonly #parts: SessionParts;
   #log: Log | undefined;
@@ -142,18 +93,14 @@ export class PatientSession {
   async enrol(log: { profile: ProfileName; offset: number }): Promise<void> {
     const { vault } = this.#parts;
     const attester = needed(this.#parts.attester, "attester");
-    const firstEpoch = epochAt(profileOf(log.profile), log.offset, await this.now()) + 1;
-    const { subject } = vault.identity;
-    const opening = await attester.enrol({ subject, device: vault.device, ...log, firstEpoch });
-    if (opening.subject !== subject || opening.profile !== log.profile || opening.offset !== log.offset) {
-      throw new VitalproofError("LOG_DIVERGED", "The attester opened another log than the one asked for.");
-    }
+    const request = { subject: vault.identity.subject, device: vault.device, ...log };
+    const opening = await enrol(attester, request, await this.now());
     await vault.keep("enrolment", { opening } satisfies Enrolment);
     this.#log = await Log.create(vault.store, LOG, opening);
   }
 
   /**
-   * Reads a file and takes its readings into the log. Nothing of it leaves the page.
+   * Reads a file and adds its readings to the log. Nothing of it leaves the page.
    * @throws what the readers' `readFile` throws
    */
   async importFile(
@@ -166,46 +113,28 @@ export class PatientSession {
     return { file: report, log: await log.append(readings) };
   }
 
-  /**
-   * Seals the epochs that are over and sends every head that the attester does not have yet. Where the attester recorded
-   * gaps, the log follows it.
-   * @returns how many heads the attester took, and the epochs that became gaps
-   */
-  async sealAndSend(): Promise<{ sent: number; gaps: readonly number[] }> {
-    const log = this.#openLog();
-    const attester = needed(this.#parts.attester, "attester");
-    const { vault, chain } = this.#parts;
-    const domain = await chain.anchors.domain();
-    const { attester: signer } = await chain.anchors.group(log.opening.group);
-    await log.seal(await this.now());
-    let sent = 0;
-    const gaps: number[] = [];
-    // Each pass sends what is unsent until the attester says that its log stands elsewhere; following it ends a pass.
-    for (let pass = 0; pass < 3; pass++) {
-      let followed = false;
-      for (const { epoch, status } of [...log.epochs]) {
-        if (status !== "sealed") continue;
-        try {
-          const receipt = await attester.submitHead(await log.sign(epoch, vault.device));
-          verifyReceipt(domain, receipt, signer);
-          await log.accept(epoch, receipt);
-          sent += 1;
-        } catch (error) {
-          const state = standsAt(error);
-          if (state === undefined || pass === 2) throw error;
-          gaps.push(...(await log.follow(state)).gaps);
-          followed = true;
-          break;
-        }
-      }
-      if (!followed) break;
-    }
-    return { sent, gaps };
+  /** The epochs that sealing would close with few readings or none. Nobody can add to them afterwards. */
+  async thinEpochs(): Promise<DueEpoch[]> {
+    return this.#openLog()
+      .due(await this.now())
+      .filter(isThin);
   }
 
   /**
-   * Applies for a policy: proves that holder and subject are one person, has the attester sign, and leaves the signed
-   * application in the demonstration's mailbox where there is one.
+   * Seals the epochs that are over and sends every head without a receipt. Where the attester recorded gaps, the log
+   * follows it.
+   * @returns how many heads the attester accepted, and the epochs that became gaps
+   */
+  async sealAndSend(): Promise<{ sent: number; gaps: readonly number[] }> {
+    const sealer = await this.#sealer();
+    const attester = needed(this.#parts.attester, "attester");
+    const { receipts, gaps } = await sealer.sealAndSend(attester, await this.now());
+    return { sent: receipts.length, gaps };
+  }
+
+  /**
+   * Applies for a policy: proves that holder and subject are one person, has the attester sign, checks what it signed,
+   * and leaves the signed application in the demonstration's mailbox where there is one.
    * @param cover number of periods, from the next one that has not begun; `payee`: the account to be paid, empty for the
    *        policy's own
    * @returns the application as a file for the insurer
@@ -217,163 +146,95 @@ export class PatientSession {
   ): Promise<string> {
     const { vault, chain, demo } = this.#parts;
     const attester = needed(this.#parts.attester, "attester");
-    const { offset, epochs } = offer.terms;
-    const profile = profileOf(offer.terms.profile);
     const now = await this.now();
-    const domain = await chain.claims.domain();
+    const profile = profileOf(offer.terms.profile);
     // Two epochs ahead where a period is short: the insurer must issue the policy before it begins.
     const ahead = Math.max(1, Math.ceil(3600 / profile.epochSeconds));
-    const attestation: HolderAttestation = {
-      program: offer.program,
-      holder: vault.identity.holder(offer.scope),
-      controller: (await this.#controller(offer)).address,
-      payee: payeeOf(cover.payee ?? "", [chain.claims.address, offer.token]),
-      firstEpoch: epochAt(profile, offset, now) + ahead,
+    const wanted = {
+      firstEpoch: epochAt(profile, offer.terms.offset, now) + ahead,
       periods: cover.periods,
-      nonce: randomFieldElement(),
-      expiry: BigInt(now + DAY),
+      payee: payeeOf(cover.payee ?? "", [chain.claims.address, offer.token]),
     };
-    if (!Number.isSafeInteger(cover.periods) || cover.periods < 1 || cover.periods * epochs > 10_000) {
-      throw new VitalproofError("INVALID_ARGUMENT", "The number of periods is out of range.");
-    }
-    const policyHash = policyHashOf(domain, attestation);
-    const secret = vault.identity.secret();
-    const { proof, publicInputs } = await this.#prove(
-      { kind: "application" },
-      { kind: "enrolment", secret, scope: offer.scope, policyHash },
-      options,
+    const on = { now, log: this.#openLog().opening };
+    const holder = this.#holder();
+    const application = await this.#proving({ kind: "application" }, () =>
+      holder.apply(offer, wanted, on, options),
     );
-    const { subject } = vault.identity;
-    const signature = await attester.attest({
+    const { domain: _domain, ...request } = application;
+    const signature = await attester.attest(request);
+    holder.assertAttested(application, signature, (await chain.anchors.group(offer.group)).attester);
+    const { attestation } = application;
+    await vault.keep("application", {
+      offer: offer.program,
       attestation,
-      scopeNumber: offer.scopeNumber,
-      subject,
-      proof,
-      publicInputs,
-    });
-    await vault.keep("application", { offer: offer.program, attestation, signature } satisfies Application);
+      signature,
+    } satisfies KeptApplication);
     await demo?.leaveApplication({ attestation, signature });
     return JSON.stringify({ attestation, signature }, bigintText, 2);
   }
 
-  /** Signs a consent to the program's insurer and has it carried to the chain. @param days 1 to 3,650 */
+  /** Signs a consent to the program's insurer and has it sent to the chain. @param days 1 to 3,650 */
   async consent(offer: Offer, days: number, relayer: Relayer): Promise<GivenConsent> {
     const { vault, chain } = this.#parts;
     if (!Number.isInteger(days) || days < 1 || days > 3650) {
       throw new VitalproofError("INVALID_ARGUMENT", "A consent lasts 1 to 3,650 days.");
     }
-    const controller = await this.#controller(offer);
-    const now = await this.now();
-    // The last block's time: a consent from then on is active in the next one.
-    const from = Math.min(now, await chain.now());
-    const { chainId, claims } = await chain.claims.domain();
-    const content = {
-      patient: controller.address,
-      grantee: offer.insurer,
-      purpose: await chain.claims.claimPurpose(),
-      program: offer.program,
-      from,
-      until: now + days * DAY,
-      nonce: randomFieldElement(),
-    };
-    const { text, receiptHash } = consentReceipt({ ...content, chainId, claims, terms: offer.terms });
-    const consent: Consent = { ...content, receiptHash };
-    const deadline = BigInt(now + DAY);
-    const signature = await signConsent(controller, await chain.consents.domain(), consent, deadline);
-    const consentId = consentIdOf(consent);
-    const given = { program: offer.program, consentId, consent, receipt: text, transaction: "" };
+    const on = { now: await this.now(), latest: await chain.now(), lasts: days * DAY };
+    const signed = await this.#holder().consent(offer, on);
+    const { program, consentId, consent, receipt, deadline, signature } = signed;
+    const given = { program, consentId, consent, receipt, transaction: "" };
     // Before anything is sent: a consent whose receipt is lost can never be shown to have said anything.
     await vault.keep(`consent/${consentId}`, given satisfies GivenConsent);
     await vault.keep("consent/asked", given);
     const { transaction } = await relayer.consent({ consent, deadline, signature });
-    const carried = { ...given, transaction };
-    await vault.keep(`consent/${consentId}`, carried);
-    await vault.keep("consent", carried);
-    return carried;
+    const sent = { ...given, transaction };
+    await vault.keep(`consent/${consentId}`, sent);
+    await vault.keep("consent", sent);
+    return sent;
   }
 
-  /** Takes the latest consent back, for ever. */
+  /** Revokes the latest consent permanently. */
   async revoke(offer: Offer, relayer: Relayer): Promise<void> {
-    const { vault, chain } = this.#parts;
-    const given = await vault.recall<GivenConsent>("consent");
+    const given = await this.#parts.vault.recall<GivenConsent>("consent");
     if (given === undefined) throw new VitalproofError("NOT_THERE", "There is no consent to revoke.");
-    const controller = await this.#controller(offer);
-    const deadline = BigInt((await this.now()) + DAY);
-    const domain = await chain.consents.domain();
-    const signature = await signRevocation(controller, domain, given.consentId, deadline);
-    await relayer.revoke({ patient: controller.address, consentId: given.consentId, deadline, signature });
+    await relayer.revoke(await this.#holder().revocation(offer.program, given.consentId, await this.now()));
   }
 
   /**
-   * Proves a period against the anchor that stands on chain now, and keeps the proof.
-   * @throws what the prover throws; ANCHOR_PATH_INVALID when the attester's path is not the chain's;
-   *         NOT_ALLOWED where no circuit is in force for the period
+   * Proves a period against the anchor that is on the chain now, and keeps the proof.
+   * @throws what `Holder.claim` throws
    */
   async prove(view: View, period: number, options?: ProofOptions): Promise<void> {
     const { vault, chain } = this.#parts;
-    const attester = needed(this.#parts.attester, "attester");
+    const paths = needed(this.#parts.attester, "attester");
     const log = this.#openLog();
-    const { offer, policy } = bound(view);
-    const own = await chain.period(offer, policy.policy, period);
-    const circuit = circuits().find(({ name, version }) => circuitIdOf(name, version) === own.circuit);
-    if (circuit === undefined) {
-      throw new VitalproofError("NOT_ALLOWED", "No circuit that this page knows is in force for the period.");
-    }
-    const firstEpoch = policy.firstEpoch + period * offer.terms.epochs;
-    const terms = termsForPeriod(offer.terms, firstEpoch);
-    const path = await attester.path(own.anchorDay, log.leaf(firstEpoch + terms.epochs - 1));
-    if (path.root !== own.anchorRoot) {
-      throw new VitalproofError(
-        "ANCHOR_PATH_INVALID",
-        "The attester's path leads to another root than the chain's.",
-        {
-          hint: "The day may have been corrected: ask again, and then the attester.",
-        },
-      );
-    }
-    const request = {
-      circuit: circuit.name,
-      terms,
-      scope: offer.scope,
-      ...log.period(firstEpoch, terms.epochs),
-      path,
-    };
-    const secret = vault.identity.secret();
-    const begun = { kind: "claim", policy: policy.policy, period } as const;
-    const { proof } = await this.#prove(begun, { kind: "claim", secret, request }, options);
-    const item: ClaimItem = {
-      policy: policy.policy,
-      period,
-      consentId: "",
-      circuit: own.circuit,
-      anchorRoot: own.anchorRoot,
-      proof,
-    };
-    await vault.keep(`proof/${policy.policy}/${period}`, { item } satisfies KeptProof);
+    const { offer, policy: own } = bound(view);
+    const { policy } = own;
+    const firstEpoch = own.firstEpoch + period * offer.terms.epochs;
+    const on = await chain.period(offer, policy, period);
+    const item = await this.#proving({ kind: "claim", policy, period }, () =>
+      this.#holder().claim(offer, { policy, period, firstEpoch, on }, { log, paths }, options),
+    );
+    await vault.keep(proofKey(policy, period), { item } satisfies KeptProof);
   }
 
-  /** Has a proof carried to the chain under the latest consent. @returns what became of it */
+  /** Has a proof sent to the chain under the latest consent. @returns what became of it */
   async submit(view: View, period: number, relayer: Relayer): Promise<ClaimOutcome> {
     const { vault } = this.#parts;
     const kept = view.proofs.get(period);
     if (kept === undefined) throw new VitalproofError("NOT_THERE", "There is no proof of this period.");
     if (view.consent === undefined) throw new VitalproofError("NOT_THERE", "There is no consent.");
     const item = { ...kept.item, consentId: view.consent.consentId };
-    const outcome = await relayer.claim(item);
-    await vault.keep(`proof/${item.policy}/${period}`, { item, outcome } satisfies KeptProof);
+    const outcome = await this.#holder().submit(item, relayer);
+    await vault.keep(proofKey(item.policy, period), { item, outcome } satisfies KeptProof);
     return outcome;
   }
 
   /** Has everything paid out that is owed. @returns the payment, as the chain has it */
-  async pay(view: View, relayer: Relayer): Promise<Payment> {
-    const { policy } = bound(view).policy;
-    const { transaction } = await relayer.pay(policy);
-    const paid = (await this.#parts.chain.payments(policy)).find((each) => each.transaction === transaction);
-    if (paid !== undefined) return paid;
-    throw new VitalproofError("CONTRACT_CALL_FAILED", "The chain knows no payment in that transaction.", {
-      details: { transaction },
-      hint: "Look again in a minute; the amounts above come from the chain.",
-    });
+  pay(view: View, relayer: Relayer): Promise<Payment> {
+    return this.#holder().pay(bound(view).policy.policy, relayer, (policy) =>
+      this.#parts.chain.payments(policy),
+    );
   }
 
   /**
@@ -382,155 +243,50 @@ export class PatientSession {
    * @throws PASSPHRASE_WRONG, NOT_THERE
    */
   async accountKey(view: View, passphrase: string): Promise<string> {
-    const account = await this.#controller(bound(view).offer);
+    const account = await this.#holder().controller(bound(view).offer.program);
     await this.#parts.vault.assertPassphrase(passphrase);
     return account.encrypt(passphrase);
   }
 
   /** Everything to show, read anew. @throws CHAIN_UNREACHABLE, CONTRACT_CALL_FAILED */
   async view(): Promise<View> {
-    const { vault, chain } = this.#parts;
-    const now = await this.now();
-    const log = this.#log;
-    const all = log === undefined ? [] : await chain.offers();
-    const offers = log === undefined ? [] : all.filter((offer) => fits(offer, log.opening));
-    const application = await vault.recall<Application>("application");
-    const given = await this.#latestConsent();
-    let offer: Offer | undefined;
-    let policy: OwnPolicy | undefined;
-    // The vault may be a restored one that knows of no application: every fitting program is asked.
-    for (const each of offers) {
-      policy = await chain.policyOf(each, (await this.#controller(each)).address);
-      offer = policy === undefined ? undefined : each;
-      if (policy !== undefined) break;
-    }
-    offer ??= offers.find(({ program }) => program === application?.offer);
-    const days =
-      log !== undefined && offer !== undefined && policy !== undefined
-        ? daysOf(log, offer.terms, policy)
-        : undefined;
-    const periods: PeriodOnChain[] = [];
-    const proofs = new Map<number, KeptProof>();
-    if (offer !== undefined && policy !== undefined) {
-      for (let period = 0; period < policy.periods; period++) {
-        periods.push(await chain.period(offer, policy.policy, period));
-        const kept = await vault.recall<KeptProof>(`proof/${policy.policy}/${period}`);
-        if (kept !== undefined) proofs.set(period, kept);
-      }
-    }
-    const payments = policy === undefined || policy.paid === 0n ? [] : await chain.payments(policy.policy);
-    const consent =
-      given === undefined || given.program !== offer?.program
-        ? undefined
-        : { ...given, revoked: await chain.isRevoked(given.consent.patient, given.consentId) };
-    const view = {
-      now,
-      log:
-        log === undefined
-          ? undefined
-          : { opening: log.opening, pending: log.pending, nextEpoch: log.nextEpoch },
-      offers,
-      offer,
-      policy,
-      application,
-      consent,
-      days,
-      periods,
-      proofs,
-      payments,
+    const { vault, chain, attester } = this.#parts;
+    const parts = {
+      vault,
+      chain,
+      holder: this.#holder(),
+      log: this.#log,
+      attester: attester !== undefined,
       unfinished: this.#unfinished,
     };
-    return { ...view, steps: journeyOf(this.#journeyState(view), now) };
+    return viewOf(parts, await this.now());
   }
 
-  #journeyState(view: Omit<View, "steps">): JourneyState {
-    const { offer, policy, application, consent, days, periods, proofs } = view;
-    const log = this.#log;
-    const { attester, vault } = this.#parts;
-    return {
-      vault: vault.locked ? "locked" : "open",
-      attester: attester !== undefined,
-      offers: view.offers.length,
-      periods: periods.map((own, period) => {
-        const day = days!.periods[period]!;
-        const taken = day.state === "sealed" && day.status !== "sealed";
-        const proof = proofs.get(period)?.item;
-        return {
-          period,
-          end: day.end,
-          taken,
-          holds: day.state === "sealed" ? day.holds : undefined,
-          anchorFrom: own.anchorFrom,
-          anchored: own.anchorRoot !== 0n,
-          closesAt: own.closesAt,
-          state: own.state,
-          proven: proof?.anchorRoot === own.anchorRoot && proof.circuit === own.circuit,
-        };
-      }),
-      ...(log === undefined
-        ? {}
-        : {
-            log: {
-              pending: log.pending,
-              nextEnd: epochEnd(profileOf(log.opening.profile), log.opening.offset, log.nextEpoch),
-              unsent: log.epochs.filter(({ status }) => status === "sealed").length,
-            },
-          }),
-      ...(application === undefined
-        ? {}
-        : {
-            application: {
-              expiry: Number(application.attestation.expiry),
-              begins: startOf(offer, application.attestation.firstEpoch),
-            },
-          }),
-      ...(policy === undefined || days === undefined
-        ? {}
-        : {
-            policy: {
-              start: days.periods[0]!.start,
-              end: days.periods.at(-1)!.end,
-              owed: policy.owed,
-              paid: policy.paid,
-            },
-          }),
-      ...(consent === undefined
-        ? {}
-        : {
-            consent: { from: consent.consent.from, until: consent.consent.until, revoked: consent.revoked },
-          }),
-    };
-  }
-
-  /** Proves, and leaves a note in the vault for as long as it takes: a page that was closed meanwhile finds it. */
-  async #prove(begun: Begun, task: ProofTask, options?: ProofOptions): Promise<ProofOf> {
-    const { vault, prover } = this.#parts;
+  /** Leaves a note in the vault for as long as a proof takes: a page that was closed meanwhile finds it. */
+  async #proving<T>(begun: Begun, act: () => Promise<T>): Promise<T> {
+    const { vault } = this.#parts;
     this.#unfinished = undefined;
     await vault.keep("begun", { proof: begun });
     try {
-      return await prover.prove(task, options);
+      return await act();
     } finally {
       // Locking stops a proof as closing does.
       if (!vault.locked) await vault.keep("begun", {});
     }
   }
 
-  /** The latest consent that was carried, or one that was being carried when the page was closed and has arrived. */
-  async #latestConsent(): Promise<GivenConsent | undefined> {
-    const { vault, chain } = this.#parts;
-    const given = await vault.recall<GivenConsent>("consent");
-    const asked = await vault.recall<GivenConsent>("consent/asked");
-    if (asked === undefined || asked.consentId === given?.consentId) return given;
-    if (!(await chain.isGranted(asked.consentId))) return given;
-    await vault.keep("consent", asked);
-    return asked;
+  /** @throws NOT_ALLOWED for a locked vault */
+  #holder(): Holder<ProofOptions> {
+    const { vault, chain, prover } = this.#parts;
+    const { claims, consents } = chain;
+    return new Holder(vault.identity, { claims, consents }, (task, options) => prover.prove(task, options));
   }
 
-  /** The account of this person's first policy in a program. */
-  async #controller(offer: Offer): Promise<Wallet> {
-    const { chainId, claims } = await this.#parts.chain.claims.domain();
-    const { identity } = this.#parts.vault;
-    return controllerOf(identity, { chainId, claims, program: offer.program, index: 0 });
+  async #sealer(): Promise<Sealer> {
+    const { vault, chain } = this.#parts;
+    const log = this.#openLog();
+    const { attester } = await chain.anchors.group(log.opening.group);
+    return new Sealer(log, vault.device, { domain: await chain.anchors.domain(), attester });
   }
 
   #openLog(): Log {
@@ -547,23 +303,6 @@ function needed<T>(service: T | undefined, name: string): T {
 function bound({ offer, policy }: View): { offer: Offer; policy: OwnPolicy } {
   if (offer !== undefined && policy !== undefined) return { offer, policy };
   throw new VitalproofError("NOT_THERE", "There is no policy yet.");
-}
-
-function fits({ terms, group }: Offer, opening: LogOpening): boolean {
-  return terms.profile === opening.profile && terms.offset === opening.offset && group === opening.group;
-}
-
-function startOf(offer: Offer | undefined, epoch: number): number {
-  if (offer === undefined) return 0;
-  return epochStart(profileOf(offer.terms.profile), offer.terms.offset, epoch);
-}
-
-/** Where intake says that its log stands, in the details of a refusal. */
-function standsAt(error: unknown): { head: bigint; nextEpoch: number } | undefined {
-  if (!(error instanceof VitalproofError)) return undefined;
-  const { head, nextEpoch } = error.details;
-  if (typeof nextEpoch !== "number" || !/^\d{1,78}$/.test(String(head))) return undefined;
-  return { head: BigInt(String(head)), nextEpoch };
 }
 
 /** The metric of a file whose readings fit a profile; undefined where the readers know none. */

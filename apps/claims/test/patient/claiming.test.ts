@@ -11,11 +11,12 @@ import {
   memoryBackend,
   type Relayer,
   scopeOf,
+  signAttestation,
   termsOf,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { Wallet, ZeroAddress } from "ethers";
+import { type HDNodeWallet, Wallet, ZeroAddress } from "ethers";
 import type { Offer, OwnPolicy, PatientChain, Payment, PeriodOnChain } from "../../src/patient/chain.ts";
 import type { ProverClient } from "../../src/patient/proverClient.ts";
 import { PatientSession } from "../../src/patient/session.ts";
@@ -49,12 +50,13 @@ const endless: ProverClient = { prove: () => new Promise(() => undefined) };
 const failing: ProverClient = { prove: () => Promise.reject(new VitalproofError("ABORTED", "Stopped.")) };
 
 /** A patient with a week in the log, and a chain that says what a test says. */
-async function world() {
+async function world({ restored = false } = {}) {
   const attester = new TestAttester();
   const backend = memoryBackend();
   const vault = await Vault.create(backend, PASSPHRASE, { logN: 14 });
   const log = await attester.logOfWeek(vault.store, vault.identity.subject, vault.device, 2);
-  await vault.keep("enrolment", { opening: log.opening });
+  // A restored backup holds the identity alone.
+  if (!restored) await vault.keep("enrolment", { opening: log.opening });
   const day = anchorDayOf(PROFILE, 0, FIRST_EPOCH);
   const { root } = await attester.anchoring.path(day, log.leaf(FIRST_EPOCH));
   const said = {
@@ -63,6 +65,8 @@ async function world() {
     granted: false,
     payments: [] as Payment[],
     issued: true,
+    /** Who signs attestations in the attester's place. */
+    signer: undefined as Wallet | HDNodeWallet | undefined,
   };
   const chain = {
     now: async () => attester.now,
@@ -87,12 +91,14 @@ async function world() {
       address: CLAIMS,
       domain: async () => DOMAIN,
       claimPurpose: async () => `0x${"11".repeat(32)}`,
+      periodOf: async () => ({ state: "credited", until: 0 }),
     },
+    anchors: { group: async () => ({ attester: attester.attester.address }) },
     consents: { domain: async () => ({ chainId: 31337n, consents: CONSENTS }) },
   } as unknown as PatientChain;
   const service: Pick<HttpAttester, "path" | "attest"> = {
     path: (which, leaf) => attester.anchoring.path(which, leaf),
-    attest: async () => `0x${"ab".repeat(65)}`,
+    attest: async ({ attestation }) => signAttestation(said.signer ?? attester.attester, DOMAIN, attestation),
   };
   const open = async (prover: ProverClient = making) =>
     PatientSession.open({
@@ -183,6 +189,36 @@ describe("patient: claiming", function () {
     expect(attestation.payee).to.equal(payee);
     expect(JSON.parse(await session.apply(offer, { periods: 1 })).attestation.payee).to.equal(ZeroAddress);
     expect(await codeOf(session.apply(offer, { periods: 1, payee: TOKEN }))).to.equal("INVALID_ARGUMENT");
+  });
+
+  it("keeps no application that another account than the attester's signed", async () => {
+    const { open, said } = await world();
+    said.issued = false;
+    said.signer = Wallet.createRandom();
+    const session = await open();
+    expect(await codeOf(session.apply(offer, { periods: 1 }))).to.equal("ATTESTATION_MISMATCH");
+    expect((await session.view()).application).to.equal(undefined);
+  });
+
+  it("does not apply for a program whose days are not the log's, and names both offsets", async () => {
+    const { open } = await world();
+    const elsewhere = { ...offer, terms: { ...offer.terms, offset: 92 } };
+    const session = await open(failing);
+    const error = await session.apply(elsewhere, { periods: 1 }).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(VitalproofError);
+    const { code, message } = error as VitalproofError;
+    expect(code).to.equal("LOG_MISMATCH");
+    expect(message).to.contain("offset 92").and.to.contain("offset 0");
+  });
+
+  it("finds policy and money of a restored identity without a log", async () => {
+    const { open, said } = await world({ restored: true });
+    said.owed = 25n;
+    const view = await (await open()).view();
+    expect(view.log).to.equal(undefined);
+    expect(view.policy).to.include({ policy: 7n, owed: 25n });
+    expect(stepOf(view, "payment")).to.equal("can");
+    expect(view.steps.find(({ name }) => name === "prove")?.reason).to.contain("not in this vault");
   });
 
   it("finds a consent again that arrived while the page was closed", async () => {

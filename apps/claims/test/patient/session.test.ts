@@ -10,6 +10,7 @@ import {
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import type { PatientChain } from "../../src/patient/chain.ts";
+import { nextOf } from "../../src/patient/journey.ts";
 import { PatientSession, type SessionParts } from "../../src/patient/session.ts";
 import { Vault } from "../../src/patient/vault.ts";
 import { codeOf, FIRST_DAY, FIRST_EPOCH, INTAKE_TIME, PROFILE, START, TestAttester } from "./helpers.ts";
@@ -102,6 +103,25 @@ describe("patient: session", () => {
     expect(sent).to.equal(1);
     attester.now = epochEnd(PROFILE, 0, FIRST_EPOCH + 2) + INTAKE_TIME + 60;
     expect(await session.sealAndSend()).to.deep.equal({ sent: 0, gaps: [] });
+  });
+
+  it("names days that would be sealed with few readings, and wants them imported first", async () => {
+    const attester = new TestAttester(START - 3600);
+    const session = await PatientSession.open(await parts(attester));
+    await session.enrol(log);
+    expect(await session.thinEpochs()).to.deep.equal([]);
+    attester.now = epochEnd(PROFILE, 0, FIRST_EPOCH) + 60;
+    expect(await session.thinEpochs()).to.deep.equal([{ epoch: FIRST_EPOCH, filled: 0, samples: 288 }]);
+    const steps = (await session.view()).steps;
+    expect(nextOf(steps)).to.include({ name: "import" });
+    expect(nextOf(steps)!.reason).to.contain("0 of 288 readings");
+    expect(steps.find(({ name }) => name === "seal")).to.include({ state: "can" });
+    await session.importFile(file(), { zone: "UTC" });
+    expect(await session.thinEpochs()).to.deep.equal([]);
+    expect(nextOf((await session.view()).steps)).to.include({ name: "seal" });
+    await session.sealAndSend();
+    // Readings of later days wait: nothing is to be done but to wait.
+    expect(nextOf((await session.view()).steps)).to.equal(undefined);
   });
 
   it("T33: hands the attester heads whose members are those of a head", async () => {
