@@ -7,6 +7,7 @@ import type {
   ClaimsPayout,
   ConsentRegistry,
   Groth16BatchVerifier,
+  ScopeRegistry,
 } from "../types/ethers-contracts/index.ts";
 import { circuitSpecs, defaultCircuits, KEY_KIND } from "./circuits.ts";
 import { vitalproofModule } from "./modules/vitalproof.ts";
@@ -17,6 +18,7 @@ export interface Vitalproof {
   readonly circuits: CircuitRegistry;
   readonly anchors: AnchorRegistry;
   readonly consents: ConsentRegistry;
+  readonly scopes: ScopeRegistry;
   readonly claims: ClaimsPayout;
 }
 

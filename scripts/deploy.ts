@@ -186,6 +186,7 @@ async function summarize(report: Preflight, plan: Plan, system: Vitalproof, { ro
       CircuitRegistry: await system.circuits.getAddress(),
       AnchorRegistry: await system.anchors.getAddress(),
       ConsentRegistry: await system.consents.getAddress(),
+      ScopeRegistry: await system.scopes.getAddress(),
       ClaimsPayout: await system.claims.getAddress(),
     },
     roles,

@@ -73,7 +73,7 @@ for (const name of flags.contract ?? []) {
 const first: Readonly<Record<string, readonly string[]>> = {
   ConsentRegistry: ["consents"],
   AnchorRegistry: ["anchors"],
-  ClaimsState: ["programs", "policies", "tokens"],
+  ClaimsState: ["programs", "policies"],
   Programs: ["programs", "tokens"],
   Policies: ["policies", "tokens"],
   Settlements: ["claims", "stops", "policies"],
@@ -81,6 +81,9 @@ const first: Readonly<Record<string, readonly string[]>> = {
   Reviews: ["claims", "policies"],
   Pauses: ["stops", "roles"],
   CircuitRegistry: ["circuits", "stops"],
+  Custody: ["tokens", "programs", "policies"],
+  ScopeRegistry: ["scopes", "roles"],
+  ScopeElements: ["scopes", "claims"],
   Stops: ["stops", "circuits"],
   Terms: ["programs", "claims"],
   Epochs: ["policies", "anchors"],

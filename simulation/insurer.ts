@@ -56,7 +56,7 @@ export class Insurer {
     const { terms, benefit } = offer;
     const claims = world.claimsAs(world.roles.insurer);
     const circuit = circuitOf(offer.circuit);
-    const scope = await claims.createScope(group);
+    const scope = await world.scopesAs(world.roles.insurer).createScope(group);
     const created = await claims.createProgram({
       circuit: circuitIdOf(circuit.name, circuit.version),
       scope: scope.result,

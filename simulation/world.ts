@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { AnchorClient, ClaimsClient, ConsentClient } from "@vitalproof/sdk";
+import { AnchorClient, ClaimsClient, ConsentClient, ScopeClient } from "@vitalproof/sdk";
 import { diskArtifacts } from "@vitalproof/sdk/node";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -30,6 +30,7 @@ export class World {
     readonly claims: string;
     readonly anchors: string;
     readonly consents: string;
+    readonly scopes: string;
     readonly token: string;
   };
   /** Wasm, keys and verification keys of the circuits built here. */
@@ -98,6 +99,7 @@ export class World {
       claims: await contracts.claims.getAddress(),
       anchors: await contracts.anchors.getAddress(),
       consents: await contracts.consents.getAddress(),
+      scopes: await contracts.scopes.getAddress(),
       token: await token.getAddress(),
     };
     const roles = { governor, guardian, pauser, insurer, attester, relayer, stranger };
@@ -124,6 +126,10 @@ export class World {
 
   claimsAs(account: HardhatEthersSigner): ClaimsClient {
     return new ClaimsClient(this.addresses.claims, account);
+  }
+
+  scopesAs(account: HardhatEthersSigner): ScopeClient {
+    return new ScopeClient(this.addresses.scopes, account);
   }
 
   anchorsAs(account: HardhatEthersSigner): AnchorClient {

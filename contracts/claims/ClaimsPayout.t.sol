@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {AnchorRegistry} from "../registries/AnchorRegistry.sol";
 import {ConsentRegistry} from "../registries/ConsentRegistry.sol";
+import {ScopeRegistry} from "../registries/ScopeRegistry.sol";
 import {CircuitRegistry} from "../registries/CircuitRegistry.sol";
 import {VerificationKey} from "../verification/VerificationKey.sol";
 import {Anchor, AssuranceClass} from "../interfaces/IAnchorRegistry.sol";
@@ -43,6 +44,7 @@ contract ClaimsHandler {
 
     CircuitRegistry public immutable circuits;
     AnchorRegistry public immutable anchors;
+    ScopeRegistry public immutable scopes;
     ConsentRegistry public immutable consents;
     IClaimsPayout public immutable claims;
     TrapdoorVerifier public immutable verifier;
@@ -115,10 +117,11 @@ contract ClaimsHandler {
         circuits = new CircuitRegistry(config);
         circuit = circuits.circuitIdOf("glucose-day", 1);
         anchors = new AnchorRegistry();
+        scopes = new ScopeRegistry(anchors);
         consents = new ConsentRegistry();
         // By its artifact: compiled through the IR, as it is deployed, and not as this file is.
         claims = IClaimsPayout(
-            _deploy("ClaimsPayout.sol:ClaimsPayout", abi.encode(circuits, anchors, consents, PAUSER))
+            _deploy("ClaimsPayout.sol:ClaimsPayout", abi.encode(circuits, scopes, consents, PAUSER))
         );
         tokens[0] = new TestToken("A", "A", 6);
         tokens[1] = new TestToken("B", "B", 18);
@@ -126,10 +129,10 @@ contract ClaimsHandler {
         VM.prank(attester);
         GroupId group = anchors.createGroup(INTAKE, GRACE, CORRECTION, AssuranceClass.SupervisedGateway);
         VM.prank(insurerOf(1));
-        ScopeId scope = claims.createScope(group);
+        ScopeId scope = scopes.createScope(group);
         for (uint256 i = 1; i <= PROGRAMS; ++i) {
             VM.prank(insurerOf(1));
-            claims.setScopeMember(scope, insurerOf(i), true);
+            scopes.setMember(scope, insurerOf(i), true);
             bool reviewed = i == 2;
             VM.prank(insurerOf(i));
             claims.createProgram(

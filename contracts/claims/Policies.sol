@@ -30,13 +30,7 @@ abstract contract Policies is ClaimsState {
         policyId = PolicyId.wrap(++policyCount);
         _cover(policyId, program_, attestation);
 
-        uint256 reserve = uint256(attestation.periods) * program_.benefit;
-        if (reserve > program_.free) {
-            revert ClaimsPayout_InsufficientFree(attestation.program, program_.free, reserve);
-        }
-        // `reserve` is at most `free`, and so fits 128 bits.
-        program_.free -= uint128(reserve);
-        program_.committed += uint128(reserve);
+        _commit(attestation.program, program_, uint256(attestation.periods) * program_.benefit);
         _policies[policyId] = Policy({
             program: attestation.program,
             firstEpoch: attestation.firstEpoch,
@@ -106,8 +100,7 @@ abstract contract Policies is ClaimsState {
         policy_.owed = 0;
         policy_.paid += periods;
         amount = uint256(periods) * program_.benefit;
-        // Part of `committed` since the policy was issued, and so within 128 bits.
-        program_.committed -= uint128(amount);
+        _takeCommitted(program_, amount);
         address payee = _payeeOf(policy_);
         emit PolicyPaid(policyId, payee, periods, amount);
         _send(program_.token, payee, amount);

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Anchor} from "../interfaces/IAnchorRegistry.sol";
 import {ClaimWindow, IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
-import {Stop, Stops} from "../libraries/Stops.sol";
+import {ScopeElements} from "../libraries/ScopeElements.sol";
 import {Terms} from "../libraries/Terms.sol";
 import {CircuitId, PolicyId} from "../types/Ids.sol";
 import {ClaimProof} from "../verification/ClaimProof.sol";
@@ -11,7 +11,6 @@ import {ClaimsState} from "./ClaimsState.sol";
 
 /// @title What a period's claim is judged by: its times, its anchor, its circuit and its window
 abstract contract Settlements is ClaimsState {
-    using Stops for Stop[];
     using Terms for uint256;
 
     /// @dev What a claim depends on besides the policy and its period's state, read once.
@@ -61,7 +60,7 @@ abstract contract Settlements is ClaimsState {
     function claimInputs(
         PolicyId policyId,
         uint32 period
-    ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scopeElement_) {
+    ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scope) {
         (Policy storage policy_, Program storage program_, ) = _at(policyId, period);
         uint256 root = _settlementOf(policy_, program_, period).anchor.root;
         ClaimProof.Inputs memory inputs = _inputs(policy_, program_, period, root);
@@ -82,7 +81,7 @@ abstract contract Settlements is ClaimsState {
                 holder: policy_.holder,
                 anchorRoot: root,
                 terms: terms.forPeriod(epoch),
-                scope: scopeElement(program_.scope)
+                scope: ScopeElements.elementOf(address(scopes), program_.scope)
             });
     }
 
@@ -107,7 +106,7 @@ abstract contract Settlements is ClaimsState {
     function _closeWithStops(Settlement memory settlement) internal view returns (uint256 closes) {
         closes = settlement.nominalClose;
         while (true) {
-            uint256 end = _pauses.lastBefore(closes).end;
+            uint256 end = _lastPauseBefore(closes).end;
             end = _laterSuspension(end, settlement.base, closes);
             if (settlement.applied != settlement.base) {
                 end = _laterSuspension(end, settlement.applied, closes);

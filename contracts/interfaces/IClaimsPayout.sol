@@ -7,6 +7,7 @@ import {AssuranceClass, IAnchorRegistry} from "./IAnchorRegistry.sol";
 import {IConsentRegistry} from "./IConsentRegistry.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
+import {IScopeRegistry} from "./IScopeRegistry.sol";
 
 /// @dev Where a period of a policy stands. It moves only downwards in this list or sideways out of it:
 /// Open -> Credited | UnderReview | Released; UnderReview -> Credited | Rejected; Rejected -> Credited | Denied.
@@ -22,7 +23,7 @@ enum PeriodState {
 
 /// @dev What an insurer offers; nothing of it ever changes.
 /// @param circuit circuit whose proof is asked for.
-/// @param scope scope in which holders are pseudonyms; the caller's own or one it was let into.
+/// @param scope scope in which holders are pseudonyms; the caller's own or one it was let into (`scopes()`).
 /// @param assurance class that the scope's group must have.
 /// @param terms packed terms with first epoch 0 (`Terms`).
 /// @param token ERC-20 in which the benefit is paid. Fees on transfer are tolerated (what arrives counts),
@@ -178,13 +179,6 @@ struct ClaimPreview {
 /// - Direct transfers to this contract are nobody's and stay here.
 /// - One bad token harms only programs paid in it; one blocked payee harms only its own policy.
 interface IClaimsPayout {
-    event ScopeCreated(
-        ScopeId indexed scopeId,
-        address indexed creator,
-        GroupId indexed groupId,
-        uint256 element
-    );
-    event ScopeMembershipChanged(ScopeId indexed scopeId, address indexed insurer, bool allowed);
     event ProgramCreated(
         ProgramId indexed programId,
         address indexed insurer,
@@ -244,9 +238,6 @@ interface IClaimsPayout {
     error ClaimsPayout_NotPaused();
     error ClaimsPayout_CoolingDown(uint64 until);
     error ClaimsPayout_IsPaused(uint64 until);
-    error ClaimsPayout_UnknownScope(ScopeId scopeId);
-    error ClaimsPayout_NotScopeCreator(ScopeId scopeId, address caller);
-    error ClaimsPayout_NotInScope(ScopeId scopeId, address insurer);
     error ClaimsPayout_InsurerGoverns(address insurer);
     error ClaimsPayout_CircuitNotInForce(CircuitId circuitId, uint256 time);
     error ClaimsPayout_AssuranceMismatch(GroupId groupId, AssuranceClass expected, AssuranceClass actual);
@@ -292,14 +283,7 @@ interface IClaimsPayout {
     error ClaimsPayout_NotReleasableYet(PolicyId policyId, uint32 period, uint256 from);
     error ClaimsPayout_NothingOwed(PolicyId policyId);
 
-    // --- scopes and programs -------------------------------------------------------------------------------
-
-    /// @notice Makes a scope over one group; the caller is its creator.
-    function createScope(GroupId groupId) external returns (ScopeId);
-
-    /// @notice Lets another insurer make programs in the scope, or no longer; creator only. Programs that exist
-    /// stay.
-    function setScopeMember(ScopeId scopeId, address insurer, bool allowed) external;
+    // --- programs ----------------------------------------------------------------------------------------
 
     /// @notice Publishes an offer; the caller is its insurer for ever. Impossible terms, and terms that an
     /// all-missing period would meet, are refused.
@@ -386,6 +370,9 @@ interface IClaimsPayout {
 
     function circuits() external view returns (ICircuitRegistry);
 
+    function scopes() external view returns (IScopeRegistry);
+
+    /// @notice That of `scopes()`.
     function anchors() external view returns (IAnchorRegistry);
 
     function consents() external view returns (IConsentRegistry);
@@ -404,21 +391,9 @@ interface IClaimsPayout {
     /// something only together with their contract, so the purpose names it.
     function claimPurpose() external view returns (bytes32);
 
-    function scopeCount() external view returns (uint64);
-
     function programCount() external view returns (uint64);
 
     function policyCount() external view returns (uint64);
-
-    /// @return creator who may let others in
-    /// @return groupId the scope's group
-    function scope(ScopeId scopeId) external view returns (address creator, GroupId groupId);
-
-    function isScopeMember(ScopeId scopeId, address insurer) external view returns (bool);
-
-    /// @notice `uint256(keccak256(abi.encode("vitalproof/scope/1", block.chainid, address(this), uint256(scopeId))))
-    /// mod r`.
-    function scopeElement(ScopeId scopeId) external view returns (uint256);
 
     /// @notice Reverts for an unknown program.
     function program(ProgramId programId) external view returns (Program memory);
@@ -446,7 +421,7 @@ interface IClaimsPayout {
     function claimInputs(
         PolicyId policyId,
         uint32 period
-    ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scopeElement_);
+    ) external view returns (uint256 holder, uint256 anchorRoot, uint256 terms, uint256 scope);
 
     /// @notice What `submitClaims` would do with each item now; the proofs are not looked at.
     function previewClaims(ClaimItem[] calldata items) external view returns (ClaimPreview[] memory);

@@ -7,8 +7,8 @@ type CircuitId is bytes32;
 /// @dev Number of an attester's stream of anchors, assigned by `AnchorRegistry` from 1. Zero is no group.
 type GroupId is uint64;
 
-/// @dev Number of a scope, assigned by `ClaimsPayout` from 1. The field element that goes into proofs is
-/// derived from it, the chain and the contract; see `IClaimsPayout.scopeElement`.
+/// @dev Number of a scope, assigned by `ScopeRegistry` from 1. The field element that goes into proofs is
+/// derived from it, the chain and the registry; see `IScopeRegistry.elementOf`.
 type ScopeId is uint64;
 
 /// @dev Number of a program, assigned by `ClaimsPayout` from 1.

@@ -27,7 +27,7 @@ const NO_PREDECESSOR = `0x${"0".repeat(64)}`;
 
 /**
  * The whole system: one verifier and one verification key per circuit, the
- * batch verifier, the three registries, and the claims contract over them.
+ * batch verifier, the four registries, and the claims contract over them.
  *
  * Parameters (ignition/parameters/<network>.json): governor, guardian and pauser
  * (three different accounts, none of them an insurer's), the registry's times in
@@ -61,12 +61,8 @@ export function vitalproofModule(genesis: readonly GenesisCircuit[]) {
     ]);
     const anchors = m.contract("AnchorRegistry");
     const consents = m.contract("ConsentRegistry");
-    const claims = m.contract("ClaimsPayout", [
-      circuits,
-      anchors,
-      consents,
-      m.getParameter<string>("pauser"),
-    ]);
-    return { batchVerifier, circuits, anchors, consents, claims };
+    const scopes = m.contract("ScopeRegistry", [anchors]);
+    const claims = m.contract("ClaimsPayout", [circuits, scopes, consents, m.getParameter<string>("pauser")]);
+    return { batchVerifier, circuits, anchors, consents, scopes, claims };
   });
 }

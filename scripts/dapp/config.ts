@@ -14,7 +14,7 @@ export interface DappConfig {
     readonly confirmations: number;
     readonly currency: { readonly name: string; readonly symbol: string; readonly decimals: number };
   };
-  readonly contracts: Readonly<Record<"claims" | "anchors" | "consents" | "circuits", string>>;
+  readonly contracts: Readonly<Record<"claims" | "anchors" | "consents" | "circuits" | "scopes", string>>;
   readonly tokens: readonly {
     readonly address: string;
     readonly symbol: string;
@@ -36,7 +36,7 @@ export interface DappConfig {
 }
 
 export async function configOf(world: World, attester: SimulatedAttester): Promise<DappConfig> {
-  const { claims, anchors, consents, token } = world.addresses;
+  const { claims, anchors, consents, scopes, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
   const { assurance } = await world.anchorsAs(world.roles.attester).group(attester.group);
   return {
@@ -50,7 +50,13 @@ export async function configOf(world: World, attester: SimulatedAttester): Promi
       confirmations: 1,
       currency: { name: "Ether", symbol: "ETH", decimals: 18 },
     },
-    contracts: { claims, anchors, consents, circuits: await world.contracts.circuits.getAddress() },
+    contracts: {
+      claims,
+      anchors,
+      consents,
+      scopes,
+      circuits: await world.contracts.circuits.getAddress(),
+    },
     tokens: [
       {
         address: token,

@@ -39,7 +39,7 @@ export async function confirm(
   plan: Plan,
   fresh: boolean,
 ): Promise<Confirmed> {
-  const { batchVerifier, circuits, anchors, consents, claims } = system;
+  const { batchVerifier, circuits, anchors, consents, scopes, claims } = system;
   const same = (what: string, actual: unknown, expected: unknown) => {
     if (String(actual).toLowerCase() === String(expected).toLowerCase()) return;
     throw new Refusal(
@@ -56,6 +56,7 @@ export async function confirm(
     ["CircuitRegistry", circuits],
     ["AnchorRegistry", anchors],
     ["ConsentRegistry", consents],
+    ["ScopeRegistry", scopes],
     ["ClaimsPayout", claims],
   ] as const) {
     const artifact = await hre.artifacts.readArtifact(name);
@@ -89,6 +90,8 @@ export async function confirm(
   );
   same("the batch verifier", await circuits.batchVerifier(), await batchVerifier.getAddress());
   same("the circuits of ClaimsPayout", await claims.circuits(), await circuits.getAddress());
+  same("the anchors of ScopeRegistry", await scopes.anchors(), await anchors.getAddress());
+  same("the scopes of ClaimsPayout", await claims.scopes(), await scopes.getAddress());
   same("the anchors of ClaimsPayout", await claims.anchors(), await anchors.getAddress());
   same("the consents of ClaimsPayout", await claims.consents(), await consents.getAddress());
 

@@ -6,6 +6,9 @@ import type { CircuitSpec } from "../../ignition/circuits.ts";
 import { type DeployOptions, deployVitalproof } from "../../ignition/deployVitalproof.ts";
 import { keyFuture } from "../../ignition/modules/vitalproof.ts";
 
+/** Their constructors ask other contracts of the system, which are not on the target's chain yet. */
+const TAKES_ADDRESSES = new Set(["CircuitRegistry", "ScopeRegistry", "ClaimsPayout"]);
+
 /** One creation transaction of the rehearsal. */
 export interface Creation {
   /** Contract name. */
@@ -35,7 +38,7 @@ export async function dryRun(
 ): Promise<Creation[]> {
   const connection = await hre.network.create({ network: "default", override: { chainId } });
   try {
-    const { batchVerifier, circuits, anchors, consents, claims } = await deployVitalproof(
+    const { batchVerifier, circuits, anchors, consents, scopes, claims } = await deployVitalproof(
       hre,
       connection,
       options,
@@ -46,6 +49,7 @@ export async function dryRun(
       CircuitRegistry: circuits,
       AnchorRegistry: anchors,
       ConsentRegistry: consents,
+      ScopeRegistry: scopes,
       ClaimsPayout: claims,
     })) {
       names.set((await contract.getAddress()).toLowerCase(), { contract: name, future: name });
@@ -89,7 +93,7 @@ async function creations(
         dataBytes: (input.length - 2) / 2,
         codeBytes: (code.length - 2) / 2,
         data: input,
-        standsAlone: name.contract !== "CircuitRegistry" && name.contract !== "ClaimsPayout",
+        standsAlone: !TAKES_ADDRESSES.has(name.contract),
       });
     }
   }

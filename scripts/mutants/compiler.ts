@@ -9,6 +9,7 @@ const folders: Readonly<Record<string, string>> = {
   ConsentRegistry: "registries",
   AnchorRegistry: "registries",
   CircuitRegistry: "registries",
+  ScopeRegistry: "registries",
   Groth16BatchVerifier: "verification",
   VerificationKey: "verification",
 };

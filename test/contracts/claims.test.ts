@@ -138,13 +138,13 @@ describe("ClaimsPayout: claims", () => {
     }
 
     it("T11: another chain has another scope, so its proofs do not count here", async () => {
-      const { claims, claimsAddress, policy, consentId, inputsOf, firstEpoch } = await load(deployAnchored);
+      const { claims, scopes, policy, consentId, inputsOf, firstEpoch } = await load(deployAnchored);
       const scope =
         BigInt(
           keccak256(
             coder.encode(
               ["string", "uint256", "address", "uint256"],
-              ["vitalproof/scope/1", 1n, claimsAddress, 1n],
+              ["vitalproof/scope/2", 1n, await scopes.getAddress(), 1n],
             ),
           ),
         ) % R;

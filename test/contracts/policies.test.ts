@@ -214,11 +214,12 @@ describe("ClaimsPayout: policies", () => {
       const value = await attestation();
       await wallet.getFunction("arm")(
         await claims.getAddress(),
-        claims.interface.encodeFunctionData("createScope", [1n]),
+        claims.interface.encodeFunctionData("fund", [1n, 1n]),
       );
-      const scopes = await claims.scopeCount();
+      const before = await claims.program(1n);
       await claims.connect(insurer).issuePolicy(value, await signAttestation(value));
-      expect(await claims.scopeCount()).to.equal(scopes);
+      const after = await claims.program(1n);
+      expect(after.free + after.committed).to.equal(before.free + before.committed);
     });
 
     it("P7: only the program's insurer issues", async () => {
@@ -345,8 +346,8 @@ describe("ClaimsPayout: policies", () => {
     });
 
     it("P5: scopes are apart", async () => {
-      const { claims, insurer, issue, firstEpoch, createProgram, fund } = await load(deployInsured);
-      await claims.connect(insurer).createScope(1n);
+      const { scopes, insurer, issue, firstEpoch, createProgram, fund } = await load(deployInsured);
+      await scopes.connect(insurer).createScope(1n);
       const program = await createProgram({ scope: 2n });
       await fund(program, benefit * 10n);
       await issue({ program, firstEpoch });

@@ -22,10 +22,11 @@ import {
   time,
 } from "./support/world.ts";
 
-describe("ClaimsPayout: scopes, programs and their money", () => {
+describe("ClaimsPayout: programs and their money", () => {
   describe("construction", () => {
     it("knows its registries, its pauser and its own purpose", async () => {
-      const { claims, circuits, anchors, consents, pauser, claimsAddress } = await load(deployWorld);
+      const { claims, circuits, scopes, anchors, consents, pauser, claimsAddress } = await load(deployWorld);
+      expect(await claims.scopes()).to.equal(await scopes.getAddress());
       expect(await claims.circuits()).to.equal(await circuits.getAddress());
       expect(await claims.anchors()).to.equal(await anchors.getAddress());
       expect(await claims.consents()).to.equal(await consents.getAddress());
@@ -42,10 +43,10 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
     });
 
     it("refuses registries without code, no pauser, and a registry whose cool-down could starve a window", async () => {
-      const { claims, circuits, anchors, consents, pauser, stranger, governor, guardian } =
+      const { claims, circuits, scopes, consents, pauser, stranger, governor, guardian } =
         await load(deployWorld);
       const factory = await ethers.getContractFactory("ClaimsPayout");
-      const good = [circuits, anchors, consents].map((contract) => contract.getAddress());
+      const good = [circuits, scopes, consents].map((contract) => contract.getAddress());
       const addresses = await Promise.all(good);
       for (let i = 0; i < 3; i++) {
         const args = addresses.map((address, j) => (i === j ? stranger.address : address));
@@ -74,51 +75,6 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
         .to.be.revertedWithCustomError(claims, "ClaimsPayout_SuspensionCooldownTooShort")
         .withArgs(needed - 1n, needed);
       await factory.deploy(await hasty(needed), addresses[1]!, addresses[2]!, pauser.address);
-    });
-  });
-
-  describe("scopes", () => {
-    it("T12: a scope's element is a hash over chain, contract and number, mod r", async () => {
-      const { claims, claimsAddress, insurer, stranger, scopeElement, anchors } = await load(deployWorld);
-      expect(await claims.scopeElement(1n)).to.equal(await scopeElement(1n));
-      expect(await claims.scope(1n)).to.deep.equal([insurer.address, 1n]);
-      await expect(claims.connect(stranger).createScope(1n))
-        .to.emit(claims, "ScopeCreated")
-        .withArgs(2n, stranger.address, 1n, await scopeElement(2n));
-      expect(await scopeElement(2n)).not.to.equal(await scopeElement(1n));
-      expect(await claims.scopeCount()).to.equal(2n);
-      expect(claimsAddress).not.to.equal(await anchors.getAddress());
-    });
-
-    it("a scope needs a group, and its creator lets others in", async () => {
-      const { claims, anchors, insurer, stranger, offer } = await load(deployWorld);
-      await expect(claims.createScope(2n)).to.be.revertedWithCustomError(
-        anchors,
-        "AnchorRegistry_UnknownGroup",
-      );
-      await expect(claims.connect(stranger).setScopeMember(1n, stranger.address, true))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotScopeCreator")
-        .withArgs(1n, stranger.address);
-      await expect(claims.connect(stranger).createProgram(await offer()))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotInScope")
-        .withArgs(1n, stranger.address);
-      await expect(claims.connect(insurer).setScopeMember(1n, stranger.address, true))
-        .to.emit(claims, "ScopeMembershipChanged")
-        .withArgs(1n, stranger.address, true);
-      await claims.connect(stranger).createProgram(await offer());
-      await claims.connect(insurer).setScopeMember(1n, stranger.address, false);
-      expect(await claims.isScopeMember(1n, stranger.address)).to.equal(false);
-      await expect(claims.connect(stranger).createProgram(await offer())).to.be.revertedWithCustomError(
-        claims,
-        "ClaimsPayout_NotInScope",
-      );
-      for (const call of [
-        () => claims.scope(3n),
-        () => claims.setScopeMember(3n, stranger.address, true),
-        async () => claims.createProgram(await offer({ scope: 3n })),
-      ]) {
-        await expect(call()).to.be.revertedWithCustomError(claims, "ClaimsPayout_UnknownScope").withArgs(3n);
-      }
     });
   });
 
@@ -189,9 +145,9 @@ describe("ClaimsPayout: scopes, programs and their money", () => {
     }
 
     it("T28: whoever can stop or replace circuits is no insurer", async () => {
-      const { claims, insurer, governor, guardian, pauser, offer } = await load(deployWorld);
+      const { claims, scopes, insurer, governor, guardian, pauser, offer } = await load(deployWorld);
       for (const who of [governor, guardian, pauser]) {
-        await claims.connect(insurer).setScopeMember(1n, who.address, true);
+        await scopes.connect(insurer).setMember(1n, who.address, true);
         await expect(claims.connect(who).createProgram(await offer()))
           .to.be.revertedWithCustomError(claims, "ClaimsPayout_InsurerGoverns")
           .withArgs(who.address);

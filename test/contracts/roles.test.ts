@@ -89,7 +89,7 @@ interface Rule {
 const none = () => [];
 const proof = mockProof({ holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n });
 
-/** Every function of the four contracts that changes state, and who may call it. */
+/** Every function of the five contracts that changes state, and who may call it. */
 const rules: Record<string, Record<string, Rule>> = {
   circuits: {
     propose: { may: ["governor"], args: (w) => [w.next], error: "NotGovernor" },
@@ -117,13 +117,11 @@ const rules: Record<string, Record<string, Rule>> = {
     revoke: { may: null, args: (w) => [w.consentId] },
     revokeWithSignature: { may: null, args: (w) => [w.controller.address, w.consentId, 0n, "0x"] },
   },
-  claims: {
+  scopes: {
     createScope: { may: null, args: () => [1n] },
-    setScopeMember: {
-      may: ["insurer"],
-      args: (w) => [1n, w.stranger.address, true],
-      error: "NotScopeCreator",
-    },
+    setMember: { may: ["insurer"], args: (w) => [1n, w.stranger.address, true], error: "NotCreator" },
+  },
+  claims: {
     createProgram: { may: null, args: () => [] },
     fund: { may: null, args: (w) => [w.program, 1n] },
     withdraw: { may: ["insurer"], args: (w) => [w.program, 1n, w.stranger.address], error: "NotInsurer" },
@@ -152,6 +150,7 @@ const prefixes: Record<string, string> = {
   circuits: "CircuitRegistry",
   anchors: "AnchorRegistry",
   consents: "ConsentRegistry",
+  scopes: "ScopeRegistry",
   claims: "ClaimsPayout",
 };
 

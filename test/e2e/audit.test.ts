@@ -50,6 +50,7 @@ describe("e2e: audit", () => {
       claims: world.addresses.claims,
       anchors: world.addresses.anchors,
       consents: world.addresses.consents,
+      scopes: world.addresses.scopes,
       circuits: await world.contracts.circuits.getAddress(),
       token: world.addresses.token,
     };

@@ -125,7 +125,7 @@ async function reviewProgram(world: Fixture["world"], group: bigint): Promise<In
     band: { atLeast: 70, atMost: 180 },
     share: { atLeast: 70 },
   });
-  const scope = (await claims.createScope(group)).result;
+  const scope = (await world.scopesAs(world.roles.insurer).createScope(group)).result;
   const created = await claims.createProgram({
     circuit: circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version),
     scope,

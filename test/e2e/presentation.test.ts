@@ -139,7 +139,7 @@ async function attested(
   account = verifier.account,
 ): Promise<Pick<PresentationTrust, "attestation" | "attestationSignature">> {
   const domain = { chainId, claims: account };
-  const scope = scopeOf({ ...domain, scopeNumber: 1n });
+  const scope = scopeOf({ chainId, scopes: account, scopeNumber: 1n });
   const attestation: HolderAttestation = {
     program: 0n,
     holder: who.identity.holder(scope),
@@ -159,6 +159,7 @@ async function attested(
     { attestation, scopeNumber: 1n, subject: who.identity.subject, proof, publicInputs },
     {
       domain,
+      scopes: account,
       signer: attester,
       verificationKey: await keyOf("enrolment"),
       people: { knows: async () => true },
@@ -187,9 +188,9 @@ async function present(
       evidence: evidence === "receipt" ? { receipt: who.receipt } : { anchorDay: who.anchorDay },
     });
   }
-  const { account: claims } = asked.verifier;
+  const { account: scopes } = asked.verifier;
   return {
-    holder: who.identity.holder(scopeOf({ chainId, claims, scopeNumber: asked.scopeNumber })),
+    holder: who.identity.holder(scopeOf({ chainId, scopes, scopeNumber: asked.scopeNumber })),
     proofs,
   };
 }

@@ -46,6 +46,7 @@ async function contractNames(fixture: Fixture): Promise<Map<string, { name: stri
     ["CircuitRegistry", contracts.circuits],
     ["AnchorRegistry", contracts.anchors],
     ["ConsentRegistry", contracts.consents],
+    ["ScopeRegistry", contracts.scopes],
     ["ClaimsPayout", contracts.claims],
     ["TestToken", token],
     ["GlucoseDayVerifier", await verifierOf(fixture)],

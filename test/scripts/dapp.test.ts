@@ -35,6 +35,7 @@ import {
   policyHashOf,
   profileOf,
   prove,
+  ScopeClient,
   type SignedReceipt,
   SimulatedDevice,
   signConsent,
@@ -262,7 +263,9 @@ describe("dapp: services", function () {
     );
     await (await token.mint!(insurer.address, 10n * BENEFIT)).wait();
     await (await token.approve!(contracts.claims, 10n * BENEFIT)).wait();
-    const { result: scopeNumber } = await claims.createScope(BigInt(info.group));
+    const { result: scopeNumber } = await new ScopeClient(contracts.scopes, insurer).createScope(
+      BigInt(info.group),
+    );
     const { result: program } = await claims.createProgram({
       circuit: circuitIdOf(CIRCUIT.name, CIRCUIT.version),
       scope: scopeNumber,

@@ -11,6 +11,7 @@ import {
   epochAt,
   packTerms,
   profileOf,
+  ScopeClient,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Contract, JsonRpcProvider, Wallet } from "ethers";
@@ -207,7 +208,7 @@ describe("dApp: decisions", () => {
   async function prepare(): Promise<Setting> {
     const { url, config } = stage();
     const { contracts, tokens, demo } = config as unknown as {
-      contracts: { claims: string; consents: string };
+      contracts: { claims: string; consents: string; scopes: string };
       tokens: { address: string }[];
       demo: { accounts: { name: string; privateKey: string }[] };
     };
@@ -228,7 +229,7 @@ describe("dApp: decisions", () => {
     const money = BigInt(PERIODS) * BENEFIT;
     await (await token.getFunction("mint")(insurer.address, money)).wait();
     await (await token.getFunction("approve")(contracts.claims, money)).wait();
-    const { result: scopeNumber } = await claims.createScope(1n);
+    const { result: scopeNumber } = await new ScopeClient(contracts.scopes, insurer).createScope(1n);
     const { name, version } = circuitOf("glucose-day");
     const { result: program } = await claims.createProgram({
       circuit: circuitIdOf(name, version),

@@ -20,7 +20,7 @@ const config = parseConfig(
   JSON.stringify({
     name: "test",
     chain: { id: 1, name: "test", rpc: "/rpc", currency: { name: "Ether", symbol: "ETH", decimals: 18 } },
-    contracts: { claims: CLAIMS, anchors: CLAIMS, consents: CLAIMS, circuits: CLAIMS },
+    contracts: { claims: CLAIMS, anchors: CLAIMS, consents: CLAIMS, circuits: CLAIMS, scopes: CLAIMS },
     tokens: [],
     artifacts: "/artifacts",
     groups: [],

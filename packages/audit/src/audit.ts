@@ -13,6 +13,7 @@ import { Findings } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";
 import { checkAttestations, checkProofs, type ProofContext } from "./proofs.ts";
 import { type AuditReport, buildReport } from "./report.ts";
+import { ScopesState } from "./scopeState.ts";
 import { Transfers } from "./transfers.ts";
 import { untilGone } from "./untilGone.ts";
 import { checkViews } from "./views.ts";
@@ -72,6 +73,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     anchors: await registry("anchors"),
     consents: await registry("consents"),
     circuits: await registry("circuits"),
+    scopes: await registry("scopes"),
   };
   const seconds = async (name: string) => Number(await view("circuits", addresses.circuits, name));
   const times: RegistryTimes = {
@@ -126,6 +128,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
   const anchors = new AnchorState(findings, group);
   const consents = new ConsentsState(findings, insurer);
   const circuits = new CircuitsState(findings, times);
+  const scopes = new ScopesState({ chainId, address: addresses.scopes, findings });
   const claims = new ClaimsState({
     chainId,
     claims: claimsAddress,
@@ -133,11 +136,12 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     anchors,
     consents,
     circuits,
+    scopes,
     token,
     transfers,
     findings,
   });
-  const others = { anchors, consents, circuits };
+  const others = { anchors, consents, circuits, scopes };
   for (const event of events) {
     if (event.contract === "claims") applyToClaims(claims, event);
     else if (event.contract !== "token") others[event.contract].apply(event);
@@ -183,6 +187,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     anchors,
     consents,
     circuits,
+    scopes,
     claims,
     program,
     donated,

@@ -4,11 +4,12 @@ import {
   CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
 } from "@vitalproof/sdk";
 import { Interface, type Result } from "ethers";
 import type { LogEntry } from "./chainData.ts";
 
-export type ContractName = "claims" | "anchors" | "consents" | "circuits";
+export type ContractName = "claims" | "anchors" | "consents" | "circuits" | "scopes";
 
 export type ContractAddresses = Readonly<Record<ContractName, string>>;
 
@@ -19,6 +20,7 @@ export function contractInterfaces(): Readonly<Record<ContractName | "token", In
     anchors: new Interface(ANCHOR_REGISTRY_ABI),
     consents: new Interface(CONSENT_REGISTRY_ABI),
     circuits: new Interface(CIRCUIT_REGISTRY_ABI),
+    scopes: new Interface(SCOPE_REGISTRY_ABI),
     token: new Interface([
       "event Transfer(address indexed from, address indexed to, uint256 value)",
       "function balanceOf(address account) view returns (uint256)",

@@ -141,6 +141,16 @@ export class Findings {
     this.#found.push({ code, severity: FINDINGS[code][0], sentence, ...place });
   }
 
+  /** Reports a number that does not follow those known: a registry numbers from 1 without gaps. */
+  inSequence(what: string, id: bigint, known: number, place: FindingPlace): void {
+    if (id === BigInt(known) + 1n) return;
+    this.add(
+      "SEQUENCE_BROKEN",
+      `${what} ${id} was made when ${known} were known: the events between are missing, or this one is invented.`,
+      place,
+    );
+  }
+
   /** Errors first, otherwise in the order in which they were found. */
   all(): readonly Finding[] {
     const order: readonly Severity[] = ["error", "warning", "notice"];

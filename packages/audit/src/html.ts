@@ -137,6 +137,7 @@ function overview({ program, contracts, token, summary, periods }: AuditReport):
       ["circuit registry", { id: contracts.circuits }],
       ["anchor registry", { id: contracts.anchors }],
       ["consent registry", { id: contracts.consents }],
+      ["scope registry", { id: contracts.scopes }],
       ["token", { id: `${token.address} ${token.symbol}` }],
       ["benefit of a met period", amount(program.benefit, token)],
       ["period", `${program.epochs} × ${duration(program.epochSeconds)}`],

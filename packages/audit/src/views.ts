@@ -12,6 +12,7 @@ import type { ContractAddresses, ContractName } from "./events.ts";
 import type { FindingCode, FindingPlace, Findings } from "./findings.ts";
 import { type KnownKeys, wordsInCode } from "./keys.ts";
 import { inParallel } from "./parallel.ts";
+import type { ScopesState } from "./scopeState.ts";
 
 export type ViewContext = {
   readonly data: ChainData;
@@ -24,6 +25,7 @@ export type ViewContext = {
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
   readonly circuits: CircuitsState;
+  readonly scopes: ScopesState;
   readonly claims: ClaimsState;
   readonly program: ProgramState;
   /** Direct transfers to the contract, which are nobody's. */
@@ -54,15 +56,15 @@ export async function checkViews(context: ViewContext): Promise<{ balance: bigin
 }
 
 async function checkCounts(context: ViewContext): Promise<void> {
-  const { claims } = context;
+  const { claims, scopes } = context;
   const pausedUntil = claims.pauses.runningUntil(context.now);
-  for (const [name, expected, code] of [
-    ["scopeCount", claims.scopes.size, "VIEW_COUNT_DISAGREES"],
-    ["programCount", claims.programs.size, "VIEW_COUNT_DISAGREES"],
-    ["policyCount", claims.policies.size, "VIEW_COUNT_DISAGREES"],
-    ["pausedUntil", pausedUntil, "VIEW_PAUSE_DISAGREES"],
+  for (const [contract, name, expected, code] of [
+    ["scopes", "scopeCount", scopes.scopes.size, "VIEW_COUNT_DISAGREES"],
+    ["claims", "programCount", claims.programs.size, "VIEW_COUNT_DISAGREES"],
+    ["claims", "policyCount", claims.policies.size, "VIEW_COUNT_DISAGREES"],
+    ["claims", "pausedUntil", pausedUntil, "VIEW_PAUSE_DISAGREES"],
   ] as const) {
-    await compare(context, "claims", name, [], code, {}, (result) => [[name, result[0], BigInt(expected)]]);
+    await compare(context, contract, name, [], code, {}, (result) => [[name, result[0], BigInt(expected)]]);
   }
 }
 

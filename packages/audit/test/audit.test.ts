@@ -303,7 +303,7 @@ describe("audit: words and reports", () => {
     const report = {
       schema: "vitalproof/audit/1",
       chain: { chainId: 1n, fromBlock: 0, toBlock: 1, blockHash: "0x1", time: 1_771_131_604 },
-      contracts: { claims: "0x1", anchors: "0x2", consents: "0x3", circuits: "0x4" },
+      contracts: { claims: "0x1", anchors: "0x2", consents: "0x3", circuits: "0x4", scopes: "0x5" },
       summary: {
         findings: { error: 0, warning: 0, notice: 0 },
         events: 1,

@@ -6,6 +6,7 @@ export const CONTRACTS = [
   "registries/CircuitRegistry",
   "claims/ClaimsPayout",
   "registries/ConsentRegistry",
+  "registries/ScopeRegistry",
 ] as const;
 
 /** "registries/AnchorRegistry" to "AnchorRegistry". */

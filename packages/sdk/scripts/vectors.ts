@@ -400,13 +400,14 @@ function chain(): object[] {
   const secret = 123_456_789n;
   const walletSeed = Uint8Array.from({ length: 32 }, (_, i) => i);
   const policy = { chainId, claims, program: 3n, index: 0 };
+  const scopes = "0x000000000000000000000000000000000000005C";
   return [
     ...[0n, 1n, 2n ** 64n - 1n].map((scopeNumber) => ({
       what: "scope",
       chainId,
-      claims,
+      scopes,
       scopeNumber,
-      scope: scopeOf({ chainId, claims, scopeNumber }),
+      scope: scopeOf({ chainId, scopes, scopeNumber }),
     })),
     { what: "circuitId", name: "glucose-day", version: 1, id: circuitIdOf("glucose-day", 1) },
     {

@@ -74,6 +74,7 @@ export {
   signRevocation,
 } from "./clients/consents.ts";
 export { type Refusal, refusalNames, refusalOf, refusalOfData, type ShowValue } from "./clients/refusals.ts";
+export { ScopeClient, type ScopeRecord } from "./clients/scopes.ts";
 export {
   compareDecimals,
   type Decimal,
@@ -104,6 +105,7 @@ export {
   CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
 } from "./generated/abi.ts";
 export * from "./generated/protocol.ts";
 export { gapHeadOf, genesisOf, headOf, leafOf, packCodes } from "./hashes/chain.ts";

@@ -121,15 +121,15 @@ describe("hashes", () => {
     expect(codeThrown(() => unpackContext(1n << 56n))).to.equal("INVALID_ARGUMENT");
   });
 
-  it("T11: a scope differs by chain, contract and number", () => {
-    const claims = "0x00000000000000000000000000000000000000c1";
-    const scopes = [
-      scopeOf({ chainId: 1n, claims, scopeNumber: 1n }),
-      scopeOf({ chainId: 2n, claims, scopeNumber: 1n }),
-      scopeOf({ chainId: 1n, claims, scopeNumber: 2n }),
-      scopeOf({ chainId: 1n, claims: "0x00000000000000000000000000000000000000c2", scopeNumber: 1n }),
+  it("T11: a scope differs by chain, registry and number", () => {
+    const scopes = "0x00000000000000000000000000000000000000c1";
+    const elements = [
+      scopeOf({ chainId: 1n, scopes, scopeNumber: 1n }),
+      scopeOf({ chainId: 2n, scopes, scopeNumber: 1n }),
+      scopeOf({ chainId: 1n, scopes, scopeNumber: 2n }),
+      scopeOf({ chainId: 1n, scopes: "0x00000000000000000000000000000000000000c2", scopeNumber: 1n }),
     ];
-    expect(new Set(scopes).size).to.equal(4);
+    expect(new Set(elements).size).to.equal(4);
   });
 });
 

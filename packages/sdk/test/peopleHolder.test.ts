@@ -47,6 +47,7 @@ const FIRST = 20_500;
 const OFFSET = 92;
 const NOW = epochStart(PROFILE, OFFSET, FIRST) - 7_200;
 const CLAIMS = "0x00000000000000000000000000000000000000C1";
+const SCOPES = "0x000000000000000000000000000000000000005C";
 const DOMAIN = { chainId: 31_337n, claims: CLAIMS };
 const CONSENTS = { chainId: 31_337n, consents: "0x00000000000000000000000000000000000000C2" };
 const ANCHORS = { chainId: 31_337n, anchors: "0x00000000000000000000000000000000000000A1" };
@@ -64,7 +65,7 @@ const program: ProgramFacts = {
   insurer: "0x00000000000000000000000000000000000000E1",
   group: 1n,
   scopeNumber: 2n,
-  scope: scopeOf({ ...DOMAIN, scopeNumber: 2n }),
+  scope: scopeOf({ ...DOMAIN, scopes: SCOPES, scopeNumber: 2n }),
   circuit: CIRCUIT,
   terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: OFFSET }),
   token: "0x00000000000000000000000000000000000000D1",
@@ -349,7 +350,7 @@ describe("people: holder", () => {
 
   it("finds its policies with nothing but the seed, and without naming itself to the node", async () => {
     const identity = createIdentity();
-    const scope = scopeOf({ ...DOMAIN, scopeNumber: 9n });
+    const scope = scopeOf({ ...DOMAIN, scopes: SCOPES, scopeNumber: 9n });
     const account = (number: bigint, index: number) =>
       controllerOf(identity, { ...DOMAIN, program: number, index }).address;
     const elsewhere = Wallet.createRandom().address;
@@ -386,7 +387,7 @@ describe("people: holder", () => {
     const claims = (change: object) =>
       ({
         program: async () => ({ ...found, ...change }),
-        scopeElement: async (scopeNumber: bigint) => scopeOf({ ...DOMAIN, scopeNumber }),
+        scopeElement: async (scopeNumber: bigint) => scopeOf({ ...DOMAIN, scopes: SCOPES, scopeNumber }),
       }) as unknown as ClaimsClient;
     expect(await programFacts(claims({}), 3n)).to.deep.equal(program);
     expect(await codeRejected(programFacts(claims({ circuit: `0x${"00".repeat(32)}` }), 3n))).to.equal(

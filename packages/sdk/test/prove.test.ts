@@ -37,7 +37,8 @@ import { codeRejected, codeThrown } from "./support.ts";
 
 const claimsDomain = { chainId: 31_337n, claims: "0x00000000000000000000000000000000000000c1" };
 const SECRET = 424_242_424_242n;
-const scope = scopeOf({ ...claimsDomain, scopeNumber: 3n });
+const scopes = "0x000000000000000000000000000000000000005c";
+const scope = scopeOf({ ...claimsDomain, scopes, scopeNumber: 3n });
 const subject = 777n;
 const holder = (((SECRET ** 3n - subject - scope) % FIELD) + FIELD) % FIELD;
 const attestation: HolderAttestation = {
@@ -349,6 +350,7 @@ describe("proving", function () {
     const people = { knows: async (known: bigint) => known === subject };
     const options = () => ({
       domain: claimsDomain,
+      scopes,
       signer,
       verificationKey: artifacts.verificationKey,
       people,
@@ -404,6 +406,8 @@ describe("proving", function () {
       expect(await codeRejected(attestHolder({ ...request(), scopeNumber: 4n }, options()))).to.equal(
         "ATTESTATION_MISMATCH",
       );
+      const elsewhere = { ...options(), scopes: "0x000000000000000000000000000000000000005d" };
+      expect(await codeRejected(attestHolder(request(), elsewhere))).to.equal("ATTESTATION_MISMATCH");
       for (const domain of [
         { ...claimsDomain, chainId: 1n },
         { ...claimsDomain, claims: "0x00000000000000000000000000000000000000c2" },

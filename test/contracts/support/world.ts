@@ -18,6 +18,7 @@ import type {
   ConsentRegistry,
   Groth16BatchVerifier,
   MockVerifier,
+  ScopeRegistry,
   TestToken,
 } from "../../../types/ethers-contracts/index.js";
 import { unitKey } from "../../support/simulatedProof.ts";
@@ -306,9 +307,10 @@ export async function deployWorldWith(verifierName: VerifierName) {
   });
   const anchors = (await ethers.deployContract("AnchorRegistry")) as unknown as AnchorRegistry;
   const consents = (await ethers.deployContract("ConsentRegistry")) as unknown as ConsentRegistry;
+  const scopes = (await ethers.deployContract("ScopeRegistry", [anchors])) as unknown as ScopeRegistry;
   const claims = (await ethers.deployContract("ClaimsPayout", [
     circuits,
-    anchors,
+    scopes,
     consents,
     pauser.address,
   ])) as unknown as ClaimsPayout;
@@ -324,7 +326,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
   await anchors
     .connect(attester)
     .createGroup(intakeTime, graceTime, correctionTime, Assurance.SupervisedGateway);
-  await claims.connect(insurer).createScope(1n);
+  await scopes.connect(insurer).createScope(1n);
 
   let nonce = 0n;
 
@@ -446,7 +448,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
     const hash = keccak256(
       coder.encode(
         ["string", "uint256", "address", "uint256"],
-        ["vitalproof/scope/1", chainId, claimsAddress, scope],
+        ["vitalproof/scope/2", chainId, await scopes.getAddress(), scope],
       ),
     );
     return BigInt(hash) % R;
@@ -487,6 +489,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
     circuits,
     anchors,
     consents,
+    scopes,
     claims,
     claimsAddress,
     token,

@@ -3,12 +3,12 @@
 // A node's answers about a claims contract with 10,000 claims. A real chain would take hours to make them, so the events
 // are made up here, encoded with the contract's own ABI, and served as a node serves them over JSON-RPC. Nothing can be
 // sent to it.
-import { CLAIMS_PAYOUT_ABI, distributionTerms, packTerms } from "@vitalproof/sdk";
+import { CLAIMS_PAYOUT_ABI, distributionTerms, packTerms, SCOPE_REGISTRY_ABI } from "@vitalproof/sdk";
 import { type Server, startServer } from "@vitalproof/services";
 import { Interface, id, toQuantity, ZeroAddress, ZeroHash } from "ethers";
 import { siteOf } from "../../../scripts/dapp/files.ts";
 
-const abi = new Interface(CLAIMS_PAYOUT_ABI);
+const abi = new Interface([...CLAIMS_PAYOUT_ABI, ...SCOPE_REGISTRY_ABI]);
 const erc20 = new Interface(["function balanceOf(address) view returns (uint256)"]);
 const address = (digit: string) => `0x${digit.repeat(40)}`;
 const [CLAIMS, TOKEN, INSURER, PATIENT] = [address("1"), address("2"), address("3"), address("4")];
@@ -113,7 +113,13 @@ export class MadeUpChain {
         explorer: null,
         currency: { name: "Ether", symbol: "ETH", decimals: 18 },
       },
-      contracts: { claims: CLAIMS, anchors: address("5"), consents: address("6"), circuits: address("7") },
+      contracts: {
+        claims: CLAIMS,
+        anchors: address("5"),
+        consents: address("6"),
+        circuits: address("7"),
+        scopes: address("8"),
+      },
       tokens: [{ address: TOKEN, symbol: "tUSDC", decimals: 6 }],
       artifacts: "/artifacts",
       groups: [],

@@ -113,6 +113,7 @@ function Subject({ report: { program, contracts, token } }: { report: AuditRepor
     ["Claims contract", contracts.claims],
     ["Anchor registry", contracts.anchors],
     ["Consent registry", contracts.consents],
+    ["Scope registry", contracts.scopes],
     ["Circuit registry", contracts.circuits],
     [`Token ${printable(token.symbol)}`, token.address],
   ] as const;

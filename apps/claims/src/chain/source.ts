@@ -2,8 +2,8 @@
 import type { JsonRpcProvider } from "ethers";
 import { type BlockHead, blockHead, type ChainSource } from "./history.ts";
 
-/** A chain behind an RPC as a `ChainSource` of one contract's logs. */
-export function rpcSource(provider: JsonRpcProvider, address: string): ChainSource {
+/** A chain behind an RPC as a `ChainSource` of these contracts' logs. */
+export function rpcSource(provider: JsonRpcProvider, address: string[]): ChainSource {
   const block = async (tag: string): Promise<BlockHead | undefined> => {
     const found: unknown = await provider.send("eth_getBlockByNumber", [tag, false]);
     return found === null ? undefined : blockHead(found);

@@ -45,7 +45,7 @@ export type Config = {
     | undefined;
 };
 
-const CONTRACTS = ["claims", "anchors", "consents", "circuits"] as const;
+const CONTRACTS = ["claims", "anchors", "consents", "circuits", "scopes"] as const;
 
 /**
  * Reads the text of a `config.json`.

@@ -19,7 +19,7 @@ export type ChainState = {
 /** Milliseconds between two looks at the chain's head. */
 const POLL = 2000;
 
-/** Follows the claims contract's events, as an external store for React. */
+/** Follows the events of the claims contract and of the scope registry, as an external store for React. */
 export class ChainStore {
   readonly #history: History;
   readonly #listeners = new Set<() => void>();
@@ -29,7 +29,7 @@ export class ChainStore {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ chain, contracts, fromBlock }: Config, rpc: JsonRpcProvider) {
-    this.#history = new History(rpcSource(rpc, contracts.claims), {
+    this.#history = new History(rpcSource(rpc, [contracts.claims, contracts.scopes]), {
       fromBlock,
       store: indexedDbBlockStore(chain.id, contracts.claims),
       // A block adds its own events to what was added up before: 10,000 take a second to decode.

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ASSURANCE_CLASSES, type AssuranceClass, CLAIMS_PAYOUT_ABI, DAY } from "@vitalproof/sdk";
+import {
+  ASSURANCE_CLASSES,
+  type AssuranceClass,
+  CLAIMS_PAYOUT_ABI,
+  DAY,
+  SCOPE_REGISTRY_ABI,
+} from "@vitalproof/sdk";
 import { type EventFragment, Interface, type Result } from "ethers";
 import type { TimedLog } from "../chain/history.ts";
 
@@ -100,7 +106,7 @@ export type Ledger = {
   readonly reserves: ReadonlyMap<bigint, readonly DayReserve[]>;
 };
 
-const events = new Interface(CLAIMS_PAYOUT_ABI);
+const events = new Interface([...CLAIMS_PAYOUT_ABI, ...SCOPE_REGISTRY_ABI]);
 /** By topic: the interface's own look-up hashes the names of all events for every log. */
 const fragments = new Map<string, EventFragment>();
 events.forEachEvent((fragment) => fragments.set(fragment.topicHash, fragment));

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ASSURANCE_CLASSES, CLAIMS_PAYOUT_ABI, ClaimsClient, type ProgramOffer } from "@vitalproof/sdk";
+import {
+  ASSURANCE_CLASSES,
+  CLAIMS_PAYOUT_ABI,
+  ClaimsClient,
+  type ProgramOffer,
+  SCOPE_REGISTRY_ABI,
+  ScopeClient,
+} from "@vitalproof/sdk";
 import { Contract, Interface, type Signer } from "ethers";
 import { ERC20 } from "../chain/erc20.ts";
 import type { Config, TokenConfig } from "../config/config.ts";
@@ -8,6 +15,7 @@ import { formatAmount } from "../words/amounts.ts";
 import type { Plan, Step } from "./plan.ts";
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);
+const scopes = new Interface(SCOPE_REGISTRY_ABI);
 
 /** A transaction of a token's. */
 function tokenStep(
@@ -63,17 +71,18 @@ export function createPlan(
     steps: [
       ...(scope === undefined
         ? [
-            claimsStep(
-              config,
-              `Make a scope over group ${group}`,
-              "createScope",
-              () => [group],
-              async (client) => {
-                const sent = await client.createScope(group);
+            {
+              title: `Make a scope over group ${group}`,
+              call: () => ({
+                to: config.contracts.scopes,
+                data: scopes.encodeFunctionData("createScope", [group]),
+              }),
+              async send(signer: Signer) {
+                const sent = await new ScopeClient(config.contracts.scopes, signer).createScope(group);
                 used = sent.result;
                 return sent;
               },
-            ),
+            },
           ]
         : []),
       claimsStep(

@@ -28,13 +28,14 @@ const CIRCUIT = circuitOf("glucose-day");
 const CLAIMS = "0x00000000000000000000000000000000000000C1";
 const CONSENTS = "0x00000000000000000000000000000000000000C2";
 const TOKEN = "0x00000000000000000000000000000000000000D1";
+const SCOPES = "0x000000000000000000000000000000000000005C";
 const DOMAIN = { chainId: 31337n, claims: CLAIMS };
 const offer: Offer = {
   program: 3n,
   insurer: "0x00000000000000000000000000000000000000E1",
   group: 1n,
   scopeNumber: 1n,
-  scope: scopeOf({ ...DOMAIN, scopeNumber: 1n }),
+  scope: scopeOf({ ...DOMAIN, scopes: SCOPES, scopeNumber: 1n }),
   circuit: CIRCUIT,
   terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 }),
   token: TOKEN,

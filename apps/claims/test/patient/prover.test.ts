@@ -86,7 +86,7 @@ describe("patient: proving in a worker", () => {
   const identity = createIdentity();
   const scope = scopeOf({
     chainId: 31337n,
-    claims: "0x00000000000000000000000000000000000000C1",
+    scopes: "0x000000000000000000000000000000000000005C",
     scopeNumber: 1n,
   });
   let request: ClaimRequest;

@@ -13,6 +13,7 @@ const contracts = {
   anchors: address(0x12),
   consents: address(0x13),
   circuits: address(0x14),
+  scopes: address(0x15),
 };
 const bytes32 = (byte: string) => `0x${byte.repeat(32)}`;
 const MINED = { hash: bytes32("99"), blockNumber: 12, gasUsed: 1n };

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI, DAY } from "@vitalproof/sdk";
+import { CLAIMS_PAYOUT_ABI, DAY, SCOPE_REGISTRY_ABI } from "@vitalproof/sdk";
 import { Interface } from "ethers";
 import type { TimedLog } from "../../src/chain/history.ts";
 
-const abi = new Interface(CLAIMS_PAYOUT_ABI);
+const abi = new Interface([...CLAIMS_PAYOUT_ABI, ...SCOPE_REGISTRY_ABI]);
 export const INSURER = `0x${"11".repeat(20)}`;
 export const PATIENT = `0x${"22".repeat(20)}`;
 export const TOKEN = `0x${"33".repeat(20)}`;
 export const ZERO = `0x${"00".repeat(20)}`;
 export const HASH = `0x${"44".repeat(32)}`;
 
-/** An event of the claims contract, as its ABI has it. */
+/** An event of the claims contract or the scope registry, as its ABI has it. */
 export type Event = [name: string, ...args: unknown[]];
 
 /** Topics and data of an event. */

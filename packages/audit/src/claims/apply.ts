@@ -2,13 +2,12 @@
 import type { ChainEvent } from "../events.ts";
 import { released, settled } from "./claims.ts";
 import { ended, issued, paid, redirected } from "./policies.ts";
-import { funded, programCreated, scopeCreated, withdrawn } from "./programs.ts";
+import { funded, programCreated, withdrawn } from "./programs.ts";
 import { credited, denied, rejected } from "./reviews.ts";
 import type { ClaimsState } from "./state.ts";
 import { paused, resumed } from "./stops.ts";
 
 const ACTIONS: Readonly<Record<string, (state: ClaimsState, event: ChainEvent) => void>> = {
-  ScopeCreated: scopeCreated,
   ProgramCreated: programCreated,
   ProgramFunded: funded,
   ProgramWithdrawn: withdrawn,

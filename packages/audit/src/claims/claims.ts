@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { scopeOf } from "@vitalproof/sdk";
 import type { CircuitState } from "../circuitState.ts";
 import type { ChainEvent } from "../events.ts";
 import { lastDayOf, withFirstEpoch } from "./rules.ts";
@@ -155,7 +154,7 @@ function rebuild(
       policy.holder,
       anchor?.root ?? 0n,
       withFirstEpoch(program.terms, policy.firstEpoch + period * program.epochs),
-      scopeOf({ chainId: state.context.chainId, claims: state.context.claims, scopeNumber: program.scope }),
+      state.context.scopes.elementOf(program.scope),
     ],
     verificationKeyHash: applied?.verificationKeyHash,
     verifier: applied?.verifier,

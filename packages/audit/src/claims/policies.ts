@@ -8,7 +8,7 @@ export function issued(state: ClaimsState, event: ChainEvent): void {
   const { findings, anchors, circuits } = state.context;
   const program = state.program(event);
   const id = event.big("policyId");
-  state.inSequence("Policy", id, state.policies.size, event);
+  state.context.findings.inSequence("Policy", id, state.policies.size, event.place);
   if (program === undefined) return;
   const place = { ...event.place, program: program.id, policy: id };
   const policy: PolicyState = {

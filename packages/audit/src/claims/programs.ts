@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ASSURANCE_CLASSES, scopeOf } from "@vitalproof/sdk";
+import { ASSURANCE_CLASSES } from "@vitalproof/sdk";
 import type { ChainEvent } from "../events.ts";
 import { termsField } from "./rules.ts";
 import type { ClaimsState } from "./state.ts";
 import type { ProgramState } from "./types.ts";
 
-export function scopeCreated(state: ClaimsState, event: ChainEvent): void {
-  const { chainId, claims, findings } = state.context;
-  const id = event.big("scopeId");
-  state.inSequence("Scope", id, state.scopes.size, event);
-  const element = scopeOf({ chainId, claims, scopeNumber: id });
-  if (event.big("element") !== element) {
-    findings.add(
-      "SCOPE_ELEMENT_WRONG",
-      `Scope ${id} was created with the element ${event.big("element")}; chain, contract and number give ${element}.`,
-      event.place,
-    );
-  }
-  state.scopes.set(id, { creator: event.hex("creator"), group: event.big("groupId"), element });
-}
-
 export function programCreated(state: ClaimsState, event: ChainEvent): void {
-  const { circuits, anchors, findings } = state.context;
+  const { circuits, anchors, scopes, findings } = state.context;
   const id = event.big("programId");
-  state.inSequence("Program", id, state.programs.size, event);
+  findings.inSequence("Program", id, state.programs.size, event.place);
   const offer = event.struct("offer");
   const circuit = String(offer.getValue("circuit")).toLowerCase();
   const terms = offer.getValue("terms") as bigint;
@@ -73,7 +58,7 @@ export function programCreated(state: ClaimsState, event: ChainEvent): void {
       place,
     );
   }
-  const scope = state.scopes.get(program.scope);
+  const scope = scopes.scopes.get(program.scope);
   const assurance = anchors.groups.get(group)?.assurance;
   if (scope === undefined || scope.group !== group || assurance !== program.assurance) {
     findings.add(

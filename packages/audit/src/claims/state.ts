@@ -18,7 +18,6 @@ const RESUME_TIME = 3 * DAY;
 
 /** What the events of ClaimsPayout add up to. The files beside this one apply them. */
 export class ClaimsState {
-  readonly scopes = new Map<bigint, { creator: string; group: bigint; element: bigint }>();
   readonly programs = new Map<bigint, ProgramState>();
   readonly policies = new Map<bigint, PolicyState>();
   readonly pauses = new StopHistory();
@@ -126,15 +125,6 @@ export class ClaimsState {
       block: event.log.blockNumber,
       event: event.name,
     });
-  }
-
-  inSequence(what: string, id: bigint, known: number, event: ChainEvent): void {
-    if (id === BigInt(known) + 1n) return;
-    this.context.findings.add(
-      "SEQUENCE_BROKEN",
-      `${what} ${id} was made when ${known} were known: the events between are missing, or this one is invented.`,
-      event.place,
-    );
   }
 
   /** Whether its money is in the audited token, so that the token's transfers are at hand. */

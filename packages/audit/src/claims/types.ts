@@ -4,6 +4,7 @@ import type { AnchorState } from "../anchorState.ts";
 import type { CircuitsState } from "../circuitState.ts";
 import type { ConsentsState } from "../consentState.ts";
 import type { Findings } from "../findings.ts";
+import type { ScopesState } from "../scopeState.ts";
 import type { Transfers } from "../transfers.ts";
 
 export type ProgramState = {
@@ -116,6 +117,7 @@ export type ClaimsContext = {
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
   readonly circuits: CircuitsState;
+  readonly scopes: ScopesState;
   /** Of the audited program's token. */
   readonly token: string | undefined;
   readonly transfers: Transfers;

@@ -6,7 +6,7 @@ import type { Chain } from "../connect.ts";
 /** Address of a registry that the claims contract names. */
 export async function registryOf(
   claims: string,
-  name: "anchors" | "consents" | "circuits",
+  name: "anchors" | "consents" | "circuits" | "scopes",
   { provider }: Pick<Chain, "provider">,
 ): Promise<string> {
   try {

@@ -158,7 +158,11 @@ async function makePresentation(
   request: PresentationRequest,
   { parts }: Answer,
 ): Promise<{ body: Body<typeof PRESENTATION>; provers: ProverNote[] }> {
-  const scope = scopeOf({ ...attestationDomainOf(request), scopeNumber: request.scopeNumber });
+  const scope = scopeOf({
+    ...request.verifier,
+    scopes: request.verifier.account,
+    scopeNumber: request.scopeNumber,
+  });
   const proofs: Body<typeof PRESENTATION>["proofs"] = [];
   const provers: ProverNote[] = [];
   for (const { index, circuit, firstEpoch, period, evidence } of parts) {
@@ -203,7 +207,7 @@ function registerApply(parent: Command, io: Io): void {
       const now = await clockOf(io, options);
       const identity = await withVault(io, options, loadIdentity);
       const domain = attestationDomainOf(request);
-      const scope = scopeOf({ ...domain, scopeNumber: request.scopeNumber });
+      const scope = scopeOf({ ...domain, scopes: domain.claims, scopeNumber: request.scopeNumber });
       const attestation = presentationAttestation({
         holder: identity.holder(scope),
         nonce: randomFieldElement(),

@@ -10,6 +10,7 @@ import {
   explainTerms,
   packTerms,
   programFacts,
+  ScopeClient,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
@@ -101,9 +102,10 @@ function registerCreate(family: Command, io: Io): void {
         const client = new ClaimsClient(claims, wallet);
         const registry = await registryOf(claims, "anchors", chain);
         const group = await withHints(() => new AnchorClient(registry, wallet).group(options.group));
+        const scopes = new ScopeClient(await client.scopes(), wallet);
         const scope =
           options.scope ??
-          (await io.during("making a scope", () => withHints(() => client.createScope(options.group))))
+          (await io.during("making a scope", () => withHints(() => scopes.createScope(options.group))))
             .result;
         const review = reviewOf(options);
         const sent = await io.during("publishing the program", () =>

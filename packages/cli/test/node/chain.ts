@@ -36,6 +36,7 @@ process.stdout.write(
     anchors: await contracts.anchors.getAddress(),
     claims: await contracts.claims.getAddress(),
     consents: await contracts.consents.getAddress(),
+    scopes: await contracts.scopes.getAddress(),
     token: await token.getAddress(),
   })}\n`,
 );

@@ -5,7 +5,13 @@ import { fileURLToPath } from "node:url";
 import { ROOT } from "../support.ts";
 
 export type TestNode = { url: string; stop: () => Promise<void> };
-export type TestChain = TestNode & { anchors: string; claims: string; consents: string; token: string };
+export type TestChain = TestNode & {
+  anchors: string;
+  claims: string;
+  consents: string;
+  scopes: string;
+  token: string;
+};
 
 const running = new Set<ChildProcess>();
 // A test run that is broken off leaves no node behind.

@@ -9,7 +9,7 @@ import { type ClaimsDomain, type HolderAttestation, policyHashOf, signAttestatio
 
 export type AttestHolderRequest = {
   attestation: HolderAttestation;
-  /** Number of the program's scope, as the claims contract says; read it there rather than from the applicant. */
+  /** Number of the program's scope, as the claims contract says. Read it there rather than from the applicant. */
   scopeNumber: bigint;
   /** The name under which the attester knows the person who asks. */
   subject: bigint;
@@ -20,6 +20,8 @@ export type AttestHolderRequest = {
 
 export type AttestHolderOptions = {
   domain: ClaimsDomain;
+  /** Address of the scope registry; a verifier off chain has its own account here. */
+  scopes: string;
   /** The group's attester account. */
   signer: Signer;
   /** Verification key of the circuit `enrolment`. */
@@ -63,7 +65,10 @@ export async function attestHolder(
   const expected: [string, bigint][] = [
     ["holder", attestation.holder],
     ["subject", subject],
-    ["scope", scopeOf({ ...options.domain, scopeNumber: request.scopeNumber })],
+    [
+      "scope",
+      scopeOf({ chainId: options.domain.chainId, scopes: options.scopes, scopeNumber: request.scopeNumber }),
+    ],
     ["policyHash", policyHashOf(options.domain, attestation)],
   ];
   if (request.publicInputs.length !== expected.length) {

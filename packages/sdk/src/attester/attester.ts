@@ -235,7 +235,7 @@ export class Attester {
     const domain = await claims.domain();
     const signature = await this.attestHolder(
       { ...request, scopeNumber: scope },
-      { domain, verificationKey },
+      { domain, scopes: await claims.scopes(), verificationKey },
     );
     return { domain, attestation, signature };
   }
@@ -243,10 +243,10 @@ export class Attester {
   /** Signs a holder attestation under any domain; see `attestHolder`. */
   attestHolder(
     request: AttestHolderRequest,
-    { domain, verificationKey }: { domain: ClaimsDomain; verificationKey: VerificationKey },
+    on: { domain: ClaimsDomain; scopes: string; verificationKey: VerificationKey },
   ): Promise<string> {
     const { signer } = this.#options;
-    return attestHolder(request, { domain, signer, verificationKey, people: this.intake, now: this.now() });
+    return attestHolder(request, { ...on, signer, people: this.intake, now: this.now() });
   }
 }
 

@@ -3,6 +3,7 @@ import type { ContractRunner } from "ethers";
 import type { ClaimsDomain, HolderAttestation } from "../attester/attestation.ts";
 import { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "../claimStates.ts";
 import { CLAIMS_PAYOUT_ABI } from "../generated/abi.ts";
+import { scopeOf } from "../hashes/scope.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
 import { ASSURANCE_CLASSES, type AssuranceClass } from "./anchors.ts";
 import { argumentOf, connect, read, type Sent, send } from "./call.ts";
@@ -52,21 +53,12 @@ export class ClaimsClient {
     this.#contract = connect<ClaimsPayout>(CLAIMS_PAYOUT_ABI, address, runner);
   }
 
-  /** EIP-712 domain of holder attestations, and what scopes are derived from. */
+  /** EIP-712 domain of holder attestations. */
   async domain(): Promise<ClaimsDomain> {
     return { chainId: await chainIdOf(this.#runner), claims: this.address };
   }
 
   // --- insurers
-
-  createScope(group: bigint): Promise<Sent<bigint>> {
-    return send(
-      this.#contract,
-      "createScope",
-      () => this.#contract.createScope(group),
-      (events) => argumentOf(events, "ScopeCreated", "scopeId") as bigint,
-    );
-  }
 
   createProgram(offer: ProgramOffer): Promise<Sent<bigint>> {
     const assurance = ASSURANCE_CLASSES.indexOf(offer.assurance);
@@ -193,8 +185,15 @@ export class ClaimsClient {
     return read(this.#contract, "claimPurpose", () => this.#contract.claimPurpose());
   }
 
-  scopeElement(scope: bigint): Promise<bigint> {
-    return read(this.#contract, "scopeElement", () => this.#contract.scopeElement(scope));
+  /** Address of the registry of the scopes that programs are in. */
+  scopes(): Promise<string> {
+    return read(this.#contract, "scopes", () => this.#contract.scopes());
+  }
+
+  /** The field element of a scope that programs can be in. */
+  async scopeElement(scopeNumber: bigint): Promise<bigint> {
+    const [{ chainId }, scopes] = await Promise.all([this.domain(), this.scopes()]);
+    return scopeOf({ chainId, scopes, scopeNumber });
   }
 
   program(program: bigint) {

@@ -6,3 +6,4 @@ export type { ClaimsPayout } from "../generated/contracts/claims/ClaimsPayout.js
 export type { AnchorRegistry } from "../generated/contracts/registries/AnchorRegistry.js";
 export type { CircuitRegistry } from "../generated/contracts/registries/CircuitRegistry.js";
 export type { ConsentRegistry } from "../generated/contracts/registries/ConsentRegistry.js";
+export type { ScopeRegistry } from "../generated/contracts/registries/ScopeRegistry.js";

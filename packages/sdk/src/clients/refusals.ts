@@ -6,6 +6,7 @@ import {
   CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
 } from "../generated/abi.ts";
 import { revertData } from "./call.ts";
 
@@ -25,7 +26,7 @@ export type Refusal = {
 export type ShowValue = (name: string, value: Detail, error: string) => string;
 
 /**
- * Every custom error of the four contracts, of `Terms` and of ERC-20 tokens: what it says, with its arguments in
+ * Every custom error of the five contracts, of `Terms` and of ERC-20 tokens: what it says, with its arguments in
  * braces, and the way out. Free of any program's commands or buttons.
  */
 const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>> = {
@@ -132,10 +133,6 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
     "Policy {policyId} has no period left to end.",
     "Every period has begun; what has begun stays claimable.",
   ],
-  ClaimsPayout_NotInScope: [
-    "{insurer} is not let into scope {scopeId}.",
-    "Make a scope of your own, or ask its creator to let you in.",
-  ],
   ClaimsPayout_NotInsurer: [
     "{caller} is not the insurer of program {programId}.",
     "Use the account that created the program.",
@@ -147,7 +144,6 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
     "Period {period} of policy {policyId} can be released from {from} only.",
     "Wait until then: it can still be claimed.",
   ],
-  ClaimsPayout_NotScopeCreator: ["{caller} did not create scope {scopeId}.", "Use its creator's account."],
   ClaimsPayout_PeriodAlreadyClaimed: [
     "Period {period} of policy {policyId} was claimed already.",
     "A period is claimed once.",
@@ -190,7 +186,6 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
     "There is no program {programId}.",
     "Check the program's number and the chain.",
   ],
-  ClaimsPayout_UnknownScope: ["There is no scope {scopeId}.", "Make a new one."],
   ClaimsPayout_WindowClosed: [
     "The claim window of period {period} of policy {policyId} closed at {closedAt}.",
     "The period can no longer be claimed.",
@@ -327,6 +322,13 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
     "Update the program.",
   ],
   Terms_UnknownTemplate: ["The terms have the unknown template {template}.", "Update the program."],
+  ScopeRegistry_NotAContract: ["There is no contract at {account}.", "Check the address and the chain."],
+  ScopeRegistry_NotCreator: ["{caller} did not create scope {scopeId}.", "Use its creator's account."],
+  ScopeRegistry_NotInScope: [
+    "{account} may not make offers in scope {scopeId}.",
+    "Make a scope of your own, or ask its creator to let you in.",
+  ],
+  ScopeRegistry_UnknownScope: ["There is no scope {scopeId}.", "Make a new one."],
   Terms_UnusedBits: ["The terms have bits set that mean nothing.", "Make the terms with the SDK."],
   VerificationKeys_NotAKey: ["{account} does not hold a key.", "Check the address and the chain."],
   InvalidShortString: ["A short text is not one.", "This is a fault of the contracts' deployment."],
@@ -372,6 +374,7 @@ const ABIS = [
   CIRCUIT_REGISTRY_ABI,
   ANCHOR_REGISTRY_ABI,
   CONSENT_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
   TERMS_ERRORS,
   TOKEN_ERRORS,
 ];

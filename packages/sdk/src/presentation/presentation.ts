@@ -14,8 +14,8 @@ export type Statement = { circuit: CircuitName; terms: Terms };
  */
 export type PresentationRequest = {
   /**
-   * Chain and account of who asks. The account stands where a claim has the claims contract: in the scope, so that no
-   * proof made for somebody else fits, and in the EIP-712 domain of the holder attestation.
+   * Chain and account of who asks. The account is used where a claim has the scope registry (in the scope, so that no
+   * proof made for another verifier fits) and the claims contract (in the EIP-712 domain of the holder attestation).
    */
   verifier: { chainId: bigint; account: string };
   /** Numbers the verifier's own scopes: a person is another holder in each. */

@@ -28,11 +28,11 @@ export function presentationWitness(
   period: PresentationPeriod,
 ): Witness {
   const { circuit, terms } = request.statements[index]!;
-  const { account: claims, chainId } = request.verifier;
+  const { account: scopes, chainId } = request.verifier;
   return claimWitness(secret, {
     circuit,
     terms: termsForPeriod(terms, period.epochs[0]?.epoch ?? 0),
-    scope: scopeOf({ chainId, claims, scopeNumber: request.scopeNumber }),
+    scope: scopeOf({ chainId, scopes, scopeNumber: request.scopeNumber }),
     previousHead: period.previousHead,
     epochs: period.epochs,
     path: "receiptLeaf" in period.path ? treeOfOne(period.path.receiptLeaf) : period.path,

@@ -47,8 +47,8 @@ export async function verifyPresentation(
       given: proofs.length,
     });
   }
-  const { account: claims, chainId } = request.verifier;
-  const scope = scopeOf({ chainId, claims, scopeNumber: request.scopeNumber });
+  const { account: scopes, chainId } = request.verifier;
+  const scope = scopeOf({ chainId, scopes, scopeNumber: request.scopeNumber });
 
   let period: { start: number; end: number } | undefined;
   for (const [i, wanted] of request.statements.entries()) {

@@ -106,10 +106,10 @@ async function forVerifier(
     );
   }
   const domain = attestationDomainOf(request);
-  const { scopeNumber } = request;
+  const { scopeNumber, verifier } = request;
   const signature = await attester.attestHolder(
     { attestation, scopeNumber, subject, proof, publicInputs },
-    { domain, verificationKey },
+    { domain, scopes: verifier.account, verificationKey },
   );
   return { domain, attestation, signature };
 }
