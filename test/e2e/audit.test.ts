@@ -876,11 +876,11 @@ describe("e2e: audit", () => {
   describe("a node that stops answering after the events", () => {
     const without = (why: () => Error): ChainData => {
       let calls = 0;
-      // The first seven are about the contracts themselves; the rest is compared with events.
+      // The first eight are about the contracts themselves; the rest is compared with events.
       return {
         ...honest,
         call: async (...asked) => {
-          if (++calls > 7) throw why();
+          if (++calls > 8) throw why();
           return honest.call(...asked);
         },
       };

@@ -204,6 +204,7 @@ describe("people: holder", () => {
     const claimsOf = (change: Partial<{ group: bigint; offset: number }>) =>
       ({
         domain: async () => DOMAIN,
+        scopes: async () => SCOPES,
         program: async () => ({
           scope: 2n,
           group: change.group ?? 1n,
