@@ -34,8 +34,8 @@ const [governor, guardian, pauser, other] = ["governor", "guardian", "pauser", "
 ) as [string, string, string, string];
 const roles = { governor, guardian, pauser };
 
-/** With one statement: its verifier and key, the batch verifier, and the four contracts. */
-const CONTRACTS = 7;
+/** With one circuit: its verifier and key, the batch verifier, and the five contracts. */
+const CONTRACTS = 8;
 
 describe("deploy", function () {
   this.timeout(300_000);
