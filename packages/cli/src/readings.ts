@@ -12,6 +12,7 @@ import {
   profilesFor,
   type ReadOptions,
   readFile,
+  type TimeUnit,
 } from "@vitalproof/readers";
 import { type Profile, VitalproofError } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
@@ -25,6 +26,8 @@ export type ReadingOptions = {
   dateOrder?: DateOrder;
   start?: string;
   interval?: string;
+  timeUnit?: TimeUnit;
+  timeForm?: string;
   time?: string;
   value?: string;
   unit?: string;
@@ -52,12 +55,22 @@ export function withReadingOptions(command: Command): Command {
     )
     .option("--start <seconds>", "Unix seconds of second 0, for files that count from their own start")
     .option("--time <column>", "CSV of any form: the column of times, by its title or as #1")
+    .addOption(
+      new Option(
+        "--time-unit <unit>",
+        "unit of times that count from the file's own start, where their title does not say it",
+      ).choices(["ms", "s", "min", "h"]),
+    )
+    .option("--time-form <form>", "how times are written, such as YYYY:MM:DD:HH:mm, where no known form fits")
     .option("--value <column>", "CSV of any form: the column of values")
-    .option("--unit <unit>", "CSV of any form: the values' UCUM unit")
+    .option(
+      "--unit <unit>",
+      "CSV of any form: the values' UCUM unit; ms with --metric heart-rate for intervals between beats",
+    )
     .option("--interval <seconds>", "CSV without a column of times: seconds from row to row")
     .option(
       "--where <column=value>",
-      "CSV: rows to keep; may be given several times",
+      "CSV: keep the rows with this value, or all with *; may be given several times",
       (text: string, before: string[] = []) => [...before, text],
     );
 }
@@ -67,8 +80,10 @@ export function withReadingOptions(command: Command): Command {
  * @throws USAGE
  */
 export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
-  const { zone, format, metric, dateOrder, time, value, unit, where = [] } = options;
-  const given = Object.entries({ zone, format, metric, dateOrder }).filter(([, text]) => text !== undefined);
+  const { zone, format, metric, dateOrder, timeUnit, timeForm, time, value, unit, where = [] } = options;
+  const given = Object.entries({ zone, format, metric, dateOrder, timeUnit, timeForm }).filter(
+    ([, text]) => text !== undefined,
+  );
   if ((value === undefined) !== (unit === undefined) || (value === undefined && time !== undefined)) {
     throw new VitalproofError(
       "USAGE",
@@ -79,7 +94,10 @@ export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
     );
   }
   return {
-    ...(Object.fromEntries(given) as Pick<ReadOptions, "zone" | "format" | "metric" | "dateOrder">),
+    ...(Object.fromEntries(given) as Pick<
+      ReadOptions,
+      "zone" | "format" | "metric" | "dateOrder" | "timeUnit" | "timeForm"
+    >),
     ...numberOf("start", options.start),
     ...numberOf("interval", options.interval),
     ...(where.length === 0 ? {} : { where: Object.fromEntries(where.map(condition)) }),

@@ -21,6 +21,7 @@ export {
   type SeriesInspection,
   type SlottingInspection,
 } from "./inspect.ts";
+export { labelsOf } from "./internal/csv.ts";
 export {
   likelyProfile,
   METRICS,

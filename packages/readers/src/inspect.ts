@@ -6,6 +6,7 @@ import {
   type Decimal,
   dayOffsetOf,
   encodeReading,
+  epochAt,
   formatDecimal,
   OFFSET_STEP,
   type Profile,
@@ -307,6 +308,9 @@ function refusalOf(
   return "refused" in outcome ? outcome.refused : undefined;
 }
 
+/** Readings without a gap between them that are placed at once, but for the rest of their epoch. */
+const MOST_TOGETHER = 20_000;
+
 function slot(series: Series, order: Uint32Array, profile: Profile, offset: number): SlottingInspection {
   const { unit, times, numbers } = series;
   const refusals = series.examples.map((value) => refusalOf(profile, value, unit));
@@ -319,9 +323,12 @@ function slot(series: Series, order: Uint32Array, profile: Profile, offset: numb
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
   let together: CodedReading[] = [];
+  const epochOf = (time: number): number => epochAt(profile, offset, time);
   // Readings with three intervals between them cannot meet in a slot, so each stretch is placed by itself.
   const place = (): void => {
-    const placement = assignSlots(profile, offset, together);
+    // Below it a stretch before may have filled a slot.
+    const firstFree = kept === 0 ? 0 : highest + 1;
+    const placement = assignSlots(profile, offset, together, firstFree);
     kept += placement.placed.size;
     moved += placement.moved;
     dropped += placement.dropped.length;
@@ -339,7 +346,10 @@ function slot(series: Series, order: Uint32Array, profile: Profile, offset: numb
       continue;
     }
     const before = together.at(-1);
-    if (before !== undefined && time - before.time > 3 * profile.interval) place();
+    const apart = before !== undefined && time - before.time > 3 * profile.interval;
+    // Sealing goes epoch by epoch too. Millions of samples without a gap would otherwise be in memory as objects.
+    const full = together.length >= MOST_TOGETHER && epochOf(time) > epochOf(before!.time);
+    if (apart || full) place();
     // Slotting goes by time alone.
     together.push({ time, codes: [1] });
   }

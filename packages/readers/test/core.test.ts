@@ -330,7 +330,7 @@ describe("generic CSV", () => {
       [String(time), {}],
       [`${time}.0`, {}],
       [`${time}000`, {}],
-      ["30", { start: time - 30 }],
+      ["30", { start: time - 30, timeUnit: "s" }],
     ];
     for (const [text, options] of forms) {
       expect((await generic(`time,value\n${text},100\n`, options)).readings[0]!.time, text).to.equal(time);
@@ -393,7 +393,7 @@ describe("generic CSV", () => {
       ["1/15/26 1:30 PM", "1/15/26 13:35", { zone: "UTC" }],
       ["1700000000", "1700000300000", {}],
       ["1700000000", "300", {}],
-      ["0", "1700000300", { start: 0 }],
+      ["0", "1700000300", { start: 0, timeUnit: "s" }],
       ["2026-01-15T12:30:00Z", "yesterday", {}],
       ["2026-01-15T12:30:00Z", "2026-02-30T12:30:00Z", {}],
       ["2026-01-15T12:30:00Z", "", {}],

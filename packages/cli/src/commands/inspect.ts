@@ -5,10 +5,11 @@ import {
   fileInput,
   type Inspection,
   inspectFile,
+  labelsOf,
   METRICS,
   type SeriesInspection,
 } from "@vitalproof/readers";
-import { epochStart, PROFILES, type ProfileName, profileOf } from "@vitalproof/sdk";
+import { epochStart, PROFILES, type ProfileName, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
 import type { Io, Json } from "../io.ts";
 import { nothingTaken, type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
@@ -24,26 +25,57 @@ export function registerInspect(program: Command, io: Io): void {
         Object.keys(PROFILES),
       ),
     )
+    .option("--each <column>", "CSV: look at each value of this column by itself, and list them")
     .addHelpText(
       "after",
       "\nExamples:\n" +
         "  vitalproof inspect clarity.csv --zone America/New_York\n" +
         "  vitalproof inspect table.csv --time when --value glucose --unit mg/dL --zone UTC\n" +
+        "  vitalproof inspect trials.csv --each trial\n" +
         "  vitalproof inspect monitor.csv --metric spo2 --json\n",
     )
-    .action(async (file: string, options: ReadingOptions & { profile?: ProfileName }) => {
-      const input = fileInput(resolve(io.cwd, file));
-      const inspection = await io.during(`reading ${file}`, (say) =>
-        inspectFile(input, {
-          ...readOptionsOf(io, options),
-          ...(options.profile === undefined ? {} : { profile: options.profile }),
-          onProgress: (share) => say(`${Math.round(100 * share)} %`),
-        }),
-      );
+    .action(async (file: string, options: Options) => {
+      if (options.each !== undefined) return inspectEach(io, file, options, options.each);
+      const inspection = await look(io, file, options);
       io.report(linesOf(inspection), jsonOf(inspection));
       const nothing = nothingTaken(file, inspection.report);
       if (nothing !== undefined) throw nothing;
     });
+}
+
+type Options = ReadingOptions & { profile?: ProfileName; each?: string };
+
+function look(io: Io, file: string, options: Options): Promise<Inspection> {
+  return io.during(`reading ${file}`, (say) =>
+    inspectFile(fileInput(resolve(io.cwd, file)), {
+      ...readOptionsOf(io, options),
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+      onProgress: (share) => say(share < 1 ? `${Math.round(100 * share)} %` : "placing readings in slots"),
+    }),
+  );
+}
+
+async function inspectEach(io: Io, file: string, options: Options, column: string): Promise<void> {
+  const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column);
+  const found: { label: string; inspection: Inspection }[] = [];
+  for (const label of labels) {
+    const where = [...(options.where ?? []), `${column}=${label}`];
+    found.push({ label, inspection: await look(io, file, { ...options, where }) });
+  }
+  io.report(
+    found.flatMap(({ label, inspection }) => [`--where "${column}=${label}"`, ...linesOf(inspection), ""]),
+    { column, each: found.map(({ label, inspection }) => ({ label, inspection: jsonOf(inspection) })) },
+  );
+  if (found.every(({ inspection }) => inspection.report.taken === 0)) {
+    throw new VitalproofError(
+      "NOTHING_TAKEN",
+      `No value of "${column}" in ${file} has a reading that counts.`,
+      {
+        details: { file, column },
+        hint: "The counts above say why each was left out.",
+      },
+    );
+  }
 }
 
 /** The one series of most files stands at the top, so that `.readings` needs no path; `series` has them all. */

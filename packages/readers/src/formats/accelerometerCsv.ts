@@ -69,7 +69,12 @@ export const accelerometerCsv: Format = {
           throw new VitalproofError(
             "SELECTION_REQUIRED",
             `The file holds several trials in its column "${titles[trial]}", each with times of its own.`,
-            { details: { column: titles[trial] }, hint: `Choose one: --where ${titles[trial]}=….` },
+            {
+              details: { column: titles[trial] },
+              hint:
+                `Choose one: --where ${titles[trial]}=VALUE. ` +
+                `\`vitalproof inspect FILE --each ${titles[trial]}\` lists the values.`,
+            },
           );
         }
       }

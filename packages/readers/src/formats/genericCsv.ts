@@ -12,6 +12,7 @@ import {
 } from "../internal/csv.ts";
 import { isoTime, orderedTime } from "../internal/dateTime.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
+import { Mixture } from "../internal/mixture.ts";
 import { Tally } from "../internal/tally.ts";
 import { startOf, TimeColumn } from "../internal/timeColumn.ts";
 import { beyondScale, isMissing, isZero, localDecimal, plainDecimal } from "../internal/values.ts";
@@ -22,6 +23,8 @@ type Columns = {
   time: number | undefined;
   value: number;
   kept: (row: Row) => boolean;
+  /** Columns by which the caller chooses rows. */
+  chosen: readonly number[];
 };
 
 /** A table, or one column of numbers. What begins like JSON or XML is neither, whatever commas are in it. */
@@ -52,12 +55,24 @@ export const genericCsv: Format = {
     }
     const header = await headerFor(input, options);
     const { metric, unit, note } = metricFor(options);
-    const { kept, value: valueColumn } = header.columns;
+    const beats = isIntervals(options);
+    const { titles, kept, chosen, time: timeColumn, value: valueColumn } = header.columns;
+    const mixture = new Mixture(titles, [
+      ...chosen,
+      valueColumn,
+      ...(timeColumn === undefined ? [] : [timeColumn]),
+    ]);
     const isReading = (row: Row): boolean => kept(row) && !isMissing((row.cells[valueColumn] ?? "").trim());
     const times =
-      header.columns.time === undefined
+      timeColumn === undefined
         ? undefined
-        : await TimeColumn.over(input, header, header.columns.time, options, isReading);
+        : await TimeColumn.over(
+            input,
+            { ...header, title: titles[timeColumn] },
+            timeColumn,
+            options,
+            isReading,
+          );
     const start = times === undefined ? startOf(options) : 0;
     const interval = options.interval ?? 1;
     if (!(interval > 0 && Number.isFinite(interval))) {
@@ -72,21 +87,34 @@ export const genericCsv: Format = {
     const tally = new Tally();
     if (note !== undefined) tally.notes.push(note);
     let place = 0;
+    let elapsed = 0;
     await readRows(input, header, (row) => {
       tally.entries += 1;
       if (!kept(row)) {
         tally.skip("other rows");
         return;
       }
-      const evenTime = start + place * interval;
+      let evenTime = start + place * interval;
       place += 1;
       const text = row.cell(valueColumn);
       if (isMissing(text)) {
+        if (beats && times === undefined) {
+          throw row.bad(
+            valueColumn,
+            "an interval between beats is missing, so that the times after it are unknown",
+          );
+        }
         tally.skip("missing");
         return;
       }
-      const value = beyondScale(text) ?? localDecimal(text);
-      if (value === undefined) throw row.bad(valueColumn, "its value is no number");
+      mixture.see(row);
+      const written = beyondScale(text) ?? localDecimal(text);
+      if (written === undefined) throw row.bad(valueColumn, "its value is no number");
+      const value = beats ? rateOf(written) : written;
+      if (beats) {
+        elapsed += Number(written) / 1000;
+        evenTime = start + elapsed;
+      }
       const time = times === undefined ? evenTime : times.read(row);
       if (METRICS[metric].zeroIsMissing && isZero(value)) tally.skip("sentinel zero");
       else if (METRICS[metric].zeroIsMissing && value.startsWith("-")) tally.refuse("impossible value");
@@ -104,11 +132,13 @@ export const genericCsv: Format = {
 async function headerFor(input: FileInput, options: ReadOptions): Promise<Header<Columns>> {
   const { time, value, where: inner } = options.columns!;
   const where = { ...inner, ...options.where };
-  if (time === undefined && options.interval === undefined) {
+  if (time === undefined && options.interval === undefined && !isIntervals(options)) {
     throw new VitalproofError(
       "SELECTION_REQUIRED",
       "No column of times was named, and no interval between rows either.",
-      { hint: "Name the column of times, or give the seconds from one row to the next." },
+      {
+        hint: "Name the column of times (--time), or give the seconds from one row to the next (--interval).",
+      },
     );
   }
   const names = [...(time === undefined ? [] : [time]), value, ...Object.keys(where)];
@@ -118,6 +148,7 @@ async function headerFor(input: FileInput, options: ReadOptions): Promise<Header
     time: time === undefined ? undefined : columnIndex(titles, time),
     value: columnIndex(titles, value),
     kept: rowFilter(titles, where),
+    chosen: Object.keys(where).map((name) => columnIndex(titles, name)),
   });
   // Looked for without throwing first, since a title may be found under one delimiter and not under another.
   const least = Math.max(...names.map((name) => (name.startsWith("#") ? Number(name.slice(1)) : 1)));
@@ -143,8 +174,25 @@ function isTime(text: string): boolean {
   return (isoTime(text) ?? orderedTime(text) ?? plainDecimal(text)) !== undefined;
 }
 
+/** Beats a minute, from the milliseconds between two beats. What is no such interval stays as it is, and is refused. */
+function rateOf(interval: string): string {
+  const rate = 60_000 / Number(interval);
+  return Number.isFinite(rate) && rate > 0 ? rate.toFixed(RATE_PLACES) : interval;
+}
+
+const RATE_PLACES = 4;
+
+/** Whether the values are intervals between heart beats, from which heart rates are computed. */
+function isIntervals({ metric, columns }: ReadOptions): boolean {
+  return metric === "heart-rate" && /^(ms|msec|milliseconds?)$/i.test(columns!.unit.trim());
+}
+
 function metricFor(options: ReadOptions): { metric: Metric; unit: string; note: string | undefined } {
   const given = options.columns!.unit;
+  if (isIntervals(options)) {
+    const note = `Heart rates are computed from intervals between beats: 60,000 ms by each, to ${RATE_PLACES} places.`;
+    return { metric: "heart-rate", unit: "/min", note };
+  }
   const metric = options.metric ?? metricOfUnit(given) ?? "other";
   const unit = ucumOf(metric, given);
   if (unit === undefined) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { FileInput, Format, Metric, ReadOptions } from "../format.ts";
-import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
+import { columnIndex, findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
+import { Mixture } from "../internal/mixture.ts";
 import { Tally } from "../internal/tally.ts";
 import { TimeColumn } from "../internal/timeColumn.ts";
 import { isMissing, isZero, plainDecimal } from "../internal/values.ts";
@@ -47,7 +48,15 @@ export const monitorCsv: Format = {
     );
     const { titles, time: timeColumn, signals } = header.columns;
     const kept = rowFilter(titles, options.where ?? {});
-    const times = await TimeColumn.over(input, header, timeColumn, options, kept);
+    const chosen = Object.keys(options.where ?? {}).map((name) => columnIndex(titles, name));
+    const mixture = new Mixture(titles, [...chosen, timeColumn, ...signals.map(({ index }) => index)]);
+    const times = await TimeColumn.over(
+      input,
+      { ...header, title: titles[timeColumn] },
+      timeColumn,
+      options,
+      kept,
+    );
     const tally = new Tally();
     const metrics = new Set<Metric>();
     const roles = signals.map((signal) => {
@@ -61,6 +70,7 @@ export const monitorCsv: Format = {
         tally.skip("other rows");
         return;
       }
+      mixture.see(row);
       const time = times.read(row);
       for (const { name, metric, unit, index, spare } of roles) {
         tally.entries += 1;

@@ -11,6 +11,7 @@ export type Delimiter = (typeof DELIMITERS)[number];
 const LONGEST_RECORD = 1_048_576;
 /** Rows at a file's beginning among which its header is looked for; exports put titles before it. */
 const HEADER_ROWS = 8;
+const MOST_LABELS = 1000;
 
 /** A table's header as found: by which delimiter, after how many other rows, and what the format made of it. */
 export type Header<C> = {
@@ -34,7 +35,31 @@ export function rowFilter(
   where: Readonly<Record<string, string>>,
 ): (row: Row) => boolean {
   const wanted = Object.entries(where).map(([title, text]) => ({ index: columnIndex(titles, title), text }));
-  return (row) => wanted.every(({ index, text }) => row.cell(index) === text.trim());
+  const choosing = wanted.filter(({ text }) => text.trim() !== "*");
+  return (row) => choosing.every(({ index, text }) => row.cell(index) === text.trim());
+}
+
+/**
+ * What stands in one column of a table, each text once, in the file's order.
+ * @throws FILE_NOT_UNDERSTOOD where there is no such column, or more texts than a column of labels has
+ */
+export async function labelsOf(input: FileInput, column: string): Promise<string[]> {
+  const header = await headerOf(
+    input,
+    (titles) => (titles.length > 1 && titles.includes(column.trim()) ? titles : undefined),
+    `column "${column}"`,
+  );
+  const index = columnIndex(header.columns, column);
+  const labels = new Set<string>();
+  await readRows(input, header, (row) => {
+    labels.add(row.cell(index));
+    if (labels.size > MOST_LABELS) {
+      throw notUnderstood(`its column "${column}" has more than ${MOST_LABELS} values`, {
+        hint: "Name a column that says to which series a row belongs.",
+      });
+    }
+  });
+  return [...labels];
 }
 
 /**
@@ -65,7 +90,7 @@ export type Row = {
   /** The trimmed text of a cell. @throws FILE_NOT_UNDERSTOOD where the row ends before it */
   cell(index: number): string;
   /** The error about a cell. */
-  bad(index: number, reason: string): Error;
+  bad(index: number, reason: string, hint?: string): Error;
 };
 
 /**
@@ -125,8 +150,11 @@ export async function readRows(
         before -= 1;
         continue;
       }
-      const bad = (index: number, reason: string): Error =>
-        notUnderstood(reason, { place: placeOf(text, delimiter, line, i, index) });
+      const bad = (index: number, reason: string, hint?: string): Error =>
+        notUnderstood(reason, {
+          place: placeOf(text, delimiter, line, i, index),
+          ...(hint === undefined ? {} : { hint }),
+        });
       for (let extra = width; extra < cells.length; extra++) {
         if (cells[extra]!.trim() !== "") throw bad(extra, "the row has more cells than the header");
       }

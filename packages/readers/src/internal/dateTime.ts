@@ -26,10 +26,10 @@ export function isoTime(text: string): WrittenTime | "impossible" | undefined {
     const slashed = YEAR_FIRST.exec(text);
     if (slashed === null) return undefined;
     const [, year, , month, day, hour, minute, second = "0"] = slashed;
-    return written([year!, month!, day!, hour!, minute!, second], 0, undefined);
+    return writtenTime([year!, month!, day!, hour!, minute!, second], 0, undefined);
   }
   const [, year, month, day, hour, minute, second = "0", fraction = "", zone] = match;
-  return written(
+  return writtenTime(
     [year!, month!, day!, hour!, minute!, second],
     fraction === "" ? 0 : Number(`0.${fraction}`),
     zone === undefined ? undefined : offsetOf(zone),
@@ -81,10 +81,11 @@ export function orderSaid({ first, second }: OrderedTime): DateOrder | undefined
 /** @returns "impossible" for a date that does not exist in this order */
 export function inOrder(time: OrderedTime, order: DateOrder): WrittenTime | "impossible" {
   const [month, day] = order === "MDY" ? [time.first, time.second] : [time.second, time.first];
-  return written([time.year, month, day, time.hour, time.minute, time.seconds], 0, undefined);
+  return writtenTime([time.year, month, day, time.hour, time.minute, time.seconds], 0, undefined);
 }
 
-function written(
+/** @returns "impossible" for a date or time that does not exist */
+export function writtenTime(
   parts: readonly (string | number)[],
   fraction: number,
   offset: number | undefined | "impossible",

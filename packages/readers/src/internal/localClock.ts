@@ -7,13 +7,16 @@ export const SKIPPED_BY_CLOCK = "time skipped by the clock change";
 /**
  * The clock that wrote a file without zone, read in the file's order.
  *
- * A time in the hour that the clock change in autumn repeats is taken as the earliest instant after the reading before
- * it, so that an hour that is there twice is read twice. A time that the change in spring skips is none.
+ * A time in the hour that the clock change in autumn repeats is taken as the instant nearest to the reading before it
+ * that comes after it in the file's direction, so that an hour that is there twice is read twice. The direction is that
+ * of most steps so far: a file may begin with its newest reading. A time that the change in spring skips is none.
  */
 export class LocalClock {
   readonly #instantsOf: ReturnType<typeof zoneRules>;
   readonly #zone: string;
-  #previous = Number.NEGATIVE_INFINITY;
+  #previous: number | undefined;
+  /** Steps forward in time minus steps back. */
+  #forward = 0;
   #ambiguous = 0;
   #assumedEarlier = 0;
   #undecided = 0;
@@ -32,14 +35,17 @@ export class LocalClock {
     const [first, second] = this.#instantsOf(local).instants;
     if (first === undefined) return undefined;
     let time = first + fraction;
+    const previous = this.#previous;
     if (second !== undefined) {
       this.#ambiguous += 1;
-      if (time > this.#previous) this.#undecided += 1;
-      else {
-        time = second + fraction;
-        this.#undecided = 0;
-      }
+      // Where the file goes back in time, the later instant comes first.
+      const [near, far] = this.#forward < 0 ? [second + fraction, time] : [time, second + fraction];
+      const follows = previous === undefined || (this.#forward < 0 ? near < previous : near > previous);
+      if (follows) this.#undecided += 1;
+      else this.#undecided = 0;
+      time = follows ? near : far;
     } else this.#settle();
+    if (previous !== undefined) this.#forward += Math.sign(time - previous);
     this.#previous = time;
     return time;
   }
@@ -55,7 +61,7 @@ export class LocalClock {
       `${ambiguousTimes} times lie in an hour that ${this.#zone} has twice; they were read in the file's order` +
         (assumedEarlier === 0
           ? "."
-          : `, and ${assumedEarlier} of them, where nothing decides, as the first of the two.`),
+          : `, and ${assumedEarlier} of them, where nothing decides, as the one that comes first in the file's direction.`),
     ];
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { DateOrder, FileInput, ReadOptions } from "../format.ts";
+import type { DateOrder, FileInput, ReadOptions, TimeUnit } from "../format.ts";
 import { type Header, type Row, readRows } from "./csv.ts";
 import { inOrder, isoTime, orderedTime, orderSaid, unixSeconds } from "./dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "./localClock.ts";
+import { type TimeForm, timeForm } from "./timeForm.ts";
 import { isZero, plainDecimal } from "./values.ts";
 
 /** Smaller numbers are seconds since the file's own start: the first one here is a day in 1973. */
@@ -11,6 +12,23 @@ const FIRST_UNIX_SECOND = 100_000_000;
 /** Larger numbers of seconds lie beyond the year 5000, so they are milliseconds (or finer). */
 const FIRST_UNIX_MILLISECOND = 100_000_000_000;
 const FIRST_UNIX_MICROSECOND = 100_000_000_000_000;
+
+const SECONDS: Readonly<Record<TimeUnit, number>> = { ms: 0.001, s: 1, min: 60, h: 3600 };
+const UNIT_WORDS: Readonly<Record<TimeUnit, RegExp>> = {
+  ms: /(^|[^a-z])(ms|msecs?|millis(econds?)?)($|[^a-z])/i,
+  s: /(^|[^a-z])(s|secs?|seconds?)($|[^a-z])/i,
+  min: /(^|[^a-z])(mins?|minutes?)($|[^a-z])/i,
+  h: /(^|[^a-z])(h|hrs?|hours?)($|[^a-z])/i,
+};
+
+/** The unit of relative times that a title says, as "Time [s]" and "minutes" do; undefined where it says none or several. */
+function unitOfTitle(title: string): TimeUnit | undefined {
+  const said = (Object.keys(UNIT_WORDS) as TimeUnit[]).filter((unit) => UNIT_WORDS[unit].test(title));
+  return said.length === 1 ? said[0] : undefined;
+}
+
+const FORM_HINT =
+  "Name the form, such as --time-form YYYY:MM:DD:HH:mm, or look whether --time names the column of times.";
 
 /** Why a time was not taken, or the time in Unix seconds. */
 export type TimeRead = number | typeof SKIPPED_BY_CLOCK;
@@ -27,8 +45,12 @@ export class TimeColumn {
   #twelveHours: boolean | undefined;
   #scale: number | undefined;
   #clock: LocalClock | undefined;
+  readonly #unit: TimeUnit | undefined;
+  readonly #named: TimeForm | undefined;
 
-  private constructor(index: number, options: ReadOptions, order: DateOrder | undefined) {
+  private constructor(index: number, options: ReadOptions, order: DateOrder | undefined, title: string) {
+    this.#unit = options.timeUnit ?? unitOfTitle(title);
+    this.#named = options.timeForm === undefined ? undefined : timeForm(options.timeForm);
     this.#index = index;
     this.#options = options;
     this.#order = order;
@@ -41,11 +63,12 @@ export class TimeColumn {
    */
   static async over(
     input: FileInput,
-    header: Header<unknown>,
+    header: Header<unknown> & { readonly title?: string | undefined },
     index: number,
     options: ReadOptions,
     concerns: (row: Row) => boolean,
   ): Promise<TimeColumn> {
+    if (options.timeForm !== undefined) return new TimeColumn(index, options, undefined, "");
     let open = false;
     let said: DateOrder | undefined;
     await readRows(input, header, (row) => {
@@ -69,10 +92,12 @@ export class TimeColumn {
       throw new VitalproofError(
         "DATE_ORDER_REQUIRED",
         "The file's dates can be read with the month or with the day first, and no row decides.",
-        { hint: 'Give the order: "MDY" for 8/31/18, "DMY" for 31/8/18; it is never guessed.' },
+        {
+          hint: 'Give the order with --date-order: "MDY" for 8/31/18, "DMY" for 31/8/18; it is never guessed.',
+        },
       );
     }
-    return new TimeColumn(index, options, options.dateOrder ?? said);
+    return new TimeColumn(index, options, options.dateOrder ?? said, header.title ?? "");
   }
 
   /** The clock, where the times have no zone of their own. */
@@ -89,6 +114,12 @@ export class TimeColumn {
     const bad = (reason: string): Error => row.bad(this.#index, reason);
     const changed = (): Error => bad("its time is written in another form than those before it");
 
+    if (this.#named !== undefined) {
+      const time = this.#named(text);
+      if (time === undefined) throw bad("its time is not of the form that was named");
+      if (time === "impossible") throw bad("its time does not exist");
+      return this.#local(time.local, time.fraction);
+    }
     const iso = isoTime(text);
     if (iso === "impossible") throw bad("its time does not exist");
     if (iso !== undefined) {
@@ -116,12 +147,12 @@ export class TimeColumn {
     const plain = plainDecimal(text);
     // Some monitors write "-0" for their first second.
     if (plain === undefined || (plain.startsWith("-") && !isZero(plain)))
-      throw bad("it has no time of a form that is known");
+      throw row.bad(this.#index, "it has no time of a form that is known", FORM_HINT);
     const number = Number(plain);
     this.#form ??= number < FIRST_UNIX_SECOND ? "relative" : "unix";
     if (this.#form === "relative") {
       if (number >= FIRST_UNIX_SECOND) throw changed();
-      return startOf(this.#options) + Math.abs(number);
+      return startOf(this.#options) + Math.abs(number) * this.#seconds();
     }
     const scale =
       number < FIRST_UNIX_SECOND
@@ -134,6 +165,15 @@ export class TimeColumn {
     this.#scale ??= scale;
     if (this.#form !== "unix" || scale === undefined || scale !== this.#scale) throw changed();
     return number / scale;
+  }
+
+  #seconds(): number {
+    if (this.#unit !== undefined) return SECONDS[this.#unit];
+    throw new VitalproofError(
+      "TIME_UNIT_REQUIRED",
+      "The file counts time from its own beginning, and its column of times does not say in which unit.",
+      { hint: "Give the unit with --time-unit: ms, s, min or h. It is never guessed." },
+    );
   }
 
   #local(...[local, fraction]: Parameters<LocalClock["instantOf"]>): TimeRead {
@@ -151,7 +191,9 @@ export function startOf(options: ReadOptions): number {
     throw new VitalproofError(
       "START_REQUIRED",
       "The file counts time from its own beginning, and it does not say when that was.",
-      { hint: "Give the start in Unix seconds; it is never guessed. 0 is enough to look at the file alone." },
+      {
+        hint: "Give the start in Unix seconds with --start. It is never guessed. --start 0 is enough to look at the file alone.",
+      },
     );
   }
   if (!Number.isFinite(options.start) || options.start < 0) {
