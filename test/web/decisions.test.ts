@@ -208,7 +208,7 @@ describe("dApp: decisions", () => {
   async function prepare(): Promise<Setting> {
     const { url, config } = stage();
     const { contracts, tokens, demo } = config as unknown as {
-      contracts: { claims: string; consents: string; scopes: string };
+      contracts: { claims: string; anchors: string; consents: string; scopes: string };
       tokens: { address: string }[];
       demo: { accounts: { name: string; privateKey: string }[] };
     };

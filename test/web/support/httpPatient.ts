@@ -3,35 +3,38 @@
 // A patient without a browser: the SDK and the services of `npm run dapp` over HTTP, with real proofs. For tests of the
 // other side.
 import {
+  AnchorClient,
   anchorDayOf,
   bigintText,
   ClaimsClient,
-  type Consent,
   ConsentClient,
-  circuitIdOf,
   circuitOf,
-  claimWitness,
-  controllerOf,
   createIdentity,
   DAY,
   dayEnd,
-  enrolmentWitness,
+  enrol,
   epochEnd,
   epochStart,
+  Holder,
   type HolderAttestation,
+  type HttpAttester,
+  type HttpRelayer,
   httpArtifacts,
+  httpAttester,
+  httpRelayer,
   Log,
   memoryStore,
-  policyHashOf,
+  type ProgramFacts,
+  periodFacts,
   profileOf,
-  prove,
+  programFacts,
+  proofMaker,
+  Sealer,
   SimulatedDevice,
-  signConsent,
   type Terms,
-  termsForPeriod,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import { type Provider, ZeroAddress } from "ethers";
+import type { Provider } from "ethers";
 
 const HOUR = 3600;
 const CIRCUIT = circuitOf("glucose-day");
@@ -70,27 +73,32 @@ export interface ProgramInfo {
 export class HttpPatient {
   readonly #url: string;
   readonly #provider: Provider;
-  readonly #contracts: { readonly claims: string; readonly consents: string };
   readonly #info: ProgramInfo;
   readonly #identity = createIdentity();
   readonly #device = new SimulatedDevice("p256");
-  readonly #prover = childProcessProver();
-  #log: Log | undefined;
+  readonly #claims: ClaimsClient;
+  readonly #anchors: AnchorClient;
+  readonly #attester: HttpAttester;
+  readonly #relayer: HttpRelayer;
+  readonly #holder: Holder;
+  #sealer: Sealer | undefined;
 
   constructor(
     url: string,
     provider: Provider,
-    contracts: { readonly claims: string; readonly consents: string },
+    contracts: { readonly claims: string; readonly anchors: string; readonly consents: string },
     info: ProgramInfo,
   ) {
     this.#url = url;
     this.#provider = provider;
-    this.#contracts = contracts;
     this.#info = info;
-  }
-
-  get #claims(): ClaimsClient {
-    return new ClaimsClient(this.#contracts.claims, this.#provider);
+    this.#claims = new ClaimsClient(contracts.claims, provider);
+    this.#anchors = new AnchorClient(contracts.anchors, provider);
+    this.#attester = httpAttester(`${url}/attester`, { timeout: 60_000 });
+    this.#relayer = httpRelayer(`${url}/relayer`, { timeout: 60_000 });
+    const chain = { claims: this.#claims, consents: new ConsentClient(contracts.consents, provider) };
+    const artifacts = { load: (circuit: string) => this.#load(circuit) };
+    this.#holder = new Holder(this.#identity, chain, proofMaker(childProcessProver(), artifacts));
   }
 
   /** Enrols and has the attester sign an application. @returns what the insurer issues on */
@@ -98,78 +106,36 @@ export class HttpPatient {
     firstEpoch: number,
     periods: number,
   ): Promise<{ attestation: HolderAttestation; signature: string }> {
-    const { program, scopeNumber, terms } = this.#info;
-    const { curve, publicKey } = this.#device;
+    const { offset } = this.#info.terms;
     const { subject } = this.#identity;
-    const { opening } = await ask<{
-      opening: Record<"group" | "subject" | "genesis", string> & { firstEpoch: number };
-    }>(this.#url, "/attester/people", {
-      subject,
-      device: { curve, publicKey },
-      profile: PROFILE.name,
-      offset: terms.offset,
-      firstEpoch,
-    });
-    this.#log = await Log.create(memoryStore(), "readings", {
-      ...(opening as never as Parameters<typeof Log.create>[2]),
-      group: BigInt(opening.group),
-      subject: BigInt(opening.subject),
-      genesis: BigInt(opening.genesis),
-    });
-    const domain = await this.#claims.domain();
-    const scope = await this.#claims.scopeElement(scopeNumber);
-    const attestation: HolderAttestation = {
-      program,
-      holder: this.#identity.holder(scope),
-      controller: controllerOf(this.#identity, { ...domain, program, index: 0 }).address,
-      payee: ZeroAddress,
-      firstEpoch,
-      periods,
-      nonce: 5n,
-      expiry: BigInt((await now(this.#url)) + DAY),
-    };
-    const witness = enrolmentWitness(this.#identity.secret(), {
-      scope,
-      policyHash: policyHashOf(domain, attestation),
-    });
-    const { proof, publicInputs } = await prove(this.#prover, await this.#load("enrolment"), witness);
-    const request = { attestation, scopeNumber, subject, proof, publicInputs };
-    const { signature } = await ask<{ signature: string }>(this.#url, "/attester/attestations", request);
-    return { attestation, signature };
+    const request = { subject, device: this.#device, profile: PROFILE.name, offset, firstEpoch };
+    const opening = await enrol(this.#attester, request, await now(this.#url));
+    const { attester } = await this.#anchors.group(opening.group);
+    const log = await Log.create(memoryStore(), "readings", opening);
+    this.#sealer = new Sealer(log, this.#device, { domain: await this.#anchors.domain(), attester });
+    const on = { now: await now(this.#url), log: opening };
+    const application = await this.#holder.apply(await this.#program(), { firstEpoch, periods }, on);
+    const { domain: _domain, ...asked } = application;
+    const signature = await this.#attester.attest(asked);
+    this.#holder.assertAttested(application, signature, attester);
+    return { attestation: application.attestation, signature };
   }
 
   /** @returns the consent's id */
   async consent(): Promise<string> {
-    const { program, insurer } = this.#info;
-    const controller = controllerOf(this.#identity, { ...(await this.#claims.domain()), program, index: 0 });
     const time = await now(this.#url);
-    const consent: Consent = {
-      patient: controller.address,
-      grantee: insurer,
-      purpose: await this.#claims.claimPurpose(),
-      program,
-      from: time - 1,
-      until: time + 365 * DAY,
-      receiptHash: `0x${"ab".repeat(32)}`,
-      nonce: 0n,
-    };
-    const deadline = BigInt(time + DAY);
-    const domain = await new ConsentClient(this.#contracts.consents, this.#provider).domain();
-    const signature = await signConsent(controller, domain, consent, deadline);
-    const { consentId } = await ask<{ consentId: string }>(this.#url, "/relayer/consents", {
-      consent,
-      deadline,
-      signature,
-    });
-    return consentId;
+    const { timestamp } = (await this.#provider.getBlock("latest"))!;
+    const on = { now: time, latest: timestamp, lasts: 365 * DAY };
+    const { consent, deadline, signature } = await this.#holder.consent(await this.#program(), on);
+    return (await this.#relayer.consent({ consent, deadline, signature })).consentId;
   }
 
   /** Lives through an epoch with readings that hold, and seals and sends it. */
   async day(epoch: number): Promise<void> {
     const { offset } = this.#info.terms;
     const start = epochStart(PROFILE, offset, epoch);
-    const log = this.#log!;
-    await log.append(
+    const sealer = this.#sealer!;
+    await sealer.append(
       Array.from({ length: PROFILE.slots }, (_, slot) => ({
         time: start + slot * PROFILE.interval + 2,
         value: 120,
@@ -177,53 +143,25 @@ export class HttpPatient {
       })),
     );
     await passUntil(this.#url, epochEnd(PROFILE, offset, epoch) + 60);
-    await log.seal(await now(this.#url), epoch);
-    const json = await ask<Record<"group" | "leaf" | "context", string>>(
-      this.#url,
-      "/attester/heads",
-      await log.sign(epoch, this.#device),
-    );
-    const { group, leaf, context } = json;
-    await log.accept(epoch, {
-      ...(json as never as Parameters<Log["accept"]>[1]),
-      group: BigInt(group),
-      leaf: BigInt(leaf),
-      context: BigInt(context),
-    });
+    await sealer.sealAndSend(this.#attester, await now(this.#url), epoch);
   }
 
   /** Waits for the anchor, proves and claims. @throws Error when the claim is not settled */
   async claim(policy: bigint, period: number, epoch: number, consentId: string): Promise<void> {
-    const { terms, scopeNumber } = this.#info;
-    const day = anchorDayOf(PROFILE, terms.offset, epoch);
+    const day = anchorDayOf(PROFILE, this.#info.terms.offset, epoch);
     await passUntil(this.#url, dayEnd(day) + 6 * HOUR + 60);
-    const log = this.#log!;
-    const path = await ask<{ root: string; leaf: string; index: number; siblings: string[] }>(
-      this.#url,
-      `/attester/paths/${day}/${log.leaf(epoch)}`,
-    );
-    const witness = claimWitness(this.#identity.secret(), {
-      circuit: CIRCUIT.name,
-      terms: termsForPeriod(terms, epoch),
-      scope: await this.#claims.scopeElement(scopeNumber),
-      ...log.period(epoch, 1),
-      path: {
-        root: BigInt(path.root),
-        leaf: BigInt(path.leaf),
-        index: path.index,
-        siblings: path.siblings.map(BigInt),
-      },
-    });
-    const { proof } = await prove(this.#prover, await this.#load(CIRCUIT.name), witness);
-    const { outcome } = await ask<{ outcome: string }>(this.#url, "/relayer/claims", {
-      policy,
-      period,
-      consentId,
-      circuit: circuitIdOf(CIRCUIT.name, CIRCUIT.version),
-      anchorRoot: path.root,
-      proof,
-    });
+    const on = await periodFacts(this.#claims, policy, period);
+    const from = { log: this.#sealer!.log, paths: this.#attester, consentId };
+    const of = { policy, period, firstEpoch: epoch, on };
+    const item = await this.#holder.claim(await this.#program(), of, from);
+    const { outcome } = await this.#holder.submit(item, this.#relayer);
     if (outcome !== "settled") throw new Error(`The claim for period ${period} is ${outcome}, not settled.`);
+  }
+
+  async #program(): Promise<ProgramFacts> {
+    const program = await programFacts(this.#claims, this.#info.program);
+    if (program.circuit.name === CIRCUIT.name) return program;
+    throw new Error(`Program ${this.#info.program} is about ${program.circuit.name}.`);
   }
 
   async #load(circuit: string) {
