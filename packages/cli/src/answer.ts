@@ -30,7 +30,7 @@ export type Part = {
 /** What a person answers with: every circuit over the same seconds. `start` and `end` are Unix seconds, half open. */
 export type Answer = { parts: Part[]; start: number; end: number };
 
-/** Paths that the clinic gave; without them, receipts are the evidence. */
+/** Paths that the attester gave; without them, receipts are the evidence. */
 export type Paths = readonly AnchorPath[] | undefined;
 
 /**
@@ -61,8 +61,8 @@ export async function findAnswer(
   throw new VitalproofError("LOG_EPOCH_MISSING", "No period of the request is complete yet.", {
     hint:
       paths === undefined
-        ? "Seal the log, send the heads to the clinic, and accept its receipts; or name a past period with --epoch."
-        : "The paths file has no path for the last epoch of any period. Ask the clinic for it.",
+        ? "Seal the log, send the heads to the attester, and accept its receipts; or name a past period with --epoch."
+        : "The paths file has no path for the last epoch of any period. Ask the attester for it.",
   });
 }
 
@@ -95,7 +95,7 @@ async function logsFor(vault: Vault, request: PresentationRequest): Promise<Pati
     const found = ofProfile.filter(
       ({ offset, opened }) => offset === terms.offset && opened.opening.group === request.group,
     );
-    // A person has one log of a profile and offset with one clinic; of successors the latest counts.
+    // A person has one log of a profile and offset with one attester; of successors the latest counts.
     const kept = found.at(-1);
     if (kept !== undefined) return kept;
     throw new VitalproofError("NOT_THERE", `The vault holds no log for ${circuit}.`, {
@@ -107,7 +107,7 @@ async function logsFor(vault: Vault, request: PresentationRequest): Promise<Pati
       hint:
         ofProfile.length === 0
           ? `It needs a log of ${terms.profile}.`
-          : "The log's days begin at another time, or it is with another clinic: the request must name the log's offset and group.",
+          : "The log's days begin at another time, or it is with another attester: the request must name the log's offset and group.",
     });
   });
 }
@@ -176,7 +176,7 @@ function byReceipt({ log, profile, offset, name }: PatientLog, epoch: number): E
     `Log "${name}" holds no receipt for ${nameOfEpoch(profile, offset, epoch)}.`,
     {
       details: { log: name, epoch },
-      hint: "Send the head to the clinic and accept its receipt; where the day is anchored, --path does without.",
+      hint: "Send the head to the attester and accept its receipt; where the day is anchored, --path does without.",
     },
   );
 }
@@ -194,7 +194,7 @@ function byPath(
     `No path is for ${nameOfEpoch(profile, offset, epoch)} of log "${name}".`,
     {
       details: { log: name, epoch, leaf },
-      hint: "Ask the clinic for the path of the period's last epoch (`vitalproof attester path`).",
+      hint: "Ask the attester for the path of the period's last epoch (`vitalproof attester path`).",
     },
   );
 }

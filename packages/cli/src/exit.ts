@@ -14,7 +14,7 @@ export const EXIT = {
   input: 3,
   /** The node does not answer, or a call to it failed. */
   chain: 4,
-  /** A rule says no: of the clinic's intake, of a contract, or of this command (development accounts, …). */
+  /** A rule says no: of the attester's intake, of a contract, or of this command (development accounts, …). */
   refused: 5,
   /** Something is not there yet: circuits not built, no identity, no log. */
   notReady: 6,

@@ -79,7 +79,7 @@ export function buildProgram(io: Io): Command {
   const program = new Command("vitalproof");
   program
     .description(
-      "Proofs over health readings, from a shell: the patient's log, the clinic's intake, proofs, and the chain.\n" +
+      "Proofs over health readings, from a shell: the patient's log, the attester's intake, proofs, and the chain.\n" +
         "Unaudited, with development keys only. Do not put value on it.",
     )
     .configureHelp({ showGlobalOptions: true })

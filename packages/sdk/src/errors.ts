@@ -101,7 +101,7 @@ export const COMMAND_ERROR_CODES = [
   "NOT_THERE",
   "NOT_ALLOWED",
   "CHAIN_UNREACHABLE",
-  // a clinic or a relayer
+  // an attester or a relayer
   "SERVICE_UNREACHABLE",
 ] as const;
 

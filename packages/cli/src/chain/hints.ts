@@ -3,7 +3,8 @@ import { type Detail, refusalOf, VitalproofError } from "@vitalproof/sdk";
 
 /** Ways out that name a command; those of all other refusals are the SDK's. */
 const HINTS: Readonly<Record<string, string>> = {
-  AnchorRegistry_UnknownGroup: "Ask the clinic for its group's number; `vitalproof attester init` opens one.",
+  AnchorRegistry_UnknownGroup:
+    "Ask the attester for its group's number; `vitalproof attester init` opens one.",
   ClaimsPayout_UnknownProgram: "`vitalproof program list` shows the programs there are.",
   ClaimsPayout_UnknownPolicy: "`vitalproof program show` and the insurer's message have the policy's number.",
   ClaimsPayout_UnknownPeriod: "Periods count from 0; `vitalproof policy show` lists them.",

@@ -88,7 +88,7 @@ function assertInputs(file: string, wanted: readonly bigint[], given: readonly b
   throw new VitalproofError("WITNESS_MISMATCH", `${file} was proven for another ${wrong.join(", ")}.`, {
     details: { inputs: wrong },
     hint: wrong.includes("anchor root")
-      ? "Name the period that it was proven for; if the day was corrected since, ask the clinic for a new path and prove again."
+      ? "Name the period that it was proven for; if the day was corrected since, ask the attester for a new path and prove again."
       : "Name the policy and period that it was proven for.",
   });
 }

@@ -11,13 +11,13 @@ const NOT_REVEALED = [
   "any reading, and how far above or below a bound the period was",
   "which of the readings were missing, and how many beyond what the bounds allow",
   "which leaf under the anchor root is this person's",
-  "the subject under which the clinic files the person, and the identity secret",
+  "the subject under which the attester files the person, and the identity secret",
   "whether the person holds other policies: in another scope the holder is another, and the two cannot be linked",
 ];
 
 const NOT_PROVEN = [
-  "that the sensor was honest, or worn by the right person: the clinic and its assurance class stand for that",
-  "that the anchor root is a clinic's: hold it against the anchor registry",
+  "that the sensor was honest, or worn by the right person: the attester and its assurance class stand for that",
+  "that the anchor root is an attester's: hold it against the anchor registry",
   "that the holder is your policyholder: hold it against the policy",
   "anything at all under a development key: anybody can forge proofs under it",
 ];
@@ -46,7 +46,7 @@ export function registerExplain(program: Command, io: Io): void {
       const revealed = [
         `the circuit (${circuit.name}, version ${circuit.version}), its terms, and the period`,
         `the holder ${holder}: the same in every claim of this person under this scope (${scope})`,
-        `the anchor root ${anchorRoot}: which clinic anchored the readings, and on which day`,
+        `the anchor root ${anchorRoot}: which attester anchored the readings, and on which day`,
       ];
       io.report(
         [

@@ -13,7 +13,7 @@ export function registerKeystore(program: Command, io: Io): void {
   program
     .command("keystore")
     .description("accounts that sign and pay on a chain")
-    .addHelpText("after", "\nExample:\n  vitalproof keystore new --out clinic.json\n")
+    .addHelpText("after", "\nExample:\n  vitalproof keystore new --out attester.json\n")
     .command("new")
     .description("make a new account and write its encrypted JSON keystore (Web3 Secret Storage, version 3)")
     .requiredOption("--out <file>", "where to write it")
@@ -23,7 +23,7 @@ export function registerKeystore(program: Command, io: Io): void {
     )
     .addHelpText(
       "after",
-      "\nExample:\n  vitalproof keystore new --out clinic.json --keystore-passphrase-file clinic.txt\n",
+      "\nExample:\n  vitalproof keystore new --out attester.json --keystore-passphrase-file attester.txt\n",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();

@@ -69,7 +69,7 @@ function registerNew(parent: Command, io: Io): void {
     )
     .option(
       "--path <file>",
-      "prove over anchored days, with the anchor paths that the clinic gave, instead of receipts",
+      "prove over anchored days, with the anchor paths that the attester gave, instead of receipts",
     )
     .requiredOption("--out <file>", "where to write the presentation")
     .option("--force", "replace the file")
@@ -146,7 +146,7 @@ function assertFreshEnough({ maxAge }: PresentationRequest, { end }: Answer, now
     `The period ended at ${instantText(end)}, ${now - end} s ago; the verifier allows ${maxAge} s.`,
     {
       details: { end, now, maxAge },
-      hint: "Seal the present period, send its head to the clinic and accept the receipt; then answer.",
+      hint: "Seal the present period, send its head to the attester and accept the receipt; then answer.",
     },
   );
 }
@@ -189,7 +189,7 @@ function registerApply(parent: Command, io: Io): void {
   parent
     .command("apply")
     .description(
-      "ask the clinic to attest your holder to the request's verifier, with the enrolment proof over it",
+      "ask the attester to attest your holder to the request's verifier, with the enrolment proof over it",
     )
     .requiredOption("--request <file>", "the verifier's request")
     .option("--valid-for <time>", "how long the verifier may use the attestation", "7d")
@@ -197,7 +197,7 @@ function registerApply(parent: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nThe application names your subject and goes to the clinic alone. One attestation serves all answers to this verifier\n" +
+      "\nThe application names your subject and goes to the attester alone. One attestation serves all answers to this verifier\n" +
         "in this scope until it expires.\n" +
         "\nExample:\n  vitalproof present apply --request request.json --out application.json\n",
     )
@@ -223,9 +223,9 @@ function registerApply(parent: Command, io: Io): void {
       await writeDocument(io, POLICY_APPLICATION, options.out, body, options);
       io.report(
         [
-          `Application in ${options.out}: the clinic is asked to attest holder ${attestation.holder} to ${domain.claims}.`,
+          `Application in ${options.out}: the attester is asked to attest holder ${attestation.holder} to ${domain.claims}.`,
           ...proverLines(prover),
-          "It names your subject: give it to the clinic and to nobody else.",
+          "It names your subject: give it to the attester and to nobody else.",
         ],
         { file: options.out, domain, attestation, prover },
       );

@@ -55,7 +55,7 @@ function registerCreate(family: Command, io: Io): void {
   const command = withQuestionOptions(withWalletOptions(withDeploymentOptions(family.command("create"))));
   command
     .description("publish a program; nothing of it ever changes")
-    .requiredOption("--group <n>", "the group of the clinic whose anchors count", big)
+    .requiredOption("--group <n>", "the group of the attester whose anchors count", big)
     .requiredOption("--benefit <amount>", "paid for each met period, in whole tokens, such as 25.50")
     .option(
       "--token <address>",

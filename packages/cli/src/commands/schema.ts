@@ -12,7 +12,7 @@ export function registerSchema(program: Command, io: Io): void {
     .description("Print the JSON Schema of a kind of document, or list the kinds")
     .addHelpText(
       "after",
-      `\nKinds: ${KINDS.join(", ")}.\nWithout a kind and with --json, all schemas in one object.\n\nExample:\n  vitalproof schema claim > claim.schema.json\n`,
+      `\nKinds: ${KINDS.join(", ")}.\nWithout a kind and with --json, all schemas in one object.\n\nExample:\n  vitalproof schema claim\n`,
     )
     .action((kind: string | undefined) => {
       if (kind === undefined) {

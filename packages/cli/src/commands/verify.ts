@@ -33,7 +33,7 @@ export function registerVerify(program: Command, io: Io): void {
     .addHelpText(
       "after",
       "\nExit code 1: the claim does not verify, or is about something else than expected. A valid proof says that somebody\n" +
-        "with readings under this root met these terms; whether the root is a clinic's and the holder your policyholder is\n" +
+        "with readings under this root met these terms; whether the root is an attester's and the holder your policyholder is\n" +
         "what the --expect options are for.\n" +
         "\nExample:\n  vitalproof verify claim.json --expect-scope 12345\n",
     )

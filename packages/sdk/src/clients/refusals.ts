@@ -106,8 +106,8 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
   ClaimsPayout_NoPeriods: ["The attestation covers no period.", "Ask the patient to apply for one or more."],
   ClaimsPayout_NotAContract: ["{account} is not a contract.", "Check the address and the chain."],
   ClaimsPayout_NotAnchored: [
-    "The clinic's group {groupId} has not anchored {day} yet.",
-    "Wait for the clinic's anchor of that day.",
+    "The attester's group {groupId} has not anchored {day} yet.",
+    "Wait for the attester's anchor of that day.",
   ],
   ClaimsPayout_NotArbiter: [
     "{caller} is not the arbiter of program {programId}.",
@@ -281,7 +281,7 @@ const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>>
   ],
   AnchorRegistry_TooEarly: ["{day} can be anchored from {from}.", "Wait until then."],
   AnchorRegistry_TooLate: ["{day} could be anchored until {until}.", "It is too late."],
-  AnchorRegistry_UnknownGroup: ["There is no group {groupId}.", "Ask the clinic for its group's number."],
+  AnchorRegistry_UnknownGroup: ["There is no group {groupId}.", "Ask the attester for its group's number."],
   ConsentRegistry_InvalidGrantee: [
     "{grantee} cannot be given a consent.",
     "Name an account that is neither zero nor the patient's own.",
