@@ -185,7 +185,7 @@ export function requestFrom(
   // What no program could hold is no request here either.
   termsForRequest(circuit.name, request, offset ?? 0);
   const metric = metricOf(profileOf(circuit.profile)) ?? "other";
-  const forms = [{ profile: circuit.profile, request, offset: offset ?? 0 }];
+  const forms = [{ profile: circuit.profile, circuit: circuit.name, request, offset: offset ?? 0 }];
   return { entry: { name, metric, template: circuit.template, about: "share", forms }, overrides: {} };
 }
 

@@ -47,13 +47,20 @@ describe("vitalproof check and questions", function () {
   }
   const table = (unit: string): string[] => ["--time", "when", "--value", "value", "--unit", unit];
 
-  it("compares decimals exactly and says by how much a bound fails, under both semantics", async () => {
-    const times = ["00:00", "00:05", "00:10", "00:15"].map((at) => `2026-03-02T${at}:00Z`);
-    const values = ["70", "179.9999999", "180", "180.0000000001"];
-    const file = await csv("glucose.csv", ["when,value", ...times.map((at, i) => `${at},${values[i]}`)]);
+  it("decides what sealing would keep and says by how much a bound fails, under both semantics", async () => {
+    const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 300_000).toISOString();
+    const rows = (value: (i: number) => string, of = 288): string[] => [
+      "when,value",
+      ...Array.from({ length: of }, (_, i) => `${at(i)},${value(i)}`),
+    ];
+    const values = ["70", "179", "180", "181"];
+    const file = await csv(
+      "glucose.csv",
+      rows((i) => values[i % 4]!),
+    );
     const held = await check(file, "time-in-range", ...table("mg/dL"));
     expect(held.code).to.equal(EXIT.ok);
-    expect(answer(held)).to.include({ holds: true, valid: 4, inBand: 3, missing: 0, share: 0.75, slots: 4 });
+    expect(answer(held)).to.include({ holds: true, valid: 288, inBand: 216, missing: 0, share: 0.75 });
     expect(answer(held)).to.include({
       format: "generic-csv",
       semantics: "worst-case",
@@ -65,24 +72,32 @@ describe("vitalproof check and questions", function () {
     expect(failed.code).to.equal(EXIT.no);
     expect(answer(failed).failing).to.deep.equal(["shareMin"]);
     expect(answer(failed).bounds.find(({ bound }) => bound === "shareMin")).to.include({
-      needed: 4,
-      got: 3,
-      by: 1,
+      needed: 231,
+      got: 216,
+      by: 15,
     });
 
-    const holed = ["--from", "2026-03-02T00:00Z", "--to", "2026-03-02T00:30Z"];
-    const gap = answer(await check(file, "time-in-range", ...holed, ...table("mg/dL")));
-    expect(gap).to.include({ holds: false, missing: 2, slots: 6 });
-    expect(gap.underOther.holds).to.equal(true);
-    const clinical = await check(
-      file,
-      "time-in-range",
-      ...holed,
-      "--semantics",
-      "of-valid",
-      ...table("mg/dL"),
+    const half = await csv(
+      "half.csv",
+      rows(() => "100", 145),
     );
-    expect(clinical.code).to.equal(EXIT.ok);
+    const gap = answer(await check(half, "time-in-range", ...table("mg/dL")));
+    expect(gap).to.include({ holds: false, missing: 143, slots: 288 });
+    expect(gap.underOther.holds).to.equal(true);
+    const clinical = ["--semantics", "of-valid", "--coverage", "50", ...table("mg/dL")];
+    expect((await check(half, "time-in-range", ...clinical)).code).to.equal(EXIT.ok);
+    const days = await check(half, "time-in-range", "--window", "14 days", ...table("mg/dL"));
+    expect(days.code).to.equal(EXIT.no);
+    expect(answer(days)).to.include({ epochs: 14, slots: 4_032 });
+
+    const between = await csv(
+      "between.csv",
+      rows((i) => (i < 100 ? "179.9999999" : "100")),
+    );
+    expect((await check(between, "time-in-range", ...table("mg/dL"))).code).to.equal(EXIT.no);
+    expect((await check(between, "time-in-range", "--round", "nearest", ...table("mg/dL"))).code).to.equal(
+      EXIT.ok,
+    );
 
     const text = await vitalproof(
       { cwd },
@@ -97,7 +112,7 @@ describe("vitalproof check and questions", function () {
     expect(text.code).to.equal(EXIT.no);
     expect(text.out).to.contain("time-in-range: does NOT hold (worst-case).");
     expect(text.out).to.contain("! Share of all slots inside the band");
-    expect(text.out).to.contain("1 reading (25.00 percentage points) too few");
+    expect(text.out).to.contain("15 readings (5.21 percentage points) too few");
   });
 
   it("takes bands, lengths, means and days from the command line", async () => {
@@ -109,17 +124,15 @@ describe("vitalproof check and questions", function () {
     expect((await check(oxygen, "desaturation", ...table("%"))).code).to.equal(EXIT.no);
     const shorter = await check(oxygen, "desaturation", "--below", "88", "--min-run", "5m", ...table("%"));
     expect(shorter.code).to.equal(EXIT.ok);
-    expect(answer(shorter).runs).to.deep.equal({ least: 1, most: 1 });
+    expect(answer(shorter).runs).to.deep.equal({ least: 1, most: 10 });
     const longer = await check(oxygen, "desaturation", "--longer-than", "299s", ...table("%"));
     expect(longer.code).to.equal(EXIT.ok);
     const heart = await csv("heart.csv", [
       "when,value",
-      ...[99, 101, 101].map((rate, i) => `${at(i)},${rate}`),
+      ...Array.from({ length: 3_600 }, (_, i) => `${at(i)},${i % 3 === 0 ? 99 : 101}`),
     ]);
     expect((await check(heart, "average-above", ...table("/min"))).code).to.equal(EXIT.ok);
-    expect((await check(heart, "average-above", "--above", "100.5", ...table("/min"))).code).to.equal(
-      EXIT.no,
-    );
+    expect((await check(heart, "average-above", "--above", "101", ...table("/min"))).code).to.equal(EXIT.no);
     expect((await check(heart, "remote-monitoring-days", "--days", "1", ...table("/min"))).code).to.equal(
       EXIT.ok,
     );
@@ -133,7 +146,7 @@ describe("vitalproof check and questions", function () {
     const episodes = ["spo2-hour-episodes", "--below", "88", "--at-least", "1", ...table("%")] as const;
     const held = await check(oxygen, ...episodes, "--min-run", "5m");
     expect(held.code).to.equal(EXIT.ok);
-    expect(answer(held)).to.deep.include({ runs: { least: 1, most: 1 }, circuit: "spo2-hour-episodes" });
+    expect(answer(held)).to.deep.include({ runs: { least: 1, most: 10 }, name: "spo2-hour-episodes" });
     expect((await check(oxygen, ...episodes, "--longer-than", "5m")).code).to.equal(EXIT.no);
     expect(codeOf(await check(oxygen, ...episodes))).to.equal("USAGE");
     expect(codeOf(await check(oxygen, "glucose-day", "--at-least", "70", ...table("%")))).to.equal(
@@ -214,13 +227,31 @@ describe("vitalproof check and questions", function () {
       const labels = new Map(rows.map((row) => row.split(",")).map((cells) => [cells[0]!, cells[3] === "1"]));
       let right = 0;
       for (const [trial, isFall] of labels) {
-        const ran = await check(file, "falls", "--start", "1700000000", "--where", `trial=${trial}`);
+        const ran = await check(
+          file,
+          "falls",
+          "--round",
+          "nearest",
+          "--start",
+          "1700000000",
+          "--where",
+          `trial=${trial}`,
+        );
         if (answer(ran).holds === isFall) right += 1;
       }
       expect([right, labels.size]).to.deep.equal([19, 19]);
       // The same trials at a level that some of them reach: the answer is not always no.
       const [trial] = [...labels.keys()].filter((name) => name.includes("MakingACall_3"));
-      const lower = ["--level", "2.24", "--start", "1700000000", "--where", `trial=${trial}`];
+      const lower = [
+        "--round",
+        "nearest",
+        "--level",
+        "2.24",
+        "--start",
+        "1700000000",
+        "--where",
+        `trial=${trial}`,
+      ];
       expect((await check(file, "falls", ...lower)).code).to.equal(EXIT.ok);
     });
 

@@ -44,6 +44,7 @@ export type { CatalogueEntry, Example, Form, Question, SetEntry, Source } from "
 export {
   type Decidable,
   type EvaluatedBound,
+  type EvaluatedWindow,
   type EvaluateOptions,
   type Evaluation,
   evaluate,

@@ -13,6 +13,8 @@ import {
   explainTerms,
   type Form,
   formOf,
+  Log,
+  memoryStore,
   packTerms,
   profileOf,
   type Question,
@@ -224,41 +226,73 @@ describe("catalogue", () => {
   });
 });
 
-describe("evaluation in the clear", () => {
+describe("evaluation without a proof", () => {
+  const START = 1_699_920_000;
   const glucose = (values: readonly (number | string)[], step = 300): Reading[] =>
-    values.map((value, i) => ({ time: 1_700_000_100 + i * step, value, unit: "mg/dL" }));
+    values.map((value, i) => ({ time: START + i * step, value, unit: "mg/dL" }));
+  const day = (value: (slot: number) => number | string): Reading[] =>
+    glucose(Array.from({ length: 288 }, (_, i) => value(i)));
   const of = (name: string, readings: Reading[], extra: Partial<EvaluateOptions> = {}): Evaluation =>
     evaluate(readings, { entry: questionOf(name), ...extra });
   const bound = (evaluation: Evaluation, name: string) =>
     evaluation.bounds.find((each) => each.bound === name)!;
 
-  it("compares decimals exactly, not as codes", () => {
-    const edges = of("time-in-range", glucose(["70", "179.9999999", "180", "180.0000000001"]));
-    expect(edges).to.include({ valid: 4, inBand: 3, missing: 0, share: 0.75, holds: true });
-    expect(of("time-in-range", glucose(["69.99999", "70"])).inBand).to.equal(1);
-    expect(of("time-in-range", glucose([69.99999, 180.00000000000003])).inBand).to.equal(0);
-    expect(of("time-below-range", glucose(["69.9999", "70", 20])).inBand).to.equal(2);
-    // Readings closer together than any grid count all the same.
-    expect(of("time-in-range", glucose([70, 181, 180, 180], 1))).to.include({ valid: 4, share: 0.75 });
+  it("decides over what sealing would keep, and says what it would not", () => {
+    const full = of(
+      "time-in-range",
+      day((i) => (i < 201 ? 180 : 181)),
+    );
+    expect(full).to.include({ valid: 288, inBand: 201, missing: 0, holds: false, epochs: 1, epochsRead: 1 });
+    expect(
+      of(
+        "time-in-range",
+        day((i) => (i < 202 ? 70 : 69)),
+      ).holds,
+    ).to.equal(true);
+    // Values between two steps are refused, copies count once, and a slot keeps one reading.
+    const between = of(
+      "time-in-range",
+      day((i) => (i < 90 ? "179.9999999" : 100)),
+    );
+    expect(between).to.include({ valid: 198, missing: 90, holds: false });
+    expect(between.sealing).to.deep.include({ given: 288, refused: { "not-representable": 90 } });
+    const twice = of("time-in-range", [...day(() => 100), ...day(() => 100)]);
+    expect(twice).to.include({ valid: 288, holds: true });
+    expect(twice.sealing.duplicates).to.equal(288);
+    // Dense readings over half a day are half a day.
+    const dense = of(
+      "time-in-range",
+      glucose(
+        Array.from({ length: 720 }, () => 100),
+        60,
+      ),
+      {
+        profile: "glucose-mg-dl-5min",
+      },
+    );
+    expect(dense).to.include({ valid: 145, holds: false });
+    expect(dense.sealing.dropped).to.equal(575);
   });
 
   it("LOW and HIGH are beyond the scale", () => {
-    const ends = of("time-in-range", glucose(["Low", 100, "HIGH", 100]));
-    expect(ends).to.include({ inBand: 2, share: 0.5, holds: false });
+    const values = ["Low", 100, "HIGH", 100];
+    const ends = of(
+      "time-in-range",
+      day((i) => values[i % 4]!),
+    );
+    expect(ends).to.include({ inBand: 144, share: 0.5, holds: false });
     expect(ends.mean).to.equal((39 + 100 + 401 + 100) / 4);
-    expect(bound(ends, "shareMin")).to.include({ needed: 3, got: 2, by: 1, holds: false });
+    expect(bound(ends, "shareMin")).to.include({ needed: 202, got: 144, by: 58, holds: false });
   });
 
   it("counts missing slots against the claimant, or leaves them out, and says both", () => {
-    const readings = glucose([100, 100, 100, 100, 100, 100, 100, 100]).filter(
-      (_, i) => i !== 2 && i !== 4 && i !== 5,
-    );
+    const readings = day(() => 100).filter((_, i) => i % 8 !== 2 && i % 8 !== 4 && i % 8 !== 5);
     const worst = of("time-in-range", readings);
     expect(worst).to.include({
       semantics: "worst-case",
-      valid: 5,
-      missing: 3,
-      slots: 8,
+      valid: 180,
+      missing: 108,
+      slots: 288,
       share: 1,
       holds: false,
     });
@@ -267,30 +301,77 @@ describe("evaluation in the clear", () => {
     expect(worst.underOther).to.include({ semantics: "of-valid", holds: true });
     const valid = of("time-in-range", readings, { semantics: "of-valid", coverage: 70 });
     expect(valid.failing).to.deep.equal(["coverageMin"]);
-    expect(bound(valid, "coverageMin")).to.include({ needed: 6, got: 5, by: 1 });
+    expect(bound(valid, "coverageMin")).to.include({ needed: 202, got: 180, by: 22 });
     expect(valid.underOther.semantics).to.equal("worst-case");
+    expect(codeThrown(() => of("time-in-range", readings, { semantics: "of-valid" }))).to.equal(
+      "TERMS_INVALID",
+    );
   });
 
-  it("from and to cut the readings and say what is missing around them", () => {
+  it("never holds below the question's window: what is not there is missing", () => {
+    const two = glucose([100, 101]);
+    const never = of("below-all-day", two);
+    expect(never).to.include({ holds: false, valid: 2, slots: 288, epochs: 1 });
+    const week = of(
+      "time-in-range",
+      day(() => 100),
+      { window: "14 days" },
+    );
+    expect(week).to.include({ holds: false, epochs: 14, epochsRead: 1, semantics: "of-valid" });
+    expect(week.failing).to.deep.equal(["coverageMin"]);
+    expect(week.from).to.equal(START);
+    expect(codeThrown(() => of("time-in-range", two, { window: "3 days" }))).to.equal("INVALID_ARGUMENT");
+    // A count that a longer stretch would reach is asked of one window.
+    const nights = Array.from({ length: 60 }, (_, night) =>
+      night % 4 === 0
+        ? [
+            { time: 43_200 + START + night * 86_400, value: 180, unit: "min" },
+            { time: 54_000 + START + night * 86_400, value: 180, unit: "min" },
+          ]
+        : [],
+    ).flat();
+    const usage = of("cpap-usage", nights, { days: 12 });
+    expect(bound(usage, "epochsMin")).to.include({ holds: true, got: 15 });
+    expect(usage.holds).to.equal(false);
+    expect(usage.windows.every(({ holds }) => !holds)).to.equal(true);
+  });
+
+  it("decides each window of a longer stretch", () => {
+    const three = [0, 1, 2].flatMap((d) =>
+      day(() => (d === 1 ? 200 : 100)).map((reading) => ({ ...reading, time: reading.time + d * 86_400 })),
+    );
+    const whole = of("time-in-range", three, { atLeast: 60 });
+    expect(whole).to.include({ holds: true, epochs: 3 });
+    expect(whole.windows.map(({ holds }) => holds)).to.deep.equal([true, false, true]);
+    expect(whole.windows[1]).to.deep.equal({
+      from: START + 86_400,
+      to: START + 172_800,
+      holds: false,
+      failing: ["shareMin"],
+    });
+    expect(of("time-in-range", three).holds).to.equal(false);
+  });
+
+  it("from and to cut the readings, and the epochs that they touch are decided", () => {
     const readings = glucose([100, 200, 100, 100]);
-    const start = 1_700_000_100;
-    const cut = of("time-in-range", readings, { from: start + 300, to: start + 900 });
-    expect(cut).to.include({ valid: 2, inBand: 1, slots: 2, missing: 0 });
-    const wide = of("time-in-range", readings, { from: start - 600, to: start + 1_800 });
-    expect(wide).to.include({ valid: 4, slots: 8, missing: 4 });
-    expect(codeThrown(() => of("time-in-range", readings, { from: start + 5_000 }))).to.equal(
+    const cut = of("time-in-range", readings, { from: START + 300, to: START + 900 });
+    expect(cut).to.include({ valid: 2, inBand: 1, slots: 288 });
+    const wide = of("time-in-range", readings, { from: START - 600, to: START + 86_401 });
+    expect(wide).to.include({ valid: 4, epochs: 3, slots: 3 * 288, from: START - 86_400 });
+    expect(codeThrown(() => of("time-in-range", readings, { from: START + 5_000 }))).to.equal(
       "INVALID_ARGUMENT",
     );
     expect(codeThrown(() => of("time-in-range", readings, { from: 9, to: 9 }))).to.equal("INVALID_ARGUMENT");
-    const long = [...readings, { time: start + 4e9, value: 100, unit: "mg/dL" }];
+    const long = [...readings, { time: START + 4e9, value: 100, unit: "mg/dL" }];
     expect(codeThrown(() => of("time-in-range", long))).to.equal("INVALID_ARGUMENT");
-    const nothing = of("time-in-range", readings, { from: 3_000, to: 6_000 });
-    expect(nothing).to.include({ valid: 0, share: null, mean: null, holds: false });
+    expect(codeThrown(() => of("time-in-range", readings, { from: 3_000, to: 6_000 }))).to.equal(
+      "INVALID_ARGUMENT",
+    );
     expect(codeThrown(() => of("time-in-range", []))).to.equal("INVALID_ARGUMENT");
   });
 
   it("takes the unit's own levels and refuses other units and mixtures", () => {
-    const mmol = ["3.9", "10.0", "10.05", "3.8"].map((value, i) => ({
+    const mmol = ["3.9", "10.0", "10.1", "3.8"].map((value, i) => ({
       time: i * 300,
       value,
       unit: "mmol/L",
@@ -299,38 +380,62 @@ describe("evaluation in the clear", () => {
     const wrong = glucose([100]).map((reading) => ({ ...reading, unit: "/min" }));
     expect(codeThrown(() => of("time-in-range", wrong))).to.equal("INVALID_ARGUMENT");
     expect(codeThrown(() => of("time-in-range", [...mmol, ...glucose([100])]))).to.equal("INVALID_ARGUMENT");
-    expect(codeThrown(() => of("time-in-range", glucose(["high-ish"])))).to.equal("READING_IMPOSSIBLE");
+    expect(codeThrown(() => of("time-in-range", glucose(["high-ish"])))).to.equal("INVALID_ARGUMENT");
     expect(of("remote-monitoring-days", glucose([100]), { days: 1 })).to.include({
       holds: true,
       unit: "mg/dL",
     });
+    // Days are days: a grid whose epochs are hours does not count them.
+    const oxygen = [{ time: START, value: 95, unit: "%" }];
+    expect(codeThrown(() => of("remote-monitoring-days", oxygen, { days: 1 }))).to.equal("INVALID_ARGUMENT");
   });
 
   it("the grid is the one nearest to the readings, unless named", () => {
     expect(of("time-in-range", glucose([1, 2, 3], 900)).profile).to.equal("glucose-mg-dl-15min");
     expect(of("time-in-range", glucose([1, 2, 3], 310)).profile).to.equal("glucose-mg-dl-5min");
     const named = of("time-in-range", glucose([100, 100, 100], 900), { profile: "glucose-mg-dl-5min" });
-    expect(named).to.include({ profile: "glucose-mg-dl-5min", slots: 7, missing: 4 });
+    expect(named).to.include({ profile: "glucose-mg-dl-5min", slots: 288, missing: 285 });
   });
 
   it("decides means in the unit, strictly where asked, and says by how much", () => {
-    const heart = (values: number[]): Reading[] =>
-      values.map((value, i) => ({ time: 1_700_000_000 + i, value, unit: "/min" }));
-    const at = of("average-above", heart([99, 101]));
+    const heart = (value: (second: number) => number): Reading[] =>
+      Array.from({ length: 3_600 }, (_, i) => ({ time: START + i, value: value(i), unit: "/min" }));
+    const at = of(
+      "average-above",
+      heart((i) => (i % 2 === 0 ? 99 : 101)),
+    );
     expect(at).to.include({ holds: false, mean: 100 });
-    expect(bound(at, "meanMin")).to.include({ needed: 100, got: 100, by: 0, holds: false });
-    expect(of("average-above", heart([99, 101, 101])).holds).to.equal(true);
-    expect(bound(of("average-below", heart([103, 101])), "meanMax")).to.include({
-      got: 102,
-      by: 2,
+    expect(bound(at, "meanMin")).to.include({
+      neededAs: "100.00 /min",
+      gotAs: "100.00 /min",
+      by: 1,
+      holds: false,
+    });
+    expect(
+      of(
+        "average-above",
+        heart((i) => (i === 0 ? 101 : 100)),
+      ).holds,
+    ).to.equal(true);
+    expect(
+      bound(
+        of(
+          "average-below",
+          heart(() => 102),
+        ),
+        "meanMax",
+      ),
+    ).to.include({
+      gotAs: "102.00 /min",
+      byAs: "2.00 /min",
       holds: false,
     });
   });
 
   it("runs, days and impacts are counted as the circuits count them", () => {
     const oxygen = (low: number, gap = -1): Reading[] =>
-      Array.from({ length: 700 }, (_, i) => ({
-        time: 1_700_000_000 + i,
+      Array.from({ length: 3_600 }, (_, i) => ({
+        time: START + i,
         value: i >= 50 && i < 50 + low ? 89 : 95,
         unit: "%",
       })).filter((_, i) => i !== gap);
@@ -344,17 +449,20 @@ describe("evaluation in the clear", () => {
     const stable = of("stable-oxygen", oxygen(300, 350));
     expect(stable).to.deep.include({ holds: false, runs: { least: 0, most: 1 } });
     expect(of("stable-oxygen", oxygen(300, 400)).holds).to.equal(true);
+    // A value beyond what saturation can be is refused, so that nothing is left to decide about.
+    const beyond = oxygen(0).map((reading) => ({ ...reading, value: 116 }));
+    expect(codeThrown(() => of("stable-oxygen", beyond))).to.equal("INVALID_ARGUMENT");
 
     const acceleration = (samples: (string | number)[][]): Reading[] =>
-      samples.map((value, i) => ({ time: 1_700_000_000 + i * 0.05, value, unit: "[g]" }));
+      samples.map((value, i) => ({ time: START + i * 0.05, value, unit: "[g]" }));
     const jolts = acceleration([
       [0, 0, 1],
       ["1.5", 0, 2],
-      ["1.4999", 0, 2],
+      ["1.48", 0, 2],
       [-2, "1.5", 0],
     ]);
     expect(of("falls", jolts)).to.deep.include({
-      counted: { least: 2, most: 2 },
+      counted: { least: 2, most: 598 },
       valid: 4,
       inBand: 2,
       mean: null,
@@ -362,7 +470,66 @@ describe("evaluation in the clear", () => {
     expect(of("falls", jolts, { atLeast: 3 }).failing).to.deep.equal(["countMin"]);
   });
 
-  it("on readings that stand on the grid it decides as checkTerms does", () => {
+  it("decides any readings as checkTerms does over a log that sealed them", async () => {
+    const profile = profileOf("glucose-mg-dl-5min");
+    const firstEpoch = START / 86_400;
+    const reading = fc.record({
+      time: fc.integer({ min: 0, max: 86_399 }).map((second) => START + second),
+      value: fc.oneof(
+        fc.integer({ min: 20, max: 420 }),
+        fc.constantFrom<number | string>("LOW", "HIGH", "99.5", "-1", 180, 181, 70, 69),
+      ),
+      unit: fc.constant("mg/dL"),
+    });
+    const names = ["time-in-range", "average-glucose-below", "hypoglycaemia-events"] as const;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.array(reading, { minLength: 150, maxLength: 400 }),
+        fc.boolean(),
+        async (name, random, regular) => {
+          // Half of them regular with jitter, so that bounds are met too.
+          const jitter = (at: number): number => START + 300 * at + (random[at % random.length]!.time % 290);
+          const readings = regular
+            ? Array.from({ length: 287 }, (_, at) => ({
+                time: jitter(at),
+                value: 100 + (at % 90),
+                unit: "mg/dL",
+              }))
+            : random;
+          const opening = {
+            group: 1n,
+            subject: 2n,
+            profile: profile.name,
+            offset: 0,
+            firstEpoch,
+            genesis: 3n,
+          };
+          const log = await Log.create(memoryStore(), "log", opening);
+          await log.append(readings);
+          await log.seal(START + 2 * 86_400);
+          const codes = log.epochs.map((epoch) => epoch.codes);
+          fc.pre(codes[0]!.some((code) => code > 0));
+          const evaluation = of(name, readings, { profile: profile.name, from: START, to: START + 86_400 });
+          // A reading may have moved over midnight.
+          const checks = codes.slice(0, evaluation.epochs).map((epoch) => checkTerms(termsOf(name), [epoch]));
+          expect(evaluation.windows.map(({ holds }) => holds)).to.deep.equal(
+            checks.map(({ holds }) => holds),
+          );
+          const sum = (of: "valid" | "inBand" | "missing") => checks.reduce((all, each) => all + each[of], 0);
+          expect(evaluation).to.include({
+            valid: sum("valid"),
+            inBand: sum("inBand"),
+            missing: sum("missing"),
+          });
+          if (checks.length === 1) expect(evaluation.holds).to.equal(checks[0]!.holds);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("on readings on the grid it decides as checkTerms does", () => {
     const profile = profileOf("glucose-mg-dl-5min");
     const code = fc.oneof(
       fc.integer({ min: 1, max: profile.codes }),

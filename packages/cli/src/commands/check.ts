@@ -8,7 +8,7 @@ import {
   type Reading,
   VitalproofError,
 } from "@vitalproof/sdk";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { whole } from "../numbers.ts";
@@ -17,24 +17,28 @@ import { type QuestionOptions, requestFrom, withQuestionOptions } from "../terms
 import { instantText, parseInstant } from "../time.ts";
 
 type CheckOptions = ReadingOptions &
-  Omit<QuestionOptions, "unit" | "window" | "profile" | "terms"> & {
+  Omit<QuestionOptions, "unit" | "profile" | "terms"> & {
     circuit: string;
     from?: number;
     to?: number;
     profile?: string;
     offset?: number;
+    round?: "nearest";
   };
 
-/** The readings' own unit and time decide here; and terms say nothing that the options do not. */
-const OMITTED = ["unit", "window", "profile", "terms"] as const;
+/** The readings' own unit decides here; and terms say nothing that the options do not. */
+const OMITTED = ["unit", "profile", "terms"] as const;
 
 const HELP = `
-Nothing is proven and nothing leaves this machine: the readings are compared as the decimals that they are, over the
-whole file or from --from to --to. Exit code 0: the statement holds; 1: it does not.
+Nothing is proven and nothing leaves this machine. The readings are encoded and slotted as a log would keep them, so the
+answer is that of a proof over them. The stretch is made of whole days (or hours), and is at least as long as the
+question's window: what the file does not fill is missing. In a longer file each window is decided too.
+Exit code 0: it holds over the whole stretch and in at least one window; 1: it does not.
 
 Examples:
   vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin
   vitalproof check clarity.csv --question time-below-range --zone +00:00 --semantics of-valid --coverage 70
+  vitalproof check clarity.csv --question time-in-range --window "14 days" --zone +00:00
   vitalproof check oxygen.csv --question desaturation --below 88 --longer-than 5m --zone +00:00
   vitalproof check oxygen.csv --circuit spo2-hour-episodes --below 88 --longer-than 5m --at-least 1 --zone +00:00
   vitalproof check nights.csv --time when --value minutes --unit min --question cpap-usage --days 25 --zone +00:00
@@ -46,22 +50,29 @@ export function registerCheck(program: Command, io: Io): void {
     .description("Decide a question about a file without a proof, and say by how much each bound fails")
     .option("--from <time>", 'first instant, such as "2026-03-02T06:00Z"', parseTime)
     .option("--to <time>", "instant after the last", parseTime)
-    .option("--profile <name>", "whose grid says what is missing; else the one nearest to the readings")
+    .option("--profile <name>", "the profile whose slots count (default: the one nearest to the readings)")
     .option("--offset <quarters>", "quarter hours after 00:00 UTC at which a day or night begins", whole)
+    .addOption(
+      new Option(
+        "--round <how>",
+        "how to round values between two steps, as `log add` does: nearest, half up",
+      ).choices(["nearest"]),
+    )
     .addHelpText("after", HELP);
   withReadingOptions(withQuestionOptions(command, OMITTED)).action(
     async (file: string, options: CheckOptions) => {
-      const { unit: _unit, profile: _grid, ...asked } = options;
+      const { unit: _unit, profile: _grid, window, ...asked } = options;
       const { entry, overrides } = requestFrom(asked, options.offset);
       const { readings, format, report } = await io.during(`reading ${file}`, () =>
         readReadings(io, file, options),
       );
       const chosen = readingsFor(entry, readings, options);
-      const { from, to, offset, profile } = options;
+      const { from, to, offset, profile, round } = options;
       const evaluation = evaluate(chosen, {
         entry,
         ...overrides,
-        ...given({ from, to, offset }),
+        ...given({ from, to, offset, window }),
+        round: round === "nearest",
         ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
       });
       if (!evaluation.holds) io.exitCode = EXIT.no;
@@ -103,12 +114,44 @@ function linesOf(entry: Decidable, evaluation: Evaluation): string[] {
   return [
     `${entry.name}: ${holds ? "holds" : "does NOT hold"} (${evaluation.semantics}).`,
     `${instantText(from)} to ${instantText(to)}, ${epochs} ${epochs === 1 ? "epoch" : "epochs"} on the grid of ${evaluation.profile}.`,
+    ...shortLines(evaluation),
     `${valid} ${noun}; ${missing} of ${slots} slots are missing, coverage ${percent(coverage)}.`,
+    ...sealingLines(evaluation),
     ...(inside === undefined || share === null ? [] : [`${inBand} ${noun} ${inside}: ${percent(share)}.`]),
     ...(mean === null ? [] : [`Mean ${Number(mean.toFixed(4))}${unit}.`]),
     ...evaluation.bounds.map(({ holds: met, text }) => `${met ? "  " : "! "}${text}`),
+    ...windowLines(evaluation),
     `Under the other semantics (${other.semantics}) it ${other.holds ? "holds" : "does not hold"}.`,
     ...other.bounds.filter(({ holds: met }) => !met).map(({ text }) => `! ${text}`),
+  ];
+}
+
+/** Said where the readings do not fill the question's window. */
+function shortLines({ epochs, epochsRead }: Evaluation): string[] {
+  if (epochsRead >= epochs) return [];
+  return [`The readings cover ${epochsRead} of ${epochs} epochs. The other epochs count as missing.`];
+}
+
+/** What a log would not keep as it was given. */
+function sealingLines({ sealing }: Evaluation): string[] {
+  const { given: all, refused, duplicates, moved, dropped } = sealing;
+  const counts = [
+    ...Object.entries(refused).map(([reason, n]) => `${n} refused (${reason})`),
+    ...(duplicates > 0 ? [`${duplicates} given twice`] : []),
+    ...(moved > 0 ? [`${moved} moved to the next slot`] : []),
+    ...(dropped > 0 ? [`${dropped} dropped because their slot was taken`] : []),
+  ];
+  return counts.length === 0 ? [] : [`Of ${all} readings: ${counts.join(", ")}.`];
+}
+
+/** Which windows hold, where there are several: a proof is about one of them. */
+function windowLines({ windows }: Evaluation): string[] {
+  if (windows.length < 2) return [];
+  const held = windows.filter(({ holds }) => holds);
+  const first = held.slice(0, 10).map(({ from }) => instantText(from));
+  const more = held.length > first.length ? `, and ${held.length - first.length} more` : "";
+  return [
+    `A proof is about one window. It holds in ${held.length} of ${windows.length}${held.length === 0 ? "" : `, beginning ${first.join(", ")}${more}`}.`,
   ];
 }
 

@@ -14,6 +14,7 @@ import type { Store } from "../store.ts";
 import { epochEnd } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
 import { encodeReading } from "./encode.ts";
+import { readingKey } from "./preview.ts";
 import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
 import type { SignedReceipt } from "./receipt.ts";
 import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
@@ -535,10 +536,6 @@ async function readJournal(store: Store, name: string): Promise<EpochRecord[]> {
   if (text === undefined) return [];
   const { records } = parseRecord<{ records: string[] }>(key, text, (value) => Array.isArray(value.records));
   return records.map((record) => epochFromText(key, record));
-}
-
-function readingKey({ time, codes }: CodedReading): string {
-  return `${time}:${codes.join()}`;
 }
 
 function corrupt(epoch: number, reason: string): VitalproofError {

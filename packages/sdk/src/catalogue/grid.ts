@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { circuitOf } from "../circuits/circuit.ts";
+import { VitalproofError } from "../errors.ts";
+import { PROFILES } from "../generated/protocol.ts";
+import type { Reading } from "../log/reading.ts";
+import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
+import type { TermsRequest } from "../templates/templates.ts";
+import type { Form, Question } from "./entry.ts";
+
+/** What of an entry decides; a request of one's own needs no more. */
+export type Decidable = Pick<Question, "name" | "metric" | "template" | "about"> & {
+  readonly forms: readonly (Pick<Form, "profile" | "request" | "offset" | "circuit"> & {
+    readonly window?: string;
+  })[];
+};
+
+/** The slots in which readings are decided, and what is asked of them. */
+export type Grid = {
+  readonly profile: Profile;
+  readonly offset: number;
+  readonly request: TermsRequest;
+  /** Epochs that a proof of the question is about. */
+  readonly epochs: number;
+};
+
+export type GridChoice = {
+  /** The form over this time, such as "14 days"; the first that fits where left out. */
+  window?: string;
+  /** Whose slots count; the one whose interval is nearest to the readings' where left out. */
+  profile?: ProfileName;
+  /** Quarter hours after 00:00 UTC at which epochs begin; the question's own where left out. */
+  offset?: number;
+};
+
+/**
+ * The grid of a question for these readings.
+ * @throws INVALID_ARGUMENT for no reading, several units, or readings that the question is not about
+ */
+export function gridFor(entry: Decidable, readings: readonly Reading[], choice: GridChoice): Grid {
+  const [first] = readings;
+  if (first === undefined) {
+    throw new VitalproofError("INVALID_ARGUMENT", "There is no reading to decide about.", {
+      hint: "Look at what was refused or left out, and at the times asked for.",
+    });
+  }
+  const units = [...new Set(readings.map(({ unit }) => unit))];
+  if (units.length > 1) {
+    throw new VitalproofError("INVALID_ARGUMENT", `The readings have several units: ${units.join(", ")}.`, {
+      details: { units },
+      hint: "Decide about one metric and unit at a time. Values are never converted.",
+    });
+  }
+  const named = choice.profile === undefined ? undefined : profileOf(choice.profile);
+  const channels = Array.isArray(first.value) ? first.value.length : 1;
+  const forms = entry.forms.filter(({ window }) => choice.window === undefined || window === choice.window);
+  const fitting = forms
+    .flatMap((form) => profilesOf(entry, form).map((profile) => gridOf(form, profile)))
+    .filter(({ profile }) => profile.ucum === first.unit && profile.channels === channels);
+  const candidates =
+    named === undefined
+      ? fitting
+      : fitting
+          .filter(({ profile }) => profile.epochSeconds === named.epochSeconds)
+          .map((grid) => ({ ...grid, profile: named }));
+  if (candidates.length === 0 || (named !== undefined && named.ucum !== first.unit)) {
+    throw notAbout(entry, first.unit, channels, choice);
+  }
+  const spacing = usualSpacing(readings);
+  const away = ({ profile }: Grid): number => Math.abs(Math.log(profile.interval / spacing));
+  const nearest = candidates.reduce((best, each) => (away(each) < away(best) ? each : best));
+  // An offset of the question's own may not fit another grid's shorter epochs.
+  const fits = nearest.offset * 900 < nearest.profile.epochSeconds;
+  return { ...nearest, offset: choice.offset ?? (fits ? nearest.offset : 0) };
+}
+
+/** A question about any metric takes every grid with epochs as long as its own; its request has no levels. */
+function profilesOf({ metric }: Decidable, form: Decidable["forms"][number]): Profile[] {
+  const own = profileOf(form.profile);
+  if (metric !== "any") return [own];
+  return (Object.keys(PROFILES) as ProfileName[])
+    .filter((name) => !name.startsWith("test-"))
+    .map(profileOf)
+    .filter(({ epochSeconds }) => epochSeconds === own.epochSeconds);
+}
+
+function gridOf({ request, offset, circuit }: Decidable["forms"][number], profile: Profile): Grid {
+  return { profile, request, offset, epochs: circuit === undefined ? 1 : circuitOf(circuit).epochs };
+}
+
+function notAbout(entry: Decidable, unit: string, channels: number, choice: GridChoice): VitalproofError {
+  const forms = entry.forms.map(
+    ({ window, profile }) =>
+      `${window === undefined ? "" : `${window} in `}${profileOf(profile).ucum} (${profile})`,
+  );
+  const chosen = [choice.window, choice.profile].filter((each) => each !== undefined);
+  return new VitalproofError(
+    "INVALID_ARGUMENT",
+    `${entry.name} has no form for readings of ${channels === 1 ? "" : `${channels} channels in `}${unit}${chosen.length === 0 ? "" : ` with ${chosen.join(", ")}`}.`,
+    { details: { unit, ...choice }, hint: `It has ${forms.join("; ")}. Values are never converted.` },
+  );
+}
+
+/** The step that a quarter of the steps do not exceed, in seconds: gaps lengthen steps, so the median would be too long. */
+function usualSpacing(readings: readonly Reading[]): number {
+  const times = readings.map(({ time }) => time).sort((a, b) => a - b);
+  const steps = times
+    .slice(1)
+    .map((time, i) => time - times[i]!)
+    .filter((step) => step > 0)
+    .sort((a, b) => a - b);
+  return steps[Math.floor(steps.length / 4)] ?? 300;
+}
