@@ -7,6 +7,7 @@ import {
   checkTerms,
   DAY,
   explainTerms,
+  formatAmount,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
@@ -261,7 +262,7 @@ function count({ calendar, noun }: Scenario): string {
 }
 
 export function usd(amount: bigint): string {
-  return `${(Number(amount) / Number(USD)).toFixed(2)} tUSDC`;
+  return formatAmount(amount, { symbol: "tUSDC", decimals: 6 });
 }
 
 function short(value: bigint): string {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
-import { formatUnits } from "ethers";
-import type { AuditReport } from "./report.ts";
 
 /** Unix seconds as UTC to the second: 2026-02-15 05:00:04. */
 export function utc(time: number): string {
@@ -36,11 +34,6 @@ export function duration(seconds: number): string {
     rest -= count * size;
   }
   return parts.join(" ");
-}
-
-/** An amount in whole tokens, exact, with the token's symbol. */
-export function amount(value: bigint, { decimals, symbol }: AuditReport["token"]): string {
-  return `${formatUnits(value, decimals).replace(/\.0$/, "")}${symbol === "" ? "" : ` ${symbol}`}`;
 }
 
 /** First and last digits of something long. */

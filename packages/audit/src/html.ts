@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatAmount } from "@vitalproof/sdk";
 import { encodeBase64, sha256, toUtf8Bytes } from "ethers";
-import { amount, dayDate, duration, escapeHtml, utc } from "./format.ts";
+import { dayDate, duration, escapeHtml, utc } from "./format.ts";
 import type { AuditReport } from "./report.ts";
 import { anchorsPlot, claimsPlot, latencyPlot, ledgerPlot } from "./svg.ts";
 import { verdictOf } from "./verdict.ts";
@@ -139,7 +140,7 @@ function overview({ program, contracts, token, summary, periods }: AuditReport):
       ["consent registry", { id: contracts.consents }],
       ["scope registry", { id: contracts.scopes }],
       ["token", { id: `${token.address} ${token.symbol}` }],
-      ["benefit of a met period", amount(program.benefit, token)],
+      ["benefit of a met period", formatAmount(program.benefit, token)],
       ["period", `${program.epochs} × ${duration(program.epochSeconds)}`],
       ["scope, group, assurance class", `${program.scope}, ${program.group}, ${program.assurance}`],
       ["terms", { id: String(program.terms) }],
@@ -210,7 +211,10 @@ function money({ ledger, token }: AuditReport): string {
   const current = table(
     "Money after the last block",
     ["What", { n: "Amount" }],
-    rows.map(([name, value]) => [name, { n: value === undefined ? "not known" : amount(value, token) }]),
+    rows.map(([name, value]) => [
+      name,
+      { n: value === undefined ? "not known" : formatAmount(value, token) },
+    ]),
   );
   const history = table(
     "Ledger after each event",
@@ -228,7 +232,7 @@ function money({ ledger, token }: AuditReport): string {
       utc(point.time),
       point.event,
       ...[point.funded, point.free, point.reserved, point.owed, point.paid, point.withdrawn].map((value) => ({
-        n: amount(value, { ...token, symbol: "" }),
+        n: formatAmount(value, { ...token, symbol: "" }),
       })),
     ]),
   );

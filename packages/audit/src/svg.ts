@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DAY } from "@vitalproof/sdk";
+import { DAY, formatAmount } from "@vitalproof/sdk";
 import { amountTicks, countTicks, dayTicks, durationTicks, pixels, placeBetween } from "./axis.ts";
-import { amount, date, dayDate, duration, escapeHtml } from "./format.ts";
+import { date, dayDate, duration, escapeHtml } from "./format.ts";
 import { type AuditReport, OUTCOMES } from "./report.ts";
 
 const WIDTH = 760;
@@ -119,11 +119,11 @@ export function ledgerPlot(report: AuditReport): string {
     {
       id: "money-over-time",
       title: "Money of the program over time",
-      description: `Of ${amount(ledger.now.funded, token)} paid in, now: ${PARTS.map((part) => `${amount(ledger.now[part], token)} ${part}`).join(", ")}.`,
+      description: `Of ${formatAmount(ledger.now.funded, token)} paid in, now: ${PARTS.map((part) => `${formatAmount(ledger.now[part], token)} ${part}`).join(", ")}.`,
       from,
       to,
       ticks: ticks.map(
-        (value) => [Number((value * 10_000n) / highest) / 10_000, amount(value, token)] as const,
+        (value) => [Number((value * 10_000n) / highest) / 10_000, formatAmount(value, token)] as const,
       ),
       legend: PARTS.map((part) => [`m-${part}`, part] as const),
     },

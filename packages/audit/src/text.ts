@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { amount, date, dayDate, duration, printable, utc } from "./format.ts";
+import { formatAmount } from "@vitalproof/sdk";
+import { date, dayDate, duration, printable, utc } from "./format.ts";
 import type { AuditReport } from "./report.ts";
 
 /** The report as lines for a terminal. */
 export function reportLines(report: AuditReport): string[] {
   const { chain, program, summary, ledger, token, circuits, periods } = report;
-  const money = (value: bigint) => amount(value, token);
+  const money = (value: bigint) => formatAmount(value, token);
   const { error, warning, notice } = summary.findings;
   const lines = [
     `Audit of program ${program.id} on chain ${chain.chainId}, blocks ${chain.fromBlock} to ${chain.toBlock} (${utc(chain.time)} UTC)`,

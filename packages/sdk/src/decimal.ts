@@ -4,18 +4,25 @@ import { VitalproofError } from "./errors.ts";
 /** An exact decimal: `digits × 10^-scale`. */
 export type Decimal = { readonly digits: bigint; readonly scale: number };
 
-const PATTERN = /^([+-]?)(\d{1,15})(?:\.(\d{1,30}))?$/;
+const PATTERN = /^([+-]?)(\d+)(?:\.(\d+))?$/;
+/** Enough for any reading; what is longer is a mistake or an attack. */
+const LIMITS = { whole: 15, fraction: 30 } as const;
 
 /**
  * Reads a plain decimal number exactly; floating point never decides whether a threshold is crossed.
  * Numbers are read through their shortest decimal form, so `107.6` is 107.6.
- * @returns undefined for anything that is not a plain decimal with at most 15 digits before the point and 30 after it
+ * @param limits most digits before the point and after it
+ * @returns undefined for anything that is not a plain decimal within the limits
  */
-export function parseDecimal(value: string | number | bigint): Decimal | undefined {
+export function parseDecimal(
+  value: string | number | bigint,
+  limits: { readonly whole: number; readonly fraction: number } = LIMITS,
+): Decimal | undefined {
   const match = PATTERN.exec(String(value).trim());
   if (match === null) return undefined;
-  const fraction = match[3] ?? "";
-  const digits = BigInt((match[2] ?? "") + fraction);
+  const [, , whole = "", fraction = ""] = match;
+  if (whole.length > limits.whole || fraction.length > limits.fraction) return undefined;
+  const digits = BigInt(whole + fraction);
   return { digits: match[1] === "-" ? -digits : digits, scale: fraction.length };
 }
 

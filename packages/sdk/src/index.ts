@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+export { formatAmount, formatNumber, parseAmount, plainNumber, type Unit } from "./amounts.ts";
 export {
   type ArtifactLoader,
   type Artifacts,

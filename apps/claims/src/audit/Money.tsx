@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 import type { AuditReport } from "@vitalproof/audit";
-import { formatAmount } from "../words/amounts.ts";
+import { formatAmount } from "@vitalproof/sdk";
 import { PagedTable } from "./PagedTable.tsx";
 
 /** A sum of the reconciliation; undefined is what the node did not tell. */

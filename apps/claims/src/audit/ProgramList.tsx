@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { formatAmount } from "@vitalproof/sdk";
 import { circuitOfId, headlineOf } from "../data/circuits.ts";
 import type { ProgramRow } from "../data/ledger.ts";
 import { tokenOf, useApp, useChain } from "../ui/app.tsx";
 import { Empty, Hex, Loading } from "../ui/parts.tsx";
-import { formatAmount } from "../words/amounts.ts";
 import { type Column, PagedTable } from "./PagedTable.tsx";
 
 /** What can be audited: every program that the claims contract tells of. */

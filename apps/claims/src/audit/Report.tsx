@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 import { type AuditReport, type Finding, printable, reportHtml, verdictOf } from "@vitalproof/audit";
+import { formatAmount } from "@vitalproof/sdk";
 import { Fragment } from "react";
 import { Button } from "react-aria-components";
 import { toJson } from "../data/csv.ts";
 import { download } from "../ui/download.ts";
 import { Hex, Notice } from "../ui/parts.tsx";
-import { formatAmount } from "../words/amounts.ts";
 import { counted, dateTime } from "../words/format.ts";
 import { Claims } from "./Claims.tsx";
 import { Money } from "./Money.tsx";

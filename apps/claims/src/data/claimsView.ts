@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DAY } from "@vitalproof/sdk";
+import { DAY, plainNumber } from "@vitalproof/sdk";
 import type { TokenConfig } from "../config/config.ts";
-import { isoTime, plainNumber } from "../words/amounts.ts";
+import { isoTime } from "../words/amounts.ts";
 import { type Cost, costKey } from "./costs.ts";
 import { toCsv, toJson } from "./csv.ts";
 import type { ClaimRow, ClaimState, Moment, ProgramRow } from "./ledger.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { plainNumber } from "@vitalproof/sdk";
 import { ZeroAddress } from "ethers";
 import type { TokenConfig } from "../config/config.ts";
-import { isoTime, plainNumber } from "../words/amounts.ts";
+import { isoTime } from "../words/amounts.ts";
 import { toCsv, toJson } from "./csv.ts";
 import type { PolicyRow, ProgramRow } from "./ledger.ts";
 

@@ -5,7 +5,9 @@ import {
   circuitOf,
   DAY,
   explainTerms,
+  formatAmount,
   packTerms,
+  parseAmount,
   profileOf,
   type Question,
   type Terms,
@@ -29,7 +31,6 @@ import { createPlan } from "../plans/plans.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { Choice, Empty, Fault, Field, Loading, Notice } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
-import { formatAmount, parseAmount } from "../words/amounts.ts";
 import { duration } from "../words/format.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
 
@@ -121,7 +122,7 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
     }
   }, [entry, form, values, offset]);
 
-  const amount = attempt(() => parseAmount(benefit, token));
+  const amount = attempt(() => parseAmount(benefit.trim(), token));
   const claimWindow = days("The claim window", windowDays, 1, 365);
   const reviewTime = review ? days("The review", reviewDays, 1, 60) : { value: 0 };
   const arbiterTime = review ? days("The arbiter's time", arbiterDays, 1, 180) : { value: 0 };

@@ -6,6 +6,7 @@ import {
   ClaimsClient,
   circuitOf,
   epochStart,
+  formatAmount,
   profileOf,
   unpackTerms,
 } from "@vitalproof/sdk";
@@ -18,7 +19,6 @@ import { issuePlan } from "../plans/plans.ts";
 import { type App, same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { Empty, Fault, Hex, Loading } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
-import { formatAmount } from "../words/amounts.ts";
 import { dateTime, duration, short, spanName, spanZone } from "../words/format.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
 

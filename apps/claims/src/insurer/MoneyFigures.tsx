@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatNumber } from "../words/amounts.ts";
+import { formatNumber } from "@vitalproof/sdk";
 
 /** Characters of an amount that have room in a quarter of a card. */
 const SHORT = 9;

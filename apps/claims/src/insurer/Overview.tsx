@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatAmount } from "@vitalproof/sdk";
 import { useState } from "react";
 import { headlineOf } from "../data/circuits.ts";
 import { type ProgramRow, totalsOf } from "../data/ledger.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { Empty, Hex, Loading } from "../ui/parts.tsx";
-import { formatAmount } from "../words/amounts.ts";
 import { counted, duration } from "../words/format.ts";
 import { MoneyFigures } from "./MoneyFigures.tsx";
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type ClaimOutcome, explainTerms } from "@vitalproof/sdk";
+import { type ClaimOutcome, explainTerms, formatAmount } from "@vitalproof/sdk";
 import { useState } from "react";
 import type { Config } from "../config/config.ts";
 import { tokenOf } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
 import { Choice, Field, Notice } from "../ui/parts.tsx";
-import { formatAmount } from "../words/amounts.ts";
 import { counted, dateTime, duration, spanName, spanTimes } from "../words/format.ts";
 import type { PeriodDay } from "./days.ts";
 import type { Step } from "./journey.ts";

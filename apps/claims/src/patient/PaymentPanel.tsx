@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatAmount } from "@vitalproof/sdk";
 import { useState } from "react";
 import { same, tokenOf } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
 import { Field } from "../ui/parts.tsx";
-import { formatAmount } from "../words/amounts.ts";
 import { dateTime } from "../words/format.ts";
 import type { PanelProps } from "./ClaimPanels.tsx";
 import { Act, Fold, Outcome, useAction } from "./parts.tsx";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { Unit } from "@vitalproof/sdk";
 import type { JsonRpcSigner } from "ethers";
-import type { Unit } from "../words/amounts.ts";
 
 export type Mined = { readonly hash: string; readonly blockNumber: number; readonly gasUsed: bigint };
 

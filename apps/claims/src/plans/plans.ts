@@ -3,6 +3,7 @@ import {
   ASSURANCE_CLASSES,
   CLAIMS_PAYOUT_ABI,
   ClaimsClient,
+  formatAmount,
   type ProgramOffer,
   SCOPE_REGISTRY_ABI,
   ScopeClient,
@@ -11,7 +12,6 @@ import { Contract, Interface, type Signer } from "ethers";
 import { ERC20 } from "../chain/erc20.ts";
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { Application } from "../data/attestation.ts";
-import { formatAmount } from "../words/amounts.ts";
 import type { Plan, Step } from "./plan.ts";
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);

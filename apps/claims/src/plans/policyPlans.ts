@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatAmount } from "@vitalproof/sdk";
 //
 // What an insurer, an arbiter or anybody does with a policy and its claims.
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../data/ledger.ts";
-import { formatAmount } from "../words/amounts.ts";
 import { counted, dateTime } from "../words/format.ts";
 import type { Plan } from "./plan.ts";
 import { claimsStep } from "./plans.ts";

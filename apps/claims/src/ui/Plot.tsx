@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { amountTicks, placeBetween } from "@vitalproof/audit/axis";
-import { DAY } from "@vitalproof/sdk";
+import { DAY, formatAmount, formatNumber, type Unit } from "@vitalproof/sdk";
 import { useId } from "react";
-import { formatAmount, formatNumber, type Unit } from "../words/amounts.ts";
 import { utcDate } from "../words/format.ts";
 
 const WIDTH = 640;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DAY, type Detail, refusalOf, VitalproofError } from "@vitalproof/sdk";
+import { DAY, type Detail, formatAmount, refusalOf, type Unit, VitalproofError } from "@vitalproof/sdk";
 import { isError } from "ethers";
-import { formatAmount, type Unit } from "./amounts.ts";
 import { dateTime, short, utcDate } from "./format.ts";
 import { providerCode } from "./providerCode.ts";
 

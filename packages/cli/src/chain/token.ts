@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { VitalproofError } from "@vitalproof/sdk";
-import { Contract, ContractFactory, type ContractRunner, formatUnits, parseUnits, type Wallet } from "ethers";
+import { Contract, ContractFactory, type ContractRunner, type Wallet } from "ethers";
 import type { Io } from "../io.ts";
 
 const ABI = [
@@ -39,32 +39,6 @@ export async function tokenAt(address: string, runner: ContractRunner): Promise<
       cause,
     });
   }
-}
-
-/**
- * "25.50" in whole tokens as smallest units, exact.
- * @throws USAGE for more decimals than the token has, for what is no plain number, and for 0
- */
-export function parseAmount(text: string, { decimals, symbol }: Pick<Token, "decimals" | "symbol">): bigint {
-  const match = /^(\d{1,60})(?:\.(\d{1,60}))?$/.exec(text);
-  const fraction = match?.[2] ?? "";
-  if (match === null || fraction.replace(/0+$/, "").length > decimals) {
-    throw new VitalproofError("USAGE", `"${text}" is no amount of ${symbol || "the token"}.`, {
-      details: { text, decimals },
-      hint: `Write a plain number with at most ${decimals} decimals, such as 25.5.`,
-    });
-  }
-  const value = parseUnits(`${match[1]}.${fraction.slice(0, decimals) || "0"}`, decimals);
-  if (value > 0n) return value;
-  throw new VitalproofError("USAGE", "The amount is 0.", { details: { text }, hint: "Give more than 0." });
-}
-
-/** Smallest units as whole tokens with the symbol, exact. */
-export function formatAmount(
-  value: bigint,
-  { decimals, symbol }: Pick<Token, "decimals" | "symbol">,
-): string {
-  return `${formatUnits(value, decimals).replace(/\.0$/, "")}${symbol === "" ? "" : ` ${symbol}`}`;
 }
 
 /** Deploys the token that anybody can mint. The caller has made sure that the chain is a local one. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
+import { ClaimsClient, formatAmount, VitalproofError } from "@vitalproof/sdk";
 import { CLAIM } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
-import { formatAmount, tokenAt } from "../chain/token.ts";
+import { tokenAt } from "../chain/token.ts";
 import { withChain } from "../connect.ts";
 import { readDocument } from "../documentFiles.ts";
 import type { Io } from "../io.ts";
@@ -72,7 +72,7 @@ function registerSend(family: Command, io: Io): void {
       io.report(
         [
           state.state === "credited"
-            ? `Period ${period} of policy ${policy} is credited; ${formatAmount(owed, token)} are owed on the policy.`
+            ? `Period ${period} of policy ${policy} is credited; ${formatAmount(owed, token)} is owed on the policy.`
             : `Period ${period} of policy ${policy} is ${state.state} until ${instantText(state.until)}.`,
           ...(state.state === "credited" ? ["`vitalproof claim pay` triggers the payment."] : []),
         ],
@@ -156,7 +156,7 @@ function registerPay(family: Command, io: Io): void {
           token: await tokenAt((await client.program(program)).token, chain.provider),
         };
       });
-      io.report([`${formatAmount(sent.result, token)} were paid to ${payee}.`], {
+      io.report([`${formatAmount(sent.result, token)} was paid to ${payee}.`], {
         policy,
         payee,
         amount: sent.result,

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ClaimsClient, epochStart, profileOf, programFacts, VitalproofError } from "@vitalproof/sdk";
+import {
+  ClaimsClient,
+  epochStart,
+  formatAmount,
+  profileOf,
+  programFacts,
+  VitalproofError,
+} from "@vitalproof/sdk";
 import { HOLDER_ATTESTATION } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { ZeroAddress } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
-import { formatAmount, tokenAt } from "../chain/token.ts";
+import { tokenAt } from "../chain/token.ts";
 import { withChain } from "../connect.ts";
 import { readDocument } from "../documentFiles.ts";
 import { holderOn } from "../holder.ts";

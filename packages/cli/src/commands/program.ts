@@ -8,7 +8,9 @@ import {
   circuitIdOf,
   circuitOf,
   explainTerms,
+  formatAmount,
   packTerms,
+  parseAmount,
   programFacts,
   ScopeClient,
   VitalproofError,
@@ -18,7 +20,7 @@ import { Contract, ZeroAddress } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { registryOf } from "../chain/registry.ts";
-import { formatAmount, parseAmount, tokenAt } from "../chain/token.ts";
+import { tokenAt } from "../chain/token.ts";
 import { isLocalChain, withChain } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, needed, whole } from "../numbers.ts";
@@ -98,7 +100,7 @@ function registerCreate(family: Command, io: Io): void {
           needed(options.token ?? deployment?.testToken, "--token", "where the deployment has no test token"),
           wallet,
         );
-        const benefit = parseAmount(options.benefit, token);
+        const benefit = parseAmount(options.benefit, token, "USAGE");
         const client = new ClaimsClient(claims, wallet);
         const registry = await registryOf(claims, "anchors", chain);
         const group = await withHints(() => new AnchorClient(registry, wallet).group(options.group));
@@ -198,7 +200,7 @@ function registerFund(family: Command, io: Io): void {
         const wallet = await walletOf(io, chain, options);
         const client = new ClaimsClient(claims, wallet);
         const found = await tokenAt((await withHints(() => client.program(id))).token, wallet);
-        const wanted = parseAmount(text, found);
+        const wanted = parseAmount(text, found, "USAGE");
         if (options.mintTestTokens === true) {
           if (!isLocalChain(chain.chainId)) {
             throw new VitalproofError(
@@ -235,9 +237,7 @@ function registerFund(family: Command, io: Io): void {
       io.report(
         [
           `Program ${id} was credited with ${formatAmount(received, token)}.`,
-          ...(received === amount
-            ? []
-            : [`${formatAmount(amount, token)} were sent: the token keeps a fee.`]),
+          ...(received === amount ? [] : [`${formatAmount(amount, token)} was sent: the token keeps a fee.`]),
         ],
         { program: id, sent: amount, received, token: token.address, transaction: hash, gasUsed },
       );

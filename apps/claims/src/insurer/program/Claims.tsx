@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatNumber } from "@vitalproof/sdk";
 import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
 import { Button } from "react-aria-components";
 import {
@@ -19,7 +20,7 @@ import { download } from "../../ui/download.ts";
 import { Choice, Empty, Field, Hex } from "../../ui/parts.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
 import { type Sorting, type TableColumn, useSorted, VirtualTable } from "../../ui/VirtualTable.tsx";
-import { formatNumber, formatRoughly } from "../../words/amounts.ts";
+import { formatRoughly } from "../../words/amounts.ts";
 import { counted, dateTime, spanZone } from "../../words/format.ts";
 import { ClaimActions, ClaimState as StateCell } from "./ClaimActions.tsx";
 import { PeriodName } from "./PeriodName.tsx";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatNumber } from "@vitalproof/sdk";
 import { useMemo } from "react";
 import type { ProgramRow } from "../../data/ledger.ts";
 import { type ProgramDay, programDays } from "../../data/series.ts";
@@ -6,7 +7,6 @@ import { tokenOf, useApp, useChain } from "../../ui/app.tsx";
 import { Plot, type PlotLine } from "../../ui/Plot.tsx";
 import { Empty } from "../../ui/parts.tsx";
 import { type TableColumn, VirtualTable } from "../../ui/VirtualTable.tsx";
-import { formatNumber } from "../../words/amounts.ts";
 import { utcDate } from "../../words/format.ts";
 
 const CLAIMS: readonly PlotLine<ProgramDay>[] = [

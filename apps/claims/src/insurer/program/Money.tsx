@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatAmount } from "@vitalproof/sdk";
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { type Difference, differences, figuresOf } from "../../data/agreement.ts";
 import type { ProgramRow } from "../../data/ledger.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
 import { Hex, Notice } from "../../ui/parts.tsx";
-import { formatAmount } from "../../words/amounts.ts";
 import { dateTime, duration } from "../../words/format.ts";
 import { type Sentence, sentenceOf } from "../../words/sentences.ts";
 import { MoneyFigures } from "../MoneyFigures.tsx";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatAmount, parseAmount } from "@vitalproof/sdk";
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { ERC20 } from "../../chain/erc20.ts";
@@ -7,7 +8,6 @@ import { fundPlan, withdrawPlan } from "../../plans/plans.ts";
 import { tokenOf, useApp, useWallet } from "../../ui/app.tsx";
 import { Field, Popup } from "../../ui/parts.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
-import { formatAmount, parseAmount } from "../../words/amounts.ts";
 import { sentenceOf } from "../../words/sentences.ts";
 
 /** Asks for the amount to pay in or to take out. */
@@ -42,7 +42,7 @@ export function MoneyDialog({
   let amount: bigint | undefined;
   let error: string | undefined;
   try {
-    if (text !== "") amount = parseAmount(text, token);
+    if (text !== "") amount = parseAmount(text.trim(), token);
   } catch (thrown) {
     const { says, hint } = sentenceOf(thrown);
     error = `${says} ${hint ?? ""}`;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatNumber } from "@vitalproof/sdk";
 import { useMemo, useState } from "react";
 import { Button } from "react-aria-components";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../../data/ledger.ts";
@@ -14,7 +15,6 @@ import { same, tokenOf, useApp, useWallet } from "../../ui/app.tsx";
 import { download } from "../../ui/download.ts";
 import { Choice, Empty, Hex } from "../../ui/parts.tsx";
 import { type Sorting, type TableColumn, useSorted, VirtualTable } from "../../ui/VirtualTable.tsx";
-import { formatNumber } from "../../words/amounts.ts";
 import { counted, dateTime } from "../../words/format.ts";
 import { PolicyDialog } from "./PolicyDialog.tsx";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ClaimsClient } from "@vitalproof/sdk";
+import { ClaimsClient, formatAmount } from "@vitalproof/sdk";
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { endingOf } from "../../data/decisions.ts";
@@ -11,7 +11,6 @@ import { endPlan, payPlan, RELEASES, releasePlan } from "../../plans/policyPlans
 import { same, tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
 import { Fault, Hex, Popup, Scroll } from "../../ui/parts.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
-import { formatAmount } from "../../words/amounts.ts";
 import { counted, dateTime, spanName, spanZone } from "../../words/format.ts";
 import { type Sentence, sentenceOf } from "../../words/sentences.ts";
 import { PeriodName } from "./PeriodName.tsx";
