@@ -24,6 +24,7 @@ export {
   Attester,
   type AttesterOptions,
   type AttesterServices,
+  type ContinueRequest,
   type EnrolmentRequest,
   leafAndDayOf,
   type RefusedHead,

@@ -389,6 +389,45 @@ describe("intake", () => {
     );
     expect(next.subject).to.equal(identity.subject);
   });
+
+  it("continues a log that was lost: from its last head, with a new device, and gaps for what is over", async () => {
+    const { intake, log, device, subject, at } = await clinic();
+    at((FIRST + 1) * DAY + 60);
+    await intake.submit(await log.sign(FIRST, device));
+    // The second epoch is over and its head is lost with the old vault; the third one runs.
+    at((FIRST + 2) * DAY + 60);
+    const fresh = new SimulatedDevice();
+    const lost = { subject, device: fresh, profile: "test-16" as const };
+    const opening = await intake.continueLog(lost);
+    const gap = gapHeadOf(
+      profile,
+      log.epochs[0]!.head,
+      packContext({ profile: profile.id, offset: 0, epoch: FIRST + 1 }),
+    );
+    expect(opening).to.include({ firstEpoch: FIRST + 2, genesis: gap });
+    expect(await intake.continueLog(lost)).to.deep.equal(opening);
+    const again = await Log.create(memoryStore(), "log", opening);
+    await again.append([{ time: (FIRST + 2) * DAY + 60, value: 5, unit: "1" }]);
+    at((FIRST + 3) * DAY + 60);
+    await again.seal((FIRST + 3) * DAY + 60);
+    const receipt = await intake.submit(await again.sign(FIRST + 2, fresh));
+    expect(receipt.leaf).to.equal(again.leaf(FIRST + 2));
+    // What the old vault sealed meanwhile does not extend the chain any more.
+    expect(await codeRejected(intake.submit(await log.sign(FIRST + 2, device)))).to.equal(
+      "INTAKE_EPOCH_TAKEN",
+    );
+
+    const stranger = { ...lost, subject: createIdentity().subject };
+    expect(await codeRejected(intake.continueLog(stranger))).to.equal("INTAKE_SUBJECT_UNKNOWN");
+    await intake.registerPerson(stranger.subject);
+    expect(await codeRejected(intake.continueLog(stranger))).to.equal("INTAKE_LOG_UNKNOWN");
+    const other = createIdentity().subject;
+    await intake.registerPerson(other);
+    await intake.openLog({ subject: other, profile: "test-16", offset: 0 });
+    expect(await codeRejected(intake.continueLog({ ...lost, subject: other }))).to.equal(
+      "INTAKE_DEVICE_EXISTS",
+    );
+  });
 });
 
 describe("intake over crashes and restarts", () => {

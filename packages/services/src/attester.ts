@@ -16,10 +16,11 @@ export type AttesterBackend = AttesterServices & { info(): Promise<AttesterInfo>
 
 /** Routes of an attester. Register them with a prefix. */
 export function attesterRoutes(backend: AttesterBackend): FastifyPluginCallback {
-  const { info, enrol, submitHead, attest, path } = ATTESTER_ENDPOINTS;
+  const { info, enrol, continueLog, submitHead, attest, path } = ATTESTER_ENDPOINTS;
   return (app, _, done) => {
     serve(app, info, () => backend.info());
     serve(app, enrol, async ({ body }) => ({ opening: await backend.enrol(body) }));
+    serve(app, continueLog, async ({ body }) => ({ opening: await backend.continueLog(body) }));
     serve(app, submitHead, ({ body }) => backend.submitHead(body));
     serve(app, attest, async ({ body }) => ({ signature: await backend.attest(body) }));
     serve(app, path, ({ params: { day, leaf } }) => backend.path(day, leaf));
@@ -43,6 +44,7 @@ export function attesterBackend(options: AttesterBackendOptions): AttesterBacken
   return {
     info: async () => ({ group: attester.group, ...info }),
     enrol: (request) => attester.enrol(request),
+    continueLog: (request) => attester.continueLog(request),
     submitHead: (head) => attester.submitHead(head),
     async attest({ scopeNumber, ...request }) {
       const { scope } = await claims.program(request.attestation.program);

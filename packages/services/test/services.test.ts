@@ -101,6 +101,11 @@ describe("services", () => {
       const { subject, profile, offset } = request;
       return { group: 1n, subject, profile, offset, firstEpoch: request.firstEpoch ?? 9, genesis: 8n };
     },
+    continueLog: async (request) => {
+      asked.push(request);
+      const { subject, profile } = request;
+      return { group: 1n, subject, profile, offset: 4, firstEpoch: 12, genesis: 7n };
+    },
     submitHead: answer(RECEIPT),
     attest: answer(SIGNATURE),
     path: async (day, leaf) => {
@@ -167,6 +172,17 @@ describe("services", () => {
       genesis: 8n,
     });
     expect(asked.at(-1)).to.deep.equal({ ...request, device: HEAD.device });
+    const { subject, profile } = request;
+    expect(await client.continueLog({ subject, profile, device: request.device })).to.deep.equal({
+      group: 1n,
+      subject,
+      profile,
+      offset: 4,
+      firstEpoch: 12,
+      genesis: 7n,
+    });
+    // Again the public half of the device alone.
+    expect(asked.at(-1)).to.deep.equal({ subject, profile, device: HEAD.device });
     expect(await client.submitHead(HEAD)).to.deep.equal(RECEIPT);
     expect(asked.at(-1)).to.deep.equal(HEAD);
     const attestation = {

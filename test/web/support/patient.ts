@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { readFile } from "node:fs/promises";
 import { type DayKind, syntheticClarity } from "@vitalproof/sdk";
 import type { Locator, Page } from "playwright-core";
 import { type Hands, pointer } from "./hands.ts";
@@ -38,7 +39,30 @@ export class PatientPage {
     await this.#hands.press(this.page.getByRole("button", { name: "Unlock" }));
   }
 
-  /** On another device, from the copy of a vault. */
+  /** The backup, as the page hands it to the browser's downloads. */
+  async backup(): Promise<string> {
+    const { page } = this;
+    await this.unfold("Keep your identity safe");
+    await this.#hands.write(page.getByLabel("Passphrase, for the backup"), PASSPHRASE);
+    const saved = page.waitForEvent("download");
+    await this.press("Save the backup");
+    return readFile(await (await saved).path(), "utf8");
+  }
+
+  /** Locks the vault and removes it, as the dialog asks for it. */
+  async remove(): Promise<void> {
+    const { page } = this;
+    await this.press("Lock");
+    await this.press(/^Remove the identity/);
+    const dialog = page.getByRole("dialog", { name: "Remove the identity" });
+    const button = dialog.getByRole("button", { name: "Remove for good" });
+    if (await button.isEnabled()) throw new Error("The identity could be removed without the word.");
+    await this.#hands.write(dialog.getByLabel("Type “remove” to go on"), "remove");
+    await this.#hands.press(button);
+    await page.getByRole("heading", { name: "Create an identity" }).waitFor();
+  }
+
+  /** On another device, from the copy of a vault or from a backup. */
   async restore(copy: string): Promise<void> {
     const { page } = this;
     await page.goto(`${this.#stage.url}/#/patient`);

@@ -310,11 +310,13 @@ export function ClaimsPanel({ config, session, view, step, refresh, relaying }: 
                 {STATES[state]}
                 {state !== "open"
                   ? ""
-                  : day.state === "open"
-                    ? " It is not complete yet."
-                    : day.holds
-                      ? " The readings meet the terms."
-                      : " The readings do not meet the terms."}
+                  : day.state === "lost"
+                    ? " Its readings are not in this vault."
+                    : day.state === "open"
+                      ? " It is not complete yet."
+                      : day.holds
+                        ? " The readings meet the terms."
+                        : " The readings do not meet the terms."}
                 {state === "open" && !canSubmit && view.proofs.has(period) && submit.state === "no"
                   ? ` It is proven. ${submit.reason}`
                   : ""}

@@ -1,130 +1,140 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { MIN_PASSPHRASE } from "@vitalproof/sdk";
 import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import { download } from "../ui/download.ts";
 import { Field } from "../ui/parts.tsx";
 import type { BrowserBackend } from "./browserBackend.ts";
+import { NewPassphraseFields, PasswordManagerName, useNewPassphrase } from "./NewPassphrase.tsx";
 import { Act, Fold, Outcome, Panel, useAction } from "./parts.tsx";
+import { RemoveIdentity } from "./RemoveIdentity.tsx";
 import { Vault } from "./vault.ts";
 
-/** Larger files are none of ours: a year of readings, sealed, takes less. */
+/** Bytes of the largest file that is read: a year of readings, sealed, takes less. */
 const MOST_BYTES = 256 * 2 ** 20;
+
+type EntranceProps = {
+  backend: BrowserBackend;
+  onOpen: (vault: Vault) => void;
+};
 
 /** Opening a vault: a new one, the one in this browser, or one from a file. */
 export function Entrance({
-  backend,
   exists,
-  onOpen,
   onRemoved,
-}: {
-  backend: BrowserBackend;
-  exists: boolean;
-  onOpen: (vault: Vault) => void;
-  onRemoved: () => void;
-}) {
-  const [passphrase, setPassphrase] = useState("");
-  const [again, setAgain] = useState("");
-  const [file, setFile] = useState<{ name: string; text: string } | undefined>();
-  const [removing, setRemoving] = useState(false);
-  const action = useAction();
-  const short = passphrase.length < MIN_PASSPHRASE;
-
-  const open = (act: () => Promise<Vault>) =>
-    action.run(async () => {
-      const vault = await act();
-      setPassphrase("");
-      setAgain("");
-      onOpen(vault);
-      return undefined;
-    });
-
-  if (exists) {
-    return (
-      <Panel title="Unlock your identity">
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (passphrase !== "") open(() => Vault.unlock(backend, passphrase));
-          }}
-        >
-          <Field
-            label="Passphrase"
-            value={passphrase}
-            onChange={setPassphrase}
-            secret
-            autoComplete="current-password"
-          />
-          <Act
-            busy={action.busy}
-            reason={passphrase === "" ? "Enter the passphrase." : undefined}
-            onPress={() => open(() => Vault.unlock(backend, passphrase))}
-          >
-            Unlock
-          </Act>
-        </form>
-        <Outcome action={action} />
-        <details onToggle={() => setRemoving(false)}>
-          <summary>Remove the identity from this browser</summary>
-          <p>
-            Without a backup the identity, its policies' accounts and what they are owed are lost for good,
-            and so are the readings without a copy.
-          </p>
-          <Act
-            quiet
-            busy={action.busy}
-            onPress={() => {
-              if (!removing) {
-                setRemoving(true);
-                return;
-              }
-              action.run(async () => {
-                await backend.clear();
-                onRemoved();
-                return undefined;
-              });
-            }}
-          >
-            {removing ? "Remove for good" : "Remove"}
-          </Act>
-        </details>
-      </Panel>
-    );
-  }
-
-  const differs = again !== "" && again !== passphrase;
-  const reason = short
-    ? `Take at least ${MIN_PASSPHRASE} characters.`
-    : again !== passphrase
-      ? "Enter the passphrase twice."
-      : undefined;
+  ...props
+}: EntranceProps & { exists: boolean; onRemoved: () => void }) {
+  if (exists) return <Unlock {...props} onRemoved={onRemoved} />;
   return (
     <>
-      <Panel title="Create an identity">
-        <p>
-          Your identity and your readings are kept in this browser, sealed with your passphrase. Nobody else
-          has the passphrase, and nobody can reset it.
-        </p>
-        <NewSecret label="New passphrase" value={passphrase} onChange={setPassphrase} />
+      <Create {...props} />
+      <Restore {...props} />
+    </>
+  );
+}
+
+function Unlock({ backend, onOpen, onRemoved }: EntranceProps & { onRemoved: () => void }) {
+  const [passphrase, setPassphrase] = useState("");
+  const action = useAction();
+  const unlock = (): void =>
+    action.run(async () => {
+      onOpen(await Vault.unlock(backend, passphrase));
+      return undefined;
+    });
+  return (
+    <Panel title="Unlock your identity">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (passphrase !== "") unlock();
+        }}
+      >
+        <PasswordManagerName />
         <Field
-          label="The same again"
-          value={again}
-          onChange={setAgain}
-          error={differs ? "The two are not the same." : undefined}
+          label="Passphrase"
+          value={passphrase}
+          onChange={setPassphrase}
           secret
-          autoComplete="new-password"
+          autoComplete="current-password"
         />
-        <Act busy={action.busy} reason={reason} onPress={() => open(() => Vault.create(backend, passphrase))}>
+        <Act busy={action.busy} reason={passphrase === "" ? "Enter the passphrase." : undefined}>
+          Unlock
+        </Act>
+      </form>
+      <Outcome action={action} />
+      <RemoveIdentity backend={backend} onRemoved={onRemoved} />
+    </Panel>
+  );
+}
+
+function Create({ backend, onOpen }: EntranceProps) {
+  const typed = useNewPassphrase();
+  const action = useAction();
+  const create = (): void =>
+    action.run(async () => {
+      onOpen(await Vault.create(backend, typed.value));
+      return undefined;
+    });
+  return (
+    <Panel title="Create an identity">
+      <p>
+        Your identity and your readings are kept in this browser, sealed with your passphrase. Only you have
+        the passphrase, and nobody can reset it.
+      </p>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.problem === undefined) create();
+        }}
+      >
+        <NewPassphraseFields label="New passphrase" typed={typed} />
+        <Act busy={action.busy} reason={typed.problem}>
           Create
         </Act>
-      </Panel>
-      <Fold title="Or restore one" status="From a file that you saved earlier." opens={false}>
-        <p>
-          From a backup (the identity without readings) or from a copy of a vault (everything). Enter its
-          passphrase here:
-        </p>
-        <Field label="Passphrase of the file" value={passphrase} onChange={setPassphrase} secret />
+      </form>
+      <Outcome action={action} />
+    </Panel>
+  );
+}
+
+function Restore({ backend, onOpen }: EntranceProps) {
+  const [passphrase, setPassphrase] = useState("");
+  const [file, setFile] = useState<{ name: string; text: string } | undefined>();
+  const action = useAction();
+  const reason =
+    file === undefined ? "Choose a file." : passphrase === "" ? "Enter its passphrase." : undefined;
+  const restore = (): void =>
+    action.run(async () => {
+      const { text } = file!;
+      const copy = text.includes('"vitalproof/vault-copy/');
+      onOpen(await (copy ? Vault.restoreCopy : Vault.restore)(backend, text, passphrase));
+      return undefined;
+    });
+  return (
+    <Fold title="Or restore one" status="From a file that you saved earlier." opens={false}>
+      <ul>
+        <li>
+          A backup brings back your identity, your policies and the money that they are owed. It holds no
+          readings: the days until now can no longer be proven, and your attester continues your log.
+        </li>
+        <li>A copy brings back everything as it was on the day on which it was saved.</li>
+      </ul>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (reason === undefined) restore();
+        }}
+      >
+        <PasswordManagerName />
+        <Field
+          label="Passphrase of the file"
+          value={passphrase}
+          onChange={setPassphrase}
+          secret
+          autoComplete="current-password"
+        />
         <FileTrigger
           acceptedFileTypes={["application/json", ".json"]}
           onSelect={(files) => {
@@ -136,35 +146,12 @@ export function Entrance({
           <Button className="quiet">Choose the file</Button>
         </FileTrigger>
         {file === undefined ? null : <p>{file.name}</p>}
-        <Act
-          busy={action.busy}
-          reason={
-            file === undefined ? "Choose a file." : passphrase === "" ? "Enter its passphrase." : undefined
-          }
-          onPress={() =>
-            open(() =>
-              file!.text.includes('"vitalproof/vault-copy/1"')
-                ? Vault.restoreCopy(backend, file!.text, passphrase)
-                : Vault.restore(backend, file!.text, passphrase),
-            )
-          }
-        >
+        <Act busy={action.busy} reason={reason}>
           Restore
         </Act>
-      </Fold>
+      </form>
       <Outcome action={action} />
-    </>
-  );
-}
-
-function NewSecret(props: { label: string; value: string; onChange: (value: string) => void }) {
-  return (
-    <Field
-      {...props}
-      hint={`At least ${MIN_PASSPHRASE} characters, such as four or five words`}
-      secret
-      autoComplete="new-password"
-    />
+    </Fold>
   );
 }
 
@@ -175,8 +162,9 @@ export function Keeping({ vault, onLock }: { vault: Vault; onLock: () => void })
   return (
     <Fold title="Keep your identity safe" status="Backup, copy, passphrase, lock." opens={false}>
       <p>
-        The backup holds your identity: with it you find your policies again. The copy holds your readings
-        too, without which past days cannot be proven. Both are sealed with your passphrase.
+        The backup holds your identity. It never gets old: with it you find your policies and their money
+        again, but the days until then can no longer be proven. The copy holds your readings too, as of the
+        day on which you save it. Both are sealed with your passphrase, and the command opens them too.
       </p>
       <Field label="Passphrase, for the backup" value={passphrase} onChange={setPassphrase} secret />
       <Act
@@ -208,45 +196,41 @@ export function Keeping({ vault, onLock }: { vault: Vault; onLock: () => void })
         Lock
       </Act>
       <Outcome action={action} />
-      <NewPassphrase vault={vault} />
+      <ChangePassphrase vault={vault} />
     </Fold>
   );
 }
 
-function NewPassphrase({ vault }: { vault: Vault }) {
+function ChangePassphrase({ vault }: { vault: Vault }) {
   const [old, setOld] = useState("");
-  const [next, setNext] = useState("");
+  const typed = useNewPassphrase();
   const action = useAction();
-  const reason =
-    old === ""
-      ? "Enter the passphrase that you have."
-      : next.length < MIN_PASSPHRASE
-        ? `Take at least ${MIN_PASSPHRASE} characters for the new one.`
-        : undefined;
+  const reason = old === "" ? "Enter the passphrase that you have." : typed.problem;
+  const change = (): void =>
+    action.run(async () => {
+      await vault.changePassphrase(old, typed.value);
+      setOld("");
+      typed.clear();
+      return "The passphrase is changed. Save a new backup and a new copy.";
+    });
   return (
     <details>
       <summary>Change the passphrase</summary>
-      <div className="stack patient-folded">
+      <form
+        className="stack patient-folded"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (reason === undefined) change();
+        }}
+      >
         <p>Files that you saved before keep the passphrase that you had then.</p>
         <Field label="Passphrase now" value={old} onChange={setOld} secret autoComplete="current-password" />
-        <NewSecret label="Passphrase from now on" value={next} onChange={setNext} />
-        <Act
-          quiet
-          busy={action.busy}
-          reason={reason}
-          onPress={() =>
-            action.run(async () => {
-              await vault.changePassphrase(old, next);
-              setOld("");
-              setNext("");
-              return "The passphrase is changed. Save a new backup and a new copy.";
-            })
-          }
-        >
+        <NewPassphraseFields label="Passphrase from now on" typed={typed} />
+        <Act quiet busy={action.busy} reason={reason}>
           Change it
         </Act>
         <Outcome action={action} />
-      </div>
+      </form>
     </details>
   );
 }

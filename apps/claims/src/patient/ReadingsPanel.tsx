@@ -35,6 +35,9 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
   const { state, reason } = step("enrol");
   // What was just done is still announced.
   if (state === "done") return <Outcome action={action} />;
+  if (view.restored && view.offer !== undefined) {
+    return <ContinuePanel action={action} session={session} terms={view.offer.terms} refresh={refresh} />;
+  }
   const names = (Object.keys(PROFILES) as ProfileName[]).filter((name) => !name.startsWith("test-"));
   return (
     <Panel title="Enrol with the attester">
@@ -63,13 +66,54 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
         onPress={() =>
           action.run(async () => {
             const daily = profileOf(profile).epochSeconds === DAY;
-            await session.enrol({ profile, offset: daily ? dayOffsetOf(zone, view.now) : 0 });
+            const continued = await session.enrol({
+              profile,
+              offset: daily ? dayOffsetOf(zone, view.now) : 0,
+            });
             await refresh();
-            return "The attester opened your log.";
+            return continued ? CONTINUED : "The attester opened your log.";
           })
         }
       >
         Enrol
+      </Act>
+      <Outcome action={action} />
+    </Panel>
+  );
+}
+
+const CONTINUED =
+  "The attester continues your log from its last head. Days before today cannot be proven from this browser.";
+
+/** After a backup was restored: the attester has the log's heads, and a new log here extends them. */
+function ContinuePanel({
+  action,
+  session,
+  terms,
+  refresh,
+}: Pick<PanelProps, "session" | "refresh"> & {
+  action: ReturnType<typeof useAction>;
+  terms: { profile: ProfileName; offset: number };
+}) {
+  return (
+    <Panel title="Continue your log">
+      <p>
+        Your policy was found on the chain, and what it owes you can be paid out. A backup holds no readings:
+        the attester has the heads of your log, and you can go on from there. Days before today cannot be
+        proven any more unless you have a copy of the old vault. Days without a head become gaps.
+      </p>
+      <Act
+        busy={action.busy}
+        onPress={() =>
+          action.run(async () => {
+            const { profile, offset } = terms;
+            await session.enrol({ profile, offset, continues: true });
+            await refresh();
+            return CONTINUED;
+          })
+        }
+      >
+        Continue the log
       </Act>
       <Outcome action={action} />
     </Panel>
@@ -223,7 +267,12 @@ export function DaysPanel({ view }: PanelProps) {
         options={days.periods.map((day) => [String(day.period), `${spanName(day)}: ${standing(day)}`])}
         onChange={(period) => setChosen(Number(period))}
       />
-      {shown.state === "open" ? (
+      {shown.state === "lost" ? (
+        <Empty title={`The readings of ${spanName(shown)} are not in this vault`}>
+          They are from before the log in this vault began. If you restored it from a backup, a copy of the
+          old vault has them.
+        </Empty>
+      ) : shown.state === "open" ? (
         <Empty title={`${spanName(shown)} is not sealed yet`}>It is shown when it is over and sealed.</Empty>
       ) : (
         <>
@@ -262,6 +311,7 @@ export function DaysPanel({ view }: PanelProps) {
 }
 
 function standing(day: PeriodDay): string {
+  if (day.state === "lost") return "not in this vault";
   if (day.state === "open") return "not complete yet";
   return day.holds ? "meets the terms" : "does not meet the terms";
 }

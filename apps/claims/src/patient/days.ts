@@ -56,6 +56,10 @@ export type PeriodDay = PeriodFrame &
         readonly sealed: number;
       }
     | {
+        /** It began before this vault's log, which was continued after a loss: its readings are not here. */
+        readonly state: "lost";
+      }
+    | {
         readonly state: "sealed";
         /** Of the period's epochs, the least far one: accepted and gap are in intake. */
         readonly status: EpochStatus;
@@ -136,7 +140,8 @@ function periodOf(
     end: epochEnd(profile, offset, firstEpoch + epochs - 1),
   };
   const from = firstEpoch - log.opening.firstEpoch;
-  const records = from < 0 ? [] : log.epochs.slice(from, from + epochs);
+  if (from < 0) return { ...frame, state: "lost" };
+  const records = log.epochs.slice(from, from + epochs);
   if (records.length < epochs) return { ...frame, state: "open", sealed: records.length };
   const codes = records.map((record) => record.codes);
   const own = checkTerms(terms, codes);

@@ -17,6 +17,8 @@ export type JourneyState = {
     /** The first epoch that is over and of whose readings most are missing: they were probably not imported yet. */
     readonly thin?: { readonly filled: number; readonly samples: number };
   };
+  /** The vault was made from a backup. */
+  readonly restored: boolean;
   /** Number of offers that fit the log. */
   readonly offers: number;
   /** An application that was signed by the attester and left for the insurer; its cover begins at `begins`. */
@@ -40,6 +42,8 @@ export type JourneyPeriod = {
   readonly end: number;
   /** All its epochs are sealed and the attester has their heads, or gaps in their place. */
   readonly taken: boolean;
+  /** Its readings were lost with another vault, so that it cannot be proven. */
+  readonly lost: boolean;
   /** Whether the readings meet the terms; undefined while they are not all sealed. */
   readonly holds: boolean | undefined;
   /** First second at which the attester may anchor the day, and whether it has. */
@@ -148,8 +152,9 @@ function closed({ vault }: JourneyState): Outcome | undefined {
   return undefined;
 }
 
-function enrol({ log, attester }: JourneyState): Outcome {
+function enrol({ log, attester, restored, policy }: JourneyState): Outcome {
   if (log !== undefined) return done("The attester has opened your log.");
+  if (attester && restored && policy !== undefined) return can("The attester can continue your log.");
   return attester ? can("The attester can open a log for you.") : no("This page names no attester.");
 }
 
@@ -194,13 +199,16 @@ function consent({ policy, consent: given }: JourneyState, now: number): Outcome
   );
 }
 
-function proof({ policy, periods, log }: JourneyState, now: number): Outcome {
+function proof({ policy, periods, log, restored }: JourneyState, now: number): Outcome {
   if (policy === undefined) return no("You have no policy yet.");
+  if (restored && log === undefined) return no("The attester must continue your log first.");
   if (log === undefined && periods.length === 0) {
     return no("The readings of your policy are not in this vault, so nothing can be proven here.");
   }
-  const open = periods.filter((each) => each.state === "open");
-  if (open.length === 0) return done("No period is left to claim.");
+  const unclaimed = periods.filter((each) => each.state === "open");
+  if (unclaimed.length === 0) return done("No period is left to claim.");
+  const open = unclaimed.filter(({ lost }) => !lost);
+  if (open.length === 0) return no("The readings of the unclaimed periods are not in this vault.");
   const ready = open.filter((each) => isProvable(each, now) && !each.proven);
   if (ready.length > 0) {
     const [one] = ready.length === 1 ? ["One period meets the terms and is anchored."] : [];

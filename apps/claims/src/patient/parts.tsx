@@ -79,22 +79,27 @@ export function Act({
   busy,
   reason,
   quiet = false,
+  danger = false,
 }: {
   children: ReactNode;
-  onPress: () => void;
+  /** Left out in a form, which the button then submits. */
+  onPress?: () => void;
   busy: boolean;
   /** Why not now; the button is off while there is one. */
   reason?: string | undefined;
   quiet?: boolean;
+  /** What it does cannot be undone. */
+  danger?: boolean;
 }) {
   return (
     <div className="patient-act">
       <Button
-        className={quiet ? "quiet" : "primary"}
+        type={onPress === undefined ? "submit" : "button"}
+        className={danger ? "danger" : quiet ? "quiet" : "primary"}
         isDisabled={reason !== undefined}
         // Not react-aria's isPending: it has the button's name read out afterwards, when the button may be gone.
         aria-disabled={busy}
-        onPress={busy ? undefined : onPress}
+        {...(busy || onPress === undefined ? {} : { onPress })}
       >
         {busy ? "Working …" : children}
       </Button>

@@ -87,16 +87,34 @@ export class PatientSession {
   }
 
   /**
-   * Asks the attester to open a log that begins with the next epoch.
-   * @param log `offset`: quarter hours after 00:00 UTC at which an epoch begins
+   * Asks the attester to open a log that begins with the next epoch, or to continue the one that it has of this person.
+   * @param log `offset`: quarter hours after 00:00 UTC at which an epoch begins; `continues`: the attester has one
+   * @returns whether the log is a continued one: its earlier days cannot be proven from this vault
    */
-  async enrol(log: { profile: ProfileName; offset: number }): Promise<void> {
+  async enrol(log: { profile: ProfileName; offset: number; continues?: boolean }): Promise<boolean> {
     const { vault } = this.#parts;
     const attester = needed(this.#parts.attester, "attester");
-    const request = { subject: vault.identity.subject, device: vault.device, ...log };
-    const opening = await enrol(attester, request, await this.now());
+    const { subject } = vault.identity;
+    const { device } = vault;
+    const { profile, offset } = log;
+    const continueLog = () => attester.continueLog({ subject, device, profile });
+    let continued = log.continues === true;
+    const opening = continued
+      ? await continueLog()
+      : await enrol(attester, { subject, device, profile, offset }, await this.now()).catch(
+          (error: unknown) => {
+            // The attester may know of a log where this vault does not: it came from a backup, or an answer was lost.
+            if (VitalproofError.find(error, "INTAKE_LOG_EXISTS") === undefined) throw error;
+            continued = true;
+            return continueLog();
+          },
+        );
+    if (opening.subject !== subject || opening.profile !== profile) {
+      throw new VitalproofError("LOG_DIVERGED", "The attester opened another log than the one asked for.");
+    }
     await vault.keep("enrolment", { opening } satisfies Enrolment);
     this.#log = await Log.create(vault.store, LOG, opening);
+    return continued;
   }
 
   /**

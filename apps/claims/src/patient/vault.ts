@@ -20,6 +20,8 @@ import { fromText, toText } from "./plainJson.ts";
 
 /** The name under which the page keeps its device's key: the command's default. */
 const DEVICE = "simulated";
+/** What `recall` finds in a vault that was made from a backup. */
+export const RESTORED = "restored";
 
 export type VaultOptions = {
   /** scrypt's cost, 14 to 19; for new vaults only. Lower only on machines with little memory. */
@@ -54,7 +56,7 @@ export class Vault {
 
   /**
    * A vault for the identity in a backup file. The readings are not in that file: the log goes on from where the
-   * clinic has it. `restoreCopy` brings a whole vault back.
+   * attester has it. `restoreCopy` brings a whole vault back.
    * @param next the new vault's passphrase; the file's when left out
    * @throws IDENTITY_NOT_UNDERSTOOD, IDENTITY_WRONG_PASSWORD; what `create` throws
    */
@@ -65,7 +67,7 @@ export class Vault {
     options: VaultOptions & { next?: string } = {},
   ): Promise<Vault> {
     const identity = await importIdentity(backup, passphrase);
-    return Vault.#found(backend, options.next ?? passphrase, identity, options);
+    return Vault.#found(backend, options.next ?? passphrase, identity, { ...options, restored: true });
   }
 
   /**
@@ -156,12 +158,14 @@ export class Vault {
     backend: VaultBackend,
     passphrase: string,
     identity: Identity,
-    { logN }: VaultOptions,
+    { logN, restored = false }: VaultOptions & { restored?: boolean },
   ): Promise<Vault> {
     const cost = logN === undefined ? {} : { logN };
     const sealed = await SealedVault.create(backend, passphrase, cost, async (store) => {
       await writeIdentity(store, identity);
       await writeDevice(store, DEVICE, newDevice());
+      // The chain is asked for policies before there is a log.
+      if (restored) await store.write(`kept/${RESTORED}`, toText({ from: "backup" }));
     });
     return Vault.#opened(sealed);
   }

@@ -20,7 +20,7 @@ import {
   proofKey,
 } from "./kept.ts";
 import type { ProofOptions } from "./proverClient.ts";
-import type { Vault } from "./vault.ts";
+import { RESTORED, type Vault } from "./vault.ts";
 
 /** Everything that the page shows of a person at one moment. It holds readings. */
 export type View = {
@@ -34,6 +34,8 @@ export type View = {
   readonly offers: readonly Offer[];
   readonly offer: Offer | undefined;
   readonly policy: OwnPolicy | undefined;
+  /** The vault was made from a backup: readings and receipts from before are not in it. */
+  readonly restored: boolean;
   readonly application: KeptApplication | undefined;
   readonly consent: (GivenConsent & { readonly revoked: boolean }) | undefined;
   readonly days: Days | undefined;
@@ -62,6 +64,7 @@ export async function viewOf(parts: ViewParts, now: number): Promise<View> {
   const { vault, chain, holder, log } = parts;
   const all = await chain.offers();
   const offers = log === undefined ? [] : all.filter((offer) => logFits(log.opening, offer));
+  const restored = (await vault.recall(RESTORED)) !== undefined;
   const application = await vault.recall<KeptApplication>("application");
   const given = await latestConsent(vault, chain);
   let offer: Offer | undefined;
@@ -101,6 +104,7 @@ export async function viewOf(parts: ViewParts, now: number): Promise<View> {
     offers,
     offer,
     policy,
+    restored,
     application,
     consent,
     days,
@@ -114,10 +118,11 @@ export async function viewOf(parts: ViewParts, now: number): Promise<View> {
 
 /** What decides which steps can be taken. */
 function journeyState({ vault, log, attester }: ViewParts, view: Omit<View, "steps">): JourneyState {
-  const { now, offer, policy, application, consent, days, periods, proofs } = view;
+  const { now, offer, policy, restored, application, consent, days, periods, proofs } = view;
   return {
     vault: vault.locked ? "locked" : "open",
     attester,
+    restored,
     offers: view.offers.length,
     periods: periods.map((own, period) => {
       const day = days!.periods[period]!;
@@ -127,6 +132,7 @@ function journeyState({ vault, log, attester }: ViewParts, view: Omit<View, "ste
         period,
         end: day.end,
         taken,
+        lost: day.state === "lost",
         holds: day.state === "sealed" ? day.holds : undefined,
         anchorFrom: own.anchorFrom,
         anchored: own.anchorRoot !== 0n,

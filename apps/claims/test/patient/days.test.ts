@@ -79,7 +79,7 @@ describe("patient: days", () => {
       band: { low: 70, high: 180, text: "70 to 180" },
     });
     const before = daysOf(log, terms, { firstEpoch: FIRST_EPOCH - 1, periods: 1 });
-    expect(before.periods[0]).to.include({ state: "open", sealed: 0 });
+    expect(before.periods[0]).to.include({ state: "lost", end: START });
   });
 
   it("refuses terms about other readings", async () => {

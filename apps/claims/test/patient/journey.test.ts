@@ -17,6 +17,7 @@ const period = (changes: Partial<JourneyPeriod> = {}): JourneyPeriod => ({
   period: 0,
   end: NOW - 2 * DAY,
   taken: true,
+  lost: false,
   holds: true,
   anchorFrom: NOW - DAY,
   anchored: true,
@@ -29,6 +30,7 @@ const period = (changes: Partial<JourneyPeriod> = {}): JourneyPeriod => ({
 const state = (changes: Partial<JourneyState> = {}): JourneyState => ({
   vault: "open",
   attester: true,
+  restored: false,
   offers: 1,
   periods: [],
   ...changes,
@@ -49,6 +51,23 @@ describe("patient: journey", () => {
       expect(steps.map((step) => step.state)).to.deep.equal(Array(9).fill("no"));
       expect(steps[0]!.reason).to.match(vault === "none" ? /Create/ : /Unlock/);
     }
+  });
+
+  it("after a backup was restored: money first, the log is continued, and what was lost is not offered", () => {
+    const owed = { ...policy, owed: 25n };
+    const restored = { restored: true, policy: owed, periods: [period({ taken: false, holds: undefined })] };
+    expect(at("enrol", restored)).to.deep.include({
+      state: "can",
+      reason: "The attester can continue your log.",
+    });
+    expect(at("payment", restored).state).to.equal("can");
+    expect(at("prove", restored).state).to.equal("no");
+    const lost = [period({ lost: true, taken: false, holds: undefined }), period({ period: 1 })];
+    expect(at("prove", { ...restored, log, periods: lost })).to.deep.include({ state: "can", periods: [1] });
+    expect(at("prove", { ...restored, log, periods: lost.slice(0, 1) })).to.deep.include({
+      state: "no",
+      reason: "The readings of the unclaimed periods are not in this vault.",
+    });
   });
 
   it("lets a person enrol, and then import, seal and send", () => {

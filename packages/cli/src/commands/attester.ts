@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Io } from "../io.ts";
 import { registerAnchor, registerCloseDay, registerPath } from "./attester/anchor.ts";
 import { registerAttestHolder } from "./attester/attestHolder.ts";
+import { registerContinueLog } from "./attester/continueLog.ts";
 import { registerEnrol, registerOpenLog } from "./attester/enrol.ts";
 import { registerInit } from "./attester/init.ts";
 import { registerIntake } from "./attester/intake.ts";
@@ -18,6 +19,7 @@ export function registerAttester(program: Command, io: Io): void {
   registerInit(attester, io);
   registerEnrol(attester, io);
   registerOpenLog(attester, io);
+  registerContinueLog(attester, io);
   registerIntake(attester, io);
   registerCloseDay(attester, io);
   registerAnchor(attester, io);

@@ -18,8 +18,8 @@ const SUBJECT_NOTE =
   "The subject is the name under which an attester files you. It is personal: never put it on a chain.";
 
 const RESTORED =
-  "The readings and salts of your old log are " +
-  "not in a backup: its days cannot be proven any more. To go on, ask your attester to continue the log, then run " +
+  "`vitalproof policy mine` finds your policies and what they owe you. The readings and salts of your old log are " +
+  "not in a backup: its days cannot be proven any more. To go on, send your attester a new request (`vitalproof log request`), let it continue the log, and run " +
   "`vitalproof log open FILE`.";
 
 export function registerIdentity(program: Command, io: Io): void {

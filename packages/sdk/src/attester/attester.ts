@@ -48,12 +48,16 @@ export type EnrolmentRequest = {
   firstEpoch?: number;
 };
 
+/** A person who lost the log and has a new device. */
+export type ContinueRequest = Pick<EnrolmentRequest, "subject" | "device" | "profile">;
+
 /** A head that intake refused, in a list of several. */
 export type RefusedHead = { epoch: number; code: ErrorCode; message: string };
 
 /** What a patient asks of an attester. An `Attester` answers it here, an HTTP client from elsewhere. */
 export type AttesterServices = {
   enrol(request: EnrolmentRequest): Promise<LogOpening>;
+  continueLog(request: ContinueRequest): Promise<LogOpening>;
   submitHead(head: SignedHead): Promise<SignedReceipt>;
   /** @returns the attester's signature */
   attest(request: AttestHolderRequest): Promise<string>;
@@ -123,6 +127,11 @@ export class Attester {
       await this.intake.retireDevice(request.device);
       throw error;
     }
+  }
+
+  /** Enrols a new device and continues the log of a person who lost the old one; see `Intake.continueLog`. */
+  continueLog({ subject, device, profile }: ContinueRequest): Promise<LogOpening> {
+    return this.intake.continueLog({ subject, device, profile });
   }
 
   // --- intake

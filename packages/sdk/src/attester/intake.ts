@@ -15,6 +15,9 @@ import type { Store } from "../store.ts";
 import { anchorDayOf, DAY, dayEnd, epochAt, epochEnd, epochStart } from "../time/epochs.ts";
 import { AttesterRecords, type LogKey, type LogRecord } from "./records.ts";
 
+/** For `#fillGaps`: every epoch that is over. */
+const OVER = -1;
+
 export type IntakeOptions = {
   store: Store;
   /** Number of the attester's group in the anchor registry. */
@@ -74,11 +77,34 @@ export class Intake {
       await this.#assertKnown(subject);
       if ((await this.#records.logs(subject, profile.id)).length > 0) {
         throw refused("INTAKE_LOG_EXISTS", `This person has a log of ${profile.name} already.`, {
-          hint: "Go on with it; to move the start of the day, use succeedLog.",
+          hint: "Go on with it. Use continueLog for a person who lost it, and succeedLog to move the start of the day.",
         });
       }
       const firstEpoch = request.firstEpoch ?? epochAt(profile, offset, this.#now());
       return this.#open({ subject, profile: profile.id, generation: 0 }, profile, offset, firstEpoch);
+    });
+  }
+
+  /**
+   * Lets a person go on who lost the log, but not the identity: readings and salts are gone, the heads are here. The
+   * opening begins with the epoch that runs now and has the last head for its genesis, so that a new `Log` extends the
+   * recorded chain. Epochs that are over and have no head become gaps: the new device, which is enrolled now, cannot
+   * report them. Call it after checking who the person is. Asking again with the same device is answered again, since
+   * the first answer may have been lost.
+   * @throws INTAKE_SUBJECT_UNKNOWN, INTAKE_LOG_UNKNOWN; what `enrolDevice` throws
+   */
+  continueLog(request: { subject: bigint; device: DeviceKey; profile: ProfileName }): Promise<LogOpening> {
+    return this.#mutex.run(async () => {
+      const { subject } = request;
+      const profile = profileOf(request.profile);
+      await this.#assertKnown(subject);
+      const logs = await this.#records.logs(subject, profile.id);
+      if (logs.length === 0) throw noLog(profile);
+      await this.#enrolDevice(request, { again: true });
+      const key = { subject, profile: profile.id, generation: logs.length - 1 };
+      const { offset, nextEpoch, head } = await this.#fillGaps(key, profile, this.#now(), OVER);
+      const { group } = this.#options;
+      return { group, subject, profile: profile.name, offset, firstEpoch: nextEpoch, genesis: head };
     });
   }
 
@@ -121,30 +147,7 @@ export class Intake {
    * @throws INVALID_ARGUMENT for a malformed key, INTAKE_SUBJECT_UNKNOWN, INTAKE_DEVICE_EXISTS while it is enrolled
    */
   enrolDevice(request: { device: DeviceKey; subject: bigint; profile: ProfileName }): Promise<void> {
-    return this.#mutex.run(async () => {
-      const { curve, publicKey } = request.device;
-      if (!isDeviceKey({ curve, publicKey })) {
-        throw refused("INVALID_ARGUMENT", `${publicKey} is no public key on ${curve}.`, {
-          details: { curve, publicKey },
-          hint: "Give lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
-        });
-      }
-      await this.#assertKnown(request.subject);
-      const known = await this.#records.device({ curve, publicKey });
-      if (known !== undefined && known.retiredAt === undefined) {
-        throw refused("INTAKE_DEVICE_EXISTS", "This device is enrolled already.", {
-          details: { publicKey },
-          hint: "Retire it first if it goes to another person or profile.",
-        });
-      }
-      await this.#records.saveDevice({
-        curve,
-        publicKey,
-        subject: request.subject,
-        profile: profileOf(request.profile).id,
-        enrolledAt: this.#now(),
-      });
-    });
+    return this.#mutex.run(() => this.#enrolDevice(request));
   }
 
   /** From now on nothing that the device signs is taken in. @throws INTAKE_DEVICE_UNKNOWN */
@@ -337,15 +340,48 @@ export class Intake {
     );
   }
 
-  /** Appends gap heads for every epoch whose deadline is past. */
-  async #fillGaps(key: LogKey, profile: Profile, now: number): Promise<LogRecord> {
+  /** @param again the same request may have been answered before, and the answer lost */
+  async #enrolDevice(
+    request: { device: DeviceKey; subject: bigint; profile: ProfileName },
+    { again = false } = {},
+  ): Promise<void> {
+    const { curve, publicKey } = request.device;
+    if (!isDeviceKey({ curve, publicKey })) {
+      throw refused("INVALID_ARGUMENT", `${publicKey} is no public key on ${curve}.`, {
+        details: { curve, publicKey },
+        hint: "Give lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
+      });
+    }
+    await this.#assertKnown(request.subject);
+    const known = await this.#records.device({ curve, publicKey });
+    if (known !== undefined && known.retiredAt === undefined) {
+      if (again && known.subject === request.subject && known.profile === profileOf(request.profile).id)
+        return;
+      throw refused("INTAKE_DEVICE_EXISTS", "This device is enrolled already.", {
+        details: { publicKey },
+        hint: "Retire it first if it goes to another person or profile.",
+      });
+    }
+    await this.#records.saveDevice({
+      curve,
+      publicKey,
+      subject: request.subject,
+      profile: profileOf(request.profile).id,
+      enrolledAt: this.#now(),
+    });
+  }
+
+  /** Appends gap heads for every epoch whose deadline is past. @param time seconds from an epoch's end to its deadline */
+  async #fillGaps(
+    key: LogKey,
+    profile: Profile,
+    now: number,
+    time = this.#options.intakeTime,
+  ): Promise<LogRecord> {
     let log = (await this.#records.logs(key.subject, key.profile))[key.generation]!;
     const last = log.lastEpoch ?? Number.MAX_SAFE_INTEGER;
     const before = log.nextEpoch;
-    while (
-      log.nextEpoch <= last &&
-      epochEnd(profile, log.offset, log.nextEpoch) + this.#options.intakeTime < now
-    ) {
+    while (log.nextEpoch <= last && epochEnd(profile, log.offset, log.nextEpoch) + time < now) {
       const head = gapHeadOf(profile, log.head, contextOf(key, log, log.nextEpoch));
       await this.#records.saveHead(key, log.nextEpoch, { previous: log.head, head });
       log = { ...log, head, nextEpoch: log.nextEpoch + 1 };

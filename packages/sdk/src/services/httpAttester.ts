@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { AttesterServices, EnrolmentRequest } from "../attester/attester.ts";
+import type { AttesterServices, ContinueRequest, EnrolmentRequest } from "../attester/attester.ts";
 import type { AttestHolderRequest } from "../attester/attestHolder.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
 import type { LogOpening, SignedHead } from "../log/log.ts";
@@ -15,7 +15,7 @@ export type HttpAttester = ReturnType<typeof httpAttester>;
 
 /** @param base URL of the attester, without a slash at its end */
 export function httpAttester(base: string, options: ServiceOptions = {}) {
-  const { info, enrol, submitHead, attest, path } = ATTESTER_ENDPOINTS;
+  const { info, enrol, continueLog, submitHead, attest, path } = ATTESTER_ENDPOINTS;
   return {
     info: (call: CallOptions = {}): Promise<AttesterInfo> =>
       callService({ base, endpoint: info, params: {}, body: undefined }, { ...options, ...call }),
@@ -26,6 +26,15 @@ export function httpAttester(base: string, options: ServiceOptions = {}) {
       const { curve, publicKey } = request.device;
       const body = { ...request, device: { curve, publicKey } };
       return (await callService({ base, endpoint: enrol, params: {}, body }, { ...options, ...call }))
+        .opening;
+    },
+
+    /** Registers the new device, and continues the log of a patient who lost it. */
+    async continueLog(request: ContinueRequest, call: CallOptions = {}): Promise<LogOpening> {
+      const { subject, profile, device } = request;
+      const { curve, publicKey } = device;
+      const body = { subject, profile, device: { curve, publicKey } };
+      return (await callService({ base, endpoint: continueLog, params: {}, body }, { ...options, ...call }))
         .opening;
     },
 

@@ -99,6 +99,13 @@ export const ATTESTER_ENDPOINTS = {
     }),
     object({ opening: logOpening }),
   ),
+  /** Registers a new device and continues the log of a person who lost the old one. */
+  continueLog: post(
+    "/people/continue",
+    object({ subject: fieldElement, device, profile: profileName }),
+    object({ opening: logOpening }),
+    { repeatable: true },
+  ),
   /** A head that was accepted before gets its first receipt again. */
   submitHead: post("/heads", signedHead, signedReceipt, { repeatable: true }),
   /** The attester's signature on a holder attestation. */
