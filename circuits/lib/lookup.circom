@@ -11,12 +11,13 @@ include "range.circom";
  *
  *   state = P16(TAG + j, state, next 14 words),  j = 0, 1, …
  *
- * @param TAG     domain separator; tags lie far enough apart that TAG + j is none
+ * @param TAG     counted domain separator: TAG + j, j < 256, is the tag of block j
  * @param WORDS   fixed by the instance
  */
 template Absorb(TAG, WORDS) {
     var EACH = 14;
     var BLOCKS = (WORDS + EACH - 1) \ EACH;
+    assert(BLOCKS <= 256);
     signal input state, words[WORDS];
     signal output out;
 

@@ -24,7 +24,7 @@ include "generated/poseidon_inverses.circom";
  * With `unit` = 0 the round constants are switched off: inputs of 0 then make
  * every wire 0, which costs a prover next to nothing, and the output says nothing.
  *
- * @param INPUTS   2, 3, 4 or 16 (scripts/generate/poseidon.ts)
+ * @param INPUTS   2, 3, 4, 14 or 16 (scripts/generate/poseidon.ts)
  * @input unit     1, or 0 for no hash at all; constrained by the caller
  * @input inputs[INPUTS]
  * @output out     P_INPUTS(inputs) if unit = 1

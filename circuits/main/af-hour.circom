@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/distribution.circom";
 
 /*
- * af-hour, version 1: share, and so presence or absence, of minutes with atrial fibrillation in one hour.
+ * af-hour, version 2: share, and so presence or absence, of minutes with atrial fibrillation in one hour.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][60], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/regularity.circom";
 
 /*
- * device-usage-30d, version 1: nights on which a therapy device was used long enough, out of thirty.
+ * device-usage-30d, version 2: nights on which a therapy device was used long enough, out of thirty.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[30], codes[30][8], depth, index, siblings[20].

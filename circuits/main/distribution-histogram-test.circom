@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/distribution.circom";
 
 /*
- * distribution-histogram-test, version 2: the histogram construction at 2 epochs of 16 slots, for tests.
+ * distribution-histogram-test, version 3: the histogram construction at 2 epochs of 16 slots, for tests.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[2], codes[2][16], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/regularity.circom";
 
 /*
- * doses-30d, version 1: days on which doses were taken, out of thirty, and their share.
+ * doses-30d, version 2: days on which doses were taken, out of thirty, and their share.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[30], codes[30][2], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/episode.circom";
 
 /*
- * episode-test, version 1: the template episode at 2 epochs of 16 slots, for tests.
+ * episode-test, version 2: the template episode at 2 epochs of 16 slots, for tests.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[2], codes[2][16], depth, index, siblings[20].

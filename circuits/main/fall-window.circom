@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/impact.circom";
 
 /*
- * fall-window, version 1: fall-like impacts in half a minute of acceleration at 20 Hz.
+ * fall-window, version 2: fall-like impacts in half a minute of acceleration at 20 Hz.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][1800], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/distribution.circom";
 
 /*
- * glucose-14d, version 2: share in a band, mean and coverage of fourteen days of CGM readings.
+ * glucose-14d, version 3: share in a band, mean and coverage of fourteen days of CGM readings.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[14], codes[14][288], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/distribution.circom";
 
 /*
- * glucose-15min-day, version 1: share in a band, mean and coverage of one day of glucose readings every 15 minutes.
+ * glucose-15min-day, version 2: share in a band, mean and coverage of one day of glucose readings every 15 minutes.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][96], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/episode.circom";
 
 /*
- * glucose-day-episodes, version 1: episodes inside a band in one day of CGM readings.
+ * glucose-day-episodes, version 2: episodes inside a band in one day of CGM readings.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][288], depth, index, siblings[20].

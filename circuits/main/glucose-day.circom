@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/distribution.circom";
 
 /*
- * glucose-day, version 2: share in a band, mean and coverage of one day of CGM readings.
+ * glucose-day, version 3: share in a band, mean and coverage of one day of CGM readings.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][288], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/distribution.circom";
 
 /*
- * heart-rate-day, version 1: share in a band, mean and coverage of one day of heart rate by the minute.
+ * heart-rate-day, version 2: share in a band, mean and coverage of one day of heart rate by the minute.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][1440], depth, index, siblings[20].

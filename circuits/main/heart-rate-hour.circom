@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/distribution.circom";
 
 /*
- * heart-rate-hour, version 2: share in a band, mean and coverage of one hour of heart rate at 1 Hz.
+ * heart-rate-hour, version 3: share in a band, mean and coverage of one hour of heart rate at 1 Hz.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][3600], depth, index, siblings[20].

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/impact.circom";
 
 /*
- * impact-test, version 1: the template impact at 2 epochs of 5 samples on 3 axes, for tests.
+ * impact-test, version 2: the template impact at 2 epochs of 5 samples on 3 axes, for tests.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[2], codes[2][15], depth, index, siblings[20].

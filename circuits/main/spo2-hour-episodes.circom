@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../claims/episode.circom";
 
 /*
- * spo2-hour-episodes, version 1: episodes inside a band in one hour of oxygen saturation at 1 Hz.
+ * spo2-hour-episodes, version 2: episodes inside a band in one hour of oxygen saturation at 1 Hz.
  *
  * Public inputs in the verifier's order: holder, anchorRoot, terms, scope.
  * Private inputs: secret, previousHead, salts[1], codes[1][3600], depth, index, siblings[20].

@@ -6,50 +6,79 @@ include "../lib/generated/protocol.circom";
 include "../lib/packing.circom";
 
 /*
- * The head of one epoch of a log (docs/protocol.md, "Hashes"):
+ * What one epoch holds, hidden by its salt (docs/protocol.md, "Hashes"):
  *
- *   state   = P16(T_head, previous, ctx, salt, w0 … w11)
- *   state   = P16(T_headBlock + j, state, next 14 words),  j = 1, 2, …
+ *   state = P(T_inner, ctx, salt, first words)
+ *   state = P(T_innerBlock + j, state, next words),  j = 1, 2, …
  *
- * The number of blocks is fixed by the number of words, and the tags of the
- * first and of every further block differ, so no state in the middle of a hash
- * can stand for a head.
+ * Each block is the smallest of P3, P4 and P14 that holds the words that are left;
+ * unused inputs of P14 are 0. The profile fixes the number of words and so every
+ * block. Tags of the first and of every further block differ, so no state in the
+ * middle of a hash is the inner hash of an epoch.
  *
- * @param WORDS             words of the profile
- * @input previous          the head before; any field element (what it covers is
- *                          not this period's business)
+ * @param WORDS   words of the profile
  * @input context, salt, words
- * @output out              the head
+ * @output out    the inner hash. It says nothing about the past: see Head.
  */
-template Head(WORDS) {
-    var FIRST = 12;
-    var NEXT = 14;
-    var BLOCKS = WORDS <= FIRST ? 0 : (WORDS - FIRST + NEXT - 1) \ NEXT;
-    signal input previous, context, salt, words[WORDS];
+template Inner(WORDS) {
+    var FIRST = 11;
+    var NEXT = 12;
+    var REST = WORDS <= FIRST ? 0 : WORDS - FIRST;
+    // A last block of one or two words is a smaller hash.
+    var SMALL = REST % NEXT <= 2 ? REST % NEXT : 0;
+    var BLOCKS = (REST - SMALL + NEXT - 1) \ NEXT;
+    assert(BLOCKS + 1 < 256);
+    signal input context, salt, words[WORDS];
     signal output out;
 
     signal states[BLOCKS + 1];
-    var first[16];
-    first[0] = TAG_HEAD();
-    first[1] = previous;
-    first[2] = context;
-    first[3] = salt;
-    for (var i = 0; i < FIRST; i++) {
-        first[4 + i] = i < WORDS ? words[i] : 0;
+    if (WORDS == 1) {
+        states[0] <== SparsePoseidon(4)([TAG_INNER(), context, salt, words[0]]);
+    } else {
+        var first[14];
+        first[0] = TAG_INNER();
+        first[1] = context;
+        first[2] = salt;
+        for (var i = 0; i < FIRST; i++) {
+            first[3 + i] = i < WORDS ? words[i] : 0;
+        }
+        states[0] <== SparsePoseidon(14)(first);
     }
-    states[0] <== SparsePoseidon(16)(first);
-
     for (var j = 1; j <= BLOCKS; j++) {
-        var block[16];
-        block[0] = TAG_HEAD_BLOCK() + j;
+        var block[14];
+        block[0] = TAG_INNER_BLOCK() + j;
         block[1] = states[j - 1];
         for (var i = 0; i < NEXT; i++) {
             var at = FIRST + (j - 1) * NEXT + i;
             block[2 + i] = at < WORDS ? words[at] : 0;
         }
-        states[j] <== SparsePoseidon(16)(block);
+        states[j] <== SparsePoseidon(14)(block);
     }
-    out <== states[BLOCKS];
+    var last = TAG_INNER_BLOCK() + BLOCKS + 1;
+    if (SMALL == 1) {
+        out <== SparsePoseidon(3)([last, states[BLOCKS], words[WORDS - 1]]);
+    } else if (SMALL == 2) {
+        out <== SparsePoseidon(4)([last, states[BLOCKS], words[WORDS - 2], words[WORDS - 1]]);
+    } else {
+        out <== states[BLOCKS];
+    }
+}
+
+/*
+ * The head after an epoch: P3(T_head, previous head, inner).
+ *
+ * Intake computes it from the head on record and the inner hash that the device
+ * signed, so no head on record follows another past. Here `previous` is private.
+ *
+ * @input previous   the head before; what it covers is not this period's business
+ * @input inner      of Inner
+ * @output out       the head
+ */
+template Head() {
+    signal input previous, inner;
+    signal output out;
+
+    out <== SparsePoseidon(3)([TAG_HEAD(), previous, inner]);
 }
 
 /*
@@ -72,11 +101,12 @@ template Chain(EPOCHS, SLOTS, BASE) {
     signal input {max} codes[EPOCHS][SLOTS];
     signal output last, lastContext;
 
-    signal heads[EPOCHS + 1];
+    signal inner[EPOCHS], heads[EPOCHS + 1];
     heads[0] <== previous;
     for (var e = 0; e < EPOCHS; e++) {
         var words[WORDS] = Pack(SLOTS, BASE)(codes[e]);
-        heads[e + 1] <== Head(WORDS)(heads[e], context + e * oneEpoch, salts[e], words);
+        inner[e] <== Inner(WORDS)(context + e * oneEpoch, salts[e], words);
+        heads[e + 1] <== Head()(heads[e], inner[e]);
     }
     last <== heads[EPOCHS];
     lastContext <== context + (EPOCHS - 1) * oneEpoch;

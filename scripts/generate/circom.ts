@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  countedTagValue,
   flagsOf,
   GENERATED,
   highestCode,
@@ -23,6 +24,9 @@ export function circomProtocol(protocol: Protocol): string {
 
   for (const [name, tag] of Object.entries(protocol.tags)) {
     fn(`TAG_${upperSnake(name)}`, tagValue(tag), `ASCII "${tag}"`);
+  }
+  for (const [name, tag] of Object.entries(protocol.countedTags)) {
+    fn(`TAG_${upperSnake(name)}`, countedTagValue(tag), `ASCII "${tag}", then two bytes that count blocks`);
   }
   fn("MAX_DEPTH", protocol.maxDepth, "greatest depth of an anchor tree");
   fn("WORD_BITS", protocol.wordBits, "bits of a packed word");

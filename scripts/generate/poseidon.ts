@@ -5,7 +5,7 @@ import { FIELD } from "@vitalproof/sdk";
 import { GENERATED } from "./sources.ts";
 
 /** Numbers of inputs that the circuits hash. */
-export const POSEIDON_INPUTS = [2, 3, 4, 16] as const;
+export const POSEIDON_INPUTS = [2, 3, 4, 14, 16] as const;
 
 /** Partial rounds for t = 2 … 17, as in circomlib's poseidon.circom. */
 const PARTIAL_ROUNDS = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  countedTagValue,
   epochSeconds,
   GENERATED,
   highestCode,
@@ -15,6 +16,10 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
   const json = (value: unknown) => JSON.stringify(value, null, 2);
   const tags = Object.entries(protocol.tags).map(
     ([name, tag]) => `  /** ASCII "${tag}" */\n  ${name}: 0x${tagValue(tag).toString(16)}n,`,
+  );
+  const counted = Object.entries(protocol.countedTags).map(
+    ([name, tag]) =>
+      `  /** ASCII "${tag}", then two bytes that count blocks: add the block's number */\n  ${name}: 0x${countedTagValue(tag).toString(16)}n,`,
   );
   const templates = Object.fromEntries(
     Object.entries(protocol.terms.templates).map(([name, template]) => [
@@ -41,7 +46,7 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
 
 /** Domain separators: ASCII bytes read as a big-endian number. */
 export const TAGS = {
-${tags.join("\n")}
+${[...tags, ...counted].join("\n")}
 } as const;
 
 /** Greatest depth of an anchor tree. */

@@ -9,6 +9,7 @@ import { type Circuit, compileInstance } from "./support/circuit.ts";
 import {
   CLAIM_INPUTS,
   type Claim,
+  headAfter,
   headOf,
   headsOf,
   holderOf,
@@ -574,7 +575,8 @@ for (const construction of ["direct", "histogram"] as const) {
       };
       expect(await proves(gap)).to.equal(true);
       // A record of one epoch hashed as if its head came from the middle: tags differ, so the head differs.
-      const middle = poseidon([tag("headBlock") + 1n, heads[0]!, ...claim.codes[1]!.slice(0, 14)]);
+      const inner = poseidon([tag("innerBlock") + 1n, heads[0]!, ...claim.codes[1]!.slice(0, 2)]);
+      const middle = headAfter(heads[0]!, inner);
       expect(await accepts({ ...honest, ...at(root(middle)) })).to.equal(false);
       expect(
         headOf(shape, heads[0]!, claim.context + (1n << 24n), claim.salts[1]!, claim.codes[1]!),

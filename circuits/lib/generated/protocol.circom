@@ -6,13 +6,14 @@ pragma circom 2.2.3;
 function TAG_SUBJECT() { return 676012627379756936625438233265074076158325436209; } // ASCII "vitalproof/subject/1"
 function TAG_HOLDER() { return 2640674325702175533693118097897384195063426865; } // ASCII "vitalproof/holder/1"
 function TAG_GENESIS() { return 676012627379756936625438233042563598031596498737; } // ASCII "vitalproof/genesis/1"
-function TAG_HEAD() { return 40293492518648918665971650663674275966769; } // ASCII "vitalproof/head/1"
-function TAG_HEAD_BLOCK() { return 44303163547959750598684720041886133886693793426255665; } // ASCII "vitalproof/headBlock/1"
+function TAG_INNER() { return 10315134084774123178488742570192041084596018; } // ASCII "vitalproof/inner/2"
+function TAG_HEAD() { return 40293492518648918665971650663674275966770; } // ASCII "vitalproof/head/2"
 function TAG_LEAF() { return 40293492518648918665971650668072322608945; } // ASCII "vitalproof/leaf/1"
-function TAG_CHALLENGE() { return 44303163547959750598684720035855672476344257003990833; } // ASCII "vitalproof/challenge/1"
-function TAG_MARKS() { return 10315134084774123178488742571303664620875569; } // ASCII "vitalproof/marks/1"
-function TAG_DEVICE() { return 2640674325702175533693118097606350085701316401; } // ASCII "vitalproof/device/1"
+function TAG_DEVICE() { return 2640674325702175533693118097606350085701316402; } // ASCII "vitalproof/device/2"
 function TAG_SCOPE() { return 10315134084774123178488742572994700702461745; } // ASCII "vitalproof/scope/1"
+function TAG_INNER_BLOCK() { return 743283744327447095100262864063252203428213459857509457199104; } // ASCII "vitalproof/innerBlock/2", then two bytes that count blocks
+function TAG_CHALLENGE() { return 2903452126279090215235401812269837351409697227013543297024; } // ASCII "vitalproof/challenge/2", then two bytes that count blocks
+function TAG_MARKS() { return 676012627379756936625438233152956964593701355520; } // ASCII "vitalproof/marks/2", then two bytes that count blocks
 function MAX_DEPTH() { return 20; } // greatest depth of an anchor tree
 function WORD_BITS() { return 252; } // bits of a packed word
 function SHARE_UNIT() { return 10000; } // shares are counted in 1/10,000

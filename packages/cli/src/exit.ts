@@ -55,6 +55,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   FILE_EXISTS: EXIT.refused,
   ALREADY_THERE: EXIT.refused,
   LOG_EPOCH_NOT_OVER: EXIT.refused,
+  LOG_FORMAT_UNKNOWN: EXIT.input,
   ANCHOR_TOO_EARLY: EXIT.refused,
   ATTESTATION_MISMATCH: EXIT.refused,
   ATTESTATION_EXPIRED: EXIT.refused,

@@ -36,6 +36,7 @@ import {
   Identity,
   type ImpactTerms,
   impactTerms,
+  innerOf,
   leafOf,
   nodeOf,
   type ProfileName,
@@ -104,6 +105,9 @@ function heads(random: SeededRandom): object[] {
     ["heart-rate-1s", 1],
     ["test-3x5", 2],
     ["doses-12h", 1],
+    ["spo2-1s", 1],
+    ["heart-rate-1min", 1],
+    ["acceleration-20hz", 1],
   ] as const) {
     const profile = profileOf(name);
     const fillings = [
@@ -117,6 +121,7 @@ function heads(random: SeededRandom): object[] {
         profile: name,
         ...epoch,
         words: packCodes(profile, filling),
+        inner: innerOf(profile, epoch),
         head: headOf(profile, epoch),
       });
     }
@@ -353,7 +358,7 @@ function signatures(): object[] {
     group: 1n,
     subject: 2n,
     previous: 3n,
-    head: FIELD - 1n,
+    inner: FIELD - 1n,
     context: packContext({ profile: 1, offset: 2, epoch: 3 }),
   };
   const message = deviceMessage(circuit);

@@ -86,7 +86,7 @@ export {
   formatSteps,
   parseDecimal,
 } from "./decimal.ts";
-export { deviceMessage, type HeadStatement } from "./device/message.ts";
+export { deviceMessage, type HeadMessage } from "./device/message.ts";
 export {
   type Curve,
   type DeviceKey,
@@ -111,7 +111,7 @@ export {
   SCOPE_REGISTRY_ABI,
 } from "./generated/abi.ts";
 export * from "./generated/protocol.ts";
-export { gapHeadOf, genesisOf, headOf, leafOf, packCodes } from "./hashes/chain.ts";
+export { gapHeadOf, genesisOf, headAfter, headOf, innerOf, leafOf, packCodes } from "./hashes/chain.ts";
 export { type Context, packContext, unpackContext } from "./hashes/context.ts";
 export { holderOf, subjectOf } from "./hashes/names.ts";
 export { scopeOf } from "./hashes/scope.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { poseidon2 } from "poseidon-lite/poseidon2";
 import { poseidon3 } from "poseidon-lite/poseidon3";
 import { poseidon4 } from "poseidon-lite/poseidon4";
-import { poseidon16 } from "poseidon-lite/poseidon16";
+import { poseidon14 } from "poseidon-lite/poseidon14";
 import {
   anchorDayOf,
   anchorTree,
@@ -17,8 +17,10 @@ import {
   epochStart,
   FIELD,
   genesisOf,
+  headAfter,
   headOf,
   holderOf,
+  innerOf,
   leafOf,
   PROFILES,
   type ProfileName,
@@ -39,9 +41,10 @@ const heartRate = profileOf("heart-rate-1s");
 const field = fc.oneof(fc.constantFrom(0n, 1n, FIELD - 1n), fc.bigInt({ min: 0n, max: FIELD - 1n }));
 
 describe("hashes", () => {
-  it("T12: tags are the ASCII of their names, big endian, and all differ", () => {
-    for (const tag of Object.values(TAGS)) {
-      expect(Buffer.from(tag.toString(16), "hex").toString("ascii")).to.match(/^vitalproof\/[a-zA-Z]+\/1$/);
+  it("T12: tags are the ASCII of their names, big endian, counted ones with two bytes more, and all differ", () => {
+    for (const [name, tag] of Object.entries(TAGS)) {
+      const text = Buffer.from(tag.toString(16), "hex").toString("latin1");
+      expect(text, name).to.match(new RegExp(`^vitalproof/${name}/[12](\\0\\0)?$`));
     }
     expect(new Set(Object.values(TAGS)).size).to.equal(Object.keys(TAGS).length);
   });
@@ -67,7 +70,7 @@ describe("hashes", () => {
     }
   });
 
-  it("T12: a head of one block is P16(T_head, previous, ctx, salt, w0 … w11), slot 0 least significant", () => {
+  it("T12: an inner hash of one block is P14(T_inner, ctx, salt, w0 … w10), slot 0 least significant; the head is P3(T_head, previous, inner)", () => {
     const codes = Array.from({ length: 288 }, (_, slot) => (slot * 7) % 364);
     const words = packCodes(glucose, codes);
     expect(words).to.have.length(11);
@@ -76,22 +79,45 @@ describe("hashes", () => {
     expect(words[10]).to.equal(
       codes.slice(280).reduce((sum, code, i) => sum + BigInt(code) * 512n ** BigInt(i), 0n),
     );
-    expect(headOf(glucose, { previous: 1n, context: 2n, salt: 3n, codes })).to.equal(
-      poseidon16([TAGS.head, 1n, 2n, 3n, ...words, 0n]),
-    );
+    const inner = poseidon14([TAGS.inner, 2n, 3n, ...words]);
+    expect(innerOf(glucose, { context: 2n, salt: 3n, codes })).to.equal(inner);
+    expect(headAfter(1n, inner)).to.equal(poseidon3([TAGS.head, 1n, inner]));
+    expect(headOf(glucose, { previous: 1n, context: 2n, salt: 3n, codes })).to.equal(headAfter(1n, inner));
   });
 
-  it("T12: further blocks are P16(T_headBlock + j, state, 14 words), the last one padded with 0", () => {
+  it("T12: further blocks are P14(T_innerBlock + j, state, 12 words), the last one padded with 0", () => {
     const codes = Array.from({ length: 3600 }, (_, slot) => slot % 234);
     const words = packCodes(heartRate, codes);
     expect(words).to.have.length(117);
-    let state = poseidon16([TAGS.head, 9n, 8n, 7n, ...words.slice(0, 12)]);
-    for (let j = 1; j <= 8; j++) {
-      const block = words.slice(12 + 14 * (j - 1), 12 + 14 * j);
-      while (block.length < 14) block.push(0n);
-      state = poseidon16([TAGS.headBlock + BigInt(j), state, ...block]);
+    let state = poseidon14([TAGS.inner, 8n, 7n, ...words.slice(0, 11)]);
+    for (let j = 1; j <= 9; j++) {
+      const block = words.slice(11 + 12 * (j - 1), 11 + 12 * j);
+      while (block.length < 12) block.push(0n);
+      state = poseidon14([TAGS.innerBlock + BigInt(j), state, ...block]);
     }
-    expect(headOf(heartRate, { previous: 9n, context: 8n, salt: 7n, codes })).to.equal(state);
+    expect(innerOf(heartRate, { context: 8n, salt: 7n, codes })).to.equal(state);
+  });
+
+  it("T12: an epoch of one word is P4(T_inner, ctx, salt, w0); a last word alone is P3(T_innerBlock + j, state, w)", () => {
+    const doses = profileOf("doses-12h");
+    expect(innerOf(doses, { context: 8n, salt: 7n, codes: [2, 1] })).to.equal(
+      poseidon4([TAGS.inner, 8n, 7n, 6n]),
+    );
+    const acceleration = profileOf("acceleration-20hz");
+    const codes = Array.from({ length: 1800 }, (_, slot) => slot % 804);
+    const words = packCodes(acceleration, codes);
+    expect(words).to.have.length(72);
+    let state = poseidon14([TAGS.inner, 8n, 7n, ...words.slice(0, 11)]);
+    for (let j = 1; j <= 5; j++) {
+      state = poseidon14([
+        TAGS.innerBlock + BigInt(j),
+        state,
+        ...words.slice(11 + 12 * (j - 1), 11 + 12 * j),
+      ]);
+    }
+    expect(innerOf(acceleration, { context: 8n, salt: 7n, codes })).to.equal(
+      poseidon3([TAGS.innerBlock + 6n, state, words[71]!]),
+    );
   });
 
   it("T6: a code beyond the table, a fraction or another number of slots is refused", () => {

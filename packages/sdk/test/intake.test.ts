@@ -14,6 +14,7 @@ import {
   FIELD,
   gapHeadOf,
   genesisOf,
+  headAfter,
   Intake,
   Log,
   leafOf,
@@ -124,10 +125,12 @@ describe("intake", () => {
     const receipt = await intake.submit(signed);
     at((FIRST + 1) * DAY + 500);
     expect(await intake.submit(signed)).to.deep.equal(receipt);
-    expect(await codeRejected(intake.submit(await forge({ head: 123n })))).to.equal("INTAKE_EPOCH_TAKEN");
-    expect(await codeRejected(intake.submit(await forge({ previous: signed.head, head: 123n })))).to.equal(
-      "INTAKE_EPOCH_TAKEN",
-    );
+    expect(await codeRejected(intake.submit(await forge({ inner: 123n })))).to.equal("INTAKE_EPOCH_TAKEN");
+    expect(
+      await codeRejected(
+        intake.submit(await forge({ previous: headAfter(signed.previous, signed.inner), inner: 123n })),
+      ),
+    ).to.equal("INTAKE_EPOCH_TAKEN");
   });
 
   it("T21: two heads for one epoch at the same moment: one is taken", async () => {
@@ -135,7 +138,7 @@ describe("intake", () => {
     at((FIRST + 1) * DAY);
     const results = await Promise.all([
       codeRejected(intake.submit(await log.sign(FIRST, device))),
-      codeRejected(intake.submit(await forge({ head: 123n }))),
+      codeRejected(intake.submit(await forge({ inner: 123n }))),
     ]);
     expect(results).to.deep.equal(["nothing", "INTAKE_EPOCH_TAKEN"]);
   });
@@ -264,7 +267,7 @@ describe("intake", () => {
     const { r, s } = p256.Signature.fromBytes(hexToBytes(signed.signature));
     const high = bytesToHex(new p256.Signature(r, p256.Point.Fn.ORDER - s).toBytes());
     const bad: Partial<SignedHead>[] = [
-      { head: signed.head ^ 1n },
+      { inner: signed.inner ^ 1n },
       { signature: high },
       { signature: signed.signature.slice(2) },
       { signature: `${signed.signature}00` },
@@ -283,7 +286,7 @@ describe("intake", () => {
         intake.submit({ ...signed, device: { curve: "ed25519", publicKey: device.publicKey } }),
       ),
     ).to.equal("INTAKE_DEVICE_WRONG_CURVE");
-    expect(await codeRejected(intake.submit({ ...signed, head: FIELD }))).to.equal("NOT_A_FIELD_ELEMENT");
+    expect(await codeRejected(intake.submit({ ...signed, inner: FIELD }))).to.equal("NOT_A_FIELD_ELEMENT");
     expect(await codeRejected(intake.submit(signed))).to.equal("nothing");
   });
 
@@ -450,11 +453,11 @@ describe("intake over crashes and restarts", () => {
       expect(receipt === undefined, `after ${allowed} writes`).to.equal(allowed < 2);
       at(now);
       // Without a receipt another head may still be taken; with one, it may not.
-      const other = await codeRejected(intake.submit(await forge({ head: 123n })));
+      const other = await codeRejected(intake.submit(await forge({ inner: 123n })));
       expect(other).to.equal(receipt === undefined ? "nothing" : "INTAKE_EPOCH_TAKEN");
       at((FIRST + 1) * DAY + INTAKE_TIME + 1);
       expect(await intake.leavesOf(FIRST)).to.deep.equal([
-        receipt?.leaf ?? leafOf(log.opening.subject, context(FIRST), 123n),
+        receipt?.leaf ?? leafOf(log.opening.subject, context(FIRST), headAfter(log.opening.genesis, 123n)),
       ]);
     }
   });

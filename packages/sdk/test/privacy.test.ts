@@ -13,6 +13,7 @@ import {
   FIELD,
   gapHeadOf,
   genesisOf,
+  headAfter,
   headOf,
   Identity,
   Intake,
@@ -243,7 +244,7 @@ describe("T33: marker values", () => {
       expect(inspect(value, { depth: 9 })).to.not.contain("abababab");
     }
     expect(inspect(device, { showHidden: true })).to.not.contain("171, 171");
-    expect(gapHeadOf(profile, 1n, 2n)).to.not.equal(signed.head);
+    expect(gapHeadOf(profile, 1n, 2n)).to.not.equal(headAfter(signed.previous, signed.inner));
   });
 
   it("the check's result is counts, and its text holds no single reading", () => {

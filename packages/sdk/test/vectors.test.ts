@@ -43,12 +43,12 @@ describe("vectors", () => {
 
   it("T12: the device message is six 32-byte words that both curves sign", async () => {
     const cases = JSON.parse(readFileSync(`${VECTORS}signatures.json`, "utf8")) as Case[];
-    for (const { curve, message, publicKey, group, subject, previous, head, context } of cases) {
+    for (const { curve, message, publicKey, group, subject, previous, inner, context } of cases) {
       const bytes = deviceMessage({
         group: BigInt(group!),
         subject: BigInt(subject!),
         previous: BigInt(previous!),
-        head: BigInt(head!),
+        inner: BigInt(inner!),
         context: BigInt(context!),
       });
       expect(bytes).to.have.length(192);

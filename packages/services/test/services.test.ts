@@ -30,7 +30,7 @@ const HEAD: SignedHead = {
   group: 1n,
   subject: 2n,
   previous: 3n,
-  head: 4n,
+  inner: 4n,
   context: 5n,
   device: { curve: device.curve, publicKey: device.publicKey },
   signature: "0a".repeat(64),

@@ -29,7 +29,10 @@ const instances: {
   readFileSync(join(import.meta.dirname, "../../../circuits/circuits.json"), "utf8"),
 ).instances;
 
-export const tag = (name: string) => BigInt(`0x${Buffer.from(protocol.tags[name], "ascii").toString("hex")}`);
+export const tag = (name: string) => {
+  const text: string = protocol.tags[name] ?? `${protocol.countedTags[name]}\0\0`;
+  return BigInt(`0x${Buffer.from(text, "latin1").toString("hex")}`);
+};
 
 export type TemplateName = keyof TermsByTemplate;
 
@@ -269,14 +272,8 @@ export function contextOf(terms: TermsHeader): bigint {
   return terms.profile + (terms.offset << 16n) + (terms.epoch << 24n);
 }
 
-/** The head of an epoch; words by plain field arithmetic, so codes may be anything. */
-export function headOf(
-  shape: Shape,
-  previous: bigint,
-  context: bigint,
-  salt: bigint,
-  codes: readonly bigint[],
-): bigint {
+/** The inner hash of an epoch; words by plain field arithmetic, so codes may be anything. */
+export function innerOf(shape: Shape, context: bigint, salt: bigint, codes: readonly bigint[]): bigint {
   const perWord = Math.floor(protocol.wordBits / shape.base);
   const words: bigint[] = [];
   for (let from = 0; from < codes.length; from += perWord) {
@@ -285,13 +282,26 @@ export function headOf(
       word += code << BigInt(shape.base * i);
     words.push(mod(word));
   }
-  const take = (from: number, count: number) =>
-    Array.from({ length: count }, (_, i) => words[from + i] ?? 0n);
-  let state = poseidon([tag("head"), previous, context, salt, ...take(0, 12)]);
-  for (let from = 12, j = 1n; from < words.length; from += 14, j++) {
-    state = poseidon([tag("headBlock") + j, state, ...take(from, 14)]);
+  const hash = (inputs: readonly bigint[]) =>
+    poseidon(inputs.length <= 4 ? inputs : [...inputs, ...new Array<bigint>(14 - inputs.length).fill(0n)]);
+  let state = hash([tag("inner"), context, salt, ...words.slice(0, 11)]);
+  for (let from = 11, j = 1n; from < words.length; from += 12, j++) {
+    state = hash([tag("innerBlock") + j, state, ...words.slice(from, from + 12)]);
   }
   return state;
+}
+
+export const headAfter = (previous: bigint, inner: bigint) => poseidon([tag("head"), previous, inner]);
+
+/** The head after an epoch. */
+export function headOf(
+  shape: Shape,
+  previous: bigint,
+  context: bigint,
+  salt: bigint,
+  codes: readonly bigint[],
+): bigint {
+  return headAfter(previous, innerOf(shape, context, salt, codes));
 }
 
 export function headsOf(claim: Claim<TermsHeader>): bigint[] {

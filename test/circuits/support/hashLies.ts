@@ -4,7 +4,9 @@
 // tags, from the middle of a hash, and without round constants.
 import {
   type Claim,
+  headAfter,
   headsOf,
+  innerOf,
   leafOf,
   type pathOf,
   poseidon,
@@ -36,7 +38,7 @@ export async function tellHashLies(
   const [first, last] = headsOf(good) as [bigint, bigint];
   const subject = subjectOf(secret);
   const words = good.codes[1]!.reduce((sum, code, i) => sum + (code << BigInt(shape.base * i)), 0n);
-  const block = [first, context, good.salts[1]!, words, ...new Array<bigint>(11).fill(0n)];
+  const inner = innerOf(shape, context, good.salts[1]!, good.codes[1]!);
   const withHead = (head: bigint) => rootOf(leafOf(subject, context, head));
 
   // Each hash of a claim: where it is, its inputs behind the tag, and what of the circuit it would change.
@@ -54,11 +56,17 @@ export async function tellHashLies(
       input: (name: bigint) => rootOf(leafOf(name, context, last)),
     },
     { of: "leaf", at: "Leaf", inputs: [tag("leaf"), subject, context, last], input: rootOf },
-    { of: "head", at: "chain.Head[1]", inputs: [tag("head"), ...block], input: withHead },
+    { of: "head", at: "chain.Head[1]", inputs: [tag("head"), first, inner], input: withHead },
+    {
+      of: "inner",
+      at: "chain.Inner[1]",
+      inputs: [tag("inner"), context, good.salts[1]!, words],
+      input: (other: bigint) => withHead(headAfter(first, other)),
+    },
   ];
   for (const { of, at, inputs, input } of hashes) {
     const hash = `AnchoredReadings.${at}.SparsePoseidon`;
-    const other = of === "head" ? tag("headBlock") + 1n : 7n;
+    const other = of === "inner" ? tag("innerBlock") + 1n : 7n;
     set(
       await world(`a ${of} under another tag`, good, input(poseidon([other, ...inputs.slice(1)]))),
       "the tag",

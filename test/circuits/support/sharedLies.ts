@@ -7,6 +7,7 @@ import type { Circuit } from "./circuit.ts";
 import {
   type Claim,
   contextOf,
+  headAfter,
   headOf,
   headsOf,
   holderOf,
@@ -137,11 +138,28 @@ export async function tellSharedLies<T extends TermsHeader>(
     "Head[1].SparsePoseidon.inputs[1]",
     "Head[1].SparsePoseidon.GatedPoseidon.inputs[1]",
     "Head[0].out",
-    "Head[0].states[0]",
     "Head[0].SparsePoseidon.out",
     "Head[0].SparsePoseidon.GatedPoseidon.out",
   ]) {
     set(tornBase, name, [wire(`${chain}.${name}`), garbage]);
+  }
+  // T34: the head on record is over another epoch's content than the one that is shown.
+  const swappedBase = await world(
+    "a head over another inner hash",
+    good,
+    rootOf(leafOf(subject, lastContext, headAfter(heads[0]!, garbage))),
+  );
+  for (const name of [
+    "inner[1]",
+    "Head[1].inner",
+    "Head[1].SparsePoseidon.inputs[2]",
+    "Head[1].SparsePoseidon.GatedPoseidon.inputs[2]",
+    "Inner[1].out",
+    "Inner[1].states[0]",
+    "Inner[1].SparsePoseidon.out",
+    "Inner[1].SparsePoseidon.GatedPoseidon.out",
+  ]) {
+    set(swappedBase, name, [wire(`${chain}.${name}`), garbage]);
   }
   const skipped = good.context + 5n * EPOCH;
   const skippedHead = headOf(shape, heads[0]!, skipped, good.salts[1]!, good.codes[1]!);
@@ -152,9 +170,9 @@ export async function tellSharedLies<T extends TermsHeader>(
   );
   const lateBase = await world("a leaf of another epoch", good, rootOf(leafOf(subject, skipped, heads[1]!)));
   for (const name of [
-    "chain.Head[1].context",
-    "chain.Head[1].SparsePoseidon.inputs[2]",
-    "chain.Head[1].SparsePoseidon.GatedPoseidon.inputs[2]",
+    "chain.Inner[1].context",
+    "chain.Inner[1].SparsePoseidon.inputs[1]",
+    "chain.Inner[1].SparsePoseidon.GatedPoseidon.inputs[1]",
   ]) {
     set(skippedBase, name, [wire(`AnchoredReadings.${name}`), skipped]);
   }

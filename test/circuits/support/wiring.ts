@@ -5,6 +5,7 @@
 // wired up in this template too.
 import {
   type Claim,
+  headAfter,
   headsOf,
   holderOf,
   inputOf,
@@ -77,14 +78,10 @@ export function chainLies(claim: Claim<TermsHeader>): Cases {
   const root = (head: bigint, context = claim.context + EPOCH) =>
     at(pathOf(leafOf(subjectOf(claim.secret), context, head), claim.before, claim.after));
   const words = second.reduce((sum, code, i) => sum + (code << BigInt(claim.shape.base * i)), 0n);
-  const middle = poseidon([
-    tag("headBlock") + 1n,
+  const middle = headAfter(
     heads[0]!,
-    claim.context + EPOCH,
-    claim.salts[1]!,
-    words,
-    ...new Array<bigint>(11).fill(0n),
-  ]);
+    poseidon([tag("innerBlock") + 1n, claim.context + EPOCH, claim.salts[1]!, words]),
+  );
   const terms = (changes: Partial<TermsHeader>) => ({
     ...honest,
     terms: packTerms({ ...claim.terms, ...changes }),

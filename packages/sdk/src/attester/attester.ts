@@ -6,7 +6,7 @@ import type { Sent } from "../clients/call.ts";
 import type { ClaimsClient } from "../clients/claims.ts";
 import type { DeviceKey } from "../device/signer.ts";
 import { type ErrorCode, VitalproofError } from "../errors.ts";
-import { leafOf } from "../hashes/chain.ts";
+import { headAfter, leafOf } from "../hashes/chain.ts";
 import { unpackContext } from "../hashes/context.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
 import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
@@ -260,8 +260,12 @@ export class Attester {
 }
 
 /** The leaf of a head and the day under whose root it is. */
-export function leafAndDayOf({ subject, context, head }: SignedHead): { leaf: bigint; day: number } {
+export function leafAndDayOf({ subject, context, previous, inner }: SignedHead): {
+  leaf: bigint;
+  day: number;
+} {
   const { profile, offset, epoch } = unpackContext(context);
+  const head = headAfter(previous, inner);
   return { leaf: leafOf(subject, context, head), day: anchorDayOf(profileOf(profile), offset, epoch) };
 }
 

@@ -4,7 +4,7 @@ import { deviceMessage } from "../device/message.ts";
 import { type DeviceKey, isDeviceKey, verifyDeviceSignature } from "../device/signer.ts";
 import { type ErrorCode, type ErrorOptions, VitalproofError } from "../errors.ts";
 import { assertField, randomFieldElement } from "../field.ts";
-import { gapHeadOf, genesisOf, leafOf } from "../hashes/chain.ts";
+import { gapHeadOf, genesisOf, headAfter, leafOf } from "../hashes/chain.ts";
 import { packContext, unpackContext } from "../hashes/context.ts";
 import { assertInteger } from "../invalid.ts";
 import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
@@ -404,7 +404,7 @@ export class Intake {
         hint: "Bring the log in line with Log.follow and go on with the next epoch.",
       });
     }
-    if (record.head !== signed.head || record.previous !== signed.previous) {
+    if (record.previous !== signed.previous || record.head !== headAfter(record.previous, signed.inner)) {
       throw refused("INTAKE_EPOCH_TAKEN", `Epoch ${epoch} has another head already.`, {
         details: state,
         hint: "An epoch is sealed once; keep the first.",
@@ -416,7 +416,10 @@ export class Intake {
 
   async #take(key: LogKey, log: LogRecord, signed: SignedHead, now: number): Promise<SignedReceipt> {
     const epoch = log.nextEpoch;
-    const { head, previous, context, subject } = signed;
+    const { context, subject } = signed;
+    // Computed here, from the head on record: whatever the sealer has in mind, the epoch follows this past.
+    const previous = log.head;
+    const head = headAfter(previous, signed.inner);
     const receipt = await signReceipt(this.#options.signer, this.#options.domain, {
       group: this.#options.group,
       leaf: leafOf(subject, context, head),
@@ -497,14 +500,14 @@ function epochAtOrBefore(profile: Profile, offset: number, time: number): number
 function unpackContextOf(signed: SignedHead): { profile: Profile; offset: number; epoch: number } {
   assertField("subject", signed.subject);
   assertField("previous", signed.previous);
-  assertField("head", signed.head);
+  assertField("inner", signed.inner);
   assertField("context", signed.context);
   const { profile, offset, epoch } = unpackContext(signed.context);
   return { profile: profileOf(profile), offset, epoch };
 }
 
-function messageOf({ group, subject, previous, head, context }: SignedHead): Uint8Array {
-  return deviceMessage({ group, subject, previous, head, context });
+function messageOf({ group, subject, previous, inner, context }: SignedHead): Uint8Array {
+  return deviceMessage({ group, subject, previous, inner, context });
 }
 
 function bytesOf(hex: string): Uint8Array | undefined {

@@ -2,24 +2,25 @@
 import { bigintToBytes } from "../field.ts";
 import { TAGS } from "../generated/protocol.ts";
 
-/** What a device commits to: that this head follows that one in this subject's log. */
-export type HeadStatement = {
+/** What a device signs: that this epoch follows that head in this subject's log. */
+export type HeadMessage = {
   /** Number of the attester's group. */
   group: bigint;
   subject: bigint;
   previous: bigint;
-  head: bigint;
+  /** Inner hash of the epoch; the head follows from it and `previous`. */
+  inner: bigint;
   context: bigint;
 };
 
 /**
- * The bytes that a device signs: `T_device | group | subject | previous | head | ctx`, six 32-byte big-endian words.
+ * The bytes that a device signs: `T_device | group | subject | previous | inner | ctx`, six 32-byte big-endian words.
  * P-256 signs their SHA-256, Ed25519 the bytes themselves.
  */
-export function deviceMessage(circuit: HeadStatement): Uint8Array {
-  const { group, subject, previous, head, context } = circuit;
+export function deviceMessage(signed: HeadMessage): Uint8Array {
+  const { group, subject, previous, inner, context } = signed;
   const message = new Uint8Array(6 * 32);
-  [TAGS.device, group, subject, previous, head, context].forEach((word, i) => {
+  [TAGS.device, group, subject, previous, inner, context].forEach((word, i) => {
     message.set(bigintToBytes(word, 32), 32 * i);
   });
   return message;

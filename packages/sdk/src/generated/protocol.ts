@@ -9,20 +9,22 @@ export const TAGS = {
   holder: 0x766974616c70726f6f662f686f6c6465722f31n,
   /** ASCII "vitalproof/genesis/1" */
   genesis: 0x766974616c70726f6f662f67656e657369732f31n,
-  /** ASCII "vitalproof/head/1" */
-  head: 0x766974616c70726f6f662f686561642f31n,
-  /** ASCII "vitalproof/headBlock/1" */
-  headBlock: 0x766974616c70726f6f662f68656164426c6f636b2f31n,
+  /** ASCII "vitalproof/inner/2" */
+  inner: 0x766974616c70726f6f662f696e6e65722f32n,
+  /** ASCII "vitalproof/head/2" */
+  head: 0x766974616c70726f6f662f686561642f32n,
   /** ASCII "vitalproof/leaf/1" */
   leaf: 0x766974616c70726f6f662f6c6561662f31n,
-  /** ASCII "vitalproof/challenge/1" */
-  challenge: 0x766974616c70726f6f662f6368616c6c656e67652f31n,
-  /** ASCII "vitalproof/marks/1" */
-  marks: 0x766974616c70726f6f662f6d61726b732f31n,
-  /** ASCII "vitalproof/device/1" */
-  device: 0x766974616c70726f6f662f6465766963652f31n,
+  /** ASCII "vitalproof/device/2" */
+  device: 0x766974616c70726f6f662f6465766963652f32n,
   /** ASCII "vitalproof/scope/1" */
   scope: 0x766974616c70726f6f662f73636f70652f31n,
+  /** ASCII "vitalproof/innerBlock/2", then two bytes that count blocks: add the block's number */
+  innerBlock: 0x766974616c70726f6f662f696e6e6572426c6f636b2f320000n,
+  /** ASCII "vitalproof/challenge/2", then two bytes that count blocks: add the block's number */
+  challenge: 0x766974616c70726f6f662f6368616c6c656e67652f320000n,
+  /** ASCII "vitalproof/marks/2", then two bytes that count blocks: add the block's number */
+  marks: 0x766974616c70726f6f662f6d61726b732f320000n,
 } as const;
 
 /** Greatest depth of an anchor tree. */
@@ -528,7 +530,7 @@ export const PROFILES = {
 export const CIRCUITS = {
   "glucose-day": {
     "name": "glucose-day",
-    "version": 2,
+    "version": 3,
     "purpose": "share in a band, mean and coverage of one day of CGM readings",
     "template": "distribution",
     "construction": "direct",
@@ -537,7 +539,7 @@ export const CIRCUITS = {
   },
   "distribution-direct-test": {
     "name": "distribution-direct-test",
-    "version": 2,
+    "version": 3,
     "purpose": "the direct construction at 2 epochs of 16 slots, for tests",
     "template": "distribution",
     "construction": "direct",
@@ -546,7 +548,7 @@ export const CIRCUITS = {
   },
   "distribution-histogram-test": {
     "name": "distribution-histogram-test",
-    "version": 2,
+    "version": 3,
     "purpose": "the histogram construction at 2 epochs of 16 slots, for tests",
     "template": "distribution",
     "construction": "histogram",
@@ -555,7 +557,7 @@ export const CIRCUITS = {
   },
   "glucose-14d": {
     "name": "glucose-14d",
-    "version": 2,
+    "version": 3,
     "purpose": "share in a band, mean and coverage of fourteen days of CGM readings",
     "template": "distribution",
     "construction": "histogram",
@@ -564,7 +566,7 @@ export const CIRCUITS = {
   },
   "heart-rate-hour": {
     "name": "heart-rate-hour",
-    "version": 2,
+    "version": 3,
     "purpose": "share in a band, mean and coverage of one hour of heart rate at 1 Hz",
     "template": "distribution",
     "construction": "histogram",
@@ -573,7 +575,7 @@ export const CIRCUITS = {
   },
   "glucose-mmol-day": {
     "name": "glucose-mmol-day",
-    "version": 1,
+    "version": 2,
     "purpose": "share in a band, mean and coverage of one day of CGM readings in mmol/L",
     "template": "distribution",
     "construction": "direct",
@@ -582,7 +584,7 @@ export const CIRCUITS = {
   },
   "glucose-mmol-14d": {
     "name": "glucose-mmol-14d",
-    "version": 1,
+    "version": 2,
     "purpose": "share in a band, mean and coverage of fourteen days of CGM readings in mmol/L",
     "template": "distribution",
     "construction": "histogram",
@@ -591,7 +593,7 @@ export const CIRCUITS = {
   },
   "glucose-15min-day": {
     "name": "glucose-15min-day",
-    "version": 1,
+    "version": 2,
     "purpose": "share in a band, mean and coverage of one day of glucose readings every 15 minutes",
     "template": "distribution",
     "construction": "direct",
@@ -600,7 +602,7 @@ export const CIRCUITS = {
   },
   "heart-rate-day": {
     "name": "heart-rate-day",
-    "version": 1,
+    "version": 2,
     "purpose": "share in a band, mean and coverage of one day of heart rate by the minute",
     "template": "distribution",
     "construction": "histogram",
@@ -609,7 +611,7 @@ export const CIRCUITS = {
   },
   "af-hour": {
     "name": "af-hour",
-    "version": 1,
+    "version": 2,
     "purpose": "share, and so presence or absence, of minutes with atrial fibrillation in one hour",
     "template": "distribution",
     "construction": "direct",
@@ -618,7 +620,7 @@ export const CIRCUITS = {
   },
   "spo2-hour-episodes": {
     "name": "spo2-hour-episodes",
-    "version": 1,
+    "version": 2,
     "purpose": "episodes inside a band in one hour of oxygen saturation at 1 Hz",
     "template": "episode",
     "profile": "spo2-1s",
@@ -626,7 +628,7 @@ export const CIRCUITS = {
   },
   "glucose-day-episodes": {
     "name": "glucose-day-episodes",
-    "version": 1,
+    "version": 2,
     "purpose": "episodes inside a band in one day of CGM readings",
     "template": "episode",
     "profile": "glucose-mg-dl-5min",
@@ -634,7 +636,7 @@ export const CIRCUITS = {
   },
   "device-usage-30d": {
     "name": "device-usage-30d",
-    "version": 1,
+    "version": 2,
     "purpose": "nights on which a therapy device was used long enough, out of thirty",
     "template": "regularity",
     "profile": "device-usage-3h",
@@ -642,7 +644,7 @@ export const CIRCUITS = {
   },
   "doses-30d": {
     "name": "doses-30d",
-    "version": 1,
+    "version": 2,
     "purpose": "days on which doses were taken, out of thirty, and their share",
     "template": "regularity",
     "profile": "doses-12h",
@@ -650,7 +652,7 @@ export const CIRCUITS = {
   },
   "fall-window": {
     "name": "fall-window",
-    "version": 1,
+    "version": 2,
     "purpose": "fall-like impacts in half a minute of acceleration at 20 Hz",
     "template": "impact",
     "profile": "acceleration-20hz",
@@ -658,7 +660,7 @@ export const CIRCUITS = {
   },
   "episode-test": {
     "name": "episode-test",
-    "version": 1,
+    "version": 2,
     "purpose": "the template episode at 2 epochs of 16 slots, for tests",
     "template": "episode",
     "profile": "test-16",
@@ -666,7 +668,7 @@ export const CIRCUITS = {
   },
   "regularity-test": {
     "name": "regularity-test",
-    "version": 1,
+    "version": 2,
     "purpose": "the template regularity at 2 epochs of 16 slots, for tests",
     "template": "regularity",
     "profile": "test-16",
@@ -674,7 +676,7 @@ export const CIRCUITS = {
   },
   "impact-test": {
     "name": "impact-test",
-    "version": 1,
+    "version": 2,
     "purpose": "the template impact at 2 epochs of 5 samples on 3 axes, for tests",
     "template": "impact",
     "profile": "test-3x5",

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { poseidon3 } from "poseidon-lite/poseidon3";
 import { poseidon4 } from "poseidon-lite/poseidon4";
-import { poseidon16 } from "poseidon-lite/poseidon16";
+import { poseidon14 } from "poseidon-lite/poseidon14";
 import { VitalproofError } from "../errors.ts";
 import { assertField } from "../field.ts";
 import { TAGS } from "../generated/protocol.ts";
 import { invalid } from "../invalid.ts";
 import type { Profile } from "../profiles/profile.ts";
 
-const FIRST_BLOCK_WORDS = 12;
-const FURTHER_BLOCK_WORDS = 14;
+/** Words of a P14 block beside tag, context and salt, or tag and state. */
+const FIRST_BLOCK_WORDS = 11;
+const FURTHER_BLOCK_WORDS = 12;
 
 /** `genesis = P4(T_genesis, subject, ctx of the first epoch, salt)`: what the first head of a log extends. */
 export function genesisOf(subject: bigint, firstContext: bigint, salt: bigint): bigint {
@@ -44,38 +46,63 @@ export function packCodes(profile: Profile, codes: readonly number[]): bigint[] 
   return words;
 }
 
+/** One epoch: what its inner hash is over. */
+type Epoch = {
+  /** Packed context. */
+  context: bigint;
+  /** At least 128 random bits, one per epoch and never used again; 0 for a gap only. */
+  salt: bigint;
+  codes: readonly number[];
+};
+
 /**
- * `head(e)`: first block `P16(T_head, previous, ctx, salt, w0 … w11)`, further blocks
- * `P16(T_headBlock + j, state, next 14 words)`, j = 1, 2, …; unused words are 0. The profile fixes the number of blocks.
- * @param salt at least 128 random bits, one per epoch and never used again; 0 for a gap head only
+ * `inner(e)`: what one epoch holds, hidden by its salt. First block `P(T_inner, ctx, salt, first words)`, further blocks
+ * `P(T_innerBlock + j, state, next words)`, j = 1, 2, …; each block is the smallest of P3, P4 and P14 that holds the words
+ * that are left, unused inputs of P14 are 0. The profile fixes the number of words and so every block.
  */
-export function headOf(
-  profile: Profile,
-  epoch: { previous: bigint; context: bigint; salt: bigint; codes: readonly number[] },
-): bigint {
-  assertField("previous head", epoch.previous);
+export function innerOf(profile: Profile, epoch: Epoch): bigint {
   assertField("context", epoch.context);
   assertField("salt", epoch.salt, { secret: true });
   const words = packCodes(profile, epoch.codes);
-  const take = (from: number, count: number): bigint[] =>
-    Array.from({ length: count }, (_, i) => words[from + i] ?? 0n);
-
-  let state = poseidon16([
-    TAGS.head,
-    epoch.previous,
-    epoch.context,
-    epoch.salt,
-    ...take(0, FIRST_BLOCK_WORDS),
-  ]);
+  const first = [TAGS.inner, epoch.context, epoch.salt];
+  let state = block(first, words.slice(0, FIRST_BLOCK_WORDS));
   for (let used = FIRST_BLOCK_WORDS, j = 1n; used < words.length; used += FURTHER_BLOCK_WORDS, j++) {
-    state = poseidon16([TAGS.headBlock + j, state, ...take(used, FURTHER_BLOCK_WORDS)]);
+    state = block([TAGS.innerBlock + j, state], words.slice(used, used + FURTHER_BLOCK_WORDS));
   }
   return state;
 }
 
-/** The head of an epoch of which nothing was taken in: salt 0, all slots missing. Anybody can recompute it. */
+/** The smallest of P3, P4 and P14 that takes the inputs; P14 is filled with 0. */
+function block(before: readonly bigint[], words: readonly bigint[]): bigint {
+  const inputs = [...before, ...words];
+  if (inputs.length === 3) return poseidon3(inputs);
+  if (inputs.length === 4) return poseidon4(inputs);
+  return poseidon14([...inputs, ...new Array<bigint>(14 - inputs.length).fill(0n)]);
+}
+
+/**
+ * The head after an epoch: `P3(T_head, previous, inner)`. Intake computes it from the head on record, so that no head on
+ * record follows another past.
+ */
+export function headAfter(previous: bigint, inner: bigint): bigint {
+  assertField("previous head", previous);
+  assertField("inner", inner);
+  return poseidon3([TAGS.head, previous, inner]);
+}
+
+/** The head after an epoch whose content is known. */
+export function headOf(profile: Profile, epoch: Epoch & { previous: bigint }): bigint {
+  return headAfter(epoch.previous, innerOf(profile, epoch));
+}
+
+/** The inner hash of an epoch of which nothing was accepted: salt 0, all slots missing. Anyone can recompute it. */
+function gapInnerOf(profile: Profile, context: bigint): bigint {
+  return innerOf(profile, { context, salt: 0n, codes: new Array<number>(profile.slots).fill(0) });
+}
+
+/** The head after a gap. */
 export function gapHeadOf(profile: Profile, previous: bigint, context: bigint): bigint {
-  return headOf(profile, { previous, context, salt: 0n, codes: new Array<number>(profile.slots).fill(0) });
+  return headAfter(previous, gapInnerOf(profile, context));
 }
 
 /** `leaf = P4(T_leaf, subject, ctx, head)`: what the anchor tree holds. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { deviceMessage, type HeadStatement } from "../device/message.ts";
+import { deviceMessage, type HeadMessage } from "../device/message.ts";
 import type { Curve, DeviceSigner } from "../device/signer.ts";
 import { VitalproofError } from "../errors.ts";
 import { randomFieldElement } from "../field.ts";
-import { gapHeadOf, headOf, leafOf } from "../hashes/chain.ts";
+import { gapHeadOf, headOf, innerOf, leafOf } from "../hashes/chain.ts";
 import { packContext } from "../hashes/context.ts";
 import { isDecimalText, parseRecord } from "../internal/json.ts";
 import { Mutex } from "../mutex.ts";
@@ -34,7 +34,7 @@ export type LogOpening = {
 export type LogState = { head: bigint; nextEpoch: number };
 
 /** What goes to intake: no readings, no salt. */
-export type SignedHead = HeadStatement & {
+export type SignedHead = HeadMessage & {
   device: { curve: Curve; publicKey: string };
   /** Hex without prefix. */
   signature: string;
@@ -50,7 +50,11 @@ export type SealReport = {
   dropped: number;
 };
 
+/** Formats of heads that a stored log may be of (docs/protocol.md). */
+const FORMAT = 2;
+
 type StoredLog = {
+  format: number;
   group: string;
   subject: string;
   profile: ProfileName;
@@ -111,7 +115,8 @@ export class Log {
 
   /**
    * Continues a stored log after recomputing its whole chain.
-   * @throws STORE_FAILED when there is none, LOG_CORRUPT naming the record or epoch that does not fit
+   * @throws STORE_FAILED when there is none, LOG_FORMAT_UNKNOWN for an earlier format, LOG_CORRUPT naming the record or
+   *         epoch that does not fit
    */
   static async resume(store: Store, name: string): Promise<Log> {
     const key = stateKey(name);
@@ -133,6 +138,16 @@ export class Log {
         Number.isSafeInteger(value.nextEpoch) &&
         Array.isArray(value.pending),
     );
+    if (raw.format !== FORMAT) {
+      throw new VitalproofError(
+        "LOG_FORMAT_UNKNOWN",
+        `Log "${name}" has heads of format ${raw.format ?? 1}; this version reads format ${FORMAT}.`,
+        {
+          details: { name, format: raw.format ?? 1, wanted: FORMAT },
+          hint: "Nothing of an earlier format was deployed. Enrol again and import the readings into a new log.",
+        },
+      );
+    }
     const opening: LogOpening = {
       group: BigInt(raw.group),
       subject: BigInt(raw.subject),
@@ -279,14 +294,16 @@ export class Log {
     return due;
   }
 
-  /** The statement about one sealed epoch's head that a device signs and intake checks, signed. */
+  /** What a device signs about one sealed epoch and intake checks, signed. */
   async sign(epoch: number, device: DeviceSigner): Promise<SignedHead> {
-    const { previous, head } = this.#record(epoch);
+    const { previous, salt, codes } = this.#record(epoch);
     const { group, subject } = this.#opening;
-    const circuit: HeadStatement = { group, subject, previous, head, context: this.#context(epoch) };
-    const signature = await device.sign(deviceMessage(circuit));
+    const context = this.#context(epoch);
+    const inner = innerOf(this.#profile, { context, salt, codes });
+    const message: HeadMessage = { group, subject, previous, inner, context };
+    const signature = await device.sign(deviceMessage(message));
     return {
-      ...circuit,
+      ...message,
       device: { curve: device.curve, publicKey: device.publicKey },
       signature: [...signature].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
     };
@@ -507,6 +524,7 @@ export class Log {
   async #saveState(): Promise<void> {
     const { group, subject, genesis, ...rest } = this.#opening;
     const stored: StoredLog = {
+      format: FORMAT,
       ...rest,
       group: group.toString(),
       subject: subject.toString(),

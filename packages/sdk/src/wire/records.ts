@@ -49,7 +49,7 @@ export const signedHead = object({
   group: uint256,
   subject: fieldElement,
   previous: fieldElement,
-  head: fieldElement,
+  inner: fieldElement,
   context: fieldElement,
   device,
   signature: text(/^[0-9a-f]{128}$/, "a signature of 64 bytes in hex"),
