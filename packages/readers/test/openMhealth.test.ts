@@ -74,6 +74,84 @@ describe("Open mHealth", () => {
     });
   }
 
+  it("refuses every kind of thing that the schemas refuse, and takes what they allow", async () => {
+    const heart = (more: object = {}) => ({
+      heart_rate: { unit: "beats/min", value: 60 },
+      effective_time_frame: { date_time: AT },
+      ...more,
+    });
+    const oxygen = (more: object = {}) => ({
+      oxygen_saturation: { unit: "%", value: 97 },
+      effective_time_frame: { date_time: AT },
+      ...more,
+    });
+    const flow = (supplemental_oxygen_flow_rate: unknown) => oxygen({ supplemental_oxygen_flow_rate });
+    const wrong = (name: string) => `${name} is none of the schema's values`;
+    const shapeless = "has none of the schema's forms, or several";
+    const start_date_time = "2013-02-05T07:20:00Z";
+    const cases: [object, string | undefined][] = [
+      [oxygen(), undefined],
+      [flow({ unit: "L/min", value: 0 }), undefined],
+      [flow({ unit: "L/min", value: 2.5 }), undefined],
+      [flow({ unit: "mL/min", value: 2500 }), wrong("unit")],
+      [flow({ unit: "l/min", value: 2 }), wrong("unit")],
+      [flow({ unit: 5, value: 2 }), `unit is no string; ${wrong("unit")}`],
+      [flow({ value: 2 }), "supplemental_oxygen_flow_rate has no unit"],
+      [flow({ unit: "L/min" }), "supplemental_oxygen_flow_rate has no value"],
+      [flow({ unit: "L/min", value: "2" }), "value is no number"],
+      [flow(2), "supplemental_oxygen_flow_rate is no object"],
+      [flow(null), "supplemental_oxygen_flow_rate is no object"],
+      [oxygen({ oxygen_therapy_mode_of_administration: "nasal cannula" }), undefined],
+      [
+        oxygen({ oxygen_therapy_mode_of_administration: "mask" }),
+        wrong("oxygen_therapy_mode_of_administration"),
+      ],
+      [oxygen({ system: "peripheral capillary", measurement_method: "pulse oximetry" }), undefined],
+      [oxygen({ system: "arterial" }), wrong("system")],
+      [oxygen({ measurement_method: "guess" }), wrong("measurement_method")],
+      [oxygen({ descriptive_statistic: "mode" }), wrong("descriptive_statistic")],
+      [oxygen({ oxygen_saturation: { unit: "1", value: 0.97 } }), wrong("unit")],
+      [oxygen({ oxygen_saturation: 97 }), "oxygen_saturation is no object"],
+      [oxygen({ note: "the schemas allow further properties" }), undefined],
+      [heart(), undefined],
+      [heart({ heart_rate: { unit: "/min", value: 60 } }), wrong("unit")],
+      [heart({ heart_rate: { unit: "beats/min" } }), "heart_rate has no value"],
+      [heart({ temporal_relationship_to_sleep: "asleep" }), wrong("temporal_relationship_to_sleep")],
+      [heart({ temporal_relationship_to_physical_activity: "at rest" }), undefined],
+      [
+        heart({ temporal_relationship_to_physical_activity: "walking" }),
+        wrong("temporal_relationship_to_physical_activity"),
+      ],
+      [body({ blood_glucose: { unit: "g/L", value: 1 } }), wrong("unit")],
+      [body({ specimen_source: "plasma" }), wrong("specimen_source")],
+      [body({ temporal_relationship_to_meal: "brunch" }), wrong("temporal_relationship_to_meal")],
+      [
+        body({ effective_time_frame: AT }),
+        `effective_time_frame is no object; effective_time_frame ${shapeless}`,
+      ],
+      [body({}, {}), `effective_time_frame ${shapeless}`],
+      [
+        body({}, { date_time: AT, time_interval: { start_date_time, end_date_time: AT } }),
+        `effective_time_frame ${shapeless}`,
+      ],
+      [interval({ start_date_time }), `time_interval ${shapeless}`],
+      [
+        interval({ start_date_time, end_date_time: AT, duration: { unit: "min", value: 5 } }),
+        `time_interval ${shapeless}`,
+      ],
+      [interval({ start_date_time, duration: { unit: "s", value: 5 } }), `time_interval ${shapeless}`],
+      [interval({ start_date_time, duration: { unit: "sec", value: "5" } }), `time_interval ${shapeless}`],
+      [interval({ date: "5.2.2013", part_of_day: "morning" }), `time_interval ${shapeless}`],
+      [interval({ date: "2013-02-05", part_of_day: "noon" }), `time_interval ${shapeless}`],
+    ];
+    for (const [one, reason] of cases) {
+      const { readings, report } = await readWith(openMhealth, [one]);
+      const shown = JSON.stringify(one);
+      expect(Object.keys(report.refused), shown).to.deep.equal(reason === undefined ? [] : [reason]);
+      expect(readings.length, shown).to.equal(reason === undefined ? 1 : 0);
+    }
+  });
+
   it("says where in the file a body breaks its schema", async () => {
     const text = `{\n  "blood_glucose": {\n    "value": 95,\n    "unit": "g"\n  },\n  "effective_time_frame": {"date_time": "${AT}"}\n}`;
     expect((await refusal(openMhealth, text)).details).to.deep.include({

@@ -499,7 +499,7 @@ if(vErrors === null){vErrors = [err50];}else {vErrors.push(err50);}errors++;}
 validate11.errors = vErrors;
 return errors === 0;}
 export const oxygen_saturation = validate12;
-const schema13 = {"type":"object","required":["oxygen_saturation","effective_time_frame"],"properties":{"effective_time_frame":{"type":"object","oneOf":[{"required":["date_time"],"properties":{"date_time":{"type":"string","format":"rfc3339"}}},{"required":["time_interval"],"properties":{"time_interval":{"type":"object","oneOf":[{"required":["start_date_time","duration"],"properties":{"start_date_time":{"type":"string","format":"rfc3339"},"duration":{"type":"object","required":["value","unit"],"properties":{"value":{"type":"number"},"unit":{"type":"string","enum":["ps","ns","us","ms","sec","min","h","d","wk","Mo","yr"]}}}}},{"required":["end_date_time","duration"],"properties":{"end_date_time":{"type":"string","format":"rfc3339"},"duration":{"type":"object","required":["value","unit"],"properties":{"value":{"type":"number"},"unit":{"type":"string","enum":["ps","ns","us","ms","sec","min","h","d","wk","Mo","yr"]}}}}},{"required":["start_date_time","end_date_time"],"properties":{"start_date_time":{"type":"string","format":"rfc3339"},"end_date_time":{"type":"string","format":"rfc3339"}}},{"required":["date","part_of_day"],"properties":{"date":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"part_of_day":{"enum":["morning","afternoon","evening","night"]}}}]}}}]},"descriptive_statistic":{"enum":["average","maximum","minimum","standard deviation","variance","sum","median","count","quartile deviation","80th percentile","lower quartile","upper quartile","1st quintile","2nd quintile","3rd quintile","4th quintile"]},"oxygen_saturation":{"type":"object","required":["value","unit"],"properties":{"value":{"type":"number"},"unit":{"type":"string","enum":["%"]}}},"system":{"enum":["peripheral capillary"]},"measurement_method":{"enum":["pulse oximetry"]}}};
+const schema13 = {"type":"object","required":["oxygen_saturation","effective_time_frame"],"properties":{"effective_time_frame":{"type":"object","oneOf":[{"required":["date_time"],"properties":{"date_time":{"type":"string","format":"rfc3339"}}},{"required":["time_interval"],"properties":{"time_interval":{"type":"object","oneOf":[{"required":["start_date_time","duration"],"properties":{"start_date_time":{"type":"string","format":"rfc3339"},"duration":{"type":"object","required":["value","unit"],"properties":{"value":{"type":"number"},"unit":{"type":"string","enum":["ps","ns","us","ms","sec","min","h","d","wk","Mo","yr"]}}}}},{"required":["end_date_time","duration"],"properties":{"end_date_time":{"type":"string","format":"rfc3339"},"duration":{"type":"object","required":["value","unit"],"properties":{"value":{"type":"number"},"unit":{"type":"string","enum":["ps","ns","us","ms","sec","min","h","d","wk","Mo","yr"]}}}}},{"required":["start_date_time","end_date_time"],"properties":{"start_date_time":{"type":"string","format":"rfc3339"},"end_date_time":{"type":"string","format":"rfc3339"}}},{"required":["date","part_of_day"],"properties":{"date":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"part_of_day":{"enum":["morning","afternoon","evening","night"]}}}]}}}]},"descriptive_statistic":{"enum":["average","maximum","minimum","standard deviation","variance","sum","median","count","quartile deviation","80th percentile","lower quartile","upper quartile","1st quintile","2nd quintile","3rd quintile","4th quintile"]},"oxygen_saturation":{"type":"object","required":["value","unit"],"properties":{"value":{"type":"number"},"unit":{"type":"string","enum":["%"]}}},"system":{"enum":["peripheral capillary"]},"supplemental_oxygen_flow_rate":{"type":"object","required":["value","unit"],"properties":{"value":{"type":"number"},"unit":{"type":"string","enum":["L/min"]}}},"oxygen_therapy_mode_of_administration":{"enum":["nasal cannula"]},"measurement_method":{"enum":["pulse oximetry"]}}};
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -733,11 +733,39 @@ if(data.system !== undefined){
 if(!(data.system === "peripheral capillary")){
 const err48 = {instancePath:instancePath+"/system",schemaPath:"#/properties/system/enum",keyword:"enum",params:{allowedValues: schema13.properties.system.enum}};
 if(vErrors === null){vErrors = [err48];}else {vErrors.push(err48);}errors++;}}
+if(data.supplemental_oxygen_flow_rate !== undefined){
+let data20 = data.supplemental_oxygen_flow_rate;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(data20.value === undefined){
+const err49 = {instancePath:instancePath+"/supplemental_oxygen_flow_rate",schemaPath:"#/properties/supplemental_oxygen_flow_rate/required",keyword:"required",params:{missingProperty: "value"}};
+if(vErrors === null){vErrors = [err49];}else {vErrors.push(err49);}errors++;}
+if(data20.unit === undefined){
+const err50 = {instancePath:instancePath+"/supplemental_oxygen_flow_rate",schemaPath:"#/properties/supplemental_oxygen_flow_rate/required",keyword:"required",params:{missingProperty: "unit"}};
+if(vErrors === null){vErrors = [err50];}else {vErrors.push(err50);}errors++;}
+if(data20.value !== undefined){
+let data21 = data20.value;
+if(!((typeof data21 == "number") && (isFinite(data21)))){
+const err51 = {instancePath:instancePath+"/supplemental_oxygen_flow_rate/value",schemaPath:"#/properties/supplemental_oxygen_flow_rate/properties/value/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){vErrors = [err51];}else {vErrors.push(err51);}errors++;}}
+if(data20.unit !== undefined){
+let data22 = data20.unit;
+if(typeof data22 !== "string"){
+const err52 = {instancePath:instancePath+"/supplemental_oxygen_flow_rate/unit",schemaPath:"#/properties/supplemental_oxygen_flow_rate/properties/unit/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){vErrors = [err52];}else {vErrors.push(err52);}errors++;}
+if(!(data22 === "L/min")){
+const err53 = {instancePath:instancePath+"/supplemental_oxygen_flow_rate/unit",schemaPath:"#/properties/supplemental_oxygen_flow_rate/properties/unit/enum",keyword:"enum",params:{allowedValues: schema13.properties.supplemental_oxygen_flow_rate.properties.unit.enum}};
+if(vErrors === null){vErrors = [err53];}else {vErrors.push(err53);}errors++;}}}else {
+const err54 = {instancePath:instancePath+"/supplemental_oxygen_flow_rate",schemaPath:"#/properties/supplemental_oxygen_flow_rate/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){vErrors = [err54];}else {vErrors.push(err54);}errors++;}}
+if(data.oxygen_therapy_mode_of_administration !== undefined){
+if(!(data.oxygen_therapy_mode_of_administration === "nasal cannula")){
+const err55 = {instancePath:instancePath+"/oxygen_therapy_mode_of_administration",schemaPath:"#/properties/oxygen_therapy_mode_of_administration/enum",keyword:"enum",params:{allowedValues: schema13.properties.oxygen_therapy_mode_of_administration.enum}};
+if(vErrors === null){vErrors = [err55];}else {vErrors.push(err55);}errors++;}}
 if(data.measurement_method !== undefined){
 if(!(data.measurement_method === "pulse oximetry")){
-const err49 = {instancePath:instancePath+"/measurement_method",schemaPath:"#/properties/measurement_method/enum",keyword:"enum",params:{allowedValues: schema13.properties.measurement_method.enum}};
-if(vErrors === null){vErrors = [err49];}else {vErrors.push(err49);}errors++;}}}else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){vErrors = [err50];}else {vErrors.push(err50);}errors++;}
+const err56 = {instancePath:instancePath+"/measurement_method",schemaPath:"#/properties/measurement_method/enum",keyword:"enum",params:{allowedValues: schema13.properties.measurement_method.enum}};
+if(vErrors === null){vErrors = [err56];}else {vErrors.push(err56);}errors++;}}}else {
+const err57 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){vErrors = [err57];}else {vErrors.push(err57);}errors++;}
 validate12.errors = vErrors;
 return errors === 0;}

@@ -133,6 +133,9 @@ export const SCHEMAS = {
       ...common,
       oxygen_saturation: unitValue("%"),
       system: { enum: ["peripheral capillary"] },
+      // 0 L/min is room air.
+      supplemental_oxygen_flow_rate: unitValue("L/min"),
+      oxygen_therapy_mode_of_administration: { enum: ["nasal cannula"] },
       measurement_method: { enum: ["pulse oximetry"] },
     },
   },
