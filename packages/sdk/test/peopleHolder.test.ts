@@ -72,6 +72,9 @@ const program: ProgramFacts = {
   benefit: 25n,
   free: 1_000n,
   claimWindow: 86_400,
+  reviewTime: 172_800,
+  arbiter: "0x00000000000000000000000000000000000000Ab",
+  arbiterTime: 259_200,
 };
 
 /** The chain as a holder sees it, with one policy of somebody else and those of `own`. */
@@ -384,6 +387,9 @@ describe("people: holder", () => {
       benefit: 25n,
       free: 1_000n,
       claimWindow: 86_400n,
+      reviewTime: 172_800n,
+      arbiter: program.arbiter,
+      arbiterTime: 259_200n,
     };
     const claims = (change: object) =>
       ({

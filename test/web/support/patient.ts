@@ -84,6 +84,8 @@ export class PatientPage {
 
   /** @param payee account to be paid; left out for the policy's own */
   async apply(periods: number, payee?: string): Promise<void> {
+    // Nothing is chosen for the patient.
+    await this.#hands.press(this.page.getByRole("button", { name: /^Program 1: / }));
     await this.#hands.write(this.page.getByLabel("Number of periods"), String(periods));
     if (payee !== undefined) await this.#hands.write(this.page.getByLabel("Account to be paid at"), payee);
     await this.press(/^Prove who you are/);

@@ -1,151 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ClaimOutcome, explainTerms, formatAmount } from "@vitalproof/sdk";
 import { useState } from "react";
-import type { Config } from "../config/config.ts";
 import { tokenOf } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
-import { Choice, Field, Notice } from "../ui/parts.tsx";
-import { counted, dateTime, duration, spanName, spanTimes } from "../words/format.ts";
+import { Field, Notice } from "../ui/parts.tsx";
+import { counted, dateTime, spanName, spanTimes } from "../words/format.ts";
 import type { PeriodDay } from "./days.ts";
-import type { Step } from "./journey.ts";
-import { MANIFESTS } from "./manifests.ts";
-import { needsOf, needsText } from "./needs.ts";
-import { Act, Confirm, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
-import { payeeOf } from "./payee.ts";
+import { Needs, type PanelProps } from "./panelProps.tsx";
+import { Act, Confirm, Fold, Outcome, Progress, useAction } from "./parts.tsx";
 import type { ProofProgress } from "./proverProtocol.ts";
-import { RelayerChoice, type Relaying } from "./RelayerChoice.tsx";
-import type { PatientSession, View } from "./session.ts";
-import { faultOf, progressOf, SKIPPED } from "./words.ts";
-
-/** What every panel of a person at work is given. */
-export type PanelProps = {
-  config: Config;
-  session: PatientSession;
-  view: View;
-  step: (name: Step["name"]) => Step;
-  refresh: () => Promise<void>;
-  relaying: Relaying;
-};
-
-/** What a proof with a circuit takes, said before it begins. */
-function Needs({ circuit }: { circuit: string }) {
-  const needs = needsOf(MANIFESTS[circuit]);
-  return needs === undefined ? null : <p className="hint">{needsText(needs)}</p>;
-}
-
-/** Choosing an offer and applying for a policy. */
-export function ApplyPanel({ config, session, view, step, refresh }: PanelProps) {
-  const [chosen, setChosen] = useState<bigint | undefined>();
-  const [periods, setPeriods] = useState("7");
-  const [payee, setPayee] = useState("");
-  const [progress, setProgress] = useState<ProofProgress | undefined>();
-  const action = useAction({ holds: true });
-  const apply = step("apply");
-  // What was just done is still announced.
-  if (apply.state === "done") return <Outcome action={action} />;
-  const offer = view.offers.find(({ program }) => program === chosen) ?? view.offers[0];
-  if (offer === undefined || apply.state !== "can") {
-    // Before the log is open it is not this step's turn; the steps at the top say so.
-    if (view.log === undefined) return null;
-    return (
-      <Panel title="Apply for a policy">
-        <p>{apply.reason}</p>
-        <Outcome action={action} />
-      </Panel>
-    );
-  }
-  const wrongPayee = faultIn(() => payeeOf(payee, [config.contracts.claims, offer.token]));
-  const number = /^\d{1,4}$/.test(periods.trim()) ? Number(periods) : 0;
-  return (
-    <Panel title="Apply for a policy">
-      {view.unfinished?.kind === "application" ? (
-        <Notice kind="info" title="Your application was not finished when this page was closed.">
-          Nothing is lost, and nothing was sent. Apply again below.
-        </Notice>
-      ) : null}
-      <Choice
-        label="Program"
-        value={String(offer.program)}
-        options={view.offers.map(({ program, circuit, benefit, token }) => [
-          String(program),
-          `${program}: ${circuit.purpose}, ${formatAmount(benefit, tokenOf(config, token))} per period`,
-        ])}
-        onChange={(program) => setChosen(BigInt(program))}
-      />
-      <ul>
-        {explainTerms(offer.terms).map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-        <li>
-          You have {duration(offer.claimWindow)} to claim a period. The insurer is{" "}
-          <code>{offer.insurer}</code>.
-        </li>
-      </ul>
-      <Field
-        label="Number of periods"
-        value={periods}
-        onChange={setPeriods}
-        error={number === 0 ? "Enter a whole number." : undefined}
-      />
-      <Field
-        label="Account to be paid at, if you have one"
-        value={payee}
-        onChange={setPayee}
-        hint="Left empty, the money goes to an account that this page makes for the policy, whose key you can save. What you enter is public and ties the policy to that account"
-        error={wrongPayee}
-      />
-      {offer.free < offer.benefit * BigInt(number) ? (
-        <Notice kind="warning" title="The program has not enough free money for that many periods.">
-          The insurer cannot issue such a policy as things stand.
-        </Notice>
-      ) : null}
-      <Act
-        busy={action.busy}
-        reason={number === 0 ? "Say for how many periods." : wrongPayee}
-        onPress={() =>
-          action.run(async (signal) => {
-            setProgress(undefined);
-            const file = await session.apply(
-              offer,
-              { periods: number, payee },
-              { signal, onProgress: setProgress },
-            );
-            if (config.demo?.applications === undefined)
-              download("vitalproof-application.json", "application/json", file);
-            await refresh();
-            return config.demo?.applications === undefined
-              ? "The attester signed. Hand the saved file to the insurer."
-              : "The attester signed, and the insurer has your application.";
-          })
-        }
-      >
-        Prove who you are to the attester and apply
-      </Act>
-      {action.busy ? (
-        <>
-          <Progress {...progressOf(progress)} />
-          <Act quiet busy={false} onPress={action.cancel}>
-            Stop
-          </Act>
-        </>
-      ) : (
-        <Needs circuit="enrolment" />
-      )}
-      <Outcome action={action} />
-    </Panel>
-  );
-}
-
-/** The sentence with which something is refused; undefined where it is not. */
-function faultIn(act: () => unknown): string | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    const { says, hint } = faultOf(error);
-    return hint === undefined ? says : `${says} ${hint}`;
-  }
-}
+import { RelayerChoice } from "./RelayerChoice.tsx";
+import { progressOf, SKIPPED } from "./words.ts";
 
 /** Consent in plain words: give, keep the receipt, take back. */
 export function ConsentPanel({ session, view, step, refresh, relaying }: PanelProps) {

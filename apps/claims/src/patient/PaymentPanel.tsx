@@ -5,7 +5,7 @@ import { same, tokenOf } from "../ui/app.tsx";
 import { download } from "../ui/download.ts";
 import { Field } from "../ui/parts.tsx";
 import { dateTime } from "../words/format.ts";
-import type { PanelProps } from "./ClaimPanels.tsx";
+import type { PanelProps } from "./panelProps.tsx";
 import { Act, Fold, Outcome, useAction } from "./parts.tsx";
 import { RelayerChoice } from "./RelayerChoice.tsx";
 

@@ -14,10 +14,10 @@ import { useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import { Choice, Empty, Field } from "../ui/parts.tsx";
 import { counted, HERE, type Span, spanName, spanTimes } from "../words/format.ts";
-import type { PanelProps } from "./ClaimPanels.tsx";
 import { DayChart } from "./DayChart.tsx";
 import type { PeriodDay } from "./days.ts";
 import { nextOf } from "./journey.ts";
+import type { PanelProps } from "./panelProps.tsx";
 import { Act, Confirm, Fold, Outcome, Panel, Progress, useAction } from "./parts.tsx";
 
 type Order = "" | "MDY" | "DMY";

@@ -15,7 +15,6 @@ import {
   DAY,
   type DueEpoch,
   enrol,
-  epochAt,
   Holder,
   type HttpAttester,
   type HttpDemo,
@@ -35,6 +34,7 @@ import {
   type KeptProof,
   proofKey,
 } from "./kept.ts";
+import { firstEpochOf } from "./offerWords.ts";
 import { payeeOf } from "./payee.ts";
 import type { ProofOptions, ProverClient } from "./proverClient.ts";
 import type { Vault } from "./vault.ts";
@@ -165,11 +165,8 @@ export class PatientSession {
     const { vault, chain, demo } = this.#parts;
     const attester = needed(this.#parts.attester, "attester");
     const now = await this.now();
-    const profile = profileOf(offer.terms.profile);
-    // Two epochs ahead where a period is short: the insurer must issue the policy before it begins.
-    const ahead = Math.max(1, Math.ceil(3600 / profile.epochSeconds));
     const wanted = {
-      firstEpoch: epochAt(profile, offer.terms.offset, now) + ahead,
+      firstEpoch: firstEpochOf(offer, now),
       periods: cover.periods,
       payee: payeeOf(cover.payee ?? "", [chain.claims.address, offer.token]),
     };

@@ -42,6 +42,9 @@ const offer: Offer = {
   benefit: 25n,
   free: 1000n,
   claimWindow: 86_400,
+  reviewTime: 0,
+  arbiter: ZeroAddress,
+  arbiterTime: 0,
 };
 
 const making: ProverClient = {

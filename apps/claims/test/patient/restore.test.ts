@@ -19,6 +19,7 @@ import {
   verifyReceipt,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import type { Offer, OwnPolicy, PatientChain, PeriodOnChain } from "../../src/patient/chain.ts";
 import type { ProverClient } from "../../src/patient/proverClient.ts";
 import { PatientSession } from "../../src/patient/session.ts";
@@ -44,6 +45,9 @@ const offer: Offer = {
   benefit: 25n,
   free: 1000n,
   claimWindow: 86_400,
+  reviewTime: 0,
+  arbiter: ZeroAddress,
+  arbiterTime: 0,
 };
 
 describe("patient: a restored backup", function () {

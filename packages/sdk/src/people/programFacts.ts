@@ -25,6 +25,11 @@ export type ProgramFacts = {
   readonly free: bigint;
   /** Seconds. */
   readonly claimWindow: number;
+  /** Seconds in which the insurer can reject a claim; 0 where every valid claim is credited at once. */
+  readonly reviewTime: number;
+  /** Decides on rejected claims within `arbiterTime` seconds; the zero address where there is no review. */
+  readonly arbiter: string;
+  readonly arbiterTime: number;
 };
 
 /** The circuit with an id; undefined for one that this package does not know. */
@@ -65,5 +70,8 @@ export async function programFacts(
     benefit: found.benefit,
     free: found.free,
     claimWindow: Number(found.claimWindow),
+    reviewTime: Number(found.reviewTime),
+    arbiter: found.arbiter,
+    arbiterTime: Number(found.arbiterTime),
   };
 }
