@@ -70,7 +70,7 @@ export function withReadingOptions(command: Command): Command {
     .option("--interval <seconds>", "CSV without a column of times: seconds from row to row")
     .option(
       "--where <column=value>",
-      "CSV: keep the rows with this value, or all with *; may be given several times",
+      "keep the rows of a table with this value, or all with *; in FHIR a subject; may be given several times",
       (text: string, before: string[] = []) => [...before, text],
     );
 }
@@ -155,6 +155,9 @@ export async function readReadings(
   return found;
 }
 
+/** What entries are counted as that `--where` leaves out. */
+const CHOSEN_AWAY = ["other rows", "other subject", "other user_id", "other deviceId"];
+
 /** Why a file gave no reading, by what was in it instead; undefined where it gave one. */
 export function nothingTaken(file: string, report: FileReport): VitalproofError | undefined {
   if (report.taken > 0) return undefined;
@@ -168,8 +171,8 @@ export function nothingTaken(file: string, report: FileReport): VitalproofError 
     {
       details: { file, entries, refused, skipped },
       hint:
-        skipped["other rows"] === entries && entries > 0
-          ? "No row has what --where asks for. Give that column another value, or leave --where out."
+        entries > 0 && CHOSEN_AWAY.some((kind) => skipped[kind] === entries)
+          ? "Nothing in the file has what --where asks for. Give it another value, or leave --where out."
           : "Run `vitalproof inspect` on the file. It counts what is in it, and why it was left out.",
     },
   );

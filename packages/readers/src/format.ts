@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Reading } from "@vitalproof/sdk";
+import type { Owners } from "./formats/json/owners.ts";
 
 /** What a file's readings measure; each metric has its LOINC codes and UCUM units in metrics.ts. */
 export type Metric =
@@ -56,7 +57,10 @@ export type ReadOptions = {
   readonly timeUnit?: TimeUnit;
   /** CSV: how times are written, such as `YYYY:MM:DD:HH:mm`, where it is none of the known forms. */
   readonly timeForm?: string;
-  /** CSV: rows to keep, by column (`trial` → `S01_1`; `*` for every row). The others are counted. */
+  /**
+   * CSV: rows to keep, by column (`trial` → `S01_1`; `*` for every row). JSON: whose readings to keep, by the field that
+   * says it (`subject` → `Patient/1`). The others are counted.
+   */
   readonly where?: Readonly<Record<string, string>>;
   /**
    * Generic CSV: names of the columns, or `#1` for the first one and so on, and the UCUM unit. Without a time column
@@ -117,6 +121,9 @@ export type FileReport = {
   readonly notes: readonly string[];
 };
 
+/** The field of a file's entries that says whose they are, and what it tells apart. */
+export type Ownership = { readonly field: string; readonly what: "people" | "devices" };
+
 /** One kind of file. */
 export type Format = {
   readonly name: FormatName;
@@ -124,9 +131,17 @@ export type Format = {
   readonly title: string;
   /** Whether a file whose first 64 KiB are `head` is of this kind, decided by content alone. */
   matches(head: string): boolean;
+  /** What `where` chooses by: columns of a table, or one field. Nothing where it is left out. */
+  readonly selects?: "column" | Ownership;
   /**
    * Hands every reading to `take`, in the file's order.
    * @throws FILE_NOT_UNDERSTOOD naming line and column (or the JSON path), never content; ZONE_REQUIRED, ZONE_UNKNOWN
    */
-  read(input: FileInput, options: ReadOptions, take: (reading: MeasuredReading) => void): Promise<FileReport>;
+  read(
+    input: FileInput,
+    options: ReadOptions,
+    take: (reading: MeasuredReading) => void,
+    /** Notes whose the readings are, for formats that select by a field; without it, `options.where` decides. */
+    owners?: Owners,
+  ): Promise<FileReport>;
 };

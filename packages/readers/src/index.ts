@@ -21,7 +21,7 @@ export {
   type SeriesInspection,
   type SlottingInspection,
 } from "./inspect.ts";
-export { labelsOf } from "./internal/csv.ts";
+export { labelsOf } from "./labels.ts";
 export {
   likelyProfile,
   METRICS,

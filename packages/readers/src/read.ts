@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import { detectFormat, formatOf } from "./detect.ts";
 import type { FileInput, FileReport, Format, FormatName, MeasuredReading, ReadOptions } from "./format.ts";
 import { watchedInput } from "./input.ts";
@@ -54,6 +55,7 @@ export async function streamReadings(
 ): Promise<StreamReport> {
   const watched = watchedInput(input, options);
   const format = await chosenFormat(watched, options);
+  assertSelects(format, options);
   const seen = new Seen();
   const plausibility = new Plausibility(options);
   const skipped = new Map<string, number>();
@@ -94,6 +96,20 @@ export async function streamReadings(
     refused: { ...report.refused, ...Object.fromEntries(refused) },
     contradicts: ({ time, metric, unit }) => seen.contradicts(time, `${metric} ${unit}`),
   };
+}
+
+/** A choice that the format does not know must not be passed over: the wrong readings would count. */
+function assertSelects({ title, selects }: Format, { where = {} }: ReadOptions): void {
+  if (selects === "column") return;
+  const unknown = Object.keys(where).find((name) => name !== selects?.field);
+  if (unknown === undefined) return;
+  throw new VitalproofError("INVALID_ARGUMENT", `${title} has no "${unknown}" to choose by.`, {
+    details: { name: "where", value: unknown },
+    hint:
+      selects === undefined
+        ? "Leave --where out."
+        : `Choose by ${selects.field}: --where "${selects.field}=VALUE".`,
+  });
 }
 
 async function chosenFormat(input: FileInput, options: ReadOptions): Promise<Format> {

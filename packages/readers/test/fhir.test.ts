@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { termOf, unitOf } from "../src/formats/fhir/codes.ts";
 import { fhir } from "../src/formats/fhir.ts";
-import { detectFormat, METRICS, textInput } from "../src/index.ts";
+import { detectFormat, labelsOf, METRICS, readFile, textInput } from "../src/index.ts";
 import { readWith, realFile, refusal, seconds, sum } from "./jsonSupport.ts";
 
 const AT = "2024-01-01T08:00:00+01:00";
@@ -100,6 +100,57 @@ describe("FHIR R4 Observations", () => {
     expect((await refusal(fhir, broken)).details).to.include({ line: 4 });
     const request = { resourceType: "Bundle", entry: [{ request: { method: "DELETE" } }] };
     expect((await readWith(fhir, request)).report.skipped).to.deep.equal({ "entry without resource": 1 });
+  });
+
+  it("asks whose readings count where a bundle holds those of several subjects", async () => {
+    const of = (reference: string | undefined, value: number, minute: number, more: object = {}) =>
+      glucose(quantity(value, "mg/dL"), {
+        effectiveDateTime: `2024-01-01T08:${minute}:00Z`,
+        ...(reference === undefined ? {} : { subject: { reference } }),
+        ...more,
+      });
+    const other = observation("8310-5", { subject: { reference: "Patient/3" } });
+    const two = [of("Patient/1", 101, 10), of("Patient/2", 102, 15), of(undefined, 103, 20), other];
+    for (const form of [bundle(...two), two, two.map((one) => JSON.stringify(one)).join("\n")]) {
+      const error = await refusal(fhir, form);
+      expect(error.code).to.equal("SELECTION_REQUIRED");
+      expect(error.hint).to.contain('--where "subject=VALUE"');
+      expect(JSON.stringify(error.toJSON())).to.not.contain("Patient/");
+      const text = typeof form === "string" ? form : JSON.stringify(form);
+      expect(await labelsOf(textInput(text), "subject")).to.deep.equal(["Patient/1", "Patient/2"]);
+      const chosen = await readWith(fhir, form, { where: { subject: "Patient/2" } });
+      expect(chosen.readings.map(({ value }) => value)).to.deep.equal(["102"]);
+      expect(chosen.report.skipped).to.include({ "other subject": 2 });
+      const all = await readWith(fhir, form, { where: { subject: "*" } });
+      expect(all.report.taken).to.equal(3);
+    }
+    // Whoever has no reading here does not count, and what says nothing belongs to the only one.
+    const one = await readWith(fhir, [of("Patient/1", 101, 10), of(undefined, 103, 20), other]);
+    expect(one.report.taken).to.equal(2);
+    const identified = { subject: { identifier: { system: "urn:x", value: "7" } } };
+    expect(
+      await labelsOf(textInput(JSON.stringify([of(undefined, 1, 10, identified)])), "subject"),
+    ).to.deep.equal(["urn:x|7"]);
+    const contained = of("Patient/1", 104, 10, {
+      contained: [of(undefined, 105, 15), of("Patient/2", 106, 20)],
+    });
+    const first = await readWith(fhir, contained, { where: { subject: "Patient/1" } });
+    expect(first.readings.map(({ value }) => value)).to.deep.equal(["105", "104"]);
+    expect((await refusal(fhir, contained)).code).to.equal("SELECTION_REQUIRED");
+  });
+
+  it("refuses a choice that a file does not have", async () => {
+    const text = JSON.stringify(glucose(quantity(101, "mg/dL")));
+    const nightscout = JSON.stringify([{ type: "sgv", sgv: 100, date: 1_700_000_000_000 }]);
+    for (const [content, name, hint] of [
+      [text, "trial", 'Choose by subject: --where "subject=VALUE".'],
+      [nightscout, "subject", "Leave --where out."],
+    ] as const) {
+      const error = await readFile(textInput(content), { where: { [name]: "1" } }).catch((caught) => caught);
+      expect([error.code, error.hint]).to.deep.equal(["INVALID_ARGUMENT", hint]);
+      const labels = await labelsOf(textInput(content), name).catch((caught) => caught);
+      expect(labels.code).to.equal("FILE_NOT_UNDERSTOOD");
+    }
   });
 
   it("takes the unit from the UCUM code alone, and it must fit the LOINC code", async () => {

@@ -39,4 +39,27 @@ describe("IoT Hub and IoT Central messages", () => {
   it("refuses what is no message, naming where", async () => {
     expect((await refusal(iotMessage, [{ telemetry: 5 }])).code).to.equal("FILE_NOT_UNDERSTOOD");
   });
+
+  it("asks which device counts where messages come from several", async () => {
+    const at = "2019-02-01T22:46:01Z";
+    const messages = [
+      { Body: { heartRate: "78", endDate: at, deviceId: "a" }, Properties: {}, SystemProperties: {} },
+      { deviceId: "b", enqueuedTime: at, telemetry: { heartRate: 79 } },
+      {
+        Body: { heartRate: "80", endDate: at },
+        Properties: {},
+        SystemProperties: { "iothub-connection-device-id": "c" },
+      },
+    ];
+    expect((await refusal(iotMessage, messages)).code).to.equal("SELECTION_REQUIRED");
+    for (const [deviceId, value] of [
+      ["a", "78"],
+      ["b", "79"],
+      ["c", "80"],
+    ] as const) {
+      const { readings, report } = await readWith(iotMessage, messages, { where: { deviceId } });
+      expect(readings.map((reading) => reading.value)).to.deep.equal([value]);
+      expect(report.skipped).to.deep.equal({ "other deviceId": 2 });
+    }
+  });
 });

@@ -252,6 +252,18 @@ describe("Open mHealth", () => {
     expect(zero.report.skipped).to.deep.equal({ "sentinel zero": 1 });
   });
 
+  it("asks whose data points count where headers name several users", async () => {
+    const of = (user_id: string, value: number) => {
+      const one = point(body({ blood_glucose: { unit: "mg/dL", value } }));
+      return { ...one, header: { ...one.header, user_id } };
+    };
+    const list = [of("joe", 95), of("ann", 96)];
+    expect((await refusal(openMhealth, list)).code).to.equal("SELECTION_REQUIRED");
+    const { readings, report } = await readWith(openMhealth, list, { where: { user_id: "ann" } });
+    expect(readings.map(({ value }) => value)).to.deep.equal(["96"]);
+    expect(report.skipped).to.deep.equal({ "other user_id": 1 });
+  });
+
   it("counts every item of an array once, whatever its shape", async () => {
     const junk = fc.dictionary(
       fc.constantFrom(

@@ -47,6 +47,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
 export const accelerometerCsv: Format = {
   name: "accelerometer-csv",
   title: "accelerometer CSV with three axes",
+  selects: "column",
   matches: (head) => findHeader(head, columnsOf) !== undefined,
   async read(input: FileInput, options: ReadOptions, take) {
     const header = await headerOf(input, columnsOf, "header with a time and three axes in g or m/s2");

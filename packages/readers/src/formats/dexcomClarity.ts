@@ -39,6 +39,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
 export const dexcomClarity: Format = {
   name: "dexcom-clarity",
   title: "Dexcom Clarity CSV export",
+  selects: "column",
   matches: (head) => findHeader(head, columnsOf) !== undefined,
   async read(input: FileInput, options: ReadOptions, take) {
     const clock = new LocalClock(options.zone);

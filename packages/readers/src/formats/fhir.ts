@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Bundle, BundleEntry } from "fhir/r4.js";
-import type { Format } from "../format.ts";
+import type { Format, Ownership } from "../format.ts";
 import { readObservation } from "./fhir/observation.ts";
 import { Collector } from "./json/collector.ts";
 import {
@@ -13,8 +13,10 @@ import {
   listOf,
   textOf,
 } from "./json/document.ts";
+import { Owners } from "./json/owners.ts";
 
 const HINT = "Give an Observation, a Bundle of them, or one resource a line (NDJSON), as FHIR R4 JSON.";
+const SELECTS: Ownership = { field: "subject", what: "people" };
 const ENTRY: keyof Bundle & string = "entry";
 const RESOURCE: keyof BundleEntry & string = "resource";
 
@@ -25,13 +27,14 @@ const RESOURCE: keyof BundleEntry & string = "resource";
 export const fhir: Format = {
   name: "fhir",
   title: "HL7 FHIR R4 Observations (JSON)",
+  selects: SELECTS,
 
   matches(head) {
     return /^\s*[[{]/.test(head) && /"resourceType"\s*:\s*"[A-Za-z]+"/.test(head);
   },
 
-  async read(input, _options, take) {
-    const collector = new Collector(take);
+  async read(input, options, take, owners = new Owners(SELECTS, options)) {
+    const collector = new Collector(take, owners);
     const documents = parseAll(await input.text());
     const [first] = documents;
     // A file of one resource that is no Observation holds nothing to read; in a collection others are only counted.

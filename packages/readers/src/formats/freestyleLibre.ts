@@ -36,6 +36,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
 export const freestyleLibre: Format = {
   name: "freestyle-libre",
   title: "FreeStyle Libre or LibreView CSV export",
+  selects: "column",
   matches: (head) => findHeader(head, columnsOf) !== undefined,
   async read(input: FileInput, options: ReadOptions, take) {
     const header = await headerOf(

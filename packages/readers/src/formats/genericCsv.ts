@@ -43,6 +43,7 @@ function matches(head: string): boolean {
 export const genericCsv: Format = {
   name: "generic-csv",
   title: "CSV with columns that you name",
+  selects: "column",
   matches,
   async read(input: FileInput, options: ReadOptions, take) {
     const { columns } = options;

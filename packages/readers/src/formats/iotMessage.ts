@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { Format, Ownership } from "../format.ts";
 import { Collector, NO_NUMBER } from "./json/collector.ts";
 import {
   field,
@@ -11,8 +11,12 @@ import {
   textOf,
 } from "./json/document.ts";
 import { instantOf } from "./json/instant.ts";
+import { Owners } from "./json/owners.ts";
 
 const HINT = "Give a device message of Azure IoT Hub or IoT Central, or an array of them, as it was routed.";
+
+/** A hub routes the messages of all its devices, and another device is mostly another person. */
+const SELECTS: Ownership = { field: "deviceId", what: "devices" };
 
 /** Names under which devices report what has one unit only; glucose has two, so that its name alone says too little. */
 const FIELDS = {
@@ -29,19 +33,21 @@ const FIELDS = {
 export const iotMessage: Format = {
   name: "iot-message",
   title: "Azure IoT Hub and IoT Central messages (JSON)",
+  selects: SELECTS,
 
   matches(head) {
     return /^\s*[[{]/.test(head) && (/"SystemProperties"\s*:/.test(head) || /"telemetry"\s*:/.test(head));
   },
 
-  async read(input, _options, take) {
+  async read(input, options, take, owners = new Owners(SELECTS, options)) {
     const document = new JsonDocument(await input.text());
-    const collector = new Collector(take);
+    const collector = new Collector(take, owners);
     const messages = isArray(document.root) ? document.root : [document.root];
     for (const [i, message] of messages.entries()) {
       const body = field(message, "Body") ?? field(message, "telemetry");
       if (!isObject(body))
         throw document.error(isArray(document.root) ? [i] : [], "it is no device message", HINT);
+      collector.belongsTo(deviceOf(message, body));
       const time = instantOf(timeOf(message, body));
       for (const [name, value] of Object.entries(body)) {
         if (name === "endDate" || name === "deviceId") continue;
@@ -58,6 +64,14 @@ export const iotMessage: Format = {
     return collector.report("iot-message");
   },
 };
+
+function deviceOf(message: JsonValue, body: JsonValue): string | undefined {
+  return (
+    textOf(body, "deviceId") ??
+    textOf(message, "deviceId") ??
+    textOf(field(message, "SystemProperties"), "iothub-connection-device-id")
+  );
+}
 
 function timeOf(message: JsonValue, body: JsonValue): string | undefined {
   return (

@@ -39,6 +39,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
 export const monitorCsv: Format = {
   name: "monitor-csv",
   title: "monitor numerics CSV",
+  selects: "column",
   matches: (head) => findHeader(head, columnsOf) !== undefined,
   async read(input: FileInput, options: ReadOptions, take) {
     const header = await headerOf(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Metric } from "../format.ts";
+import type { Format, Metric, Ownership } from "../format.ts";
 import { plainDecimal } from "../internal/values.ts";
 import { Collector } from "./json/collector.ts";
 import {
@@ -14,6 +14,7 @@ import {
   textOf,
 } from "./json/document.ts";
 import { instantOf, LONGEST, NO_TIME, TOO_LONG } from "./json/instant.ts";
+import { Owners } from "./json/owners.ts";
 import type { Measure } from "./omh/schemas.ts";
 import { violationOf } from "./omh/validate.ts";
 
@@ -30,6 +31,8 @@ const MEASURES: Readonly<
   heart_rate: { metric: "heart-rate", schema: "heart-rate", units: { "beats/min": "/min" } },
   oxygen_saturation: { metric: "spo2", schema: "oxygen-saturation", units: { "%": "%" } },
 };
+/** Headers of Open mHealth before IEEE 1752.1 say whose a data point is. */
+const SELECTS: Ownership = { field: "user_id", what: "people" };
 const NAMES = Object.keys(MEASURES) as Measure[];
 
 /** Specimens whose glucose is blood's, or follows it; that of urine or tears is on another scale. */
@@ -53,6 +56,7 @@ const SECONDS: Readonly<Record<string, number>> = {
 export const openMhealth: Format = {
   name: "open-mhealth",
   title: "Open mHealth / IEEE 1752.1 (JSON)",
+  selects: SELECTS,
 
   matches(head) {
     if (!/^\s*[[{]/.test(head)) return false;
@@ -62,9 +66,9 @@ export const openMhealth: Format = {
     );
   },
 
-  async read(input, _options, take) {
+  async read(input, options, take, owners = new Owners(SELECTS, options)) {
     const document = new JsonDocument(await input.text());
-    const collector = new Collector(take);
+    const collector = new Collector(take, owners);
     const reader = new Reader(document, collector);
     if (isArray(document.root)) {
       for (const [i, item] of document.root.entries()) {
@@ -96,6 +100,7 @@ class Reader {
     if (!isObject(item)) throw this.#document.error(path, "a data point is no object", HINT);
     const isPoint = field(item, "header") !== undefined;
     const schema = textOf(field(field(item, "header"), "schema_id"), "name");
+    this.#collector.belongsTo(textOf(field(item, "header"), "user_id"));
     const body = isPoint ? field(item, "body") : item;
     const at = isPoint ? [...path, "body"] : path;
     if (!isObject(body)) return { path: at, reason: "it has no body" };

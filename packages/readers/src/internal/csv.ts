@@ -43,7 +43,7 @@ export function rowFilter(
  * What stands in one column of a table, each text once, in the file's order.
  * @throws FILE_NOT_UNDERSTOOD where there is no such column, or more texts than a column of labels has
  */
-export async function labelsOf(input: FileInput, column: string): Promise<string[]> {
+export async function columnLabels(input: FileInput, column: string): Promise<string[]> {
   const header = await headerOf(
     input,
     (titles) => (titles.length > 1 && titles.includes(column.trim()) ? titles : undefined),

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { CodeableConcept, Coding, Observation, Period, Quantity, SampledData } from "fhir/r4.js";
+import type {
+  CodeableConcept,
+  Coding,
+  Identifier,
+  Observation,
+  Period,
+  Quantity,
+  Reference,
+  SampledData,
+} from "fhir/r4.js";
 import { type Collector, type Counted, NO_NUMBER } from "../json/collector.ts";
 import { field, isArray, isObject, type JsonObject, type JsonValue } from "../json/document.ts";
 import { instantOf, LONGEST, NO_TIME, TOO_LONG } from "../json/instant.ts";
@@ -36,12 +45,18 @@ function listIn<T>(resource: JsonValue | undefined, name: keyof T & string): rea
  * Reads an Observation of HL7 FHIR R4 (hl7.org/fhir/R4/observation.html): its value, or those of its components, and
  * the Observations contained in it. Every one of them is counted once.
  */
-export function readObservation(observation: JsonObject, collector: Collector): void {
+export function readObservation(
+  observation: JsonObject,
+  collector: Collector,
+  outerSubject?: string | undefined,
+): void {
+  const subject = subjectOf(observation) ?? outerSubject;
   for (const contained of listIn<Observation>(observation, "contained")) {
     if (isObject(contained) && field(contained, "resourceType") === "Observation") {
-      readObservation(contained, collector);
+      readObservation(contained, collector, subject);
     }
   }
+  collector.belongsTo(subject);
   const status = textIn<Observation>(observation, "status") ?? "";
   if (WITHOUT_RESULT.includes(status)) {
     collector.skip(`status ${status}`);
@@ -55,6 +70,17 @@ export function readObservation(observation: JsonObject, collector: Collector): 
   const ownValue = valueNameOf(observation) !== undefined;
   if (ownValue || components.length === 0) readValue(observation, observation, collector);
   for (const component of components) readValue(component, observation, collector);
+}
+
+/** Whose observation it is, by reference or identifier; a contained one without it is its container's. */
+function subjectOf(observation: JsonObject): string | undefined {
+  const subject = get<Observation>(observation, "subject");
+  const reference = textIn<Reference>(subject, "reference");
+  if (reference !== undefined) return reference;
+  const identifier = get<Reference>(subject, "identifier");
+  const value = textIn<Identifier>(identifier, "value");
+  const system = textIn<Identifier>(identifier, "system");
+  return value === undefined || system === undefined ? value : `${system}|${value}`;
 }
 
 /** @param holder the observation or one of its components, which have the same fields for code and value */

@@ -4,6 +4,7 @@ import type { LocalClock } from "../../internal/localClock.ts";
 import { Tally } from "../../internal/tally.ts";
 import { isZero, plainDecimal } from "../../internal/values.ts";
 import { METRICS } from "../../metrics.ts";
+import type { Owners } from "./owners.ts";
 
 /** Kinds and reasons that several formats count under one name. */
 export const SENTINEL_ZERO = "sentinel zero";
@@ -27,9 +28,17 @@ export type Counted = "taken" | "skipped" | "refused";
 export class Collector {
   readonly #tally = new Tally();
   readonly #take: (reading: MeasuredReading) => void;
+  readonly #owners: Owners | undefined;
+  #owner: string | undefined;
 
-  constructor(take: (reading: MeasuredReading) => void) {
+  constructor(take: (reading: MeasuredReading) => void, owners?: Owners) {
     this.#take = take;
+    this.#owners = owners;
+  }
+
+  /** Says whose the entries are that follow. */
+  belongsTo(owner: string | undefined): void {
+    this.#owner = owner;
   }
 
   /** An entry that holds no reading. @param kind a word of ours or of the format, never content */
@@ -54,6 +63,7 @@ export class Collector {
   /**
    * An entry that holds a reading. Zero is what devices write for "nothing measured": nobody has a glucose, heart rate
    * or oxygen saturation of 0.
+   * @throws SELECTION_REQUIRED where the file's readings are those of several people
    */
   reading({ metric, time, value: written, unit }: Found): Counted {
     let value = written;
@@ -64,6 +74,7 @@ export class Collector {
       if (plain.startsWith("-")) return this.refuse(NEGATIVE);
       value = plain;
     }
+    if (this.#owners?.counts(this.#owner) === false) return this.skip(this.#owners.kind);
     this.#tally.entries += 1;
     this.#tally.take(time, value, metric);
     this.#take({ metric, time, value, unit });

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { detectFormat } from "./detect.ts";
+import type { FileInput } from "./format.ts";
+import { Owners } from "./formats/json/owners.ts";
+import { headOf } from "./input.ts";
+import { columnLabels } from "./internal/csv.ts";
+import { notUnderstood } from "./internal/notUnderstood.ts";
+
+/**
+ * What there is to choose from by `where`: the texts of one column of a table, or whose the readings of a JSON file are.
+ * Each once, in the file's order.
+ * @throws FILE_NOT_UNDERSTOOD where there is no such column or field, or a column has more texts than labels have
+ */
+export async function labelsOf(input: FileInput, name: string): Promise<string[]> {
+  if (!/^\s*[[{<]/.test(await headOf(input))) return columnLabels(input, name);
+  const format = await detectFormat(input);
+  const { selects } = format;
+  if (selects === undefined || selects === "column" || selects.field !== name) {
+    const field = selects === undefined || selects === "column" ? undefined : selects.field;
+    throw notUnderstood(`${format.title} has no "${name}" to choose by`, {
+      details: { name },
+      hint: field === undefined ? "Leave --each out." : `Use "${field}".`,
+    });
+  }
+  const owners = new Owners(selects, { where: { [name]: "*" } });
+  await format.read(input, {}, () => {}, owners);
+  return [...owners.found];
+}
