@@ -6,7 +6,7 @@
 //   node scripts/generate.ts           write the files
 //   node scripts/generate.ts --check   compare only; exit 1 when one differs
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { openMhealthChecks } from "../packages/readers/scripts/openMhealth.ts";
 import { circomMain, circomProtocol } from "./generate/circom.ts";
 import { circomPoseidonInverses } from "./generate/poseidon.ts";
@@ -24,7 +24,7 @@ const files = new Map<string, string>([
   ["packages/readers/src/generated/openMhealth.ts", openMhealthChecks()],
   ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
 ]);
-for (const instance of instances) files.set(`circuits/${instance.main}`, circomMain(protocol, instance));
+for (const instance of instances) files.set(relative(root, instance.main), circomMain(protocol, instance));
 
 const check = process.argv.includes("--check");
 const stale: string[] = [];

@@ -6,7 +6,6 @@ import {
   highestCode,
   type Instance,
   NO_BOUND,
-  type Profile,
   type Protocol,
   place,
   placeTemplate,
@@ -66,9 +65,6 @@ export function circomProtocol(protocol: Protocol): string {
   return `${HEADER}\n// ${GENERATED}\n\n${lines.join("\n")}\n`;
 }
 
-const CLAIM_INPUTS = ["holder", "anchorRoot", "terms", "scope"];
-const ENROLMENT_INPUTS = ["holder", "subject", "scope", "policyHash"];
-
 /** One main component: a documentation block and one line. */
 export function circomMain(protocol: Protocol, instance: Instance): string {
   const { file, call, inputs, notes } = mainParts(protocol, instance);
@@ -89,41 +85,47 @@ component main {public [${inputs.join(", ")}]} = ${call};
 }
 
 function mainParts(protocol: Protocol, instance: Instance) {
-  if (instance.template === "enrolment") {
-    return {
-      file: "record/enrolment",
-      call: "Enrolment()",
-      inputs: ENROLMENT_INPUTS,
-      notes: ["Private input: secret."],
-    };
+  const { template, construction = "", family, profile: profileName, epochs } = instance;
+  const facts = factsOf(protocol, instance);
+  const fact = (name: string): number => {
+    const value = facts[name];
+    if (value !== undefined) return value;
+    const known = Object.keys(facts).join(", ");
+    throw new Error(
+      `circuits.json: ${template} wants "${name}" of ${instance.name}, which has only ${known}`,
+    );
+  };
+  const parameters = family.templates.get(template)!.parameters.map(fact);
+  const privateInputs = family.privateInputs.map((input) =>
+    input.replace(/\[(\w+)\]/g, (_, name: string) => `[${fact(name)}]`),
+  );
+  const notes = [`Private input${privateInputs.length === 1 ? "" : "s"}: ${privateInputs.join(", ")}.`];
+  if (profileName !== undefined) {
+    const { profile, slots, base, codes } = facts;
+    notes.push(
+      `Profile ${profile} (${profileName}): ${slots} slots of ${base} bits, codes 0 to ${codes}; ${epochs} epoch(s).`,
+    );
   }
-  const profile = profileOf(protocol, instance);
-  const epochs = instance.epochs;
-  if (epochs === undefined) throw new Error(`circuits.json: ${instance.name} needs "epochs"`);
-  const codes = highestCode(profile);
-  const shape = [profile.id, epochs, profile.slots, profile.base, codes];
-  if (instance.template === "impact") shape.push(zeroCode(profile));
   return {
-    file: `claims/${instance.template}`,
-    call: `${templateName(instance)}(${shape.join(", ")})`,
-    inputs: CLAIM_INPUTS,
-    notes: [
-      `Private inputs: secret, previousHead, salts[${epochs}], codes[${epochs}][${profile.slots}], depth, index, siblings[${protocol.maxDepth}].`,
-      `Profile ${profile.id} (${instance.profile}): ${profile.slots} slots of ${profile.base} bits, codes 0 to ${codes}; ${epochs} epoch(s).`,
-    ],
+    file: `${family.folder}/${template}`,
+    call: `${capital(template)}${capital(construction)}(${parameters.join(", ")})`,
+    inputs: family.publicInputs,
+    notes,
   };
 }
 
-/** distribution is built in one of two ways; the others in one. */
-function templateName({ name, template, construction }: Instance): string {
-  const capital = `${template[0]!.toUpperCase()}${template.slice(1)}`;
-  if (template !== "distribution") return capital;
-  if (construction === undefined) throw new Error(`circuits.json: ${name} needs "construction"`);
-  return `${capital}${construction === "direct" ? "Direct" : "Histogram"}`;
+/** What `parameters` and `privateInputs` of circuits.json may name. */
+function factsOf(protocol: Protocol, { profile: name, epochs }: Instance): Readonly<Record<string, number>> {
+  const { maxDepth } = protocol;
+  if (name === undefined || epochs === undefined) return { maxDepth };
+  const profile = protocol.profiles[name]!;
+  const { id, slots, base } = profile;
+  const codes = highestCode(profile);
+  const zero = zeroCode(profile);
+  // A profile that does not reach down to 0 has no code for it.
+  return { maxDepth, profile: id, epochs, slots, base, codes, ...(zero > 0 && { zero }) };
 }
 
-function profileOf(protocol: Protocol, instance: Instance): Profile {
-  const profile = instance.profile === undefined ? undefined : protocol.profiles[instance.profile];
-  if (profile === undefined) throw new Error(`circuits.json: ${instance.name} names no known profile`);
-  return profile;
+function capital(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }

@@ -35,7 +35,8 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
   );
   const circuits = Object.fromEntries(
     instances
-      .filter((instance) => instance.profile !== undefined)
+      // Those that terms can ask for.
+      .filter(({ template }) => protocol.terms.templates[template] !== undefined)
       .map(({ name, version, purpose, template, construction, profile, epochs }) => [
         name,
         { name, version, purpose, template, construction, profile, epochs },

@@ -25,6 +25,7 @@ const published = {
   exports: {
     ".": { types: "./index.d.ts", default: "./index.js" },
     "./circuits": { types: "./circuits.d.ts", default: "./circuits.js" },
+    "./list": { types: "./list.d.ts", default: "./list.js" },
     "./package.json": "./package.json",
   },
 };

@@ -17,6 +17,7 @@ export { type CircuitInfo, circuitInfo } from "./info.ts";
 export { type InstanceSelection, loadInstances, selectInstances } from "./instances.ts";
 export type { BrokenLink, Link } from "./internal/links.ts";
 export { isDevelopmentKey } from "./isDevelopmentKey.ts";
+export { readList } from "./list.ts";
 export { type InstanceFiles, instanceFiles, readManifest } from "./manifest.ts";
 export type * from "./types.ts";
 export { verificationKeyBytes, verificationKeyHash, verificationKeyWords } from "./verificationKeyHash.ts";

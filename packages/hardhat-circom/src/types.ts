@@ -58,7 +58,36 @@ export interface CircuitInstance {
   readonly maxDomain: number;
   /** `default` is what is built when nothing else is said. */
   readonly group: InstanceGroup;
+  /** The family of its template, where the list has families and the instance names a template. */
+  readonly family?: CircuitFamily;
   readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Circuits with the same public inputs. The plugin checks their entries; scripts write main files from them. */
+export interface CircuitFamily {
+  readonly name: string;
+  /** Folder of the templates, relative to the list. */
+  readonly folder: string;
+  /** In the verifier's order. */
+  readonly publicInputs: readonly string[];
+  /** For the documentation of main files. */
+  readonly privateInputs: readonly string[];
+  /** By name. No two families share a template. */
+  readonly templates: ReadonlyMap<string, CircuitTemplate>;
+}
+
+export interface CircuitTemplate {
+  /** What an instance hands to the template, in order. */
+  readonly parameters: readonly string[];
+  /** Ways to build the same circuit; an instance names one. Empty: there is one way. */
+  readonly constructions: readonly string[];
+}
+
+/** The whole list of circuits. */
+export interface CircuitList {
+  /** By name; empty where the list has none. */
+  readonly families: ReadonlyMap<string, CircuitFamily>;
+  readonly instances: readonly CircuitInstance[];
 }
 
 /** What an R1CS counts. */

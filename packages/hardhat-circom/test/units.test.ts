@@ -7,6 +7,7 @@ import {
   CircomError,
   expectedVerifierCodeHash,
   loadInstances,
+  readList,
   resolveConfig,
   type VerificationKey,
   verificationKeyHash,
@@ -64,6 +65,51 @@ describe("the list of circuits", () => {
     const { config } = await createProject();
     const [product] = await loadInstances(config);
     expect(product?.raw.note).to.equal("kept for the project");
+    expect(product?.family).to.equal(undefined);
+  });
+
+  it("without families, template and construction are the project's own", async () => {
+    const project = await createProject();
+    await project.edit("circuits/circuits.json", '"note":', '"template": "any", "construction": 7, "note":');
+    expect(await loadInstances(project.config)).to.have.length(2);
+  });
+
+  it("gives each instance the family of its template, and names what is wrong with families", async () => {
+    const project = await createProject();
+    const file = "circuits/circuits.json";
+    const plain = JSON.parse(await project.read(file));
+    const one = { folder: "lib", publicInputs: ["x"], templates: { multiplier: { parameters: ["n"] } } };
+    const read = async (families: unknown) => {
+      plain.instances[0].template = "multiplier";
+      await project.write(file, JSON.stringify({ ...plain, families }));
+      return readList(project.root, project.path(file));
+    };
+    const { families, instances } = await read({ one });
+    expect(instances[0]?.family).to.equal(families.get("one"));
+    expect(instances[1]?.family).to.equal(undefined);
+    expect(families.get("one")?.templates.get("multiplier")).to.deep.equal({
+      parameters: ["n"],
+      constructions: [],
+    });
+    const wrong: [unknown, string][] = [
+      [[], "`families` must be an object, not []"],
+      [{ one: null }, "`families.one` must be an object, not null"],
+      [{ one: { ...one, folder: "" } }, "`families.one.folder` must be a folder below the list's"],
+      [{ one: { ...one, publicInputs: "x" } }, "`families.one.publicInputs` must be the public inputs"],
+      [{ one: { ...one, privateInputs: [1] } }, "`families.one.privateInputs` must be a list of inputs"],
+      [{ one: { ...one, templates: [] } }, "`families.one.templates` must be an object"],
+      [
+        { one: { ...one, templates: { multiplier: {} } } },
+        "`families.one.templates.multiplier.parameters` must be a list of parameters, not missing",
+      ],
+      [{ one, two: one }, "`families.two.templates.multiplier` must be in one family; one has it"],
+    ];
+    for (const [broken, message] of wrong) {
+      const error = await read(broken).catch((thrown: unknown) => thrown);
+      expect(error, message).to.be.instanceOf(CircomError);
+      expect((error as CircomError).code).to.equal("LIST_INVALID");
+      expect((error as CircomError).message).to.contain(message);
+    }
   });
 
   it("source hashes follow contents, not places, and see through comments and strings", async () => {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A new family of circuits is an entry of circuits.json and no code.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { circomMain } from "../../scripts/generate/circom.ts";
+import { loadSources } from "../../scripts/generate/sources.ts";
+
+const project = join(import.meta.dirname, "../..");
+
+const COHORT = {
+  folder: "research",
+  publicInputs: ["queryRoot", "nullifier"],
+  privateInputs: ["secret", "values[epochs][slots]"],
+  templates: {
+    cohort: { constructions: ["tree"], parameters: ["epochs", "codes"] },
+    shift: { parameters: ["zero"] },
+  },
+};
+const INSTANCE = {
+  name: "cohort-test",
+  version: 1,
+  purpose: "who belongs to a cohort",
+  template: "cohort",
+  construction: "tree",
+  profile: "test-16",
+  epochs: 2,
+  main: "main/cohort-test.circom",
+  verifier: null,
+  maxDomain: 13,
+};
+
+describe("main files from circuits.json", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "vitalproof-generate-"));
+    mkdirSync(join(root, "circuits"));
+    cpSync(join(project, "circuits/protocol.json"), join(root, "circuits/protocol.json"));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function mainOf(instance: object): string {
+    const list = JSON.parse(readFileSync(join(project, "circuits/circuits.json"), "utf8"));
+    list.families.research = COHORT;
+    list.instances.push(instance);
+    writeFileSync(join(root, "circuits/circuits.json"), JSON.stringify(list));
+    const { protocol, instances } = loadSources(root);
+    return circomMain(protocol, instances.at(-1)!);
+  }
+
+  it("writes the main file of a family that no code knows", () => {
+    const main = mainOf(INSTANCE);
+    expect(main).to.contain('include "../research/cohort.circom";');
+    expect(main).to.contain("in the verifier's order: queryRoot, nullifier.");
+    expect(main).to.contain("Private inputs: secret, values[2][16].");
+    expect(main).to.match(/^component main \{public \[queryRoot, nullifier\]\} = CohortTree\(2, \d+\);$/m);
+  });
+
+  it("names what an entry lacks", () => {
+    const wrong: [object, string][] = [
+      [{ template: "kohort" }, "a template of a family (distribution, "],
+      [{ construction: undefined }, "`construction` must be one of tree, not missing"],
+      [{ construction: "direct" }, '`construction` must be one of tree, not "direct"'],
+      [{ template: "shift" }, '`construction` must be left out: shift is built in one way, not "tree"'],
+      [{ purpose: undefined }, 'cohort-test needs "purpose"'],
+      [{ template: undefined, construction: undefined }, 'cohort-test needs a "template" of a family'],
+      [{ profile: "test-17" }, 'cohort-test needs a "profile" of protocol.json, not "test-17"'],
+      [{ epochs: 0.5 }, '"profile" and "epochs", a whole number from 1, together'],
+      [{ profile: undefined }, '"profile" and "epochs", a whole number from 1, together'],
+      [
+        { profile: undefined, epochs: undefined },
+        'cohort wants "epochs" of cohort-test, which has only maxDepth',
+      ],
+      [
+        { template: "shift", construction: undefined, profile: "glucose-mg-dl-5min" },
+        'shift wants "zero" of cohort-test',
+      ],
+    ];
+    for (const [change, message] of wrong) {
+      expect(() => mainOf({ ...INSTANCE, ...change }), JSON.stringify(change)).to.throw(message);
+    }
+  });
+});
