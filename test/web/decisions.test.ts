@@ -198,7 +198,7 @@ describe("dApp: decisions", () => {
       await dialog.getByText(/^In block \d+, 2 of 3 confirmations/).waitFor();
       await rpc("evm_mine");
       await dialog.getByText(/^Final, in block/).waitFor();
-      await dialog.getByText(/^✓ 1\.00 tUSDC are in your account/).waitFor();
+      await dialog.getByText(/^✓ 1\.00 tUSDC is in your account/).waitFor();
     } finally {
       await close();
     }

@@ -4,6 +4,7 @@
 import { ClaimsClient } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Contract, JsonRpcProvider } from "ethers";
+import { expectAccessible } from "./support/axe.ts";
 import { InsurerPage } from "./support/insurer.ts";
 import { onStage, openPage } from "./support/stage.ts";
 
@@ -25,6 +26,34 @@ describe("dApp: an insurer", () => {
       await page.getByLabel("Share of the readings at least (%)").fill("80");
       await page.getByLabel("Share of the readings at least (%)").press("Tab");
       await page.getByText("At least 80 % of the slots").waitFor();
+      // A slip is asked about, and nothing is signed before the answer.
+      const dialog = page.getByRole("dialog");
+      await page.getByLabel("Benefit per met period").fill("99999999999999999999");
+      await page.getByRole("button", { name: "Review and publish" }).click();
+      await dialog
+        .getByText(/99,999,999,999,999,999,999\.00 tUSDC for one period is unusually much/)
+        .waitFor();
+      expect(await dialog.getByRole("button", { name: /^Sign/ }).isEnabled()).to.equal(false);
+      await dialog.getByLabel("Yes, I mean this amount").check();
+      await dialog.getByRole("button", { name: /^Sign/, disabled: false }).waitFor();
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+
+      // The dialog lists what is signed, with its bounds and whole addresses.
+      await page.getByLabel("Benefit per met period").fill("25");
+      await page.getByRole("button", { name: "Review and publish" }).click();
+      const { claims, scopes } = world.config.contracts;
+      for (const text of [
+        /At least 80 % of the slots are from 70 to 180 mg\/dL/,
+        "25.00 tUSDC for each met period",
+        /^30 days after/,
+        /None\. A valid claim is credited at once/,
+        /None of the parameters above can ever be changed/,
+        new RegExp(`^${claims}$`, "i"),
+        new RegExp(`^${scopes}$`, "i"),
+      ])
+        await dialog.getByText(text).first().waitFor();
+      await expectAccessible(page);
+      await dialog.getByRole("button", { name: "Cancel" }).click();
       await insurer.publish();
       await insurer.fund();
 
@@ -34,7 +63,7 @@ describe("dApp: an insurer", () => {
 
       await page.getByRole("button", { name: "Withdraw" }).click();
       await page.getByLabel("Amount, tUSDC").fill("500.01");
-      await page.getByText(/500.00 tUSDC are free\. Take less/).waitFor();
+      await page.getByText(/500.00 tUSDC is free\. Take less/).waitFor();
       await page.getByLabel("Amount, tUSDC").fill("200");
       await page.getByRole("button", { name: "Continue" }).click();
       await insurer.sign();
@@ -45,6 +74,12 @@ describe("dApp: an insurer", () => {
       );
       expect(await token.balanceOf!(program.insurer)).to.equal(200_000_000n);
       provider.destroy();
+
+      // Money of another account would be a gift that it cannot take back: it is not offered.
+      await page.getByRole("banner").getByRole("button").last().click();
+      await dialog.getByRole("button", { name: /Another insurer/ }).click();
+      await page.getByRole("button", { name: "Withdraw" }).waitFor({ state: "detached" });
+      expect(await page.getByRole("button", { name: "Fund" }).count()).to.equal(0);
 
       // Nothing was asked of anybody else.
       expect(requests.filter((url) => !url.startsWith(`${world.url}/`))).to.deep.equal([]);

@@ -27,10 +27,12 @@ import {
 } from "react-aria-components";
 import { type BoundField, boundFields, exact, termsWith } from "../data/bounds.ts";
 import { circuitsInForce, LEARNS, offered } from "../data/circuits.ts";
-import { createPlan } from "../plans/plans.ts";
+import { benefitQuestion, possibleBenefit } from "../data/sanity.ts";
+import { createPlan } from "../plans/createPlan.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
 import { Choice, Empty, Fault, Field, Loading, Notice } from "../ui/parts.tsx";
 import { useTransact } from "../ui/transaction.tsx";
+import { useBalance } from "../ui/useBalance.ts";
 import { duration } from "../words/format.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
 
@@ -90,6 +92,7 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
   const form = forms[Number(formIndex)] ?? forms[0]!;
   const fields = boundFields(entry, form);
   const token = tokenOf(config, tokenAddress);
+  const { balance } = useBalance(token.address);
   const group = config.groups.find(({ id }) => String(id) === groupId) ?? config.groups[0]!;
 
   // The group's class on chain decides; what the configuration says is for reading only.
@@ -122,7 +125,7 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
     }
   }, [entry, form, values, offset]);
 
-  const amount = attempt(() => parseAmount(benefit.trim(), token));
+  const amount = attempt(() => possibleBenefit(parseAmount(benefit.trim(), token), token));
   const claimWindow = days("The claim window", windowDays, 1, 365);
   const reviewTime = review ? days("The review", reviewDays, 1, 60) : { value: 0 };
   const arbiterTime = review ? days("The arbiter's time", arbiterDays, 1, 180) : { value: 0 };
@@ -143,11 +146,9 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
   function publish(): void {
     if (wrong || "fault" in made || amount.value === undefined || form.circuit === undefined) return;
     const circuit = circuitOf(form.circuit);
-    const paid = formatAmount(amount.value, token);
     transact(
-      createPlan(
-        config,
-        {
+      createPlan(config, {
+        offer: {
           circuit: circuitIdOf(circuit.name, circuit.version),
           assurance: assurance as typeof group.assurance,
           terms: packTerms({ ...made.terms, epoch: 0 }),
@@ -158,14 +159,12 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
           reviewTime: (reviewTime.value ?? 0) * DAY,
           arbiterTime: (arbiterTime.value ?? 0) * DAY,
         },
-        chosenScope === "new" ? undefined : BigInt(chosenScope),
-        group.id,
-        [
-          `You offer ${paid} for each period of ${form.window} that meets “${entry.title}” with the bounds you chose.`,
-          "Nothing of the program can be changed afterwards, and you are its insurer for ever.",
-          "It costs gas only: money comes in when you fund it.",
-        ],
-      ),
+        scope: chosenScope === "new" ? undefined : BigInt(chosenScope),
+        group,
+        token,
+        account,
+        asks: benefitQuestion(amount.value, balance ?? 0n, token),
+      }),
     );
   }
 

@@ -61,13 +61,11 @@ function Shown({ program }: { program: ProgramRow }) {
               <Button isDisabled={program.free <= 0n} onPress={() => setMoney("withdraw")}>
                 Withdraw
               </Button>
+              <Button className="primary" onPress={() => setMoney("fund")}>
+                Fund
+              </Button>
             </>
           ) : null}
-          {account === undefined ? null : (
-            <Button className="primary" onPress={() => setMoney("fund")}>
-              Fund
-            </Button>
-          )}
         </div>
       </div>
       {money === undefined ? null : (

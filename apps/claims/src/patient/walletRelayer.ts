@@ -11,6 +11,7 @@ import {
 import { Interface, type Signer } from "ethers";
 import type { Config } from "../config/config.ts";
 import type { Mined, Plan, Step } from "../plans/plan.ts";
+import { dateTime } from "../words/format.ts";
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);
 const consents = new Interface(CONSENT_REGISTRY_ABI);
@@ -27,7 +28,7 @@ export function walletRelayer(
   transact: (plan: Plan) => void,
 ): Relayer {
   const relay = async (
-    plan: Pick<Plan, "title" | "says">,
+    plan: Pick<Plan, "title" | "says" | "facts">,
     call: { on: "claims" | "consents"; method: string; args: readonly unknown[] },
     send: (signer: Signer) => ReturnType<Step["send"]>,
   ): Promise<Mined> => {
@@ -46,6 +47,13 @@ export function walletRelayer(
         {
           title: "Put your consent on record",
           says: ["It is the consent that you have just signed with your policy's account."],
+          facts: [
+            ["Given by", consent.patient],
+            ["Given to", consent.grantee],
+            ["Program", String(consent.program)],
+            ["From", dateTime(Number(consent.from))],
+            ["Until", dateTime(Number(consent.until))],
+          ],
         },
         { on: "consents", method: "grantWithSignature", args: [consent, deadline, signature] },
         (signer) =>
@@ -55,7 +63,14 @@ export function walletRelayer(
     },
     async revoke({ patient, consentId, deadline, signature }) {
       const { hash } = await relay(
-        { title: "Take your consent back", says: ["That is final. You can give a new consent later."] },
+        {
+          title: "Take your consent back",
+          says: ["That is final. You can give a new consent later."],
+          facts: [
+            ["Given by", patient],
+            ["Consent", consentId],
+          ],
+        },
         { on: "consents", method: "revokeWithSignature", args: [patient, consentId, deadline, signature] },
         (signer) =>
           new ConsentClient(contracts.consents, signer).revokeWithSignature(
@@ -73,6 +88,11 @@ export function walletRelayer(
         {
           title: "Send your claim",
           says: ["It holds the proof, and no reading.", "The benefit is owed to your policy's payee."],
+          facts: [
+            ["Policy", String(policy)],
+            ["Period", String(period)],
+            ["Consent", consentId],
+          ],
         },
         { on: "claims", method: "submitClaim", args: [policy, period, consentId, proofCalldata(proof)] },
         (signer) => new ClaimsClient(contracts.claims, signer).submitClaim(item),
@@ -83,7 +103,8 @@ export function walletRelayer(
       const { hash } = await relay(
         {
           title: "Have the money paid out",
-          says: ["Everything that is owed goes to your policy's payee, whoever sends this."],
+          says: ["Everything that is owed goes to your policy's payee, no matter who sends this."],
+          facts: [["Policy", String(policy)]],
         },
         { on: "claims", method: "pay", args: [policy] },
         (signer) => new ClaimsClient(contracts.claims, signer).pay(policy),

@@ -13,11 +13,22 @@ export type Step = {
   readonly send: (signer: JsonRpcSigner) => Promise<Mined>;
 };
 
+/** A parameter with its real value, addresses in full; a list where one line does not say it. */
+export type Fact = readonly [name: string, value: string | readonly string[]];
+
 /** Transactions that belong together, and what people read before they send them. */
 export type Plan = {
   readonly title: string;
   /** What will be so afterwards, one sentence each. */
   readonly says: readonly string[];
+  /** Every parameter that is signed. The dialog adds the chain, the addresses that are called, and the account. */
+  readonly facts: readonly Fact[];
+  /** What can never be changed afterwards, one sentence each. */
+  readonly fixed?: readonly string[];
+  /** A question that has to be answered with yes before anything is signed. */
+  readonly asks?: string;
+  /** The only account for which the sentences are true; any account when left out. */
+  readonly account?: string | undefined;
   readonly steps: readonly Step[];
   /** Unit of amounts in refusals. */
   readonly unit?: Unit;

@@ -1,108 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-  ASSURANCE_CLASSES,
-  CLAIMS_PAYOUT_ABI,
-  ClaimsClient,
-  formatAmount,
-  type ProgramOffer,
-  SCOPE_REGISTRY_ABI,
-  ScopeClient,
-} from "@vitalproof/sdk";
-import { Contract, Interface, type Signer } from "ethers";
-import { ERC20 } from "../chain/erc20.ts";
+import { formatAmount } from "@vitalproof/sdk";
+import { ZeroAddress } from "ethers";
 import type { Config, TokenConfig } from "../config/config.ts";
+import { same } from "../data/addresses.ts";
 import type { Application } from "../data/attestation.ts";
-import type { Plan, Step } from "./plan.ts";
-
-const claims = new Interface(CLAIMS_PAYOUT_ABI);
-const scopes = new Interface(SCOPE_REGISTRY_ABI);
-
-/** A transaction of a token's. */
-function tokenStep(
-  title: string,
-  token: TokenConfig,
-  method: "approve" | "mint",
-  args: readonly unknown[],
-): Step {
-  return {
-    title,
-    call: () => ({ to: token.address, data: ERC20.encodeFunctionData(method, args) }),
-    async send(signer) {
-      const sent = await new Contract(token.address, ERC20, signer).getFunction(method)(...args);
-      return sent.wait();
-    },
-  };
-}
-
-/** A transaction of the claims contract's; `args` are asked for when it is sent. */
-export function claimsStep(
-  config: Config,
-  title: string,
-  method: string,
-  args: () => readonly unknown[],
-  send: (client: ClaimsClient) => ReturnType<Step["send"]>,
-): Step {
-  const to = config.contracts.claims;
-  return {
-    title,
-    call: () => ({ to, data: claims.encodeFunctionData(method, args()) }),
-    send: (signer: Signer) => send(new ClaimsClient(to, signer)),
-  };
-}
-
-/**
- * Publishing a program, with its scope first where it has none.
- * @param offer without its scope
- * @param scope number of a scope that the insurer may use; undefined makes one over `group`
- */
-export function createPlan(
-  config: Config,
-  offer: Omit<ProgramOffer, "scope">,
-  scope: bigint | undefined,
-  group: bigint,
-  says: readonly string[],
-): Plan {
-  let used = scope ?? 0n;
-  let made: bigint | undefined;
-  const whole = (): ProgramOffer => ({ ...offer, scope: used });
-  return {
-    title: "Publish this program",
-    says,
-    steps: [
-      ...(scope === undefined
-        ? [
-            {
-              title: `Make a scope over group ${group}`,
-              call: () => ({
-                to: config.contracts.scopes,
-                data: scopes.encodeFunctionData("createScope", [group]),
-              }),
-              async send(signer: Signer) {
-                const sent = await new ScopeClient(config.contracts.scopes, signer).createScope(group);
-                used = sent.result;
-                return sent;
-              },
-            },
-          ]
-        : []),
-      claimsStep(
-        config,
-        "Publish the program",
-        "createProgram",
-        () => [{ ...whole(), assurance: ASSURANCE_CLASSES.indexOf(offer.assurance) }],
-        async (client) => {
-          const sent = await client.createProgram(whole());
-          made = sent.result;
-          return sent;
-        },
-      ),
-    ],
-    done: () => ({
-      text: `Program ${made} is published. Fund it before you issue policies.`,
-      link: { href: `#/insurer/programs/${made}`, text: `Open program ${made}` },
-    }),
-  };
-}
+import type { ProgramRow } from "../data/ledger.ts";
+import { dateTime } from "../words/format.ts";
+import type { Plan } from "./plan.ts";
+import { claimsStep, tokenStep } from "./steps.ts";
 
 /**
  * Paying tokens in: makes test tokens where asked, allows exactly the amount, pays.
@@ -111,19 +16,30 @@ export function createPlan(
 export function fundPlan(
   config: Config,
   token: TokenConfig,
-  program: bigint,
+  { id: program, insurer }: Pick<ProgramRow, "id" | "insurer">,
   account: string,
   amount: bigint,
   mint: bigint,
 ): Plan {
   const text = formatAmount(amount, token);
+  const own = same(insurer, account);
   return {
-    title: `Fund program ${program}`,
+    title: own ? `Fund program ${program}` : `Give money to program ${program}`,
     says: [
-      ...(mint > 0n ? [`${formatAmount(mint, token)} of test tokens are made for your account.`] : []),
-      `${text} move from your account into program ${program}.`,
-      "They are free until a policy reserves them; what is free you can withdraw at any time.",
+      ...(mint > 0n ? [`${formatAmount(mint, token)} of test tokens is made for your account.`] : []),
+      `${text} moves from your account into program ${program}.`,
+      ...(own
+        ? ["It is free until a policy reserves it. You can withdraw what is free at any time."]
+        : [`This is a gift to ${insurer}. Only that account can withdraw it. You cannot.`]),
     ],
+    facts: [
+      ["Program", String(program)],
+      ["Insurer", own ? `${insurer}, you` : insurer],
+      ["Amount", text],
+      ["Token", `${token.symbol}, ${token.address}`],
+      ...(mint > 0n ? [["Test tokens made first", formatAmount(mint, token)] as const] : []),
+    ],
+    account,
     unit: token,
     steps: [
       ...(mint > 0n
@@ -156,9 +72,16 @@ export function withdrawPlan(
   return {
     title: `Withdraw from program ${program}`,
     says: [
-      `${text} of the program's free money move to your account.`,
+      `${text} of the program's free money moves to your account.`,
       "What is reserved for policies or owed stays.",
     ],
+    facts: [
+      ["Program", String(program)],
+      ["Amount", text],
+      ["Token", `${token.symbol}, ${token.address}`],
+      ["Paid to", account],
+    ],
+    account,
     unit: token,
     steps: [
       claimsStep(
@@ -169,7 +92,7 @@ export function withdrawPlan(
         (client) => client.withdraw(program, amount, account),
       ),
     ],
-    done: () => ({ text: `${text} are in your account.` }),
+    done: () => ({ text: `${text} is in your account.` }),
   };
 }
 
@@ -186,10 +109,21 @@ export function issuePlan(
   return {
     title: `Issue a policy in program ${program}`,
     says: [
-      `${formatAmount(benefit * BigInt(periods), token)} of the program's free money are reserved: ${formatAmount(benefit, token)} for each of ${periods} periods.`,
+      `${formatAmount(benefit * BigInt(periods), token)} of the program's free money is reserved: ${formatAmount(benefit, token)} for each of ${periods} periods.`,
       "What is reserved cannot be withdrawn until a period is paid, denied or released.",
       "The policy, its controller and its payee are public.",
     ],
+    facts: [
+      ["Program", String(program)],
+      ["Periods", `${periods}, from epoch ${attestation.firstEpoch}`],
+      ["Reserved", formatAmount(benefit * BigInt(periods), token)],
+      ["Token", `${token.symbol}, ${token.address}`],
+      ["Holder", `${attestation.holder}, a pseudonym in the program's scope`],
+      ["Controller", attestation.controller],
+      ["Payee", attestation.payee === ZeroAddress ? "The controller" : attestation.payee],
+      ["Application valid until", dateTime(Number(attestation.expiry))],
+    ],
+    fixed: ["You cannot end the cover of a period that has begun."],
     unit: token,
     steps: [
       claimsStep(

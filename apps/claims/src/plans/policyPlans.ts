@@ -5,13 +5,20 @@ import { formatAmount } from "@vitalproof/sdk";
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../data/ledger.ts";
 import { counted, dateTime } from "../words/format.ts";
-import type { Plan } from "./plan.ts";
-import { claimsStep } from "./plans.ts";
+import type { Fact, Plan } from "./plan.ts";
+import { claimsStep } from "./steps.ts";
 
 /** Periods that are released in one go: each is a transaction to sign. */
 export const RELEASES = 20;
 
 type Claim = Pick<ClaimRow, "policy" | "period" | "state">;
+
+function claimFacts({ policy, period }: Pick<Claim, "policy" | "period">): Fact[] {
+  return [
+    ["Policy", String(policy)],
+    ["Period", String(period)],
+  ];
+}
 
 export function approvePlan(config: Config, token: TokenConfig, claim: Claim, benefit: bigint): Plan {
   const { policy, period, state } = claim;
@@ -21,6 +28,8 @@ export function approvePlan(config: Config, token: TokenConfig, claim: Claim, be
       `${formatAmount(benefit, token)} are credited to the policy and can be paid out by anybody.`,
       ...(state === "rejected" ? ["The rejection is taken back; the arbiter has nothing to decide."] : []),
     ],
+    facts: [...claimFacts(claim), ["Benefit", formatAmount(benefit, token)]],
+    fixed: ["An approval cannot be taken back."],
     unit: token,
     steps: [
       claimsStep(
@@ -49,6 +58,7 @@ export function rejectPlan(
       "If the arbiter is silent until then, anybody can have it credited.",
       `The reason is public for ever: ${reason}`,
     ],
+    facts: [...claimFacts({ policy, period }), ["Reason", reason]],
     steps: [
       claimsStep(
         config,
@@ -80,6 +90,12 @@ export function arbitratePlan(
           "This is the last word.",
           `The reason is public for ever: ${reason}`,
         ],
+    facts: [
+      ...claimFacts({ policy, period }),
+      ["Decision", pays ? "The claim is paid" : "The claim is denied"],
+      ["Benefit", amount],
+      ...(reason === "" ? [] : [["Reason", reason] as const]),
+    ],
     unit: token,
     steps: [
       claimsStep(
@@ -110,6 +126,11 @@ export function endPlan(
         : `${counted(kept, "period")} that ${kept === 1 ? "has" : "have"} begun ${kept === 1 ? "stays" : "stay"} covered and can still be claimed.`,
       "It cannot be undone.",
     ],
+    facts: [
+      ["Policy", String(id)],
+      ["Periods that stay", String(kept)],
+      ["Periods taken off", String(freed)],
+    ],
     unit: token,
     steps: [
       claimsStep(
@@ -138,6 +159,11 @@ export function releasePlan(
       "Nobody claimed in time, and nobody can any more.",
       ...(periods.length > 1 ? ["Each period is a transaction of its own."] : []),
     ],
+    facts: [
+      ["Policy", String(id)],
+      ["Periods", periods.join(", ")],
+      ["Amount", formatAmount(benefit * BigInt(periods.length), token)],
+    ],
     unit: token,
     steps: periods.map((period) =>
       claimsStep(
@@ -165,7 +191,13 @@ export function payPlan(
     title: `Pay out policy ${id}`,
     says: [
       `${amount}, the benefit of ${counted(owed, "period")}, go to ${payee}.`,
-      "Anybody may do this; you pay the gas only.",
+      "Anyone may do this. You pay the gas only.",
+    ],
+    facts: [
+      ["Policy", String(id)],
+      ["Amount", amount],
+      ["Token", `${token.symbol}, ${token.address}`],
+      ["Payee", payee],
     ],
     unit: token,
     steps: [

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import { useEffect, useMemo, useState } from "react";
+import { Fragment, useEffect, useMemo, useState } from "react";
 import { Button } from "react-aria-components";
 import { finalityOf, finalityText } from "../data/finality.ts";
-import type { Mined, Plan } from "../plans/plan.ts";
+import type { Fact, Mined, Plan } from "../plans/plan.ts";
+import { targetsOf } from "../plans/targets.ts";
 import { formatRoughly } from "../words/amounts.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
-import { useApp, useChain, useWallet } from "./app.tsx";
-import { Fault, Hex, Popup } from "./parts.tsx";
+import { same, useApp, useChain, useWallet } from "./app.tsx";
+import { Fault, Hex, Notice, Popup } from "./parts.tsx";
 
 type Progress = {
   /** Index of the step that is next or under way. */
@@ -34,6 +35,8 @@ export function TransactionDialog({
   const { at, phase } = progress;
   const onClose = (): void => close(phase === "final");
   const step = plan.steps[at];
+  const [agreed, setAgreed] = useState(false);
+  const other = plan.account !== undefined && account !== undefined && !same(plan.account, account);
   const ready = account !== undefined && chainId === config.chain.id;
 
   // The estimate of the step that is next; it also tells a refusal before anything is signed.
@@ -102,6 +105,17 @@ export function TransactionDialog({
           <li key={line}>{line}</li>
         ))}
       </ul>
+      <Facts plan={plan} account={account} />
+      {plan.fixed === undefined ? null : (
+        <>
+          <h3>What can never be changed</h3>
+          <ul className="says">
+            {plan.fixed.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </>
+      )}
       <ol className="steps">
         {plan.steps.map((each, i) => {
           const done = progress.mined[i];
@@ -177,6 +191,22 @@ export function TransactionDialog({
           )}
         </p>
       ) : null}
+      {other ? (
+        <Fault
+          sentence={{
+            says: `This was prepared for ${plan.account}, and another account is connected.`,
+            hint: "Connect that account, or close this and begin again.",
+          }}
+        />
+      ) : null}
+      {plan.asks === undefined || phase !== "asking" ? null : (
+        <Notice kind="warning" title={plan.asks}>
+          <label className="check">
+            <input type="checkbox" checked={agreed} onChange={(event) => setAgreed(event.target.checked)} />
+            <span>Yes, I mean this amount</span>
+          </label>
+        </Notice>
+      )}
       {ready ? null : (
         <Fault
           sentence={{
@@ -197,7 +227,13 @@ export function TransactionDialog({
             </Button>
             <Button
               className="primary"
-              isDisabled={busy || !ready || (estimate?.refused !== undefined && phase === "asking")}
+              isDisabled={
+                busy ||
+                !ready ||
+                other ||
+                (plan.asks !== undefined && !agreed) ||
+                (estimate?.refused !== undefined && phase === "asking")
+              }
               onPress={() => void run()}
             >
               {busy
@@ -212,6 +248,37 @@ export function TransactionDialog({
         )}
       </div>
     </Popup>
+  );
+}
+
+/** Every parameter in full, and who signs what for which contract on which chain. */
+function Facts({ plan, account }: { plan: Plan; account: string | undefined }) {
+  const { config } = useApp();
+  const facts: Fact[] = [
+    ...plan.facts,
+    ...targetsOf(plan, config),
+    ["Chain", `${config.chain.name}, ${config.chain.id}`],
+    ["Signed by", account ?? "No account is connected"],
+  ];
+  return (
+    <dl className="facts" aria-label="What you sign">
+      {facts.map(([name, value]) => (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>
+            {typeof value === "string" ? (
+              value
+            ) : (
+              <ul className="terms">
+                {value.map((line) => (
+                  <li key={line}>{line}</li>
+                ))}
+              </ul>
+            )}
+          </dd>
+        </Fragment>
+      ))}
+    </dl>
   );
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAmount, parseAmount } from "@vitalproof/sdk";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Button } from "react-aria-components";
-import { ERC20 } from "../../chain/erc20.ts";
 import type { ProgramRow } from "../../data/ledger.ts";
 import { fundPlan, withdrawPlan } from "../../plans/plans.ts";
 import { tokenOf, useApp, useWallet } from "../../ui/app.tsx";
 import { Field, Popup } from "../../ui/parts.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
+import { useBalance } from "../../ui/useBalance.ts";
 import { sentenceOf } from "../../words/sentences.ts";
 
 /** Asks for the amount to pay in or to take out. */
@@ -20,25 +20,13 @@ export function MoneyDialog({
   program: ProgramRow;
   onClose: () => void;
 }) {
-  const { config, rpc } = useApp();
+  const { config } = useApp();
   const { account } = useWallet();
   const transact = useTransact();
   const [text, setText] = useState("");
   const [mint, setMint] = useState(true);
-  const [balance, setBalance] = useState<bigint>();
-  const [fault, setFault] = useState<string>();
   const token = tokenOf(config, program.token);
-  useEffect(() => {
-    if (account === undefined) return;
-    let gone = false;
-    rpc
-      .call({ to: program.token, data: ERC20.encodeFunctionData("balanceOf", [account]) })
-      .then((data) => !gone && setBalance(BigInt(data)))
-      .catch((error: unknown) => !gone && setFault(sentenceOf(error).says));
-    return () => {
-      gone = true;
-    };
-  }, [rpc, program.token, account]);
+  const { balance, fault } = useBalance(program.token);
   let amount: bigint | undefined;
   let error: string | undefined;
   try {
@@ -53,7 +41,7 @@ export function MoneyDialog({
     error = `Your account has ${formatAmount(balance ?? 0n, token)}. Get tokens first, or fund with less.`;
   }
   if (kind === "withdraw" && amount !== undefined && amount > program.free) {
-    error = `${formatAmount(program.free, token)} are free. Take less.`;
+    error = `${formatAmount(program.free, token)} is free. Take less.`;
   }
   return (
     <Popup title={`${kind === "fund" ? "Fund" : "Withdraw from"} program ${program.id}`} onClose={onClose}>
@@ -65,7 +53,7 @@ export function MoneyDialog({
           onClose();
           transact(
             kind === "fund"
-              ? fundPlan(config, token, program.id, account, amount, minted)
+              ? fundPlan(config, token, program, account, amount, minted)
               : withdrawPlan(config, token, program.id, account, amount),
           );
         }}
@@ -78,8 +66,8 @@ export function MoneyDialog({
           inputMode="decimal"
           hint={
             kind === "withdraw"
-              ? `${formatAmount(program.free, token)} are free.`
-              : (fault ??
+              ? `${formatAmount(program.free, token)} is free.`
+              : (fault?.says ??
                 (balance === undefined
                   ? "Asking for your balance …"
                   : `Your account has ${formatAmount(balance, token)}.`))
