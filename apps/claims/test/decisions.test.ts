@@ -3,7 +3,7 @@ import { DAY, distributionTerms, packTerms } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { decisionsOf, endingOf } from "../src/data/decisions.ts";
 import { finalityOf, finalityText } from "../src/data/finality.ts";
-import { ledgerOf } from "../src/data/ledger.ts";
+import { ledgerOf } from "../src/data/ledgerBook.ts";
 import { begunPeriods, periodTimes, unclaimedPeriods } from "../src/data/periods.ts";
 import { begin, INSURER, OFFER, PATIENT, story, ZERO } from "./support/story.ts";
 

@@ -2,7 +2,8 @@
 import { DAY } from "@vitalproof/sdk";
 import { expect } from "chai";
 import type { TimedLog } from "../src/chain/history.ts";
-import { LedgerBook, ledgerOf, totalsOf } from "../src/data/ledger.ts";
+import { totalsOf } from "../src/data/ledger.ts";
+import { LedgerBook, ledgerOf } from "../src/data/ledgerBook.ts";
 import { daySums, programDays } from "../src/data/series.ts";
 import { begin, HASH, INSURER, PATIENT, story, TOKEN } from "./support/story.ts";
 

@@ -4,7 +4,7 @@ import type { TransactionReceipt } from "ethers";
 import { differences, figuresOf } from "../src/data/agreement.ts";
 import { claimsCsv, claimsJson, filterClaims } from "../src/data/claimsView.ts";
 import { type Cost, CostBook, costKey, medianCost } from "../src/data/costs.ts";
-import { ledgerOf } from "../src/data/ledger.ts";
+import { ledgerOf } from "../src/data/ledgerBook.ts";
 import { filterPolicies, policiesCsv, policiesJson } from "../src/data/policiesView.ts";
 import { FakeRunner } from "./support/runner.ts";
 import { begin, encoded, HASH, INSURER, PATIENT, story, TOKEN, ZERO } from "./support/story.ts";

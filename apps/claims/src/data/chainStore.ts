@@ -5,7 +5,8 @@ import { type BlockHead, History } from "../chain/history.ts";
 import { rpcSource } from "../chain/source.ts";
 import type { Config } from "../config/config.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
-import { type Ledger, LedgerBook } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { LedgerBook } from "./ledgerBook.ts";
 
 /** The chain as it was read last. */
 export type ChainState = {

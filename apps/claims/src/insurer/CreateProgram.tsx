@@ -10,23 +10,12 @@ import {
   parseAmount,
   profileOf,
   type Question,
-  type Terms,
 } from "@vitalproof/sdk";
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import { useEffect, useMemo, useState } from "react";
-import {
-  Button,
-  Group,
-  Input,
-  Label,
-  NumberField,
-  Slider,
-  SliderOutput,
-  SliderThumb,
-  SliderTrack,
-} from "react-aria-components";
-import { type BoundField, boundFields, exact, termsWith } from "../data/bounds.ts";
-import { circuitsInForce, LEARNS, offered } from "../data/circuits.ts";
+import { Button } from "react-aria-components";
+import { type BoundField, boundFields, termsWith } from "../data/bounds.ts";
+import { circuitsInForce, offered } from "../data/circuits.ts";
 import { benefitQuestion, possibleBenefit } from "../data/sanity.ts";
 import { createPlan } from "../plans/createPlan.ts";
 import { same, tokenOf, useApp, useChain, useWallet } from "../ui/app.tsx";
@@ -35,6 +24,9 @@ import { useTransact } from "../ui/transaction.tsx";
 import { useBalance } from "../ui/useBalance.ts";
 import { duration } from "../words/format.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
+import { attempt, days } from "./create/attempt.ts";
+import { Bound } from "./create/Bound.tsx";
+import { type Made, Preview } from "./create/Preview.tsx";
 
 /** Publishes a program: circuit, bounds, money and times, with what they mean beside them. */
 export function CreateProgram() {
@@ -116,7 +108,7 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
         ? "new"
         : String(own.at(-1)?.id ?? "new");
 
-  const made = useMemo((): { terms: Terms; lines: string[] } | { fault: Sentence } => {
+  const made = useMemo((): Made => {
     try {
       const terms = termsWith(entry, form, values, Number(offset));
       return { terms, lines: explainTerms(terms) };
@@ -304,97 +296,16 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
             Review and publish
           </Button>
         </form>
-        <aside className="card stack preview" aria-label="What the program says">
-          <h2>In plain words</h2>
-          {"fault" in made ? (
-            <Fault sentence={made.fault} />
-          ) : (
-            <>
-              <p className="lead">
-                {amount.value === undefined ? "A benefit" : formatAmount(amount.value, token)} for each period
-                of {form.window} of which a proof shows:
-              </p>
-              <ul className="terms">
-                {made.lines.map((line) => (
-                  <li key={line}>{line}</li>
-                ))}
-              </ul>
-              <p className="hint">
-                A period can be claimed for {duration((claimWindow.value ?? 0) * DAY)} after its anchor
-                {review ? "; you may reject it, and the arbiter decides." : ", and is credited at once."}
-              </p>
-            </>
-          )}
-          <h3>You will learn</h3>
-          <ul className="learn yes">
-            {LEARNS.learns.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-          <h3>You will not learn</h3>
-          <ul className="learn no">
-            {LEARNS.not.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-          <p className="hint">{LEARNS.beware}</p>
-          <details>
-            <summary>Where the numbers come from</summary>
-            {entry.sources.map((source) => (
-              <p key={source.at} className="hint">
-                {source.citation}. {source.says}
-              </p>
-            ))}
-          </details>
-        </aside>
+        <Preview
+          entry={entry}
+          form={form}
+          made={made}
+          benefit={amount.value === undefined ? undefined : formatAmount(amount.value, token)}
+          claimWindow={(claimWindow.value ?? 0) * DAY}
+          review={review}
+        />
       </div>
     </>
-  );
-}
-
-/** A slider and a field for one number; each follows the other. */
-function Bound({
-  field,
-  value,
-  onChange,
-}: {
-  field: BoundField;
-  value: number;
-  onChange: (value: number) => void;
-}) {
-  const { label, unit, min, max, step, places } = field;
-  const take = (next: number | number[]) => {
-    const number = Array.isArray(next) ? next[0]! : next;
-    if (Number.isFinite(number)) onChange(Number(exact(number, places)));
-  };
-  const name = unit === "" ? label : `${label} (${unit})`;
-  return (
-    <div className="bound">
-      <Slider className="slider" value={value} minValue={min} maxValue={max} step={step} onChange={take}>
-        <div className="slider-head">
-          <Label>{label}</Label>
-          <SliderOutput className="hidden" />
-        </div>
-        <SliderTrack className="track">
-          <SliderThumb className="thumb" />
-        </SliderTrack>
-      </Slider>
-      <NumberField
-        className="number"
-        aria-label={name}
-        value={value}
-        minValue={min}
-        maxValue={max}
-        step={step}
-        onChange={take}
-        formatOptions={{ maximumFractionDigits: places, useGrouping: false }}
-      >
-        <Group>
-          <Input />
-          <span className="unit">{unit}</span>
-        </Group>
-      </NumberField>
-    </div>
   );
 }
 
@@ -402,22 +313,4 @@ function formText({ window, profile }: { window: string; profile: Parameters<typ
   const { ucum, interval } = profileOf(profile);
   const every = interval >= 60 ? duration(interval) : `${interval} seconds`;
   return `${window}, ${ucum === "1" ? "" : `${ucum}, `}a reading every ${every.replace(/^1 /, "")}`;
-}
-
-type Attempted<T> = { value?: T; error?: string };
-
-function attempt<T>(act: () => T): Attempted<T> {
-  try {
-    return { value: act() };
-  } catch (error) {
-    const { says, hint } = sentenceOf(error);
-    return { error: hint === undefined ? says : `${says} ${hint}` };
-  }
-}
-
-function days(what: string, text: string, least: number, most: number): Attempted<number> {
-  const value = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;
-  return value >= least && value <= most
-    ? { value }
-    : { error: `${what} is "${text}". It must be ${least} to ${most} whole days.` };
 }

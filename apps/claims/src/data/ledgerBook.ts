@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { ASSURANCE_CLASSES, CLAIMS_PAYOUT_ABI, DAY, SCOPE_REGISTRY_ABI } from "@vitalproof/sdk";
+import { type EventFragment, Interface, type Result } from "ethers";
+import type { TimedLog } from "../chain/history.ts";
+import type {
+  ClaimRow,
+  ClaimState,
+  DayReserve,
+  Ledger,
+  Moment,
+  Movement,
+  PolicyRow,
+  ProgramRow,
+  ScopeRow,
+} from "./ledger.ts";
+
+const events = new Interface([...CLAIMS_PAYOUT_ABI, ...SCOPE_REGISTRY_ABI]);
+/** By topic: the interface's own look-up hashes the names of all events for every log. */
+const fragments = new Map<string, EventFragment>();
+events.forEachEvent((fragment) => fragments.set(fragment.topicHash, fragment));
+
+const ABOUT_POLICIES: ReadonlySet<string> = new Set(
+  [...fragments.values()]
+    .filter(({ inputs }) => inputs.some(({ name }) => name === "policyId"))
+    .map(({ name }) => name),
+);
+
+type Decoded = { readonly name: string; readonly args: Result };
+
+/** @returns undefined for what is no event of the contract */
+function decoded({ topics, data }: TimedLog): Decoded | undefined {
+  const fragment = fragments.get(topics[0] ?? "");
+  if (fragment === undefined) return undefined;
+  return { name: fragment.name, args: events.decodeEventLog(fragment, data, [...topics]) };
+}
+
+/**
+ * Adds up the events of the claims contract, in the chain's order. Events that it does not know are passed over, and
+ * so are events about a program or policy whose beginning lies before the first block that was read.
+ */
+export class LedgerBook {
+  readonly #scopes: ScopeRow[] = [];
+  readonly #programs = new Map<bigint, ProgramRow>();
+  readonly #policies = new Map<bigint, PolicyRow>();
+  readonly #claims = new Map<string, ClaimRow>();
+  /** Claims that are credited and not paid, by policy. */
+  readonly #unpaid = new Map<bigint, ClaimRow[]>();
+  readonly #movements: Movement[] = [];
+  readonly #reserves = new Map<bigint, DayReserve[]>();
+
+  /** What everything so far adds up to. */
+  ledger(): Ledger {
+    return {
+      scopes: this.#scopes,
+      programs: this.#programs,
+      policies: this.#policies,
+      claims: [...this.#claims.values()],
+      movements: this.#movements,
+      reserves: this.#reserves,
+    };
+  }
+
+  add(logs: readonly TimedLog[]): void {
+    for (const log of logs) {
+      const event = decoded(log);
+      if (event === undefined) continue;
+      const program = this.#apply(event, {
+        block: log.blockNumber,
+        time: log.timestamp,
+        hash: log.transactionHash,
+      });
+      if (program !== undefined) this.#noteReserve(program, log.timestamp);
+    }
+  }
+
+  /** @returns the program that the event is about, if any */
+  #apply(event: Decoded, at: Moment): ProgramRow | undefined {
+    const big = (name: string): bigint => event.args.getValue(name) as bigint;
+    const text = (name: string): string => String(event.args.getValue(name));
+    switch (event.name) {
+      case "ScopeCreated":
+        this.#scopes.push({ id: big("scopeId"), creator: text("creator"), group: big("groupId") });
+        return undefined;
+      case "ProgramCreated": {
+        const program = programOf(event, at);
+        this.#programs.set(program.id, program);
+        return program;
+      }
+      case "ProgramFunded":
+      case "ProgramWithdrawn": {
+        const program = this.#programs.get(big("programId"));
+        if (program === undefined) return undefined;
+        const funded = event.name === "ProgramFunded";
+        program.free += funded ? big("amount") : -big("amount");
+        const kind = funded ? "funded" : "withdrawn";
+        this.#movements.push({ program: program.id, policy: undefined, kind, amount: big("amount"), at });
+        return program;
+      }
+      case "PolicyIssued": {
+        const program = this.#programs.get(big("programId"));
+        if (program === undefined) return undefined;
+        const policy = policyOf(event, at);
+        this.#policies.set(policy.id, policy);
+        move(program, "free", "reserved", policy.periods);
+        return program;
+      }
+    }
+    if (!ABOUT_POLICIES.has(event.name)) return undefined;
+    const policy = this.#policies.get(big("policyId"));
+    const program = policy === undefined ? undefined : this.#programs.get(policy.program);
+    if (policy === undefined || program === undefined) return undefined;
+    this.#applyToPolicy(event, at, policy, program);
+    return program;
+  }
+
+  #applyToPolicy(event: Decoded, at: Moment, policy: PolicyRow, program: ProgramRow): void {
+    const big = (name: string): bigint => event.args.getValue(name) as bigint;
+    const text = (name: string): string => String(event.args.getValue(name));
+    const claim = (state: ClaimState, more: Partial<ClaimRow> = {}): void => {
+      const period = Number(big("period"));
+      const key = `${policy.id}/${period}`;
+      const before = this.#claims.get(key);
+      const row: ClaimRow = {
+        policy: policy.id,
+        program: program.id,
+        period,
+        settled: before?.settled,
+        reason: before?.reason,
+        until: undefined,
+        ...more,
+        state,
+        last: at,
+      };
+      this.#claims.set(key, row);
+      if (state !== "credited") return;
+      policy.reserved -= 1;
+      policy.owed += 1;
+      move(program, "reserved", "owed", 1);
+      const unpaid = this.#unpaid.get(policy.id);
+      if (unpaid === undefined) this.#unpaid.set(policy.id, [row]);
+      else unpaid.push(row);
+    };
+    const free = (periods: number): void => {
+      policy.reserved -= periods;
+      move(program, "reserved", "free", periods);
+    };
+    switch (event.name) {
+      case "PolicyEnded":
+        policy.periods = Number(big("periods"));
+        policy.ended = at;
+        free(Number(big("freedPeriods")));
+        break;
+      case "PayeeChanged":
+        policy.payee = text("payee");
+        break;
+      case "ClaimSettled": {
+        const until = Number(big("reviewUntil"));
+        if (until === 0) claim("credited", { settled: at });
+        else claim("under-review", { settled: at, until });
+        const amount = program.benefit;
+        this.#movements.push({ program: program.id, policy: policy.id, kind: "claimed", amount, at });
+        break;
+      }
+      case "ClaimRejected":
+        claim("rejected", { until: Number(big("arbiterUntil")), reason: text("reason") });
+        break;
+      case "ClaimCredited":
+        claim("credited");
+        break;
+      case "ClaimDenied":
+        claim("denied", { reason: text("reason") });
+        free(1);
+        break;
+      case "PeriodReleased":
+        claim("released");
+        free(1);
+        break;
+      case "PolicyPaid": {
+        const periods = Number(big("periods"));
+        const amount = big("amount");
+        policy.owed -= periods;
+        policy.paid += periods;
+        program.owed -= amount;
+        program.paid += amount;
+        // A payment takes everything that is owed on the policy.
+        for (const each of this.#unpaid.get(policy.id) ?? []) {
+          each.state = "paid";
+          each.last = at;
+        }
+        this.#unpaid.delete(policy.id);
+        this.#movements.push({ program: program.id, policy: policy.id, kind: "paid", amount, at });
+        break;
+      }
+    }
+  }
+
+  #noteReserve({ id, free, reserved, owed }: ProgramRow, time: number): void {
+    const day = Math.floor(time / DAY) * DAY;
+    const days = this.#reserves.get(id) ?? [];
+    this.#reserves.set(id, days);
+    const last = days.at(-1);
+    if (last?.day === day) Object.assign(last, { free, reserved, owed });
+    else days.push({ day, free, reserved, owed });
+  }
+}
+
+/** All of it at once. */
+export function ledgerOf(logs: readonly TimedLog[]): Ledger {
+  const book = new LedgerBook();
+  book.add(logs);
+  return book.ledger();
+}
+
+function programOf(event: Decoded, at: Moment): ProgramRow {
+  const big = (name: string): bigint => event.args.getValue(name) as bigint;
+  const offer = event.args.getValue("offer") as Record<string, bigint> & {
+    circuit: string;
+    token: string;
+    arbiter: string;
+  };
+  return {
+    id: big("programId"),
+    insurer: String(event.args.getValue("insurer")),
+    scope: big("scopeId"),
+    group: big("groupId"),
+    circuit: offer.circuit,
+    assurance: ASSURANCE_CLASSES[Number(offer.assurance)]!,
+    terms: offer.terms!,
+    token: offer.token,
+    benefit: offer.benefit!,
+    arbiter: offer.arbiter,
+    claimWindow: Number(offer.claimWindow),
+    reviewTime: Number(offer.reviewTime),
+    arbiterTime: Number(offer.arbiterTime),
+    created: at,
+    free: 0n,
+    reserved: 0n,
+    owed: 0n,
+    paid: 0n,
+  };
+}
+
+function policyOf(event: Decoded, at: Moment): PolicyRow {
+  const big = (name: string): bigint => event.args.getValue(name) as bigint;
+  const text = (name: string): string => String(event.args.getValue(name));
+  const periods = Number(big("periods"));
+  return {
+    id: big("policyId"),
+    program: big("programId"),
+    controller: text("controller"),
+    holder: big("holder"),
+    payee: text("payee"),
+    firstEpoch: Number(big("firstEpoch")),
+    periods,
+    issued: at,
+    ended: undefined,
+    reserved: periods,
+    owed: 0,
+    paid: 0,
+  };
+}
+
+function move(
+  program: ProgramRow,
+  from: "free" | "reserved",
+  to: "free" | "reserved" | "owed",
+  periods: number,
+): void {
+  const amount = program.benefit * BigInt(periods);
+  program[from] -= amount;
+  program[to] += amount;
+}
