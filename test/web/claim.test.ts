@@ -19,7 +19,7 @@ const DEVICE = ["device", "curve", "publicKey"];
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   "/attester/people": ["subject", ...DEVICE, "profile", "offset", "firstEpoch"],
   "/attester/attestations": [...ATTESTATION, "scopeNumber", "subject", ...PROOF, "publicInputs"],
-  "/attester/heads": ["group", "subject", "previous", "head", "context", ...DEVICE, "signature"],
+  "/attester/heads": ["group", "subject", "previous", "inner", "context", ...DEVICE, "signature"],
   "/demo/applications": [...ATTESTATION, "signature"],
   "/demo/clock": ["to"],
   "/relayer/consents": [
