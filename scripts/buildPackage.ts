@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Builds the publishable package in dist of the folder it runs in: JavaScript, declarations, a package.json whose exports
-// point at them, and the other files that are published (`npm publish packages/readers/dist`). Inside the workspace the
+// point at them, its command, and the other files that are published (`npm publish packages/readers/dist`). Inside the workspace the
 // exports are the sources.
 //   npm run build --workspace packages/readers
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { publint } from "publint";
@@ -14,8 +14,8 @@ interface Manifest {
   readonly scripts?: unknown;
   /** What npm would publish from here: dist, and files that go into it. */
   readonly files: readonly string[];
-  /** Entries below src. */
-  readonly exports: Readonly<Record<string, string>>;
+  /** Entries below src; none in a package that is a command alone. */
+  readonly exports?: Readonly<Record<string, string>>;
 }
 
 /** @param folder of a package with a tsconfig.build.json */
@@ -26,14 +26,16 @@ export async function buildPackage(folder: string): Promise<void> {
   execFileSync(process.execPath, [tsc, "-p", at("tsconfig.build.json")], { stdio: "inherit", cwd: folder });
 
   const source = JSON.parse(readFileSync(at("package.json"), "utf8")) as Manifest;
-  const { scripts: _scripts, files, ...kept } = source;
-  const entries = Object.entries(source.exports).map(([name, path]) => {
+  const { scripts: _scripts, files, exports, ...kept } = source;
+  const entries = Object.entries(exports ?? {}).map(([name, path]) => {
     const built = path.replace("./src/", "./").replace(/\.ts$/, "");
     return [name, { types: `${built}.d.ts`, default: `${built}.js` }];
   });
-  const published = { ...kept, exports: Object.fromEntries(entries) };
+  const published = { ...kept, ...(exports === undefined ? {} : { exports: Object.fromEntries(entries) }) };
   writeFileSync(at("dist/package.json"), `${JSON.stringify(published, null, 2)}\n`);
-  for (const file of files.filter((name) => name !== "dist")) copyFileSync(at(file), at(`dist/${file}`));
+  for (const file of files.filter((name) => name !== "dist")) {
+    cpSync(at(file), at(`dist/${file}`), { recursive: true });
+  }
   copyFileSync(new URL("../LICENSE", import.meta.url), at("dist/LICENSE"));
   await lint(at("dist"));
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts the command. Plain CommonJS on purpose: it is the one file here that must run on Node 20, where the sources
-// (TypeScript, run by type stripping) do not; there it hands over to the pinned Node of the repository.
+// Starts the command: the sources in the repository, the built JavaScript where the package is installed. Plain CommonJS on
+// purpose: it is the one file here that must run on Node 20. In the repository it then hands over to the pinned Node.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -9,7 +9,9 @@ const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 const { pathToFileURL } = require("node:url");
 
-const MAIN = join(__dirname, "..", "src", "main.ts");
+const SOURCE = join(__dirname, "..", "src", "main.ts");
+const IN_REPOSITORY = existsSync(SOURCE);
+const MAIN = IN_REPOSITORY ? SOURCE : join(__dirname, "..", "main.js");
 const HANDED_OVER = "VITALPROOF_NODE_HANDED_OVER";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -27,14 +29,17 @@ if (major > 22 || (major === 22 && minor >= 18)) {
       const missing = error && error.code === "ERR_MODULE_NOT_FOUND";
       console.error(
         missing
-          ? "A dependency is not installed: run `npm install` in the repository, then the command again."
+          ? `A dependency is not installed: ${IN_REPOSITORY ? "run `npm install` in the repository" : "install @vitalproof/cli again"}, then run the command again.`
           : error,
       );
       process.exitCode = 6;
     },
   );
-} else {
+} else if (IN_REPOSITORY) {
   handOver();
+} else {
+  console.error(`Node ${process.versions.node} is too old for vitalproof. Use Node 22.18 or newer.`);
+  process.exitCode = 6;
 }
 
 function handOver() {

@@ -1,24 +1,85 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ArtifactLoader, parseManifest, type VerificationKey, VitalproofError } from "@vitalproof/sdk";
+import {
+  type ArtifactLoader,
+  httpArtifacts,
+  parseManifest,
+  type VerificationKey,
+  VitalproofError,
+} from "@vitalproof/sdk";
 import { diskArtifacts, systemCode } from "@vitalproof/sdk/node";
 import type { GlobalOptions } from "./globals.ts";
 import type { Io } from "./io.ts";
 
 const BUILD_HINT =
   "Run `npx hardhat circuits build` in the repository (--all for the large ones), or name a folder with --artifacts.";
+const INSTALLED_HINT =
+  "Circuits and proving keys are too large for the package. Build them in a clone of the repository " +
+  "(`npx hardhat circuits build NAME`) and give --artifacts its folder build/circuits, or the URL of a server that has them.";
 
 type Folder = Pick<GlobalOptions, "artifacts">;
 
-/** Wasm, keys and verification keys, each held against its manifest. With --artifacts, all from that one folder. */
-export function artifactsOf(io: Io, { artifacts }: Folder): ArtifactLoader {
-  if (artifacts !== undefined) return diskArtifacts(resolve(io.cwd, artifacts), { hint: BUILD_HINT });
-  return diskArtifacts(join(io.root, "circuits/artifacts"), {
-    large: join(io.root, "build/circuits"),
-    hint: BUILD_HINT,
-  });
+/** Where the manifests and verification keys are that come with the command. */
+function shippedFolder(io: Io): string {
+  return join(io.root, "circuits/artifacts");
+}
+
+function hintOf(io: Io): string {
+  return io.installed ? INSTALLED_HINT : BUILD_HINT;
+}
+
+/** The folder of all manifests and verification keys. A server is asked for large files alone. */
+export function keysFolder(io: Io, { artifacts }: Folder): string {
+  return artifacts === undefined || isUrl(artifacts) ? shippedFolder(io) : resolve(io.cwd, artifacts);
+}
+
+/** The folder of one circuit's manifest and key. A folder such as build/circuits has the large files alone. */
+function keyFolder(io: Io, options: Folder, circuit: string): string {
+  const folder = keysFolder(io, options);
+  const largeAlone = existsSync(join(folder, circuit)) && !existsSync(join(folder, circuit, "manifest.json"));
+  return largeAlone ? shippedFolder(io) : folder;
+}
+
+function isUrl(artifacts: string): boolean {
+  return /^https?:\/\//i.test(artifacts);
+}
+
+/**
+ * Wasm, keys and verification keys, each compared with its manifest. `--artifacts` names a folder or a server with the
+ * large files. A folder's own manifests and keys count before those of the command, a server's never.
+ */
+export function artifactsOf(io: Io, options: Folder): ArtifactLoader {
+  const { artifacts } = options;
+  return {
+    async load(circuit) {
+      const folder = keyFolder(io, options, circuit);
+      if (artifacts !== undefined && isUrl(artifacts)) {
+        const manifest = await readSmall(io, folder, circuit, "manifest.json");
+        return httpArtifacts(artifacts, { [circuit]: manifest.toString("utf8") }).load(circuit);
+      }
+      const large = artifacts === undefined ? join(io.root, "build/circuits") : resolve(io.cwd, artifacts);
+      return diskArtifacts(folder, { large, hint: hintOf(io) }).load(circuit);
+    },
+  };
+}
+
+async function readSmall(io: Io, folder: string, circuit: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, circuit, file));
+  } catch (cause) {
+    throw new VitalproofError(
+      "ARTIFACT_MISSING",
+      `${file} of ${circuit} cannot be read (${systemCode(cause)}).`,
+      {
+        details: { circuit, file },
+        hint: hintOf(io),
+        cause,
+      },
+    );
+  }
 }
 
 export type CheckedKey = {
@@ -31,28 +92,14 @@ export type CheckedKey = {
 };
 
 /**
- * A verification key after holding its file against the manifest; nothing large is needed for it.
+ * A verification key whose file is the one that the manifest names. Nothing large is needed for it.
  * @throws ARTIFACT_MISSING, ARTIFACT_MISMATCH
  */
-export async function verificationKeyOf(io: Io, { artifacts }: Folder, circuit: string): Promise<CheckedKey> {
-  const folder = artifacts === undefined ? join(io.root, "circuits/artifacts") : resolve(io.cwd, artifacts);
-  const read = async (file: string): Promise<Buffer> => {
-    try {
-      return await readFile(join(folder, circuit, file));
-    } catch (cause) {
-      throw new VitalproofError(
-        "ARTIFACT_MISSING",
-        `${file} of ${circuit} cannot be read (${systemCode(cause)}).`,
-        {
-          details: { circuit, file },
-          hint: BUILD_HINT,
-          cause,
-        },
-      );
-    }
-  };
-  const manifest = parseManifest(circuit, (await read("manifest.json")).toString("utf8"));
-  const bytes = await read("verification_key.json");
+export async function verificationKeyOf(io: Io, options: Folder, circuit: string): Promise<CheckedKey> {
+  const folder = keyFolder(io, options, circuit);
+  const text = await readSmall(io, folder, circuit, "manifest.json");
+  const manifest = parseManifest(circuit, text.toString("utf8"));
+  const bytes = await readSmall(io, folder, circuit, "verification_key.json");
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (sha256 !== manifest.sha256.verificationKey) {
     throw new VitalproofError(

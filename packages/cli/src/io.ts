@@ -14,8 +14,10 @@ export type IoParts = {
   isTTY: boolean;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
-  /** The repository: circuits/artifacts and build/circuits are below it. */
+  /** The repository, or the package's copy of its small files in the same places, such as circuits/artifacts. */
   root: string;
+  /** Whether the command runs outside the repository: nothing can be built then. */
+  installed: boolean;
   /** The system's clock, in Unix seconds. Commands ask `clockOf` instead, which knows `--clock`. */
   now: () => number;
   /** Asks a question on the terminal and returns the line without showing it. */
@@ -32,6 +34,7 @@ export class Io {
   readonly env: IoParts["env"];
   readonly cwd: string;
   readonly root: string;
+  readonly installed: boolean;
   readonly signal: AbortSignal;
   /** Set from `--json` before a command's action runs. */
   json = false;
@@ -47,6 +50,7 @@ export class Io {
     this.env = parts.env;
     this.cwd = parts.cwd;
     this.root = parts.root;
+    this.installed = parts.installed;
     this.signal = parts.signal;
   }
 

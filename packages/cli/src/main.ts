@@ -4,6 +4,9 @@ import { Io } from "./io.ts";
 import { readSecretLine } from "./prompt.ts";
 import { run } from "./run.ts";
 
+/** The repository runs the sources. What is installed is JavaScript, with the repository's small files in `assets`. */
+const INSTALLED = !import.meta.url.endsWith(".ts");
+
 /** Runs the command in this process and leaves its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController();
@@ -23,7 +26,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     isTTY: process.stdin.isTTY === true && process.stderr.isTTY === true,
     env: process.env,
     cwd: process.cwd(),
-    root: fileURLToPath(new URL("../../../", import.meta.url)),
+    root: fileURLToPath(new URL(INSTALLED ? "./assets/" : "../../../", import.meta.url)),
+    installed: INSTALLED,
     now: () => Date.now() / 1000,
     askSecret: readSecretLine,
     signal: stop.signal,

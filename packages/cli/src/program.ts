@@ -98,7 +98,10 @@ export function buildProgram(io: Io): Command {
       "--passphrase-file <file>",
       "file with the vault's passphrase (else VITALPROOF_PASSPHRASE, else asked)",
     )
-    .option("--artifacts <folder>", "folder of manifests and verification keys (else circuits/artifacts)")
+    .option(
+      "--artifacts <folder>",
+      "folder or URL of circuits and keys, each circuit in a folder of its name (else those of the command)",
+    )
     .option(
       "--rapidsnark <program>",
       "native prover that you have installed; proves instead of snarkjs (else VITALPROOF_RAPIDSNARK, else none)",

@@ -25,6 +25,7 @@ export type World = {
   /** Answers to questions, in order; a terminal with nobody at it when left out. */
   answers?: string[];
   root?: string;
+  installed?: boolean;
 };
 
 /** Runs the command in this process, with the real SDK. */
@@ -54,6 +55,7 @@ export function ioOf(world: World, more: Partial<IoParts> = {}): Io {
     env: world.env ?? {},
     cwd: world.cwd,
     root: world.root ?? ROOT,
+    installed: world.installed ?? false,
     now: () => world.now ?? 1_900_000_000,
     askSecret: async (question) => {
       err(question);

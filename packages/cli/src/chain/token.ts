@@ -14,6 +14,9 @@ const ABI = [
   "function mint(address to, uint256 amount)",
 ];
 
+/** Hardhat's artifact of the test token, below `Io.root`. */
+export const TEST_TOKEN = "artifacts/contracts/mocks/TestToken.sol/TestToken.json";
+
 export type Token = {
   readonly address: string;
   readonly symbol: string;
@@ -43,7 +46,7 @@ export async function tokenAt(address: string, runner: ContractRunner): Promise<
 
 /** Deploys the token that anybody can mint. The caller has made sure that the chain is a local one. */
 export async function deployTestToken(io: Io, wallet: Wallet): Promise<string> {
-  const path = "artifacts/contracts/mocks/TestToken.sol/TestToken.json";
+  const path = TEST_TOKEN;
   let artifact: { abi: string[]; bytecode: string };
   try {
     artifact = JSON.parse(await readFile(join(io.root, path), "utf8")) as typeof artifact;

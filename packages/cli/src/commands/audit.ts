@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { join, resolve } from "node:path";
 import { audit, httpRequest, reportHtml, reportLines, rpcChainData } from "@vitalproof/audit";
 import { readKeys } from "@vitalproof/audit/node";
 import type { Command } from "commander";
+import { keysFolder } from "../artifacts.ts";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { EXIT } from "../exit.ts";
 import { writeText } from "../files.ts";
@@ -40,11 +40,7 @@ export function registerAudit(program: Command, io: Io): void {
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      const folder =
-        options.artifacts === undefined
-          ? join(io.root, "circuits/artifacts")
-          : resolve(io.cwd, options.artifacts);
-      const keys = await readKeys(folder);
+      const keys = await readKeys(keysFolder(io, options));
       const report = await io.during("auditing", async (say) => {
         const request = httpRequest(rpcUrl(io, options));
         const data = rpcChainData(request, {

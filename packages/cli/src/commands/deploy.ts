@@ -66,13 +66,15 @@ export function registerDeploy(program: Command, io: Io): void {
     .option("--force", "replace that file")
     .addHelpText(
       "after",
-      "\nDevelopment keys are refused on every chain but local ones and, with the flag, known test networks.\n" +
+      "\nRuns in a clone of the repository alone, whose scripts rehearse and compare what is deployed.\n" +
+        "Development keys are refused on every chain but local ones and, with the flag, known test networks.\n" +
         "\nExamples:\n" +
         "  vitalproof deploy --dev-account 0 --with-test-token --out deployment.json\n" +
         "  vitalproof deploy --rpc https://… --keystore deployer.json --governor 0x… --guardian 0x… --pauser 0x…\n",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
+      if (io.installed) throw notInstalled();
       const { document, deployment } = await withChain(io, options, async (chain) => {
         const { chainId, provider } = chain;
         const local = isLocalChain(chainId);
@@ -129,6 +131,15 @@ export function registerDeploy(program: Command, io: Io): void {
         { file: options.out, ...file } as unknown as Json,
       );
     });
+}
+
+/** Rehearsal, journal and compilers are the repository's. */
+function notInstalled(): VitalproofError {
+  return new VitalproofError("NOT_ALLOWED", "The installed command does not deploy contracts.", {
+    hint:
+      "Clone the repository and run `npm run deploy -- --network NAME` there, or `npx vitalproof deploy`: it rehearses the " +
+      "deployment, keeps a journal and compares what was compiled. Then name the deployment file with --deployment here.",
+  });
 }
 
 type Where = { chainId: bigint; provider: JsonRpcProvider; wallet: Wallet; local: boolean };
