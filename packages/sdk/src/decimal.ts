@@ -18,12 +18,20 @@ export function parseDecimal(
   value: string | number | bigint,
   limits: { readonly whole: number; readonly fraction: number } = LIMITS,
 ): Decimal | undefined {
-  const match = PATTERN.exec(String(value).trim());
+  const match = PATTERN.exec(typeof value === "number" ? plain(value) : String(value).trim());
   if (match === null) return undefined;
   const [, , whole = "", fraction = ""] = match;
   if (whole.length > limits.whole || fraction.length > limits.fraction) return undefined;
   const digits = BigInt(whole + fraction);
   return { digits: match[1] === "-" ? -digits : digits, scale: fraction.length };
+}
+
+/** JavaScript writes numbers nearer to 0 than 10^-6 with an exponent, "1e-7"; here the same digits without one. */
+function plain(value: number): string {
+  const small = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(String(value));
+  if (small === null) return String(value);
+  const [, sign, whole, fraction = "", exponent] = small;
+  return `${sign}0.${"0".repeat(Number(exponent) - 1)}${whole}${fraction}`;
 }
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */

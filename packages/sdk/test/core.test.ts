@@ -231,6 +231,25 @@ describe("codes and time", () => {
     }
   });
 
+  it("T6: below the scale: from 0 up to the lowest is LOW, negative is impossible however near to 0", () => {
+    for (const low of [0, -0, "-0.0", 1e-7, 1e-12, 1.5e-12, "0.000000000001", 0.5, "39.999999"]) {
+      expect(codeOf(glucose, low), String(low)).to.equal(1);
+    }
+    for (const bad of [-1e-12, "-0.000000000001", -1e-7, "-0.4", -1, "1e-12"]) {
+      expect(
+        codeThrown(() => codeOf(glucose, bad)),
+        String(bad),
+      ).to.equal("READING_IMPOSSIBLE");
+    }
+    // Closed ends from 0: what is just above 0 lies between two steps, what is just below is impossible.
+    const doses = profileOf("doses-12h");
+    expect(codeThrown(() => codeOf(doses, 1e-12))).to.equal("READING_NOT_REPRESENTABLE");
+    expect(codeThrown(() => codeOf(doses, -1e-12))).to.equal("READING_IMPOSSIBLE");
+    // A scale that reaches below 0 has negative values, also between its steps.
+    const acceleration = profileOf("acceleration-20hz");
+    expect(codeThrown(() => codeOf(acceleration, -1e-12))).to.equal("READING_NOT_REPRESENTABLE");
+  });
+
   it("T6: where the ends are closed, the first code is the lowest value and nothing lies beyond", () => {
     const oxygen = profileOf("spo2-1s");
     const doses = profileOf("doses-12h");

@@ -23,6 +23,7 @@ describe("rounding readings to the profile's steps", () => {
       ["39.4", "39", 1],
       ["400.5", "401", 1],
       ["0.5", "1", 1],
+      [1e-12, "0", 1],
       // 1.005 in binary is below 1.005; the decimal decides.
       ["100.500000000000001", "101", 1],
     ];
@@ -32,7 +33,7 @@ describe("rounding readings to the profile's steps", () => {
   });
 
   it("leaves alone what is no plain number in the profile's unit", () => {
-    for (const value of ["LOW", "High", "-0.4", "1e2", "", "7O.5"])
+    for (const value of ["LOW", "High", "-0.4", "-0.000000000001", -1e-12, "1e2", "", "7O.5"])
       expect(one(value)).to.deep.equal([value, 0]);
     expect(one("5.55", "mmol/L")).to.deep.equal(["5.55", 0]);
     expect(one(["69.5", "70", "LOW"])).to.deep.equal([["70", "70", "LOW"], 1]);
