@@ -81,7 +81,8 @@ export function preparationOf(needs: ReadonlySet<Need>, long: boolean): string[]
           ["hardhat", "circuits", "build", "--group", "test"],
         ]
       : []),
-    ...(needs.has("contracts") ? [["hardhat", "build"]] : []),
+    // Builds them, and compares the ABIs that the SDK has of them.
+    ...(needs.has("contracts") ? [["node", "scripts/generate.ts", "contracts", "--check"]] : []),
     ...(needs.has("app") ? [["vite", "build", "--logLevel", "warn", "apps/claims"]] : []),
   ];
 }

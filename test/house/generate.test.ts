@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A new family of circuits is an entry of circuits.json and no code.
+// A new family of circuits is an entry of circuits.json and no code. ABIs are never compared with an old build.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
+import { CONTRACTS, nameOf } from "../../packages/sdk/scripts/contracts.ts";
 import { circomMain } from "../../scripts/generate/circom.ts";
+import { whyNotBuilt } from "../../scripts/generate/contracts.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
 
 const project = join(import.meta.dirname, "../..");
@@ -60,7 +62,7 @@ describe("main files from circuits.json", () => {
 
   it("names what an entry lacks", () => {
     const wrong: [object, string][] = [
-      [{ template: "kohort" }, "a template of a family (distribution, "],
+      [{ template: "cohorts" }, "a template of a family (distribution, "],
       [{ construction: undefined }, "`construction` must be one of tree, not missing"],
       [{ construction: "direct" }, '`construction` must be one of tree, not "direct"'],
       [{ template: "shift" }, '`construction` must be left out: shift is built in one way, not "tree"'],
@@ -81,5 +83,48 @@ describe("main files from circuits.json", () => {
     for (const [change, message] of wrong) {
       expect(() => mainOf({ ...INSTANCE, ...change }), JSON.stringify(change)).to.throw(message);
     }
+  });
+});
+
+describe("ABIs from a build", () => {
+  const SOURCE = "contracts/interfaces/IAnchorRegistry.sol";
+  const TEST = "contracts/registries/AnchorRegistry.t.sol";
+  let root: string;
+  const put = (path: string, content: unknown) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), typeof content === "string" ? content : JSON.stringify(content));
+  };
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "vitalproof-generate-"));
+    for (const contract of CONTRACTS) {
+      put(`artifacts/contracts/${contract}.sol/${nameOf(contract)}.json`, { buildInfoId: "one" });
+      put(`types/ethers-contracts/${contract}.ts`, "");
+    }
+    put("artifacts/build-info/one.json", {
+      userSourceNameMap: { [SOURCE]: `project/${SOURCE}`, [TEST]: `project/${TEST}` },
+      input: {
+        sources: { [`project/${SOURCE}`]: { content: "old" }, [`project/${TEST}`]: { content: "old" } },
+      },
+    });
+    put(SOURCE, "old");
+    put(TEST, "old");
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it("are compared when the build is of these sources, whatever its tests are now", () => {
+    expect(whyNotBuilt(root)).to.equal(undefined);
+    put(TEST, "new");
+    expect(whyNotBuilt(root)).to.equal(undefined);
+  });
+
+  it("are skipped, with the reason, when it is old, incomplete or missing", () => {
+    put(SOURCE, "new");
+    expect(whyNotBuilt(root)).to.equal(`${SOURCE} has changed since the last build`);
+    rmSync(join(root, SOURCE));
+    expect(whyNotBuilt(root)).to.equal(`${SOURCE} has been removed since the last build`);
+    rmSync(join(root, "artifacts/build-info"), { recursive: true });
+    expect(whyNotBuilt(root)).to.equal("the record of the last build is missing");
+    rmSync(join(root, `types/ethers-contracts/${CONTRACTS[1]}.ts`));
+    expect(whyNotBuilt(root)).to.equal(`${nameOf(CONTRACTS[1])} has not been built`);
   });
 });

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Vectors for whoever implements the formats again in another language; docs/protocol.md says what they mean.
-//   node packages/sdk/scripts/vectors.ts            writes test/vectors/*.json
-//   node packages/sdk/scripts/vectors.ts --check    fails when the committed files differ
+// Vectors for an implementation of the formats in another language; docs/protocol.md says what they mean.
+// `npm run generate` writes them to test/vectors.
 // Numbers are decimal strings, bytes are hex without prefix, addresses and digests with one.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { TypedDataEncoder } from "ethers";
@@ -484,18 +482,4 @@ function slots(random: SeededRandom, count: number, highest: number): number[] {
 function format(cases: readonly object[]): string {
   const line = (one: object): string => JSON.stringify(one, bigintText);
   return `[\n${cases.map((one) => `  ${line(one)}`).join(",\n")}\n]\n`;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const check = process.argv.includes("--check");
-  mkdirSync(VECTORS, { recursive: true });
-  for (const [name, text] of Object.entries(makeVectors())) {
-    if (!check) writeFileSync(VECTORS + name, text);
-    else if (readFileSync(VECTORS + name, "utf8") !== text) {
-      console.error(
-        `test/vectors/${name} is not what the code gives: run node packages/sdk/scripts/vectors.ts`,
-      );
-      process.exitCode = 1;
-    }
-  }
 }

@@ -68,7 +68,7 @@ describe("contract clients", function () {
       const wanted = new Interface(artifact(name).abi)
         .format(false)
         .filter((line) => !line.startsWith("constructor"));
-      expect([...fragments], `${name}: run node packages/sdk/scripts/abi.ts`).to.deep.equal(wanted);
+      expect([...fragments], `${name}: run npm run generate -- contracts`).to.deep.equal(wanted);
     }
   });
 
