@@ -4,7 +4,9 @@ import { registerApply } from "./commands/apply.ts";
 import { registerAttester } from "./commands/attester.ts";
 import { registerAudit } from "./commands/audit.ts";
 import { registerCheck } from "./commands/check.ts";
+import { registerCircuits } from "./commands/circuits.ts";
 import { registerClaim } from "./commands/claim.ts";
+import { registerCompletion } from "./commands/completion.ts";
 import { registerConsent } from "./commands/consent.ts";
 import { registerDemoClock } from "./commands/demoClock.ts";
 import { registerDemoData } from "./commands/demoData.ts";
@@ -49,6 +51,7 @@ const COMMANDS: readonly Register[] = [
   registerVerify,
   registerExplain,
   registerDeploy,
+  registerCircuits,
   registerProgram,
   registerPolicy,
   registerConsent,
@@ -56,6 +59,7 @@ const COMMANDS: readonly Register[] = [
   registerAudit,
   registerKeystore,
   registerSchema,
+  registerCompletion,
   registerDemoData,
   registerDemoClock,
 ];

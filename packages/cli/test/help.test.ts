@@ -13,12 +13,12 @@ function tree(command: Command, path: string[] = []): [string[], Command][] {
   return [[path, command], ...command.commands.flatMap((each) => tree(each, [...path, each.name()]))];
 }
 
-/** Lines of a help's examples, continued lines joined, as words without the command's own name. */
+/** Lines of a help's examples, continued lines joined, as words without the command's own name and the shell's `> FILE`. */
 function examplesOf(help: string): string[][] {
   const [, after] = help.split(/^Examples?:$/m);
   if (after === undefined) return [];
-  return [...after.replaceAll(/\\\n\s*/g, "").matchAll(/^ {2}vitalproof (.*)$/gm)].map(([, line]) =>
-    [...line!.matchAll(/'[^']*'|"[^"]*"|\S+/g)].map(([word]) => word),
+  return [...after.replaceAll(/\\\n\s*/g, "").matchAll(/^ {2}vitalproof (.*?)(?: > \S+)?$/gm)].map(
+    ([, line]) => [...line!.matchAll(/'[^']*'|"[^"]*"|\S+/g)].map(([word]) => word),
   );
 }
 

@@ -79,6 +79,50 @@ describe("vitalproof inspect", () => {
     }
   });
 
+  it("says which profiles can be named where none fits, and rounds where that is asked for", async () => {
+    const rows = (step: number, count: number, value: (i: number) => string) =>
+      ["t,v", ...Array.from({ length: count }, (_, i) => `${1_700_000_000 + step * i},${value(i)}`), ""].join(
+        "\n",
+      );
+    writeFileSync(
+      join(cwd, "cgm.csv"),
+      rows(180, 480, (i) => `${100 + (i % 7)}.5`),
+    );
+    writeFileSync(
+      join(cwd, "spo2.csv"),
+      rows(60, 60, (i) => `${95 + (i % 3)}.4`),
+    );
+    const columns = ["--time", "t", "--value", "v", "--unit"];
+    const look = async (...argv: string[]) => {
+      const json = await vitalproof({ cwd }, "--json", "inspect", ...argv);
+      const text = await vitalproof({ cwd }, "inspect", ...argv);
+      expect([json.code, text.code]).to.deep.equal([EXIT.ok, EXIT.ok]);
+      return { json: JSON.parse(json.out), text: text.out };
+    };
+    const cgm = await look("cgm.csv", ...columns, "mg/dL");
+    expect(cgm.json.series[0].slotting).to.equal(null);
+    expect(cgm.json.profiles[0]).to.deep.equal({ name: "glucose-mg-dl-5min", interval: 300 });
+    expect(cgm.text).to.contain("--profile names one").and.to.contain("glucose-mg-dl-5min (300 s)");
+    expect(cgm.text).to.not.contain("nothing would be sealed");
+    const named = ["cgm.csv", ...columns, "mg/dL", "--profile", "glucose-mg-dl-5min"];
+    const refused = await look(...named);
+    expect(refused.json).to.deep.include({ kept: 0, rounded: 0, refused: { "not-representable": 480 } });
+    expect(refused.text).to.contain("--round nearest");
+    const rounded = await look(...named, "--round", "nearest");
+    // 24 hours less 3 minutes from 13:20 past the hour touch 289 slots of 5 minutes.
+    expect(rounded.json).to.deep.include({ kept: 289, dropped: 191, rounded: 480, refused: {} });
+    expect(rounded.text).to.contain("480 rounded").and.to.not.contain("--round nearest");
+    const oxygen = await look("spo2.csv", ...columns, "%", "--round", "nearest");
+    expect(oxygen.json).to.deep.include({ profile: "spo2-1s", kept: 60, rounded: 60, refused: {} });
+    writeFileSync(
+      join(cwd, "kg.csv"),
+      rows(60, 3, () => "70"),
+    );
+    const weight = await look("kg.csv", ...columns, "kg");
+    expect(weight.json.profiles).to.deep.equal([]);
+    expect(weight.text).to.contain("nothing would be sealed");
+  });
+
   it("a file without a reading that counts has an exit code of its own, and the reason", async () => {
     writeFileSync(join(cwd, "header.csv"), "t,v\n");
     writeFileSync(join(cwd, "future.csv"), "t,v\n2100-01-01T00:00:00Z,100\n");

@@ -140,6 +140,21 @@ describe("circuits off chain from the shell", function () {
       );
       await writeFile(join(cwd, `${who}.csv`), `when,value\n${rows.join("\n")}\n`);
       const columns = ["--time", "when", "--value", "value", "--unit", "1"];
+      // A file of which nothing counts is no success, and leaves the log as it is.
+      await writeFile(join(cwd, "header.csv"), "when,value\n");
+      await writeFile(join(cwd, "future.csv"), "when,value\n2100-01-01T00:00:00Z,1\n");
+      for (const [file, reason] of [
+        ["header.csv", "has no entries"],
+        ["future.csv", "1 time in the future"],
+      ] as const) {
+        const nothing = await run(who, START, "log", "add", file, ...columns);
+        expect([nothing.code, codeOf(nothing), nothing.out]).to.deep.equal([
+          EXIT.nothing,
+          "NOTHING_TAKEN",
+          "",
+        ]);
+        expect(nothing.err).to.contain(reason);
+      }
       expect(await ok(who, "log", "add", `${who}.csv`, ...columns)).to.include({ taken: 32 });
     }
   });

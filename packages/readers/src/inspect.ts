@@ -14,16 +14,19 @@ import {
   parseDecimal,
   profileOf,
   type RefusalReason,
+  roundToSteps,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
 import { Interned } from "./internal/seen.ts";
-import { likelyProfile } from "./metrics.ts";
+import { likelyProfile, profilesFor } from "./metrics.ts";
 import { CONTRADICTING, streamReadings } from "./read.ts";
 
 export type InspectOptions = ReadOptions & {
   /** Profile to slot under; without it the one that fits metric, unit and typical interval. */
   readonly profile?: ProfileName;
+  /** Rounds values between two steps of the profile to the nearer one, half up, as `log add --round nearest` does. */
+  readonly round?: boolean;
   /** Epoch offset in quarter hours; without it the day begins at midnight of `zone`, or of UTC where none is given. */
   readonly offset?: number;
 };
@@ -48,8 +51,10 @@ export type SeriesInspection = {
   readonly min: string | null;
   readonly max: string | null;
   readonly mean: string | null;
-  /** What sealing under a profile would do; null where none fits. */
+  /** What sealing under a profile would do; null where none fits and none was named. */
   readonly slotting: SlottingInspection | null;
+  /** Profiles for its metric and unit, the shortest interval first; each can be named. */
+  readonly profiles: readonly { readonly name: ProfileName; readonly interval: number }[];
 };
 
 export type SlottingInspection = {
@@ -62,6 +67,8 @@ export type SlottingInspection = {
   readonly dropped: number;
   /** Readings that the profile cannot hold, by reason. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Readings that were rounded to the profile's step; 0 unless that was asked for. */
+  readonly rounded: number;
   /** Slots (of several channels: samples) from the first filled one to the last one, and the share that is filled. */
   readonly slots: number;
   readonly coverage: number;
@@ -208,6 +215,7 @@ function describe(
     last,
     interval,
     ...statistics(series.examples, counts),
+    profiles: profilesFor(metric, unit).map(({ name, interval: seconds }) => ({ name, interval: seconds })),
     slotting:
       profile === undefined
         ? null
@@ -216,6 +224,7 @@ function describe(
             order,
             profile,
             options.offset ?? offsetFor(profile, clock === "unix" ? options.zone : undefined, first),
+            options.round === true,
           ),
   };
 }
@@ -311,12 +320,22 @@ function refusalOf(
 /** Readings without a gap between them that are placed at once, but for the rest of their epoch. */
 const MOST_TOGETHER = 20_000;
 
-function slot(series: Series, order: Uint32Array, profile: Profile, offset: number): SlottingInspection {
+function slot(
+  series: Series,
+  order: Uint32Array,
+  profile: Profile,
+  offset: number,
+  round: boolean,
+): SlottingInspection {
   const { unit, times, numbers } = series;
-  const refusals = series.examples.map((value) => refusalOf(profile, value, unit));
+  const steps = series.examples.map((value) =>
+    round ? roundToSteps(profile, [{ time: 0, value, unit }]) : { readings: [{ value }], rounded: 0 },
+  );
+  const refusals = steps.map(({ readings }) => refusalOf(profile, readings[0]!.value, unit));
   // With several channels a sample takes as many slots side by side, and all of them or none are filled.
   const samples = profile.slots / profile.channels;
   const refused: Record<string, number> = {};
+  let rounded = 0;
   let kept = 0;
   let moved = 0;
   let dropped = 0;
@@ -345,6 +364,7 @@ function slot(series: Series, order: Uint32Array, profile: Profile, offset: numb
       refused[reason] = (refused[reason] ?? 0) + 1;
       continue;
     }
+    rounded += steps[numbers[at]!]!.rounded;
     const before = together.at(-1);
     const apart = before !== undefined && time - before.time > 3 * profile.interval;
     // Sealing goes epoch by epoch too. Millions of samples without a gap would otherwise be in memory as objects.
@@ -364,6 +384,7 @@ function slot(series: Series, order: Uint32Array, profile: Profile, offset: numb
     moved,
     dropped,
     refused,
+    rounded,
     slots,
     coverage: slots === 0 ? 0 : kept / slots,
     epochs,

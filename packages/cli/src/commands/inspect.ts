@@ -25,6 +25,12 @@ export function registerInspect(program: Command, io: Io): void {
         Object.keys(PROFILES),
       ),
     )
+    .addOption(
+      new Option(
+        "--round <how>",
+        "how to round values between two steps, as `log add` does: nearest, half up",
+      ).choices(["nearest"]),
+    )
     .option("--each <column>", "CSV: look at each value of this column by itself, and list them")
     .addHelpText(
       "after",
@@ -32,6 +38,7 @@ export function registerInspect(program: Command, io: Io): void {
         "  vitalproof inspect clarity.csv --zone America/New_York\n" +
         "  vitalproof inspect table.csv --time when --value glucose --unit mg/dL --zone UTC\n" +
         "  vitalproof inspect trials.csv --each trial\n" +
+        "  vitalproof inspect cgm.csv --time t --value mgdl --unit mg/dL --profile glucose-mg-dl-5min --round nearest\n" +
         "  vitalproof inspect monitor.csv --metric spo2 --json\n",
     )
     .action(async (file: string, options: Options) => {
@@ -43,13 +50,14 @@ export function registerInspect(program: Command, io: Io): void {
     });
 }
 
-type Options = ReadingOptions & { profile?: ProfileName; each?: string };
+type Options = ReadingOptions & { profile?: ProfileName; round?: "nearest"; each?: string };
 
 function look(io: Io, file: string, options: Options): Promise<Inspection> {
   return io.during(`reading ${file}`, (say) =>
     inspectFile(fileInput(resolve(io.cwd, file)), {
       ...readOptionsOf(io, options),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
+      round: options.round === "nearest",
       onProgress: (share) => say(share < 1 ? `${Math.round(100 * share)} %` : "placing readings in slots"),
     }),
   );
@@ -119,15 +127,33 @@ function seriesLines(series: SeriesInspection, clock: Inspection["clock"]): stri
       ? []
       : [`  ${measure === "length" ? "length: " : ""}mean ${mean}, min ${min}, max ${max} ${unit}`]),
   ];
-  if (slotting === null)
-    return [...lines, "  no profile fits metric, unit and interval: nothing would be sealed"];
-  const { profile, offset, kept, moved, dropped, refused, slots, coverage, epochs, epochCoverage } = slotting;
+  if (slotting === null) return [...lines, ...noProfileLines(series)];
+  const { profile, offset, kept, moved, dropped, refused, rounded, slots, coverage, epochs, epochCoverage } =
+    slotting;
   const begins = instantText(epochStart(profileOf(profile), offset, 0)).slice(11, 16);
   return [
     ...lines,
     `  under ${profile}, epochs from ${begins} UTC: ${kept} kept (${moved} of them in the next slot), ${dropped} dropped`,
+    ...(rounded > 0 ? [`  ${rounded} rounded to the profile's step`] : []),
     ...countsOf("  refused", refused),
+    ...((refused["not-representable"] ?? 0) > 0
+      ? [
+          "  Values between two steps of the profile are refused. --round nearest, here and in `log add`, rounds them.",
+        ]
+      : []),
     `  ${slots} slots, coverage ${percent(coverage)}; ${epochs} epochs, coverage ${percent(epochCoverage)}`,
+  ];
+}
+
+/** Why no profile was chosen, and which can be. */
+function noProfileLines({ profiles, interval }: SeriesInspection): string[] {
+  if (profiles.length === 0) return ["  No profile is for this metric and unit: nothing would be sealed."];
+  const names = profiles.map(({ name, interval: seconds }) => `${name} (${seconds} s)`).join(", ");
+  return [
+    interval === null
+      ? "  One time alone does not say which profile fits."
+      : "  No profile keeps every reading: they come more often than its slots.",
+    `  --profile names one, and says what it keeps: ${names}.`,
   ];
 }
 

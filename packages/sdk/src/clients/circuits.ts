@@ -24,6 +24,11 @@ export class CircuitClient {
     return read(this.#contract, "circuit", () => this.#contract.circuit(id));
   }
 
+  /** Whether the guardian's stop of a circuit was running at a time, in Unix seconds. */
+  isSuspendedAt(id: string, time: number): Promise<boolean> {
+    return read(this.#contract, "isSuspendedAt", () => this.#contract.isSuspendedAt(id, time));
+  }
+
   /**
    * The key under which claims in batches are verified, as it lies on chain, held against the registered hash.
    * @throws CONTRACT_REVERTED for an unknown circuit, ARTIFACT_MISMATCH
