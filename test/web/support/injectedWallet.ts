@@ -27,6 +27,8 @@ export async function injectWallet(
   sent: (hash: string) => Promise<void> = async () => {},
 ): Promise<{ change(next: Partial<WalletMind>): Promise<void>; asked(): Promise<string[]> }> {
   await page.exposeFunction("walletSent", sent);
+  // Loaders of TypeScript may wrap functions in this helper of theirs, which pages do not have.
+  await page.addInitScript("globalThis.__name ??= (named) => named;");
   await page.addInitScript(install, { account, mind, name: WALLET_NAME });
   return {
     async change(next) {
