@@ -85,8 +85,13 @@ export class PatientPage {
   /** @param payee account to be paid; left out for the policy's own */
   async apply(periods: number, payee?: string): Promise<void> {
     // Nothing is chosen for the patient.
+    await this.page.getByText("Choose a program first.").waitFor();
     await this.#hands.press(this.page.getByRole("button", { name: /^Program 1: / }));
     await this.#hands.write(this.page.getByLabel("Number of periods"), String(periods));
+    // Amount and review are there before anything is sent.
+    const offer = this.page.getByRole("region", { name: "What program 1 offers" });
+    await offer.getByText(new RegExp(`^At most ${25 * periods}\\.00 tUSDC for ${periods} period`)).waitFor();
+    await offer.getByText("None. A valid claim is credited at once").waitFor();
     if (payee !== undefined) await this.#hands.write(this.page.getByLabel("Account to be paid at"), payee);
     await this.press(/^Prove who you are/);
     await this.page.getByText("The attester signed, and the insurer has your application.").waitFor();
