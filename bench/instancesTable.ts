@@ -13,16 +13,16 @@ export function instancesTable({ constraints, proving }: Report): string {
   const lines = [
     "# Figures of the circuits",
     "",
-    "Written by `npm run bench` out of [bench/report.json](../bench/report.json); do not edit. How they compare with other circuits is in",
-    "[bench/REPORT.md](../bench/REPORT.md). `npm run baselines` holds the constraints of every change against",
+    "`npm run bench` writes this page from [bench/report.json](../bench/report.json). Do not edit it. [bench/REPORT.md](../bench/REPORT.md)",
+    "compares these circuits with others. `npm run baselines` compares the constraints of every change with",
     "[bench/baselines](../bench/baselines/constraints.json).",
     "",
-    "*Per slot* is the statement alone, without the person, the log, the anchor and opening the terms, divided by the slots",
-    "of the period; *above the bits* is what is left of it after the bits of a slot, which no construction saves. Times are of",
-    "snarkjs in a process of its own, as `childProcessProver` runs it, files in the disk's cache, medians" +
+    "*Per slot* is the statement alone, without identity, log, anchor and opening the terms, divided by the slots of the period.",
+    "*Above the bits* is what is left of it after the bits of a slot, which no construction saves. Times are medians of snarkjs in a",
+    "separate process, as `childProcessProver` runs it, with files in the disk's cache" +
       (days === "" ? "." : ` (\`npm run bench -- proving --full\`, ${days}).`),
-    "Those by the clock come from a machine of two cores that others used too; *processor* is the time of the proving process on",
-    "all cores, and the ratio to `glucose-day` is made of it. Read the ratios.",
+    "Clock times come from a machine of two cores that others used too. *Processor* is the time of the proving process on all cores.",
+    "The ratio to `glucose-day` is computed from it. Read the ratios.",
     "",
     "| instance | template | E × S | constraints | domain | per slot | above the bits | key | wasm | witness | proof | in all | processor | ratio |",
     "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",

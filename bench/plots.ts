@@ -155,7 +155,7 @@ export function plotsOf(report: Report): Map<string, string> {
       plots.set(
         "flat-gas.svg",
         linePlot({
-          title: "Gas beside others: it stays flat",
+          title: "Gas as others grow: it stays flat",
           x: { label: "people anchored, or policies and consents that are there already", log: true },
           y: { label: "gas (the claim without its Groth16 verification)" },
           series: [

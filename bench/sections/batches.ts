@@ -13,12 +13,12 @@ export function batchLines({ growth, gas }: Report, plot: Plot): string[] {
     "### Claims in one transaction",
     "",
     ...plot("batches.svg", "gas per claim as claims in one transaction grow"),
-    "`submitClaims` with claims of as many policies of one program, each of another holder with a consent and a proof of its own, on a",
-    "chain without limits. The proofs were made from the published trapdoor of development keys, which the EVM cannot tell from others;",
-    "the last row has proofs of the circuit, for periods of one policy, whose storage the first of them warms. *Verification* is the",
-    "execution of the verifier: a single claim has the circuit's own, more have the batch verifier. *Storage* is all storage writes, one",
-    "new slot (20,000) a claim; it is traced in small batches and the same for each claim of larger ones. *The rest* is the transaction,",
-    "reads, checks, hashes and events. Money as in the last part.",
+    "`submitClaims` with claims of as many policies of one program, each of another holder with a separate consent and proof, on a",
+    "chain without limits. The proofs were made from the published trapdoor of development keys. The EVM cannot tell them from others.",
+    "The last row has proofs of the circuit, for periods of one policy, whose storage the first of them warms. *Verification* is the",
+    "execution of the verifier: the circuit's own for a single claim, the batch verifier for more. *Storage* is all storage writes, one",
+    "new slot (20,000) a claim. It is traced in small batches, and is the same for each claim of larger ones. *The rest* is the",
+    "transaction, reads, checks, hashes and events. Money as in the last part.",
     "",
     ...table(
       [

@@ -14,9 +14,9 @@ export function gasLines({ gas }: Report, plot: Plot): string[] {
     "",
     ...plot("gas.svg", "gas of every operation"),
     ...plot("claim-cost.svg", "one claim on each chain"),
-    "Medians of the gas scenario with real proofs (`test/e2e/gas.test.ts`); the committed baseline is in [baselines](baselines/gas.json).",
+    "Medians of the gas scenario with real proofs (`test/e2e/gas.test.ts`). The committed baseline is in [baselines](baselines/gas.json).",
     `**Prices are assumptions of ${date}**, not quotes: Ethereum ${ethereumGasGwei} gwei a unit of gas, a rollup's data ${dataGweiPerByte} gwei a byte,`,
-    `${number(etherUsd)} USD an ether (\`--gas-price\`, \`--data-price\`, \`--eth-usd\`). On Ethereum data is the calldata's part of the gas; on the rollups it is`,
+    `${number(etherUsd)} USD an ether (\`--gas-price\`, \`--data-price\`, \`--eth-usd\`). On Ethereum data is the calldata's part of the gas. On the rollups it is`,
     "paid on top, by the bytes of the signed transaction:",
     "",
     ...CHAINS.map((chain) => {

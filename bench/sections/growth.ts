@@ -15,8 +15,8 @@ export function growthLines(report: Report, plot: Plot): string[] {
     "",
     ...plot("readings.svg", "constraints as readings grow"),
     ...plot("readings-time.svg", "proving times as readings grow"),
-    "Ours is the whole claim over readings of 8 bits, with whichever construction is the smaller at that size; the guide's loop like for",
-    "like is the one with one threshold, by its rule where it was not compiled.",
+    "Ours is the whole claim over readings of 8 bits, with the construction that is smaller at that size. The guide's loop, like for",
+    "like, is the one with one threshold, by its rule where it was not compiled.",
     "",
     ...table(
       [
@@ -58,8 +58,8 @@ export function growthLines(report: Report, plot: Plot): string[] {
     "",
     "### Consents and policies",
     "",
-    ...plot("flat-gas.svg", "gas beside other policies and consents"),
-    "One patient's operations when so many policies and consents of others are there. The verifier is a mock here, so that *claim* is",
+    ...plot("flat-gas.svg", "gas as policies and consents of others grow"),
+    "One patient's operations when there are so many policies and consents of others. The verifier is a mock here, so that *claim* is",
     "everything but the Groth16 verification, which knows nothing of a crowd.",
     "",
   ];

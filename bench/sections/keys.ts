@@ -22,8 +22,8 @@ export function keyLines({ keys }: Report, plot: Plot): string[] {
     when(keys),
     "",
     ...plot("keys.svg", "development keys and the stock path"),
-    "A development key of the plugin against snarkjs's own path with powers of tau of the circuit's own size. Where the stock path is",
-    "not run it takes many minutes. The circuits are Poseidon and bit decompositions, as claims are.",
+    "A development key of the plugin compared with snarkjs's own path with powers of tau of the circuit's own size. Where the stock path",
+    "was not run, it takes many minutes. The circuits are Poseidon and bit decompositions, as claims are.",
     "",
     ...table(
       [

@@ -11,9 +11,9 @@ export function pageLines({ page }: Report): string[] {
     "",
     when(page),
     "",
-    `Chromium ${chromium}. First visits as Lighthouse's mobile runs have them: a processor four times as slow as this one, 1.6 Mbit/s, 150 ms`,
-    "there and back; slowed down for real, not computed. The page comes compressed from a plain web server. Milliseconds, medians with",
-    "least and most. Lighthouse itself calls good: first paint below 1,800, largest below 2,500, blocking below 200, shift below 0.1.",
+    `Chromium ${chromium}. First visits under the conditions of Lighthouse's mobile runs: a processor four times as slow as this one, 1.6 Mbit/s, 150 ms`,
+    "there and back. They are really slowed down, not computed. The page comes compressed from a plain web server. Milliseconds, medians",
+    "with least and most. Lighthouse calls good: first paint below 1,800, largest below 2,500, blocking below 200, shift below 0.1.",
     "",
     ...table(
       ["view", "requests", "kB", "first paint", "largest paint", "blocking time", "layout shift"],

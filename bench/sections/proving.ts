@@ -24,11 +24,11 @@ export function provingLines({ proving }: Report, plot: Plot): string[] {
     when(proving),
     "",
     ...plot("proving.svg", "proving times"),
-    "snarkjs as the SDK's pool runs it, circuits compiled and keys in memory, both in turns (A B A B …) in one process after one",
-    "proof of each that is not counted; median, and in brackets the fastest and the slowest. Every proof is verified, outside the",
-    `measured time. Claims are of a day of ${number(PEOPLE)} people; each doubling of them is a level more to prove. *Processor* counts all`,
-    "threads, so that others' work on the machine hardly shows. *Memory* is the most that a process of its own held while it made one",
-    "proof of one circuit. *Times as fast* divides the other's median by ours: in all, and by processor time.",
+    "snarkjs as the SDK's pool runs it, with circuits compiled and keys in memory. Both run in turns (A B A B …) in one process, after",
+    "one proof of each that is not counted. The figures are the median and, in brackets, the fastest and the slowest. Every proof is",
+    `verified, outside the measured time. Claims are of a day of ${number(PEOPLE)} people. Each doubling of them is one more level to prove.`,
+    "*Processor* counts all threads, so others' work on the machine hardly shows. *Memory* is the most that a separate process held",
+    "while it made one proof of one circuit. *Times as fast* divides the other's median by ours: in all, and by processor time.",
     "",
   ];
   for (const row of proving.pairs) {
