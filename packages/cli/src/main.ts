@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { fileURLToPath } from "node:url";
 import { Io } from "./io.ts";
+import { INSTALLED } from "./place.ts";
 import { readSecretLine } from "./prompt.ts";
 import { run } from "./run.ts";
-
-/** The repository runs the sources. What is installed is JavaScript, with the repository's small files in `assets`. */
-const INSTALLED = !import.meta.url.endsWith(".ts");
 
 /** Runs the command in this process and leaves its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {

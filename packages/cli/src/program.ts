@@ -28,8 +28,7 @@ import { registerVault } from "./commands/vault.ts";
 import { registerVerify } from "./commands/verify.ts";
 import { type GlobalOptions, refuseOldNames } from "./globals.ts";
 import type { Io } from "./io.ts";
-
-const VERSION = "0.1.0";
+import { VERSION } from "./place.ts";
 
 /** Registers one command, or one family of commands, on the program. */
 export type Register = (program: Command, io: Io) => void;
