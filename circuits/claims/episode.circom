@@ -14,8 +14,10 @@ include "terms.circom";
  * readings inside a band, at least or at most a bound ("oxygen saturation below
  * 90 for more than 5 minutes happened / did not"), and the coverage.
  *
- * Each reading costs its K bits and 6 more: two marks, one inverse of the lookup
- * and three of the counter.
+ * Two constructions prove the same statement over the same heads:
+ *   EpisodeDirect   two range checks per reading, 2 K + 11 constraints; best below about 800 readings
+ *   EpisodeLookup   K + 6 constraints per reading: two marks, one inverse of the lookup and three of the
+ *                   counter; and about 17 for each of twice the codes
  */
 
 /** The template's fields of `terms`: codes, slots, runs, 1/10,000. */
@@ -60,7 +62,78 @@ template OpenEpisode(PROFILE, EPOCHS, CODES) {
  *          codes[EPOCHS][SLOTS]
  *          depth, index, siblings   path of the last head's leaf in the anchor tree
  */
-template Episode(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
+template EpisodeDirect(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
+    var DEPTH = MAX_DEPTH();
+    var N = EPOCHS * SLOTS;
+    var UNIT = SHARE_UNIT();
+    assert(N < NO_BOUND());
+    signal input holder, anchorRoot, terms, scope;
+    signal input secret, previousHead, salts[EPOCHS], codes[EPOCHS][SLOTS];
+    signal input depth, index, siblings[DEPTH];
+
+    // 1. what the program asks for, and so what a missing slot does
+    TermsHeader(EPISODE_FLAGS()) header;
+    EpisodeTerms opened;
+    (header, opened) <== OpenEpisode(PROFILE, EPOCHS, CODES)(terms);
+    signal {binary} atMost <== Direction()(opened.runsMin, opened.runsMax, header.flags[FLAG_OF_VALID()]);
+    MissingRule rule <== MissingRuleOf()(header.flags[FLAG_OF_VALID()], atMost);
+
+    // 2. every reading: its range, where it is, and the runs up to it. A missing slot
+    //    counts by the rule of an open or of a held run; with the rule's flags
+    //      missing and held:  countsHeld             = 1 - worstMost
+    //      missing and open:  countsOpen             = stays + worstMost
+    //    so that two products choose: `flips` is worstMost in an open run, -worstMost in a held one.
+    signal {max} checked[EPOCHS][SLOTS];
+    checked.max = CODES;
+    component slots[EPOCHS][SLOTS];
+    signal {binary} counts[N], stays[N], held[N + 1];
+    signal lengths[N + 1], heldMissing[N], flips[N], continued[N];
+    lengths[0] <== 0;
+    held[0] <== 0;
+    var missing = 0;
+    var runs = 0;
+    for (var e = 0; e < EPOCHS; e++) {
+        for (var i = 0; i < SLOTS; i++) {
+            var at = e * SLOTS + i;
+            slots[e][i] = Classify(CODES);
+            slots[e][i].band <== opened.band;
+            slots[e][i].code <== codes[e][i];
+            checked[e][i] <== slots[e][i].checked;
+            missing += slots[e][i].missing;
+            heldMissing[at] <== slots[e][i].missing * held[at];
+            flips[at] <== (slots[e][i].missing - 2 * heldMissing[at]) * (1 - rule.countsHeld);
+            // Missing and open, of valid: bits, and never together with worstMost.
+            stays[at] <== (slots[e][i].missing - heldMissing[at]) * rule.stays;
+            // Inside and missing exclude each other, and so do stays and flips: bits.
+            counts[at] <== slots[e][i].inside + stays[at] + heldMissing[at] + flips[at];
+            (lengths[at + 1], held[at + 1]) <== RunStep()(opened.minRun, lengths[at], held[at], counts[at], stays[at]);
+            continued[at] <== held[at] * counts[at];
+            // A slot after which a run is held began it, unless it found it held and counts.
+            runs += held[at + 1] - continued[at];
+        }
+    }
+
+    // 3. whose readings, complete and anchored
+    Path(DEPTH) path;
+    path.depth <== depth;
+    path.index <== index;
+    path.siblings <== siblings;
+    _ <== AnchoredReadings(EPOCHS, SLOTS, BASE)(
+        holder <== holder, anchorRoot <== anchorRoot, scope <== scope, context <== header.context,
+        secret <== secret, previous <== previousHead, salts <== salts, codes <== checked, path <== path
+    );
+
+    // 4. the statement. Runs and their bounds are below 2^16; N * 2^14 bounds the rest.
+    var WIDTH = bitsOf(N * 2 ** 14);
+    var valid = N - missing;
+    Ordered(16)(opened.runsMin, runs);
+    Ordered(16)(runs, opened.runsMax);
+    Ordered(WIDTH)(1, valid);
+    Ordered(WIDTH)(opened.coverageMin * N, valid * UNIT);
+}
+
+/* Same statement, same signals as EpisodeDirect. */
+template EpisodeLookup(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
     var DEPTH = MAX_DEPTH();
     var N = EPOCHS * SLOTS;
     var UNIT = SHARE_UNIT();

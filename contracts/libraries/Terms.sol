@@ -194,12 +194,16 @@ library Terms {
         // distances from it. Without a middle there is no such code.
         uint256 codes = circuit.codes;
         if (codes % 2 == 0) revert Terms_NoMiddleCode(codes);
+        // The greatest distance from it that an axis can show without saturating: LOW and HIGH are one step
+        // further out. A saturated axis then reaches every threshold with its true value too, so saturation
+        // never decides; and a threshold that only saturated axes reach does not exist.
         uint256 zero = (codes + 1) / 2;
+        uint256 reach = zero > 2 ? zero - 2 : 0;
         _requireWithin(
             "threshold",
             _field(terms, TermsLayout.IMPACT_THRESHOLD_SHIFT, TermsLayout.IMPACT_THRESHOLD_BITS),
             1,
-            3 * zero * zero // zero >= codes - zero
+            reach * reach
         );
         uint256 samples = _samplesOf(circuit);
         uint256 minRun = _field(terms, TermsLayout.IMPACT_MIN_RUN_SHIFT, TermsLayout.IMPACT_MIN_RUN_BITS);

@@ -201,7 +201,8 @@ contract TermsTest {
         uint256 zero = 1;
         while (zero - 1 < facts.codes - zero && zero < facts.codes) ++zero;
         bool symmetric = zero - 1 == facts.codes - zero;
-        uint256 greatest = 3 * zero ** 2;
+        // What one axis shows without saturating: a step inside LOW and HIGH, which are themselves codes.
+        uint256 greatest = zero > 2 ? (zero - 2) ** 2 : 0;
         f.threshold = uint32(f.threshold % 4 == 0 ? f.threshold % 3 : f.threshold % (greatest + 2));
         if (f.threshold % 5 == 0) f.threshold = uint32(greatest + (f.threshold % 2));
         f.minRun = uint16(f.minRun % 3 == 0 ? 0 : f.minRun % (samples + 2));

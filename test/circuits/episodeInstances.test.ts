@@ -50,7 +50,7 @@ describe("circuits: what a reading of an episode costs", () => {
       [40, 60].map((slots) =>
         compileCircuit({
           file: "claims/episode.circom",
-          call: `Episode(65535, 1, ${slots}, 4, 12)`,
+          call: `EpisodeLookup(65535, 1, ${slots}, 4, 12)`,
           public: ["holder", "anchorRoot", "terms", "scope"],
           optimize: 2,
         }),

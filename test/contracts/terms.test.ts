@@ -194,12 +194,12 @@ const impact: Template = {
   },
   impossible: [
     ["an unknown flag", { flags: 2n }, "UnknownFlags", [2n]],
-    ["no threshold", { threshold: 0n }, "OutOfRange", ["threshold", 0n, 1n, 3n * 402n ** 2n]],
+    ["no threshold", { threshold: 0n }, "OutOfRange", ["threshold", 0n, 1n, 400n ** 2n]],
     [
-      "a threshold beyond three axes",
-      { threshold: 3n * 402n ** 2n + 1n },
+      "a threshold that one axis reaches only when it saturates",
+      { threshold: 400n ** 2n + 1n },
       "OutOfRange",
-      ["threshold", 3n * 402n ** 2n + 1n, 1n, 3n * 402n ** 2n],
+      ["threshold", 400n ** 2n + 1n, 1n, 400n ** 2n],
     ],
     ["an event longer than the period", { minRun: 601n }, "OutOfRange", ["minRun", 601n, 0n, 600n]],
     ["more samples than there are", { countMin: 601n }, "OutOfRange", ["countMin", 601n, 0n, 600n]],
@@ -226,7 +226,7 @@ const impact: Template = {
     ["at most all events that fit", { minRun: 2n, countMin: 0n, countMax: 200n }, "MetByMissingReadings"],
   ],
   possible: [
-    ["the greatest threshold", { threshold: 3n * 402n ** 2n }],
+    ["the greatest threshold", { threshold: 400n ** 2n }],
     ["the least threshold", { threshold: 1n }],
     ["all samples", { countMin: 600n, countMax: 600n }],
     ["both bounds of samples in the worst case", { countMin: 1n, countMax: 5n }],

@@ -77,7 +77,7 @@ function edgesOf(field: string, name: CircuitName): readonly number[] {
   if (field === "low" || field === "high" || field.startsWith("mean")) return around(1, 5, profile.codes);
   if (field.startsWith("share") || field.startsWith("coverage")) return around(1, 5_000, 10_000);
   if (field === "level") return around(1, profile.samples, profile.samples * (profile.codes - 1));
-  if (field === "threshold") return around(1, 147);
+  if (field === "threshold") return around(1, 25);
   if (field === "minRun") return [0, 1, 2, 3, samples, samples + 1];
   if (field.startsWith("epochs")) return [...around(1, epochs), NO_BOUND - 1, NO_BOUND];
   const most = [1, 2, 3].map((run) => mostRuns(samples, run));

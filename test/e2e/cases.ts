@@ -244,9 +244,9 @@ export const smallCases: readonly Case[] = [
   },
   {
     // None, in the worst case: two readings and a missing one beside them may have been a run.
-    circuit: "episode-test",
+    circuit: "episode-direct-test",
     terms: episodeTerms({
-      circuit: "episode-test",
+      circuit: "episode-direct-test",
       band: { atMost: 2 },
       minRun: { slots: 3 },
       runs: { atMost: 0 },

@@ -623,6 +623,7 @@ export const CIRCUITS = {
     "version": 2,
     "purpose": "episodes inside a band in one hour of oxygen saturation at 1 Hz",
     "template": "episode",
+    "construction": "lookup",
     "profile": "spo2-1s",
     "epochs": 1
   },
@@ -631,6 +632,7 @@ export const CIRCUITS = {
     "version": 2,
     "purpose": "episodes inside a band in one day of CGM readings",
     "template": "episode",
+    "construction": "direct",
     "profile": "glucose-mg-dl-5min",
     "epochs": 1
   },
@@ -658,11 +660,21 @@ export const CIRCUITS = {
     "profile": "acceleration-20hz",
     "epochs": 1
   },
+  "episode-direct-test": {
+    "name": "episode-direct-test",
+    "version": 1,
+    "purpose": "the direct construction of episodes at 2 epochs of 16 slots, for tests",
+    "template": "episode",
+    "construction": "direct",
+    "profile": "test-16",
+    "epochs": 2
+  },
   "episode-test": {
     "name": "episode-test",
     "version": 2,
-    "purpose": "the template episode at 2 epochs of 16 slots, for tests",
+    "purpose": "the lookup construction of episodes at 2 epochs of 16 slots, for tests",
     "template": "episode",
+    "construction": "lookup",
     "profile": "test-16",
     "epochs": 2
   },

@@ -2,7 +2,7 @@
 import { decimal, parseDecimal } from "../decimal.ts";
 import { VitalproofError } from "../errors.ts";
 import { NO_BOUND } from "../generated/protocol.ts";
-import { codeOfZero, MISSING } from "../profiles/codes.ts";
+import { codeOfLowest, codeOfZero, MISSING } from "../profiles/codes.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { counted } from "../terms/bounds.ts";
 import { type CircuitChoice, circuitTerms } from "../terms/build.ts";
@@ -105,7 +105,12 @@ export const impact = {
       });
     }
     const samples = terms.epochs * profile.samples;
-    within("threshold", threshold, 1, 3 * Math.max(zero, profile.codes - zero) ** 2, "squared steps");
+    // What one axis shows without saturating. A saturated axis then reaches every threshold with its true value too.
+    const reach = Math.min(
+      zero - codeOfLowest(profile),
+      profile.codes - (profile.ends === "open" ? 1 : 0) - zero,
+    );
+    within("threshold", threshold, 1, reach ** 2, "squared steps");
     within("minRun", minRun, 0, samples, "samples");
     const most = minRun === 0 ? samples : mostRuns(samples, minRun);
     counts(minRun === 0 ? "samples" : "events", "countMin", countMin, "countMax", countMax, most);
