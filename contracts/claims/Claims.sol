@@ -11,9 +11,9 @@ import {
     SkipReason
 } from "../interfaces/IClaimsPayout.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
-import {PeriodStates} from "../libraries/PeriodStates.sol";
+import {PeriodStates} from "./PeriodStates.sol";
 import {CircuitId, ConsentId, PolicyId, ProgramId} from "../types/Ids.sol";
-import {ClaimProof} from "../verification/ClaimProof.sol";
+import {ClaimProof} from "./ClaimProof.sol";
 import {Settlements} from "./Settlements.sol";
 
 /// @title Claims, one by one and in batches

@@ -9,7 +9,7 @@ import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
 import {Epochs} from "../libraries/Epochs.sol";
-import {PeriodStates} from "../libraries/PeriodStates.sol";
+import {PeriodStates} from "./PeriodStates.sol";
 import {Terms} from "../libraries/Terms.sol";
 import {CircuitId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
 import {Custody} from "./Custody.sol";

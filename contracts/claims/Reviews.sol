@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
-import {PeriodStates} from "../libraries/PeriodStates.sol";
+import {PeriodStates} from "./PeriodStates.sol";
 import {PolicyId} from "../types/Ids.sol";
 import {Settlements} from "./Settlements.sol";
 

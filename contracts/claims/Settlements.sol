@@ -6,7 +6,7 @@ import {ClaimWindow, IClaimsPayout, PeriodState, Policy, Program} from "../inter
 import {ScopeElements} from "../libraries/ScopeElements.sol";
 import {Terms} from "../libraries/Terms.sol";
 import {CircuitId, PolicyId} from "../types/Ids.sol";
-import {ClaimProof} from "../verification/ClaimProof.sol";
+import {ClaimProof} from "./ClaimProof.sol";
 import {ClaimsState} from "./ClaimsState.sol";
 
 /// @title What a period's claim is judged by: its times, its anchor, its circuit and its window

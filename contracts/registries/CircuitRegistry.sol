@@ -10,16 +10,15 @@ import {
     CircuitProposal,
     CircuitRegistryConfig
 } from "../interfaces/ICircuitRegistry.sol";
-import {ClaimProof} from "../verification/ClaimProof.sol";
 import {Stop, Stops} from "../libraries/Stops.sol";
 import {Terms} from "../libraries/Terms.sol";
+import {Proofs} from "../verification/Proofs.sol";
 import {VerificationKeys} from "../verification/VerificationKeys.sol";
 import {CircuitId} from "../types/Ids.sol";
 
 /// @title CircuitRegistry
 /// @notice What it does, assumes and cannot do is said in {ICircuitRegistry}.
 contract CircuitRegistry is ICircuitRegistry {
-    using ClaimProof for ClaimProof.Batch;
     using Stops for Stop[];
     using Terms for uint256;
 
@@ -30,6 +29,8 @@ contract CircuitRegistry is ICircuitRegistry {
 
     CircuitId private constant NONE = CircuitId.wrap(0);
     uint256 private constant MAX_NAME_LENGTH = 64;
+    /// @dev Public inputs of every circuit.
+    uint256 private constant INPUTS = 4;
     /// @dev Keeps every time computed here far inside uint64 and every freeze within human reach.
     uint32 private constant MAX_TIME = 3 * 365 days;
 
@@ -193,12 +194,10 @@ contract CircuitRegistry is ICircuitRegistry {
         if (record.keyKind == KeyKind.Development || record.forged) {
             revert CircuitRegistry_NothingToExpose(id);
         }
-        ClaimProof.Inputs memory impossible;
-        ClaimProof.Batch memory batch = ClaimProof.open(1);
-        batch.add(impossible, proof);
+        uint256[] memory impossible = new uint256[](INPUTS);
         bool accepted =
-            ClaimProof.verify(record.verifier, impossible, proof) ||
-                batch.verifyAll(batchVerifier, record.verificationKey);
+            Proofs.verify(record.verifier, impossible, proof) ||
+                Proofs.verifyAsBatch(batchVerifier, record.verificationKey, impossible, proof);
         if (!accepted) revert CircuitRegistry_NoForgery(id);
 
         record.forged = true;
@@ -404,7 +403,7 @@ contract CircuitRegistry is ICircuitRegistry {
         if (proposal.verifier.code.length == 0 || codeHash != proposal.verifierCodeHash) {
             revert CircuitRegistry_CodeHashMismatch(proposal.verifier, proposal.verifierCodeHash, codeHash);
         }
-        bytes32 keyHash = VerificationKeys.hashOf(proposal.verificationKey, ClaimProof.FIRST_OUTPUT);
+        bytes32 keyHash = VerificationKeys.hashOf(proposal.verificationKey, INPUTS);
         if (keyHash == 0 || keyHash != proposal.verificationKeyHash) {
             revert CircuitRegistry_KeyHashMismatch(
                 proposal.verificationKey,

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof, IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
+import {Proofs} from "../verification/Proofs.sol";
 
 /// @title The claim circuits' public inputs by name
 /// @notice Every claim circuit has these four first, in this order. The contract derives all of them; the
@@ -47,9 +48,7 @@ library ClaimProof {
         signals[SCOPE] = inputs.scope;
     }
 
-    /// @notice True only if `verifier` answers with exactly one word, 1.
-    /// @dev A call that reverts, runs out of gas, or reaches an address without code (it "succeeds" with no
-    /// data) is no proof.
+    /// @notice True only if `verifier` says yes.
     function verify(
         address verifier,
         Inputs memory inputs,
@@ -68,7 +67,7 @@ library ClaimProof {
         (bool success, bytes memory answer) = verifier.staticcall{gas: gasLimit}(
             abi.encodeCall(IGroth16Verifier.verifyProof, (proof.a, proof.b, proof.c, toArray(inputs)))
         );
-        return _isYes(success, answer);
+        return Proofs.isYes(success, answer);
     }
 
     /// @notice An empty batch with room for `most` proofs.
@@ -112,11 +111,6 @@ library ClaimProof {
         (bool success, bytes memory answer) = address(batchVerifier).staticcall(
             abi.encodeCall(IGroth16BatchVerifier.verify, (key, words))
         );
-        return _isYes(success, answer);
-    }
-
-    /// @dev Exactly one word, 1.
-    function _isYes(bool success, bytes memory answer) private pure returns (bool) {
-        return success && answer.length == 32 && uint256(bytes32(answer)) == 1;
+        return Proofs.isYes(success, answer);
     }
 }
