@@ -55,16 +55,13 @@ export { exampleCodes } from "./catalogue/examples.ts";
 export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
 export { termsForRequest } from "./catalogue/request.ts";
 export { type Circuit, type CircuitName, circuitOf, circuits } from "./circuits/circuit.ts";
-export { circuitIdOf } from "./circuits/circuitId.ts";
+export { circuitIdOf, circuitOfId } from "./circuits/circuitId.ts";
 export { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "./claimStates.ts";
 export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";
 export { CircuitClient } from "./clients/circuits.ts";
-export {
-  type ClaimItem,
-  ClaimsClient,
-  type ProgramOffer,
-} from "./clients/claims.ts";
+export type { ClaimItem } from "./clients/claimItem.ts";
+export { ClaimsClient, type PolicyPayment, type ProgramOffer } from "./clients/claims.ts";
 export { type ConsentFacts, type ConsentReceipt, consentReceipt } from "./clients/consentReceipt.ts";
 export {
   CONSENT_GRANT_TYPES,
@@ -72,12 +69,14 @@ export {
   type Consent,
   ConsentClient,
   type ConsentDomain,
+  type ConsentRecord,
   consentIdOf,
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
 export { type Refusal, refusalNames, refusalOf, refusalOfData, type ShowValue } from "./clients/refusals.ts";
 export { ScopeClient, type ScopeRecord } from "./clients/scopes.ts";
+export { TOKEN_ABI, TokenClient } from "./clients/tokens.ts";
 export {
   compareDecimals,
   type Decimal,
@@ -143,7 +142,7 @@ export {
   type SignedConsent,
 } from "./people/holder.ts";
 export { type PeriodFacts, periodFacts } from "./people/periodFacts.ts";
-export { circuitById, type ProgramFacts, programFacts } from "./people/programFacts.ts";
+export { type ProgramFacts, programFacts } from "./people/programFacts.ts";
 export { circuitOfTask, type ProofMaker, type ProofTask, proofMaker, witnessOf } from "./people/proofTask.ts";
 export type { Grant, Relayer, Revocation } from "./people/relayer.ts";
 export {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { expect } from "chai";
-import { AbiCoder, Interface, TypedDataEncoder } from "ethers";
+import { AbiCoder, Interface, TypedDataEncoder, ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import { CONTRACTS, nameOf } from "../scripts/contracts.ts";
 import { connect, read, send } from "../src/clients/call.ts";
@@ -11,6 +11,7 @@ import {
   CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
 } from "../src/generated/abi.ts";
 import {
   AnchorClient,
@@ -22,6 +23,7 @@ import {
   signConsent,
   signReceipt,
   signRevocation,
+  TokenClient,
   VitalproofError,
 } from "../src/index.ts";
 import { codeRejected } from "./support.ts";
@@ -29,6 +31,10 @@ import { codeRejected } from "./support.ts";
 const artifact = (name: string): { abi: []; bytecode: string } => {
   const contract = CONTRACTS.find((each) => nameOf(each) === name);
   const path = new URL(`../../../artifacts/contracts/${contract}.sol/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(path, "utf8"));
+};
+const token = (): { abi: []; bytecode: string } => {
+  const path = new URL("../../../artifacts/contracts/mocks/TestToken.sol/TestToken.json", import.meta.url);
   return JSON.parse(readFileSync(path, "utf8"));
 };
 const built = existsSync(
@@ -63,6 +69,7 @@ describe("contract clients", function () {
       ClaimsPayout: CLAIMS_PAYOUT_ABI,
       ConsentRegistry: CONSENT_REGISTRY_ABI,
       CircuitRegistry: CIRCUIT_REGISTRY_ABI,
+      ScopeRegistry: SCOPE_REGISTRY_ABI,
     };
     for (const [name, fragments] of Object.entries(pairs)) {
       const wanted = new Interface(artifact(name).abi)
@@ -73,7 +80,7 @@ describe("contract clients", function () {
   });
 
   it("T29: consents are granted and revoked by relayed signatures whose ids and digests are the contract's", async () => {
-    const { consents, patient, grantee, deployer, latest } = await world();
+    const { consents, patient, grantee, deployer, latest, ethers } = await world();
     const relayer = new ConsentClient(consents, deployer);
     const now = await latest();
     const consent: Consent = {
@@ -97,14 +104,23 @@ describe("contract clients", function () {
     expect(granted.result).to.equal(id);
     expect(granted.gasUsed > 21_000n).to.equal(true);
     expect(await relayer.isActive(id, consent)).to.equal(true);
+    const { timestamp } = (await ethers.provider.getBlock(granted.blockNumber))!;
+    const record = await relayer.consentOf(id);
+    expect(record).to.deep.include({ patient: patient.address, from: consent.from, until: consent.until });
+    expect(record).to.deep.include({ grantedAt: timestamp, revokedAt: 0 });
+    expect(await relayer.revokedAtBy(patient.address, id)).to.equal(0);
+    expect(await relayer.consentOf(`0x${"33".repeat(32)}`)).to.equal(undefined);
     expect(await relayer.isActive(id, { ...consent, program: 4n })).to.equal(false);
-    await relayer.revokeWithSignature(
+    const revoked = await relayer.revokeWithSignature(
       patient.address,
       id,
       deadline,
       await signRevocation(patient, domain, id, deadline),
     );
     expect(await relayer.isActive(id, consent)).to.equal(false);
+    const at = (await ethers.provider.getBlock(revoked.blockNumber))!.timestamp;
+    expect((await relayer.consentOf(id))?.revokedAt).to.equal(at);
+    expect(await relayer.revokedAtBy(patient.address, id)).to.equal(at);
     const own = new ConsentClient(consents, patient);
     expect((await own.grant({ ...consent, nonce: 2n })).result).to.equal(
       consentIdOf({ ...consent, nonce: 2n }),
@@ -127,6 +143,7 @@ describe("contract clients", function () {
     } as const;
     const { result: number } = await client.createGroup(group);
     expect(await client.group(number)).to.deep.equal({ ...group, attester: deployer.address });
+    expect(await client.groupCount()).to.equal(number);
     const day = Math.floor((await latest()) / 86_400);
     expect(await client.anchorOf(number, day)).to.equal(undefined);
 
@@ -162,6 +179,43 @@ describe("contract clients", function () {
     const answer = await ethers.provider.call({ to: anchors, data: isReceipt });
     expect(AbiCoder.defaultAbiCoder().decode(["bool"], answer)[0]).to.equal(true);
     expect(TypedDataEncoder.from(RECEIPT_TYPES).primaryType).to.equal("Receipt");
+  });
+
+  it("a group is handed over to the attester that was nominated and accepts", async () => {
+    const { anchors, deployer, patient, grantee } = await world();
+    const client = new AnchorClient(anchors, deployer);
+    const times = { intakeTime: 7_200, graceTime: 86_400, correctionTime: 86_400 };
+    const { result: group } = await client.createGroup({ ...times, assurance: "self-attested" });
+    expect(await client.pendingAttesterOf(group)).to.equal(ZeroAddress);
+    await client.nominateAttester(group, patient.address);
+    expect(await client.pendingAttesterOf(group)).to.equal(patient.address);
+    expect(await codeRejected(new AnchorClient(anchors, grantee).acceptAttester(group))).to.equal(
+      "CONTRACT_REVERTED",
+    );
+    expect((await client.group(group)).attester).to.equal(deployer.address);
+    await new AnchorClient(anchors, patient).acceptAttester(group);
+    expect((await client.group(group)).attester).to.equal(patient.address);
+  });
+
+  it("tokens: unit, balance as of a block, allowance; an address without a token", async () => {
+    const { ethers, deployer, patient, anchors } = await world();
+    const { abi, bytecode } = token();
+    const deployed = await new ethers.ContractFactory(abi, bytecode, deployer).deploy("Test", "tT", 6);
+    const address = await deployed.getAddress();
+    const client = new TokenClient(address, patient);
+    expect(await client.unit()).to.deep.equal({ decimals: 6, symbol: "tT" });
+    const minted = await client.mint(patient.address, 500n);
+    expect(await client.balanceOf(patient.address)).to.equal(500n);
+    expect(await client.balanceOf(patient.address, minted.blockNumber - 1)).to.equal(0n);
+    await client.approve(deployer.address, 20n);
+    await client.approve(deployer.address, 7n);
+    expect(await client.allowance(patient.address, deployer.address)).to.equal(7n);
+    expect(await codeRejected(client.approve(ZeroAddress, 1n))).to.equal("CONTRACT_REVERTED");
+
+    const none = await new TokenClient(anchors, patient).unit().catch((error: unknown) => error);
+    expect(none).to.include({ code: "CONTRACT_CALL_FAILED" });
+    expect((none as Error).message).to.contain(anchors);
+    expect(await new TokenClient(anchors, patient).symbol()).to.equal("");
   });
 
   it("an address without the contract, an account without a chain: errors with a code", async () => {

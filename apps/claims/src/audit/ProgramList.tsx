@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { formatAmount } from "@vitalproof/sdk";
-import { circuitOfId, headlineOf } from "../data/circuits.ts";
+import { circuitOfId, formatAmount } from "@vitalproof/sdk";
+import { headlineOf } from "../data/circuits.ts";
 import type { ProgramRow } from "../data/ledger.ts";
 import { tokenOf, useApp, useChain } from "../ui/app.tsx";
 import { Empty, Hex, Loading } from "../ui/parts.tsx";

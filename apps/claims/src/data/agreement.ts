@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
-import { Contract, type ContractRunner } from "ethers";
-import { ERC20 } from "../chain/erc20.ts";
+import { ClaimsClient, TokenClient } from "@vitalproof/sdk";
+import type { ContractRunner } from "ethers";
 import { same } from "./addresses.ts";
 import type { Ledger, ProgramRow } from "./ledger.ts";
 
@@ -37,13 +36,12 @@ export async function differences(
   byEvents: Figures,
   block: number,
 ): Promise<Difference[]> {
-  const at = { blockTag: block };
-  const contract = new Contract(claims, CLAIMS_PAYOUT_ABI, runner);
-  const [view, accounted, balance] = (await Promise.all([
-    contract.getFunction("program")(program.id, at),
-    contract.getFunction("accountedIn")(program.token, at),
-    new Contract(program.token, ERC20, runner).getFunction("balanceOf")(claims, at),
-  ])) as [{ free: bigint; committed: bigint }, bigint, bigint];
+  const client = new ClaimsClient(claims, runner);
+  const [view, accounted, balance] = await Promise.all([
+    client.program(program.id, block),
+    client.accountedIn(program.token, block),
+    new TokenClient(program.token, runner).balanceOf(claims, block),
+  ]);
   const figures: Difference[] = [
     { name: "Free", byEvents: byEvents.free, byContract: view.free },
     { name: "Reserved and owed", byEvents: byEvents.committed, byContract: view.committed },

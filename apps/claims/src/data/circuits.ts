@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  CIRCUIT_REGISTRY_ABI,
-  type Circuit,
+  CircuitClient,
   catalogue,
   circuitIdOf,
   circuits,
@@ -9,13 +8,9 @@ import {
   profileOf,
   type Question,
   unpackTerms,
+  VitalproofError,
 } from "@vitalproof/sdk";
-import { Contract, type Provider } from "ethers";
-
-/** The circuit behind a circuit's id; undefined for one from a newer version. */
-export function circuitOfId(id: string): Circuit | undefined {
-  return circuits().find(({ name, version }) => circuitIdOf(name, version) === id);
-}
+import type { Provider } from "ethers";
 
 /** Terms in words; one line that says so for terms that this version does not understand. */
 export function wordsOf(terms: bigint): string[] {
@@ -45,21 +40,18 @@ export async function circuitsInForce(
   provider: Provider,
   now: number,
 ): Promise<Set<string>> {
-  const contract = new Contract(registry, CIRCUIT_REGISTRY_ABI, provider);
+  const client = new CircuitClient(registry, provider);
   const names = await Promise.all(
     circuits().map(async ({ name, version }) => {
       const id = circuitIdOf(name, version);
       try {
-        const record = (await contract.getFunction("circuit")(id)) as {
-          retiredAt: bigint;
-          forged: boolean;
-        };
-        const suspended = (await contract.getFunction("isSuspendedAt")(id, now)) as boolean;
+        const record = await client.circuit(id);
+        const suspended = await client.isSuspendedAt(id, now);
         const retired = record.retiredAt !== 0n && Number(record.retiredAt) <= now;
         return record.forged || suspended || retired ? undefined : name;
       } catch (error) {
         // A registry reverts for circuits that it does not have; anything else is a fault of the node.
-        if ((error as { code?: string }).code === "CALL_EXCEPTION") return undefined;
+        if (error instanceof VitalproofError && error.code === "CONTRACT_REVERTED") return undefined;
         throw error;
       }
     }),

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   AnchorClient,
-  CLAIMS_PAYOUT_ABI,
   ClaimsClient,
-  CONSENT_REGISTRY_ABI,
   ConsentClient,
   type PeriodFacts,
   type ProgramFacts,
@@ -11,7 +9,7 @@ import {
   programFacts,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { Contract, EventLog, type Provider, ZeroHash } from "ethers";
+import type { Provider } from "ethers";
 import type { Config } from "../config/config.ts";
 
 /** A program as a patient looks at it. */
@@ -49,10 +47,10 @@ export class PatientChain {
   readonly anchors: AnchorClient;
   readonly consents: ConsentClient;
   readonly #provider: Provider;
-  readonly #config: Pick<Config, "contracts" | "fromBlock">;
+  readonly #fromBlock: number;
 
   constructor(config: Pick<Config, "contracts" | "fromBlock">, provider: Provider) {
-    this.#config = config;
+    this.#fromBlock = config.fromBlock;
     this.#provider = provider;
     this.claims = new ClaimsClient(config.contracts.claims, provider);
     this.anchors = new AnchorClient(config.contracts.anchors, provider);
@@ -67,17 +65,18 @@ export class PatientChain {
 
   /** Every program whose terms and circuit this page knows; newest first. @throws CHAIN_UNREACHABLE */
   async offers(): Promise<Offer[]> {
-    const events = await this.#events("ProgramCreated", []);
-    const programs = events.map(({ args }) => args.getValue("programId") as bigint).reverse();
-    const offers = await Promise.all(programs.map((program) => this.#offer(program)));
+    const programs = await this.#asked(() => this.claims.programs(this.#fromBlock));
+    const offers = await Promise.all(programs.reverse().map((program) => this.#offer(program)));
     return offers.filter((offer) => offer !== undefined);
   }
 
   /** The policy that an account controls in a program; undefined before it is issued. */
   async policyOf(offer: Offer, controller: string): Promise<OwnPolicy | undefined> {
-    const [event] = await this.#events("PolicyIssued", [null, offer.program, controller]);
-    if (event === undefined) return undefined;
-    const policy = event.args.getValue("policyId") as bigint;
+    const [issued] = await this.#asked(() =>
+      this.claims.policiesIn(offer.program, this.#fromBlock, controller),
+    );
+    if (issued === undefined) return undefined;
+    const { policy } = issued;
     const [found, payee] = await Promise.all([this.claims.policy(policy), this.claims.payeeOf(policy)]);
     return {
       policy,
@@ -92,13 +91,11 @@ export class PatientChain {
 
   /** What was paid out on a policy, oldest first. @throws CHAIN_UNREACHABLE */
   async payments(policy: bigint): Promise<Payment[]> {
-    const events = await this.#events("PolicyPaid", [policy]);
+    const payments = await this.#asked(() => this.claims.payments(policy, this.#fromBlock));
     return Promise.all(
-      events.map(async (event) => ({
-        amount: event.args.getValue("amount") as bigint,
-        payee: event.args.getValue("payee") as string,
-        transaction: event.transactionHash,
-        time: (await this.#asked(() => this.#provider.getBlock(event.blockNumber)))?.timestamp ?? 0,
+      payments.map(async ({ blockNumber, ...payment }) => ({
+        ...payment,
+        time: (await this.#asked(() => this.#provider.getBlock(blockNumber)))?.timestamp ?? 0,
       })),
     );
   }
@@ -111,20 +108,12 @@ export class PatientChain {
 
   /** Whether an account has revoked a consent, granted or not. */
   async isRevoked(patient: string, consentId: string): Promise<boolean> {
-    const registry = new Contract(this.#config.contracts.consents, CONSENT_REGISTRY_ABI, this.#provider);
-    const at = await this.#asked(
-      () => registry.getFunction("revokedAtBy")(patient, consentId) as Promise<bigint>,
-    );
-    return at !== 0n;
+    return (await this.#asked(() => this.consents.revokedAtBy(patient, consentId))) !== 0;
   }
 
   /** Whether a consent is on record, active or not. */
   async isGranted(consentId: string): Promise<boolean> {
-    const registry = new Contract(this.#config.contracts.consents, CONSENT_REGISTRY_ABI, this.#provider);
-    const { matter } = await this.#asked(
-      () => registry.getFunction("consentOf")(consentId) as Promise<{ matter: string }>,
-    );
-    return matter !== ZeroHash;
+    return (await this.#asked(() => this.consents.consentOf(consentId))) !== undefined;
   }
 
   /** undefined for a program of a later version of the protocol: it is not shown rather than shown wrongly. */
@@ -136,13 +125,6 @@ export class PatientChain {
       if (code === "UNKNOWN_CIRCUIT" || code === "TERMS_NOT_UNDERSTOOD") return undefined;
       throw error;
     }
-  }
-
-  async #events(name: string, args: readonly unknown[]): Promise<EventLog[]> {
-    const contract = new Contract(this.#config.contracts.claims, CLAIMS_PAYOUT_ABI, this.#provider);
-    const filter = contract.getEvent(name)(...args);
-    const logs = await this.#asked(() => contract.queryFilter(filter, this.#config.fromBlock));
-    return logs.filter((log) => log instanceof EventLog);
   }
 
   async #asked<T>(act: () => Promise<T>): Promise<T> {

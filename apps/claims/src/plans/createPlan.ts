@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   ASSURANCE_CLASSES,
+  circuitOfId,
   epochStart,
   formatAmount,
   type ProgramOffer,
@@ -11,7 +12,7 @@ import {
 } from "@vitalproof/sdk";
 import { Interface, type Signer, ZeroAddress } from "ethers";
 import type { Config, TokenConfig } from "../config/config.ts";
-import { circuitOfId, wordsOf } from "../data/circuits.ts";
+import { wordsOf } from "../data/circuits.ts";
 import { duration } from "../words/format.ts";
 import { disputeText } from "../words/programWords.ts";
 import type { Fact, Plan } from "./plan.ts";

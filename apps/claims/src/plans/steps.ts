@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI, ClaimsClient } from "@vitalproof/sdk";
-import { Contract, Interface, type Signer } from "ethers";
-import { ERC20 } from "../chain/erc20.ts";
+import { CLAIMS_PAYOUT_ABI, ClaimsClient, TOKEN_ABI, TokenClient } from "@vitalproof/sdk";
+import { Interface, type Signer } from "ethers";
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { Step } from "./plan.ts";
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);
+const tokens = new Interface(TOKEN_ABI);
 
 /** A transaction of a token's. */
 export function tokenStep(
   title: string,
   token: TokenConfig,
   method: "approve" | "mint",
-  args: readonly unknown[],
+  args: [account: string, amount: bigint],
 ): Step {
   return {
     title,
-    call: () => ({ to: token.address, data: ERC20.encodeFunctionData(method, args) }),
-    async send(signer) {
-      const sent = await new Contract(token.address, ERC20, signer).getFunction(method)(...args);
-      return sent.wait();
-    },
+    call: () => ({ to: token.address, data: tokens.encodeFunctionData(method, args) }),
+    send: (signer) => new TokenClient(token.address, signer)[method](...args),
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { TokenClient } from "@vitalproof/sdk";
 import { useEffect, useState } from "react";
-import { ERC20 } from "../chain/erc20.ts";
 import { type Sentence, sentenceOf } from "../words/sentences.ts";
 import { useApp, useWallet } from "./app.tsx";
 
@@ -13,9 +13,9 @@ export function useBalance(token: string): { balance?: bigint; fault?: Sentence 
     setFound({});
     if (account === undefined) return;
     let gone = false;
-    rpc
-      .call({ to: token, data: ERC20.encodeFunctionData("balanceOf", [account]) })
-      .then((data) => !gone && setFound({ balance: BigInt(data) }))
+    new TokenClient(token, rpc)
+      .balanceOf(account)
+      .then((balance) => !gone && setFound({ balance }))
       .catch((error: unknown) => !gone && setFound({ fault: sentenceOf(error) }));
     return () => {
       gone = true;

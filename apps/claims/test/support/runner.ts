@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI } from "@vitalproof/sdk";
+import { CLAIMS_PAYOUT_ABI, TOKEN_ABI } from "@vitalproof/sdk";
 import { type ContractRunner, Interface, type TransactionRequest } from "ethers";
-import { ERC20 } from "../../src/chain/erc20.ts";
 import { HASH, INSURER, TOKEN, ZERO } from "./story.ts";
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);
+const tokens = new Interface(TOKEN_ABI);
 
 /** Answers the views about money, as the contract would encode them. */
 export class FakeRunner implements ContractRunner {
@@ -19,7 +19,7 @@ export class FakeRunner implements ContractRunner {
   async call({ blockTag, data = "0x" }: TransactionRequest): Promise<string> {
     this.blocks.push(Number(blockTag));
     const { free, committed, accounted, balance } = this.#money;
-    const call = claims.parseTransaction({ data: data! }) ?? ERC20.parseTransaction({ data: data! })!;
+    const call = claims.parseTransaction({ data: data! }) ?? tokens.parseTransaction({ data: data! })!;
     switch (call.name) {
       case "program": {
         const program = [2, HASH, INSURER, 1, 86_400, 25, 1, 86_400, 0, free, committed, TOKEN, 0, ZERO];
@@ -28,7 +28,7 @@ export class FakeRunner implements ContractRunner {
       case "accountedIn":
         return claims.encodeFunctionResult("accountedIn", [accounted]);
       case "balanceOf":
-        return ERC20.encodeFunctionResult("balanceOf", [balance]);
+        return tokens.encodeFunctionResult("balanceOf", [balance]);
     }
     throw new Error(`${call.name} is not asked for here`);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI, ClaimsClient, type PeriodFacts, periodFacts } from "@vitalproof/sdk";
-import { Contract, type ContractRunner } from "ethers";
+import { ClaimsClient, type PeriodFacts, periodFacts } from "@vitalproof/sdk";
+import type { ContractRunner } from "ethers";
 import { withHints } from "./hints.ts";
 
 export type PeriodLine = Omit<PeriodFacts, "anchorRoot" | "circuit"> & {
@@ -19,7 +19,6 @@ export async function periodLines(
   first = 0,
 ): Promise<PeriodLine[]> {
   const client = new ClaimsClient(claims, runner);
-  const contract = new Contract(claims, CLAIMS_PAYOUT_ABI, runner);
   const lines: PeriodLine[] = [];
   for (let period = first; period < count; period++) {
     const {
@@ -27,8 +26,7 @@ export async function periodLines(
       circuit: _circuit,
       ...facts
     } = await withHints(() => periodFacts(client, policy, period));
-    const [start, end] = (await contract.getFunction("periodTimes")(policy, period)) as [bigint, bigint];
-    lines.push({ period, start: Number(start), end: Number(end), ...facts });
+    lines.push({ period, ...(await client.periodTimes(policy, period)), ...facts });
   }
   return lines;
 }

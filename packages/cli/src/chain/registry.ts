@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI, VitalproofError } from "@vitalproof/sdk";
-import { Contract } from "ethers";
+import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
 import type { Chain } from "../connect.ts";
 
 /** Address of a registry that the claims contract names. */
@@ -10,9 +9,9 @@ export async function registryOf(
   { provider }: Pick<Chain, "provider">,
 ): Promise<string> {
   try {
-    return String(await new Contract(claims, CLAIMS_PAYOUT_ABI, provider).getFunction(name)());
+    return await new ClaimsClient(claims, provider)[name]();
   } catch (cause) {
-    throw new VitalproofError("CONTRACT_CALL_FAILED", `${claims} is no claims contract.`, {
+    throw new VitalproofError("CONTRACT_CALL_FAILED", `${claims} is not a claims contract.`, {
       details: { claims },
       hint: "Check the address and the chain.",
       cause,

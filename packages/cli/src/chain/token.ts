@@ -1,50 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { VitalproofError } from "@vitalproof/sdk";
-import { Contract, ContractFactory, type ContractRunner, type Wallet } from "ethers";
+import { TokenClient, type Unit, VitalproofError } from "@vitalproof/sdk";
+import { ContractFactory, type ContractRunner, type Wallet } from "ethers";
 import type { Io } from "../io.ts";
 
-const ABI = [
-  "function symbol() view returns (string)",
-  "function decimals() view returns (uint8)",
-  "function balanceOf(address account) view returns (uint256)",
-  "function allowance(address owner, address spender) view returns (uint256)",
-  "function approve(address spender, uint256 amount) returns (bool)",
-  "function mint(address to, uint256 amount)",
-];
+export type Token = Unit & { readonly address: string; readonly client: TokenClient };
 
 /** Hardhat's artifact of the test token, below `Io.root`. */
 export const TEST_TOKEN = "artifacts/contracts/mocks/TestToken.sol/TestToken.json";
 
-export type Token = {
-  readonly address: string;
-  readonly symbol: string;
-  readonly decimals: number;
-  readonly contract: Contract;
-};
-
-/** @throws CONTRACT_CALL_FAILED for an address that is no ERC-20 with decimals */
+/** @throws CONTRACT_CALL_FAILED for an address that is not an ERC-20 with decimals */
 export async function tokenAt(address: string, runner: ContractRunner): Promise<Token> {
-  const contract = new Contract(address, ABI, runner);
-  try {
-    const decimals = Number(await contract.getFunction("decimals")());
-    const symbol = String(
-      await contract
-        .getFunction("symbol")()
-        .catch(() => ""),
-    );
-    return { address, symbol, decimals, contract };
-  } catch (cause) {
-    throw new VitalproofError("CONTRACT_CALL_FAILED", `${address} is no ERC-20 token with decimals.`, {
-      details: { address },
-      hint: "Check the address and the chain.",
-      cause,
-    });
-  }
+  const client = new TokenClient(address, runner);
+  return { address, client, ...(await client.unit()) };
 }
 
-/** Deploys the token that anybody can mint. The caller has made sure that the chain is a local one. */
+/** Deploys the token that anyone can mint. The caller has made sure that the chain is a local one. */
 export async function deployTestToken(io: Io, wallet: Wallet): Promise<string> {
   const path = TEST_TOKEN;
   let artifact: { abi: string[]; bytecode: string };

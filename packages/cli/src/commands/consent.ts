@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CONSENT_REGISTRY_ABI, ConsentClient, programFacts, VitalproofError } from "@vitalproof/sdk";
+import { ConsentClient, programFacts, VitalproofError } from "@vitalproof/sdk";
 import type { Command } from "commander";
-import { Contract, ZeroHash } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { holderOfPolicy } from "../chain/person.ts";
@@ -126,25 +125,13 @@ function registerShow(family: Command, io: Io): void {
       const id = consentId(text);
       const { record, now } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
-        const registry = new Contract(
-          await registryOf(claims, "consents", chain),
-          CONSENT_REGISTRY_ABI,
-          chain.provider,
-        );
-        const found = await registry.getFunction("consentOf")(id);
+        const consents = new ConsentClient(await registryOf(claims, "consents", chain), chain.provider);
         return {
           now: (await chain.provider.getBlock("latest"))!.timestamp,
-          record: {
-            patient: String(found.patient),
-            matter: String(found.matter),
-            from: Number(found.from),
-            until: Number(found.until),
-            grantedAt: Number(found.grantedAt),
-            revokedAt: Number(found.revokedAt),
-          },
+          record: await consents.consentOf(id),
         };
       });
-      if (record.matter === ZeroHash) {
+      if (record === undefined) {
         throw new VitalproofError("NOT_THERE", `Consent ${id} was never granted on this chain.`, {
           details: { consentId: id },
           hint: "Check the id and the chain.",

@@ -3,7 +3,6 @@ import {
   AnchorClient,
   ASSURANCE_CLASSES,
   type AssuranceClass,
-  CLAIMS_PAYOUT_ABI,
   ClaimsClient,
   circuitIdOf,
   circuitOf,
@@ -16,7 +15,7 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
-import { Contract, ZeroAddress } from "ethers";
+import { ZeroAddress } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { registryOf } from "../chain/registry.ts";
@@ -211,9 +210,9 @@ function registerFund(family: Command, io: Io): void {
               },
             );
           }
-          await sent(io, "minting", () => found.contract.getFunction("mint")(wallet.address, wanted));
+          await io.during("minting", () => withHints(() => found.client.mint(wallet.address, wanted)));
         }
-        const balance = (await found.contract.getFunction("balanceOf")(wallet.address)) as bigint;
+        const balance = await found.client.balanceOf(wallet.address);
         if (balance < wanted) {
           throw new VitalproofError(
             "NOT_ALLOWED",
@@ -224,7 +223,7 @@ function registerFund(family: Command, io: Io): void {
             },
           );
         }
-        await sent(io, "allowing the amount", () => found.contract.getFunction("approve")(claims, wanted));
+        await io.during("allowing the amount", () => withHints(() => found.client.approve(claims, wanted)));
         const done = await io.during("paying in", () => withHints(() => client.fund(id, wanted)));
         return {
           token: found,
@@ -300,9 +299,7 @@ function registerList(family: Command, io: Io): void {
       const programs = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
         const client = new ClaimsClient(claims, chain.provider);
-        const count = Number(
-          await new Contract(claims, CLAIMS_PAYOUT_ABI, chain.provider).getFunction("programCount")(),
-        );
+        const count = Number(await withHints(() => client.programCount()));
         const found = [];
         for (let i = 1; i <= count; i++) {
           const record = await client.program(BigInt(i));
@@ -329,22 +326,4 @@ function registerList(family: Command, io: Io): void {
         { programs: programs.map(({ shown: _shown, ...rest }) => rest) },
       );
     });
-}
-
-/** A transaction of the token's. */
-async function sent(
-  io: Io,
-  title: string,
-  act: () => Promise<{ wait: () => Promise<unknown> }>,
-): Promise<void> {
-  await io.during(title, async () => {
-    try {
-      await (await act()).wait();
-    } catch (cause) {
-      throw new VitalproofError("CONTRACT_CALL_FAILED", `${title} failed.`, {
-        hint: "Check the token, and that the account can pay for the transaction.",
-        cause,
-      });
-    }
-  });
 }

@@ -57,6 +57,25 @@ export class AnchorClient {
     return send(this.#contract, "correct", () => this.#contract.correct(group, day, root, reason));
   }
 
+  /** Offers a group to another attester, who accepts it; attester only. The zero address withdraws the offer. */
+  nominateAttester(group: bigint, nominee: string): Promise<Sent> {
+    return send(this.#contract, "nominateAttester", () => this.#contract.nominateAttester(group, nominee));
+  }
+
+  /** Makes the caller the group's attester; who was nominated only. */
+  acceptAttester(group: bigint): Promise<Sent> {
+    return send(this.#contract, "acceptAttester", () => this.#contract.acceptAttester(group));
+  }
+
+  /** The zero address while nobody is nominated. */
+  pendingAttesterOf(group: bigint): Promise<string> {
+    return read(this.#contract, "pendingAttesterOf", () => this.#contract.pendingAttesterOf(group));
+  }
+
+  groupCount(): Promise<bigint> {
+    return read(this.#contract, "groupCount", () => this.#contract.groupCount());
+  }
+
   async group(group: bigint): Promise<Group> {
     const found = await read(this.#contract, "group", () => this.#contract.group(group));
     return {

@@ -57,6 +57,11 @@ export async function read<T>(contract: BaseContract, action: string, call: () =
   return attempt(contract, action, call);
 }
 
+/** Overrides of a view as of a block; of the latest when it is left out. */
+export function atBlock(block: number | undefined): { blockTag?: number } {
+  return block === undefined ? {} : { blockTag: block };
+}
+
 /** The argument of the first event of a name. @throws CONTRACT_CALL_FAILED when there is none */
 export function argumentOf(events: readonly LogDescription[], event: string, argument: string): unknown {
   const found = events.find(({ name }) => name === event);

@@ -6,8 +6,9 @@ import { CLAIMS_PAYOUT_ABI } from "../generated/abi.ts";
 import { scopeOf } from "../hashes/scope.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
 import { ASSURANCE_CLASSES, type AssuranceClass } from "./anchors.ts";
-import { argumentOf, connect, read, type Sent, send } from "./call.ts";
+import { argumentOf, atBlock, connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
+import { type ClaimItem, itemCalldata } from "./claimItem.ts";
 import type { ClaimsPayout } from "./contractTypes.ts";
 
 /** What an insurer offers; nothing of it ever changes. */
@@ -29,16 +30,14 @@ export type ProgramOffer = {
   arbiterTime: number;
 };
 
-/** What a patient hands to a relayer: a claim and what its proof was made against. All of it is public. */
-export type ClaimItem = {
-  policy: bigint;
-  period: number;
-  consentId: string;
-  /** `circuitIdOf(name, version)` that it was proven under. */
-  circuit: string;
-  /** Root that it was proven against. */
-  anchorRoot: bigint;
-  proof: Proof;
+/** Tokens that went to a policy's payee. */
+export type PolicyPayment = {
+  payee: string;
+  /** In the token's smallest unit. */
+  amount: bigint;
+  blockNumber: number;
+  /** Hash of the transaction. */
+  transaction: string;
 };
 
 /** Programs, policies, claims and their money, for insurers, patients and whoever relays for them. */
@@ -133,7 +132,7 @@ export class ClaimsClient {
     return send(
       this.#contract,
       "submitClaims",
-      () => this.#contract.submitClaims(items.map(claimItem), overrides),
+      () => this.#contract.submitClaims(items.map(itemCalldata), overrides),
       (events) =>
         events
           .filter(({ name }) => name === "ClaimSkipped")
@@ -148,14 +147,14 @@ export class ClaimsClient {
   /** Gas that `submitClaims` would use now. @throws CONTRACT_REVERTED when a proof is false */
   estimateClaims(items: readonly ClaimItem[]): Promise<bigint> {
     return read(this.#contract, "submitClaims", () =>
-      this.#contract.submitClaims.estimateGas(items.map(claimItem)),
+      this.#contract.submitClaims.estimateGas(items.map(itemCalldata)),
     );
   }
 
   /** What `submitClaims` would do with each item now; proofs are not looked at. */
   async previewClaims(items: readonly ClaimItem[]): Promise<{ reason: SkipReason; detail: bigint }[]> {
     const previews = await read(this.#contract, "previewClaims", () =>
-      this.#contract.previewClaims(items.map(claimItem)),
+      this.#contract.previewClaims(items.map(itemCalldata)),
     );
     return previews.map(({ reason, detail }) => ({ reason: SKIP_REASONS[Number(reason)]!, detail }));
   }
@@ -185,7 +184,19 @@ export class ClaimsClient {
     return read(this.#contract, "claimPurpose", () => this.#contract.claimPurpose());
   }
 
-  /** Address of the registry of the scopes that programs are in. */
+  /** Addresses of the registries that the contract goes by. */
+  anchors(): Promise<string> {
+    return read(this.#contract, "anchors", () => this.#contract.anchors());
+  }
+
+  consents(): Promise<string> {
+    return read(this.#contract, "consents", () => this.#contract.consents());
+  }
+
+  circuits(): Promise<string> {
+    return read(this.#contract, "circuits", () => this.#contract.circuits());
+  }
+
   scopes(): Promise<string> {
     return read(this.#contract, "scopes", () => this.#contract.scopes());
   }
@@ -196,8 +207,24 @@ export class ClaimsClient {
     return scopeOf({ chainId, scopes, scopeNumber });
   }
 
-  program(program: bigint) {
-    return read(this.#contract, "program", () => this.#contract.program(program));
+  /** Programs count from 1. */
+  programCount(): Promise<bigint> {
+    return read(this.#contract, "programCount", () => this.#contract.programCount());
+  }
+
+  /** @param block now when left out */
+  program(program: bigint, block?: number) {
+    return read(this.#contract, "program", () => this.#contract.program(program, atBlock(block)));
+  }
+
+  /** What all programs of a token have together: free, reserved and owed. @param block now when left out */
+  accountedIn(token: string, block?: number): Promise<bigint> {
+    return read(this.#contract, "accountedIn", () => this.#contract.accountedIn(token, atBlock(block)));
+  }
+
+  /** Policies count from 1. */
+  policyCount(): Promise<bigint> {
+    return read(this.#contract, "policyCount", () => this.#contract.policyCount());
   }
 
   policy(policy: bigint) {
@@ -213,12 +240,16 @@ export class ClaimsClient {
     return events.map(({ args }) => args.programId);
   }
 
-  /** The policies that were issued in a program, oldest first, from the contract's events. */
+  /**
+   * The policies that were issued in a program, oldest first, from the contract's events.
+   * @param controller only those of this account, which the node then learns
+   */
   async policiesIn(
     program: bigint,
     fromBlock = 0,
+    controller?: string,
   ): Promise<{ policy: bigint; holder: bigint; controller: string }[]> {
-    const filter = this.#contract.filters.PolicyIssued(undefined, program);
+    const filter = this.#contract.filters.PolicyIssued(undefined, program, controller);
     const events = await read(this.#contract, "PolicyIssued", () =>
       this.#contract.queryFilter(filter, fromBlock),
     );
@@ -227,6 +258,28 @@ export class ClaimsClient {
       holder,
       controller,
     }));
+  }
+
+  /** What was paid out on a policy, oldest first, from the contract's events. */
+  async payments(policy: bigint, fromBlock = 0): Promise<PolicyPayment[]> {
+    const filter = this.#contract.filters.PolicyPaid(policy);
+    const events = await read(this.#contract, "PolicyPaid", () =>
+      this.#contract.queryFilter(filter, fromBlock),
+    );
+    return events.map(({ args: { payee, amount }, blockNumber, transactionHash }) => ({
+      payee,
+      amount,
+      blockNumber,
+      transaction: transactionHash,
+    }));
+  }
+
+  /** First second of a period, and first after it. */
+  async periodTimes(policy: bigint, period: number): Promise<{ start: number; end: number }> {
+    const [start, end] = await read(this.#contract, "periodTimes", () =>
+      this.#contract.periodTimes(policy, period),
+    );
+    return { start: Number(start), end: Number(end) };
   }
 
   async periodOf(policy: bigint, period: number): Promise<{ state: PeriodState; until: number }> {
@@ -259,6 +312,18 @@ export class ClaimsClient {
     return read(this.#contract, "attestationDigest", () => this.#contract.attestationDigest(attestation));
   }
 
+  /** Whether a policy was issued on the attestation with this digest. */
+  isAttestationUsed(digest: string): Promise<boolean> {
+    return read(this.#contract, "isAttestationUsed", () => this.#contract.isAttestationUsed(digest));
+  }
+
+  /** Until when a holder is covered in a scope, in Unix seconds; 0 without a policy. */
+  async coveredUntil(scope: bigint, holder: bigint): Promise<number> {
+    return Number(
+      await read(this.#contract, "coveredUntil", () => this.#contract.coveredUntil(scope, holder)),
+    );
+  }
+
   owedOf(policy: bigint): Promise<bigint> {
     return read(this.#contract, "owedOf", () => this.#contract.owedOf(policy));
   }
@@ -266,8 +331,4 @@ export class ClaimsClient {
   payeeOf(policy: bigint): Promise<string> {
     return read(this.#contract, "payeeOf", () => this.#contract.payeeOf(policy));
   }
-}
-
-function claimItem({ policy, period, consentId, circuit, anchorRoot, proof }: ClaimItem) {
-  return { policyId: policy, period, consentId, circuit, anchorRoot, proof: proofCalldata(proof) };
 }

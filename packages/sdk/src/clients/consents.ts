@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { AbiCoder, type ContractRunner, keccak256, type Signer } from "ethers";
+import { AbiCoder, type ContractRunner, keccak256, type Signer, ZeroHash } from "ethers";
 import { CONSENT_REGISTRY_ABI } from "../generated/abi.ts";
 import { connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
@@ -21,6 +21,18 @@ export type Consent = {
   receiptHash: string;
   /** Any number; another one makes another consent of equal content. */
   nonce: bigint;
+};
+
+/** A consent on record. Times are Unix seconds. */
+export type ConsentRecord = {
+  patient: string;
+  /** Hash of whom it was given to, what for and in which program. */
+  matter: string;
+  from: number;
+  until: number;
+  grantedAt: number;
+  /** 0 while it is not revoked. */
+  revokedAt: number;
 };
 
 const CONSENT_FIELDS = [
@@ -122,6 +134,27 @@ export class ConsentClient {
   ): Promise<Sent> {
     return send(this.#contract, "revokeWithSignature", () =>
       this.#contract.revokeWithSignature(patient, consentId, deadline, signature),
+    );
+  }
+
+  /** undefined for a consent that was never granted; a revocation before the grant shows in `revokedAtBy` only. */
+  async consentOf(consentId: string): Promise<ConsentRecord | undefined> {
+    const found = await read(this.#contract, "consentOf", () => this.#contract.consentOf(consentId));
+    if (found.matter === ZeroHash) return undefined;
+    return {
+      patient: found.patient,
+      matter: found.matter,
+      from: Number(found.from),
+      until: Number(found.until),
+      grantedAt: Number(found.grantedAt),
+      revokedAt: Number(found.revokedAt),
+    };
+  }
+
+  /** When an account revoked a consent, granted or not, in Unix seconds; 0 if it did not. */
+  async revokedAtBy(patient: string, consentId: string): Promise<number> {
+    return Number(
+      await read(this.#contract, "revokedAtBy", () => this.#contract.revokedAtBy(patient, consentId)),
     );
   }
 

@@ -42,6 +42,11 @@ export class ScopeClient {
     return read(this.#contract, "scopeCount", () => this.#contract.scopeCount());
   }
 
+  /** Address of the registry of the groups that scopes are over. */
+  anchors(): Promise<string> {
+    return read(this.#contract, "anchors", () => this.#contract.anchors());
+  }
+
   /** Whether the creator let this account in. The creator itself needs no membership. */
   isMember(scope: bigint, account: string): Promise<boolean> {
     return read(this.#contract, "isMember", () => this.#contract.isMember(scope, account));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { circuitOfId } from "../circuits/circuitId.ts";
 import { VitalproofError } from "../errors.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
 import type { Log } from "../log/log.ts";
@@ -8,7 +9,7 @@ import { termsForPeriod } from "../terms/pack.ts";
 import { anchorDayOf } from "../time/epochs.ts";
 import type { ClaimRequest } from "../witness/claim.ts";
 import type { PeriodFacts } from "./periodFacts.ts";
-import { circuitById, type ProgramFacts } from "./programFacts.ts";
+import type { ProgramFacts } from "./programFacts.ts";
 
 /** Where anchor paths come from: the attester, its HTTP client, or a file of them. */
 export type PathSource = { path(day: number, leaf: bigint): Promise<AnchorPath> };
@@ -30,7 +31,7 @@ export async function claimRequest(
   paths: PathSource,
 ): Promise<ClaimRequest> {
   assertLogFits(log.opening, program);
-  const circuit = circuitById(on.circuit);
+  const circuit = circuitOfId(on.circuit);
   if (circuit === undefined) {
     throw new VitalproofError(
       "UNKNOWN_CIRCUIT",

@@ -7,7 +7,8 @@ import {
   verifyAttestation,
 } from "../attester/attestation.ts";
 import type { AttestHolderRequest } from "../attester/attestHolder.ts";
-import type { ClaimItem, ClaimsClient } from "../clients/claims.ts";
+import type { ClaimItem } from "../clients/claimItem.ts";
+import type { ClaimsClient } from "../clients/claims.ts";
 import { consentReceipt } from "../clients/consentReceipt.ts";
 import {
   type Consent,
@@ -201,7 +202,8 @@ export class Holder<Options = ProveOptions> {
       program: program.program,
       from: Math.min(on.now, on.latest),
       until: on.now + on.lasts,
-      nonce: randomFieldElement(),
+      // The receipt's salt makes every consent another one. A nonce of 32 random bytes would only cost gas, 12 a byte.
+      nonce: 0n,
     };
     const { text, receiptHash } = consentReceipt(
       { ...content, ...domain, terms: program.terms },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type Circuit, circuits } from "../circuits/circuit.ts";
-import { circuitIdOf } from "../circuits/circuitId.ts";
+import type { Circuit } from "../circuits/circuit.ts";
+import { circuitOfId } from "../circuits/circuitId.ts";
 import type { ClaimsClient } from "../clients/claims.ts";
 import { VitalproofError } from "../errors.ts";
 import type { Terms } from "../templates/templates.ts";
@@ -32,11 +32,6 @@ export type ProgramFacts = {
   readonly arbiterTime: number;
 };
 
-/** The circuit with an id; undefined for one that this package does not know. */
-export function circuitById(id: string): Circuit | undefined {
-  return circuits().find(({ name, version }) => circuitIdOf(name, version) === id);
-}
-
 /**
  * Reads a program.
  * @throws CONTRACT_REVERTED for a number without a program; UNKNOWN_CIRCUIT, TERMS_NOT_UNDERSTOOD for a program of a
@@ -47,7 +42,7 @@ export async function programFacts(
   program: bigint,
 ): Promise<ProgramFacts> {
   const found = await claims.program(program);
-  const circuit = circuitById(found.circuit);
+  const circuit = circuitOfId(found.circuit);
   if (circuit === undefined) {
     throw new VitalproofError(
       "UNKNOWN_CIRCUIT",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import type { ClaimItem } from "../clients/claims.ts";
+import type { ClaimItem } from "../clients/claimItem.ts";
 import type { Grant, Relayer, Revocation } from "../people/relayer.ts";
 import type { ClaimOutcome } from "../settle/claim.ts";
 import { RELAYER_ENDPOINTS } from "../wire/endpoints.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { isHexString } from "ethers";
 import type { SkipReason } from "../claimStates.ts";
-import type { ClaimItem } from "../clients/claims.ts";
+import type { ClaimItem } from "../clients/claimItem.ts";
 import type { Detail, ErrorCode } from "../errors.ts";
 
 /**

@@ -2,7 +2,8 @@
 import type { VerificationKey } from "../artifacts/artifacts.ts";
 import type { SkipReason } from "../claimStates.ts";
 import type { CircuitClient } from "../clients/circuits.ts";
-import type { ClaimItem, ClaimsClient } from "../clients/claims.ts";
+import type { ClaimItem } from "../clients/claimItem.ts";
+import type { ClaimsClient } from "../clients/claims.ts";
 import { VitalproofError } from "../errors.ts";
 import { isValidProof } from "../prove/verify.ts";
 import {

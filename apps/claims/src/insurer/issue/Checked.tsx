@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatAmount } from "@vitalproof/sdk";
+import { circuitOfId, formatAmount } from "@vitalproof/sdk";
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import type { Application } from "../../data/attestation.ts";
-import { circuitOfId, headlineOf } from "../../data/circuits.ts";
+import { headlineOf } from "../../data/circuits.ts";
 import { issuePlan } from "../../plans/plans.ts";
 import { tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
 import { Fault, Hex, Loading } from "../../ui/parts.tsx";

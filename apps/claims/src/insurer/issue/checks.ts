@@ -2,17 +2,16 @@
 import {
   AnchorClient,
   attestationDigest,
-  CLAIMS_PAYOUT_ABI,
   ClaimsClient,
   circuitOf,
+  circuitOfId,
   epochStart,
   formatAmount,
   profileOf,
   unpackTerms,
 } from "@vitalproof/sdk";
-import { Contract, recoverAddress } from "ethers";
+import { recoverAddress } from "ethers";
 import type { Application } from "../../data/attestation.ts";
-import { circuitOfId } from "../../data/circuits.ts";
 import { type App, same, tokenOf } from "../../ui/app.tsx";
 import { dateTime, short } from "../../words/format.ts";
 
@@ -48,11 +47,10 @@ export async function checksOf(
   const token = tokenOf(config, program.token);
   const domain = await claims.domain();
   const digest = attestationDigest(domain, attestation);
-  const contract = new Contract(config.contracts.claims, CLAIMS_PAYOUT_ABI, rpc);
   const [group, used, covered] = await Promise.all([
     new AnchorClient(config.contracts.anchors, rpc).group(program.group),
-    contract.getFunction("isAttestationUsed")(digest) as Promise<boolean>,
-    contract.getFunction("coveredUntil")(program.scope, attestation.holder) as Promise<bigint>,
+    claims.isAttestationUsed(digest),
+    claims.coveredUntil(program.scope, attestation.holder),
   ]);
   const byContract = (await rpc.getCode(group.attester)) !== "0x";
   let signer: string | undefined;

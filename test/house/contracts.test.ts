@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Contracts are called through the SDK's clients: typed, and with errors that say what was refused.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { root, sources } from "./support/importGraph.ts";
+
+const CLIENTS = "packages/sdk/src/clients/";
+const MADE = /\bnew\s+(ethers\.)?Contract\s*\(/;
+/** Longer ones are two subjects. */
+const LINES = 350;
+
+const isTest = (file: string): boolean => /(^|\/)test\//.test(file);
+const linesOf = (file: string): string[] => readFileSync(join(root, file), "utf8").split("\n");
+const made = (files: readonly string[]): string[] =>
+  files.flatMap((file) => linesOf(file).flatMap((line, i) => (MADE.test(line) ? [`${file}:${i + 1}`] : [])));
+
+describe("contracts", () => {
+  const files = sources();
+
+  it("are made in the SDK's clients and nowhere else, but in tests", () => {
+    expect(made(files.filter((file) => !isTest(file) && !file.startsWith(CLIENTS)))).to.deep.equal([]);
+  });
+
+  it("are made in one place there", () => {
+    const places = made(files.filter((file) => file.startsWith(CLIENTS)));
+    expect(places.map((place) => place.replace(/:\d+$/, ""))).to.deep.equal([`${CLIENTS}call.ts`]);
+  });
+
+  it("have clients that can be read whole", () => {
+    const clients = files.filter((file) => file.startsWith(CLIENTS));
+    expect(clients.length).to.be.greaterThan(5);
+    expect(clients.filter((file) => linesOf(file).length > LINES)).to.deep.equal([]);
+  });
+});
