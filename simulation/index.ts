@@ -2,7 +2,7 @@
 //
 // Everybody in a story on one chain, for the demo, the page's services, the bench and the tests.
 export { SimulatedAttester } from "./attester.ts";
-export { Calendar, type Cover } from "./calendar.ts";
+export { Calendar } from "./calendar.ts";
 export { Insurer, type Offer } from "./insurer.ts";
 export { bareWitness, type Lie, withoutUnwanted } from "./lies.ts";
 export { Patient } from "./patient.ts";
@@ -20,4 +20,4 @@ export {
   rhythm,
   sleepDevice,
 } from "./readings.ts";
-export { type Roles, World } from "./world.ts";
+export { World } from "./world.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { CONTRACTS, nameOf } from "../../packages/sdk/scripts/contracts.ts";
 
 /** What is built along with the contracts, and says nothing of their interfaces. */
@@ -11,28 +11,41 @@ const NOT_IN_ABIS = /\.t\.sol$|^contracts\/(mocks|verifiers)\//;
  * they were made from.
  */
 export function whyNotBuilt(root: string): string | undefined {
-  const builds = new Set<string>();
   for (const contract of CONTRACTS) {
-    const artifact = join(root, `artifacts/contracts/${contract}.sol/${nameOf(contract)}.json`);
+    const artifact = artifactOf(root, contract);
     if (!existsSync(artifact) || !existsSync(join(root, `types/ethers-contracts/${contract}.ts`))) {
       return `${nameOf(contract)} has not been built`;
     }
-    builds.add((JSON.parse(readFileSync(artifact, "utf8")) as { buildInfoId: string }).buildInfoId);
   }
-  for (const build of builds) {
-    const info = join(root, `artifacts/build-info/${build}.json`);
+  for (const contract of CONTRACTS) {
+    const artifact = artifactOf(root, contract);
+    const { buildInfoId } = JSON.parse(readFileSync(artifact, "utf8")) as { buildInfoId: string };
+    const info = join(root, `artifacts/build-info/${buildInfoId}.json`);
     if (!existsSync(info)) return "the record of the last build is missing";
-    const { userSourceNameMap, input } = JSON.parse(readFileSync(info, "utf8")) as {
-      userSourceNameMap: Record<string, string>;
+    const { input } = JSON.parse(readFileSync(info, "utf8")) as {
       input: { sources: Record<string, { content: string }> };
     };
-    for (const [file, name] of Object.entries(userSourceNameMap)) {
-      const source = input.sources[name];
-      if (source === undefined || NOT_IN_ABIS.test(file)) continue;
+    // Of the record only what the contract is made of: others in it may have been built again since.
+    for (const file of sourcesOf(root, `contracts/${contract}.sol`)) {
+      const built = input.sources[`project/${file}`]?.content;
       const path = join(root, file);
       if (!existsSync(path)) return `${file} has been removed since the last build`;
-      if (readFileSync(path, "utf8") !== source.content) return `${file} has changed since the last build`;
+      if (built !== readFileSync(path, "utf8")) return `${file} has changed since the last build`;
     }
   }
   return undefined;
+}
+
+const artifactOf = (root: string, contract: string): string =>
+  join(root, `artifacts/contracts/${contract}.sol/${contract.slice(contract.lastIndexOf("/") + 1)}.json`);
+
+/** A contract's file and the repository's own files that it imports, however far. */
+function sourcesOf(root: string, file: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(file) || NOT_IN_ABIS.test(file)) return found;
+  found.add(file);
+  if (!existsSync(join(root, file))) return found;
+  for (const [, path] of readFileSync(join(root, file), "utf8").matchAll(/from "(\.{1,2}\/[^"]+)"/g)) {
+    sourcesOf(root, posix.join(posix.dirname(file), path!), found);
+  }
+  return found;
 }

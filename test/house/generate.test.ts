@@ -89,6 +89,7 @@ describe("main files from circuits.json", () => {
 describe("ABIs from a build", () => {
   const SOURCE = "contracts/interfaces/IAnchorRegistry.sol";
   const TEST = "contracts/registries/AnchorRegistry.t.sol";
+  const OTHER = "contracts/libraries/Other.sol";
   let root: string;
   const put = (path: string, content: unknown) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -96,24 +97,27 @@ describe("ABIs from a build", () => {
   };
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "vitalproof-generate-"));
+    const sources: Record<string, string> = { [SOURCE]: "old", [TEST]: "old", [OTHER]: "old" };
     for (const contract of CONTRACTS) {
       put(`artifacts/contracts/${contract}.sol/${nameOf(contract)}.json`, { buildInfoId: "one" });
       put(`types/ethers-contracts/${contract}.ts`, "");
+      sources[`contracts/${contract}.sol`] = 'import {I} from "../interfaces/IAnchorRegistry.sol";';
     }
+    for (const [file, content] of Object.entries(sources)) put(file, content);
     put("artifacts/build-info/one.json", {
-      userSourceNameMap: { [SOURCE]: `project/${SOURCE}`, [TEST]: `project/${TEST}` },
       input: {
-        sources: { [`project/${SOURCE}`]: { content: "old" }, [`project/${TEST}`]: { content: "old" } },
+        sources: Object.fromEntries(
+          Object.entries(sources).map(([file, content]) => [`project/${file}`, { content }]),
+        ),
       },
     });
-    put(SOURCE, "old");
-    put(TEST, "old");
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it("are compared when the build is of these sources, whatever its tests are now", () => {
+  it("are compared when the build is of these sources, whatever tests and unrelated files are now", () => {
     expect(whyNotBuilt(root)).to.equal(undefined);
     put(TEST, "new");
+    put(OTHER, "new");
     expect(whyNotBuilt(root)).to.equal(undefined);
   });
 

@@ -36,11 +36,6 @@ export function duration(seconds: number): string {
   return parts.join(" ");
 }
 
-/** First and last digits of something long. */
-export function short(text: string): string {
-  return text.length <= 14 ? text : `${text.slice(0, 8)}…${text.slice(-4)}`;
-}
-
 /** What comes from the chain, made harmless for a terminal: no control or direction characters. */
 export function printable(text: string): string {
   return text.replace(

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Reading } from "@vitalproof/sdk";
-import type { Owners } from "./formats/json/owners.ts";
 
 /** What a file's readings measure; each metric has its LOINC codes and UCUM units in metrics.ts. */
 export type Metric =
@@ -33,6 +32,16 @@ export type FormatName =
 
 /** Month first (8/15/18) or day first (15/8/18). Times that begin with the year need none. */
 export type DateOrder = "MDY" | "DMY";
+
+/** Whose readings count, where entries of a file say whose they are. */
+export type OwnerChoice = {
+  /** Every owner of a reading so far, in the file's order. */
+  readonly found: ReadonlySet<string>;
+  /** What a reading that does not count is skipped as. */
+  readonly kind: string;
+  /** Whether a reading of this owner counts. @throws SELECTION_REQUIRED where there are several and none was chosen */
+  counts(owner: string | undefined): boolean;
+};
 
 /** Milliseconds, seconds, minutes, hours. */
 export type TimeUnit = "ms" | "s" | "min" | "h";
@@ -142,6 +151,6 @@ export type Format = {
     options: ReadOptions,
     take: (reading: MeasuredReading) => void,
     /** Notes whose the readings are, for formats that select by a field; without it, `options.where` decides. */
-    owners?: Owners,
+    owners?: OwnerChoice,
   ): Promise<FileReport>;
 };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileReport, FormatName, MeasuredReading, Metric } from "../../format.ts";
+import type { FileReport, FormatName, MeasuredReading, Metric, OwnerChoice } from "../../format.ts";
 import type { LocalClock } from "../../internal/localClock.ts";
 import { Tally } from "../../internal/tally.ts";
 import { isZero, plainDecimal } from "../../internal/values.ts";
 import { METRICS } from "../../metrics.ts";
-import type { Owners } from "./owners.ts";
 
 /** Kinds and reasons that several formats count under one name. */
 export const SENTINEL_ZERO = "sentinel zero";
@@ -28,10 +27,10 @@ export type Counted = "taken" | "skipped" | "refused";
 export class Collector {
   readonly #tally = new Tally();
   readonly #take: (reading: MeasuredReading) => void;
-  readonly #owners: Owners | undefined;
+  readonly #owners: OwnerChoice | undefined;
   #owner: string | undefined;
 
-  constructor(take: (reading: MeasuredReading) => void, owners?: Owners) {
+  constructor(take: (reading: MeasuredReading) => void, owners?: OwnerChoice) {
     this.#take = take;
     this.#owners = owners;
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { Ownership, ReadOptions } from "../../format.ts";
+import type { OwnerChoice, Ownership, ReadOptions } from "../../format.ts";
 
 /**
  * Whose readings count, where entries of a file say whose they are. Readings of two people in one series are wrong, so
  * the caller must choose as soon as there are two.
  */
-export class Owners {
+export class Owners implements OwnerChoice {
   /** Every owner of a reading, in the file's order. */
   readonly found = new Set<string>();
   readonly #field: string;
