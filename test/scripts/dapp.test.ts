@@ -196,7 +196,13 @@ describe("dapp: services", function () {
         applications: "/demo/applications",
       },
     });
-    expect(Object.keys(config.contracts)).to.have.members(["claims", "anchors", "consents", "circuits"]);
+    expect(Object.keys(config.contracts)).to.have.members([
+      "claims",
+      "anchors",
+      "scopes",
+      "consents",
+      "circuits",
+    ]);
     for (const address of [...Object.values(config.contracts), config.tokens[0].address]) {
       expect(await provider.getCode(address as string)).to.have.length.above(2);
     }

@@ -292,6 +292,10 @@ describe("inspection", () => {
       min: "49",
       max: "261",
       mean: "111.8966",
+      profiles: [
+        { name: "glucose-mg-dl-5min", interval: 300 },
+        { name: "glucose-mg-dl-15min", interval: 900 },
+      ],
     });
     // Midnight in New York in October is 04:00 UTC, sixteen quarters of an hour.
     expect(slotting).to.include({

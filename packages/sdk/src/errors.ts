@@ -22,7 +22,6 @@ export const ERROR_CODES = [
   "SELECTION_REQUIRED",
   "TIME_UNIT_REQUIRED",
   "VALUES_IMPLAUSIBLE",
-  "NOTHING_TAKEN",
   // terms and circuits
   "TERMS_INVALID",
   "TERMS_NOT_UNDERSTOOD",
@@ -91,6 +90,7 @@ export const ERROR_CODES = [
 /** Reasons of the programs over this package, command and page; here so that no two give one code two meanings. */
 export const COMMAND_ERROR_CODES = [
   "USAGE",
+  "NOTHING_TAKEN",
   "FILE_EXISTS",
   "DOCUMENT_INVALID",
   "PASSPHRASE_REQUIRED",

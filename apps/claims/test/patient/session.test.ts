@@ -133,7 +133,7 @@ describe("patient: session", () => {
     attester.now = epochEnd(PROFILE, 0, FIRST_EPOCH) + 60;
     await session.sealAndSend();
     expect(own.heads.map((head) => Object.keys(head).sort())).to.deep.equal([
-      ["context", "device", "group", "head", "previous", "signature", "subject"],
+      ["context", "device", "group", "inner", "previous", "signature", "subject"],
     ]);
   });
 
