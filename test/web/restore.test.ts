@@ -48,6 +48,8 @@ describe("dApp: from a backup", () => {
 
       await patient.press("Continue the log");
       await home.page.getByText("The attester continues your log from its last head.").waitFor();
+      // The day that was sealed before is paid, and what was in it is gone: the page says so.
+      await home.page.getByText("not in this vault").first().waitFor({ state: "attached" });
       // The log goes on: the day that runs now is sealed, and the attester accepts its head.
       await patient.seal(1);
     } finally {
