@@ -27,6 +27,8 @@ import { Wallet } from "ethers";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
 import { type Claim, honestClaim, inputOf, padded, shapeOf } from "./support/claim.ts";
 import { mod } from "./support/constraints.ts";
+import { PUBLIC } from "./support/mutations.ts";
+import { endProving, proveWitness, verifies } from "./support/proof.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const INSTANCE = "distribution-direct-test";
@@ -42,6 +44,7 @@ describe("circuits: a rewritten past", () => {
   before(async () => {
     circuit = await compileInstance(INSTANCE, 0);
   });
+  after(endProving);
   const accepts = async (input: CircuitInput) =>
     circuit.system.violated(await circuit.liar(input)).length === 0;
 
@@ -149,17 +152,69 @@ describe("circuits: a rewritten past", () => {
     }
   });
 
-  it("T34: the same circuit holds for the readings on record, and for no better first day", async () => {
+  /** Both days on record as they were, with the claim that half the readings were good, and the sealer's version of it. */
+  async function recordedPeriod() {
     const world = await afterBadDay();
-    const secret = world.identity.secret();
     const salts = [world.badSalt, randomFieldElement()];
     const inner = innerOf(profile, { context: world.contexts[1]!, salt: salts[1]!, codes: GOOD });
     await world.intake.submit(await world.sign(world.recorded, inner, 1));
-    const path = { anchorRoot: await world.close(), depth: 0n, index: 0n, siblings: padded([]) };
-    const wish = invented(world, secret);
+    const path = { depth: 0n, index: 0n, siblings: padded([]) };
+    const wish = invented(world, world.identity.secret());
     const half = { ...wish, salts, terms: { ...wish.terms, shareMin: 5_000n } };
     const truth = { ...half, codes: [BAD.map(BigInt), GOOD.map(BigInt)] };
-    expect(await accepts(inputOf(truth, path))).to.equal(true);
-    expect(await accepts(inputOf(half, path))).to.equal(false);
+    const inventedHead = headAfter(
+      headAfter(
+        world.opening.genesis,
+        innerOf(profile, { context: world.contexts[0]!, salt: salts[0]!, codes: GOOD }),
+      ),
+      inner,
+    );
+    return {
+      truth,
+      half,
+      recorded: { ...path, anchorRoot: await world.close() },
+      /** The only leaf of a day that had the sealer's head. */
+      wished: { ...path, anchorRoot: leafOf(world.subject, world.contexts[1]!, inventedHead) },
+    };
+  }
+
+  it("T34: the same circuit holds for the readings on record, and for no better first day", async () => {
+    const { truth, half, recorded, wished } = await recordedPeriod();
+    expect(await accepts(inputOf(truth, recorded))).to.equal(true);
+    expect(await accepts(inputOf(half, recorded))).to.equal(false);
+    expect(await accepts(inputOf(half, wished)), "what the sealer wishes is a claim").to.equal(true);
+    expect(await accepts(inputOf(truth, wished))).to.equal(false);
+  });
+
+  it("T34: a proof of the readings on record verifies for their root alone, and the sealer's proof for no root on record", async () => {
+    const { truth, half, recorded, wished } = await recordedPeriod();
+    const proven = await compileInstance(INSTANCE, 2);
+    const publicOf = (input: CircuitInput) => PUBLIC.map((name) => input[name] as bigint);
+    const prove = async (input: CircuitInput) => {
+      const witness = await proven.liar(input);
+      const { proof, publicSignals } = await proveWitness(INSTANCE, witness);
+      expect(publicSignals).to.deep.equal(publicOf(input).map(String));
+      return { proof, violated: proven.system.violated(witness) };
+    };
+    const [truthful, lying, hoped] = [
+      inputOf(truth, recorded),
+      inputOf(half, recorded),
+      inputOf(half, wished),
+    ];
+
+    const honest = await prove(truthful);
+    expect(honest.violated).to.deep.equal([]);
+    expect(await verifies(INSTANCE, publicOf(truthful), honest.proof)).to.equal(true);
+    expect(await verifies(INSTANCE, publicOf(hoped), honest.proof), "the sealer's root").to.equal(false);
+
+    // The sealer's own root would do; it is the anchor registry that has another one.
+    const own = await prove(hoped);
+    expect(await verifies(INSTANCE, publicOf(hoped), own.proof)).to.equal(true);
+    expect(await verifies(INSTANCE, publicOf(truthful), own.proof), "the root on record").to.equal(false);
+
+    // A proof is made of the sealer's witness for the recorded root too. It is worth nothing.
+    const forged = await prove(lying);
+    expect(forged.violated).to.not.deep.equal([]);
+    expect(await verifies(INSTANCE, publicOf(lying), forged.proof)).to.equal(false);
   });
 });
