@@ -7,6 +7,7 @@ import {
   verificationKeyBytes,
   verificationKeyHash,
 } from "@vitalproof/hardhat-circom/circuits";
+import type { ClaimFacts } from "@vitalproof/sdk";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import {
   epochSeconds,
@@ -29,12 +30,7 @@ export interface CircuitSpec {
   /** The words that a VerificationKey contract holds, hex. */
   readonly verificationKeyBytes: string;
   readonly verificationKeyHash: string;
-  readonly template: number;
-  readonly profile: number;
-  readonly epochs: number;
-  readonly epochSeconds: number;
-  readonly codes: number;
-  readonly samples: number;
+  readonly claim: ClaimFacts;
   readonly keyKind: keyof typeof KEY_KIND;
 }
 
@@ -78,12 +74,14 @@ export async function circuitSpecs(
         verifierCodeHash: expectedVerifierCodeHash(artifact),
         verificationKeyBytes: keyBytes,
         verificationKeyHash: keyHash,
-        template: protocol.terms.templates[instance.template]!.id,
-        profile: profile.id,
-        epochs: instance.epochs!,
-        epochSeconds: epochSeconds(profile),
-        codes: highestCode(profile),
-        samples: samplesPerEpoch(profile),
+        claim: {
+          template: protocol.terms.templates[instance.template]!.id,
+          profile: profile.id,
+          epochs: instance.epochs!,
+          epochSeconds: epochSeconds(profile),
+          codes: highestCode(profile),
+          samples: samplesPerEpoch(profile),
+        },
         keyKind,
       };
     }),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { claimFamilyFields } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import type {
@@ -9,8 +10,8 @@ import type {
   Groth16BatchVerifier,
   ScopeRegistry,
 } from "../types/ethers-contracts/index.ts";
-import { circuitSpecs, defaultCircuits, KEY_KIND } from "./circuits.ts";
-import { vitalproofModule } from "./modules/vitalproof.ts";
+import { type CircuitSpec, circuitSpecs, defaultCircuits, KEY_KIND } from "./circuits.ts";
+import { type GenesisCircuit, vitalproofModule } from "./modules/vitalproof.ts";
 import { DEFAULT_TIMES, type DeploymentParameters, developmentHashes } from "./parameters.ts";
 
 export interface Vitalproof {
@@ -36,6 +37,15 @@ export interface DeployOptions {
   readonly manifests?: string;
 }
 
+/** The circuits that the registry starts with, as the module takes them. */
+export function genesisOf(specs: readonly CircuitSpec[]): GenesisCircuit[] {
+  return specs.map(({ claim, keyKind, ...spec }) => ({
+    ...spec,
+    ...claimFamilyFields(claim),
+    keyKind: KEY_KIND[keyKind],
+  }));
+}
+
 /** Deploys the whole system with Ignition, as demo, tests and `npm run deploy` all do. */
 export async function deployVitalproof(
   hre: HardhatRuntimeEnvironment,
@@ -50,7 +60,7 @@ export async function deployVitalproof(
     ...developmentHashes(specs),
     ...options.parameters,
   };
-  const module_ = vitalproofModule(specs.map((spec) => ({ ...spec, keyKind: KEY_KIND[spec.keyKind] })));
+  const module_ = vitalproofModule(genesisOf(specs));
   const deployed = await connection.ignition.deploy(module_, {
     // Ignition's parameters are plain JSON-like values by module and name.
     parameters: { Vitalproof: { ...parameters } as never },

@@ -23,7 +23,8 @@ import {Consent} from "../interfaces/IConsentRegistry.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
 import {KeyKind, Circuit, CircuitProposal, CircuitRegistryConfig} from "../interfaces/ICircuitRegistry.sol";
-import {TermsLayout} from "../libraries/generated/TermsLayout.sol";
+import {FactsLayout} from "./generated/FactsLayout.sol";
+import {TermsLayout} from "./generated/TermsLayout.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {TrapdoorVerifier} from "../mocks/TrapdoorVerifier.sol";
 import {VM} from "../mocks/Vm.sol";
@@ -105,12 +106,18 @@ contract ClaimsHandler {
             verifierCodeHash: address(verifier).codehash,
             verificationKey: address(new VerificationKey(verifier.key())),
             verificationKeyHash: keccak256(verifier.key()),
-            template: 1,
-            profile: 1,
-            epochs: 1,
-            epochSeconds: 1 days,
-            codes: 363,
-            samples: 288,
+            family: "claims",
+            facts: bytes32(
+                (1 << FactsLayout.TEMPLATE_SHIFT) |
+                    (1 << FactsLayout.PROFILE_SHIFT) |
+                    (1 << FactsLayout.EPOCHS_SHIFT) |
+                    (1 days << FactsLayout.EPOCH_SECONDS_SHIFT) |
+                    (363 << FactsLayout.CODES_SHIFT) |
+                    (288 << FactsLayout.SAMPLES_SHIFT)
+            ),
+            inputs: 4,
+            period: 1 days,
+            zeroImpossible: true,
             keyKind: KeyKind.Production,
             predecessor: CircuitId.wrap(0)
         });

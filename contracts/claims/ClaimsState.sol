@@ -5,13 +5,15 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IAnchorRegistry} from "../interfaces/IAnchorRegistry.sol";
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
+import {IClaimTerms} from "../interfaces/IClaimTerms.sol";
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
 import {Epochs} from "../libraries/Epochs.sol";
 import {PeriodStates} from "./PeriodStates.sol";
-import {Terms} from "../libraries/Terms.sol";
+import {Terms} from "./Terms.sol";
 import {CircuitId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
+import {ClaimTerms} from "./ClaimTerms.sol";
 import {Custody} from "./Custody.sol";
 import {Pauses} from "./Pauses.sol";
 
@@ -52,6 +54,8 @@ abstract contract ClaimsState is Pauses, Custody, EIP712 {
     IAnchorRegistry public immutable anchors;
     /// @inheritdoc IClaimsPayout
     IConsentRegistry public immutable consents;
+    /// @inheritdoc IClaimsPayout
+    IClaimTerms public immutable claimTerms;
     IGroth16BatchVerifier internal immutable _BATCH_VERIFIER;
     /// @inheritdoc IClaimsPayout
     bytes32 public immutable claimPurpose;
@@ -84,6 +88,7 @@ abstract contract ClaimsState is Pauses, Custody, EIP712 {
         // Those that the scopes' groups are in.
         anchors = scopes_.anchors();
         consents = consents_;
+        claimTerms = new ClaimTerms();
         _BATCH_VERIFIER = circuits_.batchVerifier();
         claimPurpose = keccak256(abi.encode("vitalproof/purpose/claim/1", address(this)));
     }

@@ -5,7 +5,7 @@ import {HolderAttestation, IClaimsPayout, Policy, Program} from "../interfaces/I
 import {Epochs} from "../libraries/Epochs.sol";
 import {Field} from "../libraries/Field.sol";
 import {Signatures} from "../libraries/Signatures.sol";
-import {Terms} from "../libraries/Terms.sol";
+import {Terms} from "./Terms.sol";
 import {GroupId, PolicyId, ScopeId} from "../types/Ids.sol";
 import {ClaimsState} from "./ClaimsState.sol";
 

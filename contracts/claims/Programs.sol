@@ -14,14 +14,14 @@ abstract contract Programs is ClaimsState {
     ) external nonReentrant whenNotPaused returns (ProgramId programId) {
         GroupId groupId = scopes.groupFor(offer.scope, msg.sender);
         _requireGovernsNothing();
-        AssuranceClass assurance = anchors.group(groupId).assurance;
+        AssuranceClass assurance = anchors.assuranceOf(groupId);
         if (assurance != offer.assurance) {
             revert ClaimsPayout_AssuranceMismatch(groupId, offer.assurance, assurance);
         }
         if (circuits.inForceAt(offer.circuit, block.timestamp) != offer.circuit) {
             revert ClaimsPayout_CircuitNotInForce(offer.circuit, block.timestamp);
         }
-        uint32 epochSeconds = circuits.checkTerms(offer.circuit, offer.terms);
+        uint32 epochSeconds = claimTerms.check(circuits, offer.circuit, offer.terms);
         _requireContract(address(offer.token));
         if (offer.benefit == 0) revert ClaimsPayout_InvalidBenefit(offer.benefit);
         if (offer.claimWindow < MIN_CLAIM_WINDOW || offer.claimWindow > MAX_CLAIM_WINDOW) {
@@ -71,9 +71,9 @@ abstract contract Programs is ClaimsState {
         return _program(programId);
     }
 
-    /// @dev Whoever can stop or replace circuits must not profit from unclaimed benefits.
+    /// @dev Those who can stop or replace circuits must not profit from unclaimed benefits.
     function _requireGovernsNothing() private view {
-        if (msg.sender == circuits.governor() || msg.sender == circuits.guardian() || msg.sender == pauser) {
+        if (circuits.isInCharge(msg.sender) || msg.sender == pauser) {
             revert ClaimsPayout_InsurerGoverns(msg.sender);
         }
     }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Anchor} from "../interfaces/IAnchorRegistry.sol";
 import {ClaimWindow, IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
 import {ScopeElements} from "../libraries/ScopeElements.sol";
-import {Terms} from "../libraries/Terms.sol";
+import {Terms} from "./Terms.sol";
 import {CircuitId, PolicyId} from "../types/Ids.sol";
 import {ClaimProof} from "./ClaimProof.sol";
 import {ClaimsState} from "./ClaimsState.sol";

@@ -104,6 +104,8 @@ interface IAnchorRegistry {
     /// @notice Reverts for an unknown group.
     function group(GroupId groupId) external view returns (Group memory);
 
+    function assuranceOf(GroupId groupId) external view returns (AssuranceClass);
+
     function attesterOf(GroupId groupId) external view returns (address);
 
     function pendingAttesterOf(GroupId groupId) external view returns (address);

@@ -6,7 +6,7 @@ import {IGroth16BatchVerifier} from "./IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 
 /// @dev Where a circuit's proving key comes from. `Development` keys are computed from published scalars:
-/// anybody can forge proofs for them.
+/// anyone can forge proofs for them.
 enum KeyKind {
     Development,
     Production
@@ -18,19 +18,19 @@ enum KeyKind {
 /// @param verifier deployed Groth16 verifier of this instance.
 /// @param verifierCodeHash EXTCODEHASH of `verifier`; checked when proposed, when added and at every claim.
 /// @param verificationKey {VerificationKey} that holds the key which claims in batches are verified under.
-/// @param verificationKeyHash hash of that key, as the build's manifest states it; compared with what lies at
+/// @param verificationKeyHash hash of that key, as the build's manifest states it; compared with the code at
 /// `verificationKey`. The contract cannot tie it to the verifier's code; `hardhat circuits check --production`
 /// does.
-/// @param template template id as in `terms`, at least 1.
-/// @param profile metric profile number as in `terms`.
-/// @param epochs epochs per period, at least 1.
-/// @param epochSeconds seconds per epoch, at least 1.
-/// @param codes highest code n of the profile, at least 1. A profile on three axes (template impact) is
-/// symmetric, so that the code of its value 0 is the middle one, (codes + 1) / 2.
-/// @param samples samples per epoch, at least 1: the profile's slots, or a third of them on three axes.
+/// @param family what kind of circuit this is, e.g. "claims": whose rules its facts and inputs follow; not zero.
+/// @param facts one word for the product that uses the family. The registry keeps it and does not read it.
+/// @param inputs number of public inputs, at least 1; the key at `verificationKey` must be for as many.
+/// @param period seconds for which something that began under this circuit may wait for a proof of it; 0 if nothing
+/// waits. Shorter than `delay`.
+/// @param zeroImpossible whether no honest proof has only zeros as public inputs. `exposeForgery` takes a proof of
+/// them as a forgery, so a false "yes" lets anyone remove a sound circuit.
 /// @param keyKind as labelled; see the registry on false labels.
-/// @param predecessor circuit that this one may stand in for (same template, profile, epochs, epochSeconds,
-/// codes and samples), or zero.
+/// @param predecessor circuit that this one may replace (same family, facts, inputs, period and zeroImpossible), or
+/// zero.
 struct CircuitProposal {
     string name;
     uint256 version;
@@ -38,12 +38,11 @@ struct CircuitProposal {
     bytes32 verifierCodeHash;
     address verificationKey;
     bytes32 verificationKeyHash;
-    uint8 template;
-    uint16 profile;
-    uint16 epochs;
-    uint32 epochSeconds;
-    uint16 codes;
-    uint16 samples;
+    bytes16 family;
+    bytes32 facts;
+    uint16 inputs;
+    uint32 period;
+    bool zeroImpossible;
     KeyKind keyKind;
     CircuitId predecessor;
 }
@@ -57,17 +56,26 @@ struct Circuit {
     uint64 retiredAt;
     bool forged;
     KeyKind keyKind;
-    uint8 template;
+    uint16 inputs;
     uint64 addedAt;
-    uint32 epochSeconds;
-    uint16 profile;
-    uint16 epochs;
-    uint16 codes;
-    uint16 samples;
+    uint32 period;
+    bool zeroImpossible;
+    bytes16 family;
+    bytes32 facts;
     bytes32 verifierCodeHash;
     bytes32 verificationKeyHash;
     CircuitId successor;
     address verificationKey;
+}
+
+/// @dev What a product has to know of a circuit before it relies on it, as in `CircuitProposal`.
+/// @param word the proposal's `facts`
+struct CircuitFacts {
+    bytes16 family;
+    bytes32 word;
+    uint16 inputs;
+    uint32 period;
+    bool zeroImpossible;
 }
 
 /// @dev How the constructor is called. See `ICircuitRegistry` for the limits of each value.
@@ -86,7 +94,7 @@ struct CircuitRegistryConfig {
 
 /// @title Which verifier is right for which circuit
 /// @notice Assumptions and weaknesses, plainly:
-/// - Whoever governs decides, after `delay`, which verifiers and keys are right. A wrong one pays wrong claims.
+/// - The governor decides, after `delay`, which verifiers and keys are right. A wrong one pays wrong claims.
 /// - A circuit has two ways to verify a proof, its verifier and, for claims in batches, its key under
 ///   `batchVerifier`. They are to be of the same circuit and key; that is checked off chain (docs/audit.md).
 /// - `delay` is longer than any period, so what a running period settles under was on record when it began.
@@ -94,35 +102,20 @@ struct CircuitRegistryConfig {
 ///   and everybody can read them in its creation transaction.
 /// - The guardian can stop a circuit at once, for `suspensionTime` at most, then not again for
 ///   `suspensionCooldown`. During that cool-down a circuit that is known to be broken settles claims again,
-///   unless `exposeForgery` proved it broken or a successor has taken over.
+///   unless `exposeForgery` proved it broken or a successor is in force.
 /// - Retirement concerns periods that begin after it; earlier ones still settle under the retired circuit.
 /// - A period that begins while no circuit is in force for its program cannot be claimed and lapses.
 /// - Neither power may be held by an insurer. `ClaimsPayout` refuses programs of the governor's and guardian's
-///   own addresses; it cannot know who stands behind another address.
+///   own addresses; it cannot know who controls another address.
 /// - Development keys are refused outside an allow-list of chains, and there too unless the deployer asked for
 ///   them. A development key under a production label is refused when its key hash or its verifier's code hash
 ///   is in the list given at deployment; under a re-compiled verifier and an invented key hash it gets through
-///   that list, and then anybody can remove it for good with `exposeForgery`. What the registry cannot see
+///   that list, and then anyone can remove it for good with `exposeForgery`. What the registry cannot see
 ///   (who contributed to a key, delta = gamma) is left to `hardhat circuits check --production`.
 interface ICircuitRegistry {
     event CircuitProposed(CircuitId indexed circuitId, CircuitProposal proposal, uint64 addableFrom);
     event ProposalCancelled(CircuitId indexed circuitId);
-    event CircuitAdded(
-        CircuitId indexed circuitId,
-        string name,
-        uint256 version,
-        address indexed verifier,
-        bytes32 verifierCodeHash,
-        bytes32 verificationKeyHash,
-        uint8 template,
-        uint16 profile,
-        uint16 epochs,
-        uint32 epochSeconds,
-        uint16 codes,
-        uint16 samples,
-        KeyKind keyKind,
-        CircuitId predecessor
-    );
+    event CircuitAdded(CircuitId indexed circuitId, address indexed verifier, CircuitProposal proposal);
     event CircuitSuspended(CircuitId indexed circuitId, uint64 until, string reason);
     event SuspensionEnded(CircuitId indexed circuitId);
     event RetirementScheduled(CircuitId indexed circuitId, uint64 retiredAt);
@@ -149,7 +142,7 @@ interface ICircuitRegistry {
     error CircuitRegistry_AlreadyProposed(CircuitId circuitId);
     error CircuitRegistry_TooEarly(CircuitId circuitId, uint64 addableFrom);
     error CircuitRegistry_CodeHashMismatch(address verifier, bytes32 expected, bytes32 actual);
-    /// @param actual hash of the key at that address; zero if there is none for the claims' public inputs
+    /// @param actual hash of the key at that address; zero if there is none for `inputs` public inputs
     error CircuitRegistry_KeyHashMismatch(address verificationKey, bytes32 expected, bytes32 actual);
     error CircuitRegistry_NotAContract(address account);
     error CircuitRegistry_NotASuccessor(CircuitId predecessor, string field);
@@ -159,6 +152,7 @@ interface ICircuitRegistry {
     error CircuitRegistry_CoolingDown(CircuitId circuitId, uint64 until);
     error CircuitRegistry_RetirementAlreadyScheduled(CircuitId circuitId, uint64 retiredAt);
     error CircuitRegistry_NothingToExpose(CircuitId circuitId);
+    error CircuitRegistry_ZeroMayBeProven(CircuitId circuitId);
     error CircuitRegistry_NoForgery(CircuitId circuitId);
 
     // --- governance -------------------------------------------------------------------------------------
@@ -169,12 +163,12 @@ interface ICircuitRegistry {
     /// @notice Withdraws an announced circuit; governor only.
     function cancelProposal(CircuitId circuitId) external;
 
-    /// @notice Brings an announced circuit into force once its delay has passed; anybody.
+    /// @notice Brings an announced circuit into force once its delay has passed; anyone may call it.
     /// @param proposal exactly what was announced.
     function add(CircuitProposal calldata proposal) external returns (CircuitId circuitId);
 
     /// @notice Announces that no period beginning `delay` seconds from now or later settles under the
-    /// circuit; governor only; cannot be taken back.
+    /// circuit; governor only; cannot be undone.
     function scheduleRetirement(CircuitId circuitId) external;
 
     /// @notice Stops claims under a circuit at once, for `suspensionTime`; guardian only.
@@ -184,11 +178,12 @@ interface ICircuitRegistry {
     function endSuspension(CircuitId circuitId) external;
 
     /// @notice Removes for good a circuit labelled `Production` whose verifier, or whose key in a batch, accepts a
-    /// proof for the public inputs (0, 0, 0, 0); anybody. No circuit has a witness for terms of template 0, so such a
-    /// proof is a forgery, and whoever can make one knows the key's trapdoor (as everybody does for development
-    /// keys). The circuit is retired now, and suspended once more, so that open claim windows wait for a
+    /// proof for public inputs that are all zero; anyone may call it. A circuit recorded as `zeroImpossible` has no
+    /// witness for them, so such a proof is a forgery, and its maker knows the key's trapdoor (as everyone does for
+    /// development keys). The circuit is retired now, and suspended once more, so that open windows wait for a
     /// successor.
-    /// @dev Not for `Development` circuits: their trapdoor is public, there is nothing to expose.
+    /// @dev Not for `Development` circuits: their trapdoor is public, there is nothing to expose. Not for circuits that
+    /// may prove zeros: an honest proof must not remove them.
     function exposeForgery(CircuitId circuitId, Groth16Proof calldata proof) external;
 
     function nominateGovernor(address nominee) external;
@@ -201,6 +196,9 @@ interface ICircuitRegistry {
     function acceptGuardian() external;
 
     // --- views ------------------------------------------------------------------------------------------
+
+    /// @notice Whether an account can replace or stop circuits: the governor or the guardian.
+    function isInCharge(address account) external view returns (bool);
 
     function governor() external view returns (address);
 
@@ -240,12 +238,8 @@ interface ICircuitRegistry {
     /// @return addableFrom first second at which `add` accepts it
     function proposalOf(CircuitId circuitId) external view returns (bytes32 hash, uint64 addableFrom);
 
-    /// @notice Reverts (`Terms_…`) unless these are possible terms of a program with the circuit: header fields
-    /// as recorded, first epoch 0, only flags of the template, bounds in order and in range of what epochs, samples and
-    /// codes allow, unused bits zero, and not met by missing readings. The rules of each template are in
-    /// docs/protocol.md, "Terms".
-    /// @return epochSeconds seconds per epoch of the circuit
-    function checkTerms(CircuitId circuitId, uint256 terms) external view returns (uint32 epochSeconds);
+    /// @notice What a product has to check before it relies on the circuit; reverts for an unknown circuit.
+    function factsOf(CircuitId circuitId) external view returns (CircuitFacts memory);
 
     /// @notice The circuit under which a period beginning at `time` settles: `circuitId` itself, or, where
     /// that one is retired by then, its successor (and so on). Zero if there is none.

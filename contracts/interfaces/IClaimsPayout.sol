@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId, CircuitId} from "../types/Ids.sol";
 import {AssuranceClass, IAnchorRegistry} from "./IAnchorRegistry.sol";
+import {IClaimTerms} from "./IClaimTerms.sol";
 import {IConsentRegistry} from "./IConsentRegistry.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
@@ -376,6 +377,9 @@ interface IClaimsPayout {
     function anchors() external view returns (IAnchorRegistry);
 
     function consents() external view returns (IConsentRegistry);
+
+    /// @notice Which terms a program can have.
+    function claimTerms() external view returns (IClaimTerms);
 
     function pauser() external view returns (address);
 

@@ -112,6 +112,11 @@ contract AnchorRegistry is IAnchorRegistry, EIP712 {
     }
 
     /// @inheritdoc IAnchorRegistry
+    function assuranceOf(GroupId groupId) external view returns (AssuranceClass) {
+        return _group(groupId).assurance;
+    }
+
+    /// @inheritdoc IAnchorRegistry
     function attesterOf(GroupId groupId) external view returns (address) {
         return _group(groupId).attester;
     }

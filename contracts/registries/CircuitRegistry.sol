@@ -7,11 +7,11 @@ import {
     ICircuitRegistry,
     KeyKind,
     Circuit,
+    CircuitFacts,
     CircuitProposal,
     CircuitRegistryConfig
 } from "../interfaces/ICircuitRegistry.sol";
 import {Stop, Stops} from "../libraries/Stops.sol";
-import {Terms} from "../libraries/Terms.sol";
 import {Proofs} from "../verification/Proofs.sol";
 import {VerificationKeys} from "../verification/VerificationKeys.sol";
 import {CircuitId} from "../types/Ids.sol";
@@ -20,7 +20,6 @@ import {CircuitId} from "../types/Ids.sol";
 /// @notice What it does, assumes and cannot do is said in {ICircuitRegistry}.
 contract CircuitRegistry is ICircuitRegistry {
     using Stops for Stop[];
-    using Terms for uint256;
 
     struct Proposal {
         bytes32 hash;
@@ -29,8 +28,6 @@ contract CircuitRegistry is ICircuitRegistry {
 
     CircuitId private constant NONE = CircuitId.wrap(0);
     uint256 private constant MAX_NAME_LENGTH = 64;
-    /// @dev Public inputs of every circuit.
-    uint256 private constant INPUTS = 4;
     /// @dev Keeps every time computed here far inside uint64 and every freeze within human reach.
     uint32 private constant MAX_TIME = 3 * 365 days;
 
@@ -194,7 +191,8 @@ contract CircuitRegistry is ICircuitRegistry {
         if (record.keyKind == KeyKind.Development || record.forged) {
             revert CircuitRegistry_NothingToExpose(id);
         }
-        uint256[] memory impossible = new uint256[](INPUTS);
+        if (!record.zeroImpossible) revert CircuitRegistry_ZeroMayBeProven(id);
+        uint256[] memory impossible = new uint256[](record.inputs);
         bool accepted =
             Proofs.verify(record.verifier, impossible, proof) ||
                 Proofs.verifyAsBatch(batchVerifier, record.verificationKey, impossible, proof);
@@ -251,6 +249,11 @@ contract CircuitRegistry is ICircuitRegistry {
     // --- views ----------------------------------------------------------------------------------------------
 
     /// @inheritdoc ICircuitRegistry
+    function isInCharge(address account) external view returns (bool) {
+        return account == governor || account == guardian;
+    }
+
+    /// @inheritdoc ICircuitRegistry
     function circuitIdOf(string calldata name, uint256 version) external pure returns (CircuitId) {
         return _idOf(name, version);
     }
@@ -272,10 +275,9 @@ contract CircuitRegistry is ICircuitRegistry {
     }
 
     /// @inheritdoc ICircuitRegistry
-    function checkTerms(CircuitId id, uint256 terms) external view returns (uint32 epochSeconds) {
-        Circuit memory record = _known(id);
-        terms.check(record);
-        return record.epochSeconds;
+    function factsOf(CircuitId id) external view returns (CircuitFacts memory) {
+        Circuit storage record = _known(id);
+        return CircuitFacts(record.family, record.facts, record.inputs, record.period, record.zeroImpossible);
     }
 
     /// @inheritdoc ICircuitRegistry
@@ -351,35 +353,19 @@ contract CircuitRegistry is ICircuitRegistry {
             retiredAt: 0,
             forged: false,
             keyKind: proposal.keyKind,
-            template: proposal.template,
+            inputs: proposal.inputs,
             addedAt: uint64(block.timestamp),
-            epochSeconds: proposal.epochSeconds,
-            profile: proposal.profile,
-            epochs: proposal.epochs,
-            codes: proposal.codes,
-            samples: proposal.samples,
+            period: proposal.period,
+            zeroImpossible: proposal.zeroImpossible,
+            family: proposal.family,
+            facts: proposal.facts,
             verifierCodeHash: proposal.verifierCodeHash,
             verificationKeyHash: proposal.verificationKeyHash,
             successor: NONE,
             verificationKey: proposal.verificationKey
         });
         if (proposal.predecessor != NONE) _circuits[proposal.predecessor].successor = id;
-        emit CircuitAdded(
-            id,
-            proposal.name,
-            proposal.version,
-            proposal.verifier,
-            proposal.verifierCodeHash,
-            proposal.verificationKeyHash,
-            proposal.template,
-            proposal.profile,
-            proposal.epochs,
-            proposal.epochSeconds,
-            proposal.codes,
-            proposal.samples,
-            proposal.keyKind,
-            proposal.predecessor
-        );
+        emit CircuitAdded(id, proposal.verifier, proposal);
     }
 
     function _validate(CircuitId id, CircuitProposal memory proposal) private view {
@@ -389,21 +375,17 @@ contract CircuitRegistry is ICircuitRegistry {
             revert CircuitRegistry_InvalidName(proposal.name);
         }
         _requireNonZero(id, "version", proposal.version);
-        // Template 0 stays free: `exposeForgery` relies on no circuit accepting it.
-        _requireNonZero(id, "template", proposal.template);
-        _requireNonZero(id, "epochs", proposal.epochs);
-        _requireNonZero(id, "epochSeconds", proposal.epochSeconds);
-        _requireNonZero(id, "codes", proposal.codes);
-        _requireNonZero(id, "samples", proposal.samples);
-
-        uint256 period = uint256(proposal.epochs) * proposal.epochSeconds;
-        if (period >= delay) revert CircuitRegistry_PeriodNotShorterThanDelay(id, period, delay);
+        _requireNonZero(id, "family", uint128(proposal.family));
+        _requireNonZero(id, "inputs", proposal.inputs);
+        if (proposal.period >= delay) {
+            revert CircuitRegistry_PeriodNotShorterThanDelay(id, proposal.period, delay);
+        }
 
         bytes32 codeHash = proposal.verifier.codehash;
         if (proposal.verifier.code.length == 0 || codeHash != proposal.verifierCodeHash) {
             revert CircuitRegistry_CodeHashMismatch(proposal.verifier, proposal.verifierCodeHash, codeHash);
         }
-        bytes32 keyHash = VerificationKeys.hashOf(proposal.verificationKey, INPUTS);
+        bytes32 keyHash = VerificationKeys.hashOf(proposal.verificationKey, proposal.inputs);
         if (keyHash == 0 || keyHash != proposal.verificationKeyHash) {
             revert CircuitRegistry_KeyHashMismatch(
                 proposal.verificationKey,
@@ -434,14 +416,13 @@ contract CircuitRegistry is ICircuitRegistry {
         CircuitId id = proposal.predecessor;
         Circuit storage previous = _known(id);
         if (previous.successor != NONE) revert CircuitRegistry_SuccessorExists(id, previous.successor);
-        if (previous.template != proposal.template) revert CircuitRegistry_NotASuccessor(id, "template");
-        if (previous.profile != proposal.profile) revert CircuitRegistry_NotASuccessor(id, "profile");
-        if (previous.epochs != proposal.epochs) revert CircuitRegistry_NotASuccessor(id, "epochs");
-        if (previous.epochSeconds != proposal.epochSeconds) {
-            revert CircuitRegistry_NotASuccessor(id, "epochSeconds");
+        if (previous.family != proposal.family) revert CircuitRegistry_NotASuccessor(id, "family");
+        if (previous.facts != proposal.facts) revert CircuitRegistry_NotASuccessor(id, "facts");
+        if (previous.inputs != proposal.inputs) revert CircuitRegistry_NotASuccessor(id, "inputs");
+        if (previous.period != proposal.period) revert CircuitRegistry_NotASuccessor(id, "period");
+        if (previous.zeroImpossible != proposal.zeroImpossible) {
+            revert CircuitRegistry_NotASuccessor(id, "zeroImpossible");
         }
-        if (previous.codes != proposal.codes) revert CircuitRegistry_NotASuccessor(id, "codes");
-        if (previous.samples != proposal.samples) revert CircuitRegistry_NotASuccessor(id, "samples");
     }
 
     function _requireNonZero(CircuitId id, string memory field, uint256 value) private pure {

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { FamilyFields } from "@vitalproof/sdk";
 
 /** A circuit that the registry starts with; facts only, no addresses. */
-export interface GenesisCircuit {
+export interface GenesisCircuit extends FamilyFields {
   readonly name: string;
   readonly version: number;
   readonly verifierContract: string;
-  readonly template: number;
-  readonly profile: number;
-  readonly epochs: number;
-  readonly epochSeconds: number;
-  readonly codes: number;
-  readonly samples: number;
   readonly keyKind: 0 | 1;
   readonly verifierCodeHash: string;
   readonly verificationKeyBytes: string;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { circuitIdOf } from "@vitalproof/sdk";
+import { circuitIdOf, claimFamilyFields } from "@vitalproof/sdk";
 import { keccak256 } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
@@ -101,16 +101,9 @@ export async function confirm(
     const { verificationKeyBytes, verificationKeyHash } = spec;
     const id = circuitIdOf(spec.name, spec.version);
     const record = await circuits.circuit(id);
-    for (const field of [
-      "verificationKeyHash",
-      "template",
-      "profile",
-      "epochs",
-      "epochSeconds",
-      "codes",
-      "samples",
-    ] as const) {
-      same(`${field} of ${name}`, record[field], spec[field]);
+    const expected = { verificationKeyHash, ...claimFamilyFields(spec.claim) };
+    for (const field of Object.keys(expected) as (keyof typeof expected)[]) {
+      same(`${field} of ${name}`, record[field], expected[field]);
     }
     same(`the key kind of ${name}`, record.keyKind, KEY_KIND[keyKind]);
     same(`the registered code hash of ${name}`, record.verifierCodeHash, verifierCodeHash);

@@ -1,42 +1,62 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { flagsOf, GENERATED, NO_BOUND, type Protocol, place, placeTemplate, upperSnake } from "./sources.ts";
 
-export function solidityTermsLayout(protocol: Protocol): string {
-  const lines: string[] = [];
-  const constant = (type: string, name: string, value: string | number) =>
-    lines.push(`    ${type} internal constant ${name} = ${value};`);
+/** One line of a library of constants. */
+function constant(type: string, name: string, value: string | number): string {
+  return `    ${type} internal constant ${name} = ${value};`;
+}
 
-  for (const field of place(protocol.terms.header).fields) {
-    constant("uint256", `${upperSnake(field.name)}_SHIFT`, field.shift);
-    constant("uint256", `${upperSnake(field.name)}_BITS`, field.bits);
-  }
-  for (const [name, bit] of Object.entries(protocol.terms.flags)) {
-    constant("uint256", `FLAG_${upperSnake(name)}`, `1 << ${bit}`);
-  }
-  constant("uint256", "SHARE_UNIT", "10_000");
-  constant("uint256", "NO_BOUND", NO_BOUND);
-  for (const [name, template] of Object.entries(protocol.terms.templates)) {
-    const prefix = upperSnake(name);
-    constant("uint8", `${prefix}_ID`, template.id);
-    constant("uint256", `${prefix}_FLAGS`, `(1 << ${flagsOf(protocol, name).length}) - 1`);
-    for (const [flag, bit] of Object.entries(template.flags)) {
-      constant("uint256", `${prefix}_FLAG_${upperSnake(flag)}`, `1 << ${bit}`);
-    }
-    const { fields, end } = placeTemplate(protocol, name);
-    for (const field of fields) {
-      constant("uint256", `${prefix}_${upperSnake(field.name)}_SHIFT`, field.shift);
-      constant("uint256", `${prefix}_${upperSnake(field.name)}_BITS`, field.bits);
-    }
-    constant("uint256", `${prefix}_END`, end);
-  }
-
+function library(name: string, title: string, lines: readonly string[]): string {
   return `// SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-/// @title Positions of the fields inside \`terms\`, least significant bit first
+/// @title ${title}
 /// @dev ${GENERATED}
-library TermsLayout {
+library ${name} {
 ${lines.join("\n")}
 }
 `;
+}
+
+export function solidityFactsLayout(protocol: Protocol): string {
+  const { fields, end } = place(protocol.claimFacts);
+  return library(
+    "FactsLayout",
+    "Positions of the fields inside a claim circuit's facts, least significant bit first",
+    [
+      ...fields.map(({ name, shift }) => constant("uint256", `${upperSnake(name)}_SHIFT`, shift)),
+      constant("uint256", "END", end),
+    ],
+  );
+}
+
+export function solidityTermsLayout(protocol: Protocol): string {
+  const lines: string[] = [];
+  const add = (...line: Parameters<typeof constant>) => lines.push(constant(...line));
+
+  for (const field of place(protocol.terms.header).fields) {
+    add("uint256", `${upperSnake(field.name)}_SHIFT`, field.shift);
+    add("uint256", `${upperSnake(field.name)}_BITS`, field.bits);
+  }
+  for (const [name, bit] of Object.entries(protocol.terms.flags)) {
+    add("uint256", `FLAG_${upperSnake(name)}`, `1 << ${bit}`);
+  }
+  add("uint256", "SHARE_UNIT", "10_000");
+  add("uint256", "NO_BOUND", NO_BOUND);
+  for (const [name, template] of Object.entries(protocol.terms.templates)) {
+    const prefix = upperSnake(name);
+    add("uint8", `${prefix}_ID`, template.id);
+    add("uint256", `${prefix}_FLAGS`, `(1 << ${flagsOf(protocol, name).length}) - 1`);
+    for (const [flag, bit] of Object.entries(template.flags)) {
+      add("uint256", `${prefix}_FLAG_${upperSnake(flag)}`, `1 << ${bit}`);
+    }
+    const { fields, end } = placeTemplate(protocol, name);
+    for (const field of fields) {
+      add("uint256", `${prefix}_${upperSnake(field.name)}_SHIFT`, field.shift);
+      add("uint256", `${prefix}_${upperSnake(field.name)}_BITS`, field.bits);
+    }
+    add("uint256", `${prefix}_END`, end);
+  }
+
+  return library("TermsLayout", "Positions of the fields inside `terms`, least significant bit first", lines);
 }

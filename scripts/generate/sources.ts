@@ -45,6 +45,8 @@ export interface Protocol {
   readonly maxDepth: number;
   readonly wordBits: number;
   readonly context: readonly Field[];
+  /** What the circuit registry has on record of a claim circuit, as one word. */
+  readonly claimFacts: readonly Field[];
   readonly terms: {
     readonly header: readonly Field[];
     readonly flags: Readonly<Record<string, number>>;

@@ -64,6 +64,9 @@ export const NO_BOUND = ${NO_BOUND};
 
 export const CONTEXT_FIELDS = ${json(place(protocol.context).fields)} as const;
 
+/** Facts of a claim circuit in the circuit registry. */
+export const CLAIM_FACTS = ${json(place(protocol.claimFacts).fields)} as const;
+
 export const TERMS_HEADER = ${json(place(protocol.terms.header).fields)} as const;
 
 /** Bit numbers inside the flags field, of the flags that terms of every template have. */

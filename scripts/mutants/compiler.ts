@@ -6,6 +6,7 @@ import { join, posix } from "node:path";
 /** The contracts that are deployed, and the folder of each below contracts/. */
 const folders: Readonly<Record<string, string>> = {
   ClaimsPayout: "claims",
+  ClaimTerms: "claims",
   ConsentRegistry: "registries",
   AnchorRegistry: "registries",
   CircuitRegistry: "registries",

@@ -7,21 +7,25 @@ import { block, trapdoorProof } from "./support/batch.ts";
 import { anyKey, deployKey } from "./support/proofs.ts";
 import { packTerms } from "./support/terms.ts";
 import {
+  CLAIMS_FAMILY,
   circuitId,
   codeHash,
   DAY,
+  dayFacts,
   delay,
   deployBatchVerifier,
   deployRegistry,
   deployVerifier,
   deployWorld,
   ethers,
+  type Facts,
   KeyKind,
   load,
   mockProof,
   networkHelpers,
   type Proof,
   type ProposalFields,
+  packFacts,
   proposal,
   type RegistryConfig,
   suspensionCooldown,
@@ -55,13 +59,19 @@ describe("CircuitRegistry", () => {
       expect(record.verifier).to.equal(await verifier.getAddress());
       expect(record.verifierCodeHash).to.equal(await codeHash(record.verifier));
       expect([
-        record.template,
-        record.profile,
-        record.epochs,
-        record.epochSeconds,
-        record.codes,
-        record.samples,
-      ]).to.deep.equal([1n, 1n, 1n, DAY, 363n, 288n]);
+        record.family,
+        record.facts,
+        record.inputs,
+        record.period,
+        record.zeroImpossible,
+      ]).to.deep.equal([CLAIMS_FAMILY, packFacts(dayFacts), 4n, DAY, true]);
+      expect(await circuits.factsOf(circuit)).to.deep.equal([
+        CLAIMS_FAMILY,
+        packFacts(dayFacts),
+        4n,
+        DAY,
+        true,
+      ]);
       expect([record.retiredAt, record.forged, record.successor]).to.deep.equal([0n, false, ZeroHash]);
       expect(await circuits.inForceAt(circuit, await time.latest())).to.equal(circuit);
       expect(await circuits.circuitIdOf("glucose-day", 1n)).to.equal(circuitId("glucose-day", 1n));
@@ -357,15 +367,19 @@ describe("CircuitRegistry", () => {
       );
     });
 
-    const wrong: [string, Partial<ProposalFields>, string][] = [
+    const wrong: [string, Partial<ProposalFields & Facts>, string][] = [
       ["an empty name", { name: "" }, "CircuitRegistry_InvalidName"],
       ["a name of 65 bytes", { name: "x".repeat(65) }, "CircuitRegistry_InvalidName"],
       ["version 0", { version: 0n }, "CircuitRegistry_InvalidParameter"],
-      ["template 0, which no circuit may accept", { template: 0n }, "CircuitRegistry_InvalidParameter"],
-      ["no epochs", { epochs: 0n }, "CircuitRegistry_InvalidParameter"],
-      ["epochs of no length", { epochSeconds: 0n }, "CircuitRegistry_InvalidParameter"],
-      ["a profile without codes", { codes: 0n }, "CircuitRegistry_InvalidParameter"],
-      ["epochs without samples", { samples: 0n }, "CircuitRegistry_InvalidParameter"],
+      ["no family", { family: `0x${"00".repeat(16)}` }, "CircuitRegistry_InvalidParameter"],
+      ["no public inputs", { inputs: 0n }, "CircuitRegistry_InvalidParameter"],
+      ["a key for fewer public inputs", { inputs: 5n }, "CircuitRegistry_KeyHashMismatch"],
+      ["a key for more public inputs", { inputs: 3n }, "CircuitRegistry_KeyHashMismatch"],
+      [
+        "65,535 public inputs, which no key on chain holds",
+        { inputs: 65_535n },
+        "CircuitRegistry_KeyHashMismatch",
+      ],
       ["no verification key", { verificationKey: ZeroAddress }, "CircuitRegistry_KeyHashMismatch"],
       ["no hash of it", { verificationKeyHash: ZeroHash }, "CircuitRegistry_KeyHashMismatch"],
       ["another key", { verificationKeyHash: keccak256("0x01") }, "CircuitRegistry_KeyHashMismatch"],
@@ -387,22 +401,39 @@ describe("CircuitRegistry", () => {
         .propose(await proposal(verifier2, { name: "x".repeat(64), epochs: 1n, epochSeconds: delay - 1n }));
     });
 
-    for (const [field, value] of [
-      ["template", 2n],
-      ["profile", 2n],
-      ["epochs", 2n],
-      ["epochSeconds", DAY / 2n],
-      ["codes", 362n],
-      ["samples", 287n],
+    for (const [field, value, named] of [
+      ["template", 2n, "facts"],
+      ["profile", 2n, "facts"],
+      ["epochs", 2n, "facts"],
+      ["epochSeconds", DAY / 2n, "facts"],
+      ["codes", 362n, "facts"],
+      ["samples", 287n, "facts"],
+      ["family", `0x${"ab".repeat(16)}`, "family"],
+      ["facts", `0x${"ab".repeat(32)}`, "facts"],
+      ["period", DAY / 2n, "period"],
+      ["zeroImpossible", false, "zeroImpossible"],
     ] as const) {
       it(`a successor differs in nothing that proofs see: ${field}`, async () => {
         const { circuits, governor, verifier2, circuit } = await load(deployWorld);
         const next = await proposal(verifier2, { version: 2n, predecessor: circuit, [field]: value });
         await expect(circuits.connect(governor).propose(next))
           .to.be.revertedWithCustomError(circuits, "CircuitRegistry_NotASuccessor")
-          .withArgs(circuit, field);
+          .withArgs(circuit, named);
       });
     }
+
+    it("a successor differs in nothing that proofs see: inputs", async () => {
+      const { circuits, governor, verifier2, circuit } = await load(deployWorld);
+      const next = await proposal(verifier2, {
+        version: 2n,
+        predecessor: circuit,
+        inputs: 5n,
+        verificationKey: await deployKey(anyKey(5).bytes),
+      });
+      await expect(circuits.connect(governor).propose(next))
+        .to.be.revertedWithCustomError(circuits, "CircuitRegistry_NotASuccessor")
+        .withArgs(circuit, "inputs");
+    });
 
     it("a circuit has one successor", async () => {
       const { circuits, next, id, circuit, governor, verifier } = await load(proposed);
@@ -624,7 +655,7 @@ describe("CircuitRegistry", () => {
         () => circuits.connect(guardian).suspend(nothing, ""),
         () => circuits.circuit(nothing),
         () => circuits.inForceAt(nothing, 0n),
-        () => circuits.checkTerms(nothing, 0n),
+        () => circuits.factsOf(nothing),
         () => circuits.verificationKeyOf(nothing),
       ];
       for (const call of calls) {
@@ -670,8 +701,8 @@ describe("CircuitRegistry", () => {
   });
 
   it("T12: terms are packed alike here and in circuits/protocol.json", async () => {
-    const { circuits, circuit } = await load(deployWorld);
-    expect(await circuits.checkTerms(circuit, packTerms())).to.equal(DAY);
+    const { circuits, circuit, claimTerms } = await load(deployWorld);
+    expect(await claimTerms.check(circuits, circuit, packTerms())).to.equal(DAY);
   });
 
   it("T18: every strange answer of a verifier is no proof", async () => {

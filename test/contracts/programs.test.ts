@@ -230,10 +230,10 @@ describe("ClaimsPayout: programs and their money", () => {
     ];
     for (const [what, values, error, args] of impossible) {
       it(`T31: refuses ${what}`, async () => {
-        const { claims, circuits, insurer, offer } = await load(deployWorld);
+        const { claims, claimTerms, insurer, offer } = await load(deployWorld);
         const call = expect(
           claims.connect(insurer).createProgram(await offer({ terms: packTerms(values) })),
-        ).to.be.revertedWithCustomError(circuits, `Terms_${error}`);
+        ).to.be.revertedWithCustomError(claimTerms, `Terms_${error}`);
         await (args === undefined ? call : call.withArgs(...args));
       });
     }
@@ -260,17 +260,17 @@ describe("ClaimsPayout: programs and their money", () => {
     }
 
     it("T31: refuses every bit beyond the template's fields", async () => {
-      const { claims, circuits, insurer, offer } = await load(deployWorld);
+      const { claims, claimTerms, insurer, offer } = await load(deployWorld);
       for (let bit = unusedBitOf("distribution"); bit < 256n; bit++) {
         await expect(
           claims.connect(insurer).createProgram(await offer({ terms: packTerms() | (1n << bit) })),
           `bit ${bit}`,
-        ).to.be.revertedWithCustomError(circuits, "Terms_UnusedBits");
+        ).to.be.revertedWithCustomError(claimTerms, "Terms_UnusedBits");
       }
     });
 
     it("T31: refuses a template it has no check for", async () => {
-      const { governor, guardian } = await load(deployWorld);
+      const { governor, guardian, claimTerms } = await load(deployWorld);
       const registry = await deployRegistry({
         governor: governor.address,
         guardian: guardian.address,
@@ -282,8 +282,8 @@ describe("ClaimsPayout: programs and their money", () => {
         developmentCodeHashes: [],
         genesis: [await proposal(await deployVerifier(9n), { template: 5n, keyKind: KeyKind.Development })],
       });
-      await expect(registry.checkTerms(circuitId("glucose-day", 1n), packTerms({ template: 5n })))
-        .to.be.revertedWithCustomError(registry, "Terms_UnknownTemplate")
+      await expect(claimTerms.check(registry, circuitId("glucose-day", 1n), packTerms({ template: 5n })))
+        .to.be.revertedWithCustomError(claimTerms, "Terms_UnknownTemplate")
         .withArgs(5n);
     });
   });

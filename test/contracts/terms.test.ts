@@ -4,17 +4,17 @@
 // takes, on both sides of every bound. Those of distribution: programs.test.ts.
 import { expect } from "chai";
 import { highestCode, loadSources, zeroCode } from "../../scripts/generate/sources.ts";
-import type { CircuitRegistry } from "../../types/ethers-contracts/index.js";
 import { flagsOf, packAs, unusedBitOf } from "./support/terms.ts";
 import {
   circuitId,
   DAY,
+  deployClaimTerms,
   deployRegistry,
   deployVerifier,
   ethers,
+  type Facts,
   KeyKind,
   load,
-  type ProposalFields,
   proposal,
 } from "./support/world.ts";
 
@@ -29,7 +29,7 @@ type Possible = [string, Values];
 
 interface Template {
   readonly template: "episode" | "regularity" | "impact";
-  readonly circuit: Partial<ProposalFields>;
+  readonly circuit: Facts;
   readonly terms: Values;
   readonly impossible: readonly Impossible[];
   readonly possible: readonly Possible[];
@@ -246,10 +246,10 @@ const impact: Template = {
 const templates = [episode, regularity, impact];
 const id = (template: string) => circuitId(template, 1n);
 
-async function registryOf(changes: Partial<ProposalFields> = {}): Promise<CircuitRegistry> {
+async function registryOf(changes: Partial<Facts> = {}) {
   const [governor, guardian] = await ethers.getSigners();
   const verifier = await deployVerifier(1n);
-  return deployRegistry({
+  const circuits = await deployRegistry({
     governor: governor!.address,
     guardian: guardian!.address,
     delay: 31n * DAY,
@@ -264,11 +264,14 @@ async function registryOf(changes: Partial<ProposalFields> = {}): Promise<Circui
       ),
     ),
   });
+  const claimTerms = await deployClaimTerms();
+  const check = (template: Template["template"], terms: bigint) =>
+    claimTerms.check(circuits, id(template), terms);
+  return { claimTerms, check };
 }
 
-async function registry() {
-  return { circuits: await registryOf() };
-}
+/** For the fixture, which remembers it by its name. */
+const registry = () => registryOf();
 
 describe("T31: terms of every template", () => {
   for (const { template, circuit, terms, impossible, possible } of templates) {
@@ -281,39 +284,40 @@ describe("T31: terms of every template", () => {
         ["a first epoch", { epoch: 1n }, "Mismatch", ["epoch", 1n, 0n]],
         [
           "an offset of a whole epoch",
-          { offset: (circuit.epochSeconds! + 899n) / 900n },
+          { offset: (circuit.epochSeconds + 899n) / 900n },
           "OutOfRange",
-          ["offset", (circuit.epochSeconds! + 899n) / 900n, 0n, (circuit.epochSeconds! - 1n) / 900n],
+          ["offset", (circuit.epochSeconds + 899n) / 900n, 0n, (circuit.epochSeconds - 1n) / 900n],
         ],
       ];
       for (const [what, values, error, args] of [...headers, ...impossible]) {
         it(`T31: refuses ${what}`, async () => {
-          const { circuits } = await load(registry);
-          const call = expect(
-            circuits.checkTerms(id(template), packed(values)),
-          ).to.be.revertedWithCustomError(circuits, `Terms_${error}`);
+          const { claimTerms, check } = await load(registry);
+          const call = expect(check(template, packed(values))).to.be.revertedWithCustomError(
+            claimTerms,
+            `Terms_${error}`,
+          );
           await (args === undefined ? call : call.withArgs(...args));
         });
       }
 
       for (const [what, values] of [["the terms themselves", {}] as Possible, ...possible]) {
         it(`accepts ${what}`, async () => {
-          const { circuits } = await load(registry);
-          expect(await circuits.checkTerms(id(template), packed(values))).to.equal(circuit.epochSeconds);
+          const { check } = await load(registry);
+          expect(await check(template, packed(values))).to.equal(circuit.epochSeconds);
         });
       }
 
       it("T31: refuses every bit beyond the template's fields, and every flag it does not know", async () => {
-        const { circuits } = await load(registry);
+        const { claimTerms, check } = await load(registry);
         for (let bit = unusedBitOf(template); bit < 256n; bit++) {
-          await expect(
-            circuits.checkTerms(id(template), packed() | (1n << bit)),
-            `bit ${bit}`,
-          ).to.be.revertedWithCustomError(circuits, "Terms_UnusedBits");
+          await expect(check(template, packed() | (1n << bit)), `bit ${bit}`).to.be.revertedWithCustomError(
+            claimTerms,
+            "Terms_UnusedBits",
+          );
         }
         for (let flag = template === "regularity" ? 2n : 1n; flag < 8n; flag++) {
-          await expect(circuits.checkTerms(id(template), packed({ flags: 1n << flag })))
-            .to.be.revertedWithCustomError(circuits, "Terms_UnknownFlags")
+          await expect(check(template, packed({ flags: 1n << flag })))
+            .to.be.revertedWithCustomError(claimTerms, "Terms_UnknownFlags")
             .withArgs(1n << flag);
         }
       });
@@ -321,23 +325,23 @@ describe("T31: terms of every template", () => {
   }
 
   it("T31: a scale of two codes adds at most one step per reading", async () => {
-    const circuits = await registryOf({ codes: 1n, samples: 2n });
-    const taken = (codes: bigint, level: bigint, registryNow = circuits) =>
-      registryNow.checkTerms(
-        id("regularity"),
+    const one = await registryOf({ codes: 1n, samples: 2n });
+    const two = await registryOf({ codes: 2n, samples: 2n });
+    const taken = (codes: bigint, level: bigint) =>
+      (codes === 1n ? one : two).check(
+        "regularity",
         packAs("regularity", { ...regularity.terms, high: codes, level }),
       );
     await taken(1n, 2n);
-    await expect(taken(1n, 3n)).to.be.revertedWithCustomError(circuits, "Terms_OutOfRange");
-    const two = await registryOf({ codes: 2n, samples: 2n });
-    await taken(2n, 2n, two);
-    await expect(taken(2n, 3n, two)).to.be.revertedWithCustomError(two, "Terms_OutOfRange");
+    await expect(taken(1n, 3n)).to.be.revertedWithCustomError(one.claimTerms, "Terms_OutOfRange");
+    await taken(2n, 2n);
+    await expect(taken(2n, 3n)).to.be.revertedWithCustomError(two.claimTerms, "Terms_OutOfRange");
   });
 
   it("T31: a profile without a middle code has no impact", async () => {
-    const circuits = await registryOf({ codes: 802n });
-    await expect(circuits.checkTerms(id("impact"), packAs("impact", impact.terms)))
-      .to.be.revertedWithCustomError(circuits, "Terms_NoMiddleCode")
+    const { claimTerms, check } = await registryOf({ codes: 802n });
+    await expect(check("impact", packAs("impact", impact.terms)))
+      .to.be.revertedWithCustomError(claimTerms, "Terms_NoMiddleCode")
       .withArgs(802n);
   });
 

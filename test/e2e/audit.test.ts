@@ -184,9 +184,13 @@ describe("e2e: audit", () => {
     const ofProgram = (args: Record<string, unknown>) => args.programId === history.insurer.program;
     const onDay = (period: number) => (args: Record<string, unknown>) =>
       args.day === BigInt(FIRST_EPOCH + period + 1);
-    const offerWith = (changes: Record<string, unknown>) => (args: Record<string, unknown>) => ({
-      offer: Object.values({ ...(args.offer as { toObject(): object }).toObject(), ...changes }),
-    });
+    /** The arguments of an event with some members of a struct changed. */
+    const structWith =
+      (name: string, changes: Record<string, unknown>) => (args: Record<string, unknown>) => ({
+        [name]: Object.values({ ...(args[name] as { toObject(): object }).toObject(), ...changes }),
+      });
+    const offerWith = (changes: Record<string, unknown>) => structWith("offer", changes);
+    const circuitWith = (changes: Record<string, unknown>) => structWith("proposal", changes);
     const inReview = () => history.review.program;
     const termsIn = (args: Record<string, unknown>) => (args.offer as { terms: bigint }).terms;
     /** Changes one word of a view's answer. */
@@ -673,15 +677,20 @@ describe("e2e: audit", () => {
       // --- circuits and stops
       {
         what: "the key hash of the circuit",
-        lies: () => ({ log: lies.change("CircuitAdded", { verificationKeyHash: keccak256("0x02") }) }),
+        lies: () => ({
+          log: lies.change("CircuitAdded", circuitWith({ verificationKeyHash: keccak256("0x02") })),
+        }),
         found: ["CLAIM_KEY_UNKNOWN", "VERIFICATION_KEY_CHANGED", "VIEW_CIRCUIT_DISAGREES"],
       },
       {
         what: "the key hash of another circuit of this repository",
         lies: () => ({
-          log: lies.change("CircuitAdded", {
-            verificationKeyHash: [...keys].find(([, { circuit }]) => circuit === "heart-rate-hour")![0],
-          }),
+          log: lies.change(
+            "CircuitAdded",
+            circuitWith({
+              verificationKeyHash: [...keys].find(([, { circuit }]) => circuit === "heart-rate-hour")![0],
+            }),
+          ),
         }),
         found: [
           "CLAIM_PROOF_INVALID",
@@ -691,6 +700,17 @@ describe("e2e: audit", () => {
           "VIEW_CIRCUIT_DISAGREES",
         ],
       },
+      ...Object.entries({
+        family: "0x7265636f726400000000000000000000",
+        facts: keccak256("0x03"),
+        inputs: 5n,
+        period: 1n,
+        zeroImpossible: false,
+      }).map(([field, value]) => ({
+        what: `the circuit's ${field}`,
+        lies: () => ({ log: lies.change("CircuitAdded", circuitWith({ [field]: value })) }),
+        found: ["PROGRAM_CIRCUIT_NOT_FOR_CLAIMS" as const, "VIEW_CIRCUIT_DISAGREES" as const],
+      })),
       {
         what: "the verifier's code",
         lies: () => ({ code: (_, code) => (code === "0x" ? code : "0x6001") }),

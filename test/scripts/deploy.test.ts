@@ -10,8 +10,8 @@ import { expect } from "chai";
 import { keccak256, id as keccakOfText, Wallet, ZeroAddress } from "ethers";
 import hre from "hardhat";
 import type { EthereumProvider } from "hardhat/types/providers";
-import { circuitSpecs, defaultCircuits, KEY_KIND } from "../../ignition/circuits.ts";
-import { deployVitalproof } from "../../ignition/deployVitalproof.ts";
+import { circuitSpecs, defaultCircuits } from "../../ignition/circuits.ts";
+import { deployVitalproof, genesisOf } from "../../ignition/deployVitalproof.ts";
 import { vitalproofModule } from "../../ignition/modules/vitalproof.ts";
 import { DEFAULT_TIMES, developmentHashes } from "../../ignition/parameters.ts";
 import { chainFacts, DEVELOPMENT_CHAINS } from "../../scripts/deploy/chains.ts";
@@ -188,7 +188,9 @@ describe("deploy", function () {
     const specs = await circuitSpecs(root, hre.artifacts, defaultCircuits(root));
     const hashes = developmentHashes(specs);
     expect(hashes.developmentKeyHashes).to.have.length(specs.length);
-    const mislabelled = vitalproofModule(specs.map((spec) => ({ ...spec, keyKind: KEY_KIND.production })));
+    const mislabelled = vitalproofModule(
+      genesisOf(specs.map((spec) => ({ ...spec, keyKind: "production" }))),
+    );
     for (const chainId of [31337, CARDONA, 1101]) {
       const connection = await hre.network.create({ network: "default", override: { chainId } });
       try {
@@ -431,7 +433,10 @@ describe("deploy", function () {
       // Counted by hand from the profiles' intervals.
       const specs = await circuitSpecs(root, hre.artifacts, names);
       const facts = Object.fromEntries(
-        specs.map(({ name, epochs, epochSeconds, samples }) => [name, [epochs, epochSeconds, samples]]),
+        specs.map(({ name, claim: { epochs, epochSeconds, samples } }) => [
+          name,
+          [epochs, epochSeconds, samples],
+        ]),
       );
       expect(facts).to.deep.include({
         "glucose-day": [1, 86_400, 288],
@@ -442,9 +447,9 @@ describe("deploy", function () {
         "doses-30d": [30, 86_400, 2],
         "fall-window": [1, 30, 600],
       });
-      for (const { name, template } of specs) {
+      for (const { name, claim } of specs) {
         const instance = instances.find((candidate) => candidate.name === name)!;
-        expect(template, name).to.equal(protocol.terms.templates[instance.template]!.id);
+        expect(claim.template, name).to.equal(protocol.terms.templates[instance.template]!.id);
       }
     });
 

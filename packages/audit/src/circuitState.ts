@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { type ClaimFacts, claimFactsOf } from "@vitalproof/sdk";
 import type { ChainEvent } from "./events.ts";
 import type { Findings } from "./findings.ts";
 import { StopHistory } from "./stops.ts";
@@ -12,12 +13,13 @@ export type CircuitState = {
   readonly verifier: string;
   readonly verifierCodeHash: string;
   readonly verificationKeyHash: string;
-  readonly template: number;
-  readonly profile: number;
-  readonly epochs: number;
-  readonly epochSeconds: number;
-  readonly codes: number;
-  readonly samples: number;
+  readonly family: string;
+  readonly facts: string;
+  readonly inputs: number;
+  readonly period: number;
+  readonly zeroImpossible: boolean;
+  /** What `facts` say of a circuit that claims can be verified with; undefined for every other. */
+  readonly claim: ClaimFacts | undefined;
   readonly keyKind: "development" | "production";
   readonly addedAt: number;
   readonly predecessor: string | undefined;
@@ -108,8 +110,8 @@ export class CircuitsState {
     return { base, applied, blockedUntil };
   }
 
-  /** A circuit and all that it names as predecessor or successor. */
-  family(id: string): CircuitState[] {
+  /** A circuit and all that follow it. */
+  lineOf(id: string): CircuitState[] {
     const found = new Map<string, CircuitState>();
     const visit = (next: string | undefined): void => {
       const record = next === undefined ? undefined : this.circuits.get(next);
@@ -123,30 +125,37 @@ export class CircuitsState {
 
   #added(event: ChainEvent): void {
     const id = event.hex("circuitId");
-    const name = event.text("name");
+    const proposal = event.struct("proposal");
+    const text = (field: string) => String(proposal.getValue(field));
+    const hex = (field: string) => text(field).toLowerCase();
+    const number = (field: string) => Number(proposal.getValue(field));
+    const name = text("name");
     if (this.circuits.has(id)) {
       this.#findings.add("CIRCUIT_CHANGED", `Circuit ${name} was added a second time.`, {
         ...event.place,
         circuit: id,
       });
     }
-    const predecessor = event.hex("predecessor");
+    const predecessor = hex("predecessor");
     const previous = this.circuits.get(predecessor);
     if (previous !== undefined) previous.successor = id;
+    const fields = {
+      family: hex("family"),
+      facts: hex("facts"),
+      inputs: number("inputs"),
+      period: number("period"),
+      zeroImpossible: proposal.getValue("zeroImpossible") as boolean,
+    };
     this.circuits.set(id, {
       id,
       name,
-      version: event.big("version"),
-      verifier: event.hex("verifier"),
-      verifierCodeHash: event.hex("verifierCodeHash"),
-      verificationKeyHash: event.hex("verificationKeyHash"),
-      template: event.number("template"),
-      profile: event.number("profile"),
-      epochs: event.number("epochs"),
-      epochSeconds: event.number("epochSeconds"),
-      codes: event.number("codes"),
-      samples: event.number("samples"),
-      keyKind: event.number("keyKind") === 0 ? "development" : "production",
+      version: proposal.getValue("version") as bigint,
+      verifier: hex("verifier"),
+      verifierCodeHash: hex("verifierCodeHash"),
+      verificationKeyHash: hex("verificationKeyHash"),
+      ...fields,
+      claim: claimFactsOf(fields),
+      keyKind: number("keyKind") === 0 ? "development" : "production",
       addedAt: event.time,
       predecessor: predecessor === NONE ? undefined : predecessor,
       successor: undefined,

@@ -20,6 +20,7 @@ export const FINDINGS = {
   // program and policies
   SCOPE_ELEMENT_WRONG: ["error"],
   PROGRAM_CIRCUIT_NOT_IN_FORCE: ["error"],
+  PROGRAM_CIRCUIT_NOT_FOR_CLAIMS: ["error"],
   PROGRAM_ASSURANCE_MISMATCH: ["error"],
   PROGRAM_TERMS_MISMATCH: ["error"],
   POLICY_ATTESTATION_MISSING: ["warning"],

@@ -153,7 +153,7 @@ export function buildReport(parts: ReportParts): AuditReport {
   const { program, claims, head, findings, transfers, addresses } = parts;
   const policies = [...claims.policies.values()].filter((policy) => policy.program === program.id);
   const mine = new Set(policies.map(({ id }) => id));
-  const family = parts.circuits.family(program.circuit);
+  const family = parts.circuits.lineOf(program.circuit);
   const nameOf = (id: string) => parts.circuits.circuits.get(id)?.name ?? "unknown";
   const lines = claims.claims
     .filter(({ policy }) => mine.has(policy))
@@ -392,7 +392,7 @@ function invariantLines(findings: readonly Finding[]): InvariantLine[] {
 }
 
 function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): string[] {
-  const family = circuits.family(program.circuit);
+  const family = circuits.lineOf(program.circuit);
   const development = family.filter(({ keyKind }) => keyKind === "development").map(({ name }) => name);
   return [
     `One node's word for the chain up to block ${head.number} with hash ${head.hash}. It can leave out what leaves no gap in numbers, ledgers, receipts or the contracts' state, and it can make up a whole consistent chain. Compare that hash with a node of somebody else's, or run the audit against a second node.`,

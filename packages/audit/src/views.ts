@@ -258,7 +258,7 @@ async function checkConsents(context: ViewContext): Promise<void> {
 
 async function checkCircuits(context: ViewContext): Promise<void> {
   const { circuits, program } = context;
-  await inParallel(circuits.family(program.circuit), async (record) => {
+  await inParallel(circuits.lineOf(program.circuit), async (record) => {
     await compare(
       context,
       "circuits",
@@ -273,12 +273,11 @@ async function checkCircuits(context: ViewContext): Promise<void> {
             verifier: record.verifier,
             verifierCodeHash: record.verifierCodeHash,
             verificationKeyHash: record.verificationKeyHash,
-            template: record.template,
-            profile: record.profile,
-            epochs: record.epochs,
-            epochSeconds: record.epochSeconds,
-            codes: record.codes,
-            samples: record.samples,
+            family: record.family,
+            facts: record.facts,
+            inputs: record.inputs,
+            period: record.period,
+            zeroImpossible: record.zeroImpossible,
             keyKind: record.keyKind === "development" ? 0 : 1,
             addedAt: record.addedAt,
             retiredAt: record.retiredAt ?? 0,

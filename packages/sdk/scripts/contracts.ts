@@ -4,6 +4,7 @@
 export const CONTRACTS = [
   "registries/AnchorRegistry",
   "registries/CircuitRegistry",
+  "claims/ClaimTerms",
   "claims/ClaimsPayout",
   "registries/ConsentRegistry",
   "registries/ScopeRegistry",

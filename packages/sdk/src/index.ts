@@ -56,6 +56,12 @@ export { type Overrides, withOverrides } from "./catalogue/overrides.ts";
 export { termsForRequest } from "./catalogue/request.ts";
 export { type Circuit, type CircuitName, circuitOf, circuits } from "./circuits/circuit.ts";
 export { circuitIdOf, circuitOfId } from "./circuits/circuitId.ts";
+export {
+  type ClaimFacts,
+  claimFactsOf,
+  claimFamilyFields,
+  type FamilyFields,
+} from "./circuits/claimFacts.ts";
 export { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "./claimStates.ts";
 export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type CircomConfig, checkCircuits } from "@vitalproof/hardhat-circom/circuits";
+import { claimFamilyFields } from "@vitalproof/sdk";
 import type { CircuitSpec } from "../../../ignition/circuits.ts";
 import { withProgress } from "../../../ignition/progress.ts";
 import type { ChainFacts } from "../chains.ts";
@@ -20,20 +21,18 @@ export async function links(key: KeyChain) {
   };
 }
 
-/** Bits of a circuit's facts in CircuitRegistry, which asks of each to be at least 1. */
-const FACT_BITS = { template: 8, profile: 16, epochs: 16, epochSeconds: 32, codes: 16, samples: 16 } as const;
-
-export async function facts(spec: CircuitSpec) {
-  for (const [name, bits] of Object.entries(FACT_BITS) as [keyof typeof FACT_BITS, number][]) {
-    const value = spec[name];
-    if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** bits) continue;
+export async function facts({ name, claim }: CircuitSpec) {
+  try {
+    claimFamilyFields(claim);
+  } catch (cause) {
     throw new Refusal(
       "PARAMETERS",
-      `${spec.name} has ${name} ${value}, which is no integer from 1 to ${2 ** bits - 1}: no registry can hold it.`,
+      `The registry cannot hold the facts of ${name}: ${(cause as Error).message}`,
       "Correct its profile or its epochs in circuits/protocol.json and circuits/circuits.json.",
+      { cause },
     );
   }
-  const { template, profile, epochs, epochSeconds, codes, samples } = spec;
+  const { template, profile, epochs, epochSeconds, codes, samples } = claim;
   return {
     detail: `template ${template}, profile ${profile}, ${epochs} × ${samples} samples in ${epochs} × ${epochSeconds} s, codes to ${codes}`,
     value: true,

@@ -7,6 +7,7 @@ import {
   dataLength,
   dataSlice,
   keccak256,
+  toBeHex,
   ZeroAddress,
   ZeroHash,
 } from "ethers";
@@ -15,6 +16,7 @@ import type {
   AnchorRegistry,
   CircuitRegistry,
   ClaimsPayout,
+  ClaimTerms,
   ConsentRegistry,
   Groth16BatchVerifier,
   MockVerifier,
@@ -105,20 +107,42 @@ export interface ProposalFields {
   verifierCodeHash: string;
   verificationKey: string;
   verificationKeyHash: string;
-  template: bigint;
-  profile: bigint;
-  epochs: bigint;
-  epochSeconds: bigint;
-  codes: bigint;
-  samples: bigint;
+  family: string;
+  facts: string;
+  inputs: bigint;
+  period: bigint;
+  zeroImpossible: boolean;
   keyKind: bigint;
   predecessor: string;
 }
 
+/** The facts of a claim circuit: one CGM day, as the world's circuit has it. */
+export const dayFacts = {
+  template: 1n,
+  profile: 1n,
+  epochs: 1n,
+  epochSeconds,
+  codes: 363n,
+  samples: 288n,
+};
+export type Facts = typeof dayFacts;
+
+/** `facts` of a claim circuit, packed by the layout of docs/protocol.md written out here. */
+export function packFacts({ template, profile, epochs, epochSeconds, codes, samples }: Facts): string {
+  const word =
+    template | (profile << 8n) | (epochs << 24n) | (epochSeconds << 40n) | (codes << 72n) | (samples << 88n);
+  return toBeHex(word, 32);
+}
+
+/** "claims" as bytes16. */
+export const CLAIMS_FAMILY = "0x636c61696d7300000000000000000000";
+
+/** A proposal of a claim circuit. `values` may name single facts, from which `facts` and `period` follow. */
 export async function proposal(
   verifier: { getAddress(): Promise<string> } | string,
-  values: Partial<ProposalFields> = {},
+  values: Partial<ProposalFields & Facts> = {},
 ): Promise<ProposalFields> {
+  const { template, profile, epochs, epochSeconds, codes, samples, ...fields } = { ...dayFacts, ...values };
   const address = typeof verifier === "string" ? verifier : await verifier.getAddress();
   const key = values.verificationKey ?? (await installKey());
   return {
@@ -128,15 +152,14 @@ export async function proposal(
     verifierCodeHash: await codeHash(address),
     verificationKey: key,
     verificationKeyHash: await keyHash(key),
-    template: 1n,
-    profile: 1n,
-    epochs: 1n,
-    epochSeconds,
-    codes: 363n,
-    samples: 288n,
+    family: CLAIMS_FAMILY,
+    facts: packFacts({ template, profile, epochs, epochSeconds, codes, samples }),
+    inputs: 4n,
+    period: epochs * epochSeconds,
+    zeroImpossible: true,
     keyKind: KeyKind.Production,
     predecessor: ZeroHash,
-    ...values,
+    ...fields,
   };
 }
 
@@ -183,6 +206,11 @@ export async function deployRegistry(config: RegistryConfig): Promise<CircuitReg
   return (await ethers.deployContract("CircuitRegistry", [
     { ...config, batchVerifier },
   ])) as unknown as CircuitRegistry;
+}
+
+/** The contract that checks terms, as `ClaimsPayout` deploys it. */
+export async function deployClaimTerms(): Promise<ClaimTerms> {
+  return (await ethers.deployContract("ClaimTerms")) as unknown as ClaimTerms;
 }
 
 export interface Offer {
@@ -320,6 +348,10 @@ export async function deployWorldWith(verifierName: VerifierName) {
     6,
   ])) as unknown as TestToken;
   const claimsAddress = await claims.getAddress();
+  const claimTerms = (await ethers.getContractAt(
+    "ClaimTerms",
+    await claims.claimTerms(),
+  )) as unknown as ClaimTerms;
   const purpose = await claims.claimPurpose();
   const circuit = circuitId("glucose-day", 1n);
 
@@ -492,6 +524,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
     scopes,
     claims,
     claimsAddress,
+    claimTerms,
     token,
     purpose,
     circuit,

@@ -32,7 +32,7 @@ export function programCreated(state: ClaimsState, event: ChainEvent): void {
     transaction: event.log.transactionHash,
     offset: termsField(terms, "offset"),
     epochs: termsField(terms, "epochs"),
-    epochSeconds: record?.epochSeconds ?? 0,
+    epochSeconds: record?.claim?.epochSeconds ?? 0,
     ledger: { funded: 0n, withdrawn: 0n, paid: 0n, free: 0n, reserved: 0n, owed: 0n },
   };
   const place = { ...event.place, program: id };
@@ -43,10 +43,17 @@ export function programCreated(state: ClaimsState, event: ChainEvent): void {
       place,
     );
   }
+  if (record !== undefined && record.claim === undefined) {
+    findings.add(
+      "PROGRAM_CIRCUIT_NOT_FOR_CLAIMS",
+      `Program ${id} was created with circuit ${record.name}, which the registry does not describe as a claim circuit: family ${record.family}, facts ${record.facts}, ${record.inputs} public inputs, period ${record.period} s.`,
+      place,
+    );
+  }
   const expected = {
-    template: record?.template,
-    profile: record?.profile,
-    epochs: record?.epochs,
+    template: record?.claim?.template,
+    profile: record?.claim?.profile,
+    epochs: record?.claim?.epochs,
     epoch: 0,
   };
   for (const [field, value] of Object.entries(expected)) {

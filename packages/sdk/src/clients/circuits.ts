@@ -30,7 +30,7 @@ export class CircuitClient {
   }
 
   /**
-   * The key under which claims in batches are verified, as it lies on chain, held against the registered hash.
+   * The key under which claims in batches are verified, as it is on chain. Its hash must be the registered one.
    * @throws CONTRACT_REVERTED for an unknown circuit, ARTIFACT_MISMATCH
    */
   async verificationKeyOf(id: string): Promise<VerificationKey> {

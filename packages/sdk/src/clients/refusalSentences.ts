@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * Every custom error of the five contracts, of `Terms` and of ERC-20 tokens: what it says, with its arguments in
+ * Every custom error of the contracts and of ERC-20 tokens: what it says, with its arguments in
  * braces, and the way out. Free of any program's commands or buttons.
  */
 export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: string]>> = {
@@ -276,6 +276,22 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "A revoked consent never comes back: grant a new one.",
   ],
   ConsentRegistry_SignatureExpired: ["The signature was good until {deadline}.", "Sign again."],
+  ClaimFacts_AnotherFamily: [
+    "The circuit is of the family {family}; claims need one of the family of claims.",
+    "Choose another circuit.",
+  ],
+  ClaimFacts_Mismatch: [
+    "The registry has {value} as {field} of the circuit; a claim circuit has {expected}.",
+    "Choose another circuit, and tell the governor of the registry.",
+  ],
+  ClaimFacts_UnusedBits: [
+    "The registry's facts of the circuit have bits set that mean nothing.",
+    "Choose another circuit, and tell the governor of the registry.",
+  ],
+  ClaimFacts_Zero: [
+    "The registry has 0 as {field} of the circuit; no claim can be proven with it.",
+    "Choose another circuit, and tell the governor of the registry.",
+  ],
   Terms_MetByMissingReadings: [
     "The terms would be met by missing readings alone.",
     "Add a bound that readings must be there to meet.",

@@ -4,6 +4,7 @@ import { type Detail, VitalproofError } from "../errors.ts";
 import {
   ANCHOR_REGISTRY_ABI,
   CIRCUIT_REGISTRY_ABI,
+  CLAIM_TERMS_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
@@ -27,15 +28,6 @@ export type Refusal = {
 /** Writes one argument of an error for people: amounts need decimals, times a calendar. */
 export type ShowValue = (name: string, value: Detail, error: string) => string;
 
-const TERMS_ERRORS = [
-  "error Terms_Mismatch(string field, uint256 value, uint256 expected)",
-  "error Terms_OutOfRange(string field, uint256 value, uint256 lowest, uint256 highest)",
-  "error Terms_UnknownTemplate(uint256 template)",
-  "error Terms_UnknownFlags(uint256 flags)",
-  "error Terms_UnusedBits(uint256 terms)",
-  "error Terms_MetByMissingReadings(uint256 terms)",
-];
-
 /** ABIs whose errors are understood, the likeliest first. */
 const ABIS = [
   CLAIMS_PAYOUT_ABI,
@@ -43,7 +35,7 @@ const ABIS = [
   ANCHOR_REGISTRY_ABI,
   CONSENT_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
-  TERMS_ERRORS,
+  CLAIM_TERMS_ABI,
   TOKEN_ERRORS,
 ];
 

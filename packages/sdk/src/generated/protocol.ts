@@ -57,6 +57,40 @@ export const CONTEXT_FIELDS = [
   }
 ] as const;
 
+/** Facts of a claim circuit in the circuit registry. */
+export const CLAIM_FACTS = [
+  {
+    "name": "template",
+    "bits": 8,
+    "shift": 0
+  },
+  {
+    "name": "profile",
+    "bits": 16,
+    "shift": 8
+  },
+  {
+    "name": "epochs",
+    "bits": 16,
+    "shift": 24
+  },
+  {
+    "name": "epochSeconds",
+    "bits": 32,
+    "shift": 40
+  },
+  {
+    "name": "codes",
+    "bits": 16,
+    "shift": 72
+  },
+  {
+    "name": "samples",
+    "bits": 16,
+    "shift": 88
+  }
+] as const;
+
 export const TERMS_HEADER = [
   {
     "name": "template",

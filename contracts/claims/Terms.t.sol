@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {KeyKind, Circuit} from "../interfaces/ICircuitRegistry.sol";
-import {CircuitId} from "../types/Ids.sol";
-import {Field} from "./Field.sol";
+import {Field} from "../libraries/Field.sol";
+import {ClaimFacts} from "./ClaimFacts.sol";
 import {Terms} from "./Terms.sol";
 import {TermsLayout} from "./generated/TermsLayout.sol";
 
 contract TermsHarness {
-    function check(uint256 terms, Circuit memory circuit) external pure {
-        Terms.check(terms, circuit);
+    function check(uint256 terms, ClaimFacts.Facts memory facts) external pure {
+        Terms.check(terms, facts);
     }
 }
 
@@ -117,7 +116,7 @@ contract TermsTest {
                     _meanHolds(f, 1) &&
                     _meanHolds(f, codes);
         bool neverMet = !ofValid && f.coverageMax < 10_000;
-        _expect(_pack(f, facts), _circuit(1, facts), possible && !paysForNothing && !neverMet);
+        _expect(_pack(f, facts), _facts(1, facts), possible && !paysForNothing && !neverMet);
     }
 
     /// @dev T31: the check of episode is exactly the rules.
@@ -146,7 +145,7 @@ contract TermsTest {
         bool twoWorsts = !ofValid && f.runsMin != 0 && f.runsMax != NO_BOUND;
         bool paysForNothing =
             f.coverageMin == 0 && (ofValid || _countMet(f.runsMin, f.runsMax, samples, f.minRun));
-        _expect(_pack(f, facts), _circuit(2, facts), possible && !twoWorsts && !paysForNothing);
+        _expect(_pack(f, facts), _facts(2, facts), possible && !twoWorsts && !paysForNothing);
     }
 
     /// @dev T31: the check of regularity is exactly the rules.
@@ -190,7 +189,7 @@ contract TermsTest {
                 (f.flags & 1 != 0 ||
                     (_countMet(f.epochsMin, f.epochsMax, facts.epochs, 0) &&
                         _shareMet(f.shareMin, f.shareMax)));
-        _expect(_pack(f, facts), _circuit(3, facts), possible && !paysForNothing);
+        _expect(_pack(f, facts), _facts(3, facts), possible && !paysForNothing);
     }
 
     /// @dev T31: the check of impact is exactly the rules.
@@ -223,7 +222,7 @@ contract TermsTest {
         bool twoWorsts = !ofValid && f.minRun != 0 && f.countMin != 0 && f.countMax != NO_BOUND;
         bool paysForNothing =
             f.coverageMin == 0 && (ofValid || _countMet(f.countMin, f.countMax, samples, f.minRun));
-        _expect(_pack(f, facts), _circuit(4, facts), possible && !twoWorsts && !paysForNothing);
+        _expect(_pack(f, facts), _facts(4, facts), possible && !twoWorsts && !paysForNothing);
     }
 
     /// @dev T31: random words are hardly ever terms, and never with a bit beyond the template's.
@@ -231,7 +230,7 @@ contract TermsTest {
         Facts memory facts = Facts({codes: 363, samples: 288, epochs: 14, epochSeconds: 1 days, wide: false});
         template = (template % 5) + 1;
         if (goodHeader) terms = ((terms >> 88) << 88) | _header(template, facts, uint8(terms & 1));
-        bool accepted = _accepts(terms, _circuit(template, facts));
+        bool accepted = _accepts(terms, _facts(template, facts));
         uint256[6] memory ends = [
             0,
             TermsLayout.DISTRIBUTION_END,
@@ -394,23 +393,21 @@ contract TermsTest {
             (uint256(f.coverageMin) << TermsLayout.IMPACT_COVERAGE_MIN_SHIFT);
     }
 
-    function _circuit(uint8 template, Facts memory facts) private pure returns (Circuit memory s) {
+    function _facts(uint8 template, Facts memory facts) private pure returns (ClaimFacts.Facts memory s) {
         s.template = template;
         s.profile = 7;
         s.epochs = facts.epochs;
         s.epochSeconds = facts.epochSeconds;
         s.codes = facts.codes;
         s.samples = facts.samples;
-        s.keyKind = KeyKind.Production;
-        s.successor = CircuitId.wrap(0);
     }
 
-    function _expect(uint256 terms, Circuit memory circuit, bool expected) private view {
-        require(_accepts(terms, circuit) == expected, expected ? "T31: refused" : "T31: accepted");
+    function _expect(uint256 terms, ClaimFacts.Facts memory facts, bool expected) private view {
+        require(_accepts(terms, facts) == expected, expected ? "T31: refused" : "T31: accepted");
     }
 
-    function _accepts(uint256 terms, Circuit memory circuit) private view returns (bool) {
-        try harness.check(terms, circuit) {
+    function _accepts(uint256 terms, ClaimFacts.Facts memory facts) private view returns (bool) {
+        try harness.check(terms, facts) {
             return true;
         } catch {
             return false;

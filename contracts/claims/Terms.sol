@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Circuit} from "../interfaces/ICircuitRegistry.sol";
-import {Epochs} from "./Epochs.sol";
+import {Epochs} from "../libraries/Epochs.sol";
+import {ClaimFacts} from "./ClaimFacts.sol";
 import {TermsLayout} from "./generated/TermsLayout.sol";
 
 /// @title Packed terms: one statement's parameters in one field element
@@ -59,26 +59,26 @@ library Terms {
         return _field(terms, TermsLayout.FLAGS_SHIFT, TermsLayout.FLAGS_BITS);
     }
 
-    /// @notice Reverts unless `terms` are possible terms of a program with this circuit.
-    function check(uint256 terms, Circuit memory circuit) internal pure {
-        uint256 template = circuit.template;
+    /// @notice Reverts unless `terms` are possible terms of a program whose circuit has these facts.
+    function check(uint256 terms, ClaimFacts.Facts memory facts) internal pure {
+        uint256 template = facts.template;
         _requireEqual("template", templateOf(terms), template);
-        _requireEqual("profile", profileOf(terms), circuit.profile);
-        _requireEqual("epochs", epochsOf(terms), circuit.epochs);
+        _requireEqual("profile", profileOf(terms), facts.profile);
+        _requireEqual("epochs", epochsOf(terms), facts.epochs);
         _requireEqual("epoch", epochOf(terms), 0);
-        _requireWithin("offset", offsetOf(terms), 0, (circuit.epochSeconds - 1) / Epochs.OFFSET_UNIT);
+        _requireWithin("offset", offsetOf(terms), 0, (facts.epochSeconds - 1) / Epochs.OFFSET_UNIT);
 
-        if (template == TermsLayout.DISTRIBUTION_ID) _checkDistribution(terms, circuit);
-        else if (template == TermsLayout.EPISODE_ID) _checkEpisode(terms, circuit);
-        else if (template == TermsLayout.REGULARITY_ID) _checkRegularity(terms, circuit);
-        else if (template == TermsLayout.IMPACT_ID) _checkImpact(terms, circuit);
+        if (template == TermsLayout.DISTRIBUTION_ID) _checkDistribution(terms, facts);
+        else if (template == TermsLayout.EPISODE_ID) _checkEpisode(terms, facts);
+        else if (template == TermsLayout.REGULARITY_ID) _checkRegularity(terms, facts);
+        else if (template == TermsLayout.IMPACT_ID) _checkImpact(terms, facts);
         else revert Terms_UnknownTemplate(template);
     }
 
     /// @dev Share inside a band, mean and coverage, each between two bounds.
-    function _checkDistribution(uint256 terms, Circuit memory circuit) private pure {
+    function _checkDistribution(uint256 terms, ClaimFacts.Facts memory facts) private pure {
         _requireKnown(terms, TermsLayout.DISTRIBUTION_FLAGS, TermsLayout.DISTRIBUTION_END);
-        uint256 codes = circuit.codes;
+        uint256 codes = facts.codes;
         _checkBand(
             _field(terms, TermsLayout.DISTRIBUTION_LOW_SHIFT, TermsLayout.DISTRIBUTION_LOW_BITS),
             _field(terms, TermsLayout.DISTRIBUTION_HIGH_SHIFT, TermsLayout.DISTRIBUTION_HIGH_BITS),
@@ -110,14 +110,14 @@ library Terms {
     }
 
     /// @dev The number of runs inside a band.
-    function _checkEpisode(uint256 terms, Circuit memory circuit) private pure {
+    function _checkEpisode(uint256 terms, ClaimFacts.Facts memory facts) private pure {
         _requireKnown(terms, TermsLayout.EPISODE_FLAGS, TermsLayout.EPISODE_END);
         _checkBand(
             _field(terms, TermsLayout.EPISODE_LOW_SHIFT, TermsLayout.EPISODE_LOW_BITS),
             _field(terms, TermsLayout.EPISODE_HIGH_SHIFT, TermsLayout.EPISODE_HIGH_BITS),
-            circuit.codes
+            facts.codes
         );
-        uint256 samples = _samplesOf(circuit);
+        uint256 samples = _samplesOf(facts);
         uint256 minRun = _field(terms, TermsLayout.EPISODE_MIN_RUN_SHIFT, TermsLayout.EPISODE_MIN_RUN_BITS);
         _requireWithin("minRun", minRun, 1, samples);
 
@@ -138,9 +138,9 @@ library Terms {
     }
 
     /// @dev The number of epochs that reach a level, and the share inside a band.
-    function _checkRegularity(uint256 terms, Circuit memory circuit) private pure {
+    function _checkRegularity(uint256 terms, ClaimFacts.Facts memory facts) private pure {
         _requireKnown(terms, TermsLayout.REGULARITY_FLAGS, TermsLayout.REGULARITY_END);
-        uint256 codes = circuit.codes;
+        uint256 codes = facts.codes;
         _checkBand(
             _field(terms, TermsLayout.REGULARITY_LOW_SHIFT, TermsLayout.REGULARITY_LOW_BITS),
             _field(terms, TermsLayout.REGULARITY_HIGH_SHIFT, TermsLayout.REGULARITY_HIGH_BITS),
@@ -153,7 +153,7 @@ library Terms {
             "level",
             _field(terms, TermsLayout.REGULARITY_LEVEL_SHIFT, TermsLayout.REGULARITY_LEVEL_BITS),
             1,
-            step * circuit.samples
+            step * facts.samples
         );
         bool epochsMet = _checkCount(
             Count({
@@ -169,7 +169,7 @@ library Terms {
                     TermsLayout.REGULARITY_EPOCHS_MAX_SHIFT,
                     TermsLayout.REGULARITY_EPOCHS_MAX_BITS
                 ),
-                most: circuit.epochs
+                most: facts.epochs
             })
         );
         bool shareMet = _checkShare(
@@ -188,11 +188,11 @@ library Terms {
     }
 
     /// @dev The number of samples on three axes that reach a magnitude, or of runs of them.
-    function _checkImpact(uint256 terms, Circuit memory circuit) private pure {
+    function _checkImpact(uint256 terms, ClaimFacts.Facts memory facts) private pure {
         _requireKnown(terms, TermsLayout.IMPACT_FLAGS, TermsLayout.IMPACT_END);
         // The code of the value 0, which in a symmetric profile is the middle one: LOW and HIGH at equal
         // distances from it. Without a middle there is no such code.
-        uint256 codes = circuit.codes;
+        uint256 codes = facts.codes;
         if (codes % 2 == 0) revert Terms_NoMiddleCode(codes);
         // The greatest distance from it that an axis can show without saturating: LOW and HIGH are one step
         // further out. A saturated axis then reaches every threshold with its true value too, so saturation
@@ -205,7 +205,7 @@ library Terms {
             1,
             reach * reach
         );
-        uint256 samples = _samplesOf(circuit);
+        uint256 samples = _samplesOf(facts);
         uint256 minRun = _field(terms, TermsLayout.IMPACT_MIN_RUN_SHIFT, TermsLayout.IMPACT_MIN_RUN_BITS);
         _requireWithin("minRun", minRun, 0, samples);
 
@@ -297,8 +297,8 @@ library Terms {
         return flagsOf(terms) & TermsLayout.FLAG_OF_VALID != 0;
     }
 
-    function _samplesOf(Circuit memory circuit) private pure returns (uint256) {
-        return uint256(circuit.epochs) * circuit.samples;
+    function _samplesOf(ClaimFacts.Facts memory facts) private pure returns (uint256) {
+        return uint256(facts.epochs) * facts.samples;
     }
 
     /// @dev Runs of `minRun` samples need one sample between them to be two.
