@@ -65,6 +65,7 @@ export {
 export { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "./claimStates.ts";
 export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";
+export { CircuitGovernance, type CircuitProposal } from "./clients/circuitGovernance.ts";
 export { CircuitClient } from "./clients/circuits.ts";
 export type { ClaimItem } from "./clients/claimItem.ts";
 export { ClaimsClient, type PolicyPayment, type ProgramOffer } from "./clients/claims.ts";

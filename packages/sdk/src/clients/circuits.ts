@@ -19,6 +19,14 @@ export class CircuitClient {
     this.#contract = connect<CircuitRegistry>(CIRCUIT_REGISTRY_ABI, address, runner);
   }
 
+  governor(): Promise<string> {
+    return read(this.#contract, "governor", () => this.#contract.governor());
+  }
+
+  guardian(): Promise<string> {
+    return read(this.#contract, "guardian", () => this.#contract.guardian());
+  }
+
   /** The record of a circuit; `id` is `circuitIdOf(name, version)`. @throws CONTRACT_REVERTED for an unknown one */
   circuit(id: string) {
     return read(this.#contract, "circuit", () => this.#contract.circuit(id));
