@@ -5,6 +5,7 @@ import {
   circuitOfTask,
   Holder,
   type Identity,
+  type ProofMaker,
   witnessOf,
 } from "@vitalproof/sdk";
 import { registryOf } from "./chain/registry.ts";
@@ -28,14 +29,23 @@ export function holderOn(
   chain: Chain,
   contract: string,
 ): CommandHolder {
-  let note: ProverNote = { name: "snarkjs" };
   const claims = new ClaimsClient(contract, chain.provider);
   // Asked for where something is signed for it, and not before.
   const consents = {
     domain: async () =>
       new ConsentClient(await registryOf(contract, "consents", chain), chain.provider).domain(),
   };
-  const holder = new Holder(identity, { claims, consents }, async (task) => {
+  const { prove, prover } = proofMakerOf(io, options);
+  return { holder: new Holder(identity, { claims, consents }, prove), claims, prover };
+}
+
+/** Makes a person's proofs as the command's options say, and remembers what made the last one. */
+export function proofMakerOf(
+  io: Io,
+  options: Pick<GlobalOptions, "artifacts" | "rapidsnark">,
+): { prove: ProofMaker; prover(): ProverNote } {
+  let note: ProverNote = { name: "snarkjs" };
+  const prove: ProofMaker = async (task) => {
     const title =
       task.kind === "enrolment"
         ? "proving that holder and subject are one person"
@@ -43,6 +53,6 @@ export function holderOn(
     const { prover, ...proof } = await proofOf(io, options, title, witnessOf(task));
     note = prover;
     return proof;
-  });
-  return { holder, claims, prover: () => note };
+  };
+  return { prove, prover: () => note };
 }

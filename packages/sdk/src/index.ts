@@ -138,10 +138,10 @@ export {
 } from "./log/receipt.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
 export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
+export { type Application, type ApplicationScope, applyToVerifier } from "./people/application.ts";
 export { claimRequest, type PathSource } from "./people/claimRequest.ts";
 export { enrol } from "./people/enrolment.ts";
 export {
-  type Application,
   type Cover,
   Holder,
   type HolderChain,

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type Wallet, ZeroAddress } from "ethers";
-import {
-  type ClaimsDomain,
-  type HolderAttestation,
-  policyHashOf,
-  verifyAttestation,
-} from "../attester/attestation.ts";
-import type { AttestHolderRequest } from "../attester/attestHolder.ts";
+import { type HolderAttestation, verifyAttestation } from "../attester/attestation.ts";
 import type { ClaimItem } from "../clients/claimItem.ts";
 import type { ClaimsClient } from "../clients/claims.ts";
 import { consentReceipt } from "../clients/consentReceipt.ts";
@@ -28,6 +22,7 @@ import type { ProofOf, ProveOptions } from "../prove/prover.ts";
 import type { ClaimOutcome } from "../settle/claim.ts";
 import { DAY } from "../time/epochs.ts";
 import type { ClaimRequest } from "../witness/claim.ts";
+import { type Application, proveApplication } from "./application.ts";
 import { claimRequest, type PathSource } from "./claimRequest.ts";
 import type { PeriodFacts } from "./periodFacts.ts";
 import type { ProgramFacts } from "./programFacts.ts";
@@ -56,9 +51,6 @@ export type Cover = {
   /** 0 for the first policy in this program, 1 for the next, … */
   index?: number;
 };
-
-/** An application for a policy: what the attester is asked to sign, and the enrolment proof over it. */
-export type Application = AttestHolderRequest & { domain: ClaimsDomain };
 
 /** A consent that was signed, with the receipt whose hash is in it. Keep the receipt before sending the consent. */
 export type SignedConsent = Grant & {
@@ -160,17 +152,14 @@ export class Holder<Options = ProveOptions> {
       nonce: randomFieldElement(),
       expiry: BigInt(on.now + (on.validFor ?? DAY)),
     };
-    const { proof, publicInputs } = await this.#prove(
-      {
-        kind: "enrolment",
-        secret: this.#identity.secret(),
-        scope: program.scope,
-        policyHash: policyHashOf(domain, attestation),
-      },
+    const { scope, scopeNumber } = program;
+    return proveApplication(
+      this.#identity,
+      { domain, scope, scopeNumber },
+      attestation,
+      this.#prove,
       options,
     );
-    const { scopeNumber } = program;
-    return { domain, attestation, scopeNumber, subject: this.#identity.subject, proof, publicInputs };
   }
 
   /**

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-  attestationDomainOf,
-  enrolmentWitness,
-  policyHashOf,
-  presentationAttestation,
-  randomFieldElement,
-  scopeOf,
-} from "@vitalproof/sdk";
+import { applyToVerifier, attestationDomainOf, scopeOf } from "@vitalproof/sdk";
 import { POLICY_APPLICATION } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { clockOf } from "../../clock.ts";
 import { writeDocument } from "../../documentFiles.ts";
 import type { GlobalOptions } from "../../globals.ts";
+import { proofMakerOf } from "../../holder.ts";
 import { loadIdentity } from "../../identity.ts";
 import type { Io } from "../../io.ts";
 import { readRequest } from "../../presentation.ts";
-import { proofOf, proverLines } from "../../proof.ts";
+import { proverLines } from "../../proof.ts";
 import { parseDuration } from "../../time.ts";
 import { withVault } from "../../vault.ts";
 import type { Out } from "./out.ts";
@@ -44,26 +38,23 @@ export function registerApply(parent: Command, io: Io): void {
       const identity = await withVault(io, options, loadIdentity);
       const domain = attestationDomainOf(request);
       const scope = scopeOf({ ...domain, scopes: domain.claims, scopeNumber: request.scopeNumber });
-      const attestation = presentationAttestation({
-        holder: identity.holder(scope),
-        nonce: randomFieldElement(),
-        expiry: BigInt(now + parseDuration(options.validFor)),
-      });
-      const witness = enrolmentWitness(identity.secret(), {
-        scope,
-        policyHash: policyHashOf(domain, attestation),
-      });
-      const title = "proving that holder and subject are one person";
-      const { proof, publicInputs, prover } = await proofOf(io, options, title, witness);
-      const body = { domain, attestation, subject: identity.subject, proof, publicInputs: [...publicInputs] };
+      const { prove, prover } = proofMakerOf(io, options);
+      const application = await applyToVerifier(
+        identity,
+        { domain, scope, scopeNumber: request.scopeNumber },
+        { now, validFor: parseDuration(options.validFor) },
+        prove,
+      );
+      const { attestation, subject, proof, publicInputs } = application;
+      const body = { domain, attestation, subject, proof, publicInputs: [...publicInputs] };
       await writeDocument(io, POLICY_APPLICATION, options.out, body, options);
       io.report(
         [
           `Application in ${options.out}: the attester is asked to attest holder ${attestation.holder} to ${domain.claims}.`,
-          ...proverLines(prover),
-          "It names your subject: give it to the attester and to nobody else.",
+          ...proverLines(prover()),
+          "It names your subject. Send it only to the attester.",
         ],
-        { file: options.out, domain, attestation, prover },
+        { file: options.out, domain, attestation, prover: prover() },
       );
     });
 }
