@@ -2,8 +2,10 @@
 import {
   ANCHOR_REGISTRY_ABI,
   CIRCUIT_REGISTRY_ABI,
+  CLAIM_TERMS_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
@@ -11,13 +13,21 @@ import { type ErrorFragment, Interface } from "ethers";
 import { dateTime } from "../src/words/format.ts";
 import { sentenceOf } from "../src/words/sentences.ts";
 
-const ABIS = [CLAIMS_PAYOUT_ABI, CIRCUIT_REGISTRY_ABI, ANCHOR_REGISTRY_ABI, CONSENT_REGISTRY_ABI];
+const ABIS = [
+  CLAIMS_PAYOUT_ABI,
+  CLAIM_TERMS_ABI,
+  CIRCUIT_REGISTRY_ABI,
+  ANCHOR_REGISTRY_ABI,
+  CONSENT_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
+];
 const UNIT = { symbol: "tUSDC", decimals: 6 };
 
 /** An argument of every type that errors have. */
 function sample(type: string): unknown {
   if (type.startsWith("uint")) return 3;
   if (type === "address") return `0x${"12".repeat(20)}`;
+  if (type === "bytes16") return `0x${"56".repeat(16)}`;
   if (type === "bytes32") return `0x${"34".repeat(32)}`;
   if (type === "string") return "a text";
   throw new Error(`No sample of ${type}.`);

@@ -112,6 +112,7 @@ export { assertField, FIELD, isFieldElement, randomBytes, randomFieldElement } f
 export {
   ANCHOR_REGISTRY_ABI,
   CIRCUIT_REGISTRY_ABI,
+  CLAIM_TERMS_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,

@@ -276,6 +276,10 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "A revoked consent never comes back: grant a new one.",
   ],
   ConsentRegistry_SignatureExpired: ["The signature was good until {deadline}.", "Sign again."],
+  CircuitRegistry_ZeroMayBeProven: [
+    "An honest proof of circuit {circuitId} can have only zeros as public inputs.",
+    "Such a proof is not a forgery and does not remove the circuit.",
+  ],
   ClaimFacts_AnotherFamily: [
     "The circuit is of the family {family}; claims need one of the family of claims.",
     "Choose another circuit.",
