@@ -11,6 +11,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { commandOf, type Need, preparationOf, root, SUITES } from "./suites.ts";
+import { type Outcome, outcomeOf, retold } from "./test/outcome.ts";
 
 const long = process.env.LONG === "1";
 
@@ -68,14 +69,7 @@ for (const command of preparation) {
   }
 }
 
-/** Sums what the runners' closing lines say: "12 passing", "1 failing", "2 pending" or "2 skipped". */
-function count(output: string, word: string): number {
-  let sum = 0;
-  for (const match of output.matchAll(new RegExp(`(\\d+) ${word}`, "g"))) sum += Number(match[1]);
-  return sum;
-}
-
-const totals = { passed: 0, failed: 0, skipped: 0 };
+const outcomes = new Map<string, Outcome>();
 const summary: string[] = [];
 
 async function lane(): Promise<void> {
@@ -85,26 +79,24 @@ async function lane(): Promise<void> {
       [...commandOf(suite), ...(long && suite.runner === "mocha" ? ["--timeout", "3600000"] : [])],
       false,
     );
-    const passed = count(output, "passing");
-    let failed = count(output, "failing");
-    const skipped = count(output, "(?:pending|skipped)");
-    if (code !== 0 && failed === 0) failed = 1;
-    if (code === 0 && passed === 0) failed = 1; // a suite that ran nothing is broken
-    totals.passed += passed;
-    totals.failed += failed;
-    totals.skipped += skipped;
+    const outcome = outcomeOf(output, code);
+    outcomes.set(suite.name, outcome);
     console.log(`\n===== ${suite.name} =====\n${output.trimEnd()}\n`);
     summary.push(
-      `${suite.name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds.toFixed(0)} s`,
+      `${suite.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${seconds.toFixed(0)} s`,
     );
   }
 }
 
 const started = performance.now();
 await Promise.all([lane(), lane()]);
+// A log that was cut to its end still shows what failed.
+const failures = retold(outcomes);
+if (failures !== "") console.log(failures);
 console.log(summary.sort().join("\n"));
 console.log(`Total time ${((performance.now() - started) / 1000).toFixed(0)} s`);
-console.log(
-  `${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}`,
-);
-process.exit(totals.failed > 0 ? 1 : 0);
+const sum = (part: "passed" | "failed" | "skipped") =>
+  [...outcomes.values()].reduce((total, outcome) => total + outcome[part], 0);
+const [passed, failed, skipped] = [sum("passed"), sum("failed"), sum("skipped")];
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exit(failed > 0 ? 1 : 0);
