@@ -12,7 +12,7 @@ export function contentSecurityPolicy(connect: string): string {
   for (const origin of origins) {
     if (!/^(https?|wss?):\/\/[^\s;,'"]+$/.test(origin)) {
       throw new Error(
-        `VITALPROOF_CONNECT_SRC has "${origin}", which is no origin. Write it like https://rpc.example.org, several with spaces between.`,
+        `VITALPROOF_CONNECT_SRC has "${origin}", which is not an origin. Write it like https://rpc.example.org. Separate several with spaces.`,
       );
     }
   }

@@ -88,7 +88,7 @@ describe("dApp: decisions", () => {
 
       await connect(page, "Demo arbiter");
       await list.getByRole("button", { name: "Decide for period 0 of policy 1" }).click();
-      await page.getByText("This is the last word.").waitFor();
+      await page.getByText("This is final.").waitFor();
       await new InsurerPage(page, stage()).sign();
       await row(0).getByText("credited").waitFor();
       await list.getByRole("button", { name: "Deny period 1 of policy 1" }).click();
@@ -281,7 +281,7 @@ describe("dApp: decisions", () => {
     await page.getByRole("button", { name: `Reject period ${period} of policy 1` }).click();
     await page.getByRole("dialog").getByLabel("Reason").fill(reason);
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByText(`The reason is public for ever: ${reason}`).waitFor();
+    await page.getByText(`The reason is permanently public: ${reason}`).waitFor();
     await new InsurerPage(page, stage()).sign();
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What a patient's page meets when things go wrong, with real proofs: a bad day, a page that is closed while it proves,
-// the same day claimed twice from two devices, a consent that was taken back meanwhile, a network that goes away.
+// the same day claimed twice from two devices, a consent that was revoked meanwhile, a network that goes away.
 import { readFile } from "node:fs/promises";
 import { ClaimsClient } from "@vitalproof/sdk";
 import { expect } from "chai";
@@ -70,7 +70,7 @@ describe("dApp: what can go wrong for a patient", () => {
       expect(await chain.owedOf(1n), "paid for once").to.equal(25_000_000n);
       await wake(patient.page);
 
-      // Consent taken back on one device while the other has a proof in its hand.
+      // Consent revoked on one device while the other holds a proof.
       await patient.prove();
       await sleep(patient.page);
       await other.unfold("Your consent");

@@ -127,7 +127,7 @@ describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
     await shown(POLICIES * 10).waitFor();
     await state.selectOption("all");
     await page.getByLabel("Policy").fill("seven");
-    await page.getByText('"seven" is no number of a policy.').waitFor();
+    await page.getByText('"seven" is not the number of a policy.').waitFor();
     await page.getByLabel("Policy").fill("7");
     await shown(CLAIMS_EACH).waitFor();
     await page.getByLabel("From, UTC").fill("2024-06-01");

@@ -108,8 +108,8 @@ describe("config.json", () => {
       .and.not.contain("abab");
   });
 
-  it("says what is no JSON, what is not there and what cannot be reached", async () => {
-    expect(() => parseConfig("{,}", BASE)).to.throw(VitalproofError, /no JSON/);
+  it("says what is not JSON, what is not there and what cannot be reached", async () => {
+    expect(() => parseConfig("{,}", BASE)).to.throw(VitalproofError, /not valid JSON/);
     const gone = async () => new Response("", { status: 404 });
     await loadConfig(BASE, gone as typeof fetch).then(
       () => expect.fail(),

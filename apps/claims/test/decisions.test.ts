@@ -39,7 +39,7 @@ describe("who may decide what", () => {
     expect(can("under-review", ARBITER, 99)).to.equal("");
   });
 
-  it("lets anybody approve what nobody decided in time, and nobody do anything else", () => {
+  it("lets anyone approve what nobody decided in time, and do nothing else", () => {
     expect(can("under-review", PATIENT, 99)).to.equal("");
     expect(can("under-review", PATIENT, 100)).to.equal("approve");
     expect(can("rejected", PATIENT, 100)).to.equal("approve");

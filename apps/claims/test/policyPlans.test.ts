@@ -45,9 +45,7 @@ describe("what is said and sent about a policy", () => {
   it("approving credits, and takes a rejection back", () => {
     const plan = approvePlan(config, token, claim, BENEFIT);
     expect(calls(plan)).to.deep.equal(["approveClaim(3,4)"]);
-    expect(plan.says).to.deep.equal([
-      "25.00 tUSDC are credited to the policy and can be paid out by anybody.",
-    ]);
+    expect(plan.says).to.deep.equal(["25.00 tUSDC is credited to the policy, and anyone can pay it out."]);
     expect(approvePlan(config, token, { ...claim, state: "rejected" }, BENEFIT).says).to.have.length(2);
   });
 
@@ -59,15 +57,15 @@ describe("what is said and sent about a policy", () => {
       .and.contain("no device");
   });
 
-  it("the arbiter pays or denies, which is the last word", () => {
+  it("the arbiter pays or denies, which is final", () => {
     const pays = arbitratePlan(config, token, claim, BENEFIT, true, "");
     const denies = arbitratePlan(config, token, claim, BENEFIT, false, "confirmed");
     expect([...calls(pays), ...calls(denies)]).to.deep.equal([
       "arbitrate(3,4,true,)",
       "arbitrate(3,4,false,confirmed)",
     ]);
-    expect(pays.says.join(" ")).to.contain("credited").and.contain("last word").and.not.contain("reason");
-    expect(denies.says.join(" ")).to.contain("free money").and.contain("for ever: confirmed");
+    expect(pays.says.join(" ")).to.contain("credited").and.contain("final").and.not.contain("reason");
+    expect(denies.says.join(" ")).to.contain("free money").and.contain("permanently public: confirmed");
   });
 
   it("ending says what becomes free and what stays covered", () => {

@@ -75,7 +75,7 @@ function beforeWithBrowser(open: () => Promise<void>): void {
   });
 }
 
-/** What Chromium would ask of others by itself is switched off: tests talk to loopback only. */
+/** What Chromium would ask of others on its own is switched off: tests talk to loopback only. */
 function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,

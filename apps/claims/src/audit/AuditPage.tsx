@@ -75,12 +75,12 @@ function OtherRegistries({ named, found }: { named: Config["contracts"]; found: 
       kind="warning"
       title={`The claims contract uses other registries than this page's configuration: ${others.join(", ")}.`}
     >
-      The audit looked at those that the contract uses. Whoever runs this page should correct its config.json.
+      The audit used the contract's registries. The operator of this page should correct its config.json.
     </Notice>
   );
 }
 
-/** What a screen reader says by itself: steps without their counts, which change too often. */
+/** What a screen reader announces: the steps without their counts, which change too often. */
 function aloud(state: Audit["state"]): string {
   if (state.kind === "running") return `Auditing: ${state.step.split(",")[0]}`;
   return state.kind === "done" ? verdictOf(state.report).sentence : "";

@@ -9,7 +9,7 @@ export function AuditPages({ id }: { id: string | undefined }) {
   if (id === undefined) return <ProgramList />;
   if (/^\d{1,20}$/.test(id)) return <AuditPage key={id} program={BigInt(id)} />;
   return (
-    <Empty title={`“${id.slice(0, 30)}” is no number of a program.`}>
+    <Empty title={`“${id.slice(0, 30)}” is not the number of a program.`}>
       <a href="#/audit">See all programs.</a>
     </Empty>
   );

@@ -7,7 +7,7 @@ import { PagedTable } from "./PagedTable.tsx";
 /** A sum of the reconciliation; undefined is what the node did not tell. */
 type Line = { readonly name: string; readonly value: bigint | undefined; readonly difference?: true };
 
-/** The program's ledger, and the contract's balance held against transfers and all programs in the token. */
+/** The program's ledger, and the contract's balance compared with transfers and with all programs in the token. */
 export function Money({ report: { ledger, token } }: { report: AuditReport }) {
   const { now, transfersIn, transfersOut, allPrograms, donated, balance } = ledger;
   const program: readonly Line[] = [

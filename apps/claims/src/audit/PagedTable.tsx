@@ -5,7 +5,7 @@ import { Scroll } from "../ui/parts.tsx";
 
 export type Column<T> = {
   readonly title: string;
-  /** Numbers stand at the right, sentences break into lines. */
+  /** Numbers are aligned right. Sentences wrap. */
   readonly kind?: "number" | "sentence";
   readonly cell: (row: T) => ReactNode;
 };

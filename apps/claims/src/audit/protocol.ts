@@ -15,7 +15,7 @@ export type AuditJob = {
   readonly fromBlock: number | undefined;
 };
 
-/** Where an audit stands, as the worker tells it and the page shows it. Plain data. */
+/** The progress of an audit, as the worker reports it and the page shows it. Plain data. */
 export type AuditState =
   /** `step` is what is being done, with its count behind a comma: "proofs, 3 of 12". */
   | { readonly kind: "running"; readonly step: string }

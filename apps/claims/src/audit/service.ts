@@ -21,9 +21,13 @@ export async function serveAudit(
     });
     const actual = await data.chainId();
     if (actual !== BigInt(chainId)) {
-      throw new VitalproofError("NOT_ALLOWED", `The node is of chain ${actual}, config.json of ${chainId}.`, {
-        hint: "Whoever runs this page has to name a node of its chain in config.json.",
-      });
+      throw new VitalproofError(
+        "NOT_ALLOWED",
+        `The node is on chain ${actual}, but config.json says ${chainId}.`,
+        {
+          hint: "The operator of this page must set a node of that chain in config.json.",
+        },
+      );
     }
     const options = { data, claims, program, keys, progress };
     post({

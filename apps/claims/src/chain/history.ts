@@ -150,7 +150,7 @@ export class History {
     return true;
   }
 
-  /** Takes over what the store kept, as far as the chain still has it. */
+  /** Loads what the store kept, as far as the chain still has it. */
   async #load(): Promise<void> {
     const genesis = await this.#source.block(0);
     const kept = genesis === undefined ? [] : await this.#stored((store) => store.load(genesis.hash));
@@ -225,7 +225,7 @@ export class History {
     return true;
   }
 
-  /** Blocks with logs are kept for ever, empty ones as far as a reorganisation may go. @returns those that went */
+  /** Keeps blocks with logs, and empty ones as far back as a reorganisation may reach. @returns the numbers removed */
   #prune(): number[] {
     const empty = [...this.#blocks].filter(([, { logs }]) => logs.length === 0).map(([number]) => number);
     const gone = empty.slice(0, Math.max(0, empty.length - REMEMBERED));

@@ -7,13 +7,13 @@ export type TokenConfig = {
   readonly symbol: string;
   /** 0 to 36. */
   readonly decimals: number;
-  /** Anybody can make some: a test token. */
+  /** A test token: anyone can mint some. */
   readonly mintable: boolean;
 };
 
 export type GroupConfig = { readonly id: bigint; readonly name: string; readonly assurance: AssuranceClass };
 
-/** What a deployer writes into `config.json` beside the page. All addresses of services are absolute here. */
+/** What a deployer writes into the page's `config.json`. All addresses of services are absolute here. */
 export type Config = {
   readonly name: string;
   readonly chain: {
@@ -57,7 +57,7 @@ export function parseConfig(text: string, base: string): Config {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new VitalproofError("DOCUMENT_INVALID", "config.json is no JSON.", {
+    throw new VitalproofError("DOCUMENT_INVALID", "config.json is not valid JSON.", {
       hint: "Check commas and quotes, for example with `npx --yes jsonlint` or an editor.",
       cause,
     });
@@ -120,7 +120,7 @@ export function parseConfig(text: string, base: string): Config {
 }
 
 /**
- * Fetches `config.json` from beside the page.
+ * Fetches `config.json` from the page's folder.
  * @throws DOCUMENT_INVALID; FILE_UNREADABLE when it is not there
  */
 export async function loadConfig(base: string, get: typeof fetch = fetch): Promise<Config> {
@@ -141,14 +141,14 @@ export async function loadConfig(base: string, get: typeof fetch = fetch): Promi
       `${address} could not be fetched: HTTP status ${answer.status}.`,
       {
         details: { address, status: answer.status },
-        hint: "Put a config.json beside index.html; apps/claims/README.md says what it holds.",
+        hint: "Put a config.json next to index.html. apps/claims/README.md says what it holds.",
       },
     );
   }
   return parseConfig(await answer.text(), base);
 }
 
-/** A value of the file and where it stands, so that an error can name it. */
+/** A value of the file and its path, so that an error can name it. */
 class Member {
   readonly #path: string;
   readonly #value: unknown;

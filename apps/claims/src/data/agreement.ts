@@ -26,7 +26,7 @@ export function figuresOf(ledger: Ledger, program: ProgramRow): Figures {
 /**
  * Compares figures from events with the contract's own view at a block, and with the tokens that it holds.
  * @param byEvents taken when the events were read up to `block`
- * @returns what differs; a balance above the sum does not, since anybody can send tokens to the contract
+ * @returns what differs. A balance above the sum is fine, because anyone can send tokens to the contract
  * @throws what the node answers, for example that it no longer has the state of that block
  */
 export async function differences(

@@ -14,7 +14,7 @@ export function parseApplication(text: string): Application {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new VitalproofError("DOCUMENT_INVALID", "The application is no JSON.", {
+    throw new VitalproofError("DOCUMENT_INVALID", "The application is not valid JSON.", {
       hint: 'Paste the whole file that the patient sent, from "{" to "}".',
       cause,
     });

@@ -26,7 +26,7 @@ export function headlineOf(terms: bigint): string {
   try {
     const unpacked = unpackTerms(terms);
     const { metric } = profileOf(unpacked.profile);
-    // Before it stand what is measured and how missing readings count.
+    // The two lines before it say what is measured and how missing readings count.
     const asked = explainTerms(unpacked)[2] ?? "";
     return `${metric.slice(0, 1).toUpperCase()}${metric.slice(1)}. ${asked}`;
   } catch {

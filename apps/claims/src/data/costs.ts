@@ -49,7 +49,7 @@ export class CostBook {
       [...missing].map(async ([key, { hash, block }]) => {
         const receipt = await this.#rpc.getTransactionReceipt(hash).catch(() => null);
         this.#asked.delete(key);
-        // After a reorganisation it may stand in another block, at another price.
+        // After a reorganisation it may be in another block, at another price.
         if (receipt === null || receipt.blockNumber !== block) return undefined;
         const claims = receipt.logs.filter(
           ({ address, topics }) => same(address, this.#claims) && topics[0] === SETTLED,

@@ -2,8 +2,8 @@
 import { bigintText } from "@vitalproof/sdk";
 
 /**
- * Rows as CSV (RFC 4180): CRLF between rows, quotes doubled. A text that a spreadsheet would take for a formula (it
- * begins with = + - @, a tab or a return, and is no number) gets an apostrophe in front.
+ * Rows as CSV (RFC 4180): CRLF between rows, quotes doubled. A text that a spreadsheet would take for a formula gets an
+ * apostrophe in front. Such a text begins with = + - @, a tab or a return and is not a number.
  */
 export function toCsv(
   header: readonly string[],

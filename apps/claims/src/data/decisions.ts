@@ -11,7 +11,7 @@ export type Decisions = {
   readonly reject: boolean;
   /** To pay or to deny, as the arbiter. */
   readonly arbitrate: boolean;
-  /** Unix seconds from which anybody may approve; undefined when there is nothing to decide. */
+  /** Unix seconds from which anyone may approve; undefined when there is nothing to decide. */
   readonly anybodyFrom: number | undefined;
 };
 

@@ -27,7 +27,7 @@ const ABOUT_POLICIES: ReadonlySet<string> = new Set(
 
 type Decoded = { readonly name: string; readonly args: Result };
 
-/** @returns undefined for what is no event of the contract */
+/** @returns undefined for a log that is not an event of the contract */
 function decoded({ topics, data }: TimedLog): Decoded | undefined {
   const fragment = fragments.get(topics[0] ?? "");
   if (fragment === undefined) return undefined;
@@ -35,8 +35,8 @@ function decoded({ topics, data }: TimedLog): Decoded | undefined {
 }
 
 /**
- * Adds up the events of the claims contract, in the chain's order. Events that it does not know are passed over, and
- * so are events about a program or policy whose beginning lies before the first block that was read.
+ * Adds up the events of the claims contract, in the chain's order. It ignores unknown events, and events about a
+ * program or policy that began before the first block that was read.
  */
 export class LedgerBook {
   readonly #scopes: ScopeRow[] = [];

@@ -28,7 +28,7 @@ import { attempt, days } from "./create/attempt.ts";
 import { Bound } from "./create/Bound.tsx";
 import { type Made, Preview } from "./create/Preview.tsx";
 
-/** Publishes a program: circuit, bounds, money and times, with what they mean beside them. */
+/** Publishes a program: circuit, bounds, money and times, each with what it means. */
 export function CreateProgram() {
   const { config, rpc } = useApp();
   const { tip, ledger } = useChain();
@@ -124,9 +124,9 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
   const arbiterError = !review
     ? undefined
     : !isAddress(arbiter.trim())
-      ? `${arbiter === "" ? "Nothing" : `"${arbiter}"`} is no address. Give the arbiter's, 0x and 40 hex digits.`
+      ? `${arbiter === "" ? "Nothing" : `"${arbiter}"`} is not an address. Give the arbiter's: 0x and 40 hex digits.`
       : same(arbiter.trim(), account)
-        ? "You cannot be the arbiter of your own program. Name somebody else."
+        ? "You cannot be the arbiter of your own program. Name someone else."
         : undefined;
   const offsets = Math.min(96, Math.ceil(profileOf(form.profile).epochSeconds / 900));
   const wrong =

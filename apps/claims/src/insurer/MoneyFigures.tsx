@@ -42,7 +42,7 @@ export function MoneyFigures({
   );
 }
 
-/** Shares of free, reserved and owed money; the figures beside it say the same. */
+/** Shares of free, reserved and owed money. The figures next to it say the same. */
 function MoneyBar({ free, reserved, owed }: { free: bigint; reserved: bigint; owed: bigint }) {
   const sum = free + reserved + owed;
   if (sum === 0n) return null;

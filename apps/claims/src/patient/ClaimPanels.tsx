@@ -12,7 +12,7 @@ import type { ProofProgress } from "./proverProtocol.ts";
 import { RelayerChoice } from "./RelayerChoice.tsx";
 import { progressOf, SKIPPED } from "./words.ts";
 
-/** Consent in plain words: give, keep the receipt, take back. */
+/** Consent in plain words: give it, keep the receipt, revoke it. */
 export function ConsentPanel({ session, view, step, refresh, relaying }: PanelProps) {
   const [days, setDays] = useState("365");
   const [revoking, setRevoking] = useState(false);

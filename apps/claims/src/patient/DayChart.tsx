@@ -13,7 +13,7 @@ const HEIGHT = 220;
 const LEFT = 44;
 const BOTTOM = 24;
 const TOP = 8;
-/** Rows of the table beside the chart: the hours of a day. */
+/** Rows of the chart's table: the hours of a day. */
 const ROWS = 24;
 
 /**
@@ -89,7 +89,7 @@ function DayTable({ day, scale }: { day: SealedDay; scale: Scale }) {
   const inBand = (value: number): boolean =>
     scale.band === undefined || (scale.band.low <= value && value <= scale.band.high);
   return (
-    // The table scrolls by itself, so that a narrow page does not; keyboards reach it.
+    // The table scrolls instead of a narrow page. Keyboards reach it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="patient-table" tabIndex={0} aria-label={`Readings of ${spanName(day)}`}>
       <table>
@@ -151,7 +151,7 @@ function lineOf(
 function tickTime(day: SealedDay, share: number): string {
   const time = day.start + (day.end - day.start) * share;
   if (day.end - day.start <= DAY) return spanClock(day, time);
-  // The day of the period in which the tick lies.
+  // The day of the period that holds the tick.
   const start = day.start + Math.floor((time - day.start) / DAY) * DAY;
   return spanName({ offset: day.offset, start, end: start + DAY });
 }

@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<Step["name"], string>> = {
   prove: "Prove",
   submit: "Claim",
   payment: "Payment",
-  revoke: "Take back",
+  revoke: "Revoke",
 };
 const STANDING: Readonly<Record<Step["state"], string>> = {
   can: "You can do this now.",

@@ -73,9 +73,9 @@ function AccountKey({ session, view }: Pick<PanelProps, "session" | "view">) {
       <summary>How you get at the money</summary>
       <div className="stack patient-folded">
         <p>
-          Your policy's own account was made in this page, and its key is derived from your identity: whoever
-          has your backup and passphrase has it. To move the money the key as a file, sealed with your
-          passphrase, and import that file into a wallet (in MetaMask: Add account, Import, JSON file).
+          This page made your policy's account and derived its key from your identity. Anyone with your backup
+          and passphrase has that key. To move the money, save the key as a file, sealed with your passphrase,
+          and import it into a wallet (in MetaMask: Add account, Import, JSON file).
         </p>
         <p>
           A transfer takes gas, so the account needs a little of the chain's currency first. Everybody can see
@@ -95,7 +95,7 @@ function AccountKey({ session, view }: Pick<PanelProps, "session" | "view">) {
                 await session.accountKey(view, passphrase),
               );
               setPassphrase("");
-              return "The key was handed to your browser's downloads. Whoever has the file and your passphrase has the money.";
+              return "The key is in your browser's downloads. Anyone with the file and your passphrase has the money.";
             })
           }
         >

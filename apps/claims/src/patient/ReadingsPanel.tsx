@@ -58,7 +58,7 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
         label="Time zone of your days"
         value={zone}
         onChange={setZone}
-        hint="Days begin at midnight there, as the clock stands now; an insurer's program must have the same days"
+        hint="Days begin at midnight there, by today's clock. An insurer's program must have the same days."
       />
       <Act
         busy={action.busy}

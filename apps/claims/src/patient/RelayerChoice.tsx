@@ -53,7 +53,7 @@ export function RelayerChoice({ relaying, name }: { relaying: Relaying; name: st
     [
       "wallet",
       "With my own wallet",
-      "Your wallet pays the gas. The chain shows for ever which account paid, and anybody may link that account, and whoever knows it, to this policy and its claims.",
+      "Your wallet pays the gas. The chain permanently shows which account paid. Anyone can link that account, and you if they know it is yours, to this policy and its claims.",
     ],
   ];
   return (

@@ -53,7 +53,7 @@ export function Work({
       setView(await session.view());
       setFailure(undefined);
     } catch (error) {
-      // A look that the lock overtook is nobody's concern.
+      // When the vault was locked meanwhile, the failure does not matter.
       if (!vault.locked) setFailure(error);
     }
   }, [session, vault]);

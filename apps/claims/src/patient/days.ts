@@ -25,13 +25,13 @@ import type { Span } from "../words/format.ts";
 export type Slot = {
   /** Unix second at which it begins. */
   readonly time: number;
-  /** In the profile's unit, one per channel; null where it is missing. LOW and HIGH stand one step beyond the scale. */
+  /** In the profile's unit, one per channel; null where it is missing. LOW and HIGH are one step beyond the scale. */
   readonly values: readonly (number | null)[];
   /** The same in words: "104", "LOW (below 40)", "missing". */
   readonly text: string;
 };
 
-/** How a period stands under one semantics. */
+/** The result of a period under one semantics. */
 export type Verdict = {
   readonly holds: boolean;
   /** One sentence, with its numbers, per bound by which the terms ask anything. */
@@ -99,7 +99,7 @@ export type Days = {
  *
  * @param terms of the program; their first epoch is not looked at
  * @param cover first epoch of period 0 and number of periods, 1 to 10,000
- * @throws INVALID_ARGUMENT for terms of another profile or offset than the log's, and for a cover that is none
+ * @throws INVALID_ARGUMENT for terms of another profile or offset than the log's, and for an invalid cover
  */
 export function daysOf(
   log: Pick<Log, "opening" | "epochs">,

@@ -52,7 +52,7 @@ export type JourneyPeriod = {
   /** First second at which it can no longer be claimed; 0 while that is not known. */
   readonly closesAt: number;
   readonly state: PeriodState;
-  /** A proof was made against the anchor that stands now. */
+  /** A proof was made against the current anchor. */
   readonly proven: boolean;
 };
 
@@ -71,7 +71,7 @@ export type StepName =
 export type Step = {
   readonly name: StepName;
   readonly state: "can" | "wait" | "no" | "done";
-  /** One sentence: why not yet, or what stands. */
+  /** One sentence: why not yet, or what was done. */
   readonly reason: string;
   /** Unix second from which it may be possible, where one is known. */
   readonly at?: number;
@@ -251,7 +251,7 @@ function payment({ policy, periods }: JourneyState): Outcome {
 function revoke({ consent: given }: JourneyState, now: number): Outcome {
   if (given === undefined) return no("You gave no consent yet.");
   if (given.revoked) return done("You revoked your consent.");
-  if (now >= given.until) return done("Your consent has ended by itself.");
+  if (now >= given.until) return done("Your consent has expired.");
   return can("You can revoke your consent at any time.");
 }
 

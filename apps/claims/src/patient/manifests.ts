@@ -6,7 +6,7 @@ const FILES: Readonly<Record<string, string>> = import.meta.glob(
   { query: "?raw", import: "default", eager: true },
 );
 
-/** The committed manifests, built into the page: what a server of artifacts says is held against them. By circuit. */
+/** The committed manifests, by circuit, built into the page. Artifacts from a server are checked against them. */
 export const MANIFESTS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(FILES).map(([path, text]) => [path.split("/").at(-2)!, text]),
 );

@@ -19,7 +19,7 @@ const [SMALL, LARGE] = [
   { domain: 2 ** 16, memory: 600 },
 ];
 
-/** @param manifest text of a circuit's manifest; undefined gives undefined, and so does what is no manifest */
+/** @param manifest text of a circuit's manifest. Undefined, or a text that is not a manifest, gives undefined */
 export function needsOf(manifest: string | undefined): Needs | undefined {
   if (manifest === undefined) return undefined;
   let read: { domain?: unknown; key?: { bytes?: unknown } } | null;

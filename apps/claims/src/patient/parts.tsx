@@ -72,7 +72,7 @@ export function Fault({ error }: { error: unknown }) {
   );
 }
 
-/** A button for an action; what cannot be done says why, beside the button. */
+/** A button for an action. When the action is not possible, a text next to the button says why. */
 export function Act({
   children,
   onPress,
@@ -168,8 +168,8 @@ export function Panel({ title, children }: { title: string; children: ReactNode 
 }
 
 /**
- * A panel that can be folded. It opens when its time has come, and from then on it is the reader's: nothing that is
- * being read closes by itself.
+ * A panel that can be folded. It opens when its time has come. From then on only the reader folds it, so it never
+ * closes while it is being read.
  */
 export function Fold({
   title,

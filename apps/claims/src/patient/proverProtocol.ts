@@ -18,7 +18,7 @@ export type ProofJob = {
   readonly manifests: Readonly<Record<string, string>>;
 };
 
-/** Where a proof stands. Bytes are those of all files of the circuit; `of` is unknown until each has said its length. */
+/** The progress of a proof. Bytes count all files of the circuit. `of` is unknown until each file's length is known. */
 export type ProofProgress =
   | { readonly phase: "download"; readonly bytes: number; readonly of: number | undefined }
   | { readonly phase: "witness" | "proof" | "verification"; readonly elapsedMs: number };

@@ -9,8 +9,8 @@ export type ProverParts = {
 };
 
 /**
- * The worker's side: one job to its end, with progress. It never throws: what fails is posted as plain data.
- * Witnesses are checked in the clear before anything is downloaded, so that a refusal comes at once.
+ * The worker's side: runs one job to its end and reports progress. It never throws. A failure is posted as plain data.
+ * Checks the witness before it downloads anything, so that a refusal comes at once.
  */
 export async function serveProof(
   job: ProofJob,

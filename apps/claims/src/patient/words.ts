@@ -17,7 +17,7 @@ export function faultOf(error: unknown): {
   };
 }
 
-/** Where a proof stands, and how far the part that can be measured is, 0 to 100. */
+/** The progress of a proof in words, and of the part that can be measured in percent, 0 to 100. */
 export function progressOf(progress: ProofProgress | undefined): {
   text: string;
   percent: number | undefined;

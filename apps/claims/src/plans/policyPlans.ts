@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAmount } from "@vitalproof/sdk";
 //
-// What an insurer, an arbiter or anybody does with a policy and its claims.
+// What an insurer, an arbiter or anyone can do with a policy and its claims.
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../data/ledger.ts";
 import { counted, dateTime } from "../words/format.ts";
@@ -25,11 +25,11 @@ export function approvePlan(config: Config, token: TokenConfig, claim: Claim, be
   return {
     title: `Approve the claim for period ${period} of policy ${policy}`,
     says: [
-      `${formatAmount(benefit, token)} are credited to the policy and can be paid out by anybody.`,
-      ...(state === "rejected" ? ["The rejection is taken back; the arbiter has nothing to decide."] : []),
+      `${formatAmount(benefit, token)} is credited to the policy, and anyone can pay it out.`,
+      ...(state === "rejected" ? ["The rejection is withdrawn. The arbiter has nothing to decide."] : []),
     ],
     facts: [...claimFacts(claim), ["Benefit", formatAmount(benefit, token)]],
-    fixed: ["An approval cannot be taken back."],
+    fixed: ["An approval cannot be withdrawn."],
     unit: token,
     steps: [
       claimsStep(
@@ -55,8 +55,8 @@ export function rejectPlan(
     title: `Reject the claim for period ${period} of policy ${policy}`,
     says: [
       `The benefit stays reserved while the arbiter decides, until about ${dateTime(now + arbiterTime)}.`,
-      "If the arbiter is silent until then, anybody can have it credited.",
-      `The reason is public for ever: ${reason}`,
+      "If the arbiter is silent until then, anyone can have it credited.",
+      `The reason is permanently public: ${reason}`,
     ],
     facts: [...claimFacts({ policy, period }), ["Reason", reason]],
     steps: [
@@ -84,11 +84,11 @@ export function arbitratePlan(
   return {
     title: `${pays ? "Decide for" : "Deny"} the claim for period ${period} of policy ${policy}`,
     says: pays
-      ? [`${amount} are credited to the policy and can be paid out by anybody.`, "This is the last word."]
+      ? [`${amount} is credited to the policy, and anyone can pay it out.`, "This is final."]
       : [
-          `${amount} return to the program's free money, and the period is never paid.`,
-          "This is the last word.",
-          `The reason is public for ever: ${reason}`,
+          `${amount} returns to the program's free money, and the period is never paid.`,
+          "This is final.",
+          `The reason is permanently public: ${reason}`,
         ],
     facts: [
       ...claimFacts({ policy, period }),

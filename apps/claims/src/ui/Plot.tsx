@@ -23,7 +23,7 @@ export type PlotLine<D> = {
 
 /**
  * Amounts by day as lines of steps. It is drawn on 640 units of width: of days that fall on one of them, the last one is
- * drawn. The table beside it has the same figures.
+ * drawn. The table next to it has the same figures.
  * @param days ascending
  */
 export function Plot<D extends { readonly day: number }>({

@@ -85,7 +85,7 @@ export function TransactionDialog({
       await chain.refresh();
       setProgress({ at: index, phase: "mined", mined });
       // One account's transactions are mined in their order: where the last one is final, all are. Should its block
-      // disappear, this waits until the transaction stands in another one.
+      // disappear, this waits until the transaction is in another one.
       const { hash, blockNumber } = mined.at(-1)!;
       const receipt = await rpc.waitForTransaction(hash, config.chain.confirmations);
       mined[mined.length - 1] = { ...mined.at(-1)!, blockNumber: receipt?.blockNumber ?? blockNumber };

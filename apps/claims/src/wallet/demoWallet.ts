@@ -73,7 +73,7 @@ function typedData({
   types: Types;
   message: Record<string, unknown>;
 }): [object, Types, Record<string, unknown>] {
-  // ethers works the domain's type out by itself and refuses to be given it.
+  // ethers derives the domain's type and refuses to be given it.
   const { EIP712Domain: _, ...rest } = types;
   return [domain, rest, message];
 }

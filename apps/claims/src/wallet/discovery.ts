@@ -23,7 +23,7 @@ export type Announcer = Pick<EventTarget, "addEventListener" | "removeEventListe
 
 /**
  * Finds injected wallets by EIP-6963: asks for announcements, and hears later ones too. A wallet that announces itself
- * again replaces its earlier announcement; what is no proper announcement is passed over.
+ * again replaces its earlier announcement; a malformed announcement is ignored.
  * @param found is called with all wallets so far, in the order of their first announcement
  * @returns ends the search
  */

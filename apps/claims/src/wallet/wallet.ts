@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { providerCode } from "../words/providerCode.ts";
 import type { Eip1193, WalletChoice } from "./discovery.ts";
 
-/** Where the connection to a wallet stands. */
+/** The state of the connection to a wallet. */
 export type WalletState = {
   readonly wallet: WalletChoice | undefined;
   /** Checksummed; undefined while not connected. */
@@ -30,8 +30,8 @@ const LOOKS = new Set(["eth_getTransactionByHash", "eth_getTransactionReceipt"])
 const AGAIN = 1000;
 
 /**
- * A provider that goes on looking for what was sent while the node is away: whoever is told that it failed sends it once
- * more, and pays twice.
+ * A provider that goes on looking for a sent transaction while the node is away. A user who is told that it failed
+ * sends it once more and pays twice.
  */
 export function steadfast(provider: Eip1193, pause = AGAIN): Eip1193 {
   return {
@@ -171,7 +171,7 @@ export class WalletConnection {
     const gone = (): void =>
       this.#set({
         ...this.#state,
-        error: "The wallet lost its connection to the chain. It may come back by itself.",
+        error: "The wallet lost its connection to the chain. It may reconnect.",
       });
     provider.on?.("accountsChanged", accounts);
     provider.on?.("chainChanged", chain);

@@ -25,7 +25,7 @@ export function dateTime(seconds: number, zone = HERE): string {
   return formatOf(zone, { ...DATE, ...CLOCK, timeZoneName: "short" }).format(seconds * 1000);
 }
 
-/** The date in UTC, for days that are counted in UTC: "21 Nov 2026". Say beside it that it is UTC. */
+/** The date in UTC, for days that are counted in UTC: "21 Nov 2026". Say next to it that it is UTC. */
 export function utcDate(seconds: number): string {
   return Math.abs(seconds) > NEVER ? "never" : formatOf("UTC", DATE).format(seconds * 1000);
 }

@@ -101,7 +101,7 @@ describe("patient: the account to be paid", () => {
       expect(payeeOf(text, [])).to.equal(checksummed);
   });
 
-  it("refuses what is no address, a wrong character, and where money would be lost", async () => {
+  it("refuses what is not an address, a wrong character, and where money would be lost", async () => {
     const wrong = checksummed.replace("90F", "90f");
     for (const text of ["0x12", "me", wrong, checksummed.slice(2), ZeroAddress, address(0x11)])
       expect(await codeOf(() => payeeOf(text, [address(0x11)])), text).to.equal("INVALID_ARGUMENT");

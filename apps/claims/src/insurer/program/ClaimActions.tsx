@@ -7,7 +7,7 @@ import { tokenOf, useApp, useChain, useWallet } from "../../ui/app.tsx";
 import { useTransact } from "../../ui/transaction.tsx";
 import { dateTime } from "../../words/format.ts";
 
-/** Where a claim stands, and whose turn it is until when. @param now Unix seconds, the chain's */
+/** The state of a claim, whose turn it is, and until when. @param now Unix seconds, the chain's */
 export function ClaimState({ claim: { state, until, reason }, now }: { claim: ClaimRow; now: number }) {
   const decider = state === "under-review" ? "the insurer" : "the arbiter";
   return (
@@ -17,7 +17,7 @@ export function ClaimState({ claim: { state, until, reason }, now }: { claim: Cl
         <div className="hint">
           {now < until
             ? `${decider} decides until ${dateTime(until)}`
-            : `${decider} was silent until ${dateTime(until)}: anybody can approve`}
+            : `${decider} was silent until ${dateTime(until)}: anyone can approve`}
         </div>
       )}
       {reason === undefined ? null : <div className="hint">“{reason}”</div>}

@@ -44,7 +44,7 @@ export function Claims({ program, claims }: { program: ProgramRow; claims: reado
   const policyFault =
     policy === "" || /^\d{1,20}$/.test(policy)
       ? undefined
-      : `"${policy.slice(0, 30)}" is no number of a policy. Write digits, such as 3, or nothing for all.`;
+      : `"${policy.slice(0, 30)}" is not the number of a policy. Enter digits, such as 3, or leave it empty for all.`;
   const filtered = useMemo(
     () =>
       filterClaims(claims, {

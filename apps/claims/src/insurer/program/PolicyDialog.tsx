@@ -62,8 +62,8 @@ export function PolicyDialog({
       ) : (
         <div className="what">
           <p>
-            {formatAmount(BigInt(policy.owed) * program.benefit, token)} are owed. Anybody may have them paid
-            to the payee.
+            {formatAmount(BigInt(policy.owed) * program.benefit, token)} is owed. Anyone can have it paid to
+            the payee.
           </p>
           {account === undefined ? null : (
             <Button onPress={() => transact(payPlan(config, token, policy, program.benefit, payee))}>
@@ -188,7 +188,7 @@ function Unclaimed({
     <>
       <p>
         {counted(open.length, "period")} {open.length === 1 ? "is" : "are"} over and unclaimed. Once its
-        window is over, anybody may release a period, and its benefit becomes free.
+        window is over, anyone may release a period, and its benefit becomes free.
         {open.length > LOOKED_UP ? ` The oldest ${LOOKED_UP} are shown.` : ""}
       </p>
       <Scroll label="Unclaimed periods">

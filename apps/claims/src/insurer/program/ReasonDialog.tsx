@@ -27,7 +27,7 @@ export function ReasonDialog({
           label="Reason"
           value={reason}
           onChange={setReason}
-          hint="Public for ever. Write no name, reading or other personal data."
+          hint="Permanently public. Do not enter a name, a reading or other personal data."
         />
         <div className="actions">
           <Button onPress={onClose}>Cancel</Button>
