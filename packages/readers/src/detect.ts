@@ -14,10 +14,13 @@ export async function detectFormat(input: FileInput): Promise<Format> {
   if (head.trim() === "") throw notUnderstood("it is empty");
   const found = FORMATS.find((format) => format.matches(head));
   if (found !== undefined) return found;
-  throw notUnderstood(`it is none of ${FORMATS.map(({ title }) => title).join(", ")}`, {
-    details: { tried: FORMATS.map(({ name }) => name) },
-    hint: "Give an export as it came, or any table with named columns.",
-  });
+  throw notUnderstood(
+    `it is not in any of the known formats: ${FORMATS.map(({ title }) => title).join(", ")}`,
+    {
+      details: { tried: FORMATS.map(({ name }) => name) },
+      hint: "Give an export as it came, or any table with named columns.",
+    },
+  );
 }
 
 /** @throws INVALID_ARGUMENT for a name that no format has */

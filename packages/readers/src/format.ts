@@ -64,7 +64,7 @@ export type ReadOptions = {
   readonly dateOrder?: DateOrder;
   /** Unit of times that count from the file's own start, where the column's title does not say it. */
   readonly timeUnit?: TimeUnit;
-  /** CSV: how times are written, such as `YYYY:MM:DD:HH:mm`, where it is none of the known forms. */
+  /** CSV: how times are written, such as `YYYY:MM:DD:HH:mm`, where it is not one of the known forms. */
   readonly timeForm?: string;
   /**
    * CSV: rows to keep, by column (`trial` → `S01_1`; `*` for every row). JSON: whose readings to keep, by the field that

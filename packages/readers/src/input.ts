@@ -84,8 +84,8 @@ export async function headOf(input: FileInput): Promise<string> {
 
 /**
  * The text of a file, piece by piece, without byte order mark.
- * @throws FILE_NOT_UNDERSTOOD with byte, line and column of what is no text: bytes that are no UTF-8 (or, after its
- *         byte order mark, no UTF-16), and zero bytes, which no text file has
+ * @throws FILE_NOT_UNDERSTOOD with byte, line and column of what is not text: bytes that are not UTF-8 (or, after its
+ *         byte order mark, not UTF-16), and zero bytes, which no text file has
  */
 export async function* decoded(input: FileInput): AsyncGenerator<string> {
   let decode: ((bytes: Uint8Array, last: boolean) => string) | undefined;

@@ -45,7 +45,7 @@ export type SeriesInspection = {
   readonly last: number;
   /** Median of the seconds between two readings; null where there is only one time. */
   readonly interval: number | null;
-  /** What minimum, maximum and mean are taken over: the values, or the lengths √(x² + y² + z²) of values with axes. */
+  /** What minimum, maximum and mean are of: the values, or the lengths √(x² + y² + z²) of values with axes. */
   readonly measure: "value" | "length";
   /** Decimals; the mean exact to four places, halves rounded away from zero. Null where no reading is a number. */
   readonly min: string | null;
@@ -61,7 +61,7 @@ export type SlottingInspection = {
   readonly profile: ProfileName;
   /** Quarter hours. */
   readonly offset: number;
-  /** Readings that stand in a slot, how many of them in a neighbouring one, and how many found none. */
+  /** Readings that have a slot, how many of them have a neighbouring one, and how many have none. */
   readonly kept: number;
   readonly moved: number;
   readonly dropped: number;
@@ -343,7 +343,7 @@ function slot(
   let highest = Number.NEGATIVE_INFINITY;
   let together: CodedReading[] = [];
   const epochOf = (time: number): number => epochAt(profile, offset, time);
-  // Readings with three intervals between them cannot meet in a slot, so each stretch is placed by itself.
+  // Readings with three intervals between them cannot meet in a slot, so each stretch is placed separately.
   const place = (): void => {
     // Below it a stretch before may have filled a slot.
     const firstFree = kept === 0 ? 0 : highest + 1;

@@ -5,7 +5,7 @@ import { METRICS } from "./metrics.ts";
 
 /**
  * The least and the greatest number that a reading of a metric and unit can be, both included. They are wider than what
- * devices show and than what people survive: a value outside has another unit, or is no measurement.
+ * devices show and than what people survive: a value outside has another unit, or is not a measurement.
  */
 const RANGES: Partial<Record<Metric, Readonly<Record<string, readonly [number, number]>>>> = {
   // Meters show 10 to 600 or 20 to 600 mg/dL; laboratories report up to some 2,000. 1 mmol/L is 18 mg/dL.

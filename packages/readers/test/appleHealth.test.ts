@@ -106,9 +106,9 @@ describe("Apple Health export", () => {
       ),
     );
     expect(report.refused).to.deep.equal({
-      "unit is none of the metric's": 4,
+      "unit is not one of the metric's": 4,
       "more than 100 %": 1,
-      "value is no number": 1,
+      "value is not a number": 1,
       "value below zero": 1,
       "date without a time": 1,
       "time without a zone": 1,

@@ -249,7 +249,7 @@ describe("FHIR R4 Observations", () => {
     expect(report).to.deep.include({
       entries: 7,
       skipped: { "LOINC 8480-6": 1, "data absent": 1, "no value": 1 },
-      refused: { "value is no quantity": 1 },
+      refused: { "value is not a quantity": 1 },
     });
   });
 
@@ -326,7 +326,7 @@ describe("FHIR R4 Observations", () => {
       [{ dimensions: undefined }, "sampled data of several dimensions"],
       [{ origin: undefined }, "unit without UCUM code"],
       [{ origin: quantity(0, "mmol/L") }, "unit does not fit the LOINC code"],
-      [{ data: "abc" }, "value is no number"],
+      [{ data: "abc" }, "value is not a number"],
     ];
     for (const [more, reason] of bad) {
       expect((await readWith(fhir, samples("100", more))).report.refused, reason).to.deep.equal({
@@ -359,7 +359,7 @@ describe("FHIR R4 Observations", () => {
     );
   });
 
-  it("keeps decimals; counts zeros, negatives and what is no number", async () => {
+  it("keeps decimals; counts zeros, negatives and what is not a number", async () => {
     const text = JSON.stringify(
       bundle(
         glucose(quantity(-1, "mg/dL")),
@@ -372,7 +372,7 @@ describe("FHIR R4 Observations", () => {
     expect(readings.map(({ value }) => value)).to.deep.equal(["69.999990"]);
     expect(report).to.deep.include({
       skipped: { "sentinel zero": 1 },
-      refused: { "value below zero": 1, "value is no number": 1 },
+      refused: { "value below zero": 1, "value is not a number": 1 },
     });
   });
 

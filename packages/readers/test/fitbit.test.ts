@@ -68,7 +68,7 @@ describe("Fitbit heart rate", () => {
       { zone: "UTC" },
     );
     expect(report.skipped).to.deep.equal({ "sentinel zero": 1, "daily summary": 1 });
-    expect(report.refused).to.deep.equal({ "value is no number": 1, "no time": 3 });
+    expect(report.refused).to.deep.equal({ "value is not a number": 1, "no time": 3 });
     expect(report.taken).to.equal(1);
   });
 
@@ -85,7 +85,7 @@ describe("Fitbit heart rate", () => {
     expect(utc.readings.map(({ time }) => time)).to.deep.equal([seconds("2015-08-21T07:01:05Z")]);
     expect(utc.report).to.deep.include({
       skipped: { "confidence 0": 1 },
-      refused: { "no time": 1, "value is no number": 2 },
+      refused: { "no time": 1, "value is not a number": 2 },
     });
     const local = await readWith(fitbit, file, { zone: "+02:00" });
     expect(local.readings[0]!.time).to.equal(seconds("2015-08-21T05:01:05Z"));

@@ -67,7 +67,7 @@ describe("Google Fit heart rate", () => {
       "sentinel zero": 1,
       "stands for more than 5 minutes": 1,
     });
-    expect(report.refused).to.deep.equal({ "no time": 2, "value is no number": 2, "value below zero": 1 });
+    expect(report.refused).to.deep.equal({ "no time": 2, "value is not a number": 2, "value below zero": 1 });
     expect(report).to.include({ taken: 1, entries: 10 });
   });
 

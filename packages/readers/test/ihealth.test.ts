@@ -58,7 +58,7 @@ describe("iHealth", () => {
     expect(report).to.deep.include({
       entries: 8,
       skipped: { "sentinel zero": 1 },
-      refused: { "time without a zone": 3, "no time": 1, "value is no number": 1 },
+      refused: { "time without a zone": 3, "no time": 1, "value is not a number": 1 },
     });
   });
 

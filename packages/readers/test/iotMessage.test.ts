@@ -32,7 +32,7 @@ describe("IoT Hub and IoT Central messages", () => {
       entries: 5,
       taken: 2,
       skipped: { "sentinel zero": 1 },
-      refused: { "value is no number": 1, "no time": 1 },
+      refused: { "value is not a number": 1, "no time": 1 },
     });
   });
 

@@ -98,8 +98,8 @@ describe("Nightscout entries", () => {
       "no time": 2,
       "date and dateString disagree": 1,
       "time without a zone": 1,
-      "unit is none of the metric's": 1,
-      "value is no number": 2,
+      "unit is not one of the metric's": 1,
+      "value is not a number": 2,
     });
     expect(report.skipped).to.deep.equal({ "sensor error": 1 });
   });

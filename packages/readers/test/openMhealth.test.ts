@@ -36,15 +36,15 @@ const NO_FRAME = "the body has no effective_time_frame";
 const SHOULD_FAIL = {
   "blood-glucose/4.0/shouldFail/empty-document.json": "it has no measure that is read",
   "blood-glucose/4.0/shouldFail/invalid-descriptive-statistic.json":
-    "descriptive_statistic is none of the schema's values",
-  "blood-glucose/4.0/shouldFail/invalid-specimen-source.json": `${NO_FRAME}; specimen_source is none of the schema's values`,
-  "blood-glucose/4.0/shouldFail/invalid-temporal-relationship-to-meal.json": `${NO_FRAME}; temporal_relationship_to_meal is none of the schema's values`,
-  "blood-glucose/4.0/shouldFail/invalid-temporal-relationship-to-sleep.json": `${NO_FRAME}; temporal_relationship_to_sleep is none of the schema's values`,
+    "descriptive_statistic is not one of the schema's values",
+  "blood-glucose/4.0/shouldFail/invalid-specimen-source.json": `${NO_FRAME}; specimen_source is not one of the schema's values`,
+  "blood-glucose/4.0/shouldFail/invalid-temporal-relationship-to-meal.json": `${NO_FRAME}; temporal_relationship_to_meal is not one of the schema's values`,
+  "blood-glucose/4.0/shouldFail/invalid-temporal-relationship-to-sleep.json": `${NO_FRAME}; temporal_relationship_to_sleep is not one of the schema's values`,
   "blood-glucose/4.0/shouldFail/invalid-time-interval.json":
     "time_interval has none of the schema's forms, or several",
   "blood-glucose/4.0/shouldFail/missing-time-frame.json": NO_FRAME,
   "heart-rate/2.0/shouldFail/empty-document.json": "it has no measure that is read",
-  "heart-rate/2.0/shouldFail/incorrect-unit.json": "unit is none of the schema's values",
+  "heart-rate/2.0/shouldFail/incorrect-unit.json": "unit is not one of the schema's values",
   "heart-rate/2.0/shouldFail/missing-effective-time-frame.json": NO_FRAME,
 };
 
@@ -86,7 +86,7 @@ describe("Open mHealth", () => {
       ...more,
     });
     const flow = (supplemental_oxygen_flow_rate: unknown) => oxygen({ supplemental_oxygen_flow_rate });
-    const wrong = (name: string) => `${name} is none of the schema's values`;
+    const wrong = (name: string) => `${name} is not one of the schema's values`;
     const shapeless = "has none of the schema's forms, or several";
     const start_date_time = "2013-02-05T07:20:00Z";
     const cases: [object, string | undefined][] = [
@@ -95,12 +95,12 @@ describe("Open mHealth", () => {
       [flow({ unit: "L/min", value: 2.5 }), undefined],
       [flow({ unit: "mL/min", value: 2500 }), wrong("unit")],
       [flow({ unit: "l/min", value: 2 }), wrong("unit")],
-      [flow({ unit: 5, value: 2 }), `unit is no string; ${wrong("unit")}`],
+      [flow({ unit: 5, value: 2 }), `unit is not a string; ${wrong("unit")}`],
       [flow({ value: 2 }), "supplemental_oxygen_flow_rate has no unit"],
       [flow({ unit: "L/min" }), "supplemental_oxygen_flow_rate has no value"],
-      [flow({ unit: "L/min", value: "2" }), "value is no number"],
-      [flow(2), "supplemental_oxygen_flow_rate is no object"],
-      [flow(null), "supplemental_oxygen_flow_rate is no object"],
+      [flow({ unit: "L/min", value: "2" }), "value is not a number"],
+      [flow(2), "supplemental_oxygen_flow_rate is not an object"],
+      [flow(null), "supplemental_oxygen_flow_rate is not an object"],
       [oxygen({ oxygen_therapy_mode_of_administration: "nasal cannula" }), undefined],
       [
         oxygen({ oxygen_therapy_mode_of_administration: "mask" }),
@@ -111,7 +111,7 @@ describe("Open mHealth", () => {
       [oxygen({ measurement_method: "guess" }), wrong("measurement_method")],
       [oxygen({ descriptive_statistic: "mode" }), wrong("descriptive_statistic")],
       [oxygen({ oxygen_saturation: { unit: "1", value: 0.97 } }), wrong("unit")],
-      [oxygen({ oxygen_saturation: 97 }), "oxygen_saturation is no object"],
+      [oxygen({ oxygen_saturation: 97 }), "oxygen_saturation is not an object"],
       [oxygen({ note: "the schemas allow further properties" }), undefined],
       [heart(), undefined],
       [heart({ heart_rate: { unit: "/min", value: 60 } }), wrong("unit")],
@@ -127,7 +127,7 @@ describe("Open mHealth", () => {
       [body({ temporal_relationship_to_meal: "brunch" }), wrong("temporal_relationship_to_meal")],
       [
         body({ effective_time_frame: AT }),
-        `effective_time_frame is no object; effective_time_frame ${shapeless}`,
+        `effective_time_frame is not an object; effective_time_frame ${shapeless}`,
       ],
       [body({}, {}), `effective_time_frame ${shapeless}`],
       [
@@ -194,7 +194,7 @@ describe("Open mHealth", () => {
         "header and body disagree": 1,
         "it has no body": 1,
         "it has several measures": 1,
-        "value is no number": 1,
+        "value is not a number": 1,
       },
     });
     expect(openMhealth.matches(JSON.stringify([point({ step_count: 5 }, "step-count")]))).to.equal(true);

@@ -152,7 +152,7 @@ function isFor(url: string, segments: readonly string[]): boolean {
   );
 }
 
-/** Answers with an error. What is no refusal is a fault: its words stay here. */
+/** Answers with an error. Anything but a refusal is a fault, and its text stays here. */
 function send(reply: FastifyReply, error: unknown, onFault: (error: unknown) => void): FastifyReply {
   const refusal = error instanceof VitalproofError ? error : refusalOfServer(error as Partial<FastifyError>);
   reply.type("application/json; charset=utf-8");

@@ -86,7 +86,7 @@ export const accelerometerCsv: Format = {
       }
       const value = texts.map((text, i) => {
         const plain = plainDecimal(text);
-        if (plain === undefined) throw row.bad(axes[i]!, `its ${AXES[i]} is no number`);
+        if (plain === undefined) throw row.bad(axes[i]!, `its ${AXES[i]} is not a number`);
         return plain;
       });
       let time: ReturnType<TimeColumn["read"]>;

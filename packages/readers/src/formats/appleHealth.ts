@@ -50,7 +50,10 @@ export const appleHealth: Format = {
       notUnderstood(reason, { place: { line: parser.line, column: parser.column + 1 }, hint });
 
     parser.on("error", (error) => {
-      throw fail(`it is no well-formed XML (${wordsOf(error)})`, "The file may be cut off; export it again.");
+      throw fail(
+        `it is not well-formed XML (${wordsOf(error)})`,
+        "The file may be cut off. Export it again.",
+      );
     });
     parser.on("xmldecl", ({ encoding }) => {
       if (encoding !== undefined && !/^utf-?8$/i.test(encoding))
@@ -74,8 +77,8 @@ export const appleHealth: Format = {
         root = name;
         if (name !== "HealthData") throw fail("its root element is not HealthData");
       }
-      // Records inside a Correlation stand at the top level as well.
-      // ExportDate and Me say when and about whom; they are no entries.
+      // Records inside a Correlation are also at the top level.
+      // ExportDate and Me say when and about whom. They are not entries.
       if (depth === 2 && name !== "ExportDate" && name !== "Me") readElement(name, attributes, collector);
     });
 

@@ -69,7 +69,7 @@ export const dexcomClarity: Format = {
       }
       const beyond = beyondScale(text);
       if (beyond === undefined && !/^\d{1,4}([.,]\d{1,2})?$/.test(text)) {
-        throw row.bad(columns.value, "its glucose value is no number");
+        throw row.bad(columns.value, "its glucose value is not a number");
       }
       const written = isoTime(row.cell(columns.time));
       if (written === "impossible") throw row.bad(columns.time, "its time does not exist");

@@ -21,8 +21,8 @@ const ENTRY: keyof Bundle & string = "entry";
 const RESOURCE: keyof BundleEntry & string = "resource";
 
 /**
- * HL7 FHIR R4: an Observation, a Bundle, an array of resources, or NDJSON as Bulk Data exports it. Which codes, units
- * and times are read stands in formats/fhir/.
+ * HL7 FHIR R4: an Observation, a Bundle, an array of resources, or NDJSON as Bulk Data exports it. formats/fhir/ says
+ * which codes, units and times are read.
  */
 export const fhir: Format = {
   name: "fhir",
@@ -37,7 +37,7 @@ export const fhir: Format = {
     const collector = new Collector(take, owners);
     const documents = parseAll(await input.text());
     const [first] = documents;
-    // A file of one resource that is no Observation holds nothing to read; in a collection others are only counted.
+    // A file of one resource other than an Observation holds nothing to read. In a collection, others are only counted.
     const alone = documents.length === 1 && !isArray(first!.root);
     for (const document of documents) {
       if (isArray(document.root)) {
@@ -57,7 +57,7 @@ function read(
 ): void {
   const type = textOf(resource, "resourceType");
   if (!isObject(resource) || type === undefined || !/^[A-Za-z]{1,64}$/.test(type)) {
-    throw document.error(path, "it is no FHIR resource", HINT);
+    throw document.error(path, "it is not a FHIR resource", HINT);
   }
   if (type === "Observation") readObservation(resource, collector);
   else if (type === "Bundle") readBundle(document, resource, path, collector);

@@ -50,14 +50,14 @@ function readIntraday(document: JsonDocument, collector: Collector, zone: string
   if (days.length !== 1) throw document.error(["activities-heart"], "it is not exactly one day", HINT);
   const date = textOf(days[0], "dateTime") ?? "";
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || typeof isoTime(`${date}T00:00`) !== "object") {
-    throw document.error(["activities-heart", 0, "dateTime"], "it is no date", HINT);
+    throw document.error(["activities-heart", 0, "dateTime"], "it is not a date", HINT);
   }
   const dataset = field(intraday, "dataset");
-  if (!isArray(dataset)) throw document.error([INTRADAY, "dataset"], "it is no array", HINT);
+  if (!isArray(dataset)) throw document.error([INTRADAY, "dataset"], "it is not an array", HINT);
 
   const clock = new LocalClock(zone);
   for (const [i, sample] of dataset.entries()) {
-    if (!isObject(sample)) throw document.error([INTRADAY, "dataset", i], "a sample is no object", HINT);
+    if (!isObject(sample)) throw document.error([INTRADAY, "dataset", i], "a sample is not an object", HINT);
     const time = textOf(sample, "time") ?? "";
     const written = /^\d{2}:\d{2}:\d{2}$/.test(time) ? isoTime(`${date}T${time}`) : undefined;
     if (typeof written !== "object") collector.refuse(NO_TIME);
@@ -85,7 +85,7 @@ function readExport(
   }
   const clock = new LocalClock(zone);
   for (const [i, entry] of entries.entries()) {
-    if (!isObject(entry)) throw document.error([i], "an entry is no object", HINT);
+    if (!isObject(entry)) throw document.error([i], "an entry is not an object", HINT);
     const text = textOf(entry, "dateTime") ?? "";
     const ordered = /^\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d$/.test(text) ? orderedTime(text) : undefined;
     const written = typeof ordered === "object" ? inOrder(ordered, "MDY") : undefined;

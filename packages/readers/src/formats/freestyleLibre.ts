@@ -70,7 +70,7 @@ export const freestyleLibre: Format = {
       }
       const value = beyondScale(text) ?? localDecimal(text);
       if (value === undefined || value.startsWith("-")) {
-        throw row.bad(columns.historic, "its glucose value is no number");
+        throw row.bad(columns.historic, "its glucose value is not a number");
       }
       const time = times.read(row);
       if (time === SKIPPED_BY_CLOCK) {

@@ -110,7 +110,7 @@ export const genericCsv: Format = {
       }
       mixture.see(row);
       const written = beyondScale(text) ?? localDecimal(text);
-      if (written === undefined) throw row.bad(valueColumn, "its value is no number");
+      if (written === undefined) throw row.bad(valueColumn, "its value is not a number");
       const value = beats ? rateOf(written) : written;
       if (beats) {
         elapsed += Number(written) / 1000;
@@ -129,7 +129,7 @@ export const genericCsv: Format = {
   },
 };
 
-/** The header that has the columns asked for; with numbers alone, a first row of values is no header. */
+/** The header that has the columns asked for. With numbers alone, a first row of values is not a header. */
 async function headerFor(input: FileInput, options: ReadOptions): Promise<Header<Columns>> {
   const { time, value, where: inner } = options.columns!;
   const where = { ...inner, ...options.where };
@@ -156,7 +156,7 @@ async function headerFor(input: FileInput, options: ReadOptions): Promise<Header
   const header = await headerOf(
     input,
     (titles) => {
-      // Numbers alone say nothing about the delimiter; a cell with another one in it is no cell.
+      // Numbers alone say nothing about the delimiter. A cell that contains another delimiter is not one cell.
       if (titles.length < least || (numbered && titles.some((title) => /[;\t]/.test(title))))
         return undefined;
       const missing = names.some((name) => !name.startsWith("#") && !titles.includes(name.trim()));
@@ -175,7 +175,7 @@ function isTime(text: string): boolean {
   return (isoTime(text) ?? orderedTime(text) ?? plainDecimal(text)) !== undefined;
 }
 
-/** Beats a minute, from the milliseconds between two beats. What is no such interval stays as it is, and is refused. */
+/** Beats a minute, from the milliseconds between two beats. Anything else stays as it is and is refused. */
 function rateOf(interval: string): string {
   const rate = 60_000 / Number(interval);
   return Number.isFinite(rate) && rate > 0 ? rate.toFixed(RATE_PLACES) : interval;

@@ -40,7 +40,7 @@ export const googleFit: Format = {
     if (list === undefined) throw document.error([], "there is no array of points", HINT);
     const collector = new Collector(take);
     for (const [i, point] of listOf(document.root, list).entries()) {
-      if (!isObject(point)) throw document.error([list, i], "a point is no object", HINT);
+      if (!isObject(point)) throw document.error([list, i], "a point is not an object", HINT);
       readPoint(point, collector);
     }
     return collector.report("google-fit");

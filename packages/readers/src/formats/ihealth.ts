@@ -36,7 +36,7 @@ export const ihealth: Format = {
     if (list === undefined || !isArray(entries)) throw document.error([], "there is no list of data", HINT);
     const unit = list === "BGDataList" ? glucoseUnit(document) : "%";
     for (const [i, entry] of entries.entries()) {
-      if (!isObject(entry)) throw document.error([list, i], "an entry is no object", HINT);
+      if (!isObject(entry)) throw document.error([list, i], "an entry is not an object", HINT);
       if (field(entry, "DataSource") === "Manual") collector.note("Some entries were typed in by hand.");
       if (list === "BGDataList") readOne(entry, "BG", "glucose", unit, collector);
       else {

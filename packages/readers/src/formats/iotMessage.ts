@@ -46,7 +46,7 @@ export const iotMessage: Format = {
     for (const [i, message] of messages.entries()) {
       const body = field(message, "Body") ?? field(message, "telemetry");
       if (!isObject(body))
-        throw document.error(isArray(document.root) ? [i] : [], "it is no device message", HINT);
+        throw document.error(isArray(document.root) ? [i] : [], "it is not a device message", HINT);
       collector.belongsTo(deviceOf(message, body));
       const time = instantOf(timeOf(message, body));
       for (const [name, value] of Object.entries(body)) {

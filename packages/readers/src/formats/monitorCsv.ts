@@ -33,7 +33,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
 /**
  * The numerics of a bedside monitor: one row a second, seconds counted from the record's own start, one column for each
  * signal (as the BIDMC records on PhysioNet have them). Each cell is an entry. Respiration is read as another metric;
- * a pulse rate stands in for the heart rate only where there is no other. A zero that a living body has not (heart rate,
+ * a pulse rate replaces the heart rate only where there is no other. A zero that a living body has not (heart rate,
  * saturation) means that nothing was measured; a respiration of zero is kept.
  */
 export const monitorCsv: Format = {
@@ -79,7 +79,7 @@ export const monitorCsv: Format = {
         const value = plainDecimal(text);
         if (spare) tally.skip(`${name} beside HR`);
         else if (isMissing(text)) tally.skip("missing");
-        else if (value === undefined) throw row.bad(index, `its ${name} is no number`);
+        else if (value === undefined) throw row.bad(index, `its ${name} is not a number`);
         else if (isZero(value) && METRICS[metric].zeroIsMissing) tally.skip("sentinel zero");
         else if (value.startsWith("-")) tally.refuse("impossible value");
         else if (time === SKIPPED_BY_CLOCK) tally.refuse(SKIPPED_BY_CLOCK);

@@ -39,7 +39,7 @@ export const nightscout: Format = {
     const [entries, path] = entriesOf(document);
     const collector = new Collector(take);
     for (const [i, entry] of entries.entries()) {
-      if (!isObject(entry)) throw document.error([...path, i], "an entry is no object", HINT);
+      if (!isObject(entry)) throw document.error([...path, i], "an entry is not an object", HINT);
       readEntry(entry, collector);
     }
     return collector.report("nightscout");

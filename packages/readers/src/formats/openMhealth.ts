@@ -97,7 +97,7 @@ class Reader {
 
   /** Counts what a body or data point holds; or says why it holds nothing that can be counted. */
   read(item: JsonValue, path: JsonPath): Problem | undefined {
-    if (!isObject(item)) throw this.#document.error(path, "a data point is no object", HINT);
+    if (!isObject(item)) throw this.#document.error(path, "a data point is not an object", HINT);
     const isPoint = field(item, "header") !== undefined;
     const schema = textOf(field(field(item, "header"), "schema_id"), "name");
     this.#collector.belongsTo(textOf(field(item, "header"), "user_id"));
@@ -142,7 +142,7 @@ class Reader {
 
 const PART_OF_DAY = "stands for a part of a day";
 
-/** When one value was measured, or why that is no single time. Short intervals count at their beginning. */
+/** When one value was measured, or why there is not one time. Short intervals count at their beginning. */
 function timeOf(frame: JsonValue | undefined): number | string {
   const instant = textOf(frame, "date_time");
   if (instant !== undefined) return instantOf(instant);

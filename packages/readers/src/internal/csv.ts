@@ -7,7 +7,7 @@ import { notUnderstood, type Place } from "./notUnderstood.ts";
 const DELIMITERS = [",", ";", "\t"] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
 
-/** A line longer than this is no row of a table, but a quote that was never closed or a file of another kind. */
+/** A longer line is not a row of a table. It is a quote that was never closed, or a file of another kind. */
 const LONGEST_RECORD = 1_048_576;
 /** Rows at a file's beginning among which its header is looked for; exports put titles before it. */
 const HEADER_ROWS = 8;
@@ -40,7 +40,7 @@ export function rowFilter(
 }
 
 /**
- * What stands in one column of a table, each text once, in the file's order.
+ * The texts of one column of a table, each once, in the file's order.
  * @throws FILE_NOT_UNDERSTOOD where there is no such column, or more texts than a column of labels has
  */
 export async function columnLabels(input: FileInput, column: string): Promise<string[]> {
@@ -95,7 +95,7 @@ export type Row = {
 
 /**
  * Finds a table's header by its titles, whatever the delimiter and the titles above it.
- * @param columnsOf what the format makes of a row of titles; undefined where it is no header
+ * @param columnsOf what the format makes of a row of titles; undefined if the row is not a header
  */
 export function findHeader<C>(
   head: string,

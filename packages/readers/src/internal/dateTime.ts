@@ -44,12 +44,12 @@ export type OrderedTime = {
   readonly hour: number;
   readonly minute: number;
   readonly seconds: number;
-  /** Whether AM or PM stands behind it. */
+  /** Whether AM or PM follows it. */
   readonly twelveHours: boolean;
 };
 
 /**
- * A time such as 8/1/18 16:15 or 01-08-2018 4:15 PM, whose day and month can stand in either order.
+ * A time such as 8/1/18 16:15 or 01-08-2018 4:15 PM, whose day and month can be in either order.
  * @returns undefined for another form, "impossible" for a time of day that does not exist
  */
 export function orderedTime(text: string): OrderedTime | "impossible" | undefined {

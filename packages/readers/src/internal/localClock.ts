@@ -9,7 +9,7 @@ export const SKIPPED_BY_CLOCK = "time skipped by the clock change";
  *
  * A time in the hour that the clock change in autumn repeats is taken as the instant nearest to the reading before it
  * that comes after it in the file's direction, so that an hour that is there twice is read twice. The direction is that
- * of most steps so far: a file may begin with its newest reading. A time that the change in spring skips is none.
+ * of most steps so far: a file may begin with its newest reading. A time that the change in spring skips does not exist.
  */
 export class LocalClock {
   readonly #instantsOf: ReturnType<typeof zoneRules>;

@@ -42,7 +42,7 @@ export class Mixture {
     });
   }
 
-  /** @throws SELECTION_REQUIRED naming the column, never what stands in it */
+  /** @throws SELECTION_REQUIRED naming the column, never its values */
   see({ cells }: Row): void {
     for (const column of this.#watched) {
       const text = (cells[column.index] ?? "").trim();

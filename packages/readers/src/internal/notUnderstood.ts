@@ -5,8 +5,8 @@ import { type Detail, VitalproofError } from "@vitalproof/sdk";
 export type Place = { readonly line: number; readonly column: number };
 
 /**
- * The error for a file that is not what it says. It names the place and the reason, never what stands there: a file of
- * readings is somebody's health.
+ * The error for a file that is not what it says. It names the place and the reason, never the content: a file of
+ * readings is health data.
  */
 export function notUnderstood(
   reason: string,

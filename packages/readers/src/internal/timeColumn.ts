@@ -107,7 +107,7 @@ export class TimeColumn {
 
   /**
    * @param row in the file's order
-   * @throws FILE_NOT_UNDERSTOOD for what is no time of the column's form; ZONE_REQUIRED, ZONE_UNKNOWN, START_REQUIRED
+   * @throws FILE_NOT_UNDERSTOOD for a text that is not a time of the column's form; ZONE_REQUIRED, ZONE_UNKNOWN, START_REQUIRED
    */
   read(row: Row): TimeRead {
     const text = row.cell(this.#index);

@@ -16,7 +16,7 @@ export function openBytes(bytes: Uint8Array): number {
 /**
  * Where a sequence of bytes stops being UTF-8 (RFC 3629: shortest forms only, no surrogates, up to U+10FFFF).
  * TextDecoder says only that it does.
- * @returns the first byte of the first sequence that is none; the length where there is none
+ * @returns the first byte of the first invalid sequence; the length where there is none
  */
 export function firstInvalid(bytes: Uint8Array): number {
   let at = 0;

@@ -3,8 +3,8 @@
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /**
- * A number as a plain decimal with exactly the digits that stand there; an exponent is carried out by moving the point.
- * @returns undefined for what is no number
+ * A number as a plain decimal with exactly the digits of the text. An exponent is carried out by moving the point.
+ * @returns undefined for a text that is not a number
  */
 export function plainDecimal(text: string): string | undefined {
   const match = NUMBER.exec(text);
@@ -26,8 +26,8 @@ export function plainDecimal(text: string): string | undefined {
 }
 
 /**
- * As `plainDecimal`, for people's tables: a comma may stand for the point. "1,234" could be either, and is refused.
- * @returns undefined for what is no number, or might be two different ones
+ * As `plainDecimal`, for people's tables: a comma may be the point. "1,234" could be either, and is refused.
+ * @returns undefined for a text that is not a number, or might be two different ones
  */
 export function localDecimal(text: string): string | undefined {
   if (!text.includes(",")) return plainDecimal(text);

@@ -40,7 +40,7 @@ export function termOf(loinc: string): Term | undefined {
   return Object.hasOwn(TERMS, loinc) ? TERMS[loinc] : undefined;
 }
 
-/** UCUM codes (case-sensitive) of the units that are read, beside the one that Vitalproof writes. */
+/** UCUM codes (case-sensitive) of the units that are read, besides the one that Vitalproof writes. */
 const SAME_UNIT: Readonly<Record<string, string>> = {
   "mg/dL": "mg/dL",
   "mg/dl": "mg/dL",

@@ -3,7 +3,7 @@ import { type Decimal, formatDecimal, parseDecimal } from "@vitalproof/sdk";
 import { plainDecimal } from "../../internal/values.ts";
 import { JsonNumber, type JsonValue } from "../json/document.ts";
 
-/** The exact decimal of a JSON number (or of a text of SampledData); undefined for what is none. */
+/** The exact decimal of a JSON number (or of a text of SampledData); undefined for anything else. */
 export function decimalOf(value: JsonValue | undefined): Decimal | undefined {
   const text = value instanceof JsonNumber ? value.text : value;
   const plain = typeof text === "string" ? plainDecimal(text) : undefined;

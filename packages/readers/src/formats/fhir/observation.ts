@@ -26,7 +26,7 @@ const ONE = { digits: 1n, scale: 0 };
 /** Most samples that one SampledData may have: a day at 100 Hz. */
 const MOST_SAMPLES = 8_640_000;
 
-/** A field of a FHIR type by its name, which the compiler checks; what stands there is not known yet. */
+/** A field of a FHIR type by its name, which the compiler checks. Its value is not known yet. */
 function get<T>(resource: JsonValue | undefined, name: keyof T & string): JsonValue | undefined {
   return field(resource, name);
 }
@@ -103,7 +103,7 @@ function readValue(holder: JsonValue, observation: JsonObject, collector: Collec
   if (name === "valueSampledData") {
     return readSamples(get<Observation>(holder, name), both, observation, collector);
   }
-  if (name !== "valueQuantity") return collector.refuse("value is no quantity");
+  if (name !== "valueQuantity") return collector.refuse("value is not a quantity");
   const time = timeOf(observation);
   if (typeof time === "string") return time === TOO_LONG ? collector.skip(time) : collector.refuse(time);
   const quantity = get<Observation>(holder, name);
@@ -133,7 +133,7 @@ function isComparator(value: JsonValue): value is Comparator {
   return value === "<" || value === "<=" || value === ">" || value === ">=";
 }
 
-/** The unit by its UCUM code; the text beside it is for people, and says anything. */
+/** The unit by its UCUM code. The text next to it is for people and can say anything. */
 function unitIn(quantity: JsonValue | undefined, term: Term): Fit {
   const code = textIn<Quantity>(quantity, "code");
   if (code === undefined || textIn<Quantity>(quantity, "system") !== UCUM) return unfit(WRONG_SYSTEM);

@@ -7,7 +7,7 @@ export type Comparator = "<" | "<=" | ">" | ">=";
 
 /**
  * What "less than 40" means on the scale of every profile of the metric and unit: LOW, if each value that it can be is
- * below the lowest one. "Less than 54" can be 45, which is a value, and is none of the two ends.
+ * below the lowest one. "Less than 54" can be 45, which is a value and neither of the two ends.
  * @returns undefined where it is not certainly beyond an end, or where no profile has this unit
  */
 export function beyondEnd(

@@ -7,9 +7,9 @@ import { METRICS } from "../../metrics.ts";
 
 /** Kinds and reasons that several formats count under one name. */
 export const SENTINEL_ZERO = "sentinel zero";
-export const NO_NUMBER = "value is no number";
+export const NO_NUMBER = "value is not a number";
 export const NEGATIVE = "value below zero";
-export const WRONG_UNIT = "unit is none of the metric's";
+export const WRONG_UNIT = "unit is not one of the metric's";
 
 /** A reading as a format finds it: "LOW", "HIGH", or a number as the file writes it. */
 export type Found = {

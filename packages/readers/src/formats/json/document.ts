@@ -17,7 +17,7 @@ export type JsonPath = readonly (string | number)[];
 
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false } as const;
 
-/** A JSON text, its values, and where in the text each of them stands. */
+/** A JSON text, its values, and the place of each in the text. */
 export class JsonDocument {
   readonly root: JsonValue;
   readonly #text: string;
@@ -87,11 +87,11 @@ export class JsonDocument {
     } catch {
       return this.#tooDeep();
     }
-    const { offset, reason } = found ?? { offset: this.#text.length, reason: "it is no JSON" };
+    const { offset, reason } = found ?? { offset: this.#text.length, reason: "it is not JSON" };
     const { line, column } = this.#lineAndColumn(offset);
     return new VitalproofError(
       "FILE_NOT_UNDERSTOOD",
-      `Line ${line}, column ${column} is no JSON: ${reason}.`,
+      `Line ${line}, column ${column} is not JSON: ${reason}.`,
       {
         details: { line, column, reason },
         hint: "The file may be cut off or edited by hand; export it again.",
@@ -128,13 +128,13 @@ export function isArray(value: JsonValue | undefined): value is readonly JsonVal
   return Array.isArray(value);
 }
 
-/** A property's text; undefined where it is none. */
+/** A property's text; undefined if it is not a text. */
 export function textOf(value: JsonValue | undefined, name: string): string | undefined {
   const found = field(value, name);
   return typeof found === "string" ? found : undefined;
 }
 
-/** A property's elements; none where it is no array. */
+/** A property's elements; empty if it is not an array. */
 export function listOf(value: JsonValue | undefined, name: string): readonly JsonValue[] {
   const found = field(value, name);
   return isArray(found) ? found : [];
@@ -155,7 +155,7 @@ function keepWritten(_name: string, value: unknown, context?: SourceContext): un
   return typeof value === "number" ? new JsonNumber(context?.source ?? String(value)) : value;
 }
 
-/** `$.entries[3].sgv`: names of properties are part of a format; those that are not shown as they stand. */
+/** `$.entries[3].sgv`: names of properties are part of a format; those that are not shown as they are. */
 function showPath(path: JsonPath): string {
   return path.reduce<string>((shown, part) => {
     if (typeof part === "number") return `${shown}[${part}]`;

@@ -19,7 +19,7 @@ export const LONGEST = 300;
 
 /**
  * A date and time with its offset from UTC.
- * @returns Unix seconds, or the reason why it is none
+ * @returns Unix seconds, or the reason why it is not an instant
  */
 export function instantOf(text: string | undefined): number | string {
   const written = text === undefined ? undefined : isoTime(text);

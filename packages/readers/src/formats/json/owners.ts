@@ -26,7 +26,7 @@ export class Owners implements OwnerChoice {
 
   /**
    * Whether a reading of this owner counts. One that does not say whose it is counts where nobody was chosen.
-   * @throws SELECTION_REQUIRED naming the field, never what stands in it
+   * @throws SELECTION_REQUIRED naming the field, never its value
    */
   counts(owner: string | undefined): boolean {
     if (owner !== undefined) this.found.add(owner);

@@ -3,7 +3,7 @@
 /**
  * The rules of the Open mHealth schemas blood-glucose 4.0, heart-rate 2.0 and oxygen-saturation 2.0, and of what they
  * refer to, in one JSON Schema each. Source: github.com/openmhealth/schemas (schema/omh), of which npm has no package.
- * Like those, they allow properties beside the ones they name.
+ * Like those, they allow properties besides the ones they name.
  */
 
 const dateTime = { type: "string", format: "rfc3339" } as const;

@@ -53,12 +53,17 @@ function reasonOf(error: SchemaError): string {
     case "required":
       return `${name} has no ${String(error.params.missingProperty)}`;
     case "enum":
-      return `${name} is none of the schema's values`;
+      return `${name} is not one of the schema's values`;
     case "type":
-      return `${name} is no ${String(error.params.type)}`;
+      return `${name} is not ${withArticle(String(error.params.type))}`;
     case "oneOf":
       return `${name} has none of the schema's forms, or several`;
     default:
       return `${name} breaks its schema`;
   }
+}
+
+/** "a number", "an object". */
+function withArticle(type: string): string {
+  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
 }
