@@ -28,7 +28,7 @@ export type AnchorDay = {
   readonly writes: AnchorWrite[];
 };
 
-/** AnchorRegistry as its events tell it, each held against the rule under which it may be emitted. */
+/** AnchorRegistry as its events tell it. Each event is checked against the rule under which it may be emitted. */
 export class AnchorState {
   readonly groups = new Map<bigint, GroupState>();
   readonly #days = new Map<string, AnchorDay>();
@@ -128,7 +128,7 @@ export class AnchorState {
       return;
     }
     if (root === 0n || !isFieldElement(root)) {
-      find.add("ANCHOR_ROOT_INVALID", `The root of day ${day} is ${root}, which is no root.`, place);
+      find.add("ANCHOR_ROOT_INVALID", `The root of day ${day} is ${root}, which is not a valid root.`, place);
     }
     const { from, until, correctableUntil } = this.window(group, day);
     if (correction === undefined) {

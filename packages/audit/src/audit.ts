@@ -276,7 +276,7 @@ function belongs(addresses: ContractAddresses, token: string, transfer: string):
 function explainTransfers(transfers: Transfers, claims: string, findings: Findings): bigint {
   let donated = 0n;
   for (const { from, to, value, explainedBy, transaction, block } of transfers.all) {
-    // Nothing moved: anybody can make a token say that.
+    // Nothing moved: anyone can make a token say that.
     if (explainedBy !== undefined || value === 0n) continue;
     if (from === claims) {
       findings.add(
@@ -288,7 +288,7 @@ function explainTransfers(transfers: Transfers, claims: string, findings: Findin
     } else {
       findings.add(
         "DONATION",
-        `${from} sent ${value} to the contract without funding a program; they are nobody's and stay there.`,
+        `${from} sent ${value} to the contract without funding a program. They belong to no one and remain there.`,
         { transaction, block },
       );
       donated += value;

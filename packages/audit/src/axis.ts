@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// "@vitalproof/audit/axis": round numbers for the axes of every plot, and where values are drawn. What is drawn there is
-// each plot's own: parts of a page, files that stand alone, React elements.
+// "@vitalproof/audit/axis": round numbers for the axes of every plot, and where values are drawn. Each plot draws
+// its own way: parts of a page, separate files, React elements.
 
 /** Place of a value between two pixels. */
 export type Place = (value: number) => number;
@@ -47,7 +47,7 @@ export function decadesBetween(low: number, high: number): number[] {
 /** Round steps from 0 up to an amount, in smallest units and exact; only 0 where there is nothing. */
 export function amountTicks(top: bigint): bigint[] {
   if (top <= 0n) return [0n];
-  // Ten, twenty, twenty-five, fifty and a hundred tenths of a power of ten: a step of 2.5 units is none.
+  // Ten, twenty, twenty-five, fifty and a hundred tenths of a power of ten. A step of 2.5 units is not used.
   const unit = 10n ** BigInt(Math.max(0, String(top).length - 2));
   const step = [10n, 20n, 25n, 50n, 100n, 200n, 250n, 500n]
     .map((tenths) => tenths * unit)
@@ -73,7 +73,7 @@ export function durationTicks(top: number): number[] {
   return Array.from({ length: Math.max(1, Math.ceil(top / step)) + 1 }, (_, i) => i * step);
 }
 
-/** At most five beginnings of UTC days in a span of Unix seconds, evenly apart; what lies on one day has one. */
+/** At most five beginnings of UTC days in a span of Unix seconds, evenly apart. A span within one day has one. */
 export function dayTicks(from: number, to: number): number[] {
   const [first, last] = [Math.ceil(from / DAY), Math.floor(to / DAY)];
   if (last < first) return [];

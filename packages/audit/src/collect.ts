@@ -32,7 +32,7 @@ export async function collectEvents(
     }
     findings.add(
       "DATA_EVENT_UNREADABLE",
-      `An event of the ${contract} contract in block ${log.blockNumber} is none that it can emit (topic ${log.topics[0] ?? "none"}).`,
+      `An event of the ${contract} contract in block ${log.blockNumber} is not one it can emit (topic ${log.topics[0] ?? "none"}).`,
       { block: log.blockNumber, transaction: log.transactionHash },
     );
     return [];
@@ -67,8 +67,8 @@ export async function collectTransfers(
 }
 
 /**
- * The transactions behind events, each receipt held against the events that were given for it: what one list has and
- * the other has not was left out or invented by whoever gave them.
+ * The transactions behind events. Each receipt is compared with the events that were given for it. If only one of the
+ * two has an event, their source left it out or invented it.
  *
  * @param concerns whether a log of a receipt belongs to what was asked for as events
  */

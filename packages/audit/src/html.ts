@@ -204,7 +204,7 @@ function money({ ledger, token }: AuditReport): string {
     ...Object.entries(ledger.now),
     ["transfers of the token in, all programs", ledger.transfersIn],
     ["transfers of the token out, all programs", ledger.transfersOut],
-    ["direct transfers, nobody's", ledger.donated],
+    ["direct transfers, which belong to no one", ledger.donated],
     ["free, reserved and owed in all programs of the token", ledger.allPrograms],
     ["balance of the contract", ledger.balance],
   ];

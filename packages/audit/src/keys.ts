@@ -21,7 +21,7 @@ export function knownKeys(keys: readonly KnownKey[]): KnownKeys {
   return new Map(sorted.map((known) => [verificationKeyHash(known.key), known]));
 }
 
-/** How many of a key's coordinates stand in a verifier's code. snarkjs's verifiers push every one of them. */
+/** How many of a key's coordinates a verifier's code contains. snarkjs's verifiers push every one of them. */
 export function wordsInCode(key: VerificationKey, code: string): { found: number; of: number } {
   const words = verificationKeyWords(key);
   const found = words.filter((word) => {

@@ -119,7 +119,7 @@ export type PeriodCounts = {
   readonly released: number;
   /** Over, not claimed, still claimable or waiting for an anchor. */
   readonly open: number;
-  /** Over, not claimed, and claimable no more: whoever calls `releasePeriod` frees the reserve. */
+  /** Over, not claimed, and no longer claimable. Anyone can free the reserve with `releasePeriod`. */
   readonly releasable: number;
 };
 
@@ -343,7 +343,7 @@ const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string,
     "each program's ledger rebuilt from its own events alone and compared with the contract's",
   ],
   ["P7", "The insurer cannot touch what is reserved or owed.", "every withdrawal against what was free then"],
-  ["P8", "A stranger lowers nobody's balance.", "no transfer out without a payment or a withdrawal"],
+  ["P8", "A stranger cannot lower anyone's balance.", "no transfer out without a payment or a withdrawal"],
   ["P9", "What is owed can be paid while paused.", "not visible in data", false],
   [
     "P10",
@@ -381,7 +381,7 @@ function invariantLines(findings: readonly Finding[]): InvariantLine[] {
     const [, ...concerned]: readonly string[] = FINDINGS[code];
     if (severity === "error") for (const id of concerned) broken.add(id);
   }
-  // A proof under a key that is not at hand is no broken invariant, but it is not shown either.
+  // A proof under an unknown key does not break an invariant, but it does not show it either.
   const unshown = new Set(findings.some(({ code }) => code === "CLAIM_KEY_UNKNOWN") ? ["N1"] : []);
   return INVARIANTS.map(([id, sentence, how, shown]) => ({
     id,
@@ -405,7 +405,7 @@ function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): stri
           `Nothing protects against forged proofs of ${development.join(", ")} on chain ${chainId}: the keys are development keys, whose trapdoor is public.`,
         ]),
     "A proof shows that anchored readings meet the terms. Whether the readings are true is up to sensors, sealers and the attester, as the program's assurance class says.",
-    "Off-chain conduct is not visible: heads that the attester refused or left out, reviews argued elsewhere, who stands behind an account.",
+    "Off-chain conduct is not visible: heads that the attester refused or left out, reviews argued elsewhere, who controls an account.",
   ];
 }
 

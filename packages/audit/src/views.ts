@@ -28,7 +28,7 @@ export type ViewContext = {
   readonly scopes: ScopesState;
   readonly claims: ClaimsState;
   readonly program: ProgramState;
-  /** Direct transfers to the contract, which are nobody's. */
+  /** Direct transfers to the contract, which belong to no one. */
   readonly donated: bigint;
   readonly keys: KnownKeys;
   readonly findings: Findings;
@@ -43,7 +43,7 @@ const CLOSED: readonly PeriodState[] = ["credited", "denied", "released"];
 
 type Expected = Readonly<Record<string, unknown>>;
 
-/** What the contracts say after the last block, held against what their events add up to. @returns the token's balance */
+/** Compares what the contracts say after the last block with what their events add up to. @returns the token's balance */
 export async function checkViews(context: ViewContext): Promise<{ balance: bigint | undefined }> {
   context.progress("what the contracts say now");
   await checkCounts(context);
@@ -309,7 +309,7 @@ async function checkSuspension(context: ViewContext, record: CircuitState): Prom
   );
 }
 
-/** The deployed verifier is the registered one, and the key's points stand in it. */
+/** Checks that the deployed verifier is the registered one and contains the key's points. */
 async function checkVerifierCode(context: ViewContext, record: CircuitState): Promise<void> {
   const { data, block, findings, keys, chainId } = context;
   const place = { circuit: record.id };
@@ -337,7 +337,7 @@ async function checkVerifierCode(context: ViewContext, record: CircuitState): Pr
   if (development && !DEVELOPMENT_CHAINS.includes(chainId)) {
     findings.add(
       "DEVELOPMENT_KEY",
-      `Circuit ${record.name} uses a development key on chain ${chainId}: anybody can forge its proofs.`,
+      `Circuit ${record.name} uses a development key on chain ${chainId}: anyone can forge its proofs.`,
       place,
     );
   }
@@ -364,7 +364,7 @@ async function checkVerificationKey(context: ViewContext, record: CircuitState):
   if (code.startsWith("0x00") && keccak256(`0x${code.slice(4)}`) === record.verificationKeyHash) return;
   findings.add(
     "VERIFICATION_KEY_CHANGED",
-    `At ${key}, the verification key of ${record.name}, lies no key with the registered hash ${record.verificationKeyHash}.`,
+    `The verification key of ${record.name} at ${key} does not have the registered hash ${record.verificationKeyHash}.`,
     { circuit: record.id },
   );
 }

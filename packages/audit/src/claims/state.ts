@@ -16,7 +16,7 @@ import type {
 
 const RESUME_TIME = 3 * DAY;
 
-/** What the events of ClaimsPayout add up to. The files beside this one apply them. */
+/** What the events of ClaimsPayout add up to. The other files of this folder apply them. */
 export class ClaimsState {
   readonly programs = new Map<bigint, ProgramState>();
   readonly policies = new Map<bigint, PolicyState>();
@@ -51,7 +51,7 @@ export class ClaimsState {
     return policy.payee === ZeroAddress ? policy.controller : policy.payee;
   }
 
-  /** First second at which an unclaimed period's reserve becomes free, as things stand at `now`. */
+  /** First second at which an unclaimed period's reserve becomes free, as seen at `now`. */
   releasableFrom(program: ProgramState, policy: PolicyState, period: number, now: number): number {
     const { anchors } = this.context;
     const start = this.startOf(program, policy, period);

@@ -16,7 +16,7 @@ export async function readKeys(folder: string): Promise<KnownKeys> {
     try {
       const key = (await read("verification_key.json")) as VerificationKey;
       const manifest = (await read("manifest.json")) as { key?: { kind?: string } };
-      // Throws for what is no key.
+      // Throws unless it is a key.
       verificationKeyHash(key);
       keys.push({ circuit, key, keyKind: String(manifest.key?.kind) });
     } catch {
