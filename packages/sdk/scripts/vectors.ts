@@ -243,7 +243,7 @@ function terms(): object[] {
   );
 }
 
-/** Circuits decided in the clear, small enough to follow by hand. */
+/** Circuits decided without a proof, small enough to follow by hand. */
 function checks(random: SeededRandom): object[] {
   const base = distributionTerms({ circuit: "distribution-direct-test", coverage: { atLeast: 1 } });
   const distributions: Partial<DistributionTerms>[] = [

@@ -108,7 +108,7 @@ export const COMMAND_ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number] | (typeof COMMAND_ERROR_CODES)[number];
 
-/** A value that may stand in an error's details: never a reading, a salt, a key or a secret. */
+/** A value that an error's details may hold: never a reading, a salt, a key or a secret. */
 export type Detail =
   | string
   | number

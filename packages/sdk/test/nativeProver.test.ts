@@ -99,7 +99,7 @@ describe("native prover", function () {
     ["exit", "NATIVE_PROVER_FAILED", /with code 1/],
     ["nothing", "NATIVE_PROVER_FAILED", /did not write proof\.json/],
     ["huge", "NATIVE_PROVER_FAILED", /at most 65536 bytes/],
-    ["link", "NATIVE_PROVER_FAILED", /is no file/],
+    ["link", "NATIVE_PROVER_FAILED", /is not a file/],
     ["garbage", "PROOF_MALFORMED", /not in the form/],
     ["list", "PROOF_MALFORMED", /not in the form/],
     ["partial", "PROOF_MALFORMED", /not in the form/],

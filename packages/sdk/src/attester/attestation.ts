@@ -5,7 +5,7 @@ import { FIELD } from "../field.ts";
 
 /**
  * What joins a person's policy to the person's log: the attester signs it after checking the patient's enrolment
- * proof over its very digest. Whoever changes a field, the controller or the payee above all, has neither.
+ * proof over this digest. Anyone who changes a field, above all the controller or the payee, has neither.
  */
 export type HolderAttestation = {
   program: bigint;

@@ -32,11 +32,11 @@ export type IntakeOptions = {
 };
 
 /**
- * The attester's door. It knows which device measures which person, takes in signed heads (never readings or
+ * The attester's door. It knows which device measures which patient. It accepts signed heads (never readings or
  * salts), one per epoch, in time and in order, and records a gap where nothing came. Every refusal has a stable code.
  *
- * Trusted for: who a subject is, which device is theirs, the clock, and taking in everything that is due. What it took
- * in it cannot deny: it signs a receipt. One intake process per store at a time.
+ * Trusted for: who a subject is, which device is theirs, the clock, and accepting everything that is due. It cannot
+ * deny what it accepted, because it signs a receipt. One intake process per store at a time.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -150,7 +150,7 @@ export class Intake {
     return this.#mutex.run(() => this.#enrolDevice(request));
   }
 
-  /** From now on nothing that the device signs is taken in. @throws INTAKE_DEVICE_UNKNOWN */
+  /** From now on nothing that the device signs is accepted. @throws INTAKE_DEVICE_UNKNOWN */
   retireDevice(device: DeviceKey): Promise<void> {
     return this.#mutex.run(async () => {
       const known = await this.#records.device(device);
@@ -166,8 +166,8 @@ export class Intake {
    * @throws INTAKE_DEVICE_UNKNOWN, INTAKE_DEVICE_RETIRED, INTAKE_DEVICE_WRONG_CURVE, INTAKE_DEVICE_OTHER_SUBJECT,
    *   INTAKE_DEVICE_OTHER_PROFILE, INTAKE_DEVICE_NOT_YET_ENROLLED (not before the epoch's end),
    *   INTAKE_SIGNATURE_INVALID, INTAKE_LOG_UNKNOWN, INTAKE_WRONG_CONTEXT (group, offset or an epoch outside the log),
-   *   INTAKE_TOO_EARLY (the epoch is not over), INTAKE_TOO_LATE (its deadline is past: a gap stands there),
-   *   INTAKE_EPOCH_TAKEN (another head stands there), INTAKE_EPOCH_SKIPPED (an earlier epoch is still open),
+   *   INTAKE_TOO_EARLY (the epoch is not over), INTAKE_TOO_LATE (its deadline is past and a gap was recorded),
+   *   INTAKE_EPOCH_TAKEN (another head was recorded), INTAKE_EPOCH_SKIPPED (an earlier epoch is still open),
    *   INTAKE_NOT_EXTENDING (the previous head is not the recorded one).
    *   Refusals about the chain carry `head` and `nextEpoch` in their details, for `Log.follow`.
    */
@@ -212,7 +212,7 @@ export class Intake {
     });
   }
 
-  /** Where a log stands now, gaps past their deadlines included. @throws INTAKE_LOG_UNKNOWN */
+  /** The current state of a log, including gaps past their deadlines. @throws INTAKE_LOG_UNKNOWN */
   stateOf(
     subject: bigint,
     profileName: ProfileName,
@@ -245,7 +245,7 @@ export class Intake {
       for (const { key } of await this.#records.allLogs()) {
         const profile = profileOf(key.profile);
         const log = await this.#fillGaps(key, profile, now);
-        // Epochs whose last second lies in the day.
+        // Epochs whose last second is in the day.
         const first = Math.max(log.firstEpoch, epochAtOrBefore(profile, log.offset, dayEnd(day - 1)));
         for (let epoch = first; epoch < log.nextEpoch; epoch++) {
           const anchorDay = anchorDayOf(profile, log.offset, epoch);
@@ -297,7 +297,7 @@ export class Intake {
         hint: "Sign deviceMessage: p256 over its SHA-256 with low s, ed25519 as in RFC 8032.",
       });
     }
-    // Only whoever holds the device's key learns the following about its enrolment.
+    // Only the holder of the device's key learns the following about its enrolment.
     if (device.retiredAt !== undefined) {
       throw refused("INTAKE_DEVICE_RETIRED", `The device was retired at ${device.retiredAt}.`, {
         details: { retiredAt: device.retiredAt },
@@ -347,7 +347,7 @@ export class Intake {
   ): Promise<void> {
     const { curve, publicKey } = request.device;
     if (!isDeviceKey({ curve, publicKey })) {
-      throw refused("INVALID_ARGUMENT", `${publicKey} is no public key on ${curve}.`, {
+      throw refused("INVALID_ARGUMENT", `${publicKey} is not a public key on ${curve}.`, {
         details: { curve, publicKey },
         hint: "Give lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
       });
@@ -399,10 +399,14 @@ export class Intake {
   ): Promise<SignedReceipt> {
     const record = await this.#records.head(key, epoch);
     if (record?.receipt === undefined) {
-      throw refused("INTAKE_TOO_LATE", `The deadline of epoch ${epoch} is past; a gap stands in its place.`, {
-        details: state,
-        hint: "Bring the log in line with Log.follow and go on with the next epoch.",
-      });
+      throw refused(
+        "INTAKE_TOO_LATE",
+        `The deadline of epoch ${epoch} is past. A gap was recorded instead.`,
+        {
+          details: state,
+          hint: "Bring the log in line with Log.follow and go on with the next epoch.",
+        },
+      );
     }
     if (record.previous !== signed.previous || record.head !== headAfter(record.previous, signed.inner)) {
       throw refused("INTAKE_EPOCH_TAKEN", `Epoch ${epoch} has another head already.`, {

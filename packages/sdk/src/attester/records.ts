@@ -9,7 +9,7 @@ import type { Store } from "../store.ts";
 export type LogRecord = {
   offset: number;
   firstEpoch: number;
-  /** Set when a successor took over. */
+  /** Set when a successor continues. */
   lastEpoch?: number;
   genesis: bigint;
   /** Of the genesis; kept so that the attester can show that it made it. */

@@ -90,7 +90,7 @@ export function termsOf(name: string, choice: TermsChoice = {}): Terms {
     throw new VitalproofError(
       "INVALID_ARGUMENT",
       `No circuit proves ${name} over ${form.window} in ${profileOf(form.profile).ucum} yet.`,
-      { details: { name, profile: form.profile }, hint: "It can be decided in the clear with `evaluate`." },
+      { details: { name, profile: form.profile }, hint: "`evaluate` can decide it without a proof." },
     );
   }
   const request = withOverrides(entry, form.request, overrides);

@@ -31,7 +31,7 @@ export type Form = {
   /** "1 day", "14 days", "1 hour", "30 nights", … */
   readonly window: string;
   readonly profile: ProfileName;
-  /** The circuit that proves it; left out where there is none yet and it is decided in the clear only. */
+  /** The circuit that proves it; left out where there is none yet, so that it is decided without a proof only. */
   readonly circuit?: CircuitName;
   /** Quarter hours after 00:00 UTC at which its epochs begin, unless the patient's own are given. */
   readonly offset: number;

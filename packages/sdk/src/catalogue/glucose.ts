@@ -78,8 +78,8 @@ const timeInRange: Question = {
       passing: 0.75,
       failing: 0.69,
       words: [
-        "Three quarters of the readings stand at the upper end of the range, the others just above it.",
-        "69 % of the readings stand at the upper end of the range, the others just above it.",
+        "Three quarters of the readings are at the upper end of the range, the others just above it.",
+        "69 % of the readings are at the upper end of the range, the others just above it.",
       ],
     },
   ),
@@ -121,7 +121,7 @@ const timeBelowRange2: Question = {
     {
       passing: 1,
       failing: 0.98,
-      words: ["Every reading stands at the level itself.", "2 % of the readings are just below the level."],
+      words: ["Every reading is at the level itself.", "2 % of the readings are just below the level."],
     },
   ),
 };
@@ -149,7 +149,7 @@ const belowAllDay: Question = {
       circuit: "glucose-day",
       offset: 0,
       request: { template: "distribution", band: { atMost: 250 }, share: { atLeast: 100 } },
-      passing: steady("Every reading stands at the level itself.", 250),
+      passing: steady("Every reading is at the level itself.", 250),
       failing: dipping("One reading is one step above the level.", 120, 100, 1, 251),
     },
     {
@@ -158,7 +158,7 @@ const belowAllDay: Question = {
       circuit: "glucose-mmol-day",
       offset: 0,
       request: { template: "distribution", band: { atMost: "13.9" }, share: { atLeast: 100 } },
-      passing: steady("Every reading stands at the level itself.", "13.9"),
+      passing: steady("Every reading is at the level itself.", "13.9"),
       failing: dipping("One reading is missing.", "7.0", 100, 1, undefined),
     },
   ],

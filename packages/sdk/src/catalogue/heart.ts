@@ -22,7 +22,7 @@ const AF_2020: Source = {
   citation:
     "Hindricks G, Potpara T, Dagres N, et al. 2020 ESC Guidelines for the diagnosis and management of atrial fibrillation. European Heart Journal 2021;42(5):373-498",
   at: "https://doi.org/10.1093/eurheartj/ehaa612",
-  says: "An episode of at least 30 s in a tracing is diagnostic of clinical atrial fibrillation. The flag here is the device's own finding for each minute; the proof says what the device said, and is no diagnosis.",
+  says: "An episode of at least 30 s in a tracing is diagnostic of clinical atrial fibrillation. The flag here is the device's own finding for each minute. The proof says what the device said. It is not a diagnosis.",
 };
 
 type Distribution = TermsRequest & { template: "distribution" };

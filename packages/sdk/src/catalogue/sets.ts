@@ -7,7 +7,7 @@ export const SETS: readonly SetEntry[] = [
     name: "alert",
     title: "Questions used as alerts",
     words:
-      "Each says that something happened that somebody should look at now. Alerts are verified at once against the clinic's signed receipt, and they never pay.",
+      "Each says that something happened that someone should look at now. Alerts are verified at once against the attester's signed receipt, and they never pay.",
     relation: "any",
     sources: [],
     members: [

@@ -2,7 +2,7 @@
 import type { Question } from "./entry.ts";
 import { inEpochs } from "./examples.ts";
 
-/** Noon UTC, in quarter hours: a night lies in one epoch. */
+/** Noon UTC, in quarter hours: a night is within one epoch. */
 const NOON = 48;
 
 const cpap: Question = {

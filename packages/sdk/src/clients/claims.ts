@@ -40,7 +40,7 @@ export type PolicyPayment = {
   transaction: string;
 };
 
-/** Programs, policies, claims and their money, for insurers, patients and whoever relays for them. */
+/** Programs, policies, claims and their money, for insurers, patients and their relayers. */
 export class ClaimsClient {
   readonly address: string;
   readonly #runner: ContractRunner;
@@ -112,7 +112,7 @@ export class ClaimsClient {
 
   // --- patients and relayers
 
-  /** Anybody may send it; the policy's payee is paid. */
+  /** Anyone may send it. The policy's payee is paid. */
   submitClaim(claim: { policy: bigint; period: number; consentId: string; proof: Proof }): Promise<Sent> {
     const { policy, period, consentId, proof } = claim;
     return send(this.#contract, "submitClaim", () =>
@@ -159,7 +159,7 @@ export class ClaimsClient {
     return previews.map(({ reason, detail }) => ({ reason: SKIP_REASONS[Number(reason)]!, detail }));
   }
 
-  /** Pays everything owed on a policy; anybody. @returns the amount sent */
+  /** Pays everything owed on a policy. Anyone may call it. @returns the amount sent */
   pay(policy: bigint): Promise<Sent<bigint>> {
     return send(
       this.#contract,

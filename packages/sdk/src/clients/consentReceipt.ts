@@ -23,7 +23,7 @@ export type ConsentReceipt = {
 /**
  * The receipt of a consent: what was agreed to, with the fields of ISO/IEC TS 27560 that apply and a salt of 32 random
  * bytes, so that nobody can guess the text from its hash.
- * @param options `withdrawal`: where the consent is taken back, said after how
+ * @param options `withdrawal`: where the consent can be revoked, said after how
  */
 export function consentReceipt(
   facts: ConsentFacts,

@@ -56,7 +56,7 @@ export const CONSENT_REVOCATION_TYPES = {
   ],
 };
 
-/** `keccak256(abi.encode("vitalproof/consent/1", consent))`: a consent is one thing for ever. */
+/** `keccak256(abi.encode("vitalproof/consent/1", consent))`: a consent never changes. */
 export function consentIdOf(consent: Consent): string {
   const tuple = `tuple(${CONSENT_FIELDS.map(({ type }) => type).join(",")})`;
   const values = CONSENT_FIELDS.map(({ name }) => consent[name as keyof Consent]);
@@ -66,7 +66,7 @@ export function consentIdOf(consent: Consent): string {
 /** Chain and consent registry under whose EIP-712 domain consents are signed. */
 export type ConsentDomain = { chainId: bigint; consents: string };
 
-/** Signs a grant that anybody may submit until `deadline` (Unix seconds, part of what is signed). */
+/** Signs a grant that anyone may submit until `deadline` (Unix seconds, part of what is signed). */
 export function signConsent(
   signer: Signer,
   domain: ConsentDomain,
@@ -121,7 +121,7 @@ export class ConsentClient {
     );
   }
 
-  /** Revokes the caller's consent for ever, granted already or not. */
+  /** Revokes the caller's consent permanently, granted already or not. */
   revoke(consentId: string): Promise<Sent> {
     return send(this.#contract, "revoke", () => this.#contract.revoke(consentId));
   }

@@ -47,7 +47,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "The attestation is not signed by the group's attester {attester}.",
     "It must be signed by the group's attester as of now, for this chain and contract.",
   ],
-  ClaimsPayout_InvalidBenefit: ["A benefit of {benefit} is none.", "Give a benefit above 0."],
+  ClaimsPayout_InvalidBenefit: ["A benefit of {benefit} is not possible.", "Give a benefit above 0."],
   ClaimsPayout_InvalidClaimWindow: [
     "A claim window of {claimWindow} s is not possible.",
     "A claim window is 1 to 365 days.",
@@ -71,7 +71,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
   ],
   ClaimsPayout_IsPaused: [
     "The contract is paused until {until}.",
-    "The pause ends by itself; payments work meanwhile.",
+    "The pause ends on its own. Payments work meanwhile.",
   ],
   ClaimsPayout_NoActiveConsent: [
     "Policy {policyId} has no active consent of this number.",
@@ -137,7 +137,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
   ],
   ClaimsPayout_ReviewOver: [
     "The time to decide on period {period} of policy {policyId} ended at {until}.",
-    "Silence pays: anybody can have the claim credited.",
+    "Silence pays: anyone can have the claim credited.",
   ],
   ClaimsPayout_CircuitBlocked: [
     "The circuit is suspended until {until}.",
@@ -166,8 +166,8 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "The period can no longer be claimed.",
   ],
   ClaimsPayout_WrongState: [
-    "Period {period} of policy {policyId} does not stand where this could be done.",
-    "Look where it stands; somebody may have acted meanwhile.",
+    "Period {period} of policy {policyId} is not in a state that allows this.",
+    "Look up its state. Someone may have acted meanwhile.",
   ],
   ClaimsPayout_ZeroAddress: ["An address is missing.", "Give one that is not zero."],
   CircuitRegistry_AlreadyKnown: ["The circuit is on record already.", "Use another version number."],

@@ -48,7 +48,7 @@ export function refusalNames(): string[] {
  * What a contract refused with, in sentences, also where the error comes from a contract further down.
  * @param error what a contract client threw, or ethers itself
  * @param show writes an argument of the error; as it is when left out
- * @returns undefined for an error that is no contract's refusal, and for data that no known contract reverts with
+ * @returns undefined for an error that is not a contract's refusal, and for data that no known contract reverts with
  */
 export function refusalOf(
   error: unknown,

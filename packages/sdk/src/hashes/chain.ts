@@ -8,7 +8,7 @@ import { TAGS } from "../generated/protocol.ts";
 import { invalid } from "../invalid.ts";
 import type { Profile } from "../profiles/profile.ts";
 
-/** Words of a P14 block beside tag, context and salt, or tag and state. */
+/** Words of a P14 block besides tag, context and salt, or tag and state. */
 const FIRST_BLOCK_WORDS = 11;
 const FURTHER_BLOCK_WORDS = 12;
 

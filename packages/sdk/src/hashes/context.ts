@@ -4,7 +4,7 @@ import { VitalproofError } from "../errors.ts";
 import { CONTEXT_FIELDS } from "../generated/protocol.ts";
 import { packWord, unpackWord } from "../internal/word.ts";
 
-/** What stands in a head, a leaf, a signature and a receipt besides hashes. */
+/** What a head, a leaf, a signature and a receipt hold besides hashes. */
 export type Context = {
   /** Number of the metric profile, 16 bits. */
   profile: number;

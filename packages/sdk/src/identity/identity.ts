@@ -28,8 +28,7 @@ export class Identity {
    */
   constructor(secret: bigint, walletSeed: Uint8Array) {
     assertField("secret", secret, { secret: true });
-    if (secret === 0n)
-      throw new VitalproofError("NOT_A_FIELD_ELEMENT", "An identity secret of 0 is no secret.");
+    if (secret === 0n) throw new VitalproofError("NOT_A_FIELD_ELEMENT", "An identity secret must not be 0.");
     if (walletSeed.length !== WALLET_SEED_BYTES) {
       throw invalid("length of the wallet seed", walletSeed.length, `${WALLET_SEED_BYTES} bytes`);
     }

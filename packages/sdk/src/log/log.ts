@@ -30,7 +30,7 @@ export type LogOpening = {
   genesis: bigint;
 };
 
-/** Where intake stands with a log: the head that the next one must extend, and its epoch. */
+/** A log as intake knows it: the head that the next one must extend, and the next epoch. */
 export type LogState = { head: bigint; nextEpoch: number };
 
 /** What goes to intake: no readings, no salt. */
@@ -375,7 +375,7 @@ export class Log {
     };
   }
 
-  /** The leaf under which an epoch's head stands in its day's anchor. */
+  /** The leaf of an epoch's head in its day's anchor. */
   leaf(epoch: number): bigint {
     return leafOf(this.#opening.subject, this.#context(epoch), this.#record(epoch).head);
   }
@@ -433,7 +433,7 @@ export class Log {
       used.add(reading);
       if (slotAt(this.#profile, this.#opening.offset, reading.time) !== slot) moved += 1;
     }
-    // A dropped reading stays pending while its slot lies in a later epoch: what comes may still make room.
+    // A dropped reading stays pending while its slot is in a later epoch: later readings may still make room.
     const lost = dropped.filter(
       (reading) => slotAt(this.#profile, this.#opening.offset, reading.time) < first + samples,
     );

@@ -26,7 +26,7 @@ export type AppendReport = {
   given: number;
   /** Kept for slotting. */
   taken: number;
-  /** Among those taken: beyond the ends of the scale, so that they stand as LOW or HIGH. */
+  /** Among those taken: beyond the ends of the scale, so that they become LOW or HIGH. */
   saturated: number;
   /** Same time and same code as one that is there already. */
   duplicates: number;

@@ -16,7 +16,7 @@ export type EpochRecord = {
   /** 0 for a gap. */
   salt: bigint;
   codes: number[];
-  /** Readings that stand in the neighbouring slot; those for which there was no slot. */
+  /** Readings placed in the neighbouring slot; those for which there was no slot. */
   moved: number;
   dropped: number;
   receipt?: SignedReceipt;

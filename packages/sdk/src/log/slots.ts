@@ -14,7 +14,7 @@ export type CodedReading = {
 export type Slotting<R extends CodedReading> = {
   /** Number of the sample's place, counted from epoch 0 on through all epochs, to the reading that took it. */
   placed: Map<number, R>;
-  /** How many of `placed` stand in the neighbouring slot instead of their own. */
+  /** How many of `placed` are in the neighbouring slot instead of their own. */
   moved: number;
   /** Readings for which neither slot was free. */
   dropped: R[];
@@ -44,9 +44,9 @@ function placeOf(profile: Profile, offset: number, time: number): { slot: number
  *
  * 1. A reading belongs to the slot whose half-open interval contains its time.
  * 2. Sensors jitter by seconds, so two readings can fall into one slot and none into the next. A reading may
- *    then stand in the neighbouring slot on the side of the border it is nearer to (at most half an interval
+ *    then take the neighbouring slot on the side of the border it is nearer to (at most half an interval
  *    away; a reading exactly in the middle counts to the later side). It never moves further than one slot.
- * 3. Order is kept: of two readings, the later one stands in the later slot.
+ * 3. Order is kept: of two readings, the later one has the later slot.
  * 4. Among all placements under 1 to 3, one that drops the fewest readings is taken, and among those one that
  *    moves the fewest. Ties are broken by a fixed order, so the same readings always give the same placement.
  *

@@ -21,7 +21,7 @@ export type NativeRun = {
   folder: string;
 };
 
-/** How a native prover ended, or why it did not begin. What it printed is nobody's business: it has seen the witness. */
+/** How a native prover ended, or why it did not begin. Its output is left out, because it has seen the witness. */
 export type NativeEnd =
   | { started: true; code: number | null; signal: string | null }
   | { started: false; system: string };

@@ -15,7 +15,7 @@ import { VitalproofError } from "../errors.ts";
 
 /**
  * Artifacts from a folder such as `circuits/artifacts`, one folder per instance with its `manifest.json`. Every file is
- * hashed and held against the manifest before it is used.
+ * hashed and checked against the manifest before it is used.
  *
  * @param options `large` is the folder of wasm and zkey files when it is another one; `hint` says how to build them
  */

@@ -17,7 +17,7 @@ export function fileStore(folder: string): VaultBackend {
   const root = resolve(folder);
   const pathOf = (key: string): string => {
     if (!KEY.test(key)) {
-      throw new VitalproofError("INVALID_ARGUMENT", `"${key}" is no key of a store.`, {
+      throw new VitalproofError("INVALID_ARGUMENT", `"${key}" is not a valid key of a store.`, {
         details: { key },
         hint: "Use letters, digits, dots, dashes and underscores between slashes.",
       });

@@ -72,7 +72,7 @@ export function nativeProver(options: NativeProverOptions = {}): NativeProver {
     throw new VitalproofError("NATIVE_PROVER_UNUSABLE", "No native prover is configured.", { hint: HINT });
   }
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 0x7fffffff) {
-    throw new VitalproofError("INVALID_ARGUMENT", `${timeoutMs} is no time limit.`, {
+    throw new VitalproofError("INVALID_ARGUMENT", `${timeoutMs} is not a valid time limit.`, {
       details: { timeoutMs },
       hint: "Give a whole number of milliseconds.",
     });
@@ -170,7 +170,7 @@ async function outputOf(folder: string, name: string): Promise<unknown> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) throw failed(`The native prover did not write ${name}.`, { file: name });
   if (!found.isFile() || found.size > MAX_OUTPUT_BYTES) {
-    throw failed(`What the native prover left as ${name} is no file of at most ${MAX_OUTPUT_BYTES} bytes.`, {
+    throw failed(`The native prover's ${name} is not a file of at most ${MAX_OUTPUT_BYTES} bytes.`, {
       file: name,
       bytes: found.size,
     });
@@ -195,7 +195,7 @@ function publicsOf(value: unknown): bigint[] {
 async function assertRunnable(binary: string): Promise<void> {
   const found = await stat(binary).catch((error: NodeJS.ErrnoException) => error.code ?? "unknown");
   if (typeof found === "string") throw unusable(binary, `it cannot be found (${found})`);
-  if (!found.isFile()) throw unusable(binary, "it is no file");
+  if (!found.isFile()) throw unusable(binary, "it is not a file");
   await access(binary, constants.X_OK).catch(() => {
     throw unusable(binary, "it is not executable");
   });

@@ -97,7 +97,7 @@ export class ProverChild {
   kill(reason = "its process was stopped"): void {
     this.#died ||= reason;
     if (!this.#alive) return;
-    // Whoever waits for the end of it must not be left waiting by a parent that has nothing else to do.
+    // A parent with nothing else to do must stay alive until the child has ended, since a caller waits for that.
     this.#child.ref();
     if (this.#group && this.#child.pid !== undefined) {
       try {

@@ -84,7 +84,7 @@ async function answer(request: ChildRequest): Promise<ChildResult> {
   }
 }
 
-/** Compiled once, read once. A key that a native prover reads from the disk by itself stays there. */
+/** Compiled once, read once. A key that a native prover reads from the disk stays there. */
 async function load({ circuit, files, forget, native }: ChildRequest): Promise<Loaded> {
   for (const name of forget ?? []) kept.delete(name);
   const known = kept.get(circuit);

@@ -73,11 +73,11 @@ const MIB = 1_048_576;
  * Proves with snarkjs in processes that are kept: each loads a circuit once and makes many proofs with it, with the
  * curve and its threads ready. A process that crashed, failed, holds too much memory or has made its share of proofs is
  * ended, and another started when it is needed. A proof whose process dies is tried once more in a new one, unless that
- * process was new. Beyond the queue's bound `prove` throws PROVER_BUSY: whoever sends more can wait for an answer first.
+ * process was new. Beyond the queue's bound `prove` throws PROVER_BUSY: the caller can wait for an answer first.
  *
- * The processes end with `close()`, and by themselves with this one. Idle ones do not keep it alive.
+ * The processes end with `close()`, or when this process ends. Idle ones do not keep it alive.
  *
- * @throws INVALID_ARGUMENT for an option that is no number above its least
+ * @throws INVALID_ARGUMENT for an option that is not a number or below its minimum
  */
 export function proverPool(options: ProverPoolOptions = {}): ProverPool {
   const size = countOf("size", options.size, Math.min(4, availableParallelism()));

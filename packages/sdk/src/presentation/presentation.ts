@@ -43,7 +43,7 @@ export type PresentedProof = {
 
 export type Presentation = { holder: bigint; proofs: readonly PresentedProof[] };
 
-/** What a verifier knows by itself, and has not from the person. */
+/** What a verifier knows on its own, and not from the patient. */
 export type PresentationTrust = {
   /** Account of the group's attester. */
   attester: string;

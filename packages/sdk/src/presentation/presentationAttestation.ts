@@ -5,7 +5,7 @@ import type { PresentationRequest } from "./presentation.ts";
 
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
-/** The holder attestation's domain: the verifier stands where a policy has the claims contract. */
+/** The holder attestation's domain. The verifier is in the place of a policy's claims contract. */
 export function attestationDomainOf({ verifier }: Pick<PresentationRequest, "verifier">): ClaimsDomain {
   return { chainId: verifier.chainId, claims: verifier.account };
 }

@@ -15,8 +15,8 @@ export type PresentationPeriod = {
 };
 
 /**
- * Witness of one statement of a request. The circuit is that of claims: what differs is who stands in the scope and,
- * with a receipt, a tree of one leaf.
+ * Witness of one statement of a request. The circuit is that of claims. Only the scope differs and, with a receipt, the
+ * tree, which has one leaf.
  *
  * @param index which of the request's circuits
  * @throws what `claimWitness` throws

@@ -9,14 +9,14 @@ export const MISSING = 0;
 /** Lowest code of a reading: "below the lowest" where the profile's ends are open, the lowest value where closed. */
 export const LOW = 1;
 
-/** Code of the profile's lowest value: 2 above LOW where the ends are open, 1 where nothing lies beyond them. */
+/** Code of the profile's lowest value: 2 above LOW where the ends are open, 1 where nothing is beyond them. */
 export function codeOfLowest(profile: Profile): number {
   return profile.ends === "open" ? LOW + 1 : LOW;
 }
 
 /**
  * Code of the value 0, from which magnitudes are counted.
- * @returns undefined where 0 is no value of the profile
+ * @returns undefined where 0 is not a value of the profile
  */
 export function codeOfZero(profile: Profile): number | undefined {
   const steps = stepsFrom(decimal("0"), decimal(profile.lowest), decimal(profile.resolution));
@@ -51,7 +51,7 @@ export function codeOf(profile: Profile, value: number | string): number {
   if (steps === undefined) {
     throw new VitalproofError(
       "READING_NOT_REPRESENTABLE",
-      `A reading lies between two steps of ${profile.resolution} ${profile.ucum} and is not rounded.`,
+      `A reading is between two steps of ${profile.resolution} ${profile.ucum} and is not rounded.`,
       {
         details: { profile: profile.name, resolution: profile.resolution, ucum: profile.ucum },
         hint: "Use the profile of the device's own resolution.",
@@ -62,7 +62,7 @@ export function codeOf(profile: Profile, value: number | string): number {
 }
 
 function impossible(profile: Profile): VitalproofError {
-  return new VitalproofError("READING_IMPOSSIBLE", `A reading is no possible value in ${profile.ucum}.`, {
+  return new VitalproofError("READING_IMPOSSIBLE", `A reading is not a possible value in ${profile.ucum}.`, {
     details: { profile: profile.name },
     hint:
       profile.ends === "open"

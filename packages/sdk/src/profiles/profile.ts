@@ -13,7 +13,7 @@ export type Profile = {
   /** Number of the profile inside contexts and terms, 16 bits. */
   readonly id: number;
   readonly metric: string;
-  /** LOINC code of the observation; empty for made-up metrics. */
+  /** LOINC code of the observation; empty for synthetic metrics. */
   readonly loinc: string;
   /** UCUM unit of every reading. */
   readonly ucum: string;
@@ -34,7 +34,7 @@ export type Profile = {
   readonly lowest: string;
   readonly highest: string;
   /**
-   * "open": code 1 is LOW (below `lowest`) and code n HIGH (above `highest`); "closed": nothing lies beyond the ends,
+   * "open": code 1 is LOW (below `lowest`) and code n HIGH (above `highest`); "closed": nothing is beyond the ends,
    * code 1 is `lowest` and code n `highest`.
    */
   readonly ends: "open" | "closed";

@@ -4,10 +4,10 @@ import type { Reading } from "../log/reading.ts";
 import type { Profile } from "./profile.ts";
 
 /**
- * Readings at the profile's resolution: what lies between two steps goes to the nearer one, the middle to the upper one
- * (half up), computed on the decimals. The device has measured more finely than the profile says; a threshold may be
- * crossed by it, so that nobody rounds unasked. What is no plain number in the profile's unit stays as it is, and so
- * does a negative number where the scale has none: they are refused later, for what they are.
+ * Readings at the profile's resolution: a value between two steps goes to the nearer one, the middle to the upper one
+ * (half up), computed on the decimals. The device has measured more finely than the profile says. Rounding may carry a
+ * value across a threshold, so it is done only on request. Anything but a plain number in the profile's unit stays as it
+ * is, and so does a negative number where the scale has none. They are refused later, for what they are.
  *
  * @returns the readings, and how many of them were changed
  */

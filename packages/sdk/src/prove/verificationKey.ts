@@ -35,7 +35,7 @@ export function verificationKeyHash(key: VerificationKey): string {
  *
  * @param code the contract's code: a zero byte and the words
  * @param hash what the circuit registry gives as the key's hash
- * @throws ARTIFACT_MISMATCH for code that is none, or is not the key of that hash
+ * @throws ARTIFACT_MISMATCH for code that is not a key, or not the key of that hash
  */
 export function verificationKeyFromCode(code: string, hash: string): VerificationKey {
   const length = dataLength(code);
@@ -44,7 +44,7 @@ export function verificationKeyFromCode(code: string, hash: string): Verificatio
   if (!isKey || words < HEAD_WORDS + 4 || words % 2 !== 0 || keccak256(dataSlice(code, 1)) !== hash) {
     throw new VitalproofError(
       "ARTIFACT_MISMATCH",
-      "What lies at the key's address is not the registered key.",
+      "The code at the key's address is not the registered key.",
       {
         details: { hash },
         hint: "Check the registry's address and the chain.",

@@ -9,7 +9,7 @@ import type { Proof } from "./proof.ts";
  * Verifies a Groth16 proof (Groth 2016, eprint 2016/260) here and now, with no worker and no WebAssembly, as strictly
  * as the chain does: points on their curves and in their groups, public inputs below r.
  *
- * @throws PROOF_MALFORMED for a point or an input that is none, PROOF_INVALID when the pairing equation does not hold
+ * @throws PROOF_MALFORMED for an invalid point or input, PROOF_INVALID when the pairing equation does not hold
  */
 export function verifyProof(key: VerificationKey, publicInputs: readonly bigint[], proof: Proof): void {
   if (key.protocol !== "groth16" || key.curve !== "bn128" || key.IC.length !== key.nPublic + 1) {
@@ -24,7 +24,7 @@ export function verifyProof(key: VerificationKey, publicInputs: readonly bigint[
   }
   publicInputs.forEach((value, i) => {
     if (!isFieldElement(value)) {
-      throw new VitalproofError("PROOF_MALFORMED", `Public input ${i} is no field element.`, {
+      throw new VitalproofError("PROOF_MALFORMED", `Public input ${i} is not a field element.`, {
         details: { input: i },
       });
     }
@@ -93,7 +93,7 @@ function g2(name: string, [x, y]: readonly [readonly [bigint, bigint], readonly 
 }
 
 function notAPoint(name: string, group: string): VitalproofError {
-  return new VitalproofError("PROOF_MALFORMED", `${name} is no point of ${group}.`, { details: { name } });
+  return new VitalproofError("PROOF_MALFORMED", `${name} is not a point of ${group}.`, { details: { name } });
 }
 
 function pair(list: readonly string[]): [bigint, bigint] {

@@ -2,7 +2,7 @@
 import { FIELD } from "../field.ts";
 import type { CircuitInput, CircuitValue } from "../witness/witness.ts";
 
-/** What circom 2 exports from a circuit's WebAssembly; the program that circom writes beside it uses the same. */
+/** What circom 2 exports from a circuit's WebAssembly; the program that circom writes next to it uses the same. */
 type Circuit = {
   memory: WebAssembly.Memory;
   init(checks: number): void;

@@ -5,8 +5,8 @@ import type { ClaimItem } from "../clients/claimItem.ts";
 import type { Detail, ErrorCode } from "../errors.ts";
 
 /**
- * What became of a claim. `settled`: on chain. `skipped`: cannot be settled as things stand, and was left out; `reason`
- * and `detail` as the contract gives them. `refused`: its proof is false, or it is no claim at all. `failed`: not
+ * What became of a claim. `settled`: on chain. `skipped`: cannot be settled at present, and was left out; `reason`
+ * and `detail` as the contract gives them. `refused`: its proof is false, or it is not a claim at all. `failed`: not
  * sent, or sent without an answer; trying again does no harm.
  */
 export type ClaimOutcome =
@@ -15,7 +15,7 @@ export type ClaimOutcome =
   | { outcome: "refused"; code: ErrorCode; message: string }
   | { outcome: "failed"; code: ErrorCode; message: string };
 
-/** Whether every part of a claim is of the contract's type; whoever hands it in may have written anything. */
+/** Whether every part of a claim is of the contract's type. Its sender may have written anything. */
 export function isReadable({ policy, period, consentId, circuit, anchorRoot, proof }: ClaimItem): boolean {
   const isUint = (value: unknown, bits: bigint) =>
     typeof value === "bigint" && value >= 0n && value < 1n << bits;

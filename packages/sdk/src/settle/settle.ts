@@ -41,8 +41,8 @@ const PREVIEW_CLAIMS = 100;
  * Settles other people's claims in as few transactions as their limits allow. A relayer is trusted with nothing: it can
  * neither change who is paid nor settle what is not proven.
  *
- * Nobody's claim waits for somebody else's: what the contract would leave out is left out beforehand, every proof is
- * verified here under the key that lies on chain, and a batch that fails is tried again without what made it fail.
+ * No claim waits for another: claims that the contract would leave out are left out beforehand, every proof is
+ * verified here under the key on chain, and a batch that fails is tried again without what made it fail.
  * Claims are independent and settle once, so running this again over the same claims does no harm.
  *
  * @returns what became of each claim; node and network failures are in it, not thrown
@@ -116,7 +116,7 @@ class Settlement {
 
   /**
    * Leaves out what the contract would leave out. Claims for one period are asked about in different calls: the
-   * contract looks at no proof here, and would leave out a true claim that stands behind a false one.
+   * contract does not look at proofs here, and would leave out a true claim that comes after a false one.
    */
   async #check(queue: readonly Queued[], phase?: "checking"): Promise<Queued[]> {
     const open: Queued[] = [];
@@ -275,7 +275,7 @@ class Settlement {
       try {
         return await ask();
       } catch (error) {
-        // What a contract or a check answers will not change by asking again; what is no answer of theirs may.
+        // The answer of a contract or a check will not change by asking again. Any other failure may.
         const final =
           error instanceof VitalproofError &&
           VitalproofError.find(error, "CONTRACT_CALL_FAILED") === undefined;

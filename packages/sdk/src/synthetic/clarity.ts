@@ -29,7 +29,7 @@ const INSULIN_EFFECT = 40;
 const MINUTES_PER_DAY = 1440;
 
 /**
- * A made-up export of Dexcom Clarity, physiologically plausible: meals through two gut compartments, insulin through two
+ * A synthetic export of Dexcom Clarity, physiologically plausible: meals through two gut compartments, insulin through two
  * subcutaneous ones, a rise before dawn, counter-regulation below 70 mg/dL, the sensor's lag and coloured noise, jitter of
  * seconds around the five minutes, gaps, alert and calibration rows. No real person's data went into it.
  *

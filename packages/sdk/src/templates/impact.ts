@@ -163,7 +163,7 @@ export const impact = {
     if (minRun > 0) {
       lines.push(...missingInRuns(terms.ofValid, countMin, countMax, "sample", "as an impact", "as none"));
     } else if (!terms.ofValid) {
-      if (countMin > 0) lines.push("Under the lower bound a missing sample is no impact.");
+      if (countMin > 0) lines.push("Under the lower bound a missing sample is not an impact.");
       if (countMax !== NO_BOUND) lines.push("Under the upper bound a missing sample is an impact.");
     }
     return {

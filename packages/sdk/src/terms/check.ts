@@ -6,7 +6,7 @@ import type { Epochs } from "./tally.ts";
 import { validateTerms } from "./validate.ts";
 
 /**
- * Decides terms without a proof, with the integer arithmetic of the circuit, before anybody spends time on a proof.
+ * Decides terms without a proof, with the integer arithmetic of the circuit, before anyone spends time on a proof.
  * Under worst-case semantics each bound is compared with its own worst filling of the missing slots.
  * The result holds counts of a person's readings: it is for that person.
  *

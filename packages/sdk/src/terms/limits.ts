@@ -27,7 +27,7 @@ export function oneSided(
   if (ofValid || least === 0 || most === NO_BOUND) return;
   throw new VitalproofError(
     "TERMS_INVALID",
-    `Under worst-case semantics ${leastName} = ${least} and ${mostName} = ${most} cannot stand together.`,
+    `Under worst-case semantics ${leastName} = ${least} and ${mostName} = ${most} cannot be combined.`,
     {
       details: { [leastName]: least, [mostName]: most },
       hint: `Make two circuits of it, or leave one side open: ${leastName} = 0, or ${mostName} = ${NO_BOUND}.`,

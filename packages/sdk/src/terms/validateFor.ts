@@ -26,7 +26,7 @@ export function validateFor<T extends TermsHeader & { readonly template: Templat
   if (terms.ofValid && terms.coverageMin < 1) {
     throw new VitalproofError("TERMS_INVALID", "Terms of valid readings need coverageMin of at least 1.", {
       details: { coverageMin: terms.coverageMin },
-      hint: "Say what share of the slots must hold a reading; 7000 (70 %) is what clinics use for CGM.",
+      hint: "Say what share of the slots must hold a reading. For CGM, 7000 (70 %) is common in clinical practice.",
     });
   }
   template.validate(terms, profile);

@@ -43,7 +43,7 @@ export function missingInRuns(
 ): string[] {
   const counts = inside.startsWith("as") ? inside : `as ${inside}`;
   const not = outside.startsWith("as") ? outside : `as ${outside}`;
-  if (ofValid) return [`A missing ${noun} is passed over: what stands on either side of it stands in a row.`];
+  if (ofValid) return [`A missing ${noun} is passed over: those on either side of it are consecutive.`];
   const lines: string[] = [];
   if (least > 0) {
     lines.push(

@@ -5,7 +5,7 @@ import { OFFSET_STEP } from "./epochs.ts";
 import { zoneRules } from "./zone.ts";
 
 /**
- * The epoch offset under which "a day" is the day of a zone, as its clock stands at a given time. An offset has no
+ * The epoch offset under which "a day" is the day of a zone, by its clock at a given time. An offset has no
  * daylight saving: after the clock changes, days begin an hour off until the log is succeeded by one with another
  * offset.
  *

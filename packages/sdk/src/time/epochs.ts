@@ -35,7 +35,7 @@ export function epochAt(profile: Profile, offset: number, time: number): number 
   return epoch;
 }
 
-/** The day, counted from 1970-01-01 UTC, in whose anchor an epoch's head stands: `floor((end - 1) / 86400)`. */
+/** The day, counted from 1970-01-01 UTC, in whose anchor an epoch's head is: `floor((end - 1) / 86400)`. */
 export function anchorDayOf(profile: Profile, offset: number, epoch: number): number {
   return Math.floor((epochEnd(profile, offset, epoch) - 1) / DAY);
 }

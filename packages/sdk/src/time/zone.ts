@@ -30,7 +30,7 @@ export function zoneRules(zone: string): (local: LocalTime) => Instants {
   try {
     Temporal.PlainDateTime.from("2000-01-01T00:00").toZonedDateTime(zone);
   } catch {
-    throw new VitalproofError("ZONE_UNKNOWN", `"${zone}" is no time zone.`, {
+    throw new VitalproofError("ZONE_UNKNOWN", `"${zone}" is not a time zone.`, {
       details: { zone },
       hint: 'Use an IANA name such as "America/New_York", or an offset such as "-05:00".',
     });

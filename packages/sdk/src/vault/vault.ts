@@ -69,7 +69,7 @@ export class Vault {
   }
 
   /**
-   * @param fill writes what the vault must hold from its first moment: a vault whose `create` was interrupted is none
+   * @param fill writes what the vault must hold from its first moment: an interrupted `create` leaves no vault
    * @throws INVALID_ARGUMENT for a weak passphrase or a cost out of range; ALREADY_THERE; VAULT_DAMAGED for records
    *         without a header, which are never overwritten
    */
@@ -136,7 +136,7 @@ export class Vault {
     await assertNone(backend);
     const { header, records } = await readCopy(text, passphrase, options);
     await openKey(header, passphrase, options);
-    // What an interrupted restoration wrote is no vault; the next one begins anew.
+    // An interrupted restoration leaves no vault. The next one starts over.
     await backend.write(HEADER, headerText(header, UNFINISHED));
     for (const [name, value] of Object.entries(records)) await backend.write(name, value);
     await backend.write(HEADER, headerText(header));

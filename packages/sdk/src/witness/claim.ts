@@ -38,8 +38,8 @@ export type ClaimRequest = {
 };
 
 /**
- * Witness of a claim circuit, after checking in the clear everything that the circuit will enforce, so that a mistake
- * is named here and not found in a failing assertion.
+ * Witness of a claim circuit. First checks everything that the circuit will enforce, so that a mistake is named here
+ * and not found in a failing assertion.
  *
  * Public inputs in order: `holder, anchorRoot, terms, scope`. Private: `secret, previousHead, salts[E],
  * codes[E][S], depth, index, siblings[20]`.
@@ -71,7 +71,7 @@ export function claimWitness(secret: bigint, request: ClaimRequest): Witness {
     if (epoch === terms.epoch + i) return;
     throw new VitalproofError(
       "WITNESS_MISMATCH",
-      `Epoch ${epoch} stands where the terms want ${terms.epoch + i}.`,
+      `Epoch ${epoch} is where the terms want ${terms.epoch + i}.`,
       {
         details: { given: epoch, wanted: terms.epoch + i },
         hint: "Give every epoch of the period once, in order, gaps included.",
