@@ -57,7 +57,7 @@ type Claim = { item: Item; inputs: readonly bigint[] };
 /**
  * Gas of N claims in one transaction: of N policies of one program, each of another person with a consent of its own,
  * each with another proof. The proofs come from the published trapdoor of development keys, which the EVM cannot tell
- * from others; `real` rows beside them have proofs of the circuit.
+ * from others; the `real` rows next to them have proofs of the circuit.
  */
 export async function measureBatches(today: string): Promise<BatchRow[]> {
   const rows: BatchRow[] = [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What a transaction costs on which chain. Prices are assumptions of the date
-// below, not quotes: gas and bytes stand beside every amount of money.
+// below, not quotes. Every amount of money comes with its gas and bytes.
 
 /** Prices that the money figures assume. */
 export interface Assumptions {
@@ -50,7 +50,7 @@ export const CHAINS: readonly ChainProfile[] = [
   {
     name: "linea",
     title: "Linea",
-    // The chain's own fixed cost, and its base fee of 7 wei beside it.
+    // The chain's own fixed cost, plus its base fee of 7 wei.
     gasGwei: () => 0.03 + 7e-9,
     data: "by the byte",
     transactionGas: TRANSACTION_GAS,

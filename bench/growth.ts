@@ -164,7 +164,7 @@ async function growingPeople({ today }: Run): Promise<PeopleRow[]> {
 async function growingCrowd({ full, today }: Run): Promise<CrowdRow[]> {
   const { gasByCrowd } = await import("../test/contracts/support/crowd.ts");
   const sizes = full ? CROWD.full : CROWD.usual;
-  const rows = await step("gas beside other policies and consents", (say) =>
+  const rows = await step("gas next to other policies and consents", (say) =>
     gasByCrowd(sizes, (crowd) => say(`${crowd} there`)),
   );
   return rows.map(({ crowd, gas }) => ({

@@ -18,7 +18,7 @@ export interface Options {
 export const USAGE = `npm run bench [-- PART …] [--full] [--json] [--gas-price GWEI] [--data-price GWEI] [--eth-usd USD]
 
 Parts, all when none is named:
-  constraints   of every instance, beside the guide's circuit and plain circomlib
+  constraints   of every circuit, with the guide's circuit and plain circomlib
   proving       ours against the guide's circuit, in turns in one process
   growth        readings, people a day, consents and policies, claims per transaction
   keys          development keys against snarkjs's stock set-up

@@ -113,7 +113,7 @@ async function visit({ browser }: Stage, address: string): Promise<Visit> {
     await page.addInitScript(observe);
     await page.goto(address);
     await page.getByRole("heading").first().waitFor();
-    // What the page does by itself after its first pictures: its look at the chain.
+    // After its first pictures the page looks at the chain.
     await page.waitForTimeout(5000);
     const seen = await page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
     const tbt = seen.tasks

@@ -53,7 +53,7 @@ function pairs(): Pair[] {
   ];
 }
 
-/** Ours and others in turns in one process; in full runs every instance by itself as well. */
+/** Ours and others in turns in one process. Full runs also measure every circuit alone. */
 export async function measureProving(
   before: ProvingPart | undefined,
   { full, today }: { full: boolean; today: string },
@@ -134,7 +134,7 @@ function figures(
   };
 }
 
-/** Median total time of a circuit by itself, warm; for plots of growth. */
+/** Median total time of a circuit alone, warm; for plots of growth. */
 export async function medianTotal(
   circuit: Comparison,
   input: CircuitInput,

@@ -61,7 +61,7 @@ async function proveOnce({ name, wasm, zkey, key, input }: Awaited<ReturnType<ty
   const ended = performance.now();
   const { user, system } = process.cpuUsage(started.cpu);
   if (!result.ok) throw new Error(`${name}, ${result.phase}: ${result.message}`);
-  // Outside the measured time: a proof that nobody would accept is no proof to measure.
+  // Outside the measured time: a proof that nobody would accept must not be measured.
   verifyProof(key, result.publicSignals.map(BigInt), proofFromSnarkjs(result.proof));
   return { witness: proofAt - started.at, proof: ended - proofAt, cpu: (user + system) / 1000 };
 }

@@ -139,7 +139,7 @@ export interface CrowdRow extends Dated {
 export interface BatchRow extends Dated {
   readonly batch: {
     readonly claims: number;
-    /** Execution of the verifier; calldata, storage and all else are beside it. */
+    /** Execution of the verifier, without calldata, storage and all else. */
     readonly verificationGasPerProof: number;
     /** gasUsed by the claims. */
     readonly totalGasPerClaim: number;

@@ -55,7 +55,7 @@ export function witnessOf(name: string): Witness {
   return claimWitness(name, shapeOf(name));
 }
 
-/** The same for a shape that is no instance's; `name` is the circuit's. */
+/** The same for a shape that no circuit of the list has. `name` is the circuit's. */
 export function claimWitness(name: string, shape: Shape): Witness {
   const codes = codesOf(shape);
   const band = { low: bandLow(shape), high: BigInt(shape.codes) };

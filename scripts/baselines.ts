@@ -32,7 +32,7 @@ for (const name of positionals) {
 }
 const wants = (name: string) => positionals.length === 0 || positionals.includes(name);
 
-/** Calldata holds random identities, and a zero byte is 12 gas cheaper than another: a little noise is no change. */
+/** Calldata holds random identities, and a zero byte is 12 gas cheaper than another: a little noise does not count as a change. */
 const GAS_TOLERANCE = 0.002;
 
 /** From the committed manifests, which `hardhat circuits check` holds against the sources. */

@@ -8,7 +8,7 @@ import { SCENARIO_DAYS, SCENARIO_START } from "./dapp/month.ts";
 import { cannotListen, momentOf, portOf } from "./options.ts";
 
 const HELP = `The services behind the claims dApp, on the loopback interface: an in-process chain with everything
-deployed, a simulated clinic, a relayer, artifacts, and the page of apps/claims.
+deployed, a simulated attester, a relayer, artifacts, and the page of apps/claims.
 
   npm run dapp                                    the chain begins on 2026-03-01
   npm run dapp -- --time 2026-06-01T00:00Z        begins then

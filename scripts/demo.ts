@@ -9,9 +9,9 @@ import { parseArgs } from "node:util";
 const HELP = `The whole story on an in-process chain: deploy, enrol, seal, anchor, prove, claim, be paid;
 then everything that must be refused.
 
-  npm run demo                                       a made-up week of CGM readings
+  npm run demo                                       a synthetic week of CGM readings
   npm run demo -- --cgm FILE --zone Europe/Berlin    your own Dexcom Clarity export
-  npm run demo -- --circuit NAME                   another circuit, with made-up readings that fit it;
+  npm run demo -- --circuit NAME                   another circuit, with synthetic readings that fit it;
                                                      an unknown name lists them
   npm run demo -- --json                             for machines (progress on stderr)
 
@@ -57,7 +57,7 @@ if (cgm !== undefined && zone === undefined) {
   process.exit(2);
 }
 if (circuit !== undefined && (cgm !== undefined || zone !== undefined)) {
-  console.error("--circuit tells a story with made-up readings: leave --cgm and --zone out.");
+  console.error("--circuit tells a story with synthetic readings: leave --cgm and --zone out.");
   process.exit(2);
 }
 

@@ -197,7 +197,7 @@ async function summarize(report: Preflight, plan: Plan, system: Vitalproof, { ro
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  // Not foreseen: the trace helps whoever reads it.
+  // Not foreseen: the trace helps the reader.
   const cause = error instanceof Error ? error : new Error(String(error));
   return new Refusal("DEPLOYMENT", cause.stack ?? cause.message, "If the reason is not clear, report it.", {
     cause,

@@ -2,7 +2,7 @@
 //
 // Mutation tests: makes one small mistake at a time in the contracts of money,
 // consent and record, and sees whether a test notices. Takes hours in full, so
-// it is no part of `npm test`.
+// `npm test` does not run it.
 //
 //   npm run mutants                                  every mutant of every contract
 //   npm run mutants -- --contract Claims             one contract or library (may be repeated)
@@ -15,7 +15,7 @@
 //
 // Results are kept in build/mutants/, one line per mutant, and hold only for the
 // source they were made from. Exit code 1 if a mutant survives unexplained.
-// Why a survivor is no gap is written in scripts/mutants/explained.json.
+// scripts/mutants/explained.json says why a survivor is harmless.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

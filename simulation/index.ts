@@ -4,7 +4,7 @@
 export { SimulatedAttester } from "./attester.ts";
 export { Calendar } from "./calendar.ts";
 export { Insurer, type Offer } from "./insurer.ts";
-export { bareWitness, type Lie, withoutUnwanted } from "./lies.ts";
+export { bareWitness, type Lie, withoutUnwanted } from "./lie.ts";
 export { Patient } from "./patient.ts";
 export {
   daysHeart,

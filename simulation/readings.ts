@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Made-up people, one per kind of measurement. No real person's data went in.
+// Synthetic people, one per kind of measurement. No real person's data was used.
 import { readFile, textInput } from "@vitalproof/readers";
 import { type Profile, profileOf, type Reading, syntheticClarity } from "@vitalproof/sdk";
 
@@ -12,7 +12,7 @@ export type Kind = "good" | "bad" | "gaps";
 
 /** What a sample shows; undefined is missing. */
 type Sample = number | string | readonly string[] | undefined;
-/** A made-up person: the value of one sample of one epoch of a period of some kind. */
+/** A synthetic person: the value of one sample of one epoch of a period of some kind. */
 export type Person = (sample: number, epoch: number, kind: Kind) => Sample;
 
 /** Heart rate at rest, by the second. On a bad hour twelve minutes of a racing heart; gaps: the strap slips off. */
@@ -47,7 +47,7 @@ export const lows: Person = (slot, epoch, kind) => {
 /** Oxygen saturation by the second; a bad hour has eight minutes at 86 %, gaps are a finger clip that fell off. */
 export const oxygen: Person = (second, epoch, kind) => {
   if (kind === "gaps" && between(second, 1200, 1620)) return undefined;
-  // A dip that is no episode: a minute and a half below 90.
+  // A dip that is not an episode: a minute and a half below 90.
   const dip = between(second, 300, 390) ? -8 : 0;
   const low = kind === "bad" && between(second, 2000, 2480) ? -10 : 0;
   return Math.min(100, Math.round(96.5 + wave(second, 240) + dip + low + 0.8 * noise(second, epoch)));

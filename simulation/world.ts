@@ -119,7 +119,7 @@ export class World {
     this.#now = Math.max(time, latest);
   }
 
-  /** Takes over the chain's time, for when somebody else let it pass. */
+  /** Follows the chain's time, after someone else let it pass. */
   follow(): Promise<void> {
     return this.passUntil(0);
   }

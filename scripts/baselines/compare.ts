@@ -9,7 +9,7 @@ export interface BaselineRow {
   readonly verdict: "same" | "better" | "worse" | "new" | "gone";
 }
 
-/** Every name of either side with its verdict; a change within the tolerance is none. */
+/** Every name of either side with its verdict; a change within the tolerance does not count. */
 export function compare(baseline: Figures, now: Figures, tolerance: number): BaselineRow[] {
   const names = [...new Set([...Object.keys(baseline), ...Object.keys(now)])].sort();
   return names.map((name) => {

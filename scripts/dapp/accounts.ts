@@ -3,7 +3,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { HDNodeWallet } from "ethers";
 import type { World } from "../../simulation/index.ts";
 
-/** Hardhat's default mnemonic: its keys are known to everybody and stand in every development node. */
+/** Hardhat's default mnemonic: its keys are public and part of every development node. */
 const PHRASE = "test test test test test test test test test test test junk";
 
 /** The page's test wallets by their place among the chain's accounts. The insurer's is that of its role in `World.create`. */

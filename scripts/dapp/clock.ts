@@ -23,7 +23,7 @@ export class Clock {
     return this.#world.now;
   }
 
-  /** Takes over time that passed on the chain by itself or through its RPC, and anchors what became due. */
+  /** Follows time that passed on the chain, also through its RPC, and anchors what became due. */
   async catchUp(): Promise<void> {
     await this.#world.follow();
     while (this.#attester.anchorTime(this.#day) <= this.now) await this.#anchorNext();
@@ -50,7 +50,7 @@ export class Clock {
   }
 
   async #anchorNext(): Promise<void> {
-    // Counted first: a day that fails once must not stand in every later request's way.
+    // Counted first: a day that fails once must not block every later request.
     const day = this.#day++;
     const { group, anchoring } = this.#attester;
     const anchors = this.#world.anchorsAs(this.#world.roles.attester);

@@ -69,7 +69,7 @@ export async function configOf(world: World, attester: SimulatedAttester): Promi
     artifacts: "/artifacts",
     relayer: "/relayer",
     attester: "/attester",
-    groups: [{ id: attester.group, name: "Demo clinic", assurance }],
+    groups: [{ id: attester.group, name: "Demo attester", assurance }],
     demo: {
       accounts: await demoWallets(world),
       clock: "/demo/clock",

@@ -11,7 +11,7 @@ interface Application {
   readonly signature: string;
 }
 
-/** The demo's stand-in for the way that patients and insurers have to each other. It checks nothing: the contract does. */
+/** The demo's replacement for the channel between patients and insurers. It checks nothing: the contract does. */
 export function mailboxRoutes(app: App): void {
   /** By signature: what is left twice is there once. */
   const applications = new Map<string, Application>();

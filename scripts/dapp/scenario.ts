@@ -45,7 +45,7 @@ interface Part {
   /** First day of the cover, and how many. */
   readonly joins: number;
   readonly days: number;
-  /** Day on which the consent is taken back. */
+  /** Day on which the consent is revoked. */
   readonly revokes?: number;
   /** Where in `KINDS` the first day is. */
   readonly kind: number;
@@ -75,9 +75,9 @@ interface Member {
 }
 
 /**
- * A made-up month for a page to show: two programs, one of them with a review; people who join, one who takes the consent
- * back; readings sealed and anchored day by day; every claim that holds proven and settled at the end of its week; money
- * paid out and released. Ends when the last day is anchored.
+ * A synthetic month for a page to show. There are two programs, one of them with a review. Patients join, and one
+ * revokes the consent. Readings are sealed and anchored day by day. Every claim that holds is proven and settled at the
+ * end of its week. Money is paid out and released. Ends when the last day is anchored.
  *
  * @param days how many of its days, 1 to 30
  * @param say is told what happens, a line each
@@ -197,7 +197,7 @@ class Month {
   async #revoke(member: Member): Promise<void> {
     await member.patient.revoke(member.insurer.program, member.consentId);
     member.revoked = true;
-    this.#say(`Policy ${member.policy}: its consent is taken back.`);
+    this.#say(`Policy ${member.policy}: its consent is revoked.`);
   }
 
   /** Claims of the week, decisions on those under review, and every other week the payouts. */

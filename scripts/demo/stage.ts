@@ -82,7 +82,7 @@ async function publish(hre: HardhatRuntimeEnvironment, report: Report, scenario:
     return {
       value,
       gas: created.gasUsed,
-      detail: `group ${value.group}, class self-attested: whoever runs the device is trusted with what pays`,
+      detail: `group ${value.group}, class self-attested: the device's owner can influence whether they are paid`,
     };
   });
   const insurer = await report.step("the insurer publishes a program", async () => {
@@ -205,7 +205,7 @@ async function seal(
   const events = schedule(calendar, attester);
   if (calendar.epochs.length > FEW_EPOCHS) {
     await report.step(
-      `${calendar.epochs.length} days sealed, signed, taken in and anchored, each in its time`,
+      `${calendar.epochs.length} days sealed, signed, accepted and anchored, each in its time`,
       async (progress) => {
         let gas = 0n;
         for (const [i, event] of events.entries()) {
@@ -225,7 +225,7 @@ async function seal(
   }
   for (const event of events) {
     await world.passUntil(event.at);
-    if (event.kind === "seal") await report.step(`${event.name}: sealed, signed, taken in`, sealNow);
+    if (event.kind === "seal") await report.step(`${event.name}: sealed, signed, accepted`, sealNow);
     else await report.step(`${event.name}: anchored`, () => anchorNow(event.day));
   }
 }

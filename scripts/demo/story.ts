@@ -110,7 +110,7 @@ async function showRevocation(
 async function showPayment({ report, world, policy }: Stage): Promise<bigint> {
   report.section("Payment");
   const claims = world.claimsAs(world.roles.relayer);
-  const paid = await report.step("anybody triggers the payment; the policy's payee gets it", async () => {
+  const paid = await report.step("anyone triggers the payment; the policy's payee gets it", async () => {
     const payee = await claims.payeeOf(policy);
     const { result, gasUsed } = await claims.pay(policy);
     const value = await world.token.balanceOf(payee);

@@ -24,7 +24,7 @@ export interface Profile {
   readonly resolution: string;
   readonly lowest: string;
   readonly highest: string;
-  /** "open": the first and last code stand for everything beyond lowest and highest; "closed": nothing lies beyond. */
+  /** "open": the first and last code stand for everything beyond lowest and highest; "closed": nothing is beyond. */
   readonly ends: "open" | "closed";
   /** Slots that one sample takes, side by side: 3 for three axes. */
   readonly channels: number;
@@ -32,7 +32,7 @@ export interface Profile {
 
 export interface Template {
   readonly id: number;
-  /** The template's own flags beside those of all templates: bit numbers inside the flags field. */
+  /** The template's own flags besides those of all templates: bit numbers inside the flags field. */
   readonly flags: Readonly<Record<string, number>>;
   readonly fields: readonly Field[];
 }
@@ -95,7 +95,7 @@ export function loadSources(root: string): { protocol: Protocol; instances: read
   }
   for (const [name, profile] of Object.entries(protocol.profiles)) {
     if (!Number.isInteger(epochSeconds(profile)))
-      throw new Error(`profile ${name}: an epoch is no whole number of seconds`);
+      throw new Error(`profile ${name}: an epoch is not a whole number of seconds`);
     if (highestCode(profile) >= 2 ** profile.base)
       throw new Error(`profile ${name}: codes do not fit ${profile.base} bits`);
   }

@@ -230,7 +230,7 @@ export function mutantsOf(source: string, ast: unknown): Mutant[] {
     }
     for (const [key, child] of Object.entries(node)) {
       if (skippedKeys.has(key)) continue;
-      // What a `for` does after each round stands in its brackets, where no empty block can.
+      // What a `for` does after each round is in its brackets, where an empty block is not possible.
       if (key === "loopExpression" && isNode(child)) visit(child.expression as Node, where, node);
       else if (isNode(child)) visit(child, where, node);
       else if (Array.isArray(child)) for (const item of child) if (isNode(item)) visit(item, where, node);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Code, fileOf } from "./compiler.ts";
 
-/** Copied, since runs write into these or read what lies beside them. All else is linked. */
+/** Copied, since runs write into these or read what is next to them. All else is linked. */
 const copied = [
   "contracts",
   "test/contracts",

@@ -48,7 +48,8 @@ export function summarize(
 ): Summary {
   const keys = new Set(mutants.map(({ key }) => key));
   for (const key of Object.keys(explained)) {
-    if (!keys.has(key)) throw new Error(`explained.json explains "${key}", which is no mutant of ${name}.`);
+    if (!keys.has(key))
+      throw new Error(`explained.json explains "${key}", which is not a mutant of ${name}.`);
   }
   const run = mutants.flatMap(({ key }) => rows.get(key) ?? []);
   const of = (status: Row["status"]) => run.filter((row) => row.status === status);

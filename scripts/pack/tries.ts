@@ -19,7 +19,7 @@ import circom from "@vitalproof/hardhat-circom";
 import { verificationKeyHash } from "@vitalproof/hardhat-circom/circuits";
 
 const id: string = circuitIdOf("glucose-day", 2);
-// @ts-expect-error a number is no name
+// @ts-expect-error a number is not a name
 export const wrong = () => circuitIdOf(2, "glucose-day");
 export const day = (receipt: Receipt): number => receipt.anchorDay;
 const { readings } = await readFile(textInput("time,value\\n2026-03-02T08:00:00Z,100\\n"), {

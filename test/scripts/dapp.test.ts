@@ -186,7 +186,7 @@ describe("dapp: services", function () {
       artifacts: "/artifacts",
       relayer: "/relayer",
       attester: "/attester",
-      groups: [{ id: "1", name: "Demo clinic", assurance: "self-attested" }],
+      groups: [{ id: "1", name: "Demo attester", assurance: "self-attested" }],
       demo: {
         accounts: ["Demo insurer", "Another insurer", "Demo patient", "Demo arbiter"].map((name, i) => ({
           name,

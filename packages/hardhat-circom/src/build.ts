@@ -75,7 +75,7 @@ export async function buildCircuits(
     sources: new Map(),
     verifiers: new Set(instances.map(({ verifier }) => verifier)),
     compiling: limit(config.compiler.concurrency),
-    // Key generation uses every core by itself.
+    // One key generation uses every core.
     keying: limit(1),
   };
   const results = await Promise.allSettled(chosen.map((instance) => buildOne(context, instance)));

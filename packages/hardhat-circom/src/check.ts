@@ -129,7 +129,7 @@ async function checkOne(context: CheckContext, instance: CircuitInstance): Promi
     if (options.production !== true) return report(instance, broken, { keyKind });
     if (keyKind === "development") {
       const refused = [
-        "it is a development key (its points are those of the public scalars): anybody can forge proofs",
+        "it is a development key (its points are those of the public scalars): anyone can forge proofs",
       ];
       return report(instance, broken, { keyKind, refused });
     }

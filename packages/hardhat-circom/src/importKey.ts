@@ -22,8 +22,8 @@ export interface ImportOptions {
 }
 
 /**
- * Takes over the key of a ceremony: recompiles the circuit, judges the key, and replaces the committed artifacts by
- * those of the key, with its transcript in the manifest.
+ * Imports the key of a ceremony: recompiles the circuit, judges the key, and replaces the committed artifacts with
+ * those of the key. The manifest holds its transcript.
  *
  * @throws CircomError KEY_REFUSED with every reason, PTAU_REFUSED, KEY_MISSING
  */

@@ -54,7 +54,7 @@ export default definePlugin({
       .addFlag({ name: "all", description: "All instances of the list" })
       .addFlag({
         name: "production",
-        description: "Refuse development keys and keys that anybody can forge under",
+        description: "Refuse development keys and keys under which anyone can forge proofs",
       })
       .setAction(() => import("./internal/tasks/check.ts"))
       .build(),
@@ -62,7 +62,7 @@ export default definePlugin({
       .addFlag({ name: "json", description: "For machines" })
       .setAction(() => import("./internal/tasks/info.ts"))
       .build(),
-    task(["circuits", "import"], "Take over the key of a ceremony, after judging it")
+    task(["circuits", "import"], "Judge the key of a ceremony and import it")
       .addPositionalArgument({ name: "name", description: "Instance to which the key belongs" })
       .addOption({
         name: "zkey",

@@ -8,7 +8,7 @@ import { verificationKeyWords } from "./verificationKeyHash.ts";
  * One point is enough: a key that shares alpha, beta, gamma or delta with the development keys, in whichever place,
  * is refused, since part of its trapdoor is public.
  *
- * @throws RangeError if it is no BN254 Groth16 key
+ * @throws RangeError if it is not a BN254 Groth16 key
  */
 export async function isDevelopmentKey(key: VerificationKey): Promise<boolean> {
   const words = verificationKeyWords(key);

@@ -8,7 +8,7 @@ export interface CircomUserConfig {
   out?: string;
   /** Where Solidity verifiers go. Default: `contracts/verifiers`. */
   verifiers?: string;
-  /** Where the committed small artifacts go. Default: `artifacts` beside the list of circuits. */
+  /** Where the committed small artifacts go. Default: `artifacts` next to the list of circuits. */
   committed?: string;
   /**
    * Folders in which `include` looks after the including file's own folder, in this order. Default: `node_modules`,

@@ -10,7 +10,7 @@ import type { VerificationKey } from "./types.ts";
  * The number of public inputs follows from the length, so two different keys never share an encoding.
  *
  * @returns 0x and 64 hex digits
- * @throws RangeError if it is no BN254 Groth16 key with affine, finite points
+ * @throws RangeError if it is not a BN254 Groth16 key with affine, finite points
  */
 export function verificationKeyHash(key: VerificationKey): `0x${string}` {
   const bytes = Buffer.from(verificationKeyBytes(key).slice(2), "hex");

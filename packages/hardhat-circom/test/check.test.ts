@@ -129,7 +129,7 @@ describe("circuits check", () => {
   it("T17: --production refuses a development key that is honestly labelled", async () => {
     const [report] = await checkCircuits(project.config, { production: true });
     expect(report).to.deep.include({ ok: false, broken: [] });
-    expect(report?.refused.join()).to.include("anybody can forge proofs");
+    expect(report?.refused.join()).to.include("anyone can forge proofs");
   });
 
   it("does not compile: says so instead of reporting", async () => {

@@ -57,7 +57,7 @@ describe("hardhat circuits", () => {
       .to.match(/product: key +\d+\.\d s/)
       .and.match(/Built 1 circuit instance/);
     expect(stdout)
-      .to.include("anybody can forge proofs")
+      .to.include("anyone can forge proofs")
       .and.not.include("square-sum")
       .and.not.include("\u001b");
   });

@@ -234,7 +234,7 @@ describe("production keys", () => {
   });
 });
 
-/** delta of a key whose only contribution is the beacon, as anybody can compute it. */
+/** delta of a key whose only contribution is the beacon, as anyone can compute it. */
 async function beaconSecret(): Promise<bigint> {
   const { curves } = await snarkjs();
   const misc = pathToFileURL(

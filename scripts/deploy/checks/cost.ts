@@ -24,7 +24,7 @@ export async function price(
   deployer: string,
   creations: readonly PlannedCreation[],
 ) {
-  // Rollups count gas their own way. The contracts that stand alone can be put to the chain itself; the others are
+  // Rollups count gas their own way. The chain itself can estimate the contracts that need no others; the others are
   // scaled by the worst ratio seen there. In parts of a thousand, rounded up.
   let scale = 1000n;
   for (const { contract, data, gas, standsAlone } of creations) {

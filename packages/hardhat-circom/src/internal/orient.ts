@@ -8,17 +8,17 @@ interface Side {
 }
 
 /**
- * Exchanges the sides of constraints `A · B = C` so that as few wires as possible stand in B. Each wire there costs the
- * prover a multiplication in the second group of the curve, which is three times as dear as one in the first; circom
+ * Exchanges the sides of constraints `A · B = C` so that as few wires as possible are in B. Each wire there costs the
+ * prover a multiplication in the second group of the curve, which costs three times as much as one in the first. Circom
  * puts the sides in an order of its own. `A · B = B · A`, so the system says the same, and every witness of one is a
  * witness of the other.
  *
- * Wires on both sides of one constraint (bits, squares) stand in B anyway. After them every constraint in turn takes
- * for B the side with fewer wires that do not stand there yet; one that many constraints could share counts less.
+ * Wires on both sides of one constraint (bits, squares) are in B anyway. After them every constraint in turn takes
+ * for B the side with fewer wires that are not there yet; one that many constraints could share counts less.
  * A file that this would make worse stays as it is.
  *
  * @param file an r1cs file; changed in place
- * @throws RangeError for a file that is none
+ * @throws RangeError for a file that is not an r1cs
  */
 export function orientConstraints(file: Uint8Array): void {
   const r1cs = parseR1cs(file);
@@ -53,7 +53,7 @@ export function orientConstraints(file: Uint8Array): void {
     for (let i = 0; i < chosen.terms; i++) inB[wire(chosen, i)] = 1;
     return exchange;
   });
-  const count = (wires: Uint8Array) => wires.reduce((sum, stands) => sum + stands, 0);
+  const count = (wires: Uint8Array) => wires.reduce((sum, isThere) => sum + isThere, 0);
   if (count(inB) > count(before)) return;
 
   const bytes = new Uint8Array(constraints.buffer, constraints.byteOffset, constraints.byteLength);

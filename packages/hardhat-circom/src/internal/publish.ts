@@ -10,7 +10,7 @@ function journal(config: CircomConfig, instance: CircuitInstance): string {
   return join(config.out, instance.name, ".publishing");
 }
 
-/** Whether a run was interrupted between its first and its last rename: what lies there is then nobody's edit. */
+/** Whether a run was interrupted between its first and its last rename. Its files are then not someone's edits. */
 export async function wasInterrupted(config: CircomConfig, instance: CircuitInstance): Promise<boolean> {
   return (await readTextIfExists(journal(config, instance))) !== undefined;
 }

@@ -6,7 +6,7 @@ import type { SnarkjsJob, SnarkjsReply } from "./snarkjsJobs.ts";
 import { loadSnarkjs } from "./vendor.ts";
 
 // Runs snarkjs in a process of its own: its curve is global and keeps worker threads alive, and ending it here would
-// end it for whoever else uses snarkjs in the calling process.
+// end it for other users of snarkjs in the calling process.
 
 async function handle(job: SnarkjsJob): Promise<SnarkjsReply> {
   const { zKey } = await loadSnarkjs();

@@ -64,7 +64,7 @@ export async function collectSources(
         const location = `${shown(path)}:${line}`;
         throw new CircomError(
           "INCLUDE_NOT_FOUND",
-          `instance "${instance.name}": ${location} includes "${target}", which is neither beside it nor in ` +
+          `instance "${instance.name}": ${location} includes "${target}", which is neither in its folder nor in ` +
             `${config.include.map((folder) => shown(folder) || ".").join(", ")}; correct the path or extend \`circom.include\``,
           { instance: instance.name, location },
         );

@@ -17,11 +17,11 @@ export interface DevelopmentKeyOptions {
 
 /**
  * Computes the Groth16 key of a circuit directly from public scalars (`developmentScalars`) and writes it in snarkjs's zkey
- * format. Deterministic. **Anybody can forge proofs under such a key**: it is for development and tests.
+ * format. Deterministic. **Anyone can forge proofs under such a key**: it is for development and tests.
  *
  * @param r1csFile compiled circuit
- * @param zkeyFile written whole; put it beside its final place and rename
- * @throws RangeError for a file that is no r1cs over BN254
+ * @param zkeyFile written whole; put it next to its final place and rename it
+ * @throws RangeError for a file that is not an r1cs over BN254
  * @see Groth, "On the Size of Pairing-based Non-interactive Arguments", EUROCRYPT 2016
  */
 export async function writeDevelopmentKey(

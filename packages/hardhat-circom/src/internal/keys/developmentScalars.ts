@@ -18,7 +18,7 @@ export interface DevelopmentScalars extends SharedScalars {
 }
 
 /**
- * The trapdoor of every development key, on purpose public: anybody can forge proofs under such a key.
+ * The trapdoor of every development key. It is public on purpose: anyone can forge proofs under such a key.
  * Each scalar is SHA-512 of `hardhat-circom/development-key/1/<name>` (ASCII), read big endian, mod r.
  */
 export function sharedScalars(): SharedScalars {

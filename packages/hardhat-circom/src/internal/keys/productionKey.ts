@@ -14,9 +14,9 @@ export interface ProductionVerdict {
 }
 
 /**
- * Everything that can be told from files about whether a key may carry value: it is no development key, delta is not
- * gamma, somebody contributed besides a public beacon, and snarkjs finds that the key is the given circuit's under the
- * given powers of tau. (`snarkjs zkey verify` alone accepts keys that anybody can forge under.)
+ * Everything that files can show about whether a key may carry value: it is not a development key, delta is not gamma,
+ * someone contributed besides a public beacon, and snarkjs finds that the key is the given circuit's under the given
+ * powers of tau. (`snarkjs zkey verify` alone accepts keys under which anyone can forge proofs.)
  *
  * What no file can tell: whether at least one contributor forgot their secret.
  */
@@ -29,7 +29,7 @@ export async function judgeProductionKey(
   const reasons: string[] = [];
   if (await isDevelopmentKey(verificationKey)) {
     reasons.push(
-      "it is a development key (its points are those of the public scalars): anybody can forge proofs",
+      "it is a development key (its points are those of the public scalars): anyone can forge proofs",
     );
   }
   const provenance = await readProvenance(zkey).catch((error: unknown) => {
@@ -38,17 +38,17 @@ export async function judgeProductionKey(
   });
   if (provenance instanceof RangeError) {
     return {
-      reasons: [...reasons, `it is no well-formed Groth16 key: ${provenance.message}`],
+      reasons: [...reasons, `it is not a well-formed Groth16 key: ${provenance.message}`],
       contributions: [],
     };
   }
   const { deltaIsGamma, contributions, realContributions } = provenance;
-  if (deltaIsGamma) reasons.push("delta equals gamma: anybody can forge proofs");
+  if (deltaIsGamma) reasons.push("delta equals gamma: anyone can forge proofs");
   if (realContributions === 0) {
     reasons.push(
       contributions.length === 0
         ? "it has no contribution: its delta is public"
-        : "it has no contribution besides a public beacon: anybody can compute its delta",
+        : "it has no contribution besides a public beacon: anyone can compute its delta",
     );
   }
   const verified = await runSnarkjs<"verify">({ kind: "verify", r1cs, ptau, zkey }).catch((error: Error) => ({

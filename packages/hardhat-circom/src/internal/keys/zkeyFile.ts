@@ -8,7 +8,7 @@ import { Q } from "../field.ts";
 export interface ZkeyProvenance {
   readonly nPublic: number;
   readonly domainSize: number;
-  /** gamma and delta in G2 are the same point: whoever likes can forge. */
+  /** gamma and delta in G2 are the same point: anyone can forge proofs. */
   readonly deltaIsGamma: boolean;
   readonly contributions: readonly KeyContribution[];
   /** Contributions that are no beacon and that changed delta. */
@@ -21,7 +21,7 @@ const RADIX_INVERSE = inverseInBaseField(1n << 256n);
 
 /**
  * Reads header and contribution list of a zkey.
- * @throws RangeError if the file is no well-formed Groth16 zkey over BN254
+ * @throws RangeError if the file is not a well-formed Groth16 zkey over BN254
  */
 export async function readProvenance(path: string): Promise<ZkeyProvenance> {
   const file = await open(path, "r");
@@ -81,7 +81,7 @@ function readContributions(bytes: Buffer): Pick<ZkeyProvenance, "contributions" 
       contributions.push({ type: "beacon", ...common, beacon: { hash: beacon, iterationsExp } });
     } else {
       contributions.push({ type: "contribution", ...common });
-      // A factor of 1 is no contribution: the key stays as forgeable as it was.
+      // A factor of 1 does not contribute: the key stays as forgeable as it was.
       const changed = !s.equals(sx) && (before === undefined || !before.equals(deltaAfter));
       if (type === 0 && changed) realContributions++;
     }

@@ -36,7 +36,7 @@ export default async function build(
         `Built ${count(built.length)}, ${results.length - built.length} up to date (${seconds} s).`,
       );
     if (built.some((result) => result.manifest.key.kind === "development")) {
-      console.log("Development keys: anybody can forge proofs under them. Not for public networks.");
+      console.log("Development keys: anyone can forge proofs under them. Not for public networks.");
     }
   } finally {
     reporter.finish();

@@ -19,7 +19,7 @@ export default async function importKey(
     zkey: resolve(zkey),
     ...(ptau === undefined ? {} : { ptau: resolve(ptau) }),
   });
-  console.log(`  ${name}: production key taken over, verification key hash ${manifest.verificationKeyHash}`);
+  console.log(`  ${name}: production key imported, verification key hash ${manifest.verificationKeyHash}`);
   for (const { type, name: contributor, hash } of manifest.key.contributions ?? []) {
     console.log(`    ${type} ${contributor ?? "(unnamed)"}: ${hash}`);
   }

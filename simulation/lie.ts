@@ -38,7 +38,7 @@ export function withoutUnwanted(terms: Terms, codes: Codes): Codes {
   const { low, high } = terms;
   const inside = (code: number): boolean => low <= code && code <= high;
   if (terms.template === "distribution" && terms.shareMin === 0 && terms.shareMax === 10_000) {
-    // A mean: what lies beyond the bound.
+    // A mean: whatever is beyond the bound.
     return codes.map((row) => row.map((code) => (terms.meanMin <= code && code <= terms.meanMax ? code : 0)));
   }
   const unwantedInside =
