@@ -263,8 +263,8 @@ abstract contract Claims is Settlements {
         revert ClaimsPayout_BatchNotVerified(first, end - 1);
     }
 
-    /// @dev Memory that an item needs is given back after it: otherwise each item would cost more than the one before,
-    /// since memory's price grows with its square. What outlives an item lies below this pointer.
+    /// @dev An item's memory is freed after it. Otherwise each item would cost more than the one before, since the
+    /// price of memory grows with its square. Everything that outlives an item is below this pointer.
     function _freeMemory() private pure returns (uint256 pointer) {
         assembly ("memory-safe") {
             pointer := mload(0x40)

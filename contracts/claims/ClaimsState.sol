@@ -32,8 +32,8 @@ abstract contract ClaimsState is Pauses, Custody, EIP712 {
         PolicyId last;
     }
 
-    /// @notice Limits of what a program can set, so that nobody is given a window that cannot be met, and no
-    /// reserve waits for ever.
+    /// @notice Limits of what a program can set, so that every window can be met and no reserve waits
+    /// indefinitely.
     uint256 public constant MIN_CLAIM_WINDOW = 1 days;
     uint256 public constant MAX_CLAIM_WINDOW = 365 days;
     uint256 public constant MAX_REVIEW_TIME = 60 days;

@@ -61,7 +61,7 @@ abstract contract Custody is IClaimsPayout {
         program_.free += amount;
     }
 
-    /// @dev The last step of whoever calls it: the ledgers are written already. A transfer counts only if exactly
+    /// @dev The caller's last step: the ledgers are written already. A transfer counts only if exactly
     /// `amount` left this contract; otherwise other programs of the token would pay the difference, or a payment
     /// would be booked that never happened.
     function _send(IERC20 token, address to, uint256 amount) internal {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {GroupId} from "../types/Ids.sol";
 
-/// @dev What stands behind the readings of a group, as its attester declares it.
+/// @dev What protects the readings of a group, as its attester declares it.
 enum AssuranceClass {
     SecureElement,
     SupervisedGateway,
@@ -15,7 +15,7 @@ enum AssuranceClass {
 /// after the day's end.
 /// @param graceTime length of the anchoring window in seconds.
 /// @param correctionTime seconds after the anchoring window in which `correct` is still possible.
-/// @param assurance fixed for ever, like the times.
+/// @param assurance fixed permanently, like the times.
 struct Group {
     address attester;
     uint32 intakeTime;
@@ -35,10 +35,10 @@ struct Anchor {
 
 /// @title One Merkle root a day and attester, written once, in time
 /// @notice Assumptions and weaknesses, plainly:
-/// - Anybody can open a group, and its assurance class is its attester's own word. Whoever relies on a group
-///   (an insurer by making a scope, a patient by enrolling) must know who its attester is.
-/// - An attester that lies, omits a leaf, or lets a day lapse is not stopped here. Its signed receipts prove
-///   what it took in (`receiptDigest`), and the write-once rule fixes what it published.
+/// - Anyone can open a group, and its assurance class is its attester's own word. Those who rely on a group (an
+///   insurer by making a scope, a patient by enrolling) must know who its attester is.
+/// - This contract does not stop a dishonest attester, one that omits a leaf, or one that lets a day lapse. Its
+///   signed receipts prove what it accepted (`receiptDigest`), and the write-once rule fixes what it published.
 /// - Corrections are public, once a day, in a bounded time and name a reason. They do not touch settled claims,
 ///   but an attester can use one to void a root before its claims are made.
 /// - A root is any non-zero field element. That it is the root of a well-formed tree shows only in proofs.
@@ -121,7 +121,7 @@ interface IAnchorRegistry {
         uint32 day
     ) external view returns (uint256 from, uint256 until, uint256 correctableUntil);
 
-    /// @notice EIP-712 digest of an intake receipt, so that anybody can hold one against this contract's domain.
+    /// @notice EIP-712 digest of an intake receipt, so that anyone can check one under this contract's domain.
     /// @param leaf leaf that the attester promised to anchor
     /// @param ctx `profile(16) | offset(8) | epoch(32)`, least significant field first
     /// @param receivedAt Unix seconds
@@ -135,7 +135,7 @@ interface IAnchorRegistry {
     ) external view returns (bytes32);
 
     /// @notice True if `signature` is the *current* attester's on that receipt. After a change of attester an
-    /// older receipt has to be held against the previous one (`AttesterChanged`).
+    /// older receipt must be checked against the previous one (`AttesterChanged`).
     function isReceiptOfAttester(
         GroupId groupId,
         uint256 leaf,

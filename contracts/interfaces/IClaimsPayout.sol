@@ -10,7 +10,7 @@ import {Groth16Proof} from "./IGroth16Verifier.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 import {IScopeRegistry} from "./IScopeRegistry.sol";
 
-/// @dev Where a period of a policy stands. It moves only downwards in this list or sideways out of it:
+/// @dev The state of a policy's period. It moves only downwards in this list or sideways out of it:
 /// Open -> Credited | UnderReview | Released; UnderReview -> Credited | Rejected; Rejected -> Credited | Denied.
 /// Credited, Denied and Released are final.
 enum PeriodState {
@@ -108,8 +108,8 @@ struct HolderAttestation {
 /// @param openedAt last write of the period's anchor; zero while there is none.
 /// @param closesAt first second at which the period can no longer be claimed, stops included; zero while there
 /// is no anchor.
-/// @param releasableFrom first second at which an unclaimed period's reserve becomes free, as things stand now
-/// (a later correction or stop can move it).
+/// @param releasableFrom first second at which an unclaimed period's reserve becomes free, as seen now (a later
+/// correction or stop can move it).
 /// @param circuit what a claim would have to prove now; zero if no circuit is in force for the period.
 struct ClaimWindow {
     uint256 openedAt;
@@ -162,22 +162,22 @@ struct ClaimPreview {
 /// - A proof shows that anchored readings meet the terms. Sensors, sealers and attesters are trusted as the
 ///   program's assurance class says.
 /// - All four public inputs are derived here, so a copied proof pays the policy's payee and nobody else.
-/// - A policy's whole possible benefit is reserved when it is issued. The insurer can take back only what is
-///   free; an owner-less insurer account leaves its free money where it is.
+/// - A policy's whole possible benefit is reserved when it is issued. The insurer can withdraw only what is
+///   free. If the insurer's account is lost, its free money remains here.
 /// - The insurer of a program never changes, since consents name it. Use a contract wallet.
-/// - The controller of a policy never changes. Whoever loses its key loses the power to consent and redirect,
-///   not what is owed to the payee.
+/// - The controller of a policy never changes. Losing its key loses the power to consent and redirect, not
+///   what is owed to the payee.
 /// - Claims need an active consent at the moment of verification. Verification is settlement: later revocation,
-///   retirement or correction takes nothing back.
+///   retirement or correction does not undo it.
 /// - A pause stops new programs, policies and claims, never payments, reviews, releases or withdrawals. Every
-///   stop ends by itself, and a window that a stop touched stays open for `RESUME_TIME` after it.
+///   stop ends on its own, and a window that a stop touched stays open for `RESUME_TIME` after it.
 /// - If the circuit was suspended as the window closed and has a successor by then, only the successor's
 ///   proof counts from there on. With no successor the circuit counts again when its suspension ends.
 /// - A period under a circuit that was exposed as forged and has no successor in time lapses.
-/// - Rebasing tokens are not supported: if a token lowers this contract's balance by itself, the last to be paid
+/// - Rebasing tokens are not supported: if a token lowers this contract's balance on its own, the last to be paid
 /// go short. A payment that does not lower this contract's balance by exactly its amount reverts, so a token
-/// that lies about a transfer, or takes more than it was told to, settles nothing.
-/// - Direct transfers to this contract are nobody's and stay here.
+/// that misreports a transfer, or moves more than it was told to, settles nothing.
+/// - Direct transfers to this contract belong to no one and remain here.
 /// - One bad token harms only programs paid in it; one blocked payee harms only its own policy.
 interface IClaimsPayout {
     event ProgramCreated(
@@ -202,7 +202,7 @@ interface IClaimsPayout {
     event PolicyEnded(PolicyId indexed policyId, address indexed by, uint32 periods, uint32 freedPeriods);
     event PayeeChanged(PolicyId indexed policyId, address indexed payee);
     /// @notice A proof was verified. `reviewUntil` is 0 if the benefit was credited at once. With the policy's
-    /// holder, the program's terms and scope and the proof in the call data, anybody can verify it again.
+    /// holder, the program's terms and scope and the proof in the call data, anyone can verify it again.
     event ClaimSettled(
         PolicyId indexed policyId,
         uint32 indexed period,
@@ -220,7 +220,7 @@ interface IClaimsPayout {
         uint256 detail
     );
     event ClaimRejected(PolicyId indexed policyId, uint32 indexed period, uint64 arbiterUntil, string reason);
-    /// @notice A reviewed claim was credited. `by` is the insurer, the arbiter, or whoever ended the silence.
+    /// @notice A reviewed claim was credited. `by` is the insurer, the arbiter, or the caller who ended the silence.
     event ClaimCredited(PolicyId indexed policyId, uint32 indexed period, address indexed by);
     event ClaimDenied(PolicyId indexed policyId, uint32 indexed period, string reason);
     event PeriodReleased(PolicyId indexed policyId, uint32 indexed period);
@@ -286,11 +286,11 @@ interface IClaimsPayout {
 
     // --- programs ----------------------------------------------------------------------------------------
 
-    /// @notice Publishes an offer; the caller is its insurer for ever. Impossible terms, and terms that an
+    /// @notice Publishes an offer. The caller is its insurer permanently. Impossible terms, and terms that an
     /// all-missing period would meet, are refused.
     function createProgram(ProgramOffer calldata offer) external returns (ProgramId);
 
-    /// @notice Adds the caller's tokens to what is free in a program; anybody. What arrived counts.
+    /// @notice Adds the caller's tokens to what is free in a program. Anyone may call it. What arrived counts.
     /// @return received amount credited
     function fund(ProgramId programId, uint256 amount) external returns (uint256 received);
 
@@ -315,7 +315,7 @@ interface IClaimsPayout {
 
     // --- claims --------------------------------------------------------------------------------------------
 
-    /// @notice Claims one period; anybody may send it, the policy's payee is paid. Needs an anchored period with
+    /// @notice Claims one period. Anyone may send it; the policy's payee is paid. Needs an anchored period with
     /// an open window, a consent of the controller to the insurer for `claimPurpose()` and the program, and a
     /// proof for exactly `claimInputs(policyId, period)`.
     /// @param period number of the period in the policy, from 0.
@@ -327,7 +327,7 @@ interface IClaimsPayout {
         Groth16Proof calldata proof
     ) external;
 
-    /// @notice Claims many periods; anybody may send it. Any mix of policies, programs and circuits, in any order;
+    /// @notice Claims many periods. Anyone may send it. Any mix of policies, programs and circuits, in any order;
     /// neighbours of one statement are verified together, so put those side by side. Each item is settled as by
     /// `submitClaim`, one after the other (of two for one period the second is left out). An item that cannot be
     /// settled now, or whose proof was made against another circuit or root than it has to be, is left out with
@@ -336,7 +336,7 @@ interface IClaimsPayout {
     /// @return settled number of claims that were settled
     function submitClaims(ClaimItem[] calldata items) external returns (uint256 settled);
 
-    /// @notice Credits a claim under review or rejected: the insurer at any time, anybody once the review time
+    /// @notice Credits a claim under review or rejected: the insurer at any time, anyone once the review time
     /// (after a rejection: the arbiter's time) has passed in silence.
     function approveClaim(PolicyId policyId, uint32 period) external;
 
@@ -348,10 +348,10 @@ interface IClaimsPayout {
     /// @notice Decides a rejected claim; arbiter only, in its time.
     function arbitrate(PolicyId policyId, uint32 period, bool pays, string calldata reason) external;
 
-    /// @notice Frees the reserve of a period that can no longer be claimed; anybody.
+    /// @notice Frees the reserve of a period that can no longer be claimed. Anyone may call it.
     function releasePeriod(PolicyId policyId, uint32 period) external;
 
-    /// @notice Pays everything owed on a policy to its payee; anybody, also while paused.
+    /// @notice Pays everything owed on a policy to its payee. Anyone may call it, also while paused.
     /// @return amount sent
     function pay(PolicyId policyId) external returns (uint256 amount);
 
@@ -405,7 +405,7 @@ interface IClaimsPayout {
     /// @notice Reverts for an unknown policy.
     function policy(PolicyId policyId) external view returns (Policy memory);
 
-    /// @return state where the period stands
+    /// @return state of the period
     /// @return until end of the review or of the arbiter's time, else zero
     function periodOf(
         PolicyId policyId,
@@ -420,7 +420,7 @@ interface IClaimsPayout {
 
     function windowOf(PolicyId policyId, uint32 period) external view returns (ClaimWindow memory);
 
-    /// @notice The public inputs that a claim for this period is verified against, as things stand now.
+    /// @notice The public inputs that a claim for this period is verified against, as of now.
     /// `anchorRoot` is zero while the day is not anchored.
     function claimInputs(
         PolicyId policyId,

@@ -36,10 +36,10 @@ struct ConsentRecord {
 
 /// @title A patient's revocable permissions
 /// @notice Assumptions and weaknesses, plainly:
-/// - A consent is one thing for ever: its id is a hash over all that it says, nonce included. Repeating it
-///   changes nothing, and what was revoked never comes back; to agree again one signs with another nonce.
-/// - Therefore a signed grant can be submitted by anybody, early, twice or after the patient's own transaction,
-///   and does nothing that the patient did not sign. A signed revocation likewise.
+/// - A consent never changes: its id is a hash over everything it says, including the nonce. Repeating it
+///   changes nothing, and a revoked consent never comes back. To agree again, the patient signs with another nonce.
+/// - Therefore anyone can submit a signed grant, early, twice or after the patient's own transaction. It does
+///   nothing that the patient did not sign. The same is true of a signed revocation.
 /// - A patient can also revoke an id that is not on chain yet, which makes a signed grant in circulation
 ///   worthless.
 /// - Several consents for one matter may be active together; revoking one leaves the others.
@@ -70,7 +70,7 @@ interface IConsentRegistry {
     /// @notice Records the caller's consent. Repeating it does nothing.
     function grant(Consent calldata consent) external returns (ConsentId);
 
-    /// @notice Records a consent that the patient signed; anybody may submit it. Repeating it does nothing.
+    /// @notice Records a consent that the patient signed. Anyone may submit it. Repeating it does nothing.
     /// @param deadline last second at which the signature is accepted; part of what is signed.
     function grantWithSignature(
         Consent calldata consent,

@@ -10,8 +10,8 @@ struct Groth16Proof {
 }
 
 /// @title The verifier that snarkjs exports for a claim circuit with four public inputs
-/// @notice Returns false for a wrong proof, for a public input that is no field element, and for points off
-/// the curve; a failing precompile may burn most of the gas that was sent along. It never checks what an
+/// @notice Returns false for a wrong proof, for a public input that is not a field element, and for points
+/// off the curve. A failing precompile may burn most of the gas that was sent along. It never checks what an
 /// input means: `ClaimProof` does.
 interface IGroth16Verifier {
     function verifyProof(

@@ -6,8 +6,8 @@ import {IAnchorRegistry} from "./IAnchorRegistry.sol";
 
 /// @title Scopes: in which a person is one pseudonym, and who may offer something in them
 /// @notice A scope belongs to one attester's group. Each person is one holder in it, derived from the person's secret
-/// and the scope's field element, and other holders in all other scopes. Whoever offers something (a program, a query)
-/// offers it in a scope.
+/// and the scope's field element, and other holders in all other scopes. Every offer (a program, a query) is made in a
+/// scope.
 ///
 /// Assumptions and weaknesses, plainly:
 /// - Everything in one scope can be linked to one holder, by anyone. A second purpose needs a second scope. So members

@@ -8,7 +8,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 library Signatures {
     /// @notice True if `signer` signed `digest`: with its own key, or through its code (ERC-1271).
     /// @dev The key is tried first also where the account has code, because an account that delegated to code
-    /// (EIP-7702) still belongs to its key; a contract has no key anybody knows. ECDSA refuses high-s signatures
+    /// (EIP-7702) still belongs to its key; a contract has no known key. ECDSA refuses high-s signatures
     /// and the zero signer. An ERC-1271 account is asked by static call: it may burn its relayer's gas, but
     /// cannot change state.
     function isValid(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {

@@ -155,7 +155,7 @@ contract BlocklistToken is HookedToken {
     }
 }
 
-/// @dev Can be paused by whoever likes.
+/// @dev Anyone can pause it.
 contract PausableToken is HookedToken {
     bool public paused;
 
@@ -227,7 +227,7 @@ contract ApprovalRaceToken is HookedToken {
     }
 }
 
-/// @dev Balances shrink by a factor that anybody sets. Documented as unsupported.
+/// @dev Balances shrink by a factor that anyone can set. Documented as unsupported.
 contract RebasingToken is OddToken {
     uint256 public percent = 100;
 

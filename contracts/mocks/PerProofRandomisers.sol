@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Groth16Batch} from "../verification/Groth16Batch.sol";
 
 /// @title What not to do: a randomiser for each proof from a hash of that proof alone, for tests
-/// @dev Looks as random as {Groth16Batch}'s, and is not sound. Whoever has a valid proof makes any number of copies of
+/// @dev Looks as random as {Groth16Batch}'s, and is not sound. The owner of a valid proof makes any number of copies of
 /// it that prove the same (Groth16 proofs can be re-randomised without the witness), and each copy draws a randomiser
 /// of its own while those of the other proofs stay. With two proofs whose errors are e and -e, two copies with equal
 /// randomisers are enough: a birthday search over 2^(bits / 2) copies of each. With k proofs it is Wagner's

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
-/// @title A well-behaved token that anybody can mint; for tests, demo and test networks
+/// @title A well-behaved token that anyone can mint; for tests, demo and test networks
 contract TestToken is ERC20 {
     uint8 private immutable _DECIMALS;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-/// @dev `keccak256(abi.encode("vitalproof/circuit/1", string name, uint256 version))`. Zero is no circuit.
+/// @dev `keccak256(abi.encode("vitalproof/circuit/1", string name, uint256 version))`. Zero means there is no circuit.
 type CircuitId is bytes32;
 
-/// @dev Number of an attester's stream of anchors, assigned by `AnchorRegistry` from 1. Zero is no group.
+/// @dev Number of an attester's stream of anchors, assigned by `AnchorRegistry` from 1. Zero means there is no group.
 type GroupId is uint64;
 
 /// @dev Number of a scope, assigned by `ScopeRegistry` from 1. The field element that goes into proofs is

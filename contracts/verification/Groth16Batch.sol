@@ -15,7 +15,7 @@ import {Field} from "../libraries/Field.sol";
 /// `Σ r_i e_i = 0 mod r`. If some `e_k` is not 0, then for any choice of the other randomisers at most one value of
 /// `r_k` modulo r makes it hold, so 128-bit randomisers let a false batch pass with probability at most 2^-128. They
 /// are derived from a hash over all proofs, all inputs and the key (Fiat-Shamir), so every change of anything draws
-/// all of them anew: whoever evaluates the hash q times succeeds with probability at most q 2^-128 (in the random
+/// all of them anew: an attacker who evaluates the hash q times succeeds with probability at most q 2^-128 (in the random
 /// oracle model). Randomisers that depend on one proof alone do not have this: there one proof's can be searched
 /// while the others stay, and a generalised birthday search finds a false batch.
 ///
@@ -48,11 +48,11 @@ library Groth16Batch {
     uint256 private constant MASK = 0xffffffffffffffffffffffffffffffff;
     bytes32 private constant TAG = "vitalproof/groth16-batch/1";
 
-    /// @param length bytes of something that is no key for at least one public input
+    /// @param length bytes of something that is not a key for at least one public input
     error Groth16Batch_InvalidKey(uint256 length);
     error Groth16Batch_Empty();
     error Groth16Batch_TooManyProofs(uint256 proofs, uint256 limit);
-    /// @param bytesPerProof what the key asks for; `length` is no multiple of it
+    /// @param bytesPerProof what the key asks for; `length` is not a multiple of it
     error Groth16Batch_InvalidLength(uint256 length, uint256 bytesPerProof);
     error Groth16Batch_InputNotInField(uint256 proof, uint256 input, uint256 value);
     /// @param point "A", "B" or "C": a coordinate is q or more, or the point is at infinity or not on its curve
@@ -349,8 +349,8 @@ library Groth16Batch {
         }
     }
 
-    /// @dev Names the first input of a batch that is no field element. Apart from the loop that found that there is
-    /// one, so that it has no branch.
+    /// @dev Names the first input of a batch that is not a field element. It is separate from the loop that finds that
+    /// there is one, so that the loop has no branch.
     function _refuseInput(bytes calldata batch, uint256 inputs) private pure {
         uint256 proofs = countOf(batch, inputs);
         for (uint256 proof = 0; proof < proofs; ++proof) {

@@ -51,7 +51,7 @@ library Proofs {
 
     /// @notice Exactly one word, 1.
     /// @dev A call that reverts, runs out of gas, or reaches an address without code (it "succeeds" with no
-    /// data) is no proof.
+    /// data) is not a proof.
     function isYes(bool success, bytes memory answer) internal pure returns (bool) {
         return success && answer.length == 32 && uint256(bytes32(answer)) == 1;
     }

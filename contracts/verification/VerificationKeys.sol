@@ -16,7 +16,7 @@ library VerificationKeys {
         return bytes.concat(PREFIX, key);
     }
 
-    /// @notice The key that lies at an address. Whether it is the right one is the caller's to know.
+    /// @notice The key at an address. The caller must know whether it is the right one.
     function read(address account) internal view returns (bytes memory key) {
         uint256 size = account.code.length;
         if (size < 2) revert VerificationKeys_NotAKey(account);
@@ -26,7 +26,7 @@ library VerificationKeys {
         }
     }
 
-    /// @notice keccak256 of the key at an address (docs/adr/0011); zero if what lies there is not a {VerificationKey}
+    /// @notice keccak256 of the key at an address (docs/adr/0011); zero if the contract there is not a {VerificationKey}
     /// for this number of public inputs.
     function hashOf(address account, uint256 inputs) internal view returns (bytes32) {
         bytes memory code = account.code;
