@@ -135,10 +135,10 @@ describe("production keys", () => {
     expect(reasons.join()).to.include("snarkjs does not accept it");
   });
 
-  it("refuses what is no well-formed key, with the reason", async () => {
+  it("refuses what is not a well-formed key, with the reason", async () => {
     const bytes = await readFile(key("good"));
     await writeFile(key("longer"), Buffer.concat([bytes, Buffer.from([0])]));
-    expect((await judge("longer")).reasons.join()).to.include("no well-formed Groth16 key");
+    expect((await judge("longer")).reasons.join()).to.include("not a well-formed Groth16 key");
     await writeFile(key("text"), "not a key");
     const error = await refusal(importProductionKey(config, { name: "product", zkey: key("text") }));
     expect(error.code).to.equal("EXPORT_FAILED");
