@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The SDK's clients of the circuit registry, in the hands of the governor, the guardian, their successors and strangers.
-import {
-  CircuitClient,
-  CircuitGovernance,
-  type CircuitProposal,
-  claimFamilyFields,
-  refusalOf,
-} from "@vitalproof/sdk";
+import { CircuitClient, CircuitGovernance, type CircuitProposal, claimFamilyFields } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";
+import { refusalIn } from "./support/refusal.ts";
 import {
   circuitId,
   codeHash,
@@ -59,14 +54,6 @@ async function proposed() {
   const { result: addableFrom } = await governor.propose(proposal);
   const view = new CircuitClient(address, world.stranger);
   return { ...world, view, clients: { governor, guardian, stranger, other }, proposal, addableFrom };
-}
-
-/** Name of the error that the contract refused a call with; undefined where it did not. */
-function refusalIn(call: Promise<unknown>): Promise<string | undefined> {
-  return call.then(
-    () => undefined,
-    (error: unknown) => refusalOf(error)?.name,
-  );
 }
 
 describe("CircuitGovernance", () => {

@@ -3,6 +3,7 @@
 // Contracts are called through the SDK's clients: typed, and with errors that say what was refused.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as sdk from "@vitalproof/sdk";
 import { expect } from "chai";
 import { root, sources } from "./support/importGraph.ts";
 
@@ -26,6 +27,19 @@ describe("contracts", () => {
   it("are made in one place there", () => {
     const places = made(files.filter((file) => file.startsWith(CLIENTS)));
     expect(places.map((place) => place.replace(/:\d+$/, ""))).to.deep.equal([`${CLIENTS}call.ts`]);
+  });
+
+  it("have a client for everything that an account can change", () => {
+    const clients = files
+      .filter((file) => file.startsWith(CLIENTS))
+      .map((file) => readFileSync(join(root, file), "utf8"))
+      .join("\n");
+    const changes = Object.entries(sdk)
+      .flatMap(([name, value]) => (name.endsWith("_ABI") ? [...(value as readonly string[])] : []))
+      .filter((fragment) => fragment.startsWith("function ") && !/\) (view|pure)\b/.test(fragment))
+      .map((fragment) => /^function (\w+)/.exec(fragment)![1]!);
+    expect(changes.length).to.be.greaterThan(35);
+    expect(changes.filter((name) => !clients.includes(`#contract.${name}(`))).to.deep.equal([]);
   });
 
   it("have clients that can be read whole", () => {

@@ -69,6 +69,7 @@ export { CircuitGovernance, type CircuitProposal } from "./clients/circuitGovern
 export { CircuitClient } from "./clients/circuits.ts";
 export type { ClaimItem } from "./clients/claimItem.ts";
 export { ClaimsClient, type PolicyPayment, type ProgramOffer } from "./clients/claims.ts";
+export { ClaimsPauses } from "./clients/claimsPauses.ts";
 export { type ConsentFacts, type ConsentReceipt, consentReceipt } from "./clients/consentReceipt.ts";
 export {
   CONSENT_GRANT_TYPES,
