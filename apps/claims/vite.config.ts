@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 /**
@@ -50,6 +51,7 @@ export default defineConfig({
   // Relative, so that the page runs from any folder of any static server.
   base: "./",
   plugins: [policyInPage()],
+  resolve: { alias: { "@adraffy/ens-normalize": join(import.meta.dirname, "src/chain/noEnsNames.ts") } },
   // The worker that proves imports snarkjs when it needs it, which the older format cannot.
   worker: { format: "es" },
   build: {

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { build } from "vite";
 import { contentSecurityPolicy } from "../vite.config.ts";
 
-const LIMIT = 300_000;
+const LIMIT = 275_000;
 
 describe("the built page", () => {
   const folder = mkdtempSync(join(tmpdir(), "vitalproof-app-"));
