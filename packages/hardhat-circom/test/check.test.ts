@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { copyFile, rm, writeFile } from "node:fs/promises";
 import { expect } from "chai";
-import { buildCircuits, type CheckReport, CircomError, checkCircuits, type Link } from "../src/circuits.ts";
-import { createProject, type Project, removeProjects } from "./helpers.ts";
+import {
+  type CheckReport,
+  CircomError,
+  checkCircuits,
+  type Link,
+  loadInstances,
+  readManifest,
+} from "../src/circuits.ts";
+import { compareManifests } from "../src/internal/links.ts";
+import { createBuiltProject, type Project, removeProjects } from "./helpers.ts";
 
 describe("circuits check", () => {
   let project: Project;
   before(async () => {
-    project = await createProject();
-    await buildCircuits(project.config);
+    project = await createBuiltProject();
   });
   after(removeProjects);
 
@@ -19,11 +26,18 @@ describe("circuits check", () => {
 
   /** Breaks one thing, checks, and puts the file back. */
   async function broken(file: string, change: () => Promise<unknown>): Promise<CheckReport> {
+    return keeping(file, async () => {
+      await change();
+      return check();
+    });
+  }
+
+  /** Puts the file back after the work. */
+  async function keeping<T>(file: string, work: () => Promise<T>): Promise<T> {
     const copy = `${project.path(file)}.kept`;
     await copyFile(project.path(file), copy);
     try {
-      await change();
-      return await check();
+      return await work();
     } finally {
       await copyFile(copy, project.path(file));
       await rm(copy);
@@ -41,8 +55,7 @@ describe("circuits check", () => {
   });
 
   it("passes with the committed files alone, without any build product", async () => {
-    const fresh = await createProject();
-    await buildCircuits(fresh.config);
+    const fresh = await createBuiltProject();
     await rm(fresh.path("build"), { recursive: true });
     expect((await checkCircuits(fresh.config))[0]?.ok).to.equal(true);
   });
@@ -102,11 +115,25 @@ describe("circuits check", () => {
       ['"domain": 3', '"domain": 4', "manifest"],
       ['"nonLinear": 2', '"nonLinear": 1', "manifest"],
       ['"version": 1', '"version": 2', "manifest"],
-      ['"schema": 1', '"schema": 2', "manifest"],
     ];
+    const [product] = await loadInstances(project.config);
+    const right = (await readManifest(project.config, product!))!;
     for (const [from, to, link] of cases) {
-      expect(only(await broken(file, () => project.edit(file, from, to))), to).to.deep.equal([link]);
+      await keeping(file, async () => {
+        await project.edit(file, from, to);
+        const edited = (await readManifest(project.config, product!))!;
+        expect([...new Set(compareManifests(edited, right).map((one) => one.link))], to).to.deep.equal([
+          link,
+        ]);
+      });
     }
+    // And all of them at once, checked as usual: every one is reported.
+    const report = await broken(file, async () => {
+      for (const [from, to] of cases) await project.edit(file, from, to);
+    });
+    expect(report.broken.map(({ link }) => link)).to.have.members(cases.map(([, , link]) => link));
+    const unreadable = () => project.edit(file, '"schema": 1', '"schema": 2');
+    expect(only(await broken(file, unreadable))).to.deep.equal(["manifest"]);
     expect(only(await broken(file, () => rm(project.path(file)))), "missing").to.deep.equal(["manifest"]);
   });
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { bn254 } from "@noble/curves/bn254.js";
 import {
+  buildCircuits,
   type CircomConfig,
   type CircomUserConfig,
   type CircuitManifest,
@@ -52,6 +53,34 @@ export async function createProject(fixture = "basic"): Promise<Project> {
       JSON.parse(await read(`circuits/artifacts/${name}/manifest.json`)) as CircuitManifest,
     configure: (user) => resolveConfig(user, root),
   };
+}
+
+let built: Promise<Record<string, Buffer>> | undefined;
+
+/**
+ * A project whose default circuits are built already: a copy of one build that all files of a run share. That a build
+ * gives the same bytes in every folder is tested in build.test.ts.
+ */
+export async function createBuiltProject(): Promise<Project> {
+  built ??= (async () => {
+    const first = await createProject();
+    await buildCircuits(first.config);
+    const files: Record<string, Buffer> = {};
+    for (const folder of ["build", "circuits/artifacts", "contracts"]) {
+      for (const entry of await readdir(first.path(folder), { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile()) continue;
+        const file = join(entry.parentPath, entry.name);
+        files[relative(first.root, file)] = await readFile(file);
+      }
+    }
+    return files;
+  })();
+  const project = await createProject();
+  for (const [file, content] of Object.entries(await built)) {
+    await mkdir(dirname(project.path(file)), { recursive: true });
+    await writeFile(project.path(file), content);
+  }
+  return project;
 }
 
 export async function removeProjects(): Promise<void> {

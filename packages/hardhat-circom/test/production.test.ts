@@ -16,7 +16,15 @@ import {
 import { inverse, R } from "../src/internal/field.ts";
 import { judgeProductionKey } from "../src/internal/keys/productionKey.ts";
 import { readProvenance } from "../src/internal/keys/zkeyFile.ts";
-import { createProject, endSnarkjs, forge, type Project, removeProjects, snarkjs } from "./helpers.ts";
+import {
+  createBuiltProject,
+  createProject,
+  endSnarkjs,
+  forge,
+  type Project,
+  removeProjects,
+  snarkjs,
+} from "./helpers.ts";
 
 const BEACON = "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20";
 const BEACON_EXP = 10;
@@ -30,8 +38,7 @@ describe("production keys", () => {
 
   before(async () => {
     const { powersOfTau, zKey, curves } = await snarkjs();
-    project = await createProject();
-    await buildCircuits(project.config);
+    project = await createBuiltProject();
     ptau = project.path("final.ptau");
     await powersOfTau.newAccumulator(await curves.getCurveFromName("bn128"), 4, project.path("0.ptau"));
     await powersOfTau.contribute(project.path("0.ptau"), project.path("1.ptau"), "someone", "entropy");

@@ -69,19 +69,22 @@ function run(config: CircomConfig, args: readonly string[]): Promise<Finished> {
  * @throws CircomError COMPILER_NOT_FOUND
  */
 export async function compilerVersion(config: CircomConfig): Promise<string> {
+  // An installed package does not change while this process runs; asking it starts a process.
+  npmVersion ??= askVersion({ ...config, compiler: { ...config.compiler, native: undefined } });
+  const expected = await npmVersion;
+  if (config.compiler.native === undefined) return expected;
   const version = await askVersion(config);
-  if (config.compiler.native !== undefined) {
-    const expected = await askVersion({ ...config, compiler: { ...config.compiler, native: undefined } });
-    if (version !== expected) {
-      throw new CircomError(
-        "COMPILER_NOT_FOUND",
-        `${config.compiler.native} is circom ${version}, but the circuits are built with ${expected}; ` +
-          `install that version or remove \`circom.compiler.native\``,
-      );
-    }
+  if (version !== expected) {
+    throw new CircomError(
+      "COMPILER_NOT_FOUND",
+      `${config.compiler.native} is circom ${version}, but the circuits are built with ${expected}; ` +
+        `install that version or remove \`circom.compiler.native\``,
+    );
   }
   return version;
 }
+
+let npmVersion: Promise<string> | undefined;
 
 async function askVersion(config: CircomConfig): Promise<string> {
   const { output } = await run(config, ["--version"]);
