@@ -21,7 +21,7 @@ import { Refusal } from "../../scripts/deploy/refusal.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
 import { type LocalNode, root, startNode } from "../support/node.ts";
 import { type Lie, startLyingProxy } from "./support/lyingProxy.ts";
-import { runDeploy, runDeployJson } from "./support/runDeploy.ts";
+import { runDeploy, runDeployJson, spawnDeploy } from "./support/runDeploy.ts";
 
 const CARDONA = 2442;
 const LINEA_MAINNET = 59144;
@@ -86,9 +86,10 @@ describe("deploy", function () {
     args: readonly string[],
     env: Record<string, string>,
     node: LocalNode = cardona,
+    how = runDeploy,
   ) {
     const before = await nonceOn(node);
-    const run = await runDeployJson(args, env);
+    const run = await runDeployJson(args, env, how);
     expect(run.document.refused?.code, run.stderr).to.equal(code);
     expect(run.document.ok).to.equal(false);
     expect(run.code).to.equal(1);
@@ -212,7 +213,13 @@ describe("deploy", function () {
 
   describe("refuses, and sends nothing", () => {
     it("T17: development keys on a public test network without the flag", async () => {
-      const refused = await expectRefusal("DEVELOPMENT_KEY", toCardona(), operator(cardona.url));
+      const refused = await expectRefusal(
+        "DEVELOPMENT_KEY",
+        toCardona(),
+        operator(cardona.url),
+        cardona,
+        spawnDeploy,
+      );
       expect(refused.message).to.include("glucose-day");
       expect(refused.wayOut).to.include(ALLOW);
       expect(await nonceOn(cardona)).to.equal(0);
@@ -405,7 +412,8 @@ describe("deploy", function () {
       ]) {
         expect((await runDeploy(args)).code).to.equal(2);
       }
-      const help = await runDeploy(["--help"]);
+      expect((await spawnDeploy([])).code).to.equal(2);
+      const help = await spawnDeploy(["--help"]);
       expect(help.code).to.equal(0);
       expect(help.stdout).to.include("Deploy from an account that does nothing else");
     });
@@ -455,7 +463,7 @@ describe("deploy", function () {
 
     it("T17: development keys to a known test network if the operator says so", async () => {
       const env = operator(cardona.url);
-      const { code, document, stderr } = await runDeployJson(toCardona(ALLOW), env);
+      const { code, document, stderr } = await runDeployJson(toCardona(ALLOW), env, spawnDeploy);
       expect(code, stderr).to.equal(0);
       expect(document.ok).to.equal(true);
       expect(document.checks.find(({ title }) => title === "key of glucose-day")?.status).to.equal("warning");

@@ -5,6 +5,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
+/** For the environment of a program that gets none of the tests': where Node keeps compiled code, as `npm test` says. */
+export function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+}
+
 const hardhat = join(root, "node_modules/hardhat/dist/src/cli.js");
 
 const running = new Set<ChildProcess>();

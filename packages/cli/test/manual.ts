@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { compileCache } from "../../../test/support/node.ts";
 import { ROOT } from "./support.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function runManual(
       HOME: cwd,
       PATH: [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter),
       VITALPROOF_RPC: url,
+      ...compileCache(),
     },
   });
   let output = "";

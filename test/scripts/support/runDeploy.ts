@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { root } from "../../support/node.ts";
+import { compileCache, root } from "../../support/node.ts";
 
 export interface DeployRun {
   readonly code: number;
@@ -39,15 +39,64 @@ export interface DeployDocument {
 // No keystore of whoever runs the tests may answer in place of the environment.
 const home = mkdtempSync(join(tmpdir(), "vitalproof-home-"));
 
-/** Runs scripts/deploy.ts as an operator would, with nothing in its environment but what is given. */
+const environment = (env: Record<string, string>) => ({
+  PATH: process.env.PATH ?? "",
+  HOME: home,
+  XDG_CONFIG_HOME: home,
+  ...env,
+});
+
+interface Host {
+  readonly child: ChildProcess;
+  /** Rejected when it ends; the tests' own end is the only reason to. */
+  readonly ended: Promise<never>;
+}
+let host: Host | undefined;
+
+function startHost(): Host {
+  const child = fork(new URL("./deployHost.ts", import.meta.url), {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: environment(compileCache()),
+  });
+  process.on("exit", () => child.kill());
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`the process of the deployments ended with ${code}`);
+  });
+  ended.catch(() => undefined);
+  return { child, ended };
+}
+
+/**
+ * Runs scripts/deploy.ts as an operator would, with nothing in its environment but what is given. All runs share one
+ * process (deployHost.ts), except those of `spawnDeploy`.
+ */
 export async function runDeploy(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<DeployRun> {
+  host ??= startHost();
+  const { child, ended } = host;
+  // Between two runs it does not keep the tests alive.
+  child.ref();
+  child.channel!.ref();
+  const answer = once(child, "message");
+  child.send({ args: ["--no-build", ...args], env: environment(env) });
+  const [run] = (await Promise.race([answer, ended])) as [DeployRun];
+  child.channel!.unref();
+  child.unref();
+  return withoutKey(run, env);
+}
+
+/** The same in a process of its own. */
+export async function spawnDeploy(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<DeployRun> {
   const child = spawn(process.execPath, ["scripts/deploy.ts", "--no-build", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH ?? "", HOME: home, XDG_CONFIG_HOME: home, ...env },
+    env: environment({ ...compileCache(), ...env }),
   });
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
@@ -57,16 +106,21 @@ export async function runDeploy(
     output.stderr += chunk;
   });
   const [code] = (await once(child, "close")) as [number];
+  return withoutKey({ code, ...output }, env);
+}
+
+function withoutKey(run: DeployRun, env: Record<string, string>): DeployRun {
   const key = env.DEPLOYER_PRIVATE_KEY;
-  if (key !== undefined) expect(output.stdout + output.stderr).not.to.include(key.slice(2));
-  return { code, ...output };
+  if (key !== undefined) expect(run.stdout + run.stderr).not.to.include(key.slice(2));
+  return run;
 }
 
 export async function runDeployJson(
   args: readonly string[],
   env: Record<string, string>,
+  how = runDeploy,
 ): Promise<DeployRun & { document: DeployDocument }> {
-  const run = await runDeploy([...args, "--json"], env);
+  const run = await how([...args, "--json"], env);
   try {
     return { ...run, document: JSON.parse(run.stdout) };
   } catch {
