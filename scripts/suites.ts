@@ -21,27 +21,28 @@ export interface Suite {
 /** The longest first, so that both lanes of `npm test` end together. */
 export const SUITES: readonly Suite[] = [
   {
-    name: "e2e",
-    files: "test/{scripts,e2e}/**/*.test.ts",
-    runner: "hardhat",
-    needs: ["circuits", "contracts", "app"],
-  },
-  {
     name: "app",
     files: "{apps/claims/test,test/web}/**/*.test.ts",
     runner: "mocha",
     needs: ["circuits", "contracts", "app"],
   },
-  { name: "hardhat-circom", files: "packages/hardhat-circom/test/**/*.test.ts", runner: "mocha", needs: [] },
-  { name: "cli", files: "packages/cli/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
   { name: "circuits", files: "test/circuits/**/*.test.ts", runner: "mocha", needs: ["circuits"] },
+  { name: "e2e", files: "test/e2e/**/*.test.ts", runner: "hardhat", needs: ["circuits", "contracts"] },
+  { name: "cli", files: "packages/cli/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
+  {
+    name: "scripts",
+    files: "test/scripts/**/*.test.ts",
+    runner: "hardhat",
+    needs: ["circuits", "contracts", "app"],
+  },
+  { name: "hardhat-circom", files: "packages/hardhat-circom/test/**/*.test.ts", runner: "mocha", needs: [] },
+  { name: "sdk", files: "packages/sdk/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
   {
     name: "contracts",
     files: "test/contracts/**/*.test.ts",
     runner: "hardhat",
     needs: ["circuits", "contracts"],
   },
-  { name: "sdk", files: "packages/sdk/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
   { name: "services", files: "packages/services/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "audit", files: "packages/audit/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "readers", files: "packages/readers/test/**/*.test.ts", runner: "mocha", needs: [] },
