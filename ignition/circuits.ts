@@ -62,7 +62,7 @@ export async function circuitSpecs(
         .filter(({ verifier }) => verifier !== null)
         .map((candidate) => candidate.name);
       if (instance === undefined || instance.verifier === null || instance.profile === undefined) {
-        throw new Error(`"${name}" is no circuit with a verifier; there are ${deployable.join(", ")}.`);
+        throw new Error(`"${name}" is not a circuit with a verifier. There are ${deployable.join(", ")}.`);
       }
       const { keyKind, keyBytes, keyHash } = await keyOf(root, committed, instance);
       const profile = protocol.profiles[instance.profile]!;

@@ -106,8 +106,8 @@ struct HolderAttestation {
 }
 
 /// @param openedAt last write of the period's anchor; zero while there is none.
-/// @param closesAt first second at which the period can no longer be claimed, stops included; zero while there
-/// is no anchor.
+/// @param closesAt first second at which the period can no longer be claimed, stops included; zero while no
+/// anchor exists.
 /// @param releasableFrom first second at which an unclaimed period's reserve becomes free, as seen now (a later
 /// correction or stop can move it).
 /// @param circuit what a claim would have to prove now; zero if no circuit is in force for the period.

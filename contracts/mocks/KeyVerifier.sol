@@ -17,6 +17,8 @@ contract KeyVerifier {
         _SELECTOR = Proofs.selectorOf(Groth16Batch.inputsOf(VerificationKeys.read(key)));
     }
 
+    // One function of any number of inputs cannot be declared.
+    // solhint-disable-next-line no-complex-fallback
     fallback(bytes calldata data) external returns (bytes memory) {
         require(msg.sig == _SELECTOR, "another number of inputs");
         return abi.encode(Groth16Batch.verify(VerificationKeys.read(_KEY), data[4:]));

@@ -9,12 +9,12 @@ export interface Arguments {
   readonly json: boolean;
   readonly build: boolean;
   readonly reset: boolean;
-  /** Absolute paths; undefined: the default. */
+  /** Absolute paths. Undefined means the default. */
   readonly parameters: string | undefined;
   readonly manifests: string | undefined;
   readonly output: string | undefined;
   readonly deploymentId: string | undefined;
-  /** In the order given, none twice; undefined: the default group's. */
+  /** In the order given, without duplicates. Undefined means the default group's. */
   readonly circuits: readonly string[] | undefined;
 }
 
@@ -24,33 +24,34 @@ export const HELP = `Deploys Vitalproof: one verifier per circuit, the four regi
 
   npm run deploy -- --network NAME [options]
 
-A preflight comes first and prints what it found; nothing is sent unless all of it holds.
+Runs a preflight first and prints what it found. Sends nothing unless every check passes.
 
-  --network NAME            default (in-process, vanishes at the end), localhost, polygonZkEvm, lineaSepolia,
-                            scrollSepolia, zksyncOs, custom
-  --preflight               only the preflight
-  --allow-development-keys  on a known test network: deploy keys under which anybody can forge proofs.
+  --network NAME            Deploy to this network: default (in-process, vanishes at the end), localhost,
+                            polygonZkEvm, lineaSepolia, scrollSepolia, zksyncOs or custom.
+  --preflight               Run the preflight only.
+  --allow-development-keys  On a known test network, deploy keys under which anyone can forge proofs.
                             No flag allows them on a chain with value.
-  --parameters FILE         default: ignition/parameters/<network>.json; optional on local chains only
-  --circuit NAME          once for every circuit to start with; default: every on-chain circuit of the default
+  --parameters FILE         Read the operator's parameters from FILE. Default: ignition/parameters/<network>.json.
+                            The file is optional on local chains only.
+  --circuit NAME            Start with this circuit. Can be repeated. Default: every on-chain circuit of the default
                             group of circuits/circuits.json. An unknown name lists them.
-  --circuits A,B          the same, several at once
-  --manifests DIR           committed manifests and verification keys; default: circuits/artifacts
-  --output DIR              results go to DIR/deployments/<id>; default: ignition
-  --deployment-id ID        default: chain-<chain id>
-  --reset                   on a local chain: forget an earlier deployment before this one
-  --no-build                take the compiled contracts as they are, without \`hardhat build\`
-  --json                    one JSON document on standard output
-  --help
+  --circuits A,B            Start with these circuits.
+  --manifests DIR           Read manifests and verification keys from DIR. Default: circuits/artifacts.
+  --output DIR              Write results to DIR/deployments/<id>. Default: ignition.
+  --deployment-id ID        Name the deployment. Default: chain-<chain id>.
+  --reset                   On a local chain, forget an earlier deployment first.
+  --no-build                Use the compiled contracts as they are, without \`hardhat build\`.
+  --json                    Print one JSON document on standard output.
+  --help                    Print this help.
 
-URLs and the key are configuration variables, from the environment or the encrypted keystore
+URLs and the key are configuration variables. They come from the environment or the encrypted keystore
 (\`npx hardhat keystore set NAME\`): POLYGON_ZKEVM_RPC_URL, LINEA_SEPOLIA_RPC_URL, SCROLL_SEPOLIA_RPC_URL,
 ZKSYNC_OS_RPC_URL, CUSTOM_RPC_URL with CUSTOM_CHAIN_ID, and DEPLOYER_PRIVATE_KEY.
 
-Deploy from an account that does nothing else: a transaction sent from it in the middle of a deployment takes a
-nonce that the deployment counts on. If a run is interrupted, run the same command again: it goes on where it was.
+Deploy from an account that does nothing else. Another transaction sent from it during a deployment takes a nonce
+that the deployment counts on. If a run is interrupted, run the same command again. It continues where it stopped.
 
-Exit code: 0 done, 1 refused or failed, 2 wrong usage. More in docs/deployment.md.`;
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage. See docs/deployment.md for more.`;
 
 /** @throws UsageError with a sentence that says what is wrong */
 export function parseArguments(args: readonly string[], cwd: string): Arguments | "help" {

@@ -22,7 +22,7 @@ export async function connect(hre: HardhatRuntimeEnvironment, network: string): 
     throw new Refusal(
       "NETWORK_UNKNOWN",
       `There is no network "${network}".`,
-      `Networks are ${Object.keys(hre.config.networks).join(", ")}; any other chain goes by custom, with CUSTOM_RPC_URL and CUSTOM_CHAIN_ID.`,
+      `Networks are ${Object.keys(hre.config.networks).join(", ")}. For any other chain use custom, with CUSTOM_RPC_URL and CUSTOM_CHAIN_ID.`,
     );
   }
   if (config.type === "http") {
@@ -63,7 +63,7 @@ async function customChainId(hre: HardhatRuntimeEnvironment): Promise<number> {
   if (!Number.isSafeInteger(id) || id <= 0) {
     throw new Refusal(
       "VARIABLE_MISSING",
-      `${CUSTOM_CHAIN_ID} is ${JSON.stringify(text)}, which is no chain id.`,
+      `${CUSTOM_CHAIN_ID} is ${JSON.stringify(text)}, which is not a chain id.`,
       `Set ${CUSTOM_CHAIN_ID} to the chain id as a decimal number, such as 59141.`,
     );
   }

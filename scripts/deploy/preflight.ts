@@ -154,7 +154,7 @@ export async function preflight(
       else {
         throw new Refusal(
           "PARAMETERS",
-          `"${name}" is no circuit with a verifier.`,
+          `"${name}" is not a circuit with a verifier.`,
           `Circuits are ${deployable.map((known) => known.name).join(", ")}.`,
         );
       }
@@ -194,14 +194,14 @@ export async function preflight(
   const before = await check("journal", () => journal(provider, folder, args.reset, local));
 
   if (checks.some(({ status }) => status === "failed")) {
-    for (const title of ["parameters", "rehearsal", "balance"]) skip(title, "what is above comes first");
+    for (const title of ["parameters", "rehearsal", "balance"]) skip(title, "an earlier check failed");
     return report(undefined);
   }
 
   const specs = await circuitSpecs(root, hre.artifacts, names, args.manifests);
   for (const spec of specs) await check(`facts of ${spec.name}`, () => facts(spec));
   if (checks.some(({ status }) => status === "failed")) {
-    for (const title of ["parameters", "rehearsal", "balance"]) skip(title, "what is above comes first");
+    for (const title of ["parameters", "rehearsal", "balance"]) skip(title, "an earlier check failed");
     return report(undefined);
   }
   const parameters = await check("parameters", async () => {
@@ -219,7 +219,7 @@ export async function preflight(
     );
     const detail = `governor ${value.governor}, guardian ${value.guardian}, pauser ${value.pauser}`;
     return shared
-      ? { detail: `${detail}; the deploying account has a role: better one of its own`, value, warning: true }
+      ? { detail: `${detail}; the deploying account has a role and should have none`, value, warning: true }
       : { detail, value };
   });
   if (parameters === undefined) {
@@ -253,7 +253,7 @@ export async function preflight(
 
   const title = "circuits recompiled";
   if (local) skip(title, "on a local chain the hashes do; `npx hardhat circuits check` does more");
-  else if (checks.some(({ status }) => status === "failed")) skip(title, "what is above comes first");
+  else if (checks.some(({ status }) => status === "failed")) skip(title, "an earlier check failed");
   else if (cost?.gas === 0n) skip(title, "nothing is left to be sent; the code on chain is compared instead");
   else await check(title, () => recompile(circom, keys));
 

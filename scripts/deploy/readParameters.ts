@@ -38,16 +38,16 @@ export function readParameters(source: ParameterSource): OperatorParameters {
   const given = existsSync(path) ? parseFile(path, shown) : undefined;
   if (given === undefined && (source.named || !local)) {
     throw wrong(
-      `${shown} does not exist, and on a public network nobody's accounts are assumed.`,
-      `Write it: { "Vitalproof": { "governor": "0x…", "guardian": "0x…", "pauser": "0x…" } }, three different accounts; docs/deployment.md says what each may do.`,
+      `${shown} does not exist. On a public network no accounts are assumed.`,
+      `Write it: { "Vitalproof": { "governor": "0x…", "guardian": "0x…", "pauser": "0x…" } }, with three different accounts. docs/deployment.md says what each may do.`,
     );
   }
   const values = given ?? {};
   for (const key of Object.keys(values)) {
     if ([...ROLES, ...TIMES].some((known) => known === key)) continue;
     throw wrong(
-      `${shown}: "${key}" is no parameter of a deployment.`,
-      `Remove it; parameters are ${[...ROLES, ...TIMES].join(", ")}. Development keys are allowed by --allow-development-keys alone.`,
+      `${shown}: "${key}" is not a parameter of a deployment.`,
+      `Remove it. Parameters are ${[...ROLES, ...TIMES].join(", ")}. Only --allow-development-keys allows development keys.`,
     );
   }
 
@@ -139,7 +139,7 @@ function address(value: unknown, role: Role, shown: string): string {
   if (normal === undefined || normal === ZeroAddress) {
     throw new Refusal(
       "PARAMETERS",
-      `${shown}: "${role}" is ${JSON.stringify(value)}, which is no account.`,
+      `${shown}: "${role}" is ${JSON.stringify(value)}, which is not an account.`,
       "Give a non-zero address of 0x and 40 hex digits with the right checksum.",
     );
   }

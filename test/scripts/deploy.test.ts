@@ -247,7 +247,7 @@ describe("deploy", function () {
       for (const more of [[], [ALLOW]]) {
         const args = toCardona("--manifests", manifests, ...more);
         const refused = await expectRefusal("FALSE_LABEL", args, operator(cardona.url));
-        expect(refused.message).to.include("anybody can forge");
+        expect(refused.message).to.include("anyone can forge");
       }
       // Not even where development keys are welcome.
       const { code, document } = await runDeployJson(["--network", "default", "--manifests", manifests], {});

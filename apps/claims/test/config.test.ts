@@ -33,7 +33,7 @@ function example(): Record<string, unknown> {
     artifacts: "/artifacts",
     relayer: "/relayer",
     attester: "/attester",
-    groups: [{ id: "1", name: "Demo clinic", assurance: "self-attested" }],
+    groups: [{ id: "1", name: "Demo attester", assurance: "self-attested" }],
     demo: {
       accounts: [{ name: "Demo insurer", privateKey: KEY }],
       clock: "/demo/clock",

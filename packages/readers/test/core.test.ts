@@ -569,7 +569,7 @@ describe("monitor and accelerometer tables", () => {
       entries: 16,
       taken: 6,
       duplicates: 1,
-      skipped: { "sentinel zero": 2, missing: 2, "PULSE beside HR": 4 },
+      skipped: { "sentinel zero": 2, missing: 2, "PULSE next to HR": 4 },
       refused: { "impossible value": 1 },
     });
     const pulse = await readFile(textInput("Time [s],PULSE\n0,90\n"), { start: 0 });

@@ -159,7 +159,7 @@ describe("monitor numerics (BIDMC)", () => {
       expect(format).to.equal("monitor-csv");
       expect(readings, `record ${n}`).to.have.length(481 - missing);
       expect(report.skipped).to.deep.equal({
-        "PULSE beside HR": 481,
+        "PULSE next to HR": 481,
         ...(missing === 0 ? {} : { missing }),
         "other metric: heart-rate": 481,
         "other metric: other": 481,

@@ -12,7 +12,7 @@ export async function links(key: KeyChain) {
     throw new Refusal(
       "BROKEN_LINK",
       key.broken.join("; "),
-      `Restore the committed files, or run \`npx hardhat circuits build ${key.name}\` and \`npx hardhat build\`, and look at what changed.`,
+      `Restore the committed files, or run \`npx hardhat circuits build ${key.name}\` and \`npx hardhat build\` and look at what changed.`,
     );
   }
   return {
@@ -54,17 +54,17 @@ export async function judgeKey(key: KeyChain, chain: ChainFacts, allowed: boolea
   if (keyKind !== label) {
     throw new Refusal(
       "FALSE_LABEL",
-      `The manifest of ${name} calls its key ${label}, but the key's points are ${keyKind === "development" ? "those of the public development scalars: anybody can forge proofs under it" : "not those of the development scalars"}.`,
+      `The manifest of ${name} calls its key ${label}, but the key's points are ${keyKind === "development" ? "those of the public development scalars: anyone can forge proofs under it" : "not those of the development scalars"}.`,
       `Restore the manifest, and run \`npx hardhat circuits check ${name}\`. A false label is refused on every chain.`,
     );
   }
   if (keyKind === "production") return { detail: "production", value: true };
-  const forgeable = "anybody can forge proofs under it";
+  const forgeable = "anyone can forge proofs under it";
   if (chain.kind === "local") return { detail: `development: ${forgeable}; a local chain`, value: true };
   if (chain.kind === "public") {
     throw new Refusal(
       "DEVELOPMENT_KEY",
-      `The key of ${name} is a development key: ${forgeable}. ${chain.id} is no known test network, and no flag allows such keys there.`,
+      `The key of ${name} is a development key: ${forgeable}. Chain ${chain.id} is not a known test network, and no flag allows such keys there.`,
       PRODUCTION_KEYS,
     );
   }
@@ -81,7 +81,7 @@ export async function judgeKey(key: KeyChain, chain: ChainFacts, allowed: boolea
 export async function refuseFlag(chain: ChainFacts): Promise<never> {
   throw new Refusal(
     "DEVELOPMENT_KEY",
-    `--allow-development-keys is given for chain ${chain.id}, which is no known test network.`,
+    `--allow-development-keys is given for chain ${chain.id}, which is not a known test network.`,
     `Leave the flag out. ${PRODUCTION_KEYS}`,
   );
 }

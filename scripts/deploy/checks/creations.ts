@@ -12,7 +12,7 @@ import { Refusal } from "../refusal.ts";
 /** EIP-170 and EIP-3860. */
 const MAX_CODE_BYTES = 24_576;
 const MAX_INIT_CODE_BYTES = 49_152;
-/** What Linea takes in one transaction; the strictest of the chains named here. */
+/** Linea's limit for one transaction, the strictest of the chains named here. */
 const MAX_DATA_BYTES = 60_000;
 
 /** A contract of the plan, and where an earlier run has put it. */
@@ -40,11 +40,11 @@ export async function journal(
     if (code !== "0x") continue;
     throw new Refusal(
       "JOURNAL",
-      `The journal ${relative(process.cwd(), folder!)} has ${future} at ${address}, where the chain has no code: it is another chain, or was started anew.`,
+      `The journal ${relative(process.cwd(), folder!)} has ${future} at ${address}, where the chain has no code. It is another chain, or it was restarted.`,
       local ? "Run again with --reset." : "Check the URL, or use another --deployment-id.",
     );
   }
-  return { detail: `${count} contracts of an earlier run; what is there stays`, value: found };
+  return { detail: `${count} contracts of an earlier run; those on chain remain`, value: found };
 }
 
 export async function rehearse(

@@ -77,7 +77,7 @@ export const monitorCsv: Format = {
         tally.entries += 1;
         const text = row.cell(index);
         const value = plainDecimal(text);
-        if (spare) tally.skip(`${name} beside HR`);
+        if (spare) tally.skip(`${name} next to HR`);
         else if (isMissing(text)) tally.skip("missing");
         else if (value === undefined) throw row.bad(index, `its ${name} is not a number`);
         else if (isZero(value) && METRICS[metric].zeroIsMissing) tally.skip("sentinel zero");
