@@ -39,7 +39,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** @throws UsageError for unknown parts and flags, and for prices that are none */
+/** @throws UsageError for unknown parts and flags, and for prices that are not numbers */
 export function parseOptions(args: readonly string[]): Options {
   const { values, positionals } = parse(args);
   for (const name of positionals) {

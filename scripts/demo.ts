@@ -42,7 +42,7 @@ function readOrExit(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    console.error(`${path} cannot be read (${code}). Give the path of a Dexcom Clarity export after --cgm.`);
+    console.error(`${path} cannot be read (${code}). Pass the path of a Dexcom Clarity export after --cgm.`);
     process.exit(2);
   }
 }

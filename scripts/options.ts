@@ -17,7 +17,7 @@ export function portOf(option: string, text: string): number {
   return Number(text);
 }
 
-/** What to tell somebody for whom a server could not listen. */
+/** What to say when a server cannot listen on the port that was asked for. */
 export function cannotListen(port: number, error: unknown): string {
   return `Nothing can listen on port ${port} (${(error as NodeJS.ErrnoException).code ?? error}). Try --port 0.`;
 }

@@ -13,8 +13,8 @@ export interface Lie {
 }
 
 /**
- * A witness that goes past the SDK's own check: it is made for terms that any reading meets, then the real terms and
- * the lie are put in.
+ * A witness that avoids the SDK's own check. It is made for terms that any reading meets. Then the real terms and the
+ * lie are put in.
  */
 export function bareWitness(secret: bigint, request: ClaimRequest, lie: Lie): Witness {
   const honest = claimWitness(secret, { ...request, terms: anything(request.terms) });

@@ -129,8 +129,8 @@ template GuideClaimBelow(N) {
 }
 
 /*
- * Like for like, a share in a band: two comparisons a reading, their product
- * counted, the count held against a public bound.
+ * Like for like, a share in a band. Each reading takes two comparisons. Their
+ * product is counted, and the count is compared with a public bound.
  *
  * PUBLIC   holder, anchorRoot, scope, context, low, high, atLeast
  */

@@ -61,7 +61,7 @@ export function batchLines({ growth, gas }: Report, plot: Plot): string[] {
   ];
 }
 
-/** Largest batch within a chain's limits; gas and calldata of sizes between two measured ones lie on a line. */
+/** Largest batch within a chain's limits; gas and calldata between two measured sizes are interpolated. */
 function mostClaims(chain: ChainProfile, rows: readonly BatchRow[]): number {
   const sizes = rows.map(({ batch }) => batch).filter(({ real }) => !real);
   let most = 0;

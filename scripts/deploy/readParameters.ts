@@ -83,7 +83,7 @@ export function readParameters(source: ParameterSource): OperatorParameters {
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0 || value > MAX_TIME) {
       throw wrong(
         `${shown}: "${name}" is ${JSON.stringify(value)}.`,
-        `Give whole seconds from 1 to ${MAX_TIME}, as a number; the default is ${DEFAULT_TIMES[name]}.`,
+        `Use whole seconds from 1 to ${MAX_TIME}, as a number; the default is ${DEFAULT_TIMES[name]}.`,
       );
     }
     times[name] = value;
@@ -140,7 +140,7 @@ function address(value: unknown, role: Role, shown: string): string {
     throw new Refusal(
       "PARAMETERS",
       `${shown}: "${role}" is ${JSON.stringify(value)}, which is not an account.`,
-      "Give a non-zero address of 0x and 40 hex digits with the right checksum.",
+      "Use a non-zero address: 0x and 40 hex digits with the right checksum.",
     );
   }
   return normal;

@@ -395,7 +395,7 @@ function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): stri
   const family = circuits.lineOf(program.circuit);
   const development = family.filter(({ keyKind }) => keyKind === "development").map(({ name }) => name);
   return [
-    `One node's word for the chain up to block ${head.number} with hash ${head.hash}. It can leave out what leaves no gap in numbers, ledgers, receipts or the contracts' state, and it can make up a whole consistent chain. Compare that hash with a node of somebody else's, or run the audit against a second node.`,
+    `One node's word for the chain up to block ${head.number} with hash ${head.hash}. It can leave out anything whose absence leaves no gap in numbers, ledgers, receipts or the contracts' state, and it can invent a whole consistent chain. Compare that hash with someone else's node, or run the audit against a second node.`,
     "Receipts and state are taken as given; they are not checked against the block's Merkle roots.",
     `The verification keys of this repository (${[...new Set([...keys.values()].map(({ circuit }) => circuit))].join(", ")}), known by the hashes that the circuit registry names. That a key belongs to its circuit is what \`hardhat circuits check\` shows.`,
     "The code of the four contracts is what this repository says; `npm run deploy` compares it when it deploys.",

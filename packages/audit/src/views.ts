@@ -35,7 +35,7 @@ export type ViewContext = {
   readonly progress: Progress;
 };
 
-/** Chains on which development keys are no finding: nobody else is there, or nothing of value. As in CircuitRegistry. */
+/** Chains on which a development key is not a finding, because nobody else or nothing of value is there. As in CircuitRegistry. */
 const DEVELOPMENT_CHAINS = [31337n, 1337n, 2442n, 59141n, 534351n, 8022833n, 167013n];
 
 /** States in which a period's benefit is reserved no more. */

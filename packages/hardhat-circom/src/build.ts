@@ -58,7 +58,7 @@ export interface BuildResult {
  * writes manifests. What is in place (by content) is left alone.
  *
  * @throws CircomError of the first instance that failed; BUILD_FAILED if several did. LINK_BROKEN if the sources are
- * those of the committed manifest but give something else: then somebody edited an artifact.
+ * those of the committed manifest but give something else, which means that an artifact was edited.
  */
 export async function buildCircuits(
   config: CircomConfig,
@@ -169,7 +169,7 @@ async function buildOne(context: BuildContext, instance: CircuitInstance): Promi
   }
 }
 
-/** A renamed verifier must not stay behind to be compiled and deployed; what somebody edited is left to them. */
+/** A renamed verifier must not remain, or it would be compiled and deployed. An edited file is left alone. */
 async function removeFormerVerifier(
   { config, verifiers }: BuildContext,
   former: CircuitManifest | undefined,

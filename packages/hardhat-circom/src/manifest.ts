@@ -4,7 +4,7 @@ import { CircomError } from "./errors.ts";
 import { readTextIfExists } from "./internal/files.ts";
 import type { CircomConfig, CircuitInstance, CircuitManifest } from "./types.ts";
 
-/** Where the files of an instance lie; absolute paths. */
+/** Where the files of an instance are, as absolute paths. */
 export interface InstanceFiles {
   readonly outFolder: string;
   readonly r1cs: string;

@@ -18,7 +18,7 @@ export async function detectFormat(input: FileInput): Promise<Format> {
     `it is not in any of the known formats: ${FORMATS.map(({ title }) => title).join(", ")}`,
     {
       details: { tried: FORMATS.map(({ name }) => name) },
-      hint: "Give an export as it came, or any table with named columns.",
+      hint: "Pass an unchanged export, or any table with named columns.",
     },
   );
 }

@@ -94,7 +94,7 @@ export type FileInput = {
   readonly size?: number;
   /** The content from its beginning; may be called more than once. */
   stream(): AsyncIterable<Uint8Array>;
-  /** The whole content as UTF-8 without byte order mark. @throws FILE_NOT_UNDERSTOOD for bytes that are no UTF-8 (or UTF-16 with BOM) */
+  /** The whole content as UTF-8 without byte order mark. @throws FILE_NOT_UNDERSTOOD for bytes that are not UTF-8 (or UTF-16 with BOM) */
   text(): Promise<string>;
 };
 

@@ -19,7 +19,7 @@ export function fileInput(path: string): FileInput {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     return new VitalproofError("FILE_UNREADABLE", `The file cannot be read (${reason}).`, {
       details: { reason },
-      hint: "Give the path of a file that exists and may be read.",
+      hint: "Pass the path of a file that exists and can be read.",
     });
   };
   let size: number | undefined;

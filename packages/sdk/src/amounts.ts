@@ -33,7 +33,7 @@ export function parseAmount(
   }
   const value = (parsed.digits / surplus) * 10n ** BigInt(Math.max(0, missing));
   if (value > 0n) return value;
-  throw new VitalproofError(code, "The amount is 0.", { details: { text }, hint: "Give more than 0." });
+  throw new VitalproofError(code, "The amount is 0.", { details: { text }, hint: "Specify more than 0." });
 }
 
 /** Smallest units as whole tokens, exact, with at least two decimals where the token has them: "1250.00". */

@@ -24,7 +24,7 @@ export function assertField(
     `${name} is not a bigint in [0, r)${secret ? "" : `: ${String(value)}`}.`,
     {
       details: { name, value: secret ? "(secret)" : String(value) },
-      hint: "Give the value modulo the BN254 scalar field.",
+      hint: "Pass the value modulo the BN254 scalar field.",
     },
   );
 }

@@ -12,7 +12,7 @@ export function possibleBenefit(benefit: bigint, token: TokenConfig): bigint {
   if (benefit <= MOST) return benefit;
   throw new VitalproofError("INVALID_ARGUMENT", "The benefit is more than a contract can hold.", {
     details: { benefit },
-    hint: `Give at most ${formatAmount(MOST, token)}.`,
+    hint: `Enter at most ${formatAmount(MOST, token)}.`,
   });
 }
 

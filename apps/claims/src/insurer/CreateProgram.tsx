@@ -124,7 +124,7 @@ function Form({ entries, inForce }: { entries: readonly Question[]; inForce: Rea
   const arbiterError = !review
     ? undefined
     : !isAddress(arbiter.trim())
-      ? `${arbiter === "" ? "Nothing" : `"${arbiter}"`} is not an address. Give the arbiter's: 0x and 40 hex digits.`
+      ? `${arbiter === "" ? "Nothing" : `"${arbiter}"`} is not an address. Enter the arbiter's: 0x and 40 hex digits.`
       : same(arbiter.trim(), account)
         ? "You cannot be the arbiter of your own program. Name someone else."
         : undefined;

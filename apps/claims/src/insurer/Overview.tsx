@@ -15,7 +15,7 @@ export function Overview() {
   const { account } = useWallet();
   const [wanted, setAll] = useState<boolean>();
   if (ledger === undefined) return <Loading what="Reading the chain" />;
-  // Without a wallet there are no own programs to show.
+  // Without a wallet no program is the reader's own.
   const all = wanted ?? account === undefined;
   const every = [...ledger.programs.values()].reverse();
   const own = every.filter(({ insurer }) => same(insurer, account));

@@ -4,7 +4,7 @@ import { nextMoment } from "./journey.ts";
 import { Act, Outcome, useAction } from "./parts.tsx";
 import type { SessionParts, View } from "./session.ts";
 
-/** The demonstration's clock: time passes when somebody says so. */
+/** The demonstration's clock: time passes on request. */
 export function DemoClock({
   view,
   demo,

@@ -22,6 +22,6 @@ export function payeeOf(text: string, contracts: readonly string[]): string {
   if (!lost) return address;
   throw new VitalproofError("INVALID_ARGUMENT", `${address} cannot receive payments.`, {
     details: { address },
-    hint: "Money sent there would be lost. Give the address of an account of yours.",
+    hint: "Money sent there would be lost. Enter the address of your own account.",
   });
 }

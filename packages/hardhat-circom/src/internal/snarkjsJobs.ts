@@ -18,7 +18,7 @@ export async function runSnarkjs<K extends SnarkjsJob["kind"]>(
 ): Promise<Extract<SnarkjsReply, { kind: K }>> {
   const reply = await new Promise<SnarkjsReply>((done, fail) => {
     const child = fork(fileURLToPath(workerUrl("snarkjsChild", import.meta.url)), {
-      // The caller's loaders (a TypeScript runner, a debugger) are none of the child's business.
+      // The child does not need the caller's loaders (a TypeScript runner, a debugger).
       execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

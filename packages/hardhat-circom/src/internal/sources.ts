@@ -8,7 +8,7 @@ import type { CircomConfig, CircuitInstance } from "../types.ts";
 export interface SourceSet {
   /** Real paths, depth first, each once, the main file first. */
   readonly files: readonly string[];
-  /** SHA-256 over the SHA-256 of each file's content, in that order: independent of where the files lie. */
+  /** SHA-256 over the SHA-256 of each file's content, in that order: it does not depend on where the files are. */
   readonly sha256: string;
   /** `file:line` of `component main`, relative to the project. */
   readonly mainLocation: string;

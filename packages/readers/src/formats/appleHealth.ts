@@ -25,7 +25,7 @@ const LONGEST_MARKUP = 1_048_576;
  * takes 230 MB of memory instead of 144 (without the memory of readings seen).
  */
 const PIECE = 4096;
-const HINT = "Give export.xml from the archive that the Health app exports.";
+const HINT = "Pass export.xml from the archive that the Health app exports.";
 
 /**
  * The Health app's export.xml, streamed: it is never in memory as a whole. saxes refuses what is not well-formed, reads

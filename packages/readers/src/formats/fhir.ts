@@ -15,7 +15,7 @@ import {
 } from "./json/document.ts";
 import { Owners } from "./json/owners.ts";
 
-const HINT = "Give an Observation, a Bundle of them, or one resource a line (NDJSON), as FHIR R4 JSON.";
+const HINT = "Pass an Observation, a Bundle of them, or one resource a line (NDJSON), as FHIR R4 JSON.";
 const SELECTS: Ownership = { field: "subject", what: "people" };
 const ENTRY: keyof Bundle & string = "entry";
 const RESOURCE: keyof BundleEntry & string = "resource";
@@ -68,7 +68,7 @@ function read(
 function readBundle(document: JsonDocument, bundle: JsonValue, path: JsonPath, collector: Collector): void {
   const entries = field(bundle, ENTRY);
   if (entries !== undefined && !isArray(entries)) {
-    throw document.error([...path, ENTRY], "a Bundle's entries are no array", HINT);
+    throw document.error([...path, ENTRY], "a Bundle's entries are not an array", HINT);
   }
   for (const [i, entry] of listOf(bundle, ENTRY).entries()) {
     const resource = field(entry, RESOURCE);

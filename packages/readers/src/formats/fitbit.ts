@@ -17,7 +17,7 @@ import {
 import { NO_TIME } from "./json/instant.ts";
 
 const INTRADAY = "activities-heart-intraday";
-const HINT = "Give the answer of the Fitbit API, or a heart_rate file of the export, as it is.";
+const HINT = "Pass the answer of the Fitbit API, or a heart_rate file of the export, unchanged.";
 
 /**
  * Fitbit heart rate: the intraday answer of the web API (times of day on the date above them, on the clock of the

@@ -16,7 +16,7 @@ import {
 import { LONGEST, NO_TIME, secondsFromNanos, TOO_LONG } from "./json/instant.ts";
 
 const HEART_RATE = "com.google.heart_rate.bpm";
-const HINT = "Give a data set of the Fit REST API, or a file of Takeout's folder All Data, as it is.";
+const HINT = "Pass a data set of the Fit REST API, or a file of Takeout's folder All Data, unchanged.";
 
 /**
  * Heart rate from Google Fit: a data set of the REST API (`point`), or a file of Takeout (`Data Points`). Times are

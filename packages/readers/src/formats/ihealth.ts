@@ -12,7 +12,7 @@ import {
 } from "./json/document.ts";
 import { NO_TIME, NO_ZONE } from "./json/instant.ts";
 
-const HINT = "Give the answer of the iHealth API for glucose or blood oxygen, as it is.";
+const HINT = "Pass the answer of the iHealth API for glucose or blood oxygen, unchanged.";
 
 /**
  * Answers of the iHealth API: glucose (`BGDataList`), and blood oxygen with its pulse (`BODataList`).

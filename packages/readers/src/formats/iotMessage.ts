@@ -13,7 +13,7 @@ import {
 import { instantOf } from "./json/instant.ts";
 import { Owners } from "./json/owners.ts";
 
-const HINT = "Give a device message of Azure IoT Hub or IoT Central, or an array of them, as it was routed.";
+const HINT = "Pass a device message of Azure IoT Hub or IoT Central, or an array of them, as it was routed.";
 
 /** A hub routes the messages of all its devices, and another device is mostly another person. */
 const SELECTS: Ownership = { field: "deviceId", what: "devices" };

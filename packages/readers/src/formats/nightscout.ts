@@ -20,7 +20,7 @@ import { instantOf, NO_TIME } from "./json/instant.ts";
  * 12 bad radio, …). Source: lib/plugins/errorcodes.js of nightscout/cgm-remote-monitor. 39 is Dexcom's "below 40".
  */
 const LOWEST_SGV = 39;
-const HINT = "Give the answer of /api/v1/entries.json, or of /api/v3/entries, as it is.";
+const HINT = "Pass the answer of /api/v1/entries.json, or of /api/v3/entries, unchanged.";
 
 /**
  * Entries of a Nightscout site: the array of `/api/v1/entries.json`, the `result` of `/api/v3/entries`, or `entries`.

@@ -18,7 +18,7 @@ import { Owners } from "./json/owners.ts";
 import type { Measure } from "./omh/schemas.ts";
 import { violationOf } from "./omh/validate.ts";
 
-const HINT = "Give data points or bodies of blood-glucose, heart-rate or oxygen-saturation.";
+const HINT = "Pass data points or bodies of blood-glucose, heart-rate or oxygen-saturation.";
 
 const MEASURES: Readonly<
   Record<Measure, { metric: Metric; schema: string; units: Readonly<Record<string, string>> }>

@@ -125,8 +125,9 @@ export async function headerOf<C>(
 }
 
 /**
- * Hands every row after the header to `take`, in the file's order, without ever holding the whole file.
- * Empty lines are none. `take` returns false to stop. A row may leave out empty cells at its end; cells beyond the header's must be empty.
+ * Passes every row after the header to `take`, in the file's order, without ever holding the whole file. Empty lines
+ * are not rows. `take` returns false to stop. A row may leave out empty cells at its end. Cells beyond the header's must
+ * be empty.
  * @throws FILE_NOT_UNDERSTOOD with line and column for quotes that do not fit and rows that are too long
  */
 export async function readRows(

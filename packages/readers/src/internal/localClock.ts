@@ -58,7 +58,7 @@ export class LocalClock {
     const { ambiguousTimes, assumedEarlier } = this.counts();
     if (ambiguousTimes === 0) return [];
     return [
-      `${ambiguousTimes} times lie in an hour that ${this.#zone} has twice; they were read in the file's order` +
+      `${ambiguousTimes} times are in an hour that ${this.#zone} has twice. They were read in the file's order` +
         (assumedEarlier === 0
           ? "."
           : `, and ${assumedEarlier} of them, where nothing decides, as the one that comes first in the file's direction.`),

@@ -9,7 +9,7 @@ import { isZero, plainDecimal } from "./values.ts";
 
 /** Smaller numbers are seconds since the file's own start: the first one here is a day in 1973. */
 const FIRST_UNIX_SECOND = 100_000_000;
-/** Larger numbers of seconds lie beyond the year 5000, so they are milliseconds (or finer). */
+/** Larger numbers would be beyond the year 5000 as seconds, so they are milliseconds (or finer). */
 const FIRST_UNIX_MILLISECOND = 100_000_000_000;
 const FIRST_UNIX_MICROSECOND = 100_000_000_000_000;
 
@@ -93,7 +93,7 @@ export class TimeColumn {
         "DATE_ORDER_REQUIRED",
         "The file's dates can be read with the month or with the day first, and no row decides.",
         {
-          hint: 'Give the order with --date-order: "MDY" for 8/31/18, "DMY" for 31/8/18; it is never guessed.',
+          hint: 'Specify the order with --date-order: "MDY" for 8/31/18, "DMY" for 31/8/18; it is never guessed.',
         },
       );
     }
@@ -172,7 +172,7 @@ export class TimeColumn {
     throw new VitalproofError(
       "TIME_UNIT_REQUIRED",
       "The file counts time from its own beginning, and its column of times does not say in which unit.",
-      { hint: "Give the unit with --time-unit: ms, s, min or h. It is never guessed." },
+      { hint: "Specify the unit with --time-unit: ms, s, min or h. It is never guessed." },
     );
   }
 
@@ -192,7 +192,7 @@ export function startOf(options: ReadOptions): number {
       "START_REQUIRED",
       "The file counts time from its own beginning, and it does not say when that was.",
       {
-        hint: "Give the start in Unix seconds with --start. It is never guessed. --start 0 is enough to look at the file alone.",
+        hint: "Specify the start in Unix seconds with --start. It is never guessed. --start 0 is enough to look at the file alone.",
       },
     );
   }

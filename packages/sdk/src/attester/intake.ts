@@ -349,7 +349,7 @@ export class Intake {
     if (!isDeviceKey({ curve, publicKey })) {
       throw refused("INVALID_ARGUMENT", `${publicKey} is not a public key on ${curve}.`, {
         details: { curve, publicKey },
-        hint: "Give lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
+        hint: "Use lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
       });
     }
     await this.#assertKnown(request.subject);

@@ -7,6 +7,6 @@ export async function chainIdOf(runner: ContractRunner): Promise<bigint> {
   const network = await runner.provider?.getNetwork();
   if (network !== undefined) return network.chainId;
   throw new VitalproofError("CONTRACT_CALL_FAILED", "The account is not connected to a chain.", {
-    hint: "Give a provider, or a signer that is connected to one.",
+    hint: "Pass a provider, or a signer that is connected to one.",
   });
 }

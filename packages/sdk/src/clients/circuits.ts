@@ -50,7 +50,7 @@ export class CircuitClient {
     );
     if (code === undefined) {
       throw new VitalproofError("CONTRACT_CALL_FAILED", "The account is not connected to a chain.", {
-        hint: "Give a provider, or a signer that is connected to one.",
+        hint: "Pass a provider, or a signer that is connected to one.",
       });
     }
     return verificationKeyFromCode(code, verificationKeyHash);

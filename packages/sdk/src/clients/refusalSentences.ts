@@ -47,7 +47,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "The attestation is not signed by the group's attester {attester}.",
     "It must be signed by the group's attester as of now, for this chain and contract.",
   ],
-  ClaimsPayout_InvalidBenefit: ["A benefit of {benefit} is not possible.", "Give a benefit above 0."],
+  ClaimsPayout_InvalidBenefit: ["A benefit of {benefit} is not possible.", "Choose a benefit above 0."],
   ClaimsPayout_InvalidClaimWindow: [
     "A claim window of {claimWindow} s is not possible.",
     "A claim window is 1 to 365 days.",
@@ -77,7 +77,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "Policy {policyId} has no active consent of this number.",
     "The patient has to grant one.",
   ],
-  ClaimsPayout_NoClaims: ["The batch holds no claim.", "Give at least one."],
+  ClaimsPayout_NoClaims: ["The batch holds no claim.", "Pass at least one."],
   ClaimsPayout_NoPeriods: ["The attestation covers no period.", "Ask the patient to apply for one or more."],
   ClaimsPayout_NotAContract: ["{account} is not a contract.", "Check the address and the chain."],
   ClaimsPayout_NotAnchored: [
@@ -169,7 +169,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "Period {period} of policy {policyId} is not in a state that allows this.",
     "Look up its state. Someone may have acted meanwhile.",
   ],
-  ClaimsPayout_ZeroAddress: ["An address is missing.", "Give one that is not zero."],
+  ClaimsPayout_ZeroAddress: ["An address is missing.", "Pass one that is not zero."],
   CircuitRegistry_AlreadyKnown: ["The circuit is on record already.", "Use another version number."],
   CircuitRegistry_AlreadyProposed: ["The circuit was announced already.", "Wait for its delay, then add it."],
   CircuitRegistry_AlreadySuspended: ["The circuit is suspended until {until}.", "Wait until then."],
@@ -235,10 +235,10 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "The registry does not know the circuit.",
     "Choose a circuit of this deployment.",
   ],
-  CircuitRegistry_ZeroAddress: ["An address is missing.", "Give one that is not zero."],
+  CircuitRegistry_ZeroAddress: ["An address is missing.", "Pass one that is not zero."],
   AnchorRegistry_AlreadyAnchored: ["{day} is anchored already.", "Correct it, once, if it is wrong."],
   AnchorRegistry_AlreadyCorrected: ["{day} was corrected already.", "A day is corrected once."],
-  AnchorRegistry_InvalidRoot: ["{root} is not a root.", "Give a number of the field that is not 0."],
+  AnchorRegistry_InvalidRoot: ["{root} is not a root.", "Pass a field element other than 0."],
   AnchorRegistry_InvalidTimes: [
     "Intake {intakeTime} s, grace {graceTime} s and correction {correctionTime} s do not go together.",
     "See the limits in IAnchorRegistry.",
@@ -269,7 +269,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "A consent from {from} until {until} is not possible.",
     "It must begin before it ends, and end in the future.",
   ],
-  ConsentRegistry_NoReceipt: ["The consent names no receipt.", "Give the hash of its receipt."],
+  ConsentRegistry_NoReceipt: ["The consent names no receipt.", "Pass the hash of its receipt."],
   ConsentRegistry_NotPatient: ["{caller} is not the patient {patient}.", "Use the patient's account."],
   ConsentRegistry_Revoked: [
     "The consent was revoked at {revokedAt}.",
@@ -332,7 +332,7 @@ export const SENTENCES: Readonly<Record<string, readonly [says: string, hint: st
     "The call came back into the contract while it was at work.",
     "The token or wallet calls back: use another.",
   ],
-  SafeCastOverflowedUintDowncast: ["{value} does not fit {bits} bits.", "Give a smaller number."],
+  SafeCastOverflowedUintDowncast: ["{value} does not fit {bits} bits.", "Use a smaller number."],
   SafeERC20FailedOperation: [
     "The token {token} refused the transfer.",
     "Check balance, allowance and token.",

@@ -69,7 +69,7 @@ export function previewSealing(profile: Profile, offset: number, readings: reado
     throw new VitalproofError(
       "INVALID_ARGUMENT",
       `From the first to the last reading there are ${count * samples} slots of ${profile.interval} s; at most ${MOST_SLOTS} are decided at once.`,
-      { details: { slots: count * samples }, hint: "Give from and to, or a profile with a longer interval." },
+      { details: { slots: count * samples }, hint: "Pass from and to, or a profile with a longer interval." },
     );
   }
   const epochs = Array.from({ length: count }, () => new Array<number>(slots).fill(MISSING));

@@ -74,7 +74,7 @@ export function nativeProver(options: NativeProverOptions = {}): NativeProver {
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 0x7fffffff) {
     throw new VitalproofError("INVALID_ARGUMENT", `${timeoutMs} is not a valid time limit.`, {
       details: { timeoutMs },
-      hint: "Give a whole number of milliseconds.",
+      hint: "Pass a whole number of milliseconds.",
     });
   }
   const binary = resolve(chosen);

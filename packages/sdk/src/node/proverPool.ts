@@ -290,7 +290,7 @@ function countOf(name: string, given: number | undefined, otherwise: number, lea
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new VitalproofError("INVALID_ARGUMENT", `${name} of the pool is ${value}.`, {
     details: { name, value },
-    hint: `Give a whole number from ${least} on.`,
+    hint: `Pass a whole number from ${least} on.`,
   });
 }
 

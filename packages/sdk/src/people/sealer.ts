@@ -148,7 +148,7 @@ export class Sealer {
   #sign(epoch: number): Promise<SignedHead> {
     if (this.#device !== undefined) return this.log.sign(epoch, this.#device);
     throw new VitalproofError("INVALID_ARGUMENT", "This sealer has no device and cannot sign heads.", {
-      hint: "Give the constructor the log's device.",
+      hint: "Pass the log's device to the constructor.",
     });
   }
 

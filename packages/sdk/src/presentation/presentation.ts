@@ -9,8 +9,8 @@ import type { Terms } from "../templates/templates.ts";
 export type Statement = { circuit: CircuitName; terms: Terms };
 
 /**
- * What somebody off chain wants proven: one statement (an alert), or several about one person and one time (the
- * inclusion criteria of a trial). It never pays. Fixed by who asks; the person chooses nothing but whether to answer.
+ * What a verifier off chain wants proven: one statement (an alert), or several about one patient and one time (the
+ * inclusion criteria of a trial). It never pays. The verifier fixes all of it. The patient only chooses whether to answer.
  */
 export type PresentationRequest = {
   /**

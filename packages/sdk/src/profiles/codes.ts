@@ -27,7 +27,7 @@ export function codeOfZero(profile: Profile): number | undefined {
 
 /**
  * The code of one reading. Where the profile's ends are open, readings beyond them saturate to LOW (1) and HIGH (n),
- * never to missing; where they are closed nothing can lie beyond, and such a reading is refused. A reading between two
+ * never to missing. Where they are closed nothing can be beyond, and such a reading is refused. A reading between two
  * steps is refused, because rounding could carry it across a threshold. A negative reading of a scale that begins at 0
  * or above is refused however near to 0 it is: it was not measured.
  * @param value a decimal in the profile's unit, or what the sensor itself said: "LOW" or "HIGH" (open ends only)
@@ -66,8 +66,8 @@ function impossible(profile: Profile): VitalproofError {
     details: { profile: profile.name },
     hint:
       profile.ends === "open"
-        ? 'Give a plain decimal number, "LOW" or "HIGH"; leave out what was not measured.'
-        : `Give a plain decimal number from ${profile.lowest} to ${profile.highest}; leave out what was not measured.`,
+        ? 'Pass a plain decimal number, "LOW" or "HIGH"; leave out what was not measured.'
+        : `Pass a plain decimal number from ${profile.lowest} to ${profile.highest}; leave out what was not measured.`,
   });
 }
 

@@ -209,7 +209,7 @@ export function squaredSteps(profile: Profile, magnitude: number | string): numb
   if (parsed === undefined || parsed.digits <= 0n) {
     throw new VitalproofError("INVALID_ARGUMENT", `${magnitude} is not a magnitude in ${profile.ucum}.`, {
       details: { magnitude },
-      hint: 'Give a plain decimal above 0, such as "2.5".',
+      hint: 'Use a plain decimal above 0, such as "2.5".',
     });
   }
   // (digits / 10^scale) / (step / 10^stepScale), squared.

@@ -256,7 +256,7 @@ function sumOf(profile: Profile, value: number | string): number {
   if (profile.ends !== "closed" || profile.lowest !== "0") {
     throw new VitalproofError(
       "INVALID_ARGUMENT",
-      `Readings of ${profile.name} cannot be summed: its scale does not begin at 0, or readings may lie beyond it.`,
+      `Readings of ${profile.name} cannot be summed: its scale does not begin at 0, or readings may be beyond it.`,
       { details: { profile: profile.name }, hint: "Count readings inside a band instead." },
     );
   }

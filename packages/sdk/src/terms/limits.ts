@@ -78,7 +78,7 @@ export function ordered(
     `The ${what} bounds ${lowerName} = ${lower}, ${upperName} = ${upper} are impossible.`,
     {
       details: { [lowerName]: lower, [upperName]: upper, floor, ceiling, unit },
-      hint: `Give integers (${unit}) with ${floor} ≤ ${lowerName} ≤ ${upperName} ≤ ${ceiling}.`,
+      hint: `Use integers (${unit}) with ${floor} ≤ ${lowerName} ≤ ${upperName} ≤ ${ceiling}.`,
     },
   );
 }

@@ -126,6 +126,6 @@ export function onePerSide(name: string, bounds: LevelBounds): void {
   const upper = bounds.atMost !== undefined && bounds.below !== undefined;
   if (!lower && !upper) return;
   throw new VitalproofError("INVALID_ARGUMENT", `The ${name} has two bounds on one side.`, {
-    hint: `Give either ${lower ? "atLeast or above" : "atMost or below"}.`,
+    hint: `Specify either ${lower ? "atLeast or above" : "atMost or below"}.`,
   });
 }

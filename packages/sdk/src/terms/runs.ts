@@ -6,7 +6,7 @@ export type Mark = "missing" | "inside" | "outside";
  * How missing slots are taken.
  * - "fewest": so that as few runs as possible are counted, the worst case of "at least"
  * - "most": so that as many as possible are, the worst case of "at most"
- * - "of-valid": they are passed over, as if the readings around them stood side by side
+ * - "of-valid": they are passed over, as if the readings around them were adjacent
  */
 export type RunRule = "fewest" | "most" | "of-valid";
 

@@ -22,7 +22,7 @@ export function dayOffsetOf(zone: string, time: number): number {
   if (!Number.isInteger(steps)) {
     throw new VitalproofError("INVALID_ARGUMENT", `Midnight in ${zone} is not on a quarter of an hour.`, {
       details: { zone },
-      hint: "Give the offset of a neighbouring zone.",
+      hint: "Use the offset of a neighbouring zone.",
     });
   }
   return steps;

@@ -74,7 +74,7 @@ export function claimWitness(secret: bigint, request: ClaimRequest): Witness {
       `Epoch ${epoch} is where the terms want ${terms.epoch + i}.`,
       {
         details: { given: epoch, wanted: terms.epoch + i },
-        hint: "Give every epoch of the period once, in order, gaps included.",
+        hint: "Pass every epoch of the period once, in order, gaps included.",
       },
     );
   });

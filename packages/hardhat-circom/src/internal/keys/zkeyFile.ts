@@ -11,7 +11,7 @@ export interface ZkeyProvenance {
   /** gamma and delta in G2 are the same point: anyone can forge proofs. */
   readonly deltaIsGamma: boolean;
   readonly contributions: readonly KeyContribution[];
-  /** Contributions that are no beacon and that changed delta. */
+  /** Contributions that changed delta and are not a beacon. */
   readonly realContributions: number;
 }
 

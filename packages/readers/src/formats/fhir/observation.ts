@@ -143,8 +143,8 @@ function unitIn(quantity: JsonValue | undefined, term: Term): Fit {
 
 /**
  * Samples at equal steps: value = origin + factor × number, at start + index × period. E (error) is missing; L and U
- * are below and above the limits, and LOW and HIGH only where the limits lie at the ends of the scale. R4 leaves open
- * whether limits are in the unit or in raw numbers; both readings must then agree.
+ * are below and above the limits, and LOW and HIGH only where the limits are at the ends of the scale. R4 does not
+ * say whether limits are in the unit or in raw numbers, so both readings must agree.
  */
 function readSamples(
   samples: JsonValue | undefined,

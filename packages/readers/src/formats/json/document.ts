@@ -48,7 +48,7 @@ export class JsonDocument {
       `Line ${line}, column ${column} (${shown}) is not understood: ${reason}.`,
       {
         details: { line, column, path: shown, reason },
-        hint: hint ?? "Give the file as it was exported.",
+        hint: hint ?? "Pass the file as it was exported.",
       },
     );
   }
