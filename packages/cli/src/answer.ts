@@ -67,7 +67,7 @@ export async function findAnswer(
 }
 
 /**
- * Decides every circuit in the clear, before anything is proven.
+ * Decides every circuit without a proof, before anything is proven.
  * @throws STATEMENT_NOT_MET naming circuits and bounds, and by how much
  */
 export function assertHolds(request: PresentationRequest, { parts }: Answer): void {

@@ -46,7 +46,7 @@ export async function withChain<T>(
   }
 }
 
-/** Asked without ethers, whose provider would wait for ever for a node that is not there. */
+/** Asked without ethers, whose provider would never stop waiting for a node that is not there. */
 async function chainIdAt(url: string): Promise<bigint> {
   try {
     const response = await fetch(url, {

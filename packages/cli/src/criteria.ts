@@ -67,7 +67,7 @@ export async function criteriaFile(io: Io, file: string): Promise<Statement[]> {
   });
 }
 
-/** Every member is held against its range by packing; one too many may be a bound that somebody misspelt. */
+/** Packing checks each member's range. A member too many may be a misspelt bound. */
 function rawTerms(given: object, at: string): Terms {
   const terms = unpackTerms(packTerms({ epoch: 0, ...given } as Terms));
   const stray = Object.keys(given).find((name) => !Object.hasOwn(terms, name));

@@ -55,7 +55,7 @@ function fresh(curve: Curve): { device: SimulatedDevice; secretKey: Uint8Array }
 
 function assertName(name: string): void {
   if (/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/.test(name)) return;
-  throw new VitalproofError("USAGE", `"${name}" is no name for a device.`, {
+  throw new VitalproofError("USAGE", `"${name}" cannot be the name of a device.`, {
     details: { name },
     hint: "Use up to 64 letters, digits, dots, dashes and underscores.",
   });

@@ -40,7 +40,7 @@ export class Io {
   json = false;
   /** Set from `--quiet`: no progress. */
   quiet = false;
-  /** Set by a command that ends as it should with an answer that is no plain success (`EXIT.no`). */
+  /** Set by a command that ends as it should with an answer other than plain success (`EXIT.no`). */
   exitCode = 0;
   readonly #parts: IoParts;
 
@@ -76,7 +76,7 @@ export class Io {
     this.out(this.json ? jsonText(json) : lines.map((line) => `${line}\n`).join(""));
   }
 
-  /** Something that people should know and that is no result; on standard error in both modes. */
+  /** Something that people should know, but not a result; on standard error in both modes. */
   warn(text: string): void {
     this.err(`${text}\n`);
   }

@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.once("SIGINT", () => process.exit(130));
   });
   process.once("SIGTERM", () => stop.abort());
-  // A reader that has seen enough (`vitalproof … | head`) is no failure.
+  // A reader that has seen enough (`vitalproof … | head`) has not failed.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
   });

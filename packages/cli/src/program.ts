@@ -72,7 +72,7 @@ Examples:
 
 docs/cli.md tells a whole claim, from deployment to audit.
 
-Exit codes: 0 done; 1 the answer is no (circuit not met, proof invalid, audit found differences); 2 wrong use;
+Exit codes: 0 done; 1 the answer is "no" (circuit not met, proof invalid, audit found differences); 2 wrong use;
 3 a file, store or passphrase is not what it should be; 4 chain or network; 5 refused by a rule; 6 not ready
 (circuits not built, no identity, …); 7 a file without a reading that counts; 70 a fault of this program; 130 stopped.
 `;
@@ -126,7 +126,7 @@ export function buildProgram(io: Io): Command {
   return program;
 }
 
-/** commander writes "error: …" by itself; `tellError` says it in the form that was asked for. Help goes through. */
+/** commander writes "error: …" too. `tellError` says it in the form that was asked for. Help goes through. */
 function writeHelp(io: Io, text: string): void {
   if (text.startsWith("error: ") || io.json) return;
   io.err(text);

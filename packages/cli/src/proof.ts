@@ -60,7 +60,7 @@ async function proverOf(io: Io, options: Options): Promise<{ prover: Prover; not
     note.native = await prover.describe();
     note.name = "native";
   } catch (error) {
-    // What is set for every command may be gone; what stands on this command line is meant. `prove` finds the former too.
+    // What is set for every command may be gone; what is on this command line is meant. `prove` finds the former too.
     if (options.rapidsnark !== undefined) throw error;
   }
   return { prover, note };

@@ -112,7 +112,7 @@ export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
 function numberOf<N extends "start" | "interval">(name: N, text: string | undefined): { [K in N]?: number } {
   if (text === undefined) return {};
   if (!/^\d{1,12}(\.\d{1,9})?$/.test(text)) {
-    throw new VitalproofError("USAGE", `"${text}" is no number of seconds.`, {
+    throw new VitalproofError("USAGE", `"${text}" is not a number of seconds.`, {
       details: { name, text },
       hint: `Write it like --${name} 1767225600.`,
     });
@@ -123,7 +123,7 @@ function numberOf<N extends "start" | "interval">(name: N, text: string | undefi
 function condition(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new VitalproofError("USAGE", `"${text}" is no condition.`, {
+  throw new VitalproofError("USAGE", `"${text}" is not a condition.`, {
     details: { text },
     hint: "Write it like --where trial=S01_1.",
   });
@@ -178,7 +178,7 @@ export function nothingTaken(file: string, report: FileReport): VitalproofError 
   );
 }
 
-/** The metric that a profile is for; undefined for made-up ones. */
+/** The metric that a profile is for; undefined for those of tests. */
 export function metricOf(profile: Profile): Metric | undefined {
   return (Object.keys(METRICS) as Metric[]).find((metric) =>
     profilesFor(metric, profile.ucum).some(({ name }) => name === profile.name),

@@ -182,7 +182,7 @@ export function requestFrom(
   const circuit = circuitOf(given.circuit!);
   const { name } = circuit;
   const request = requestOf(circuit.name, given);
-  // What no program could hold is no request here either.
+  // What no program could hold cannot be a request here either.
   termsForRequest(circuit.name, request, offset ?? 0);
   const metric = metricOf(profileOf(circuit.profile)) ?? "other";
   const forms = [{ profile: circuit.profile, circuit: circuit.name, request, offset: offset ?? 0 }];

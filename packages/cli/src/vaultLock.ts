@@ -96,7 +96,7 @@ function held(path: string, own: string): VaultLock {
   };
 }
 
-/** Puts the new lock where there is none; an empty folder is none. */
+/** Puts the new lock in place if there is no other. An empty folder does not count as a lock. */
 async function renamed(fresh: string, path: string): Promise<boolean> {
   try {
     await rename(fresh, path);

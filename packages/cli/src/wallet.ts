@@ -8,7 +8,7 @@ import type { GlobalOptions } from "./globals.ts";
 import type { Io } from "./io.ts";
 import { passphraseFrom } from "./passphrase.ts";
 
-/** The phrase whose accounts every Hardhat and Anvil node funds: public, so anybody can spend from them. */
+/** The phrase whose accounts every Hardhat and Anvil node funds: public, so anyone can spend from them. */
 const DEVELOPMENT_PHRASE = "test test test test test test test test test test test junk";
 const DEVELOPMENT_ACCOUNTS = 20;
 
@@ -105,7 +105,7 @@ async function fromKeystore(io: Io, file: string, options: WalletOptions): Promi
         details: { file },
       });
     }
-    throw new VitalproofError("FILE_NOT_UNDERSTOOD", `${file} is no encrypted JSON keystore.`, {
+    throw new VitalproofError("FILE_NOT_UNDERSTOOD", `${file} is not an encrypted JSON keystore.`, {
       details: { file },
       hint: "`vitalproof keystore new --out FILE` makes one; those of Geth and ethers work as well.",
     });

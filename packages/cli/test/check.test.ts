@@ -115,6 +115,66 @@ describe("vitalproof check and questions", function () {
     expect(text.out).to.contain("15 readings (5.21 percentage points) too few");
   });
 
+  it("decides about each label of a column, names those that it cannot decide, and says how many hold", async () => {
+    const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 300_000).toISOString();
+    const day = (who: string, value: string): string[] =>
+      Array.from({ length: 288 }, (_, i) => `${who},${at(i)},${value}`);
+    const file = await csv("people.csv", [
+      "subject,when,value",
+      ...day("a", "100"),
+      ...day("b c", "250"),
+      `empty,${at(0)},`,
+      ...day("d", "110"),
+    ]);
+    const plain = await check(file, "time-in-range", ...table("mg/dL"));
+    expect(plain.code, "several people in one file are not one").to.equal(EXIT.usage);
+    const ran = await check(file, "time-in-range", "--each", "subject", ...table("mg/dL"));
+    expect([ran.code, ran.err]).to.deep.equal([EXIT.no, ""]);
+    const told = JSON.parse(ran.out) as {
+      column: string;
+      holds: boolean;
+      each: { label: string; evaluation?: Answer; error?: { code: string } }[];
+    };
+    expect([told.column, told.holds]).to.deep.equal(["subject", false]);
+    expect(
+      told.each.map(({ label, evaluation, error }) => [
+        label,
+        evaluation?.holds ?? error?.code,
+        evaluation?.valid,
+      ]),
+    ).to.deep.equal([
+      ["a", true, 288],
+      ["b c", false, 288],
+      ["empty", "NOTHING_TAKEN", undefined],
+      ["d", true, 288],
+    ]);
+    const held = await check(
+      file,
+      "time-in-range",
+      "--each",
+      "subject",
+      "--at-least",
+      "1",
+      ...table("mg/dL"),
+    );
+    expect(held.code, "the empty one is not decided").to.equal(EXIT.no);
+    const argv = ["check", file, "--question", "time-in-range", "--each", "subject", ...table("mg/dL")];
+    const text = await vitalproof({ cwd }, ...argv);
+    expect(text.out).to.contain('--where "subject=b c"\ntime-in-range: does NOT hold');
+    expect(text.out).to.match(/Not decided: .* \[NOTHING_TAKEN\]/);
+    expect(text.out).to.contain('It holds for 2 of 4 values of "subject".');
+
+    const good = await csv("good.csv", ["subject,when,value", ...day("a", "100"), ...day("d", "110")]);
+    expect((await check(good, "time-in-range", "--each", "subject", ...table("mg/dL"))).code).to.equal(
+      EXIT.ok,
+    );
+    // What is wrong with every label is told as the error that it is.
+    const wrong = await check(good, "stable-oxygen", "--each", "subject", ...table("mg/dL"));
+    expect([codeOf(wrong), wrong.code, wrong.out]).to.deep.equal(["INVALID_ARGUMENT", EXIT.usage, ""]);
+    const column = await check(good, "time-in-range", "--each", "nobody", ...table("mg/dL"));
+    expect(codeOf(column)).to.equal("FILE_NOT_UNDERSTOOD");
+  });
+
   it("takes bands, lengths, means and days from the command line", async () => {
     const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 1000).toISOString();
     const oxygen = await csv("oxygen.csv", [

@@ -40,6 +40,12 @@ describe("help", () => {
     }
   });
 
+  it("every command says what it does in whole sentences", () => {
+    for (const [path, command] of all) {
+      expect(command.description(), path.join(" ")).to.match(/^[A-Z][^;]*[.]$/);
+    }
+  });
+
   /** Words that name a command with all that it needs, and nothing that it does not know. */
   function assertRuns(words: readonly string[]): void {
     const line = words.join(" ");

@@ -17,7 +17,7 @@ export type Deployment = {
   readonly contracts: Readonly<Record<(typeof CONTRACTS)[number], string>>;
   /** First block that can hold an event of it. */
   readonly fromBlock?: number;
-  /** A token that anybody can mint; on local chains only. */
+  /** A token that anyone can mint. Local chains only. */
   readonly testToken?: string;
 };
 
@@ -36,7 +36,7 @@ export function withDeploymentOptions(command: Command): Command {
  */
 export async function readDeployment(io: Io, file: string): Promise<Deployment> {
   const wrong = (what: string): VitalproofError =>
-    new VitalproofError("DOCUMENT_INVALID", `${file} is no deployment file: ${what}.`, {
+    new VitalproofError("DOCUMENT_INVALID", `${file} is not a deployment file: ${what}.`, {
       details: { file, what },
       hint: "Take the file that `vitalproof deploy` or `npm run deploy` wrote.",
     });
@@ -48,10 +48,10 @@ export async function readDeployment(io: Io, file: string): Promise<Deployment> 
     throw wrong("no JSON");
   }
   if (found?.schema !== 1) throw wrong("schema is not 1");
-  if (!Number.isSafeInteger(found.chainId)) throw wrong("chainId is no number");
+  if (!Number.isSafeInteger(found.chainId)) throw wrong("chainId is not a number");
   const checked = (name: string, value: unknown): string => {
     if (typeof value === "string" && isAddress(value)) return getAddress(value);
-    throw wrong(`${name} is no address`);
+    throw wrong(`${name} is not an address`);
   };
   const contracts = Object.fromEntries(
     CONTRACTS.map((name) => [name, checked(name, found.contracts?.[name])]),

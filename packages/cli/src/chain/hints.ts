@@ -14,8 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ClaimsPayout_InvalidReview:
     "With --review-time name an --arbiter who is not you, and 1 to 180 days as --arbiter-time; the review lasts 60 days at most.",
   ClaimsPayout_InsufficientFree: "Fund the program with `vitalproof program fund`.",
-  ClaimsPayout_PeriodAlreadyClaimed:
-    "A period is claimed once; `vitalproof claim show` says where it stands.",
+  ClaimsPayout_PeriodAlreadyClaimed: "A period is claimed once. `vitalproof claim show` shows its state.",
   ClaimsPayout_NoActiveConsent: "Grant one with `vitalproof consent grant`, and name its id.",
   ConsentRegistry_InvalidSignature: "Sign with the policy's controller: the right --vault and --index.",
   ERC20InsufficientBalance:

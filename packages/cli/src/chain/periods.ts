@@ -10,7 +10,7 @@ export type PeriodLine = Omit<PeriodFacts, "anchorRoot" | "circuit"> & {
   end: number;
 };
 
-/** Where the periods of a policy stand; `first` to before `count`. */
+/** The state of a policy's periods, from `first` to before `count`. */
 export async function periodLines(
   claims: string,
   runner: ContractRunner,

@@ -32,7 +32,7 @@ export function registerApply(program: Command, io: Io): void {
   program
     .command("apply")
     .description(
-      "apply for a policy: write what the attester is asked to sign, with the enrolment proof over it",
+      "Apply for a policy: write what the attester is asked to sign, with the enrolment proof over it.",
     )
     .requiredOption("--claims <address>", "the claims contract", addressOption)
     .requiredOption("--program <n>", "the insurer's program", big)

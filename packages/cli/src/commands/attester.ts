@@ -11,7 +11,7 @@ import { registerIntake } from "./attester/intake.ts";
 export function registerAttester(program: Command, io: Io): void {
   const attester = program
     .command("attester")
-    .description("run a group: enrol devices, accept heads, anchor one root per day")
+    .description("Run a group: enrol devices, accept heads, and anchor one root per day.")
     .addHelpText(
       "after",
       "\nExamples:\n  vitalproof attester init --anchors 0x… --new-group --keystore attester.json\n  vitalproof attester intake heads.json --keystore attester.json --out receipts.json\n",

@@ -22,7 +22,7 @@ type Options = DeploymentOptions & {
 export function registerAudit(program: Command, io: Io): void {
   withDeploymentOptions(program.command("audit"))
     .description(
-      "audit a program from chain data alone: rebuild and verify every claim, reconcile the money, list what was changed",
+      "Audit a program from chain data alone: rebuild and verify every claim, reconcile the money, and list what was changed.",
     )
     .requiredOption("--program <n>", "the program", big)
     .option("--from-block <n>", "first block to look at (default: the contracts' creation)", whole)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { resolve } from "node:path";
+import { fileInput, labelsOf } from "@vitalproof/readers";
 import {
   type Decidable,
   type Evaluation,
@@ -10,7 +12,7 @@ import {
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
+import type { Io, Json } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { type ReadingOptions, readReadings, withReadingOptions } from "../readings.ts";
 import { type QuestionOptions, requestFrom, withQuestionOptions } from "../terms.ts";
@@ -24,6 +26,7 @@ type CheckOptions = ReadingOptions &
     profile?: string;
     offset?: number;
     round?: "nearest";
+    each?: string;
   };
 
 /** The readings' own unit decides here; and terms say nothing that the options do not. */
@@ -33,7 +36,8 @@ const HELP = `
 Nothing is proven and nothing leaves this machine. The readings are encoded and slotted as a log would keep them, so the
 answer is that of a proof over them. The stretch is made of whole days (or hours), and is at least as long as the
 question's window: what the file does not fill is missing. In a longer file each window is decided too.
-Exit code 0: it holds over the whole stretch and in at least one window; 1: it does not.
+Exit code 0: it holds over the whole stretch and in at least one window; 1: it does not. With --each, 0 means that it holds
+for every value, and each value that could not be decided is named with its reason.
 
 Examples:
   vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin
@@ -41,13 +45,14 @@ Examples:
   vitalproof check clarity.csv --question time-in-range --window "14 days" --zone +00:00
   vitalproof check oxygen.csv --question desaturation --below 88 --longer-than 5m --zone +00:00
   vitalproof check oxygen.csv --circuit spo2-hour-episodes --below 88 --longer-than 5m --at-least 1 --zone +00:00
+  vitalproof check trials.csv --each trial --question time-in-range --zone UTC
   vitalproof check nights.csv --time when --value minutes --unit min --question cpap-usage --days 25 --zone +00:00
 `;
 
 export function registerCheck(program: Command, io: Io): void {
   const command = program
     .command("check <file>")
-    .description("Decide a question about a file without a proof, and say by how much each bound fails")
+    .description("Decide a question about a file without a proof, and say by how much each bound fails.")
     .option("--from <time>", 'first instant, such as "2026-03-02T06:00Z"', parseTime)
     .option("--to <time>", "instant after the last", parseTime)
     .option("--profile <name>", "the profile whose slots count (default: the one nearest to the readings)")
@@ -58,25 +63,78 @@ export function registerCheck(program: Command, io: Io): void {
         "how to round values between two steps, as `log add` does: nearest, half up",
       ).choices(["nearest"]),
     )
+    .option("--each <column>", "decide about each value of this column separately, and list the values")
     .addHelpText("after", HELP);
   withReadingOptions(withQuestionOptions(command, OMITTED)).action(
     async (file: string, options: CheckOptions) => {
-      const { unit: _unit, profile: _grid, window, ...asked } = options;
-      const { entry, overrides } = requestFrom(asked, options.offset);
-      const { readings, format, report } = await io.during(`reading ${file}`, () =>
-        readReadings(io, file, options),
-      );
-      const chosen = readingsFor(entry, readings, options);
-      const { from, to, offset, profile, round } = options;
-      const evaluation = evaluate(chosen, {
-        entry,
-        ...overrides,
-        ...given({ from, to, offset, window }),
-        round: round === "nearest",
-        ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
-      });
-      if (!evaluation.holds) io.exitCode = EXIT.no;
-      io.report(linesOf(entry, evaluation), { ...evaluation, format, report });
+      if (options.each !== undefined) return checkEach(io, file, options, options.each);
+      const { lines, json, holds } = await decide(io, file, options);
+      if (!holds) io.exitCode = EXIT.no;
+      io.report(lines, json);
+    },
+  );
+}
+
+type Decided = { holds: boolean; lines: string[]; json: Json };
+
+async function decide(io: Io, file: string, options: CheckOptions): Promise<Decided> {
+  const { unit: _unit, profile: _grid, window, ...asked } = options;
+  const { entry, overrides } = requestFrom(asked, options.offset);
+  const { readings, format, report } = await readReadings(io, file, options);
+  const chosen = readingsFor(entry, readings, options);
+  const { from, to, offset, profile, round } = options;
+  const evaluation = evaluate(chosen, {
+    entry,
+    ...overrides,
+    ...given({ from, to, offset, window }),
+    round: round === "nearest",
+    ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
+  });
+  return {
+    holds: evaluation.holds,
+    lines: linesOf(entry, evaluation),
+    json: { ...evaluation, format, report },
+  };
+}
+
+/** Failures that are about one label's readings. The other labels are decided all the same. */
+const OF_ITS_READINGS = ["NOTHING_TAKEN", "INVALID_ARGUMENT", "VALUES_IMPLAUSIBLE"];
+
+async function checkEach(io: Io, file: string, options: CheckOptions, column: string): Promise<void> {
+  const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column);
+  const found: { label: string; decided: Decided | VitalproofError }[] = [];
+  for (const label of labels) {
+    const where = [...(options.where ?? []), `${column}=${label}`];
+    const decided = await decide(io, file, { ...options, where }).catch((error: unknown) => {
+      if (error instanceof VitalproofError && OF_ITS_READINGS.includes(error.code)) return error;
+      throw error;
+    });
+    found.push({ label, decided });
+  }
+  const undecided = found.flatMap(({ decided }) => (decided instanceof VitalproofError ? [decided] : []));
+  // What is wrong with every label is wrong with the question or the file.
+  if (undecided.length === found.length && undecided[0] !== undefined) throw undecided[0];
+  const held = found.filter(({ decided }) => !(decided instanceof VitalproofError) && decided.holds);
+  if (held.length < found.length) io.exitCode = EXIT.no;
+  io.report(
+    [
+      ...found.flatMap(({ label, decided }) => [
+        `--where "${column}=${label}"`,
+        ...(decided instanceof VitalproofError
+          ? [`Not decided: ${decided.shortMessage} [${decided.code}]`]
+          : decided.lines),
+        "",
+      ]),
+      `It holds for ${held.length} of ${found.length} values of "${column}".`,
+    ],
+    {
+      column,
+      holds: held.length === found.length,
+      each: found.map(({ label, decided }) =>
+        decided instanceof VitalproofError
+          ? { label, error: { code: decided.code, message: decided.shortMessage } }
+          : { label, evaluation: decided.json },
+      ),
     },
   );
 }

@@ -13,7 +13,7 @@ type State = "registered" | "suspended" | "retired" | "forged";
 
 export function registerCircuits(program: Command, io: Io): void {
   withDeploymentOptions(program.command("circuits"))
-    .description("list the circuits that a deployment's registry has, and the state of each")
+    .description("List the circuits that a deployment's registry has, and the state of each.")
     .addHelpText(
       "after",
       "\nThe states: registered, suspended by the guardian, retired (no new period begins under it), forged (a false proof\n" +

@@ -18,7 +18,7 @@ const INPUTS = ["holder", "anchor root", "terms", "scope"] as const;
 export function registerClaim(program: Command, io: Io): void {
   const family = program
     .command("claim")
-    .description("claims: send a proof, see where it stands, trigger the payment")
+    .description("Send a proof, see the claim's state, and trigger the payment.")
     .addHelpText(
       "after",
       "\nExample:\n  vitalproof claim show --policy 1 --period 0 --deployment deployment.json\n",
@@ -31,7 +31,7 @@ export function registerClaim(program: Command, io: Io): void {
 function registerSend(family: Command, io: Io): void {
   type Options = DeploymentOptions & WalletOptions & { policy: bigint; period: number; consent: string };
   withWalletOptions(withDeploymentOptions(family.command("send <claim>")))
-    .description("claim a period of a policy; anybody may send it, the policy's payee is paid")
+    .description("Claim a period of a policy. Anyone may send the claim, and it pays the policy's payee.")
     .requiredOption("--policy <n>", "the policy", big)
     .requiredOption("--period <n>", "the period, from 0 on", whole)
     .requiredOption("--consent <id>", "the consent relied upon")
@@ -45,7 +45,7 @@ function registerSend(family: Command, io: Io): void {
       const options = own.optsWithGlobals<Options>();
       const { policy, period, consent } = options;
       if (!/^0x[0-9a-fA-F]{64}$/.test(consent)) {
-        throw new VitalproofError("USAGE", "--consent is no consent's id.", {
+        throw new VitalproofError("USAGE", "--consent is not the id of a consent.", {
           details: { consent },
           hint: "It is 0x and 64 hex digits; `vitalproof consent grant` shows it.",
         });
@@ -96,7 +96,7 @@ function assertInputs(file: string, wanted: readonly bigint[], given: readonly b
 function registerShow(family: Command, io: Io): void {
   type Options = DeploymentOptions & { policy: bigint; period: number };
   withDeploymentOptions(family.command("show"))
-    .description("show where the claim for a period stands")
+    .description("Show the state of the claim for a period.")
     .requiredOption("--policy <n>", "the policy", big)
     .requiredOption("--period <n>", "the period, from 0 on", whole)
     .addHelpText(
@@ -135,7 +135,7 @@ function registerShow(family: Command, io: Io): void {
 function registerPay(family: Command, io: Io): void {
   type Options = DeploymentOptions & WalletOptions & { policy: bigint };
   withWalletOptions(withDeploymentOptions(family.command("pay")))
-    .description("pay everything owed on a policy to its payee; anybody may trigger it")
+    .description("Pay everything owed on a policy to its payee. Anyone may trigger the payment.")
     .requiredOption("--policy <n>", "the policy", big)
     .addHelpText(
       "after",

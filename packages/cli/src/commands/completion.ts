@@ -6,7 +6,7 @@ import type { Io } from "../io.ts";
 export function registerCompletion(program: Command, io: Io): void {
   program
     .command("completion")
-    .description("print a script that completes commands, options and names in your shell")
+    .description("Print a script that completes commands, options and names in your shell.")
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .addHelpText(
       "after",

@@ -16,7 +16,7 @@ import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 export function registerConsent(program: Command, io: Io): void {
   const family = program
     .command("consent")
-    .description("a patient's revocable permission to act on claims")
+    .description("Grant, revoke and show a patient's permission to act on claims.")
     .addHelpText(
       "after",
       "\nExample:\n  vitalproof consent grant --policy 1 --deployment deployment.json --keystore relayer.json --out consent.json\n",
@@ -31,7 +31,7 @@ function registerGrant(family: Command, io: Io): void {
     WalletOptions & { policy: bigint; for: string; out: string; force?: boolean };
   withWalletOptions(withDeploymentOptions(family.command("grant")))
     .description(
-      "let the insurer act on claims of a policy; the policy's own account signs, another sends it",
+      "Let the insurer act on claims of a policy. The policy's own account signs the consent, and another account sends it.",
     )
     .requiredOption("--policy <n>", "your policy", big)
     .option("--for <time>", "how long from now", "365d")
@@ -82,7 +82,7 @@ function registerGrant(family: Command, io: Io): void {
 function registerRevoke(family: Command, io: Io): void {
   type Options = DeploymentOptions & WalletOptions & { policy: bigint };
   withWalletOptions(withDeploymentOptions(family.command("revoke <consent>")))
-    .description("revoke a consent permanently; what was claimed before stays")
+    .description("Revoke a consent permanently. Earlier claims stay.")
     .requiredOption("--policy <n>", "your policy, whose account signs", big)
     .addHelpText(
       "after",
@@ -118,7 +118,7 @@ function registerRevoke(family: Command, io: Io): void {
 
 function registerShow(family: Command, io: Io): void {
   withDeploymentOptions(family.command("show <consent>"))
-    .description("show what the chain says of a consent")
+    .description("Show what the chain says about a consent.")
     .addHelpText("after", "\nExample:\n  vitalproof consent show 0x… --deployment deployment.json\n")
     .action(async (text: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();

@@ -9,7 +9,7 @@ import { instantText, parseInstant } from "../time.ts";
 export function registerDemoClock(program: Command, io: Io): void {
   program
     .command("demo-clock [time]")
-    .description("show a chain's time; on a local development node, let time pass until then")
+    .description("Show a chain's time. On a local development node, let time pass until then.")
     .addHelpText(
       "after",
       "\nWith --clock chain, the other commands take a local chain's time for now, so that data of the past can be\n" +
@@ -25,7 +25,7 @@ export function registerDemoClock(program: Command, io: Io): void {
         if (!isLocalChain(chain.chainId)) {
           throw new VitalproofError(
             "NOT_ALLOWED",
-            `Chain ${chain.chainId} is not local: its time passes by itself.`,
+            `Chain ${chain.chainId} is not local, so its time cannot be set.`,
             {
               details: { chainId: chain.chainId },
             },

@@ -14,7 +14,9 @@ const KINDS: readonly DayKind[] = ["good", "bad", "gaps"];
 export function registerDemoData(program: Command, io: Io): void {
   program
     .command("demo-data")
-    .description("write a made-up CGM export (Dexcom Clarity format); no real person's data is in it")
+    .description(
+      "Write a synthetic CGM export in the Dexcom Clarity format. It contains no real person's data.",
+    )
     .requiredOption("--out <file>", "where to write it")
     .option("--force", "replace the file")
     .option("--first-day <date>", "local date of the first day", "2026-03-02")
@@ -26,7 +28,7 @@ export function registerDemoData(program: Command, io: Io): void {
       const days = options.days.split(",").map(kindOf);
       const firstDay = dayText(parseDay(options.firstDay));
       await writeText(io, options.out, syntheticClarity({ firstDay, days, seed: options.seed }), options);
-      io.report([`${days.length} made-up days from ${firstDay} in ${options.out}.`], {
+      io.report([`${days.length} synthetic days from ${firstDay} in ${options.out}.`], {
         file: options.out,
         firstDay,
         days,
@@ -38,7 +40,7 @@ export function registerDemoData(program: Command, io: Io): void {
 function kindOf(text: string): DayKind {
   const kind = KINDS.find((candidate) => candidate === text.trim());
   if (kind !== undefined) return kind;
-  throw new VitalproofError("USAGE", `"${text}" is no kind of day.`, {
+  throw new VitalproofError("USAGE", `"${text}" is not a kind of day.`, {
     details: { text },
     hint: `Kinds are ${KINDS.join(", ")}.`,
   });

@@ -44,7 +44,9 @@ type Document = {
 
 export function registerDeploy(program: Command, io: Io): void {
   withWalletOptions(program.command("deploy"))
-    .description("deploy the contracts to the node's chain: look first, then deploy, read back, write down")
+    .description(
+      "Deploy the contracts to the node's chain: check everything first, deploy, read back, and write a deployment file.",
+    )
     .option(
       "--governor <address>",
       "who decides on circuits, after a delay (local chains: the node's 2nd account)",
@@ -54,8 +56,11 @@ export function registerDeploy(program: Command, io: Io): void {
     .option("--pauser <address>", "who can pause new business (local chains: the 4th)", addressOption)
     .option("--parameters <file>", "instead: a file with roles and times, see docs/deployment.md")
     .option("--circuits <names>", "A,B: circuits to start with (default: those of the default group)")
-    .option("--allow-development-keys", "on a known test network: keys under which anybody can forge proofs")
-    .option("--with-test-token", "on a local chain: deploy a token that anybody can mint, too")
+    .option(
+      "--allow-development-keys",
+      "accept keys under which anyone can forge proofs, on a known test network",
+    )
+    .option("--with-test-token", "on a local chain, also deploy a token that anyone can mint")
     .option(
       "--journal <folder>",
       "where Ignition keeps its journal (default: the repository's ignition/; none for local chains)",
@@ -217,7 +222,7 @@ function documentOf({ stdout, stderr }: { stdout: string; stderr: string }): Doc
   });
 }
 
-/** Roles for the script; on a local chain the node's own accounts stand in for those that are not named. */
+/** Roles for the script; on a local chain the node's own accounts take the roles that are not named. */
 async function parametersFile(
   io: Io,
   options: Options,

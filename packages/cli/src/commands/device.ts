@@ -7,17 +7,17 @@ import type { Io } from "../io.ts";
 import { withVault } from "../vault.ts";
 
 const SELF_ATTESTED =
-  "Self-attested: whoever holds this key can sign any readings. It proves nothing about a sensor, and only groups of the class self-attested take it.";
+  "Self-attested: anyone who holds this key can sign any readings. It proves nothing about a sensor. Only groups of the class self-attested accept it.";
 
 export function registerDevice(program: Command, io: Io): void {
   const device = program
     .command("device")
-    .description("the key that signs sealed readings")
+    .description("Make and list the keys that sign sealed readings.")
     .addHelpText("after", "\nExample:\n  vitalproof device simulate\n");
 
   device
     .command("simulate")
-    .description("make a software key that plays a device; what it signs is self-attested")
+    .description("Make a software key that acts as a device. What it signs is self-attested.")
     .option("--name <name>", "name of the key in the vault", "simulated")
     .addOption(new Option("--curve <curve>", "its curve").choices(["p256", "ed25519"]).default("p256"))
     .addHelpText("after", "\nExample:\n  vitalproof device simulate --name cgm\n")
@@ -36,7 +36,7 @@ export function registerDevice(program: Command, io: Io): void {
 
   device
     .command("list")
-    .description("list the vault's device keys")
+    .description("List the vault's device keys.")
     .addHelpText("after", "\nExample:\n  vitalproof device list --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();

@@ -17,15 +17,17 @@ const NOT_REVEALED = [
 
 const NOT_PROVEN = [
   "that the sensor was honest, or worn by the right person: the attester and its assurance class stand for that",
-  "that the anchor root is an attester's: hold it against the anchor registry",
-  "that the holder is your policyholder: hold it against the policy",
-  "anything at all under a development key: anybody can forge proofs under it",
+  "that the anchor root is an attester's: compare it with the anchor registry",
+  "that the holder is your policyholder: compare it with the policy",
+  "anything at all under a development key: anyone can forge proofs under it",
 ];
 
 export function registerExplain(program: Command, io: Io): void {
   program
     .command("explain <claim>")
-    .description("say in words what a claim proves, what it reveals, and what it does not; verifies nothing")
+    .description(
+      "Say in words what a claim proves, what it reveals, and what it does not. Nothing is verified.",
+    )
     .addHelpText(
       "after",
       "\nUnder of-valid semantics it ends with the true floor: what missing readings may hide.\n\nExample:\n  vitalproof explain claim.json\n",
@@ -41,7 +43,7 @@ export function registerExplain(program: Command, io: Io): void {
       };
       const proven = [
         ...explainTerms(terms),
-        `All of it about ${period.from} to ${period.to}, out of the log whose head stands under the anchor root.`,
+        `All of this is about ${period.from} to ${period.to}, from the log whose head is under the anchor root.`,
       ];
       const revealed = [
         `the circuit (${circuit.name}, version ${circuit.version}), its terms, and the period`,

@@ -25,12 +25,12 @@ const RESTORED =
 export function registerIdentity(program: Command, io: Io): void {
   const identity = program
     .command("identity")
-    .description("make, show, back up and restore the patient's identity")
+    .description("Make, show, back up and restore the patient's identity.")
     .addHelpText("after", "\nExample:\n  vitalproof identity new\n");
 
   identity
     .command("new")
-    .description("make a new identity, and a vault for it if there is none")
+    .description("Make a new identity, and a vault for it if there is none.")
     .option("--scrypt-cost <n>", `for a new vault: ${COST_HELP}`, whole)
     .addHelpText("after", "\nExample:\n  vitalproof identity new --passphrase-file passphrase.txt\n")
     .action(async (_: unknown, command: Command) => {
@@ -56,7 +56,7 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("show")
-    .description("show which identity the vault holds")
+    .description("Show which identity the vault holds.")
     .addHelpText("after", "\nExample:\n  vitalproof identity show --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
@@ -67,7 +67,7 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("backup")
-    .description("write the identity to a file, encrypted under its own passphrase")
+    .description("Write the identity to a file, encrypted under its own passphrase.")
     .requiredOption("--out <file>", "where to write it")
     .option(
       "--backup-passphrase-file <file>",
@@ -95,7 +95,7 @@ export function registerIdentity(program: Command, io: Io): void {
 
   identity
     .command("restore <file>")
-    .description("put an identity from its backup into a vault that has none")
+    .description("Put an identity from its backup into a vault that has none.")
     .option(
       "--backup-passphrase-file <file>",
       "file with the backup's passphrase (else VITALPROOF_BACKUP_PASSPHRASE, else asked)",

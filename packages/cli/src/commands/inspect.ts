@@ -18,7 +18,7 @@ import { instantText } from "../time.ts";
 export function registerInspect(program: Command, io: Io): void {
   withReadingOptions(program.command("inspect <file>"))
     .description(
-      "say in numbers what a file holds, and what sealing it would keep; shows no reading but the extremes",
+      "Say in numbers what a file holds, and what sealing it would keep. It shows no reading except the lowest and the highest.",
     )
     .addOption(
       new Option("--profile <profile>", "slot under this profile (else the one that fits)").choices(
@@ -31,7 +31,7 @@ export function registerInspect(program: Command, io: Io): void {
         "how to round values between two steps, as `log add` does: nearest, half up",
       ).choices(["nearest"]),
     )
-    .option("--each <column>", "CSV: look at each value of this column by itself, and list them")
+    .option("--each <column>", "look at each value of this column separately, and list the values")
     .addHelpText(
       "after",
       "\nExamples:\n" +
@@ -86,7 +86,7 @@ async function inspectEach(io: Io, file: string, options: Options, column: strin
   }
 }
 
-/** The one series of most files stands at the top, so that `.readings` needs no path; `series` has them all. */
+/** Most files have one series. It is at the top level, so that `.readings` needs no path. `series` has all of them. */
 function jsonOf(inspection: Inspection): Json {
   const [only, ...others] = inspection.series;
   if (only === undefined || others.length > 0) return { ...inspection };

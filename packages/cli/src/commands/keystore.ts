@@ -12,10 +12,10 @@ type Options = GlobalOptions & { out: string; keystorePassphraseFile?: string };
 export function registerKeystore(program: Command, io: Io): void {
   program
     .command("keystore")
-    .description("accounts that sign and pay on a chain")
+    .description("Make accounts that sign and pay on a chain.")
     .addHelpText("after", "\nExample:\n  vitalproof keystore new --out attester.json\n")
     .command("new")
-    .description("make a new account and write its encrypted JSON keystore (Web3 Secret Storage, version 3)")
+    .description("Make a new account and write its encrypted JSON keystore (Web3 Secret Storage, version 3).")
     .requiredOption("--out <file>", "where to write it")
     .option(
       "--keystore-passphrase-file <file>",

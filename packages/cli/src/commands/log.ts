@@ -10,7 +10,7 @@ import { registerShow, registerVerify } from "./log/show.ts";
 export function registerLog(program: Command, io: Io): void {
   const log = program
     .command("log")
-    .description("keep the patient's log: add readings, seal epochs, keep receipts")
+    .description("Keep the patient's log: add readings, seal epochs, and keep receipts.")
     .addHelpText(
       "after",
       "\nExamples:\n  vitalproof log add clarity.csv --zone Europe/Berlin\n  vitalproof log seal --out heads.json\n",

@@ -27,7 +27,7 @@ import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 export function registerPolicy(program: Command, io: Io): void {
   const family = program
     .command("policy")
-    .description("policies: one holder in one program")
+    .description("Issue, find, show and end policies. A policy is for one holder in one program.")
     .addHelpText("after", "\nExample:\n  vitalproof policy show 1 --deployment deployment.json\n");
   registerIssue(family, io);
   registerMine(family, io);
@@ -37,7 +37,7 @@ export function registerPolicy(program: Command, io: Io): void {
 
 function registerIssue(family: Command, io: Io): void {
   withWalletOptions(withDeploymentOptions(family.command("issue <attestation>")))
-    .description("issue a policy on an attestation; reserves its whole possible benefit")
+    .description("Issue a policy on an attestation. This reserves the whole benefit that it can pay.")
     .addHelpText(
       "after",
       "\nExample:\n  vitalproof policy issue attestation.json --deployment deployment.json --keystore insurer.json\n",
@@ -81,7 +81,7 @@ function registerIssue(family: Command, io: Io): void {
 
 function registerMine(family: Command, io: Io): void {
   withDeploymentOptions(family.command("mine"))
-    .description("find your policies on the chain, with nothing but the identity")
+    .description("Find your policies on the chain with your identity alone.")
     .addHelpText(
       "after",
       "\nReads the policies of every program and compares them here, so that the node does not learn which one is yours.\n" +
@@ -140,7 +140,7 @@ function unknownCircuit(error: unknown): undefined {
 
 function registerShow(family: Command, io: Io): void {
   withDeploymentOptions(family.command("show <policy>"))
-    .description("show a policy and the state of each of its periods")
+    .description("Show a policy and the state of each of its periods.")
     .addHelpText("after", "\nExample:\n  vitalproof policy show 1 --deployment deployment.json\n")
     .action(async (number: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();
@@ -187,7 +187,7 @@ function registerShow(family: Command, io: Io): void {
 function registerEnd(family: Command, io: Io): void {
   withWalletOptions(withDeploymentOptions(family.command("end <policy>")))
     .description(
-      "end a policy from the next period that has not begun; its insurer's or its controller's account",
+      "End a policy from the next period that has not begun. Its insurer's and its controller's account can do this.",
     )
     .addHelpText(
       "after",

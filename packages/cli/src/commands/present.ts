@@ -8,7 +8,7 @@ import { registerVerify } from "./present/verify.ts";
 export function registerPresent(program: Command, io: Io): void {
   const present = program
     .command("present")
-    .description("answer a verifier's request off chain, or verify such an answer")
+    .description("Answer a verifier's request off chain, or verify such an answer.")
     .addHelpText(
       "after",
       "\n`vitalproof present --request …` is short for `vitalproof present new --request …`.\n" +

@@ -30,7 +30,9 @@ import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 export function registerProgram(program: Command, io: Io): void {
   const family = program
     .command("program")
-    .description("an insurer's programs: what is paid for which circuit")
+    .description(
+      "Publish, fund and show an insurer's programs. A program says what is paid for which circuit.",
+    )
     .addHelpText("after", "\nExample:\n  vitalproof program show 1 --deployment deployment.json\n");
   registerCreate(family, io);
   registerFund(family, io);
@@ -55,7 +57,7 @@ function registerCreate(family: Command, io: Io): void {
     };
   const command = withQuestionOptions(withWalletOptions(withDeploymentOptions(family.command("create"))));
   command
-    .description("publish a program; nothing of it ever changes")
+    .description("Publish a program. It never changes afterwards.")
     .requiredOption("--group <n>", "the group of the attester whose anchors count", big)
     .requiredOption("--benefit <amount>", "paid for each met period, in whole tokens, such as 25.50")
     .option(
@@ -184,8 +186,8 @@ function reviewOf({
 function registerFund(family: Command, io: Io): void {
   type Options = DeploymentOptions & WalletOptions & { mintTestTokens?: boolean };
   withWalletOptions(withDeploymentOptions(family.command("fund <program> <amount>")))
-    .description("pay tokens into a program, in whole tokens; what arrives counts")
-    .option("--mint-test-tokens", "on a local chain: make them first, of a token that anybody can mint")
+    .description("Pay tokens into a program, in whole tokens. What arrives counts.")
+    .option("--mint-test-tokens", "on a local chain, mint the tokens first (of a token that anyone can mint)")
     .addHelpText(
       "after",
       "\nThe exact amount is allowed to the claims contract first.\n" +
@@ -245,7 +247,7 @@ function registerFund(family: Command, io: Io): void {
 
 function registerShow(family: Command, io: Io): void {
   withDeploymentOptions(family.command("show <program>"))
-    .description("show a program: its terms in words, and its money")
+    .description("Show a program, with its terms in words and its money.")
     .addHelpText("after", "\nExample:\n  vitalproof program show 1 --deployment deployment.json\n")
     .action(async (number: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();
@@ -292,7 +294,7 @@ function registerShow(family: Command, io: Io): void {
 
 function registerList(family: Command, io: Io): void {
   withDeploymentOptions(family.command("list"))
-    .description("list the programs of a deployment")
+    .description("List the programs of a deployment.")
     .addHelpText("after", "\nExample:\n  vitalproof program list --deployment deployment.json\n")
     .action(async (_: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();

@@ -27,7 +27,7 @@ import { assertMet } from "./prove/terms.ts";
 
 export function registerProve(program: Command, io: Io): void {
   withQuestionOptions(program.command("prove"), ["profile"])
-    .description("prove a statement about a period of the log, for a policy or without one")
+    .description("Prove a statement about a period of the log, for a policy or without one.")
     .option(
       "--policy <n>",
       "prove what this policy pays on; circuit, terms and scope come from the chain",

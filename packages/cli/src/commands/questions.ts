@@ -15,7 +15,7 @@ import type { Io, Json } from "../io.ts";
 export function registerQuestions(program: Command, io: Io): void {
   const questions = program
     .command("questions")
-    .description("list the named questions that can be checked and proven")
+    .description("List the named questions that can be checked and proven.")
     .addHelpText("after", "\nExamples:\n  vitalproof questions\n  vitalproof questions show time-in-range\n")
     .action(() => {
       const all = catalogue();
@@ -30,7 +30,7 @@ export function registerQuestions(program: Command, io: Io): void {
     });
   questions
     .command("show <name>")
-    .description("say in words what a question means, where its numbers come from, and how it is proven")
+    .description("Say in words what a question means, where its numbers come from, and how it is proven.")
     .addHelpText("after", "\nExample:\n  vitalproof questions show cpap-usage\n")
     .action((name: string) => {
       const entry = catalogueEntry(name);
@@ -85,7 +85,7 @@ function linesOf(entry: Question): string[] {
       `    ${says}`,
     ]),
     ...entry.forms.flatMap((form) => [
-      `${form.window}, ${unitOf(form)}, ${form.profile}: ${form.circuit === undefined ? "in the clear only" : `proven by ${form.circuit}`}`,
+      `${form.window}, ${unitOf(form)}, ${form.profile}: ${form.circuit === undefined ? "without a proof only" : `proven by ${form.circuit}`}`,
       ...meaning(form).map((line) => `  ${line}`),
       `  Holds: ${form.passing.words}`,
       `  Does not hold: ${form.failing.words}`,

@@ -28,7 +28,7 @@ export function registerRequest(program: Command, io: Io): void {
   const request = program
     .command("request")
     .description(
-      "a verifier's side: ask for circuits off chain (alerts, a trial's criteria), and say whom you trust",
+      "Ask for proofs off chain, such as alerts or a trial's criteria, and say whom you trust. This is the verifier's side.",
     )
     .addHelpText("after", "\nExample:\n  vitalproof request show request.json\n");
   registerNew(request, io);
@@ -49,10 +49,10 @@ function registerNew(parent: Command, io: Io): void {
     };
   const command = parent
     .command("new")
-    .description("write a request: one statement, or several over the same time")
+    .description("Write a request for one statement, or for several over the same time.")
     .requiredOption(
       "--verifier <address>",
-      "your account: no answer to it is of use to anybody else",
+      "your account. An answer to this request is of use to nobody else",
       addressOption,
     )
     .requiredOption("--chain-id <n>", "the chain of that account", big)
@@ -60,7 +60,7 @@ function registerNew(parent: Command, io: Io): void {
     .requiredOption("--group <n>", "the attester's group whose logs count", big)
     .option(
       "--max-age <time>",
-      'how long after its period an answer is fresh, such as "15m" (default: for ever)',
+      'how long after its period an answer is fresh, such as "15m" (default: no limit)',
     )
     .option(
       "--offset <n>",
@@ -114,7 +114,7 @@ function registerNew(parent: Command, io: Io): void {
 function registerShow(parent: Command, io: Io): void {
   parent
     .command("show <request>")
-    .description("say in words what a request asks, before you answer it or attest for it")
+    .description("Say in words what a request asks, before you answer it or attest for it.")
     .addHelpText("after", "\nExample:\n  vitalproof request show request.json\n")
     .action(async (file: string) => {
       const request = await readRequest(io, file);
@@ -140,7 +140,7 @@ function registerTrust(parent: Command, io: Io): void {
   parent
     .command("trust")
     .description(
-      "write down whom you trust about one holder: attester, anchor registry, the attester's attestation",
+      "Write down whom you trust about one holder: the attester, its attestation and the anchor registry.",
     )
     .requiredOption("--request <file>", "your request")
     .requiredOption("--attestation <file>", "the holder attestation that the attester signed for you")
@@ -158,7 +158,7 @@ function registerTrust(parent: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nTake the attester's account and the registry from a source of your own, never from whoever answers the request.\n" +
+      "\nTake the attester's account and the registry from a source of your own, never from the person who answers the request.\n" +
         "\nExample:\n  vitalproof request trust --request request.json --attestation attestation.json --anchors 0x… --attester 0x… --out trust.json\n",
     )
     .action(async (_: unknown, command: Command) => {

@@ -9,7 +9,7 @@ const KINDS = DOCUMENTS.map(({ kind }) => kind.replace("vitalproof/", ""));
 export function registerSchema(program: Command, io: Io): void {
   program
     .command("schema [kind]")
-    .description("Print the JSON Schema of a kind of document, or list the kinds")
+    .description("Print the JSON Schema of a kind of document, or list the kinds.")
     .addHelpText(
       "after",
       `\nKinds: ${KINDS.join(", ")}.\nWithout a kind and with --json, all schemas in one object.\n\nExample:\n  vitalproof schema claim\n`,

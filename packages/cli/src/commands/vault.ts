@@ -10,12 +10,12 @@ import { restoreVault, type Vault, withVault } from "../vault.ts";
 export function registerVault(program: Command, io: Io): void {
   const vault = program
     .command("vault")
-    .description("check, copy and restore the sealed place of identity, devices and logs")
+    .description("Check, copy and restore the sealed place of identity, devices and logs.")
     .addHelpText("after", "\nExample:\n  vitalproof vault check\n");
 
   vault
     .command("check")
-    .description("open every record and name the ones that are damaged; exit code 1 if there are any")
+    .description("Open every record and name the damaged ones. The exit code is 1 if there are any.")
     .addHelpText("after", "\nExample:\n  vitalproof vault check --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
@@ -36,7 +36,7 @@ export function registerVault(program: Command, io: Io): void {
 
   vault
     .command("copy")
-    .description("write everything to one file, sealed under the vault's passphrase")
+    .description("Write everything to one file, sealed under the vault's passphrase.")
     .requiredOption("--out <file>", "where to write it")
     .addHelpText(
       "after",
@@ -53,7 +53,7 @@ export function registerVault(program: Command, io: Io): void {
 
   vault
     .command("restore <file>")
-    .description("make a vault from a copy, in a folder that has none")
+    .description("Make a vault from a copy, in a folder that has none.")
     .addHelpText("after", "\nExample:\n  vitalproof vault restore copy.json --vault ~/.vitalproof-new\n")
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();

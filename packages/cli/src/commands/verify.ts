@@ -24,7 +24,7 @@ type Failure = { check: "key" | "holder" | "anchorRoot" | "terms" | "scope" | "p
 export function registerVerify(program: Command, io: Io): void {
   program
     .command("verify <claim>")
-    .description("verify a claim here and now, without any node: key, public inputs, proof")
+    .description("Verify a claim's key, public inputs and proof on this machine. No node is needed.")
     .option("--expect-key <sha256>", "hash of the verification key that you know from elsewhere")
     .option("--expect-holder <n>", "the holder, as the policy has it", element)
     .option("--expect-root <n>", "the anchor root, as the chain has it", element)
@@ -55,7 +55,7 @@ export function registerVerify(program: Command, io: Io): void {
           `  claim says      sha256 ${claim.verificationKey} (${claim.verificationKey === key.sha256 ? "the same" : "ANOTHER"})`,
           "  manifest says   the same",
           ...(key.keyKind === "development"
-            ? ["  DEVELOPMENT KEY: anybody can forge proofs under it."]
+            ? ["  DEVELOPMENT KEY: anyone can forge proofs under it."]
             : ["  production key"]),
           `holder            ${holder}${compared(options.expectHolder)}`,
           `anchor root       ${anchorRoot}${compared(options.expectRoot)}`,

@@ -15,7 +15,7 @@ import { OUT, type Out } from "./out.ts";
 export function registerCloseDay(attester: Command, io: Io): void {
   attester
     .command("close-day <day>")
-    .description("close a day permanently and show its root; nothing is sent to the chain")
+    .description("Close a day permanently and show its root. Nothing is sent to the chain.")
     .addHelpText("after", "\nExample:\n  vitalproof attester close-day 2026-03-02\n")
     .action(async (text: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<WalletOptions>();
@@ -36,7 +36,7 @@ export function registerCloseDay(attester: Command, io: Io): void {
 
 export function registerAnchor(attester: Command, io: Io): void {
   withWalletOptions(attester.command("anchor"))
-    .description("write the roots of closed days to the chain, once each")
+    .description("Write the roots of closed days to the chain, once each.")
     .option("--day <day>", "only this day, a UTC date (default: every day that may be anchored now)")
     .addHelpText("after", "\nExample:\n  vitalproof attester anchor --keystore attester.json\n")
     .action(async (_: unknown, command: Command) => {
@@ -73,7 +73,7 @@ export function registerPath(attester: Command, io: Io): void {
   type Options = WalletOptions & Out & { heads?: string; day?: string; leaf?: bigint };
   attester
     .command("path")
-    .description("write the paths from leaves to their days' roots, which patients need for proofs")
+    .description("Write the paths from leaves to their days' roots, which patients need for proofs.")
     .option("--heads <file>", "for the heads of this file")
     .option("--leaf <n>", "for one leaf (`vitalproof log show --json` has it)", element)
     .option("--day <day>", "the anchor day of --leaf, a UTC date")

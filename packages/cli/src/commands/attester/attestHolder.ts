@@ -23,7 +23,7 @@ type Options = WalletOptions & Out & { claims?: string; request?: string };
 
 export function registerAttestHolder(attester: Command, io: Io): void {
   withWalletOptions(attester.command("attest-holder <application>"))
-    .description("sign a holder attestation, after checking the enrolment proof over it")
+    .description("Sign a holder attestation, after checking the enrolment proof over it.")
     .option("--claims <address>", "the claims contract that you attest for", addressOption)
     .option("--request <file>", "instead: the presentation request of the verifier that you attest for")
     .requiredOption(...OUT)

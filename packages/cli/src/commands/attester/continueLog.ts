@@ -13,7 +13,7 @@ export function registerContinueLog(attester: Command, io: Io): void {
   attester
     .command("continue-log <request>")
     .description(
-      "continue the log of a patient who lost it, with a new device, after checking who the patient is",
+      "Continue the log of a patient who lost it, with a new device, after checking who the patient is.",
     )
     .requiredOption("--out <file>", "where to write the opening for the patient")
     .option("--force", "replace the file")

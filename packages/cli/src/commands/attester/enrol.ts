@@ -12,7 +12,7 @@ import { OUT, type Out } from "./out.ts";
 export function registerEnrol(attester: Command, io: Io): void {
   attester
     .command("enrol <request>")
-    .description("register a patient and a device, after checking who the patient is")
+    .description("Register a patient and a device, after checking who the patient is.")
     .addHelpText(
       "after",
       "\nThis verifies nothing: it records what you have established.\n\nExample:\n  vitalproof attester enrol request.json\n",
@@ -36,7 +36,7 @@ export function registerEnrol(attester: Command, io: Io): void {
 export function registerOpenLog(attester: Command, io: Io): void {
   attester
     .command("open-log <request>")
-    .description("open the log of an enrolled patient and make its genesis")
+    .description("Open the log of an enrolled patient and make its genesis.")
     .option("--first-epoch <epoch>", "date, time or number (default: the epoch that runs now)")
     .requiredOption(...OUT)
     .option("--force", "replace the file")

@@ -23,7 +23,7 @@ type Options = WalletOptions & {
 
 export function registerInit(attester: Command, io: Io): void {
   withWalletOptions(attester.command("init"))
-    .description("set up a vault to serve a group, one on the chain or a new one")
+    .description("Set up a vault to serve a group, which is on the chain already or is made now.")
     .requiredOption("--anchors <address>", "the anchor registry", addressOption)
     .option("--group <n>", "serve this group; the account must be its attester", big)
     .option("--new-group", "open a new group; its times and class never change")

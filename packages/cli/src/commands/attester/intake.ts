@@ -11,7 +11,7 @@ import { OUT, type Out } from "./out.ts";
 
 export function registerIntake(attester: Command, io: Io): void {
   withWalletOptions(attester.command("intake <heads>"))
-    .description("accept signed heads and return signed receipts")
+    .description("Accept signed heads and return signed receipts.")
     .requiredOption(...OUT)
     .option("--force", "replace the file")
     .addHelpText(

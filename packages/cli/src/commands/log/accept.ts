@@ -13,7 +13,7 @@ import { LOG_OPTION, type LogOptions } from "./options.ts";
 export function registerAccept(log: Command, io: Io): void {
   log
     .command("accept <receipts>")
-    .description("check and keep the attester's receipts, and follow the gaps that it recorded")
+    .description("Check and keep the attester's receipts, and follow the gaps that it recorded.")
     .option(...LOG_OPTION)
     .addHelpText("after", "\nExample:\n  vitalproof log accept receipts.json\n")
     .action(async (file: string, _: unknown, command: Command) => {

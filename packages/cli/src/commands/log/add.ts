@@ -9,7 +9,7 @@ import { LOG_OPTION, type LogOptions } from "./options.ts";
 
 export function registerAdd(log: Command, io: Io): void {
   withReadingOptions(log.command("add <file>"))
-    .description("add a file's readings to the log")
+    .description("Add a file's readings to the log.")
     .option(...LOG_OPTION)
     .addOption(
       new Option(

@@ -17,7 +17,7 @@ import type { LogOptions, Out } from "./options.ts";
 export function registerRequest(log: Command, io: Io): void {
   log
     .command("request")
-    .description("write what the attester needs to enrol you and your device")
+    .description("Write what the attester needs to enrol you and your device.")
     .addOption(
       new Option("--profile <profile>", "what is measured")
         .choices(Object.keys(PROFILES))
@@ -68,7 +68,7 @@ export function registerRequest(log: Command, io: Io): void {
 export function registerOpen(log: Command, io: Io): void {
   log
     .command("open <opening>")
-    .description("begin the log that the attester has opened")
+    .description("Begin the log that the attester has opened.")
     .option("--log <name>", "its name in the vault (default: the profile's)")
     .addHelpText("after", "\nExample:\n  vitalproof log open opening.json\n")
     .action(async (file: string, _: unknown, command: Command) => {

@@ -14,7 +14,7 @@ import { LOG_OPTION, type LogOptions, type Out } from "./options.ts";
 export function registerSeal(log: Command, io: Io): void {
   log
     .command("seal")
-    .description("seal the epochs that are over, sign their heads, and write those without a receipt")
+    .description("Seal the epochs that are over, sign their heads, and write those without a receipt.")
     .option(...LOG_OPTION)
     .option(
       "--until <epoch>",

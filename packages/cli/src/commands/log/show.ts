@@ -10,7 +10,7 @@ import { LOG_OPTION, type LogOptions } from "./options.ts";
 export function registerVerify(log: Command, io: Io): void {
   log
     .command("verify")
-    .description("recompute the whole chain and check every receipt")
+    .description("Recompute the whole chain and check every receipt.")
     .option(...LOG_OPTION)
     .addHelpText("after", "\nExample:\n  vitalproof log verify --json\n")
     .action(async (_: unknown, command: Command) => {
@@ -32,7 +32,7 @@ export function registerVerify(log: Command, io: Io): void {
 export function registerShow(log: Command, io: Io): void {
   log
     .command("show")
-    .description("list the log's epochs with their state and how full they are; no reading is shown")
+    .description("List the log's epochs with their state and how full they are. No reading is shown.")
     .option(...LOG_OPTION)
     .addHelpText("after", "\nExample:\n  vitalproof log show\n")
     .action(async (_: unknown, command: Command) => {

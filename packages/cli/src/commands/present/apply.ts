@@ -19,7 +19,7 @@ export function registerApply(parent: Command, io: Io): void {
   parent
     .command("apply")
     .description(
-      "ask the attester to attest your holder to the request's verifier, with the enrolment proof over it",
+      "Ask the attester to attest your holder to the request's verifier. The enrolment proof over it is made here.",
     )
     .requiredOption("--request <file>", "the verifier's request")
     .option("--valid-for <time>", "how long the verifier may use the attestation", "7d")

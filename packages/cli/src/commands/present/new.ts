@@ -28,7 +28,7 @@ export function registerNew(parent: Command, io: Io): void {
   type Options = GlobalOptions & Out & { request: string; epoch?: string; path?: string };
   parent
     .command("new", { isDefault: true })
-    .description("prove every circuit of a request over one period of your logs")
+    .description("Prove every circuit of a request over one period of your logs.")
     .requiredOption("--request <file>", "the verifier's request")
     .option(
       "--epoch <epoch>",
@@ -42,7 +42,7 @@ export function registerNew(parent: Command, io: Io): void {
     .option("--force", "replace the file")
     .addHelpText(
       "after",
-      "\nEvery circuit is first decided in the clear; where one does not hold, nothing is proven (exit code 1).\n" +
+      "\nEvery circuit is first decided without a proof. If one does not hold, nothing is proven (exit code 1).\n" +
         "The answer tells the verifier that you, one holder, answered: see docs/alerts.md.\n" +
         "\nExample:\n  vitalproof present new --request request.json --out presentation.json\n",
     )

@@ -20,7 +20,7 @@ import type { Io } from "../../io.ts";
 import { type ReadPresentation, readPresentation, readRequest } from "../../presentation.ts";
 import { dayText, instantText } from "../../time.ts";
 
-/** Codes that are the answer no. All others are errors: a file that is none, artifacts or a node that are missing. */
+/** Codes that mean the answer "no". All others are errors: a wrong file, or artifacts or a node that are missing. */
 const ANSWERS: ReadonlySet<string> = new Set([
   "PRESENTATION_MISMATCH",
   "PRESENTATION_STALE",
@@ -46,14 +46,14 @@ export function registerVerify(parent: Command, io: Io): void {
   parent
     .command("verify <presentation>")
     .description(
-      "verify an answer to your request: who, what, when, how fresh; no node is asked for receipts",
+      "Verify an answer to your request: who answers, what it says, for when, and how fresh it is. Receipts need no node.",
     )
     .requiredOption("--request <file>", "your own copy of the request")
     .requiredOption("--trust <file>", "whom you trust (`vitalproof request trust`)")
     .addHelpText(
       "after",
       "\nExit code 1: it does not hold; the code says why. The clock is yours (--clock), and freshness is as good as it is.\n" +
-        "Proofs over anchored days are held against the anchor registry by --rpc.\n" +
+        "Proofs over anchored days are compared with the anchor registry, through --rpc.\n" +
         "\nExample:\n  vitalproof present verify presentation.json --request request.json --trust trust.json\n",
     )
     .action(async (file: string, _: unknown, command: Command) => {
@@ -190,7 +190,7 @@ function report(io: Io, { request, given, trust, now, keys }: Matter, found: Ver
       ...NOT_SAID.map((line) => `  ${line}`),
       ...(development.length === 0
         ? []
-        : [`DEVELOPMENT KEY (${development.join(", ")}): anybody can forge proofs under it.`]),
+        : [`DEVELOPMENT KEY (${development.join(", ")}): anyone can forge proofs under it.`]),
     ],
     {
       valid: true,
