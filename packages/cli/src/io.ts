@@ -88,14 +88,21 @@ export class Io {
   async during<T>(title: string, act: (say: (step: string) => void) => Promise<T>): Promise<T> {
     if (this.quiet) return act(() => {});
     const started = performance.now();
+    let told = started;
     let step = "";
-    const ticker = setInterval(() => {
-      const seconds = Math.round((performance.now() - started) / 1000);
+    const tell = (): void => {
+      told = performance.now();
+      const seconds = Math.round((told - started) / 1000);
       this.err(`… ${title}${step === "" ? "" : `: ${step}`}, ${seconds} s\n`);
+    };
+    const ticker = setInterval(() => {
+      if (performance.now() - told >= TICK_MS / 2) tell();
     }, TICK_MS);
     try {
       return await act((text) => {
         step = text;
+        // Work that leaves no time for the ticker is reported from within.
+        if (performance.now() - told >= TICK_MS) tell();
       });
     } finally {
       clearInterval(ticker);

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { resolve } from "node:path";
 import {
+  type CollectedReadings,
+  collectReadings,
   type DateOrder,
-  type FileReadings,
   type FileReport,
   FORMATS,
   type FormatName,
   fileInput,
   METRICS,
+  type MeasuredReading,
   type Metric,
   profilesFor,
+  type ReadingSeries,
   type ReadOptions,
-  readFile,
   type TimeUnit,
 } from "@vitalproof/readers";
 import { type Profile, VitalproofError } from "@vitalproof/sdk";
@@ -132,7 +134,7 @@ function condition(text: string): [string, string] {
 /**
  * Reads a file of readings.
  * @param profile keeps readings of its metric alone, unless the options name one: another in the same unit (a breathing
- *        rate beside a heart rate) must not be taken for it
+ *        rate next to a heart rate) must not be taken for it
  * @throws USAGE, FILE_UNREADABLE, FILE_NOT_UNDERSTOOD, NOTHING_TAKEN, and a code for what the file does not
  *         say (ZONE_REQUIRED, …)
  */
@@ -141,10 +143,10 @@ export async function readReadings(
   file: string,
   options: ReadingOptions,
   profile?: Profile,
-): Promise<FileReadings> {
+): Promise<CollectedReadings> {
   const metric = options.metric ?? (profile === undefined ? undefined : metricOf(profile));
   const found = await io.during(`reading ${file}`, (say) =>
-    readFile(fileInput(resolve(io.cwd, file)), {
+    collectReadings(fileInput(resolve(io.cwd, file)), {
       ...readOptionsOf(io, options),
       ...(metric === undefined ? {} : { metric }),
       onProgress: (share) => say(`${Math.round(100 * share)} %`),
@@ -153,6 +155,29 @@ export async function readReadings(
   const nothing = nothingTaken(file, found.report);
   if (nothing !== undefined) throw nothing;
   return found;
+}
+
+/**
+ * The readings of several series, one series after the other. It can be walked again.
+ * @param say told how far a walk is
+ */
+export function readingsOf(
+  series: readonly ReadingSeries[],
+  say: (step: string) => void = () => {},
+): Iterable<MeasuredReading> {
+  const all = series.reduce((sum, { count }) => sum + count, 0);
+  return {
+    *[Symbol.iterator]() {
+      let walked = 0;
+      for (const one of series) {
+        for (const reading of one) {
+          walked += 1;
+          if (walked % 65_536 === 0) say(`${walked} of ${all} readings`);
+          yield reading;
+        }
+      }
+    },
+  };
 }
 
 /** What entries are counted as that `--where` leaves out. */

@@ -33,3 +33,4 @@ export {
 } from "./metrics.ts";
 export { IN_FUTURE, OUT_OF_RANGE, TOO_EARLY } from "./plausible.ts";
 export { CONTRADICTING, type FileReadings, readFile, type StreamReport, streamReadings } from "./read.ts";
+export { type CollectedReadings, collectReadings, ReadingSeries } from "./series.ts";

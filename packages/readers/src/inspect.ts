@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  assignSlots,
-  type CodedReading,
   compareDecimals,
   type Decimal,
   dayOffsetOf,
+  decideSlots,
   encodeReading,
-  epochAt,
   formatDecimal,
   OFFSET_STEP,
   type Profile,
@@ -14,13 +12,12 @@ import {
   parseDecimal,
   profileOf,
   type RefusalReason,
-  roundToSteps,
+  stepRounder,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
-import { Interned } from "./internal/seen.ts";
 import { likelyProfile, profilesFor } from "./metrics.ts";
-import { CONTRADICTING, streamReadings } from "./read.ts";
+import { collectReadings, type ReadingSeries } from "./series.ts";
 
 export type InspectOptions = ReadOptions & {
   /** Profile to slot under; without it the one that fits metric, unit and typical interval. */
@@ -96,13 +93,13 @@ export type Inspection = {
 export async function inspectFile(input: FileInput, options: InspectOptions = {}): Promise<Inspection> {
   const profile = options.profile === undefined ? undefined : profileOf(options.profile);
   let clock: Inspection["clock"] = "unix";
-  let gathered: Awaited<ReturnType<typeof gather>>;
+  let gathered: Awaited<ReturnType<typeof collectReadings>>;
   try {
-    gathered = await gather(input, options);
+    gathered = await collectReadings(input, options);
   } catch (error) {
     if (VitalproofError.find(error, "START_REQUIRED") === undefined) throw error;
     clock = "file";
-    gathered = await gather(input, { ...options, start: 0 });
+    gathered = await collectReadings(input, { ...options, start: 0 });
   }
   const { report, series } = gathered;
   return {
@@ -113,84 +110,8 @@ export async function inspectFile(input: FileInput, options: InspectOptions = {}
   };
 }
 
-/** Readings of one metric and unit in little memory: times, and numbers of distinct values. */
-class Series {
-  readonly metric: Metric;
-  readonly unit: string;
-  readonly values = new Interned();
-  readonly examples: MeasuredReading["value"][] = [];
-  count = 0;
-  times = new Float64Array(1024);
-  numbers = new Uint32Array(1024);
-
-  constructor(metric: Metric, unit: string) {
-    this.metric = metric;
-    this.unit = unit;
-  }
-
-  add(time: number, value: MeasuredReading["value"]): void {
-    if (this.count === this.times.length) {
-      this.times = grown(this.times, new Float64Array(2 * this.count));
-      this.numbers = grown(this.numbers, new Uint32Array(2 * this.count));
-    }
-    const number = this.values.numberOf(typeof value === "object" ? value.join(" ") : String(value));
-    if (number === this.examples.length) this.examples.push(value);
-    this.times[this.count] = time;
-    this.numbers[this.count] = number;
-    this.count += 1;
-  }
-
-  /** Leaves out the readings whose times do not count. */
-  keep(counts: (time: number) => boolean): void {
-    let kept = 0;
-    for (let i = 0; i < this.count; i++) {
-      if (!counts(this.times[i]!)) continue;
-      this.times[kept] = this.times[i]!;
-      this.numbers[kept] = this.numbers[i]!;
-      kept += 1;
-    }
-    this.count = kept;
-  }
-
-  /** Places of the readings in order of time. */
-  order(): Uint32Array {
-    const places = Uint32Array.from({ length: this.count }, (_, i) => i);
-    const { times } = this;
-    let sorted = true;
-    for (let i = 1; i < this.count && sorted; i++) sorted = times[i - 1]! <= times[i]!;
-    return sorted ? places : places.sort((a, b) => times[a]! - times[b]! || a - b);
-  }
-}
-
-function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-async function gather(
-  input: FileInput,
-  options: ReadOptions,
-): Promise<{ report: FileReport; series: Series[] }> {
-  const series = new Map<string, Series>();
-  const { contradicts, ...report } = await streamReadings(input, options, ({ metric, unit, time, value }) => {
-    const key = `${metric} ${unit}`;
-    let one = series.get(key);
-    if (one === undefined) {
-      one = new Series(metric, unit);
-      series.set(key, one);
-    }
-    one.add(time, value);
-  });
-  if (report.refused[CONTRADICTING] !== undefined) {
-    for (const one of series.values()) {
-      one.keep((time) => !contradicts({ metric: one.metric, unit: one.unit, time, value: 0 }));
-    }
-  }
-  return { report, series: [...series.values()].filter(({ count }) => count > 0) };
-}
-
 function describe(
-  series: Series,
+  series: ReadingSeries,
   options: InspectOptions,
   given: Profile | undefined,
   clock: Inspection["clock"],
@@ -317,63 +238,48 @@ function refusalOf(
   return "refused" in outcome ? outcome.refused : undefined;
 }
 
-/** Readings without a gap between them that are placed at once, but for the rest of their epoch. */
-const MOST_TOGETHER = 20_000;
-
 function slot(
-  series: Series,
+  series: ReadingSeries,
   order: Uint32Array,
   profile: Profile,
   offset: number,
   round: boolean,
 ): SlottingInspection {
   const { unit, times, numbers } = series;
-  const steps = series.examples.map((value) =>
-    round ? roundToSteps(profile, [{ time: 0, value, unit }]) : { readings: [{ value }], rounded: 0 },
-  );
-  const refusals = steps.map(({ readings }) => refusalOf(profile, readings[0]!.value, unit));
+  const rounder = stepRounder(profile);
+  const given = series.examples.map((value) => ({ time: 0, value, unit }));
+  const steps = round ? given.map(rounder) : given;
+  const refusals = steps.map(({ value }) => refusalOf(profile, value, unit));
   // With several channels a sample takes as many slots side by side, and all of them or none are filled.
   const samples = profile.slots / profile.channels;
   const refused: Record<string, number> = {};
   let rounded = 0;
   let kept = 0;
-  let moved = 0;
   let dropped = 0;
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  let together: CodedReading[] = [];
-  const epochOf = (time: number): number => epochAt(profile, offset, time);
-  // Readings with three intervals between them cannot meet in a slot, so each stretch is placed separately.
-  const place = (): void => {
-    // Below it a stretch before may have filled a slot.
-    const firstFree = kept === 0 ? 0 : highest + 1;
-    const placement = assignSlots(profile, offset, together, firstFree);
-    kept += placement.placed.size;
-    moved += placement.moved;
-    dropped += placement.dropped.length;
-    for (const taken of placement.placed.keys()) {
-      lowest = Math.min(lowest, taken);
-      highest = Math.max(highest, taken);
-    }
-    together = [];
-  };
+  const taken = new Uint32Array(order.length);
+  let count = 0;
   for (const at of order) {
-    const time = times[at]!;
-    const reason = time < 0 ? "impossible-time" : refusals[numbers[at]!];
+    const number = numbers[at]!;
+    const reason = times[at]! < 0 ? "impossible-time" : refusals[number];
     if (reason !== undefined) {
       refused[reason] = (refused[reason] ?? 0) + 1;
       continue;
     }
-    rounded += steps[numbers[at]!]!.rounded;
-    const before = together.at(-1);
-    const apart = before !== undefined && time - before.time > 3 * profile.interval;
-    // Sealing goes epoch by epoch too. Millions of samples without a gap would otherwise be in memory as objects.
-    const full = together.length >= MOST_TOGETHER && epochOf(time) > epochOf(before!.time);
-    if (apart || full) place();
-    // Slotting goes by time alone.
-    together.push({ time, codes: [1] });
+    if (steps[number] !== given[number]) rounded += 1;
+    taken[count++] = at;
   }
-  if (together.length > 0) place();
+  const timeAt = (place: number): number => times[taken[place]!]!;
+  const moved = decideSlots(profile, offset, { count, timeAt }, 0, (_, place) => {
+    if (place === undefined) {
+      dropped += 1;
+      return;
+    }
+    kept += 1;
+    lowest = Math.min(lowest, place);
+    highest = Math.max(highest, place);
+  });
   const slots = kept === 0 ? 0 : highest - lowest + 1;
   const epochs = kept === 0 ? 0 : Math.floor(highest / samples) - Math.floor(lowest / samples) + 1;
   const epochSlots = epochs * samples;

@@ -139,7 +139,7 @@ export {
   verifyReceipt,
 } from "./log/receipt.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
-export { assignSlots, type CodedReading, type Slotting, slotAt } from "./log/slots.ts";
+export { assignSlots, type CodedReading, decideSlots, type Slotting, slotAt } from "./log/slots.ts";
 export { type Application, type ApplicationScope, applyToVerifier } from "./people/application.ts";
 export { claimRequest, type PathSource } from "./people/claimRequest.ts";
 export { enrol } from "./people/enrolment.ts";
@@ -186,7 +186,7 @@ export {
   valueOfCode,
 } from "./profiles/codes.ts";
 export { type Profile, type ProfileName, profileOf } from "./profiles/profile.ts";
-export { roundToSteps } from "./profiles/rounding.ts";
+export { roundToSteps, stepRounder } from "./profiles/rounding.ts";
 export {
   type Proof,
   type ProofCalldata,

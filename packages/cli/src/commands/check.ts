@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { resolve } from "node:path";
-import { fileInput, labelsOf } from "@vitalproof/readers";
+import { fileInput, labelsOf, type ReadingSeries } from "@vitalproof/readers";
 import {
   type Decidable,
   type Evaluation,
   evaluate,
   type ProfileName,
   profileOf,
-  type Reading,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
 import type { Io, Json } from "../io.ts";
 import { whole } from "../numbers.ts";
-import { type ReadingOptions, readReadings, withReadingOptions } from "../readings.ts";
+import { type ReadingOptions, readingsOf, readReadings, withReadingOptions } from "../readings.ts";
 import { type QuestionOptions, requestFrom, withQuestionOptions } from "../terms.ts";
 import { instantText, parseInstant } from "../time.ts";
 
@@ -80,20 +79,22 @@ type Decided = { holds: boolean; lines: string[]; json: Json };
 async function decide(io: Io, file: string, options: CheckOptions): Promise<Decided> {
   const { unit: _unit, profile: _grid, window, ...asked } = options;
   const { entry, overrides } = requestFrom(asked, options.offset);
-  const { readings, format, report } = await readReadings(io, file, options);
-  const chosen = readingsFor(entry, readings, options);
+  const { series, report } = await readReadings(io, file, options);
+  const chosen = seriesFor(entry, series, options);
   const { from, to, offset, profile, round } = options;
-  const evaluation = evaluate(chosen, {
-    entry,
-    ...overrides,
-    ...given({ from, to, offset, window }),
-    round: round === "nearest",
-    ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
-  });
+  const evaluation = await io.during(`deciding ${entry.name}`, async (say) =>
+    evaluate(readingsOf(chosen, say), {
+      entry,
+      ...overrides,
+      ...given({ from, to, offset, window }),
+      round: round === "nearest",
+      ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
+    }),
+  );
   return {
     holds: evaluation.holds,
     lines: linesOf(entry, evaluation),
-    json: { ...evaluation, format, report },
+    json: { ...evaluation, format: report.format, report },
   };
 }
 
@@ -139,18 +140,18 @@ async function checkEach(io: Io, file: string, options: CheckOptions, column: st
   );
 }
 
-/** The readings of the question's metric; those of no known metric where there is none of it. */
-function readingsFor(
+/** The series of the question's metric; those of no known metric where there is none of it. */
+function seriesFor(
   entry: Decidable,
-  readings: readonly (Reading & { metric?: string })[],
+  series: readonly ReadingSeries[],
   { metric }: ReadingOptions,
-): Reading[] {
-  if (entry.metric === "any" || metric !== undefined) return [...readings];
-  const own = readings.filter((reading) => reading.metric === entry.metric);
+): readonly ReadingSeries[] {
+  if (entry.metric === "any" || metric !== undefined) return series;
+  const own = series.filter((one) => one.metric === entry.metric);
   if (own.length > 0) return own;
-  const unknown = readings.filter((reading) => reading.metric === undefined || reading.metric === "other");
-  if (unknown.length > 0 || readings.length === 0) return unknown;
-  const metrics = [...new Set(readings.map((reading) => reading.metric))].join(", ");
+  const unknown = series.filter((one) => one.metric === "other");
+  if (unknown.length > 0) return unknown;
+  const metrics = [...new Set(series.map((one) => one.metric))].join(", ");
   throw new VitalproofError(
     "INVALID_ARGUMENT",
     `${entry.name} is about ${entry.metric}; the file holds ${metrics}.`,

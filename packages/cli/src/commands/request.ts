@@ -69,7 +69,7 @@ function registerNew(parent: Command, io: Io): void {
     )
     .option(
       "--criteria <file>",
-      'JSON list of {"circuit": circuit, "terms": …}, beside or instead of --circuit',
+      'JSON list of {"circuit": circuit, "terms": …}, with or instead of --circuit',
     );
   const criteria = withCriteriaOptions(command);
   command

@@ -4,7 +4,7 @@ import { type Preview, previewSealing } from "../log/preview.ts";
 import type { Reading } from "../log/reading.ts";
 import { codeOfLowest, MISSING } from "../profiles/codes.ts";
 import type { Profile, ProfileName } from "../profiles/profile.ts";
-import { roundToSteps } from "../profiles/rounding.ts";
+import { stepRounder } from "../profiles/rounding.ts";
 import { type CheckResult, type Terms, type TermsRequest, templateOf } from "../templates/templates.ts";
 import { asksFor } from "../terms/asks.ts";
 import type { BoundResult } from "../terms/bounds.ts";
@@ -93,10 +93,11 @@ export type Evaluation = {
  * The stretch is made of whole epochs, and never shorter than the question's window: what the readings do not fill is
  * missing. Where it is longer, each window in it is decided too.
  *
+ * @param readings walked several times; an array, or a collection that keeps millions in little memory
  * @throws INVALID_ARGUMENT for readings of a unit or kind that the question does not have, impossible bounds, no
  *         reading that sealing would keep, or more than ten million slots; what the builders of terms throw
  */
-export function evaluate(readings: readonly Reading[], options: EvaluateOptions): Evaluation {
+export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions): Evaluation {
   const { entry, from, to, profile: wanted, offset: givenOffset, window, round, ...overrides } = options;
   const choice: GridChoice = {
     ...(wanted === undefined ? {} : { profile: wanted }),
@@ -110,7 +111,7 @@ export function evaluate(readings: readonly Reading[], options: EvaluateOptions)
   // Bounds that no program could hold are refused, whatever the stretch.
   const ofWindow = termsOf(grid, request, grid.epochs);
   const inside = within(readings, from, to);
-  const given = round === true ? roundToSteps(profile, inside).readings : inside;
+  const given = round === true ? mapped(inside, stepRounder(profile)) : inside;
   const preview = previewSealing(profile, offset, given);
   const { firstEpoch, epochs } = stretch(grid, preview, from, to);
   const terms = termsOf(grid, request, epochs.length);
@@ -150,17 +151,29 @@ function termsOf({ profile, offset }: Grid, request: TermsRequest, epochs: numbe
   return periodTerms(templateOf(request.template), { profile, offset, epochs }, request) as Terms;
 }
 
-function within(readings: readonly Reading[], from = 0, to = Number.POSITIVE_INFINITY): readonly Reading[] {
+function within(readings: Iterable<Reading>, from = 0, to = Number.POSITIVE_INFINITY): Iterable<Reading> {
   if (from >= to) {
     throw new VitalproofError("INVALID_ARGUMENT", `The stretch from ${from} to ${to} is empty.`, {
       details: { from, to },
     });
   }
-  const inside = readings.filter(({ time }) => !(time < from || time >= to));
-  if (inside.length > 0) return inside;
+  const inside = {
+    *[Symbol.iterator]() {
+      for (const reading of readings) if (!(reading.time < from || reading.time >= to)) yield reading;
+    },
+  };
+  for (const _ of inside) return inside;
   throw new VitalproofError("INVALID_ARGUMENT", "There is no reading between these times.", {
     details: { from, to },
   });
+}
+
+function mapped(readings: Iterable<Reading>, change: (reading: Reading) => Reading): Iterable<Reading> {
+  return {
+    *[Symbol.iterator]() {
+      for (const reading of readings) yield change(reading);
+    },
+  };
 }
 
 /** The epochs of the readings, of `from` and `to`, and of the question's window, which begins with the first of them. */
@@ -212,9 +225,14 @@ function asked(terms: Terms, { bounds }: CheckResult): Pick<Evaluation, "bounds"
 /** Of the readings, in the profile's unit. LOW and HIGH count one step beyond the scale. */
 function meanOf(profile: Profile, epochs: Epochs): number | null {
   if (profile.channels > 1) return null;
-  const codes = epochs.flatMap((each) => each.filter((code) => code !== MISSING));
-  const steps = codes.reduce((sum, code) => sum + code - codeOfLowest(profile), 0);
-  return codes.length === 0
-    ? null
-    : Number(profile.lowest) + (steps / codes.length) * Number(profile.resolution);
+  let steps = 0;
+  let count = 0;
+  for (const codes of epochs) {
+    for (const code of codes) {
+      if (code === MISSING) continue;
+      steps += code - codeOfLowest(profile);
+      count += 1;
+    }
+  }
+  return count === 0 ? null : Number(profile.lowest) + (steps / count) * Number(profile.resolution);
 }

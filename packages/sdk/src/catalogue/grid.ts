@@ -36,14 +36,13 @@ export type GridChoice = {
  * The grid of a question for these readings.
  * @throws INVALID_ARGUMENT for no reading, several units, or readings that the question is not about
  */
-export function gridFor(entry: Decidable, readings: readonly Reading[], choice: GridChoice): Grid {
-  const [first] = readings;
+export function gridFor(entry: Decidable, readings: Iterable<Reading>, choice: GridChoice): Grid {
+  const { first, units, times } = survey(readings);
   if (first === undefined) {
     throw new VitalproofError("INVALID_ARGUMENT", "There is no reading to decide about.", {
       hint: "Look at what was refused or left out, and at the times asked for.",
     });
   }
-  const units = [...new Set(readings.map(({ unit }) => unit))];
   if (units.length > 1) {
     throw new VitalproofError("INVALID_ARGUMENT", `The readings have several units: ${units.join(", ")}.`, {
       details: { units },
@@ -65,7 +64,7 @@ export function gridFor(entry: Decidable, readings: readonly Reading[], choice: 
   if (candidates.length === 0 || (named !== undefined && named.ucum !== first.unit)) {
     throw notAbout(entry, first.unit, channels, choice);
   }
-  const spacing = usualSpacing(readings);
+  const spacing = usualSpacing(times);
   const away = ({ profile }: Grid): number => Math.abs(Math.log(profile.interval / spacing));
   const nearest = candidates.reduce((best, each) => (away(each) < away(best) ? each : best));
   // An offset of the question's own may not fit another grid's shorter epochs.
@@ -100,13 +99,35 @@ function notAbout(entry: Decidable, unit: string, channels: number, choice: Grid
   );
 }
 
+/** What choosing a grid needs of the readings, in one pass and eight bytes for each. */
+function survey(readings: Iterable<Reading>): { first?: Reading; units: string[]; times: Float64Array } {
+  const units = new Set<string>();
+  let first: Reading | undefined;
+  let times = new Float64Array(1024);
+  let count = 0;
+  for (const reading of readings) {
+    first ??= reading;
+    units.add(reading.unit);
+    if (count === times.length) {
+      const longer = new Float64Array(2 * count);
+      longer.set(times);
+      times = longer;
+    }
+    times[count] = reading.time;
+    count += 1;
+  }
+  const found = { units: [...units], times: times.subarray(0, count) };
+  return first === undefined ? found : { ...found, first };
+}
+
 /** The step that a quarter of the steps do not exceed, in seconds: gaps lengthen steps, so the median would be too long. */
-function usualSpacing(readings: readonly Reading[]): number {
-  const times = readings.map(({ time }) => time).sort((a, b) => a - b);
-  const steps = times
-    .slice(1)
-    .map((time, i) => time - times[i]!)
-    .filter((step) => step > 0)
-    .sort((a, b) => a - b);
-  return steps[Math.floor(steps.length / 4)] ?? 300;
+function usualSpacing(times: Float64Array): number {
+  times.sort();
+  const steps = new Float64Array(times.length);
+  let used = 0;
+  for (let i = 1; i < times.length; i++) {
+    const step = times[i]! - times[i - 1]!;
+    if (step > 0) steps[used++] = step;
+  }
+  return steps.subarray(0, used).sort()[Math.floor(used / 4)] ?? 300;
 }

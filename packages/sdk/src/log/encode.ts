@@ -27,6 +27,26 @@ export function encodeReading(
   }
 }
 
+/** Distinct values that an encoder remembers. Readings have few; samples of three axes have many. */
+const REMEMBERED = 65_536;
+
+/** `encodeReading` for many readings: codes or the reason, and each distinct value is parsed once. */
+export function encoder(profile: Profile): (reading: Reading) => readonly number[] | RefusalReason {
+  const known = new Map<Reading["value"], readonly number[] | RefusalReason>();
+  return (reading) => {
+    if (!Number.isFinite(reading.time) || reading.time < 0) return "impossible-time";
+    if (reading.unit !== profile.ucum) return "wrong-unit";
+    const { value } = reading;
+    let result = typeof value === "object" ? undefined : known.get(value);
+    if (result === undefined) {
+      const encoded = encodeReading(profile, reading);
+      result = "refused" in encoded ? encoded.refused : encoded.reading.codes;
+      if (typeof value !== "object" && known.size < REMEMBERED) known.set(value, result);
+    }
+    return result;
+  };
+}
+
 /** One value per channel; undefined when there are more or fewer. */
 function channelsOf(profile: Profile, value: Reading["value"]): readonly (number | string)[] | undefined {
   if (typeof value !== "object") return profile.channels === 1 ? [value] : undefined;

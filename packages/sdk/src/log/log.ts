@@ -13,8 +13,8 @@ import { type Profile, type ProfileName, profileOf } from "../profiles/profile.t
 import type { Store } from "../store.ts";
 import { epochEnd } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
-import { encodeReading } from "./encode.ts";
-import { readingKey } from "./preview.ts";
+import { encoder } from "./encode.ts";
+import { KnownReadings } from "./knownReadings.ts";
 import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
 import type { SignedReceipt } from "./receipt.ts";
 import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
@@ -204,34 +204,34 @@ export class Log {
    * Takes readings in, in any order and across calls. What is refused does not stop the others; the report says how
    * many there were of each kind. Slots are assigned when an epoch is sealed (`assignSlots` holds the rule).
    */
-  append(readings: readonly Reading[]): Promise<AppendReport> {
+  append(readings: Iterable<Reading>): Promise<AppendReport> {
     return this.#mutex.run(async () => {
       const report = emptyAppendReport();
-      const known = new Set(this.#pending.map(readingKey));
+      const known = new KnownReadings();
+      for (const reading of this.#pending) known.add(reading);
+      const encode = encoder(this.#profile);
       const taken: CodedReading[] = [];
       for (const given of readings) {
         report.given += 1;
-        const encoded = encodeReading(this.#profile, given);
-        const refused = "refused" in encoded ? encoded.refused : this.#outside(encoded.reading);
-        if (refused !== undefined || "refused" in encoded) {
-          const reason = refused as RefusalReason;
-          report.refused[reason] += 1;
-          report.refusals.push({ time: given.time, reason });
+        const codes = encode(given);
+        const reason = typeof codes === "string" ? codes : this.#outside(given.time);
+        if (reason !== undefined || typeof codes === "string") {
+          report.refused[reason as RefusalReason] += 1;
+          report.refusals.push({ time: given.time, reason: reason as RefusalReason });
           continue;
         }
-        const { reading } = encoded;
-        if (known.has(readingKey(reading))) {
+        const reading = { time: given.time, codes };
+        if (!known.add(reading)) {
           report.duplicates += 1;
           continue;
         }
-        known.add(readingKey(reading));
         if (this.#saturated(reading)) report.saturated += 1;
         taken.push(reading);
       }
       report.taken = taken.length;
       if (taken.length > 0) {
         const before = this.#pending;
-        this.#pending = [...before, ...taken];
+        this.#pending = before.concat(taken);
         await this.#saveState().catch((error: unknown) => {
           // Not stored is not taken: the caller will give them again.
           this.#pending = before;
@@ -476,8 +476,8 @@ export class Log {
   }
 
   /** Why a reading's time is not open any more, if so. */
-  #outside(reading: CodedReading): RefusalReason | undefined {
-    const slot = slotAt(this.#profile, this.#opening.offset, reading.time);
+  #outside(time: number): RefusalReason | undefined {
+    const slot = slotAt(this.#profile, this.#opening.offset, time);
     if (slot < this.#firstSample(this.#opening.firstEpoch)) return "before-log";
     return slot < this.#firstSample(this.nextEpoch) ? "epoch-sealed" : undefined;
   }
@@ -530,9 +530,12 @@ export class Log {
       subject: subject.toString(),
       genesis: genesis.toString(),
       nextEpoch: this.nextEpoch,
-      pending: this.#pending.map(({ time, codes }) => [time, ...codes]),
+      pending: [],
     };
-    await this.#store.write(stateKey(this.#name), JSON.stringify(stored));
+    // Millions of readings: their texts are joined without an object for each.
+    const pending = this.#pending.map(({ time, codes }) => `[${time},${codes.join()}]`).join();
+    const text = JSON.stringify(stored);
+    await this.#store.write(stateKey(this.#name), `${text.slice(0, -2)}${pending}]}`);
   }
 }
 

@@ -65,59 +65,92 @@ export function assignSlots<R extends CodedReading>(
   readings: readonly R[],
   firstFree = 0,
 ): Slotting<R> {
-  assertOffset(profile, offset);
   const ordered = readings
     .map((reading, order) => ({ reading, order }))
     .sort((a, b) => a.reading.time - b.reading.time || a.order - b.order);
+  const result: Slotting<R> = { placed: new Map(), moved: 0, dropped: [] };
+  const times = { count: ordered.length, timeAt: (at: number) => ordered[at]!.reading.time };
+  result.moved = decideSlots(profile, offset, times, firstFree, (at, slot) => {
+    const { reading } = ordered[at]!;
+    if (slot === undefined) result.dropped.push(reading);
+    else result.placed.set(slot, reading);
+  });
+  return result;
+}
 
+/** What a placement does with a reading. */
+const OWN = 0;
+const NEIGHBOUR = 1;
+const DROPPED = 2;
+/** Last slots that can still matter: from two below the reading's own to one above it. */
+const STATES = 4;
+
+type State = { last: number; dropped: number; moved: number; step: number };
+
+/**
+ * The slotting rule over times alone, in four bytes for each reading. (One reading that finds no slot may move all those
+ * before it back to the last gap, so nothing can be decided before the end.)
+ * @param times in their order
+ * @param decided called for each in order, with undefined for a reading for which neither slot was free
+ * @returns how many readings are in a neighbouring slot instead of their own
+ */
+export function decideSlots(
+  profile: Profile,
+  offset: number,
+  { count, timeAt }: { count: number; timeAt: (at: number) => number },
+  firstFree: number,
+  decided: (at: number, slot: number | undefined) => void,
+): number {
+  assertOffset(profile, offset);
   // Dynamic programming over the last slot taken. Each reading has two slots at most, so that there are
   // never more than four states; a state that is not better than one with a lower last slot is left out.
-  type Step = { reading: R; slot: number | undefined; before: Step | undefined };
-  type State = { last: number; dropped: number; moved: number; steps: Step | undefined };
-  const better = (a: State, b: State): boolean =>
-    a.dropped < b.dropped || (a.dropped === b.dropped && a.moved < b.moved);
-
-  let states: State[] = [{ last: firstFree - 1, dropped: 0, moved: 0, steps: undefined }];
-  for (const { reading } of ordered) {
-    const { slot: own, early } = placeOf(profile, offset, reading.time);
+  // A step says what was done with the reading, and which state of the one before it came from.
+  const steps = new Uint8Array(STATES * count);
+  let states: State[] = [{ last: firstFree - 1, dropped: 0, moved: 0, step: 0 }];
+  for (let at = 0; at < count; at++) {
+    const { slot: own, early } = placeOf(profile, offset, timeAt(at));
     const neighbour = early ? own - 1 : own + 1;
     // This reading and all later ones want slot own - 1 or above: what was taken below that is all the same.
     const floor = own - 2;
-    const next = new Map<number, State>();
-    const offer = (state: State): void => {
-      const rival = next.get(state.last);
-      if (rival === undefined || better(state, rival)) next.set(state.last, state);
-    };
-    for (const state of states) {
-      for (const slot of [own, neighbour]) {
-        if (slot <= state.last) continue;
-        offer({
-          last: slot,
-          dropped: state.dropped,
-          moved: state.moved + (slot === own ? 0 : 1),
-          steps: { reading, slot, before: state.steps },
-        });
+    const next: State[] = [];
+    states.forEach(({ last, dropped, moved }, from) => {
+      const step = from << 2;
+      if (own > last) offer(next, { last: own, dropped, moved, step: step | OWN });
+      if (neighbour > last) {
+        offer(next, { last: neighbour, dropped, moved: moved + 1, step: step | NEIGHBOUR });
       }
-      offer({
-        last: Math.max(state.last, floor),
-        dropped: state.dropped + 1,
-        moved: state.moved,
-        steps: { reading, slot: undefined, before: state.steps },
-      });
-    }
+      offer(next, { last: Math.max(last, floor), dropped: dropped + 1, moved, step: step | DROPPED });
+    });
     states = [];
-    for (const state of [...next.values()].sort((a, b) => a.last - b.last)) {
+    for (const state of next.sort((a, b) => a.last - b.last)) {
       const rival = states.at(-1);
-      if (rival === undefined || better(state, rival)) states.push(state);
+      if (rival !== undefined && !isBetter(state, rival)) continue;
+      steps[STATES * at + states.length] = state.step;
+      states.push(state);
     }
   }
-
-  const best = states.at(-1)!;
-  const result: Slotting<R> = { placed: new Map(), moved: best.moved, dropped: [] };
-  for (let step = best.steps; step !== undefined; step = step.before) {
-    if (step.slot === undefined) result.dropped.push(step.reading);
-    else result.placed.set(step.slot, step.reading);
+  const choices = new Uint8Array(count);
+  for (let at = count - 1, state = states.length - 1; at >= 0; at--) {
+    const step = steps[STATES * at + state]!;
+    choices[at] = step & 3;
+    state = step >> 2;
   }
-  result.dropped.reverse();
-  return result;
+  for (let at = 0; at < count; at++) {
+    const { slot: own, early } = placeOf(profile, offset, timeAt(at));
+    const choice = choices[at];
+    if (choice === DROPPED) decided(at, undefined);
+    else decided(at, choice === OWN ? own : early ? own - 1 : own + 1);
+  }
+  return states.at(-1)!.moved;
+}
+
+/** Of the states with one last slot the better one counts; of equal ones the first. */
+function offer(states: State[], state: State): void {
+  const at = states.findIndex(({ last }) => last === state.last);
+  if (at < 0) states.push(state);
+  else if (isBetter(state, states[at]!)) states[at] = state;
+}
+
+function isBetter(a: State, b: State): boolean {
+  return a.dropped < b.dropped || (a.dropped === b.dropped && a.moved < b.moved);
 }

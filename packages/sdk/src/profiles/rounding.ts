@@ -15,24 +15,32 @@ export function roundToSteps<R extends Reading>(
   profile: Profile,
   readings: readonly R[],
 ): { readings: R[]; rounded: number } {
+  const round = stepRounder(profile);
+  let rounded = 0;
+  const result = readings.map((reading) => {
+    const changed = round(reading);
+    if (changed !== reading) rounded += 1;
+    return changed;
+  });
+  return { readings: result, rounded };
+}
+
+/** `roundToSteps` for readings one by one: gives back the same object where nothing had to be rounded. */
+export function stepRounder(profile: Profile): <R extends Reading>(reading: R) => R {
   const lowest = decimal(profile.lowest);
   const step = decimal(profile.resolution);
-  let rounded = 0;
   const one = (value: number | string): number | string => {
     const parsed = parseDecimal(value);
     if (parsed === undefined || (parsed.digits < 0n && lowest.digits >= 0n)) return value;
     const steps = nearestStep(parsed, lowest, step);
     return steps.exact ? value : formatSteps(lowest, step, steps.count);
   };
-  const result = readings.map((reading) => {
+  return (reading) => {
     if (reading.unit !== profile.ucum) return reading;
     const { value } = reading;
     const changed = typeof value === "object" ? value.map(one) : one(value);
-    if (String(changed) === String(value)) return reading;
-    rounded += 1;
-    return { ...reading, value: changed };
-  });
-  return { readings: result, rounded };
+    return String(changed) === String(value) ? reading : { ...reading, value: changed };
+  };
 }
 
 /** `floor((value - origin) / step + 1/2)`, and whether nothing had to be rounded. */

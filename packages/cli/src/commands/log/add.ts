@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { roundToSteps } from "@vitalproof/sdk";
+import type { MeasuredReading } from "@vitalproof/readers";
+import { stepRounder } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
 import type { Io } from "../../io.ts";
 import { resumeLog } from "../../patientLog.ts";
-import { type ReadingOptions, readReadings, withReadingOptions } from "../../readings.ts";
+import { type ReadingOptions, readingsOf, readReadings, withReadingOptions } from "../../readings.ts";
 import { withVault } from "../../vault.ts";
 import { LOG_OPTION, type LogOptions } from "./options.ts";
 
@@ -28,12 +29,17 @@ export function registerAdd(log: Command, io: Io): void {
       const { name, read, rounded, appended } = await withVault(io, options, async (vault) => {
         const kept = await resumeLog(vault, options.log);
         const found = await readReadings(io, file, options, kept.profile);
-        const given =
-          options.round === undefined
-            ? { readings: found.readings, rounded: 0 }
-            : roundToSteps(kept.profile, found.readings);
-        const report = await io.during("storing", () => kept.log.append(given.readings));
-        return { name: kept.name, read: found, rounded: given.rounded, appended: report };
+        let count = 0;
+        const round = stepRounder(kept.profile);
+        const given = function* (say: (step: string) => void): Iterable<MeasuredReading> {
+          for (const reading of readingsOf(found.series, say)) {
+            const changed = options.round === undefined ? reading : round(reading);
+            if (changed !== reading) count += 1;
+            yield changed;
+          }
+        };
+        const report = await io.during("storing", (say) => kept.log.append(given(say)));
+        return { name: kept.name, read: found.report, rounded: count, appended: report };
       });
       const { refusals: _refusals, ...counts } = appended;
       const refused = Object.entries(counts.refused).filter(([, count]) => count > 0);
@@ -48,12 +54,9 @@ export function registerAdd(log: Command, io: Io): void {
       if ((counts.refused["not-representable"] ?? 0) > 0) {
         lines.push("Readings between two steps are refused. Add --round nearest to round and count them.");
       }
-      lines.push(
-        ...counted("skipped", read.report.skipped),
-        ...counted("refused by the reader", read.report.refused),
-      );
-      lines.push(...read.report.notes);
-      io.report(lines, { log: name, format: read.format, file: read.report, rounded, ...counts });
+      lines.push(...counted("skipped", read.skipped), ...counted("refused by the reader", read.refused));
+      lines.push(...read.notes);
+      io.report(lines, { log: name, format: read.format, file: read, rounded, ...counts });
     });
 }
 
