@@ -23,6 +23,8 @@ const SDK_ROOMS: readonly (readonly [room: string, never: RegExp])[] = [
   ["hashes/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
   ["terms/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
   ["wire/", /\/(clients|settle|services)\/|\/generated\/(abi|contracts)/],
+  ["clients/", /\/(people|settle|services|identity)\//],
+  ["log/", /\/(clients|settle|services|people|attester)\//],
   ["people/sealer.ts", /\/(identity|clients|settle|services)\/|\/generated\/(abi|contracts)/],
 ];
 
