@@ -61,8 +61,9 @@ describe("dApp: what can go wrong for a patient", () => {
       await patient.unfold("Keep your identity safe");
       const copy = await downloaded(patient.page, () => patient.press("Save a copy with the readings"));
       const other = new PatientPage(laptop.page, world);
-      await other.restore(copy);
+      // Before the other device begins, so that a look that is under way ends before the claim.
       await sleep(patient.page);
+      await other.restore(copy);
       await other.claim();
       await other.claims.getByText(/The claim is on chain, in block/).waitFor();
       await patient.claim();

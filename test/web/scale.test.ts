@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // 10,000 claims in headless Chromium. The chain is made up (support/madeUpChain.ts says why), the page is the built one.
-// Times are generous, for machines whose processors are busy with other suites; numbers of requests and rows are not.
+// Other suites may have the processors. So the reading is measured by the processor time of the page's own process, and the
+// filter by the middle of several changes. What the page asks at every look at the chain grows with time and is not counted.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -11,8 +12,10 @@ import { BATCH, CLAIMS_EACH, MadeUpChain, POLICIES } from "./support/madeUpChain
 import { onBrowser, openPage } from "./support/stage.ts";
 
 const ALL = POLICIES * CLAIMS_EACH;
+/** Seconds of the processor. */
+const FIRST_READING = 10;
 /** Milliseconds. */
-const [FIRST_READING, FILTER] = [20_000, 500];
+const FILTER = 500;
 const MOST_ROWS = 200;
 
 describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
@@ -39,15 +42,24 @@ describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
     });
   const rows = () => page.locator("tr").count();
   const number = (method: string) => chain.asked.get(method) ?? 0;
+  /** Seconds that the page's process has worked since it began. */
+  const processorTime = async (): Promise<number> => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable");
+    const { metrics } = await session.send("Performance.getMetrics");
+    await session.detach();
+    return metrics.find(({ name }) => name === "ProcessTime")!.value;
+  };
 
-  it(`are read by ranges and shown within ${FIRST_READING / 1000} s`, async function () {
+  it(`are read by ranges and shown within ${FIRST_READING} s of work`, async function () {
     this.timeout(300_000);
     const started = performance.now();
     await page.goto(`${url}/#/insurer/programs/1`);
     await shown(ALL).waitFor();
-    const took = performance.now() - started;
-    console.log(`      first reading: ${(took / 1000).toFixed(1)} s`);
-    expect(took).to.be.below(FIRST_READING);
+    const worked = await processorTime();
+    const took = (performance.now() - started) / 1000;
+    console.log(`      first reading: ${worked.toFixed(1)} s of work, ${took.toFixed(1)} s by the clock`);
+    expect(worked).to.be.within(0.1, FIRST_READING);
     // 5,000 blocks each, none twice.
     expect(chain.ranges.map(([from]) => from)).to.deep.equal(
       Array.from({ length: chain.ranges.length }, (_, i) => 5000 * i),
@@ -58,10 +70,11 @@ describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
   it("are in the page only where they are seen, and their receipts are asked for then", async function () {
     this.timeout(120_000);
     expect(await rows()).to.be.below(MOST_ROWS);
+    const cost = `100,000 gas, one of ${BATCH}`;
+    await table().locator('tr[aria-rowindex="2"]').getByText(cost).waitFor();
     await page.getByText(/^Median of the/).waitFor();
     const before = number("eth_getTransactionReceipt");
     expect(before).to.be.within(1, 60);
-    await table().getByText(`100,000 gas, one of ${BATCH}`).first().waitFor();
 
     const last = table().locator(`tr[aria-rowindex="${ALL + 1}"]`);
     expect(await last.count()).to.equal(0);
@@ -70,7 +83,8 @@ describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
     await last.waitFor();
     expect(await table().locator("table").getAttribute("aria-rowcount")).to.equal(String(ALL + 1));
     expect(await rows()).to.be.below(MOST_ROWS);
-    await page.waitForTimeout(300);
+    // The cost is there when its receipt has been read.
+    await last.getByText(cost).waitFor();
     expect(number("eth_getTransactionReceipt")).to.be.within(before + 1, before + 60);
     await page.keyboard.press("Home");
     await table().locator('tr[aria-rowindex="2"]').waitFor();
@@ -165,7 +179,7 @@ describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
     await shown(ALL).waitFor();
     console.log(`      from the browser: ${((performance.now() - started) / 1000).toFixed(1)} s`);
     expect(chain.ranges).to.deep.equal([]);
-    expect(number("eth_getBlockByNumber")).to.be.below(20);
+    expect(chain.blocks).to.have.length.below(20);
   });
 
   it("grow by a block at the cost of that block, and shrink when it disappears", async function () {

@@ -38,9 +38,10 @@ type Log = { block: number; index: number; topics: readonly string[]; data: stri
 type Call = { jsonrpc: "2.0"; id: number; method: string; params: unknown[] };
 
 export class MadeUpChain {
-  /** Requests by method since `forget`, and the ranges of blocks that logs were asked for. */
+  /** Requests by method since `forget`, the ranges of blocks that logs were asked for, and the blocks asked by number. */
   asked = new Map<string, number>();
   ranges: [from: number, to: number][] = [];
+  blocks: number[] = [];
   /** What the contract says of program 1, as the events have it. */
   money = { free: 0n, committed: 0n };
   readonly #logs: Log[] = [];
@@ -100,6 +101,7 @@ export class MadeUpChain {
   forget(): void {
     this.asked = new Map();
     this.ranges = [];
+    this.blocks = [];
   }
 
   /** Serves the chain and the page that was built in `site`. @returns the address */
@@ -170,7 +172,9 @@ export class MadeUpChain {
       case "eth_blockNumber":
         return toQuantity(this.#head);
       case "eth_getBlockByNumber":
-        return this.#block(first === "latest" ? this.#head : Number(first));
+        if (first === "latest") return this.#block(this.#head);
+        this.blocks.push(Number(first));
+        return this.#block(Number(first));
       case "eth_getLogs": {
         const { fromBlock, toBlock } = first as { fromBlock: string; toBlock: string };
         const [from, to] = [Number(fromBlock), Number(toBlock)];

@@ -6,6 +6,7 @@ import { type Hands, pointer } from "./hands.ts";
 import type { Stage } from "./stage.ts";
 
 const PASSPHRASE = "four words nobody knows";
+const CLOCK = /^Let time pass until/;
 
 /** The patient's side of a page, worked by a pointer or by keys. */
 export class PatientPage {
@@ -170,14 +171,22 @@ export class PatientPage {
   /** Presses the demonstration's clock, from one moment to the next, until something can be done. */
   async passTime(wanted: Locator): Promise<void> {
     const { page } = this;
-    const clock = page.getByRole("button", { name: /^Let time pass until/ });
-    const can = async (button: Locator) => (await button.count()) > 0 && (await button.isEnabled());
-    let said: string | null = null;
+    const clock = page.getByRole("button", { name: CLOCK });
+    let said: string | undefined;
     for (const until = Date.now() + 300_000; Date.now() < until; await page.waitForTimeout(100)) {
-      if (await can(wanted)) return;
+      // One look for both: the page may change between two, and the clock would go past the moment that was waited for.
+      const enabled = await wanted
+        .or(clock)
+        .evaluateAll((buttons) =>
+          buttons
+            .filter((button) => !button.matches(":disabled, [aria-disabled=true]"))
+            .map((button) => button.textContent ?? ""),
+        );
+      if (enabled.some((text) => !CLOCK.test(text))) return;
       // What it said before is what it says until the page has looked at the chain again.
-      if (!(await can(clock)) || (await clock.textContent()) === said) continue;
-      said = await clock.textContent();
+      const says = enabled.find((text) => CLOCK.test(text));
+      if (says === undefined || says === said) continue;
+      said = says;
       await this.#hands.press(clock);
     }
     throw new Error("The clock leads nowhere.");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { httpAttester, httpDemo, httpRelayer, type Relayer } from "@vitalproof/sdk";
 import type { Provider } from "ethers";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Config } from "../config/config.ts";
 import { Loading } from "../ui/parts.tsx";
 import { ApplyPanel } from "./ApplyPanel.tsx";
@@ -47,10 +47,16 @@ export function Work({
     PatientSession.open(parts).then(setSession, setFailure);
   }, [parts]);
 
+  // Looks can overtake each other, and an older one must not replace what a newer one has shown.
+  const looks = useRef({ begun: 0, shown: 0 });
   const refresh = useCallback(async () => {
     if (session === undefined || vault.locked) return;
+    const look = ++looks.current.begun;
     try {
-      setView(await session.view());
+      const seen = await session.view();
+      if (look < looks.current.shown) return;
+      looks.current.shown = look;
+      setView(seen);
       setFailure(undefined);
     } catch (error) {
       // When the vault was locked meanwhile, the failure does not matter.

@@ -50,7 +50,18 @@ const offer: Offer = {
 const making: ProverClient = {
   prove: async () => ({ circuit: CIRCUIT.name, proof: PROOF, publicInputs: [] }),
 };
-const endless: ProverClient = { prove: () => new Promise(() => undefined) };
+/** A prover that never ends, and tells when it was asked. */
+function endless(): ProverClient & { asked: Promise<void> } {
+  let told!: () => void;
+  const asked = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const prove = () => {
+    told();
+    return new Promise<never>(() => undefined);
+  };
+  return { prove, asked };
+}
 const failing: ProverClient = { prove: () => Promise.reject(new VitalproofError("ABORTED", "Stopped.")) };
 
 /** A patient with a week in the log, and a chain that says what a test says. */
@@ -146,9 +157,9 @@ describe("patient: claiming", function () {
 
   it("offers a proof again that closing the page cut off, and keeps one that was made until it is sent", async () => {
     const { open } = await world();
-    const closed = await open(endless);
-    void closed.prove(await closed.view(), 0);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const prover = endless();
+    const closed = await open(prover);
+    await Promise.race([closed.prove(await closed.view(), 0), prover.asked]);
 
     const second = await open();
     let view = await second.view();
@@ -182,9 +193,9 @@ describe("patient: claiming", function () {
   it("finds an application again that was not finished, and applies with the account to be paid", async () => {
     const { open, said } = await world();
     said.issued = false;
-    const closed = await open(endless);
-    void closed.apply(offer, { periods: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const prover = endless();
+    const closed = await open(prover);
+    await Promise.race([closed.apply(offer, { periods: 1 }), prover.asked]);
     const session = await open();
     expect((await session.view()).unfinished).to.deep.equal({ kind: "application" });
     const payee = Wallet.createRandom().address;

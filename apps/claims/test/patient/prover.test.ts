@@ -140,11 +140,18 @@ describe("patient: proving in a worker", () => {
     });
     const stop = new AbortController();
     const task = { kind: "claim", secret: identity.secret(), request } as const;
+    let begun!: () => void;
+    const downloading = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
     const run = clientWith(worker).prove(task, {
       signal: stop.signal,
-      onProgress: (progress) => seen.push(progress),
+      onProgress: (progress) => {
+        seen.push(progress);
+        begun();
+      },
     });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.race([run, downloading]);
     expect(seen).to.deep.equal([{ phase: "download", bytes: 5, of: 10 }]);
     stop.abort();
     expect(await codeOf(run)).to.equal("ABORTED");
