@@ -37,6 +37,11 @@ function decoded({ topics, data }: TimedLog): Decoded | undefined {
 /**
  * Adds up the events of the claims contract, in the chain's order. It ignores unknown events, and events about a
  * program or policy that began before the first block that was read.
+ *
+ * The audit folds the same events (packages/audit/src/claims), on purpose apart from this. There an event is checked
+ * against terms, anchors, circuits and consents before it counts, and a wrong one counts in part and leaves a finding. Here
+ * the contract is believed, and what counts is what the page shows: movements, days and rows. Shared would be the sums of
+ * four numbers. The audit would no longer be a second opinion on them, and the page would carry what it does not use.
  */
 export class LedgerBook {
   readonly #scopes: ScopeRow[] = [];

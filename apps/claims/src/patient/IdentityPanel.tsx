@@ -118,7 +118,10 @@ function Restore({ backend, onOpen }: EntranceProps) {
           A backup brings back your identity, your policies and the money that they are owed. It holds no
           readings: the days until now can no longer be proven, and your attester continues your log.
         </li>
-        <li>A copy brings back everything as it was on the day on which it was saved.</li>
+        <li>
+          A copy that this page saved brings back everything as it was on that day. Of the command’s vault,
+          restore a backup.
+        </li>
       </ul>
       <form
         className="stack"
