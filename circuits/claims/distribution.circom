@@ -8,7 +8,7 @@ include "../lib/steps.circom";
 include "terms.circom";
 
 /*
- * Statement "distribution": the share of slots inside a band, the mean, and the
+ * Template "distribution": the share of slots inside a band, the mean, and the
  * coverage of a period, each between two bounds that are part of `terms`.
  *
  * Two constructions prove the same statement over the same heads:
@@ -149,7 +149,7 @@ template DistributionDirect(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
     DistributionTerms opened;
     (header, opened) <== OpenDistribution(PROFILE, EPOCHS, CODES)(terms);
 
-    // 2. every reading: its range, and where it lies
+    // 2. every reading: its range, and where it is
     signal {max} checked[EPOCHS][SLOTS];
     checked.max = CODES;
     component slots[EPOCHS][SLOTS];

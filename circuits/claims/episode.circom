@@ -10,7 +10,7 @@ include "../lib/runs.circom";
 include "terms.circom";
 
 /*
- * Statement "episode": the number of runs of at least minRun consecutive
+ * Template "episode": the number of runs of at least minRun consecutive
  * readings inside a band, at least or at most a bound ("oxygen saturation below
  * 90 for more than 5 minutes happened / did not"), and the coverage.
  *

@@ -7,7 +7,7 @@ include "../lib/runs.circom";
 include "terms.circom";
 
 /*
- * Statement "impact": samples on three axes; the number of samples with
+ * Template "impact": samples on three axes; the number of samples with
  * x^2 + y^2 + z^2 at least a threshold, or of events, which are runs of at least
  * minRun such samples, between bounds ("at least 1 fall-like impact").
  *

@@ -6,7 +6,7 @@ include "../record/claim.circom";
 include "terms.circom";
 
 /*
- * Statement "regularity": the number of epochs (days, or nights from noon to
+ * Template "regularity": the number of epochs (days, or nights from noon to
  * noon) that reach a level, between two bounds; the share of all slots inside a
  * band, between two bounds; and the coverage. An epoch's level is the number of
  * its readings in the band, or with the flag `sum` the sum of all its readings
@@ -98,7 +98,7 @@ template Regularity(PROFILE, EPOCHS, SLOTS, BASE, CODES) {
     var ofValid = header.flags[FLAG_OF_VALID()];
     var bySum = header.flags[REGULARITY_FLAG_SUM()];
 
-    // 2. every reading: its range, and where it lies; every epoch: does it reach
+    // 2. every reading: its range, and where it is; every epoch: does it reach
     //    the level if missing readings add nothing, and if they add the most
     signal {max} checked[EPOCHS][SLOTS];
     checked.max = CODES;

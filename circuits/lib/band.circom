@@ -6,7 +6,7 @@ include "range.circom";
 
 /*
  * A band of codes, 1 <= low <= high <= CODES. Made only by OpenBand, and by
- * OpenDistribution (templates/distribution.circom), which constrains the same.
+ * OpenDistribution (claims/distribution.circom), which constrains the same.
  */
 bus Band {
     signal low;

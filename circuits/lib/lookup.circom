@@ -36,7 +36,7 @@ template Absorb(TAG, WORDS) {
 }
 
 /*
- * Every pair (index, mark) stands in the table, at place `index`, and how often
+ * Every pair (index, mark) is in the table, at place `index`, and how often
  * each place occurs, by a lookup argument (LogUp, Haböck 2022,
  * https://eprint.iacr.org/2022/1530). With v = index + 2^S * mark for pairs and
  * table alike:

@@ -16,7 +16,7 @@ function wordsOf(slots, base) {
  * stays below 2^252: two different slot vectors never give the same words.
  *
  * A word is a wire that enters a hash. Were it replaced by its sum, or one of its
- * slots by the rest, the sum would stand two or three times in sides A and B of
+ * slots by the rest, the sum would occur two or three times in sides A and B of
  * constraints, where the prover pays for every term. So each word is tied to its
  * sum by a constraint that circom cannot solve for one of them: on side C of the
  * square of a wire that is 0.

@@ -11,7 +11,7 @@ include "generated/poseidon_inverses.circom";
  * What differs is which values are wires. A prover pays for every term on the
  * sides A and B of a constraint A * B = C and for none on side C. circomlib keeps
  * what leaves an S-box as a wire, so that what enters the next one is a sum of up
- * to T + 68 wires, and stands three times in A and B. Here what *enters* an S-box
+ * to T + 68 wires, and occurs three times in A and B. Here what *enters* an S-box
  * is the wire, and what leaves it is written, on side C, as the linear function of
  * later inputs that it is: rounds are read backwards. 16 inputs: 1,314 terms in A
  * and B instead of 16,248.

@@ -20,7 +20,7 @@ include "log.circom";
  * @input codes                range-checked
  * @output head                the last head: it commits to every code of the period
  *
- * Not checked here: anything about the values; that is the statement's part.
+ * Not checked here: anything about the values; that is the template's part.
  */
 template AnchoredReadings(EPOCHS, SLOTS, BASE) {
     var DEPTH = MAX_DEPTH();

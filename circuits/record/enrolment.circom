@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "identity.circom";
 
 /*
- * One person stands behind a holder and a subject.
+ * One person is behind a holder and a subject.
  *
  * PUBLIC   holder      the pseudonym in `scope`
  *          subject     the name of the person's log at the attester

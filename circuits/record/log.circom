@@ -21,13 +21,15 @@ include "../lib/packing.circom";
  * @output out    the inner hash. It says nothing about the past: see Head.
  */
 template Inner(WORDS) {
-    var FIRST = 11;
-    var NEXT = 12;
+    // The first block has tag, context and salt as well, a further one tag and state.
+    var INPUTS = INNER_INPUTS();
+    var FIRST = INPUTS - 3;
+    var NEXT = INPUTS - 2;
     var REST = WORDS <= FIRST ? 0 : WORDS - FIRST;
     // A last block of one or two words is a smaller hash.
     var SMALL = REST % NEXT <= 2 ? REST % NEXT : 0;
     var BLOCKS = (REST - SMALL + NEXT - 1) \ NEXT;
-    assert(BLOCKS + 1 < 256);
+    assert((SMALL == 0 ? BLOCKS : BLOCKS + 1) <= INNER_MAX_FURTHER_BLOCKS());
     signal input context, salt, words[WORDS];
     signal output out;
 
@@ -35,24 +37,24 @@ template Inner(WORDS) {
     if (WORDS == 1) {
         states[0] <== SparsePoseidon(4)([TAG_INNER(), context, salt, words[0]]);
     } else {
-        var first[14];
+        var first[INPUTS];
         first[0] = TAG_INNER();
         first[1] = context;
         first[2] = salt;
         for (var i = 0; i < FIRST; i++) {
             first[3 + i] = i < WORDS ? words[i] : 0;
         }
-        states[0] <== SparsePoseidon(14)(first);
+        states[0] <== SparsePoseidon(INPUTS)(first);
     }
     for (var j = 1; j <= BLOCKS; j++) {
-        var block[14];
+        var block[INPUTS];
         block[0] = TAG_INNER_BLOCK() + j;
         block[1] = states[j - 1];
         for (var i = 0; i < NEXT; i++) {
             var at = FIRST + (j - 1) * NEXT + i;
             block[2 + i] = at < WORDS ? words[at] : 0;
         }
-        states[j] <== SparsePoseidon(14)(block);
+        states[j] <== SparsePoseidon(INPUTS)(block);
     }
     var last = TAG_INNER_BLOCK() + BLOCKS + 1;
     if (SMALL == 1) {

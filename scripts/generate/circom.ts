@@ -29,6 +29,8 @@ export function circomProtocol(protocol: Protocol): string {
   }
   fn("MAX_DEPTH", protocol.maxDepth, "greatest depth of an anchor tree");
   fn("WORD_BITS", protocol.wordBits, "bits of a packed word");
+  fn("INNER_INPUTS", protocol.inner.inputs, "inputs of a full block of an inner hash");
+  fn("INNER_MAX_FURTHER_BLOCKS", protocol.inner.maxFurtherBlocks, "blocks that may follow the first");
   fn("SHARE_UNIT", 10_000, "shares are counted in 1/10,000");
   fn("NO_BOUND", NO_BOUND, "upper bound of a count that is none");
 

@@ -44,6 +44,8 @@ export interface Protocol {
   readonly countedTags: Readonly<Record<string, string>>;
   readonly maxDepth: number;
   readonly wordBits: number;
+  /** The inner hash of an epoch: inputs of its full blocks, and how many may follow the first. */
+  readonly inner: { readonly inputs: number; readonly maxFurtherBlocks: number };
   readonly context: readonly Field[];
   /** What the circuit registry has on record of a claim circuit, as one word. */
   readonly claimFacts: readonly Field[];

@@ -56,6 +56,12 @@ export const MAX_DEPTH = ${protocol.maxDepth};
 /** Bits of a word that packed slots may use. */
 export const WORD_BITS = ${protocol.wordBits};
 
+/** Inputs of a full block of an epoch's inner hash. */
+export const INNER_INPUTS = ${protocol.inner.inputs};
+
+/** Blocks of an inner hash that may follow the first. */
+export const INNER_MAX_FURTHER_BLOCKS = ${protocol.inner.maxFurtherBlocks};
+
 /** Shares in terms are counted in 1/SHARE_UNIT. */
 export const SHARE_UNIT = 10_000n;
 

@@ -16,6 +16,8 @@ function TAG_CHALLENGE() { return 2903452126279090215235401812269837351409697227
 function TAG_MARKS() { return 676012627379756936625438233152956964593701355520; } // ASCII "vitalproof/marks/2", then two bytes that count blocks
 function MAX_DEPTH() { return 20; } // greatest depth of an anchor tree
 function WORD_BITS() { return 252; } // bits of a packed word
+function INNER_INPUTS() { return 14; } // inputs of a full block of an inner hash
+function INNER_MAX_FURTHER_BLOCKS() { return 255; } // blocks that may follow the first
 function SHARE_UNIT() { return 10000; } // shares are counted in 1/10,000
 function NO_BOUND() { return 65535; } // upper bound of a count that is none
 function CONTEXT_PROFILE_SHIFT() { return 0; } // lowest bit of profile

@@ -20,6 +20,8 @@ import {
   headAfter,
   headOf,
   holderOf,
+  INNER_INPUTS,
+  INNER_MAX_FURTHER_BLOCKS,
   innerOf,
   leafOf,
   PROFILES,
@@ -118,6 +120,16 @@ describe("hashes", () => {
     expect(innerOf(acceleration, { context: 8n, salt: 7n, codes })).to.equal(
       poseidon3([TAGS.innerBlock + 6n, state, words[71]!]),
     );
+  });
+
+  it("T12: no inner hash has more blocks than its tags count to", () => {
+    const most = INNER_INPUTS - 3 + INNER_MAX_FURTHER_BLOCKS * (INNER_INPUTS - 2);
+    const of = (words: number) => {
+      const profile = { ...profileOf("test-16"), slots: words, words, slotsPerWord: 1 };
+      return innerOf(profile, { context: 8n, salt: 7n, codes: new Array<number>(words).fill(1) });
+    };
+    expect(of(most)).to.not.equal(of(most - 1));
+    expect(codeThrown(() => of(most + 1))).to.equal("INVALID_ARGUMENT");
   });
 
   it("T6: a code beyond the table, a fraction or another number of slots is refused", () => {

@@ -33,6 +33,12 @@ export const MAX_DEPTH = 20;
 /** Bits of a word that packed slots may use. */
 export const WORD_BITS = 252;
 
+/** Inputs of a full block of an epoch's inner hash. */
+export const INNER_INPUTS = 14;
+
+/** Blocks of an inner hash that may follow the first. */
+export const INNER_MAX_FURTHER_BLOCKS = 255;
+
 /** Shares in terms are counted in 1/SHARE_UNIT. */
 export const SHARE_UNIT = 10_000n;
 
@@ -232,7 +238,7 @@ export const TERMS_TEMPLATES = {
         "name": "runsMax",
         "bits": 16,
         "unit": "runs",
-        "doc": "number of runs, at most; 65535 is no bound",
+        "doc": "number of runs, at most; 65535 means no bound",
         "shift": 152
       },
       {
@@ -283,7 +289,7 @@ export const TERMS_TEMPLATES = {
         "name": "epochsMax",
         "bits": 16,
         "unit": "epochs",
-        "doc": "epochs that reach the level, at most; 65535 is no bound",
+        "doc": "epochs that reach the level, at most; 65535 means no bound",
         "shift": 160
       },
       {
@@ -339,7 +345,7 @@ export const TERMS_TEMPLATES = {
         "name": "countMax",
         "bits": 16,
         "unit": "samples or events",
-        "doc": "number, at most; 65535 is no bound",
+        "doc": "number, at most; 65535 means no bound",
         "shift": 152
       },
       {
@@ -528,7 +534,7 @@ export const PROFILES = {
   "test-3x5": {
     "name": "test-3x5",
     "id": 65534,
-    "metric": "a small made-up metric on three axes; exists so that tests can build whole claim circuits in seconds",
+    "metric": "a small synthetic metric on three axes; exists so that tests can build whole claim circuits in seconds",
     "loinc": "",
     "ucum": "1",
     "interval": 17280,
@@ -545,7 +551,7 @@ export const PROFILES = {
   "test-16": {
     "name": "test-16",
     "id": 65535,
-    "metric": "a small made-up metric; exists so that tests can build whole claim circuits in seconds",
+    "metric": "a small synthetic metric; exists so that tests can build whole claim circuits in seconds",
     "loinc": "",
     "ucum": "1",
     "interval": 5400,

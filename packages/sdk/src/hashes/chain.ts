@@ -4,13 +4,13 @@ import { poseidon4 } from "poseidon-lite/poseidon4";
 import { poseidon14 } from "poseidon-lite/poseidon14";
 import { VitalproofError } from "../errors.ts";
 import { assertField } from "../field.ts";
-import { TAGS } from "../generated/protocol.ts";
+import { INNER_INPUTS, INNER_MAX_FURTHER_BLOCKS, TAGS } from "../generated/protocol.ts";
 import { invalid } from "../invalid.ts";
 import type { Profile } from "../profiles/profile.ts";
 
-/** Words of a P14 block besides tag, context and salt, or tag and state. */
-const FIRST_BLOCK_WORDS = 11;
-const FURTHER_BLOCK_WORDS = 12;
+/** Words of a full block that has tag, context and salt as well, and of one that has tag and state. */
+const FIRST_BLOCK_WORDS = INNER_INPUTS - 3;
+const FURTHER_BLOCK_WORDS = INNER_INPUTS - 2;
 
 /** `genesis = P4(T_genesis, subject, ctx of the first epoch, salt)`: what the first head of a log extends. */
 export function genesisOf(subject: bigint, firstContext: bigint, salt: bigint): bigint {
@@ -64,6 +64,14 @@ export function innerOf(profile: Profile, epoch: Epoch): bigint {
   assertField("context", epoch.context);
   assertField("salt", epoch.salt, { secret: true });
   const words = packCodes(profile, epoch.codes);
+  const further = Math.ceil(Math.max(0, words.length - FIRST_BLOCK_WORDS) / FURTHER_BLOCK_WORDS);
+  if (further > INNER_MAX_FURTHER_BLOCKS) {
+    throw invalid(
+      "number of words",
+      words.length,
+      `at most ${FIRST_BLOCK_WORDS + INNER_MAX_FURTHER_BLOCKS * FURTHER_BLOCK_WORDS}, since the tags of the blocks after the first count to ${INNER_MAX_FURTHER_BLOCKS}`,
+    );
+  }
   const first = [TAGS.inner, epoch.context, epoch.salt];
   let state = block(first, words.slice(0, FIRST_BLOCK_WORDS));
   for (let used = FIRST_BLOCK_WORDS, j = 1n; used < words.length; used += FURTHER_BLOCK_WORDS, j++) {
@@ -77,7 +85,7 @@ function block(before: readonly bigint[], words: readonly bigint[]): bigint {
   const inputs = [...before, ...words];
   if (inputs.length === 3) return poseidon3(inputs);
   if (inputs.length === 4) return poseidon4(inputs);
-  return poseidon14([...inputs, ...new Array<bigint>(14 - inputs.length).fill(0n)]);
+  return poseidon14([...inputs, ...new Array<bigint>(INNER_INPUTS - inputs.length).fill(0n)]);
 }
 
 /**
