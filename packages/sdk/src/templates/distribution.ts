@@ -29,7 +29,7 @@ import {
   verdict,
 } from "../terms/tally.ts";
 import { ends, floorLines, level, mean, percent, type Said, shareFloor, shareLines } from "../terms/words.ts";
-import { given, namedBand, type Template } from "./template.ts";
+import { BAND_NAMES, given, namedBand, type Template } from "./template.ts";
 
 /**
  * The share of slots inside a band, the mean and the coverage, each between two bounds. Bounds are included, but for
@@ -227,10 +227,7 @@ export const distribution = {
   },
   changes: { band: (changed) => ({ band: changed }) },
   takes: {
-    low: "decimal",
-    high: "decimal",
-    above: "decimal",
-    below: "decimal",
+    ...BAND_NAMES,
     atLeast: "decimal",
     atMost: "decimal",
     meanAtLeast: "decimal",

@@ -29,15 +29,15 @@ import {
   verdict,
 } from "../terms/tally.ts";
 import {
+  countLines,
   describeBand,
   duration,
   floorLines,
   missingInRuns,
   runFloor,
   type Said,
-  thereAre,
 } from "../terms/words.ts";
-import { given, namedBand, namedCounts, type Template } from "./template.ts";
+import { BAND_NAMES, given, namedBand, namedCounts, type Template } from "./template.ts";
 
 /**
  * The number of runs of at least `minRun` consecutive readings inside a band. Under worst-case semantics terms have one
@@ -133,11 +133,10 @@ export const episode = {
     const length = duration(minRun * profile.interval);
     const run = `run of at least ${counted(minRun, "reading")} (${length}) ${describeBand(terms, profile)}`;
     const runs = run.replace("run", "runs");
-    const lines: string[] = [];
-    if (runsMin > 0) lines.push(thereAre("at least", runsMin, run, runs));
-    if (runsMax === 0) lines.push(`There is no ${run}.`);
-    else if (runsMax !== NO_BOUND) lines.push(thereAre("at most", runsMax, run, runs));
-    lines.push(...missingInRuns(terms.ofValid, runsMin, runsMax, "reading", "inside the band", "outside"));
+    const lines = [
+      ...countLines(runsMin, runsMax, run, runs),
+      ...missingInRuns(terms.ofValid, runsMin, runsMax, "reading", "inside the band", "outside"),
+    ];
     return {
       lines,
       floor: (floor) => floorLines(floor, "readings", runFloor(floor, minRun, [runsMin, runsMax], "run")),
@@ -147,10 +146,7 @@ export const episode = {
   about: { runs: { kind: "count", label: "Episodes", most: 24 } },
   changes: { band: (changed) => ({ band: changed }), minRun: (minRun) => ({ minRun }) },
   takes: {
-    low: "decimal",
-    high: "decimal",
-    above: "decimal",
-    below: "decimal",
+    ...BAND_NAMES,
     atLeast: "count",
     atMost: "count",
     minRun: "length",

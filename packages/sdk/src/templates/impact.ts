@@ -29,7 +29,7 @@ import {
   validBound,
   verdict,
 } from "../terms/tally.ts";
-import { type Floor, floorLines, missingInRuns, runFloor, type Said, thereAre } from "../terms/words.ts";
+import { countLines, type Floor, floorLines, missingInRuns, runFloor, type Said } from "../terms/words.ts";
 import { given, namedCounts, placesOf, type Template } from "./template.ts";
 
 /**
@@ -155,10 +155,7 @@ export const impact = {
             `event of at least ${counted(minRun, "sample")} ${reaching}`,
             `events of at least ${counted(minRun, "sample")} in a row ${reaching}`,
           ];
-    const lines: string[] = [];
-    if (countMin > 0) lines.push(thereAre("at least", countMin, one, many));
-    if (countMax === 0) lines.push(`There is no ${one}.`);
-    else if (countMax !== NO_BOUND) lines.push(thereAre("at most", countMax, one, many));
+    const lines = countLines(countMin, countMax, one, many);
     lines.push("A sample of which an axis is missing is missing.");
     if (minRun > 0) {
       lines.push(...missingInRuns(terms.ofValid, countMin, countMax, "sample", "as an impact", "as none"));

@@ -31,7 +31,15 @@ import {
   verdict,
 } from "../terms/tally.ts";
 import { describeBand, floorLines, type Said, shareFloor, shareLines, sumLevel } from "../terms/words.ts";
-import { given, type NumberField, namedBand, namedCounts, placesOf, type Template } from "./template.ts";
+import {
+  BAND_NAMES,
+  given,
+  type NumberField,
+  namedBand,
+  namedCounts,
+  placesOf,
+  type Template,
+} from "./template.ts";
 
 /**
  * The number of epochs that reach a level, and the share of all slots inside a band. An epoch's level is the number of
@@ -194,10 +202,7 @@ export const regularity = {
     }),
   },
   takes: {
-    low: "decimal",
-    high: "decimal",
-    above: "decimal",
-    below: "decimal",
+    ...BAND_NAMES,
     atLeast: "decimal",
     atMost: "decimal",
     level: "count",

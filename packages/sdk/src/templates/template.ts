@@ -123,6 +123,9 @@ export type NumberField = {
   readonly places: number;
 };
 
+/** How the ends of a band are written. */
+export const BAND_NAMES = { low: "decimal", high: "decimal", above: "decimal", below: "decimal" } as const;
+
 /** The band of named bounds. */
 export function namedBand({ low, high, above, below }: NamedBounds): LevelBounds {
   return given({ atLeast: low, atMost: high, above, below });

@@ -145,8 +145,16 @@ export function mean(profile: Profile, sum: number, slots: number): string {
   return `${(Number(profile.lowest) + steps * Number(profile.resolution)).toFixed(2)}${unitOf(profile)}`;
 }
 
-/** "There is at least 1 run …", "There are at most 3 runs …". */
-export function thereAre(bound: string, n: number, one: string, many: string): string {
+/** What both bounds of a number ask for: "There is at least 1 run …", "There are at most 3 runs …", "There is no run …". */
+export function countLines(least: number, most: number, one: string, many: string): string[] {
+  const lines: string[] = [];
+  if (least > 0) lines.push(thereAre("at least", least, one, many));
+  if (most === 0) lines.push(`There is no ${one}.`);
+  else if (most !== NO_BOUND) lines.push(thereAre("at most", most, one, many));
+  return lines;
+}
+
+function thereAre(bound: string, n: number, one: string, many: string): string {
   return n === 1 ? `There is ${bound} 1 ${one}.` : `There are ${bound} ${n} ${many}.`;
 }
 
