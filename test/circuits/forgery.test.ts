@@ -4,15 +4,34 @@
 // follows from it recomputed; and the packed-challenge forgery carried out.
 import { expect } from "chai";
 import { type Circuit, compileCircuit, compileInstance } from "./support/circuit.ts";
-import { CLAIM_INPUTS, honestClaim, inputOf, shapeOf } from "./support/claim.ts";
+import { honestClaim, inputOf, shapeOf } from "./support/claim.ts";
+import { claimForger, privateWires, strangeHints, stubbornForger } from "./support/claimForger.ts";
+import {
+  bendSteps,
+  CompoundLies,
+  lendAcrossFields,
+  moveFlags,
+  placeEverySlot,
+} from "./support/compoundLies.ts";
 import { inverse, mod, R } from "./support/constraints.ts";
 import { Forger } from "./support/forge.ts";
-import { HINTS, hashHints, honestHints } from "./support/hints.ts";
+import { HINTS, hashHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
 import { holesOf, PUBLIC, survivors } from "./support/mutations.ts";
 import { squareRoot } from "./support/squareRoot.ts";
-import { sums } from "./support/steps.ts";
 import type { CircuitInput } from "./support/tester.ts";
+
+/** The fields of the terms, the lowest first, and their widths. */
+const FIELDS = [
+  ["band\\.low", 16n],
+  ["band\\.high", 16n],
+  ["shareMin", 14n],
+  ["shareMax", 14n],
+  ["meanMin", 16n],
+  ["meanMax", 16n],
+  ["coverageMin", 14n],
+  ["coverageMax", 14n],
+] as const;
 
 for (const construction of ["direct", "histogram"] as const) {
   const instance = `distribution-${construction}-test`;
@@ -33,20 +52,11 @@ for (const construction of ["direct", "histogram"] as const) {
       });
       witness = await circuit.honest(inputOf(claim));
       // Whatever the liar does not set is found again as the honest prover would, hints included.
-      forger = new Forger(
-        circuit.system,
-        inputWires(circuit, CLAIM_INPUTS),
-        HINTS,
-        honestHints(circuit.system, shape.codes),
-        inputWires(circuit, ["holder", "anchorRoot"]),
-      );
+      forger = claimForger(circuit, shape.codes);
     });
 
     it("T1: every wire is an input, a hint, or defined by one constraint", () => {
-      const strange = forger.hints
-        .map((wire) => circuit.system.namesOf(wire))
-        .filter((names) => !names.some((name) => HINTS.some((pattern) => pattern.test(name))));
-      expect(strange).to.deep.equal([]);
+      expect(strangeHints(forger)).to.deep.equal([]);
       expect(forger.checks).to.be.greaterThan(forger.hints.length);
     });
 
@@ -59,10 +69,7 @@ for (const construction of ["direct", "histogram"] as const) {
 
     it("T1: no change of a private input survives, but for the kinds explained", function () {
       this.timeout(600_000);
-      const wires = inputWires(
-        circuit,
-        CLAIM_INPUTS.filter((name) => !PUBLIC.includes(name)),
-      );
+      const wires = privateWires(circuit);
       const { found, tried } = survivors(circuit, forger, witness, wires, process.env.LONG === "1" ? 1 : 10);
       expect(tried).to.be.greaterThan(120);
       expect(holesOf(found)).to.deep.equal([]);
@@ -73,148 +80,34 @@ for (const construction of ["direct", "histogram"] as const) {
       ).to.equal(false);
     });
 
-    it("T1: compound lies: several hints at once, everything else recomputed honestly", function () {
-      this.timeout(600_000);
-      const { system } = circuit;
-      const names = system.names();
-      const find = (pattern: RegExp) =>
-        names.filter((name) => pattern.test(name)).map((name) => system.wire(name));
-      const one = (pattern: RegExp) => {
-        const found = find(pattern);
-        expect(found, `${pattern}`).to.have.length(1);
-        return found[0]!;
-      };
-      let lies = 0;
-      const refuse = (name: string, ...changes: readonly (readonly [number, bigint])[]) => {
-        const lie = new Map(changes.map(([wire, value]) => [wire, mod(value)]));
-        if ([...lie].every(([wire, value]) => witness[wire] === value)) return;
-        lies++;
-        expect(forger.survives(witness, lie), name).to.equal(false);
-      };
-
-      // Terms: the flag flipped and the word made to fit by the fields; every border of two fields crossed.
-      const flag = one(/OpenHeader_\d+_\d+\.header\.flags\[0\]$/);
-      const flags = find(/OpenHeader_\d+_\d+\.header\.flags\[\d+\]$/);
-      expect(flags).to.have.length(3);
-      const fields = one(/OpenHeader_\d+_\d+\.header\.fields$/);
-      const time = one(/OpenHeader_\d+_\d+\.time$/);
-      const low = one(/OpenDistribution_\d+_\d+\.opened\.band\.low$/);
-      for (const [f, wire] of flags.entries()) {
-        for (const to of [0n, 1n, 2n, 256n, R - 1n]) {
-          // Flag f stands 8 - f bits below the fields.
-          const rest = (witness[wire]! - to) * inverse(1n << BigInt(8 - f));
-          refuse(`flag ${f} ${to}`, [wire, to]);
-          refuse(`flag ${f} ${to}, fields made to fit`, [wire, to], [fields, witness[fields]! + rest]);
-          const made = [fields, witness[fields]! + rest] as const;
-          refuse(`flag ${f} ${to}, fields and low made to fit`, [wire, to], made, [
-            low,
-            witness[low]! + rest,
-          ]);
-          const next = flags[f + 1];
-          if (next !== undefined)
-            refuse(
-              `flag ${f} ${to}, the next made to fit`,
-              [wire, to],
-              [next, witness[next]! + (witness[wire]! - to) * inverse(2n)],
-            );
-        }
-      }
-      for (const by of [1n, -1n]) {
-        refuse("time and fields", [time, witness[time]! + by * (1n << 64n)], [fields, witness[fields]! - by]);
-        refuse("time and epochs", [time, witness[time]! + by * (1n << 40n)]);
-        refuse("time and flag", [time, witness[time]! + by * (1n << 56n)], [flag, witness[flag]! - by]);
-      }
-      const layout = [
-        ["band\\.low", 16n],
-        ["band\\.high", 16n],
-        ["shareMin", 14n],
-        ["shareMax", 14n],
-        ["meanMin", 16n],
-        ["meanMax", 16n],
-        ["coverageMin", 14n],
-        ["coverageMax", 14n],
-      ] as const;
-      const field = (at: number) =>
-        one(new RegExp(`OpenDistribution_\\d+_\\d+\\.opened\\.${layout[at]![0]}$`));
-      for (let at = 0; at + 1 < layout.length; at++) {
-        for (const by of [1n, -1n, 2n]) {
-          const [a, b] = [field(at), field(at + 1)];
-          refuse(
-            `border of ${layout[at]![0]}`,
-            [a, witness[a]! + (by << layout[at]![1])],
-            [b, witness[b]! - by],
-          );
-          // A fraction of a step, paid for by a small number below.
-          const half = by << (layout[at]![1] - 1n);
-          refuse(
-            `half a step of ${layout[at + 1]![0]}`,
-            [b, witness[b]! + by * inverse(2n)],
-            [a, witness[a]! - half],
-          );
-        }
-      }
-
+    it("T1: compound lies: several hints at once, everything else recomputed honestly", () => {
+      const lies = new CompoundLies(forger, witness);
+      expect(lies.find(/OpenHeader_\d+_\d+\.header\.flags\[\d+\]$/)).to.have.length(3);
+      const fields = FIELDS.map(([name]) =>
+        lies.one(new RegExp(`OpenDistribution_\\d+_\\d+\\.opened\\.${name}$`)),
+      );
+      moveFlags(lies, fields[0]!);
+      lendAcrossFields(
+        lies,
+        fields,
+        FIELDS.map(([, bits]) => bits),
+      );
       if (construction === "direct") {
-        // Every slot, every combination of the three flags.
-        for (let e = 0; e < shape.epochs; e++) {
-          for (let i = 0; i < shape.slots; i++) {
-            const flags = ["missing", "inside", "above"].map((name) =>
-              system.wire(`slots[${e}][${i}].${name}`),
-            );
-            for (let choice = 0; choice < 27; choice++) {
-              const values = [choice % 3, Math.floor(choice / 3) % 3, Math.floor(choice / 9)].map(
-                (v) => BigInt(v) - 1n,
-              );
-              refuse(`slot ${e}/${i} as ${values}`, ...flags.map((wire, k) => [wire, values[k]!] as const));
-            }
-          }
-        }
+        placeEverySlot(lies, shape);
       } else {
         // Counts moved between any two codes, totals kept; bits, challenge and fractions follow.
-        const counts = find(/Lookup_\d+_\d+\.counts\[\d+\]$/);
+        const counts = lies.find(/Lookup_\d+_\d+\.counts\[\d+\]$/);
         expect(counts).to.have.length(shape.codes + 1);
-        for (const from of counts) {
-          for (const to of counts) {
-            if (from !== to) refuse("counts moved", [from, witness[from]! - 1n], [to, witness[to]! + 1n]);
-          }
-        }
-        // Step vectors with the right total, the right position, or both, but not one-hot.
-        const components = [
-          ...new Set(names.map((name) => /^(Steps_\d+_\d+)\.reached/.exec(name)?.[1])),
-        ].filter((name) => name !== undefined);
-        expect(components).to.have.length(2);
-        for (const component of components) {
-          const reached = Array.from({ length: shape.codes + 1 }, (_, c) =>
-            system.wire(`${component}.reached[${c}]`),
-          );
-          const t = reached.findIndex((wire) => witness[wire] === 1n);
-          const vector = (values: Readonly<Record<number, bigint>>) =>
-            refuse(
-              `${component} ${Object.keys(values)}`,
-              ...sums(values, reached.length).map((value, c) => [reached[c]!, value] as const),
-            );
-          for (let d = 1; t - d >= 0 && t + d <= shape.codes; d++) {
-            for (const k of [1n, -1n, 5n, R / 2n]) vector({ [t - d]: k, [t]: 1n - 2n * k, [t + d]: k });
-          }
-          for (let c = 0; c <= shape.codes; c++) {
-            vector({ [c]: 1n });
-            if (c !== t) vector({ [c]: 1n, [t]: 1n });
-            if (c !== t && c !== 0)
-              vector({ [c]: BigInt(t) * inverse(BigInt(c)), 0: 1n - BigInt(t) * inverse(BigInt(c)) });
-          }
-        }
+        for (const from of counts)
+          for (const to of counts)
+            if (from !== to) lies.refuse("counts moved", [from, lies.at(from) - 1n], [to, lies.at(to) + 1n]);
+        bendSteps(lies, shape.codes);
       }
-      expect(lies).to.be.greaterThan(200);
+      expect(lies.told).to.be.greaterThan(200);
     });
 
     it("T1 T13: no change of a public input survives", () => {
-      // The hints stay as they are: found anew they would prove another true statement about other terms.
-      const stubborn = new Forger(
-        circuit.system,
-        inputWires(circuit, CLAIM_INPUTS),
-        HINTS,
-        hashHints(circuit.system),
-      );
+      const stubborn = stubbornForger(circuit);
       const { found } = survivors(circuit, stubborn, witness, inputWires(circuit, PUBLIC));
       expect(found).to.deep.equal([]);
     });
@@ -239,7 +132,7 @@ describe("circuits: T2, the packed-challenge forgery", () => {
       terms: { low: 5n, high: 5n },
     });
     const honest = await circuit.honest(inputOf(truth));
-    const forger = new Forger(system, inputWires(circuit, CLAIM_INPUTS), HINTS, hashHints(circuit.system));
+    const forger = stubbornForger(circuit);
 
     // 1. counts as claimed, with honest bits; the challenge follows.
     const counts = system.names().filter((name) => /Lookup_\d+_\d+\.counts\[\d+\]$/.test(name));

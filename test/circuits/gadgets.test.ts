@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Circuit, compileCircuit, withoutConstraints } from "./support/circuit.ts";
+import { type Circuit, compileCircuit } from "./support/circuit.ts";
+import { withoutConstraints } from "./support/compile.ts";
 import { mod, R } from "./support/constraints.ts";
 import { Forger } from "./support/forge.ts";
 import { inputWires } from "./support/inputs.ts";
 import { sums } from "./support/steps.ts";
-import type { CircuitInput } from "./support/tester.ts";
 
 /** Values around which field arithmetic is usually wrong. */
 const EDGES = [
@@ -24,9 +24,6 @@ const EDGES = [
   2n ** 252n,
   2n ** 253n,
 ];
-
-const accepts = async (circuit: Circuit, input: CircuitInput) =>
-  circuit.system.violated(await circuit.liar(input)).length === 0;
 
 describe("circuits: the liar's twin", () => {
   it("keeps every assignment and loses every constraint circuit", () => {
@@ -49,10 +46,10 @@ describe("circuits: AtMost", () => {
     it(`T6: accepts exactly 0 … ${max}`, async () => {
       const circuit = await compileCircuit({ file: "gadgets.circom", call: `AtMostOnly(${max})` });
       for (let value = 0n; value <= 2n * BigInt(max) + 3n; value++) {
-        expect(await accepts(circuit, { in: value }), `${value}`).to.equal(value <= BigInt(max));
+        expect(await circuit.accepts({ in: value }), `${value}`).to.equal(value <= BigInt(max));
       }
       for (const value of EDGES)
-        expect(await accepts(circuit, { in: value }), `${value}`).to.equal(value <= BigInt(max));
+        expect(await circuit.accepts({ in: value }), `${value}`).to.equal(value <= BigInt(max));
     });
   }
 
@@ -98,7 +95,7 @@ describe("circuits: Ordered", () => {
     ];
     for (const [less, greater, holds] of cases) {
       expect(
-        await accepts(circuit, { less: mod(less), greater: mod(greater) }),
+        await circuit.accepts({ less: mod(less), greater: mod(greater) }),
         `${less} <= ${greater}`,
       ).to.equal(holds);
     }
@@ -128,7 +125,7 @@ describe("circuits: Classify", () => {
       }
     }
     for (const code of EDGES.filter((value) => value > BigInt(CODES))) {
-      expect(await accepts(circuit, { low: 3, high: 7, code }), `${code}`).to.equal(false);
+      expect(await circuit.accepts({ low: 3, high: 7, code }), `${code}`).to.equal(false);
     }
   });
 
@@ -177,7 +174,7 @@ describe("circuits: Steps", () => {
       }
     }
     for (const threshold of [11n, 12n, ...EDGES.filter((value) => value > 10n)]) {
-      expect(await accepts(circuit, { threshold })).to.equal(false);
+      expect(await circuit.accepts({ threshold })).to.equal(false);
     }
   });
 
@@ -216,7 +213,7 @@ describe("circuits: Pack", () => {
     );
     const slots = new Array<bigint>(30).fill(0n);
     for (const bad of [512n, 513n, R - 1n])
-      expect(await accepts(circuit, { slots: [bad, ...slots.slice(1)] })).to.equal(false);
+      expect(await circuit.accepts({ slots: [bad, ...slots.slice(1)] })).to.equal(false);
   });
 });
 
@@ -243,10 +240,9 @@ describe("circuits: Histogram", () => {
     const circuit = await compileCircuit({ file: "gadgets.circom", call: "HistogramOnly(10, 12)" });
     const wild = [R - 1n, R / 2n + 1n, R / 2n - 1n, (R * 3n) / 4n, 2n ** 253n + 12_345n, R - 2n ** 200n];
     for (const code of wild)
-      expect(
-        await accepts(circuit, { codes: [code, ...new Array<bigint>(11).fill(3n)] }),
-        `${code}`,
-      ).to.equal(false);
+      expect(await circuit.accepts({ codes: [code, ...new Array<bigint>(11).fill(3n)] }), `${code}`).to.equal(
+        false,
+      );
   });
 
   it("T1 T2: counts moved from one code to another are refused", async () => {

@@ -9,6 +9,8 @@ import {
   genesisOf,
   headOf,
   holderOf,
+  INNER_INPUTS,
+  INNER_MAX_FURTHER_BLOCKS,
   leafOf,
   MAX_DEPTH,
   NO_BOUND,
@@ -174,6 +176,17 @@ describe("circuits: parity with the SDK", () => {
         { numRuns: 5, seed: SEED },
       );
     }
+  });
+
+  it("T12: neither hashes an epoch of more blocks than the tags count to", async () => {
+    const words = INNER_INPUTS - 3 + INNER_MAX_FURTHER_BLOCKS * (INNER_INPUTS - 2) + 1;
+    const profile = { ...profileOf("test-16"), slots: words, slotsPerWord: 1, words };
+    const codes = new Array<number>(words).fill(1);
+    expect(() => headOf(profile, { previous: 1n, context: 5n, salt: 6n, codes })).to.throw("number of words");
+    const refused = await compileCircuit({ file: "record/log.circom", call: `Inner(${words})` }).catch(
+      String,
+    );
+    expect(refused).to.match(/assert/i);
   });
 
   it("T7 T12: paths of the SDK's anchor trees lead to its roots: 1 to 40 leaves, and every depth to 20", async function () {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { LinearCombination, WasmTester } from "./tester.ts";
+import type { LinearCombination, Tester } from "./tester.ts";
 
 /** Order of the BN254 scalar field. */
 export const R = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
 export function mod(value: bigint): bigint {
+  if (value >= 0n && value < R) return value;
   const rest = value % R;
   return rest < 0n ? rest + R : rest;
 }
@@ -22,6 +23,7 @@ export function inverse(value: bigint): bigint {
   return mod(x);
 }
 
+/** Coefficients are in (-R/2, R/2): most are small, and multiply fast. */
 export type Term = readonly [wire: number, coefficient: bigint];
 export interface Constraint {
   readonly a: readonly Term[];
@@ -38,9 +40,12 @@ export class ConstraintSystem {
   readonly #names = new Map<number, string[]>();
   readonly #wireOf = new Map<string, number>();
 
-  constructor(tester: WasmTester) {
+  constructor(tester: Tester) {
     const terms = (combination: LinearCombination): Term[] =>
-      Object.entries(combination).map(([wire, coefficient]) => [Number(wire), BigInt(coefficient)]);
+      Object.entries(combination).map(([wire, text]) => {
+        const coefficient = BigInt(text);
+        return [Number(wire), coefficient > R / 2n ? coefficient - R : coefficient];
+      });
     this.wires = tester.nVars;
     this.constraints = tester.constraints.map(([a, b, c]) => ({ a: terms(a), b: terms(b), c: terms(c) }));
     const touching: number[][] = Array.from({ length: this.wires }, () => []);
@@ -80,14 +85,27 @@ export class ConstraintSystem {
 
   holds(index: number, witness: readonly bigint[]): boolean {
     const { a, b, c } = this.constraints[index]!;
-    return mod(evaluate(a, witness) * evaluate(b, witness) - evaluate(c, witness)) === 0n;
+    const product = a.length === 0 || b.length === 0 ? 0n : evaluate(a, witness) * evaluate(b, witness);
+    return (product - sum(c, witness)) % R === 0n;
   }
 
   /** Constraints that a witness violates. */
-  violated(witness: readonly bigint[], among: Iterable<number> = this.constraints.keys()): number[] {
+  violated(witness: readonly bigint[], among?: Iterable<number>): number[] {
     const result: number[] = [];
-    for (const index of among) if (!this.holds(index, witness)) result.push(index);
+    if (among === undefined) {
+      for (let index = 0; index < this.constraints.length; index++)
+        if (!this.holds(index, witness)) result.push(index);
+    } else {
+      for (const index of among) if (!this.holds(index, witness)) result.push(index);
+    }
     return result;
+  }
+
+  /** Whether a witness violates nothing. Stops at the first constraint that it does. */
+  satisfiedBy(witness: readonly bigint[]): boolean {
+    for (let index = 0; index < this.constraints.length; index++)
+      if (!this.holds(index, witness)) return false;
+    return true;
   }
 
   describe(index: number): string {
@@ -95,15 +113,25 @@ export class ConstraintSystem {
     const text = (terms: readonly Term[]) =>
       terms.length === 0
         ? "0"
-        : terms
-            .map(([wire, k]) => `${k > R / 2n ? k - R : k}·${wire === 0 ? "1" : this.nameOf(wire)}`)
-            .join(" + ");
+        : terms.map(([wire, k]) => `${k}·${wire === 0 ? "1" : this.nameOf(wire)}`).join(" + ");
     return `(${text(a)}) · (${text(b)}) = ${text(c)}`;
   }
 }
 
+/** In (-R, R). */
 export function evaluate(terms: readonly Term[], witness: readonly bigint[]): bigint {
-  let sum = 0n;
-  for (const [wire, coefficient] of terms) sum += coefficient * witness[wire]!;
-  return sum % R;
+  return terms.length === 0 ? 0n : sum(terms, witness) % R;
+}
+
+function sum(terms: readonly Term[], witness: readonly bigint[]): bigint {
+  let total = 0n;
+  for (let i = 0; i < terms.length; i++) {
+    const term = terms[i]!;
+    const value = witness[term[0]]!;
+    const coefficient = term[1];
+    if (coefficient === 1n) total += value;
+    else if (coefficient === -1n) total -= value;
+    else total += coefficient * value;
+  }
+  return total;
 }

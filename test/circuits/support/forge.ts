@@ -37,6 +37,12 @@ export class Forger {
   readonly #defining: ReadonlySet<number>;
   /** Checks on one wire alone, such as b·(b - 1) = 0: cheap to ask at once. */
   readonly #lonely: readonly (readonly number[])[];
+  /** Checks whose last wire, in the order of the steps, this is: once a step has set it, no other wire changes any more. */
+  readonly #readyAfter: readonly (readonly number[])[];
+  /** Steps to be taken; all 0 between two lies. */
+  readonly #due: Uint8Array;
+  #scratch: bigint[] = [];
+  #scratchOf: readonly bigint[] | undefined;
 
   /**
    * @param inputs   wires of all inputs
@@ -131,6 +137,7 @@ export class Forger {
     }
     this.hints = hints;
     this.#steps = steps;
+    this.#due = new Uint8Array(steps.length);
     this.#defining = defining;
     const touching: number[][] = Array.from({ length: system.wires }, () => []);
     for (const [at, { wire, by }] of steps.entries()) {
@@ -138,12 +145,17 @@ export class Forger {
         if (other !== wire) touching[other]!.push(at);
     }
     this.#stepsTouching = touching;
+    const stepOf = new Map(steps.map(({ wire }, at) => [wire, at]));
     const lonely: number[][] = Array.from({ length: system.wires }, () => []);
-    for (const [index, { a, b, c }] of system.constraints.entries()) {
-      const wires = new Set([...a, ...b, ...c].map(([w]) => w).filter((w) => w !== 0));
-      if (wires.size === 1) for (const wire of wires) lonely[wire]!.push(index);
+    const readyAfter: number[][] = Array.from({ length: system.wires }, () => []);
+    for (const [index, constraint] of system.constraints.entries()) {
+      const wires = [...wiresOf(constraint)].filter((wire) => wire !== 0);
+      if (wires.length === 1) lonely[wires[0]!]!.push(index);
+      const last = wires.reduce((a, b) => ((stepOf.get(a) ?? -1) >= (stepOf.get(b) ?? -1) ? a : b), 0);
+      if (!defining.has(index) && stepOf.has(last)) readyAfter[last]!.push(index);
     }
     this.#lonely = lonely;
+    this.#readyAfter = readyAfter;
   }
 
   /** Constraints that define no wire: what has to be violated by a lie. */
@@ -177,15 +189,32 @@ export class Forger {
 
   /** Whether a lie goes through; gives up at the first violated constraint. */
   survives(witness: readonly bigint[], changes: ReadonlyMap<number, bigint>): boolean {
-    const forged = [...witness];
+    // Hundreds of lies about one witness: it is copied once, and after each lie put right again.
+    if (this.#scratchOf !== witness) {
+      this.#scratch = [...witness];
+      this.#scratchOf = witness;
+    }
+    const forged = this.#scratch;
     let caught = false;
-    const changed = this.#propagate(forged, changes, (wire) => {
-      caught = this.#lonely[wire]!.some((index) => !this.system.holds(index, forged));
+    const changed = this.#propagate(forged, changes, (wire, follows) => {
+      const ready = follows ? this.#readyAfter : this.#lonely;
+      caught = ready[wire]!.some((index) => !this.system.holds(index, forged));
       return !caught;
     });
-    if (caught) return false;
-    for (const index of this.#touchedBy(changed)) if (!this.system.holds(index, forged)) return false;
-    return true;
+    if (!caught) {
+      const asked = new Set<number>();
+      for (const wire of changed) {
+        for (const index of this.system.touching[wire]!) {
+          if (asked.has(index)) continue;
+          asked.add(index);
+          caught = !this.system.holds(index, forged);
+          if (caught) break;
+        }
+        if (caught) break;
+      }
+    }
+    for (const wire of changed) forged[wire] = witness[wire]!;
+    return !caught;
   }
 
   #touchedBy(wires: ReadonlySet<number>): Set<number> {
@@ -194,16 +223,23 @@ export class Forger {
     return touched;
   }
 
-  /** Sets the changes and what follows from them; stops when `goOn` says so after a wire was set. */
+  /**
+   * Sets the changes and what follows from them; stops when `goOn` says so after a wire was set, which is told whether it
+   * follows from others.
+   */
   #propagate(
     forged: bigint[],
     changes: ReadonlyMap<number, bigint>,
-    goOn: (wire: number) => boolean,
+    goOn: (wire: number, follows: boolean) => boolean,
   ): Set<number> {
     const changed = new Set<number>();
-    const due = new Uint8Array(this.#steps.length);
-    let first = this.#steps.length;
-    const set = (wire: number, value: bigint): boolean => {
+    const due = this.#due;
+    let [first, last] = [this.#steps.length, -1];
+    const stop = () => {
+      due.fill(0, first, last + 1);
+      return changed;
+    };
+    const set = (wire: number, value: bigint, follows: boolean): boolean => {
       const next = mod(value);
       if (forged[wire] === next) return true;
       forged[wire] = next;
@@ -211,19 +247,21 @@ export class Forger {
       for (const at of this.#stepsTouching[wire]!) {
         due[at] = 1;
         if (at < first) first = at;
+        if (at > last) last = at;
       }
-      return goOn(wire);
+      return goOn(wire, follows);
     };
-    for (const [wire, value] of changes) if (!set(wire, value)) return changed;
-    for (let at = first; at < this.#steps.length; at++) {
+    for (const [wire, value] of changes) if (!set(wire, value, false)) return stop();
+    for (let at = first; at <= last; at++) {
       if (!due[at]) continue;
+      due[at] = 0;
       const { wire, by } = this.#steps[at]!;
       if (changes.has(wire)) continue;
       const value =
         typeof by === "number"
           ? solve(this.system.constraints[by]!, wire, forged)
           : by.value(by.needs.map((need) => forged[need]!));
-      if (value !== undefined && !set(wire, value)) return changed;
+      if (value !== undefined && !set(wire, value, true)) return stop();
     }
     return changed;
   }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The part of circom_tester that the tests use; the package has no types.
+// The parts of circom_tester that the tests use; the package has no types.
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
 
 export type CircuitInput = { readonly [name: string]: InputValue };
 export type InputValue = bigint | number | string | readonly InputValue[];
@@ -7,12 +10,54 @@ export type InputValue = bigint | number | string | readonly InputValue[];
 /** A linear combination: wire → coefficient. */
 export type LinearCombination = Readonly<Record<string, bigint | string>>;
 
-export interface WasmTester {
+/** Reads what the compiler wrote: `name.r1cs` and `name.sym` in a folder. */
+export interface Tester {
   readonly symbols: Readonly<Record<string, { readonly labelIdx: number; readonly varIdx: number }>>;
   readonly constraints: readonly (readonly [LinearCombination, LinearCombination, LinearCombination])[];
   readonly nVars: number;
-  calculateWitness(input: CircuitInput, sanityCheck: boolean): Promise<bigint[]>;
   checkConstraints(witness: readonly bigint[]): Promise<void>;
   loadConstraints(): Promise<void>;
   loadSymbols(): Promise<void>;
+}
+
+export interface CompilerOptions {
+  readonly output: string;
+  readonly include: readonly string[];
+  readonly O: 0 | 1 | 2;
+  readonly wasm: true;
+}
+
+const {
+  BaseTester,
+  parseOptionsAndCompile,
+}: {
+  readonly BaseTester: new (folder: string, name: string) => Tester;
+  parseOptionsAndCompile(file: string, options: CompilerOptions): Promise<void>;
+} = require("circom_tester/common/tester.js");
+
+export { BaseTester, parseOptionsAndCompile };
+
+interface Calculator {
+  readonly witnessSize: number;
+  calculateBinWitness(input: CircuitInput, sanityCheck: boolean): Promise<Uint8Array>;
+}
+const newCalculator: (
+  wasm: Uint8Array,
+) => Promise<Calculator> = require("circom_tester/wasm/witness_calculator.js");
+
+/** Witnesses by the generator in these bytes. */
+export async function calculatorOf(wasm: Uint8Array): Promise<(input: CircuitInput) => Promise<bigint[]>> {
+  const calculator = await newCalculator(wasm);
+  return async (input) => {
+    const bytes = await calculator.calculateBinWitness(input, true);
+    const words = new BigUint64Array(bytes.buffer);
+    const witness = new Array<bigint>(calculator.witnessSize);
+    for (let i = 0; i < witness.length; i++) {
+      const at = 4 * i;
+      const [a, b, c, d] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
+      // Most values are bits and small numbers.
+      witness[i] = b === 0n && c === 0n && d === 0n ? a : a | (b << 64n) | (c << 128n) | (d << 192n);
+    }
+    return witness;
+  };
 }

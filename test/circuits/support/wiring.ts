@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What every claim circuit shares and therefore has to refuse, whatever its
-// circuit: each template's test asks it, to show that the shared parts are
-// wired up in this template too.
+// template is (wiring.test.ts asks each).
 import {
   type Claim,
   headAfter,
@@ -44,15 +43,20 @@ export function membershipLies(claim: Claim<TermsHeader>): Cases {
   const path = pathOf(leaf, claim.before, claim.after);
   return {
     "root 0 by a depth above the limit": { ...input, anchorRoot: 0n, depth: 21n },
+    "root 0 by depth r - 1": { ...input, anchorRoot: 0n, depth: R - 1n },
     "root 0": { ...input, anchorRoot: 0n },
+    "depth 31 (five bits)": { ...input, depth: 31n },
     "depth one less": { ...input, depth: path.depth - 1n },
+    "depth one more": { ...input, depth: path.depth + 1n },
     "index + 1": { ...input, index: path.index + 1n },
+    "index r - 1": { ...input, index: R - 1n },
     "index with a bit above the limit": { ...input, index: path.index + (1n << 20n) },
     "a sibling changed": {
       ...input,
       siblings: path.siblings.map((value, i) => (i === 1 ? value + 1n : value)),
     },
     "another day's root": { ...input, anchorRoot: pathOf(leaf, [21n], [22n]).root },
+    "another leaf as its own root": { ...input, anchorRoot: leaf + 1n, depth: 0n },
     "an inner node's level skipped": {
       ...input,
       depth: path.depth - 1n,
@@ -67,9 +71,16 @@ export function oneLeafTree(claim: Claim<TermsHeader>): CircuitInput {
   return { ...inputOf(claim), anchorRoot: ownLeaf(claim), depth: 0n, index: 0n, siblings: padded([]) };
 }
 
+/** A path of twenty levels. This one holds. */
+export function deepestTree(claim: Claim<TermsHeader>): CircuitInput {
+  const siblings = Array.from({ length: 20 }, (_, i) => BigInt(1000 + i));
+  const anchorRoot = siblings.reduce((node, sibling) => poseidon([node, sibling]), ownLeaf(claim));
+  return { ...inputOf(claim), anchorRoot, depth: 20n, index: 0n, siblings };
+}
+
 /**
  * T9: another chain than the anchored one. The claim's two epochs must differ, and
- * its circuit must hold for them in any order, so that only the chain objects.
+ * its terms must hold for them in any order, so that only the chain objects.
  */
 export function chainLies(claim: Claim<TermsHeader>): Cases {
   const honest = inputOf(claim);
@@ -78,10 +89,8 @@ export function chainLies(claim: Claim<TermsHeader>): Cases {
   const root = (head: bigint, context = claim.context + EPOCH) =>
     at(pathOf(leafOf(subjectOf(claim.secret), context, head), claim.before, claim.after));
   const words = second.reduce((sum, code, i) => sum + (code << BigInt(claim.shape.base * i)), 0n);
-  const middle = headAfter(
-    heads[0]!,
-    poseidon([tag("innerBlock") + 1n, claim.context + EPOCH, claim.salts[1]!, words]),
-  );
+  const middle = (...inputs: readonly bigint[]) =>
+    headAfter(heads[0]!, poseidon([tag("innerBlock") + 1n, ...inputs]));
   const terms = (changes: Partial<TermsHeader>) => ({
     ...honest,
     terms: packTerms({ ...claim.terms, ...changes }),
@@ -95,7 +104,16 @@ export function chainLies(claim: Claim<TermsHeader>): Cases {
     "a head of the first epoch as the last": { ...honest, ...root(heads[0]!) },
     "the first epoch's leaf": { ...honest, ...root(heads[0]!, claim.context) },
     "a later epoch's leaf": { ...honest, ...root(heads[1]!, claim.context + 2n * EPOCH) },
-    "a state from the middle of a hash": { ...honest, ...root(middle) },
+    "a state from the middle of a hash": {
+      ...honest,
+      ...root(middle(claim.context + EPOCH, claim.salts[1]!, words)),
+    },
+    "a further block after the head": { ...honest, ...root(middle(heads[0]!, ...second.slice(0, 2))) },
+    "a gap in place of a sealed epoch": {
+      ...honest,
+      codes: [first, second.map(() => 0n)],
+      salts: [claim.salts[0]!, 0n],
+    },
     "terms of the epoch before": terms({ epoch: claim.terms.epoch - 1n }),
     "terms of the epoch after": terms({ epoch: claim.terms.epoch + 1n }),
     "terms of another offset": terms({ offset: claim.terms.offset + 1n }),
@@ -122,6 +140,12 @@ export function personLies(claim: Claim<TermsHeader>): Cases {
       secret: claim.secret + 1n,
     },
   };
+}
+
+/** The same person and log in another scope. This one holds. */
+export function anotherScope(claim: Claim<TermsHeader>): CircuitInput {
+  const scope = claim.scope + 1n;
+  return { ...inputOf(claim), scope, holder: holderOf(claim.secret, scope) };
 }
 
 /** T13: each public input changed, or exchanged for another. */

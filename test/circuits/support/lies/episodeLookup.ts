@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// False circuits about runs, and the ways to argue for them that the template
-// "episode" has beside those of every claim circuit.
-import { type EpisodeTerms, honestClaimOf } from "./claim.ts";
-import { inverse, mod } from "./constraints.ts";
-import { type LiesOptions, teller, tellSharedLies } from "./lies.ts";
-import { solveReadings } from "./lookupForgery.ts";
-import type { Base } from "./mutants.ts";
-import { sums } from "./steps.ts";
+// Lies about runs by way of the marks and of the lookup that binds them to the
+// readings (lookup construction).
+import { inverse, mod } from "../constraints.ts";
+import { solveReadings } from "../lookupForgery.ts";
+import type { Base } from "../mutants.ts";
+import { sums } from "../steps.ts";
+import { episodeClaims } from "./episodeClaims.ts";
+import type { Teller } from "./teller.ts";
 
 /** Bits of a place in the lookup at 26 places; a mark stands above them. */
 const S = 5n;
@@ -15,208 +15,20 @@ const MARK = 1n << S;
 /** Bits of one count. */
 const COUNT = 6n;
 
-export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
-  const told = teller(options);
-  const { court, shape, sample, wire, N, split, world, argue, set } = told;
+export async function tellMarkLies(teller: Teller): Promise<void> {
+  const { court, shape, slots: N, wire, split, world, set } = teller;
+  const { claim, marked } = episodeClaims(teller);
   const ENTRIES = 2 * (shape.codes + 1);
-  const band = { low: 4n, high: 6n };
-  /** "#" inside, "." outside, "?" missing; filled up with ".". */
-  const codesOf = (text: string) =>
-    split([...text.padEnd(N, ".")].map((mark) => (mark === "#" ? 5n : mark === "?" ? 0n : 9n)));
-  const claim = (codes: bigint[][], terms: Partial<EpisodeTerms>) =>
-    honestClaimOf("episode", shape, { codes, terms: { ...band, ...terms } });
 
-  // 1. Every bound, missed; donors: a log that meets it, terms that ask for less.
-  const bounds: readonly (readonly [
-    name: string,
-    text: string,
-    terms: Partial<EpisodeTerms>,
-    better: string,
-  ])[] = [
-    ["too few runs", "###.####.##", { minRun: 3n, runsMin: 3n }, "###.###.###"],
-    ["too many runs", "###.####.##", { minRun: 3n, runsMax: 1n }, "###"],
-    ["a run too short", "##", { minRun: 3n, runsMin: 1n }, "###"],
-    ["a run too long", "####.", { minRun: 4n, runsMax: 0n }, "##.#"],
-    ["a run broken by a missing reading", "##?##", { minRun: 5n, runsMin: 1n }, "#####"],
-    ["a run that may go on in a missing reading", "##?##", { minRun: 5n, runsMax: 0n }, "##.##"],
-    ["runs not parted by a missing reading", "###?###", { minRun: 3n, runsMin: 2n }, "###.###"],
-    ["runs that a missing reading may part", "###?###", { minRun: 3n, runsMax: 1n }, "#######"],
-    ["too few runs of valid", "##?##.###", { flags: 1n, minRun: 4n, runsMin: 2n }, "####.####"],
-    ["too many runs of valid", "##?##.####", { flags: 1n, minRun: 4n, runsMax: 1n }, "##.##"],
-    [
-      "coverage too low",
-      `##${"?".repeat(12)}`,
-      { flags: 1n, minRun: 2n, runsMin: 1n, coverageMin: 9_000n },
-      "##",
-    ],
-    ["no reading", "?".repeat(N), { minRun: 3n }, "###"],
-    ["both bounds in the worst case", "###.##?#", { minRun: 3n, runsMin: 1n, runsMax: 5n }, "###.###"],
-    ["one run too many", `${"#".repeat(3)}..###`, { minRun: 3n, runsMax: 1n }, "###"],
-  ];
-  for (const [name, text, terms, better] of sample ? bounds.slice(0, 2) : bounds) {
-    const codes = codesOf(text);
-    const base = await world(name, claim(codes, terms));
-    const flags = terms.flags ?? 0n;
-    const donors = [
-      await world("a better log", claim(codesOf(better), terms)),
-      await world("easier terms", claim(codes, { minRun: terms.minRun!, flags })),
-      await world("the other semantics", claim(codes, { ...terms, flags: 1n - flags })),
-      await world(
-        "the other direction",
-        claim(codes, { ...terms, runsMin: terms.runsMin === undefined ? 1n : 0n, runsMax: 65_535n }),
-      ),
-      await world("shorter runs", claim(codes, { ...terms, minRun: 2n })),
-      await world("longer runs", claim(codes, { ...terms, minRun: 20n })),
-      await world("a wider band", claim(codes, { ...terms, low: 1n, high: 12n })),
-      await world("a lower band", claim(codes, { ...terms, low: 1n, high: 1n })),
-    ];
-    await argue(base, donors);
-    court.constants(base);
-  }
-
-  // 2 to 5. What all templates share.
-  await tellSharedLies(told, ({ strict, ...changes }) =>
-    honestClaimOf("episode", shape, {
-      ...changes,
-      terms: { ...band, minRun: 32n, runsMin: strict ? 1n : 0n },
-    }),
-  );
-
-  // 6. Terms that no program of this instance has, and fields lent across their borders.
-  const easy = claim(codesOf("###?###"), { minRun: 3n });
-  const nonsense: Record<string, Partial<EpisodeTerms>> = {
-    "another template": { template: 1n },
-    "another profile": { profile: easy.terms.profile - 1n },
-    "other epochs": { epochs: 3n },
-    "an unknown flag": { flags: 2n },
-    "flags 254": { flags: 254n },
-    "low 0": { low: 0n },
-    "low above high": { low: 8n, high: 7n },
-    "high above the table": { high: BigInt(shape.codes) + 1n },
-    "runs of no reading": { minRun: 0n },
-    "a bit above the last field": { coverageMin: 1n << 14n },
-  };
-  const easyWorld = await world("terms that are met", easy);
-  for (const [name, change] of sample ? [] : Object.entries(nonsense)) {
-    const base = await world(name, {
-      ...easy,
-      terms: { ...easy.terms, ...change },
-      context: easy.context,
-    });
-    await argue(base, [easyWorld]);
-    court.constants(base);
-  }
-  const FIELDS = ["low", "high", "minRun", "runsMin", "runsMax", "coverageMin"];
-  const field = (name: string) => wire(`OpenEpisode.Fields.values[${FIELDS.indexOf(name)}]`);
-  const borders: readonly (readonly [
-    name: string,
-    text: string,
-    Partial<EpisodeTerms>,
-    (readonly [string, bigint])[],
-  ])[] = [
-    [
-      "too few runs",
-      "###",
-      { minRun: 3n, runsMin: 2n, runsMax: 65_535n },
-      [
-        ["runsMin", -(1n << 16n)],
-        ["runsMax", 1n],
-      ],
-    ],
-    [
-      "a run too short",
-      "##",
-      { minRun: 3n, runsMin: 1n },
-      [
-        ["minRun", -(1n << 16n)],
-        ["runsMin", 1n],
-      ],
-    ],
-    [
-      "a run too long",
-      "####",
-      { minRun: 4n, runsMax: 0n, runsMin: 1n, flags: 1n },
-      [
-        ["minRun", 1n << 16n],
-        ["runsMin", -1n],
-      ],
-    ],
-    [
-      "too many runs",
-      "###.###",
-      { minRun: 3n, runsMax: 1n, coverageMin: 1n },
-      [
-        ["runsMax", 1n << 16n],
-        ["coverageMin", -1n],
-      ],
-    ],
-    [
-      // A 2^13th of a run, paid for by the coverage.
-      "too few runs",
-      "###",
-      { flags: 1n, minRun: 3n, runsMin: 2n, runsMax: 0n, coverageMin: 8n },
-      [
-        ["runsMax", 8n << 16n],
-        ["coverageMin", -8n],
-      ],
-    ],
-    [
-      "a run outside the band",
-      "...####",
-      { minRun: 5n, runsMin: 1n, high: 8n, low: 4n },
-      [
-        ["high", 1n << 16n],
-        ["minRun", -1n],
-      ],
-    ],
-    [
-      "a run outside the band",
-      "...####",
-      { minRun: 4n, runsMin: 2n, low: 4n, high: 8n },
-      [
-        ["low", 1n << 16n],
-        ["high", -1n],
-      ],
-    ],
-    // Coverage is paid for by what stands below it: 4/8192 of it are 2^16 * 4/8192 = 32 runs.
-    [
-      "coverage too low",
-      "?".repeat(20),
-      { flags: 1n, minRun: 3n, runsMax: 65_503n, coverageMin: 5_000n },
-      [
-        ["coverageMin", -4_000n],
-        ["runsMax", 4_000n << 16n],
-      ],
-    ],
-  ];
-  for (const [name, text, terms, lent] of borders) {
-    const base = await world(name, claim(codesOf(text), terms));
-    const changes = lent.map(([at, by]) => [field(at), base.witness[field(at)]! + by] as const);
-    set(base, `${lent.map(([at]) => at).join(" and ")} lent across their border`, ...changes);
-  }
-  {
-    // An epoch number of 33 bits reaches into the number of epochs.
-    const context = easy.context + (1n << 56n);
-    const base = await world("three epochs, time overflowing", {
-      ...easy,
-      context,
-      terms: { ...easy.terms, epochs: 3n },
-    });
-    for (const name of ["time", "Bits.out", "checkedTime"]) {
-      const at = wire(`OpenEpisode.OpenHeader.${name}`);
-      set(base, `${name} + 2^40`, [at, base.witness[at]! + (1n << 40n)]);
-    }
-  }
-
-  // 7. Marks. Wires of one slot by name.
+  // 1. Marks. Wires of one slot by name.
   const counts = (i: number) => wire(`counts[${i}]`);
   const stays = (i: number) => wire(`stays[${i}]`);
   const occurs = Array.from({ length: ENTRIES }, (_, t) => wire(`Lookup.counts[${t}]`));
-  const long = await world("a run too long", claim(codesOf("###"), { minRun: 3n, runsMax: 0n }));
-  const short = await world("a run too short", claim(codesOf("##.#.##?#"), { minRun: 3n, runsMin: 1n }));
+  const long = await world("a run too long", claim(marked("###"), { minRun: 3n, runsMax: 0n }));
+  const short = await world("a run too short", claim(marked("##.#.##?#"), { minRun: 3n, runsMin: 1n }));
   const valid = await world(
     "too few runs of valid",
-    claim(codesOf("##?#.##"), { flags: 1n, minRun: 4n, runsMin: 1n }),
+    claim(marked("##?#.##"), { flags: 1n, minRun: 4n, runsMin: 1n }),
   );
   // The same mark from values that are no bits: -1 + 2 = 1, 0 + 2/2 = 1, 2 - 2 = 0.
   for (const [c, s] of [
@@ -316,7 +128,7 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
   // The point where the false marks come out equal: 1/(x - a) + 1/(x - b) = 2/(x - 5) there.
   {
     const text = "######";
-    const base = await world("a run too long", claim(codesOf(text), { minRun: 6n, runsMax: 0n }));
+    const base = await world("a run too long", claim(marked(text), { minRun: 6n, runsMax: 0n }));
     const [p, q] = [4n + MARK - 5n, 6n + MARK - 5n];
     const point = mod(5n + 2n * p * q * inverse(p + q));
     // Two readings inside are marked outside; no run is held any more.
@@ -402,7 +214,7 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
       );
   }
 
-  // 8. Thresholds of the table that are not those of the terms.
+  // 2. Thresholds of the table that are not those of the terms.
   const hot = (at: number, vector: Readonly<Record<number, bigint>>) =>
     sums(vector, shape.codes + 1).map((value, c) => [wire(`Steps.reached[${c}]`, at), value] as const);
   const outside = (code: number) =>
@@ -446,7 +258,7 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
     ...hot(0, { 1: 1n, 3: 1n }),
     ...every(1n),
   );
-  const inside = claim(codesOf("#".repeat(N)), { minRun: 3n, runsMax: 0n });
+  const inside = claim(marked("#".repeat(N)), { minRun: 3n, runsMax: 0n });
   set(
     await world("a run too long", inside),
     "high: ones at 0 and 6",
@@ -455,30 +267,13 @@ export async function tellEpisodeLies(options: LiesOptions): Promise<void> {
   );
 
   // The half of the table for held runs: what ends one, and what does not.
-  const parted = claim(codesOf("###?###"), { minRun: 3n, runsMax: 1n });
+  const parted = claim(marked("###?###"), { minRun: 3n, runsMax: 1n });
   set(
     await world("runs that a missing reading may part", parted),
     "table[13] is 1",
     [counts(3), 1n],
     [wire("table[13]"), 1n],
   );
-  const whole = claim(codesOf("#######"), { minRun: 3n, runsMin: 2n });
+  const whole = claim(marked("#######"), { minRun: 3n, runsMin: 2n });
   set(await world("one run, not two", whole), "table[18] is 0", [counts(3), 0n], [wire("table[18]"), 0n]);
-
-  // 9. The direction, said to be the other one.
-  const twoSided = await world(
-    "both bounds in the worst case",
-    claim(codesOf("###.##?#"), { minRun: 3n, runsMin: 1n, runsMax: 5n }),
-  );
-  for (const base of [twoSided, short]) {
-    for (const out of [0n, 1n, 2n]) {
-      const value = base.witness[wire("Direction.IsZero.in")]!;
-      if (value !== 0n)
-        set(base, `at most: ${out}`, [wire("Direction.IsZero.inv"), (1n - out) * inverse(value)]);
-      for (const at of ["Direction.IsZero.out", "Direction.atMost", "atMost", "MissingRuleOf.atMost"])
-        set(base, `${at} is ${out}`, [wire(at), out]);
-    }
-    for (const name of ["Direction.least", "Direction.most", "Direction.ofValid", "Direction.oneSided"])
-      for (const value of [0n, 1n, 65_535n]) set(base, `${name} is ${value}`, [wire(name), value]);
-  }
 }

@@ -2,15 +2,17 @@
 //
 // False claims of the template "impact" at 2 epochs of 5 samples on 3 axes, and
 // every way that we know to argue for them.
-import { honestClaimOf, type ImpactTerms, NO_BOUND, type Shape } from "./claim.ts";
-import { inverse } from "./constraints.ts";
-import { lendAcross, type Teller, tellSharedLies } from "./sharedLies.ts";
+import { honestClaimOf, type ImpactTerms, NO_BOUND } from "../claim.ts";
+import { inverse } from "../constraints.ts";
+import { tellRunLies } from "./runs.ts";
+import { lendAcross, tellSharedLies } from "./shared.ts";
+import type { Teller } from "./teller.ts";
 
 const OF_VALID = 1n;
 const WIDTHS = [32n, 16n, 16n, 16n, 14n] as const;
 
-export async function tellImpactLies(teller: Teller, shape: Shape): Promise<void> {
-  const { sample, court, wire, world, argue, set } = teller;
+export async function tellImpactLies(teller: Teller): Promise<void> {
+  const { shape, sample, court, wire, world, argue, set } = teller;
   const N = (shape.epochs * shape.slots) / 3;
   /** "#" has the square 25, "." 4, "?" is missing, "x", "y" and "z" only there. */
   const window = (marks: string): bigint[][] => {
@@ -177,42 +179,15 @@ export async function tellImpactLies(teller: Teller, shape: Shape): Promise<void
           set(base, `sample ${at}: axis ${axis} ${to}`, [of(`axes[${axis}]`), to]);
     }
 
-    // 5. The machine: each signal of a step, boolean or not.
-    for (const at of [0, 2, 3, 9]) {
-      for (const part of ["openMissing", "openCounts", "heldCounts", "counts", "stays", "continued"])
-        for (const to of [-1n, 0n, 1n, 2n]) set(base, `${part}[${at}] ${to}`, [wire(`${part}[${at}]`), to]);
-      for (const part of ["lengths", "held"])
-        for (const to of [-1n, 0n, 1n, 2n, 3n])
-          set(base, `${part}[${at + 1}] ${to}`, [wire(`${part}[${at + 1}]`), to]);
-      const step = (part: string) => wire(`RunStep[${at}].${part}`);
-      for (const part of ["minRun", "length", "held", "counts", "stays", "nextLength", "nextHeld"])
-        for (const to of [-1n, 0n, 1n, 2n, 7n]) set(base, `step ${at}: ${part} ${to}`, [step(part), to]);
-      const input = value(step("IsEqual.isz.in"));
-      for (const to of [-1n, 0n, 1n, 2n]) {
-        set(base, `step ${at}: held ${to} by its output`, [step("IsEqual.isz.out"), to]);
-        if (input !== 0n)
-          set(
-            base,
-            `step ${at}: held ${to} by the inverse`,
-            [step("IsEqual.isz.inv"), (1n - to) * inverse(input)],
-            [step("IsEqual.isz.out"), to],
-          );
-      }
-    }
-    for (const part of [
-      "single",
-      "eventsMax",
-      "atMost",
-      "minRun",
-      "unknown",
-      "least",
-      "most",
-      "lengths[0]",
-      "held[0]",
-    ])
+    // 5. The machine.
+    tellRunLies(
+      teller,
+      base,
+      [0, 2, 3, 9],
+      ["openMissing", "openCounts", "heldCounts", "counts", "stays", "continued"],
+    );
+    for (const part of ["single", "eventsMax", "atMost", "minRun", "unknown", "least", "most"])
       for (const to of [-1n, 0n, 1n, 2n, 3n, NO_BOUND]) set(base, `${part} ${to}`, [wire(part), to]);
-    for (const part of ["countsOpen", "countsHeld", "stays"])
-      for (const to of [-1n, 0n, 1n, 2n]) set(base, `rule ${part} ${to}`, [wire(`rule.${part}`), to]);
   }
   {
     // Samples are counted where events are asked for, and the zero test of minRun made to say so.

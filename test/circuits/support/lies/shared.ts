@@ -2,8 +2,7 @@
 //
 // False claims that every claim circuit has to refuse whatever its circuit:
 // about person, log, chain, membership and the header of its terms, with every
-// way that we know to argue for them (see lies.ts).
-import type { Circuit } from "./circuit.ts";
+// way that we know to argue for them.
 import {
   type Claim,
   contextOf,
@@ -16,52 +15,14 @@ import {
   pathOf,
   subjectOf,
   type TermsHeader,
-} from "./claim.ts";
-import { mod } from "./constraints.ts";
-import { tellHashLies } from "./hashLies.ts";
-import { finder } from "./lies.ts";
-import { tellMembershipLies } from "./membershipLies.ts";
-import type { Base, Court } from "./mutants.ts";
-import { tellPackingLie } from "./packingLie.ts";
-import type { CircuitInput } from "./tester.ts";
+} from "../claim.ts";
+import type { Base } from "../mutants.ts";
+import { tellHashLies } from "./hashes.ts";
+import { tellMembershipLies } from "./membership.ts";
+import { tellPackingLie } from "./packing.ts";
+import type { Teller } from "./teller.ts";
 
 const EPOCH = 1n << 24n;
-
-/** What a liar says about one circuit, and to whom. */
-export interface Teller {
-  readonly sample: boolean;
-  readonly court: Court;
-  wire(name: string, at?: number): number;
-  liar(name: string, input: CircuitInput): Promise<Base>;
-  world(name: string, claim: Claim<TermsHeader>, overrides?: CircuitInput): Promise<Base>;
-  /** The claim as it is, and with every signal and array taken from each donor in turn. */
-  argue(base: Base, donors: readonly Base[]): void;
-  set(base: Base, name: string, ...changes: readonly (readonly [wire: number, value: bigint])[]): void;
-}
-
-export function tellerOf(circuit: Circuit, court: Court, sample: boolean): Teller {
-  const wire = finder(circuit);
-  const liar = async (name: string, input: CircuitInput): Promise<Base> => ({
-    name,
-    witness: await circuit.liar(input),
-  });
-  // A sample splices only the first worlds; every lie that is built by hand is told all the same.
-  let budget = 4;
-  return {
-    sample,
-    court,
-    wire,
-    liar,
-    world: (name, claim, overrides = {}) => liar(name, inputOf(claim, overrides)),
-    argue(base, donors) {
-      court.hear("", base, new Map());
-      for (const donor of donors) if (!sample || --budget >= 0) court.splice(base, donor);
-    },
-    set(base, name, ...changes) {
-      court.hear(name, base, new Map(changes.map(([w, value]) => [w, mod(value)])));
-    },
-  };
-}
 
 export interface SharedLies<T extends TermsHeader> {
   /** Holds. Its two epochs have the same codes in every slot that `worse` may replace. */
@@ -76,11 +37,10 @@ export interface SharedLies<T extends TermsHeader> {
 }
 
 export async function tellSharedLies<T extends TermsHeader>(
-  { sample, court, wire, liar, world, argue, set }: Teller,
+  teller: Teller,
   { good, bad: badCodes, strict, worse, open }: SharedLies<T>,
 ): Promise<void> {
-  const { shape } = good;
-  const N = shape.epochs * shape.slots;
+  const { shape, slots: N, sample, wire, liar, world, argue, set } = teller;
 
   // 1. Somebody else's holder, scope and log.
   const goodInput = inputOf(good);
@@ -123,7 +83,7 @@ export async function tellSharedLies<T extends TermsHeader>(
       rootOf(leafOf(subject, lastContext, headsOf(truth)[1]!)),
     );
     argue(bettered, [await world("the true reading", truth)]);
-    tellPackingLie(wire, set, bettered, truth, lie);
+    tellPackingLie(teller, bettered, truth, lie);
     argue(await world("one reading short", truth), [await world("one reading better", lie)]);
   }
   // Epochs that do not belong together.
@@ -191,13 +151,10 @@ export async function tellSharedLies<T extends TermsHeader>(
   ]);
 
   // 3. Hashes that are none of the protocol's.
-  await tellHashLies({ wire, world, set }, good, rootOf);
+  await tellHashLies(teller, good, rootOf);
 
   // 4. Membership.
-  await tellMembershipLies(
-    { court, wire, liar, argue, set },
-    { good, swapped, path: badRoot, anchored: badWorld },
-  );
+  await tellMembershipLies(teller, { good, swapped, path: badRoot, anchored: badWorld });
 
   // 5. Headers that no program of this instance has.
   const headers: Record<string, Partial<TermsHeader>> = {

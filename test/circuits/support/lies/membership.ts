@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Lies about where the last head is filed (T7), told to every claim circuit.
-import { type Claim, inputOf, type pathOf, type TermsHeader } from "./claim.ts";
-import { inverse } from "./constraints.ts";
-import type { Base, Court } from "./mutants.ts";
-import { sums } from "./steps.ts";
-import type { CircuitInput } from "./tester.ts";
-
-type Changes = readonly (readonly [wire: number, value: bigint])[];
-
-interface Teller {
-  readonly court: Court;
-  wire(name: string, at?: number): number;
-  liar(name: string, input: CircuitInput): Promise<Base>;
-  argue(base: Base, donors: readonly Base[]): void | Promise<void>;
-  set(base: Base, name: string, ...changes: Changes): void;
-}
+import { type Claim, inputOf, type pathOf, type TermsHeader } from "../claim.ts";
+import { inverse } from "../constraints.ts";
+import type { Base } from "../mutants.ts";
+import { sums } from "../steps.ts";
+import type { Changes, Teller } from "./teller.ts";
 
 export interface MembershipLies {
   /** Holds, at a path of depth 3. */
@@ -42,8 +32,8 @@ export async function tellMembershipLies(
   // Roots that no tree has: 0, by a path that ends nowhere.
   const nothing = await liar("root 0", { ...input, anchorRoot: 0n });
   const deep = await liar("root 0 by a depth above the limit", { ...input, anchorRoot: 0n, depth: 21n });
-  await argue(nothing, [deep]);
-  await argue(deep, [nothing]);
+  argue(nothing, [deep]);
+  argue(deep, [nothing]);
   court.constants(nothing);
   set(nothing, "a path that ends nowhere", [wire("depth"), 0n], ...steps("Steps.reached", {}));
   set(nothing, "a path that is said to end nowhere", ...steps("ended", {}));

@@ -13,16 +13,9 @@ import {
   subjectOf,
   type TermsHeader,
   tag,
-} from "./claim.ts";
-import type { Base } from "./mutants.ts";
-import { poseidonWires } from "./poseidon.ts";
-import type { CircuitInput } from "./tester.ts";
-
-interface Teller {
-  wire(name: string): number;
-  world(name: string, claim: Claim<TermsHeader>, overrides?: CircuitInput): Promise<Base>;
-  set(base: Base, name: string, ...changes: readonly (readonly [wire: number, value: bigint])[]): void;
-}
+} from "../claim.ts";
+import { poseidonWires } from "../poseidon.ts";
+import type { Teller } from "./teller.ts";
 
 /**
  * @param good    holds; of two epochs

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Claim, TermsHeader } from "./claim.ts";
-import { mod } from "./constraints.ts";
-import type { Base } from "./mutants.ts";
-import { squareRoot } from "./squareRoot.ts";
+import type { Claim, TermsHeader } from "../claim.ts";
+import { mod } from "../constraints.ts";
+import type { Base } from "../mutants.ts";
+import { squareRoot } from "../squareRoot.ts";
+import type { Teller } from "./teller.ts";
 
 /**
  * The readings of `lie` packed to the words of `truth`, by a zero of Pack that is none: its square is what a word differs
  * from its readings. Every other difference is a square.
  */
 export function tellPackingLie(
-  wire: (name: string) => number,
-  set: (base: Base, name: string, ...changes: readonly (readonly [number, bigint])[]) => void,
+  { wire, set }: Teller,
   base: Base,
   truth: Claim<TermsHeader>,
   lie: Claim<TermsHeader>,

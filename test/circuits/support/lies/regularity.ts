@@ -2,14 +2,16 @@
 //
 // False claims of the template "regularity" at 2 epochs of 16 slots, and every
 // way that we know to argue for them.
-import { honestClaimOf, NO_BOUND, type RegularityTerms, type Shape } from "./claim.ts";
-import { lendAcross, type Teller, tellSharedLies } from "./sharedLies.ts";
+import { honestClaimOf, NO_BOUND, type RegularityTerms } from "../claim.ts";
+import { BANDS, CODES, tellFlagLies, tellLentReading } from "./places.ts";
+import { lendAcross, tellSharedLies } from "./shared.ts";
+import type { Teller } from "./teller.ts";
 
 const SUM = 2n;
 const WIDTHS = [16n, 16n, 24n, 16n, 16n, 14n, 14n, 14n] as const;
 
-export async function tellRegularityLies(teller: Teller, shape: Shape): Promise<void> {
-  const { sample, court, wire, world, argue, set } = teller;
+export async function tellRegularityLies(teller: Teller): Promise<void> {
+  const { shape, sample, court, wire, world, argue, set } = teller;
   const epoch = (...groups: readonly (readonly [code: number, count: number])[]) =>
     groups.flatMap(([code, count]) => new Array<bigint>(count).fill(BigInt(code)));
   const band = { low: 4n, high: 6n };
@@ -156,15 +158,10 @@ export async function tellRegularityLies(teller: Teller, shape: Shape): Promise<
     set(base, "no bound where it is compared", [wire("Ordered.greater", 1), NO_BOUND]);
   }
 
-  // 5. Places: every choice of the region flags and their products, boolean or not.
-  const slot = (name: string) => wire(`slots[0][0].${name}`);
-  const values = [-2n, -1n, 0n, 1n, 2n];
-  for (const [from, to] of [
-    [4, 6],
-    [5, 12],
-    [1, 3],
-  ] as const) {
-    for (const code of sample ? (from === 4 ? [5] : []) : [0, 1, 3, 5, 9, 11]) {
+  // 5. Places.
+  for (const band of BANDS.slice(0, 3)) {
+    const [from, to] = band;
+    for (const code of sample ? (from === 4 ? [5] : []) : CODES) {
       const outside = to === 12 ? 1 : 12;
       const inBand = code >= from && code <= to;
       const codes = [epoch([code, 1], [from, 9], [0, 1], [outside, 5]), epoch([from, 1], [outside, 15])];
@@ -181,25 +178,7 @@ export async function tellRegularityLies(teller: Teller, shape: Shape): Promise<
           `${name} by one reading`,
           claimOf(codes, { low: BigInt(from), high: BigInt(to), ...terms }),
         );
-        for (const m of values) {
-          for (const i of values) {
-            for (const a of values) {
-              const flags = [
-                [slot("missing"), m],
-                [slot("inside"), i],
-                [slot("above"), a],
-              ] as const;
-              const label = `code ${code} of ${from}..${to}: missing ${m}, inside ${i}, above ${a}`;
-              set(base, label, ...flags);
-              const simple = [m, i, a].every((flag) => flag === 0n || flag === 1n) && m + i + a <= 1n;
-              if (!simple) continue;
-              for (const end of ["lowIfInside", "lowIfAbove", "highIfBelow", "highIfInside"])
-                for (const v of [0n, BigInt(code), BigInt(code) - 12n, 12n])
-                  set(base, `${label}, ${end} = ${v}`, ...flags, [slot(end), v]);
-              for (const v of values) set(base, `${label}, below ${v}`, ...flags, [slot("below"), v]);
-            }
-          }
-        }
+        tellFlagLies(teller, base, code, band);
       }
     }
   }
@@ -221,10 +200,5 @@ export async function tellRegularityLies(teller: Teller, shape: Shape): Promise<
       [wire("slots[0][0].code"), half[1]![0]!],
     );
   }
-  // A code outside the table, in a word that is the same: 16 lent to the slot before.
-  for (const lend of [1n, -1n]) {
-    const codes = [epoch([9, 1], [lend === 1n ? 7 : 3, 1], [5, 10], [12, 4]), epoch([12, 16])];
-    const base = await world("16 lent to the slot before", claimOf(codes, { shareMin: 3_300n }));
-    set(base, "", [wire("codes[0][0]"), 9n + 16n * lend], [wire("codes[0][1]"), codes[0]![1]! - lend]);
-  }
+  await tellLentReading(teller, (codes) => claimOf(codes, { shareMin: 3_300n }));
 }
