@@ -8,9 +8,8 @@
 //
 // Single files: scripts/testFile.ts.
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { commandOf, type Need, preparationOf, root, SUITES } from "./suites.ts";
+import { commandOf, ENVIRONMENT, type Need, preparationOf, root, SUITES } from "./suites.ts";
 import { type Outcome, outcomeOf, retold } from "./test/outcome.ts";
 
 const long = process.env.LONG === "1";
@@ -36,12 +35,7 @@ function run(command: readonly string[], live: boolean): Promise<Result> {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",
-      env: {
-        ...process.env,
-        FORCE_COLOR: "0",
-        // Many tests start programs; compiled once, those begin twice as fast.
-        NODE_COMPILE_CACHE: join(root, "cache/node"),
-      },
+      env: { ...ENVIRONMENT, FORCE_COLOR: "0" },
     });
     let output = "";
     const take = (chunk: Buffer) => {

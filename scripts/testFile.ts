@@ -10,7 +10,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, watch } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { commandOf, root, SUITES, suiteOf } from "./suites.ts";
+import { commandOf, ENVIRONMENT, root, SUITES, suiteOf } from "./suites.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,7 +43,7 @@ function run(): ChildProcess {
     cwd: root,
     stdio: "inherit",
     shell: process.platform === "win32",
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, "cache/node") },
+    env: ENVIRONMENT,
   });
 }
 
