@@ -29,17 +29,25 @@ describe("contracts", () => {
     expect(places.map((place) => place.replace(/:\d+$/, ""))).to.deep.equal([`${CLIENTS}call.ts`]);
   });
 
-  it("have a client for everything that an account can change", () => {
+  it("have a client for everything that an account can change, each by clients of its own", () => {
     const clients = files
       .filter((file) => file.startsWith(CLIENTS))
-      .map((file) => readFileSync(join(root, file), "utf8"))
-      .join("\n");
-    const changes = Object.entries(sdk)
-      .flatMap(([name, value]) => (name.endsWith("_ABI") ? [...(value as readonly string[])] : []))
-      .filter((fragment) => fragment.startsWith("function ") && !/\) (view|pure)\b/.test(fragment))
-      .map((fragment) => /^function (\w+)/.exec(fragment)![1]!);
-    expect(changes.length).to.be.greaterThan(35);
-    expect(changes.filter((name) => !clients.includes(`#contract.${name}(`))).to.deep.equal([]);
+      .map((file) => readFileSync(join(root, file), "utf8"));
+    const missing: string[] = [];
+    let changes = 0;
+    for (const [name, value] of Object.entries(sdk)) {
+      if (!name.endsWith("_ABI")) continue;
+      // A function of the same name in another contract's client does not count.
+      const own = clients.filter((client) => client.includes(`>(${name}, `)).join("\n");
+      for (const fragment of value as readonly string[]) {
+        if (!fragment.startsWith("function ") || /\) (view|pure)\b/.test(fragment)) continue;
+        changes += 1;
+        const called = /^function (\w+)/.exec(fragment)![1]!;
+        if (!own.includes(`#contract.${called}(`)) missing.push(`${name}: ${called}`);
+      }
+    }
+    expect(changes).to.be.greaterThan(35);
+    expect(missing).to.deep.equal([]);
   });
 
   it("have clients that can be read whole", () => {
