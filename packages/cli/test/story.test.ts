@@ -21,11 +21,11 @@ import { codeOf, named, type Ran, ROOT, vitalproof } from "./support.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const DEVELOPMENT_PHRASE = "test test test test test test test test test test test junk";
-const CLINIC = ["--dev-account", "4"];
+const MILLER = ["--dev-account", "4"];
 const INSURER = ["--dev-account", "5"];
 const D = ["--deployment", "deployment.json"];
 
-/** A whole claim, as the manual tells it. Anna's and the clinic's vaults are the manual's; others come beside them. */
+/** A whole claim, as the manual tells it. Anna's and Miller's vaults are the manual's. Others come next to them. */
 describe("the manual, and what is refused", function () {
   this.timeout(300_000);
   let node: TestNode;
@@ -84,11 +84,11 @@ describe("the manual, and what is refused", function () {
     expect(audit.summary.outcomes.paid).to.equal(1);
     expect(await read("audit.html")).to.include("</html>");
     // T33: no passphrase of a vault is shown.
-    for (const who of ["anna", "clinic"])
+    for (const who of ["anna", "miller"])
       expect(output).to.not.include((await read(`${who}/passphrase`)).trim());
   });
 
-  it("a person and a clinic are made once; a clinic's account is its group's", async () => {
+  it("a patient and an attester are made once; an attester's account is its group's", async () => {
     await refused("ALREADY_THERE", EXIT.refused, "anna", "identity", "new");
     await refused("ALREADY_THERE", EXIT.refused, "anna", "device", "simulate");
     const { subject } = await ok("bert", "identity", "new", "--scrypt-cost", "14");
@@ -103,9 +103,9 @@ describe("the manual, and what is refused", function () {
 
     await refused("VAULT_MISSING", EXIT.notReady, "nowhere", "attester", "enrol", "bert.json");
     const init = ["attester", "init", "--anchors", anchors, "--scrypt-cost", "14"];
-    await refused("USAGE", EXIT.usage, "other", ...init, ...CLINIC);
+    await refused("USAGE", EXIT.usage, "other", ...init, ...MILLER);
     await refused("USAGE", EXIT.usage, "other", ...init, "--new-group");
-    await refused("ALREADY_THERE", EXIT.refused, "clinic", ...init, "--new-group", ...CLINIC);
+    await refused("ALREADY_THERE", EXIT.refused, "miller", ...init, "--new-group", ...MILLER);
     await refused("NOT_ALLOWED", EXIT.refused, "other", ...init, "--group", "1", "--dev-account", "5");
     const provider = new JsonRpcProvider(node.url);
     const { attester } = await new AnchorClient(anchors, provider).group(1n);
@@ -113,13 +113,13 @@ describe("the manual, and what is refused", function () {
     expect(attester).to.equal(account(4));
   });
 
-  it("the clinic opens logs of people whom it enrolled, from days that have not begun; a log is its person's", async () => {
+  it("the attester opens logs of people whom it enrolled, from days that have not begun; a log is its person's", async () => {
     const open = ["attester", "open-log", "bert.json", "--out", "bert-opening.json"];
-    await refused("INTAKE_SUBJECT_UNKNOWN", EXIT.refused, "clinic", ...open);
+    await refused("INTAKE_SUBJECT_UNKNOWN", EXIT.refused, "miller", ...open);
     await refused("NOT_THERE", EXIT.notReady, "anna", ...open);
-    await ok("clinic", "attester", "enrol", "bert.json");
-    await refused("INTAKE_DEVICE_EXISTS", EXIT.refused, "clinic", "attester", "enrol", "bert.json");
-    await refused("INTAKE_FIRST_EPOCH_PAST", EXIT.refused, "clinic", ...open, "--first-epoch", "2026-02-27");
+    await ok("miller", "attester", "enrol", "bert.json");
+    await refused("INTAKE_DEVICE_EXISTS", EXIT.refused, "miller", "attester", "enrol", "bert.json");
+    await refused("INTAKE_FIRST_EPOCH_PAST", EXIT.refused, "miller", ...open, "--first-epoch", "2026-02-27");
     await refused("DOCUMENT_INVALID", EXIT.input, "bert", "log", "open", "opening.json");
     await refused("DOCUMENT_INVALID", EXIT.input, "bert", "log", "open", "request.json");
     await refused("ALREADY_THERE", EXIT.refused, "anna", "log", "open", "opening.json");
@@ -135,30 +135,30 @@ describe("the manual, and what is refused", function () {
     expect(again.given).to.be.greaterThan(850);
   });
 
-  it("T10: an application belongs to the person, and is the clinic's own account's to attest", async () => {
+  it("T10: an application belongs to the person, and only the attester's own account attests it", async () => {
     const apply = ["apply", "--program", "1", "--from", "2026-03-04", "--periods", "2", "--out", "x.json"];
     await refused("CONTRACT_REVERTED", EXIT.refused, "anna", ...apply, "--claims", claims, "--program", "99");
     await refused("USAGE", EXIT.usage, "anna", ...apply, "--claims", "0x12");
-    const attest = ["attester", "attest-holder", "--claims", claims, ...CLINIC, "--out", "x.json"];
+    const attest = ["attester", "attest-holder", "--claims", claims, ...MILLER, "--out", "x.json"];
     const application = JSON.parse(await read("application.json")) as {
       attestation: Record<string, unknown>;
     };
     const attestation = { ...application.attestation, controller: account(9) };
     await writeFile(join(cwd, "stolen.json"), JSON.stringify({ ...application, attestation }));
-    await refused("ATTESTATION_MISMATCH", EXIT.refused, "clinic", ...attest, "stolen.json");
+    await refused("ATTESTATION_MISMATCH", EXIT.refused, "miller", ...attest, "stolen.json");
     const own = [...attest, "application.json"];
-    await refused("NOT_ALLOWED", EXIT.refused, "clinic", ...own, "--dev-account", "5");
-    await refused("ARTIFACT_MISSING", EXIT.notReady, "clinic", ...own, "--artifacts", ".");
+    await refused("NOT_ALLOWED", EXIT.refused, "miller", ...own, "--dev-account", "5");
+    await refused("ARTIFACT_MISSING", EXIT.notReady, "miller", ...own, "--artifacts", ".");
   });
 
   it("nothing can be sealed or anchored before its time; heads, receipts and paths are whose they are", async () => {
     const seal = ["log", "seal", "--out", "x.json"];
     await refused("LOG_EPOCH_NOT_OVER", EXIT.refused, "anna", ...seal, "--until", "2026-03-03");
     expect(await ok("anna", ...seal)).to.include({ heads: 0 });
-    await refused("ANCHOR_TOO_EARLY", EXIT.refused, "clinic", "attester", "close-day", "2026-03-03");
+    await refused("ANCHOR_TOO_EARLY", EXIT.refused, "miller", "attester", "close-day", "2026-03-03");
     await refused("NOT_ALLOWED", EXIT.refused, "anna", "demo-clock", "2026-02-01T00:00Z");
     const intake = ["attester", "intake", "heads.json", "--out", "y.json"];
-    await refused("NOT_ALLOWED", EXIT.refused, "clinic", ...intake, "--dev-account", "5");
+    await refused("NOT_ALLOWED", EXIT.refused, "miller", ...intake, "--dev-account", "5");
     await refused("DOCUMENT_INVALID", EXIT.input, "anna", "log", "accept", "heads.json");
     await acceptForged("receipts.json");
     const found = { log: "glucose-mg-dl-5min", ok: true, epochs: 1, receipts: 1 };
@@ -167,12 +167,12 @@ describe("the manual, and what is refused", function () {
       epochs: { leaf: string; status: string; name: string }[];
     };
     expect(epochs.map(({ name, status }) => [name, status])).to.deep.equal([["2026-03-02", "accepted"]]);
-    expect(await ok("clinic", "attester", "anchor", ...CLINIC)).to.deep.equal({ anchored: [] });
-    const anchor = ["attester", "anchor", "--day", "2026-03-02", ...CLINIC];
-    await refused("CONTRACT_REVERTED", EXIT.refused, "clinic", ...anchor);
+    expect(await ok("miller", "attester", "anchor", ...MILLER)).to.deep.equal({ anchored: [] });
+    const anchor = ["attester", "anchor", "--day", "2026-03-02", ...MILLER];
+    await refused("CONTRACT_REVERTED", EXIT.refused, "miller", ...anchor);
     const path = ["attester", "path", "--day", "2026-03-02", "--out"];
-    await ok("clinic", ...path, "one.json", "--leaf", epochs[0]!.leaf);
-    await refused("ANCHOR_LEAF_UNKNOWN", EXIT.notReady, "clinic", ...path, "two.json", "--leaf", "1");
+    await ok("miller", ...path, "one.json", "--leaf", epochs[0]!.leaf);
+    await refused("ANCHOR_LEAF_UNKNOWN", EXIT.notReady, "miller", ...path, "two.json", "--leaf", "1");
   });
 
   it("a claim names the key, the anchored root and the program's terms", async () => {
@@ -593,11 +593,11 @@ describe("the manual, and what is refused", function () {
   it("the second day does not meet the terms: exit code 1, saying by how much, and no claim is written", async () => {
     await ok("anna", "demo-clock", "2026-03-03T23:10Z");
     await ok("anna", "log", "seal", "--out", "heads2.json");
-    await ok("clinic", "attester", "intake", "heads2.json", "--out", "receipts2.json", ...CLINIC);
+    await ok("miller", "attester", "intake", "heads2.json", "--out", "receipts2.json", ...MILLER);
     await ok("anna", "log", "accept", "receipts2.json");
     await ok("anna", "demo-clock", "2026-03-04T06:10Z");
-    await ok("clinic", "attester", "anchor", ...CLINIC);
-    await ok("clinic", "attester", "path", "--heads", "heads2.json", "--out", "paths2.json");
+    await ok("miller", "attester", "anchor", ...MILLER);
+    await ok("miller", "attester", "path", "--heads", "heads2.json", "--out", "paths2.json");
     const prove = ["prove", "--policy", "1", "--claims", claims, "--period", "1", "--out", "claim2.json"];
     const ran = await refused("STATEMENT_NOT_MET", EXIT.no, "anna", ...prove, "--paths", "paths2.json");
     expect(ran.err).to.contain("too few");
@@ -661,13 +661,13 @@ describe("the manual, and what is refused", function () {
     await ok("anna", "demo-clock", "2026-03-05T10:00Z");
     expect(await ok("anna", "log", "seal", "--out", "heads3.json")).to.include({ heads: 1 });
     const late = await run(
-      "clinic",
+      "miller",
       "attester",
       "intake",
       "heads3.json",
       "--out",
       "receipts3.json",
-      ...CLINIC,
+      ...MILLER,
     );
     expect(late.code).to.equal(EXIT.refused);
     const { refused: reasons } = parseDocument(RECEIPTS, await read("receipts3.json"), "it");
@@ -689,7 +689,7 @@ describe("the manual, and what is refused", function () {
     expect(texts.length).to.be.greaterThan(20);
     const all = texts.join("\n");
     expect(all).to.not.contain(PASSPHRASE);
-    for (const who of ["anna", "clinic"])
+    for (const who of ["anna", "miller"])
       expect(all).to.not.contain((await read(`${who}/passphrase`)).trim());
     expect(all).to.not.contain('"codes"');
     // A log's salts are field elements in decimals; those in hex are of passphrases and of consent receipts.
@@ -734,7 +734,7 @@ describe("the manual, and what is refused", function () {
     expect([failing.code, codeOf(failing), failing.out]).to.deep.equal([EXIT.input, "DOCUMENT_INVALID", ""]);
   });
 
-  /** A receipt that the clinic did not sign is not taken. */
+  /** A receipt that the attester did not sign is refused. */
   async function acceptForged(file: string): Promise<void> {
     const answer = JSON.parse(await read(file)) as { receipts: { receivedAt: number }[] };
     answer.receipts[0]!.receivedAt += 1;
