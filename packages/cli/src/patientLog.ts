@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type DeviceSigner, Log, type Profile, profileOf, Sealer, VitalproofError } from "@vitalproof/sdk";
+import {
+  type DeviceSigner,
+  Log,
+  type LogLook,
+  type Profile,
+  profileOf,
+  Sealer,
+  VitalproofError,
+} from "@vitalproof/sdk";
 import { type Body, documentText, LOG_OPENING, parseDocument } from "@vitalproof/sdk/wire";
 import type { Vault } from "./vault.ts";
 
@@ -36,6 +44,33 @@ export async function beginLog(vault: Vault, name: string, opened: Opening): Pro
  * @throws NOT_THERE; USAGE where there are several and none was named; LOG_CORRUPT, VAULT_DAMAGED
  */
 export async function resumeLog(vault: Vault, wanted: string | undefined): Promise<PatientLog> {
+  const { name, opened } = await openingOf(vault, wanted);
+  // A command that was killed between the two writes of `beginLog` left the opening alone.
+  const begun = (await vault.store.read(`log/${name}/state`)) !== undefined;
+  const log = begun
+    ? await Log.resume(vault.store, name)
+    : await Log.create(vault.store, name, opened.opening);
+  return patientLog(name, log, opened);
+}
+
+/** What of a log can be read, also where a record of it is damaged. Writes nothing. */
+export async function lookAtLog(
+  vault: Vault,
+  wanted: string | undefined,
+): Promise<{ name: string; opened: Opening; look: LogLook }> {
+  const { name, opened } = await openingOf(vault, wanted);
+  const begun = (await vault.store.read(`log/${name}/state`)) !== undefined;
+  const { opening } = opened;
+  const look = begun
+    ? await Log.look(vault.store, name)
+    : { opening, nextEpoch: opening.firstEpoch, pending: 0, epochs: [], damaged: [] };
+  return { name, opened, look };
+}
+
+async function openingOf(
+  vault: Vault,
+  wanted: string | undefined,
+): Promise<{ name: string; opened: Opening }> {
   const names = await logNames(vault);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined && names.length > 1) {
@@ -55,13 +90,7 @@ export async function resumeLog(vault: Vault, wanted: string | undefined): Promi
     );
   }
   const text = await vault.store.read(OPENED + name);
-  const opened = parseDocument(LOG_OPENING, text!, `the opening of ${name}`);
-  // A command that was killed between the two writes of `beginLog` left the opening alone.
-  const begun = (await vault.store.read(`log/${name}/state`)) !== undefined;
-  const log = begun
-    ? await Log.resume(vault.store, name)
-    : await Log.create(vault.store, name, opened.opening);
-  return patientLog(name, log, opened);
+  return { name, opened: parseDocument(LOG_OPENING, text!, `the opening of ${name}`) };
 }
 
 export async function logNames(vault: Vault): Promise<string[]> {

@@ -6,6 +6,7 @@ import { Identity } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { EXIT } from "../src/exit.ts";
 import { loadIdentity, saveIdentity } from "../src/identity.ts";
+import { beginLog } from "../src/patientLog.ts";
 import { type Vault, withVault } from "../src/vault.ts";
 import { codeOf, ioOf, vitalproof } from "./support.ts";
 
@@ -201,6 +202,60 @@ describe("the vault", function () {
     expect(damaged.code).to.equal(EXIT.no);
     const told = JSON.parse(damaged.out) as { records: number; damaged: { record: string }[] };
     expect([told.records, told.damaged.map(({ record }) => record)]).to.deep.equal([1, ["identity"]]);
+  });
+
+  it("of a log with a damaged epoch the others stay readable, and nothing is sealed on it or overwritten", async () => {
+    await make();
+    await vitalproof(world(), "device", "simulate");
+    const start = Date.UTC(2026, 2, 2) / 1000;
+    const kept = await withVault(ioOf(world()), { vault: "vault" }, async (vault) => {
+      const { subject } = await loadIdentity(vault);
+      const account = `0x${"11".repeat(20)}`;
+      const { log } = await beginLog(vault, "mine", {
+        opening: {
+          group: 1n,
+          subject,
+          profile: "heart-rate-1s",
+          offset: 0,
+          firstEpoch: start / 3600,
+          genesis: 1n,
+        },
+        domain: { chainId: 31337n, anchors: account },
+        attester: account,
+      });
+      await log.append([0, 1, 2].map((hour) => ({ time: start + hour * 3600, value: 70, unit: "/min" })));
+      await log.seal(start + 3 * 3600);
+      return vault.sealed.nameOf(`log/mine/epoch/${start / 3600 + 1}`);
+    });
+    const whole = await vitalproof(world(), "log", "show", "--json");
+    expect([whole.code, whole.err]).to.deep.equal([EXIT.ok, ""]);
+    const record = join(cwd, "vault", `${kept}.json`);
+    await truncate(record, 40);
+    const before = await Promise.all(
+      (await files()).sort().map(async (file) => [file, await readFile(file, "utf8")]),
+    );
+
+    const shown = await vitalproof(world(), "log", "show", "--json");
+    expect([shown.code, shown.err]).to.deep.equal([EXIT.no, ""]);
+    const { epochs, damaged } = JSON.parse(shown.out) as {
+      epochs: unknown[];
+      damaged: { epoch: number }[];
+    };
+    const all = (JSON.parse(whole.out) as { epochs: unknown[] }).epochs;
+    expect(epochs).to.deep.equal([all[0], all[2]]);
+    expect(damaged.map(({ epoch }) => epoch)).to.deep.equal([start / 3600 + 1]);
+    expect((await vitalproof(world(), "log", "show")).out).to.contain(`epoch ${start / 3600 + 1}  DAMAGED`);
+
+    const later = { ...world(), now: start + 4 * 3600 };
+    const refusal = await vitalproof(later, "log", "seal", "--out", "heads.json", "--json");
+    expect([codeOf(refusal), refusal.code]).to.deep.equal(["LOG_CORRUPT", EXIT.input]);
+    expect(refusal.err)
+      .to.contain(`Epoch ${start / 3600 + 1}`)
+      .and.to.contain("from a copy");
+    const after = await Promise.all(
+      (await files()).sort().map(async (file) => [file, await readFile(file, "utf8")]),
+    );
+    expect(after).to.deep.equal(before);
   });
 
   it("T33: nothing of what a vault keeps is readable in its files or their names", async () => {

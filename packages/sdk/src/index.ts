@@ -127,7 +127,14 @@ export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from
 export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
 export { encodeReading } from "./log/encode.ts";
-export { Log, type LogOpening, type LogState, type SealReport, type SignedHead } from "./log/log.ts";
+export {
+  Log,
+  type LogLook,
+  type LogOpening,
+  type LogState,
+  type SealReport,
+  type SignedHead,
+} from "./log/log.ts";
 export { assertLogFits, logFits } from "./log/logFits.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export {

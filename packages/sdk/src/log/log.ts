@@ -50,6 +50,15 @@ export type SealReport = {
   dropped: number;
 };
 
+/** What is readable of a stored log, and what is not. The records hold readings and salts. */
+export type LogLook = {
+  readonly opening: LogOpening;
+  readonly nextEpoch: number;
+  readonly pending: number;
+  readonly epochs: readonly EpochRecord[];
+  readonly damaged: readonly { readonly epoch: number; readonly reason: string }[];
+};
+
 /** Formats of heads that a stored log may be of (docs/protocol.md). */
 const FORMAT = 2;
 
@@ -119,61 +128,51 @@ export class Log {
    *         epoch that does not fit
    */
   static async resume(store: Store, name: string): Promise<Log> {
-    const key = stateKey(name);
-    const text = await store.read(key);
-    if (text === undefined) {
-      throw new VitalproofError("STORE_FAILED", `The store holds no log "${name}".`, {
-        details: { name },
-        hint: "Use Log.create with what intake returned when it opened the log.",
-      });
-    }
-    const raw = parseRecord<StoredLog>(
-      key,
-      text,
-      (value) =>
-        isDecimalText(value.group) &&
-        isDecimalText(value.subject) &&
-        isDecimalText(value.genesis) &&
-        Number.isSafeInteger(value.firstEpoch) &&
-        Number.isSafeInteger(value.nextEpoch) &&
-        Array.isArray(value.pending),
-    );
-    if (raw.format !== FORMAT) {
-      throw new VitalproofError(
-        "LOG_FORMAT_UNKNOWN",
-        `Log "${name}" has heads of format ${raw.format ?? 1}; this version reads format ${FORMAT}.`,
-        {
-          details: { name, format: raw.format ?? 1, wanted: FORMAT },
-          hint: "Nothing of an earlier format was deployed. Enrol again and import the readings into a new log.",
-        },
-      );
-    }
-    const opening: LogOpening = {
-      group: BigInt(raw.group),
-      subject: BigInt(raw.subject),
-      profile: raw.profile,
-      offset: raw.offset,
-      firstEpoch: raw.firstEpoch,
-      genesis: BigInt(raw.genesis),
-    };
+    const { raw, opening } = await readState(store, name);
     const interrupted = await readJournal(store, name);
     const nextEpoch = Math.max(raw.nextEpoch, (interrupted.at(-1)?.epoch ?? 0) + 1);
     const epochs: EpochRecord[] = [];
     for (let epoch = raw.firstEpoch; epoch < nextEpoch; epoch++) {
       const finished = interrupted.find((record) => record.epoch === epoch);
-      if (finished !== undefined) {
-        epochs.push(finished);
-        continue;
-      }
-      const record = await store.read(epochKey(name, epoch));
-      if (record === undefined) throw corrupt(epoch, "its record is missing");
-      epochs.push(epochFromText(epochKey(name, epoch), record));
+      epochs.push(finished ?? (await readEpoch(store, name, epoch)));
     }
     const pending = raw.pending.map(([time, ...codes]) => ({ time, codes }));
     const log = new Log(store, name, opening, pending, epochs);
     log.verify();
     await log.#replace(interrupted);
     return log;
+  }
+
+  /**
+   * What can be read of a stored log of which `resume` refuses a record. Each epoch is checked on its own. Nothing is
+   * written, and nothing can be sealed on it.
+   * @throws what `resume` throws for the log's state
+   */
+  static async look(store: Store, name: string): Promise<LogLook> {
+    const { raw, opening } = await readState(store, name);
+    const epochs: EpochRecord[] = [];
+    const damaged: { epoch: number; reason: string }[] = [];
+    const interrupted = await readJournal(store, name);
+    const nextEpoch = Math.max(raw.nextEpoch, (interrupted.at(-1)?.epoch ?? 0) + 1);
+    for (let epoch = raw.firstEpoch; epoch < nextEpoch; epoch++) {
+      try {
+        const finished = interrupted.find((record) => record.epoch === epoch);
+        const record = finished ?? (await readEpoch(store, name, epoch));
+        new Log(
+          store,
+          name,
+          { ...opening, firstEpoch: epoch, genesis: record.previous },
+          [],
+          [record],
+        ).verify();
+        epochs.push(record);
+      } catch (error) {
+        const found = VitalproofError.find(error, "LOG_CORRUPT");
+        if (found === undefined) throw error;
+        damaged.push({ epoch, reason: String(found.details.reason) });
+      }
+    }
+    return { opening, nextEpoch, pending: raw.pending.length, epochs, damaged };
   }
 
   get opening(): LogOpening {
@@ -539,6 +538,64 @@ export class Log {
   }
 }
 
+async function readState(store: Store, name: string): Promise<{ raw: StoredLog; opening: LogOpening }> {
+  const key = stateKey(name);
+  const text = await store.read(key);
+  if (text === undefined) {
+    throw new VitalproofError("STORE_FAILED", `The store holds no log "${name}".`, {
+      details: { name },
+      hint: "Use Log.create with what intake returned when it opened the log.",
+    });
+  }
+  const raw = parseRecord<StoredLog>(
+    key,
+    text,
+    (value) =>
+      isDecimalText(value.group) &&
+      isDecimalText(value.subject) &&
+      isDecimalText(value.genesis) &&
+      Number.isSafeInteger(value.firstEpoch) &&
+      Number.isSafeInteger(value.nextEpoch) &&
+      Array.isArray(value.pending),
+  );
+  if (raw.format !== FORMAT) {
+    throw new VitalproofError(
+      "LOG_FORMAT_UNKNOWN",
+      `Log "${name}" has heads of format ${raw.format ?? 1}; this version reads format ${FORMAT}.`,
+      {
+        details: { name, format: raw.format ?? 1, wanted: FORMAT },
+        hint: "Nothing of an earlier format was deployed. Enrol again and import the readings into a new log.",
+      },
+    );
+  }
+  const opening: LogOpening = {
+    group: BigInt(raw.group),
+    subject: BigInt(raw.subject),
+    profile: raw.profile,
+    offset: raw.offset,
+    firstEpoch: raw.firstEpoch,
+    genesis: BigInt(raw.genesis),
+  };
+  return { raw, opening };
+}
+
+/** @throws LOG_CORRUPT naming the epoch, also where the store does not open the record */
+async function readEpoch(store: Store, name: string, epoch: number): Promise<EpochRecord> {
+  const key = epochKey(name, epoch);
+  try {
+    const text = await store.read(key);
+    if (text === undefined) throw corrupt(epoch, "its record is missing");
+    return epochFromText(key, text);
+  } catch (error) {
+    if (error instanceof VitalproofError && error.details.epoch === epoch) throw error;
+    if (VitalproofError.find(error, "VAULT_DAMAGED") !== undefined)
+      throw corrupt(epoch, "its record does not open");
+    if (VitalproofError.find(error, "LOG_CORRUPT") !== undefined)
+      throw corrupt(epoch, "its record is damaged");
+    throw error;
+  }
+}
+
 function stateKey(name: string): string {
   return `log/${name}/state`;
 }
@@ -562,6 +619,6 @@ async function readJournal(store: Store, name: string): Promise<EpochRecord[]> {
 function corrupt(epoch: number, reason: string): VitalproofError {
   return new VitalproofError("LOG_CORRUPT", `Epoch ${epoch} of the stored log does not fit: ${reason}.`, {
     details: { epoch, reason },
-    hint: "Restore the store from a backup.",
+    hint: "Put the record back from a copy of the store. Until then the other epochs can be read, and nothing is sealed.",
   });
 }

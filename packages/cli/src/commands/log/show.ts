@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { anchorDayOf, type EpochRecord, MISSING } from "@vitalproof/sdk";
+import {
+  anchorDayOf,
+  type EpochRecord,
+  type LogOpening,
+  leafOf,
+  MISSING,
+  packContext,
+  profileOf,
+} from "@vitalproof/sdk";
 import type { Command } from "commander";
+import { EXIT } from "../../exit.ts";
 import type { Io } from "../../io.ts";
-import { type PatientLog, resumeLog, sealerOf } from "../../patientLog.ts";
+import { lookAtLog, resumeLog, sealerOf } from "../../patientLog.ts";
 import { dayText, nameOfEpoch } from "../../time.ts";
 import { withVault } from "../../vault.ts";
 import { LOG_OPTION, type LogOptions } from "./options.ts";
@@ -37,34 +46,50 @@ export function registerShow(log: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  vitalproof log show\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
-      const shown = await withVault(io, options, async (vault) => {
-        const kept = await resumeLog(vault, options.log);
-        return { kept, rows: kept.log.epochs.map((record) => rowOf(kept, record)) };
-      });
-      const { opening } = shown.kept.opened;
+      const { name, opened, look } = await withVault(io, options, (vault) => lookAtLog(vault, options.log));
+      const { opening } = opened;
+      const rows = look.epochs.map((record) => rowOf(look.opening, record));
+      const profile = profileOf(look.opening.profile);
+      const damaged = look.damaged.map(({ epoch, reason }) => ({
+        epoch,
+        name: nameOfEpoch(profile, look.opening.offset, epoch),
+        reason,
+      }));
+      if (damaged.length > 0) io.exitCode = EXIT.no;
       io.report(
         [
-          `Log "${shown.kept.name}" of ${opening.profile}, group ${opening.group}, self-attested; ${shown.kept.log.pending} readings wait to be sealed.`,
-          ...shown.rows.map(
+          `Log "${name}" of ${opening.profile}, group ${opening.group}, self-attested; ${look.pending} readings wait to be sealed.`,
+          ...rows.map(
             (row) =>
               `${row.name}  epoch ${row.epoch}  ${row.status.padEnd(8)}  ${row.filled} filled, ${row.missing} missing, ${row.moved} moved, ${row.dropped} dropped`,
           ),
+          ...damaged.map((one) => `${one.name}  epoch ${one.epoch}  DAMAGED   ${one.reason}`),
+          ...(damaged.length === 0
+            ? []
+            : [
+                "Nothing can be sealed on a damaged log. `vitalproof vault check` names the file: put it back from a copy of the vault.",
+              ]),
         ],
         {
-          log: shown.kept.name,
+          log: name,
           profile: opening.profile,
           group: opening.group,
           offset: opening.offset,
-          pending: shown.kept.log.pending,
-          nextEpoch: shown.kept.log.nextEpoch,
+          pending: look.pending,
+          nextEpoch: look.nextEpoch,
           assurance: "self-attested",
-          epochs: shown.rows,
+          epochs: rows,
+          ...(damaged.length === 0 ? {} : { damaged }),
         },
       );
     });
 }
 
-function rowOf({ log, profile, offset }: PatientLog, { epoch, status, codes, moved, dropped }: EpochRecord) {
+function rowOf(
+  { subject, profile: profileName, offset }: LogOpening,
+  { epoch, status, codes, moved, dropped, head }: EpochRecord,
+) {
+  const profile = profileOf(profileName);
   const missing = codes.filter((code) => code === MISSING).length;
   return {
     epoch,
@@ -74,7 +99,7 @@ function rowOf({ log, profile, offset }: PatientLog, { epoch, status, codes, mov
     missing,
     moved,
     dropped,
-    leaf: log.leaf(epoch),
+    leaf: leafOf(subject, packContext({ profile: profile.id, offset, epoch }), head),
     anchorDay: dayText(anchorDayOf(profile, offset, epoch)),
   };
 }
