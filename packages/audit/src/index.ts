@@ -6,6 +6,7 @@ export { type ContractAddresses, contractInterfaces } from "./events.ts";
 export { FINDINGS, type Finding, type FindingCode, type Severity } from "./findings.ts";
 export { escapeHtml, printable } from "./format.ts";
 export { reportHtml } from "./html.ts";
+export type { InvariantLine } from "./invariants.ts";
 export { type KnownKey, type KnownKeys, knownKeys } from "./keys.ts";
 export {
   type AnchorLine,
@@ -14,7 +15,6 @@ export {
   type CircuitLine,
   type ClaimLine,
   type ConsentLine,
-  type InvariantLine,
   OUTCOMES,
   type Outcome,
 } from "./report.ts";

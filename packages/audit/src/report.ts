@@ -7,7 +7,8 @@ import type { ClaimsState } from "./claims/state.ts";
 import type { ClaimState, Ledger, LedgerPoint, PolicyState, ProgramState } from "./claims/types.ts";
 import type { ConsentsState } from "./consentState.ts";
 import type { ContractAddresses } from "./events.ts";
-import { FINDINGS, type Finding, type Severity } from "./findings.ts";
+import type { Finding, Severity } from "./findings.ts";
+import { type InvariantLine, invariantLines } from "./invariants.ts";
 import type { KnownKeys } from "./keys.ts";
 import type { Stop } from "./stops.ts";
 import type { Transfers } from "./transfers.ts";
@@ -121,13 +122,6 @@ export type PeriodCounts = {
   readonly open: number;
   /** Over, not claimed, and no longer claimable. Anyone can free the reserve with `releasePeriod`. */
   readonly releasable: number;
-};
-
-export type InvariantLine = {
-  readonly id: string;
-  readonly sentence: string;
-  readonly status: "holds" | "broken" | "not shown";
-  readonly how: string;
 };
 
 export type ReportParts = {
@@ -309,86 +303,6 @@ function anchorLines(
           correction === undefined ? 0 : used.filter(({ inputs }) => inputs[1] !== correction.root).length,
       };
     });
-}
-
-const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string, shown?: false])[] = [
-  [
-    "P1",
-    "The contract holds at least what is free, reserved and owed.",
-    "balance after the last block against the ledgers of all programs in the token",
-  ],
-  [
-    "P2",
-    "What came in less what went out is what the ledgers say.",
-    "every event against a transfer of the token, every transfer against an event, every ledger against the contract's",
-  ],
-  [
-    "P3",
-    "Paid is at most the benefit, and at most the policy's reserve.",
-    "every payment counted again in periods",
-  ],
-  [
-    "P4",
-    "A claim moves one way, to one end.",
-    "every change of a period's state, and the contract's states now",
-  ],
-  [
-    "P5",
-    "A period pays once; a holder has one policy at a time in a scope.",
-    "claims and coverage counted again",
-  ],
-  [
-    "P6",
-    "What happens in one program lowers no other.",
-    "each program's ledger rebuilt from its own events alone and compared with the contract's",
-  ],
-  ["P7", "The insurer cannot touch what is reserved or owed.", "every withdrawal against what was free then"],
-  ["P8", "A stranger cannot lower anyone's balance.", "no transfer out without a payment or a withdrawal"],
-  ["P9", "What is owed can be paid while paused.", "not visible in data", false],
-  [
-    "P10",
-    "Every reserve becomes paid or free.",
-    "every release and ending against its rule; what waits is counted under periods",
-  ],
-  [
-    "C1",
-    "A consent is active only if granted by that account, in time, unrevoked.",
-    "ids rebuilt from contents; every claim's consent at its block",
-  ],
-  ["C2", "A revocation is final.", "no grant after a revocation"],
-  ["C3", "No claim is verified under a consent at or after its revocation.", "order of events"],
-  [
-    "A1",
-    "An anchor is written once, in time.",
-    "every write against the group's times and the earlier writes",
-  ],
-  [
-    "V1",
-    "A circuit's verifier and code never change.",
-    "code hash now against the registered one; the key's points in the code",
-  ],
-  ["V2", "A retired circuit stays retired; a suspension ends.", "every stop against the registry's times"],
-  [
-    "N1",
-    "A claim is settled only with a verified proof.",
-    "every proof taken from calldata and verified outside the chain, inputs rebuilt",
-  ],
-];
-
-function invariantLines(findings: readonly Finding[]): InvariantLine[] {
-  const broken = new Set<string>();
-  for (const { code, severity } of findings) {
-    const [, ...concerned]: readonly string[] = FINDINGS[code];
-    if (severity === "error") for (const id of concerned) broken.add(id);
-  }
-  // A proof under an unknown key does not break an invariant, but it does not show it either.
-  const unshown = new Set(findings.some(({ code }) => code === "CLAIM_KEY_UNKNOWN") ? ["N1"] : []);
-  return INVARIANTS.map(([id, sentence, how, shown]) => ({
-    id,
-    sentence,
-    status: broken.has(id) ? "broken" : shown === false || unshown.has(id) ? "not shown" : "holds",
-    how,
-  }));
 }
 
 function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): string[] {
