@@ -22,6 +22,8 @@ export type AttesterConfig = Of<typeof CONFIG>;
 const KEY = "group";
 /** The key of vaults that an earlier version made. */
 const FORMER_KEY = "clinic";
+/** Where a vault may hold its group. */
+export const GROUP_KEYS: readonly string[] = [KEY, FORMER_KEY];
 
 /** An attester with its vault open, and the account it signs with where a command needs one. */
 export type OpenAttester = {

@@ -27,8 +27,8 @@ describe("the vault", function () {
     ...more,
   });
   const make = () => vitalproof(world(), "identity", "new", "--scrypt-cost", "14", "--json");
-  const files = async (): Promise<string[]> =>
-    (await readdir(join(cwd, "vault"), { recursive: true, withFileTypes: true }))
+  const files = async (vault = "vault"): Promise<string[]> =>
+    (await readdir(join(cwd, vault), { recursive: true, withFileTypes: true }))
       .filter((file) => file.isFile())
       .map((file) => join(file.parentPath, file.name));
 
@@ -256,6 +256,24 @@ describe("the vault", function () {
       (await files()).sort().map(async (file) => [file, await readFile(file, "utf8")]),
     );
     expect(after).to.deep.equal(before);
+  });
+
+  it("check names the damaged record of an attester's group, in vaults of this and of an earlier version", async () => {
+    for (const key of ["group", "clinic"]) {
+      const name = `${key}-vault`;
+      await withVault(
+        ioOf(world()),
+        { vault: name },
+        async (vault: Vault) => vault.store.write(key, `{"kept": "${key}"}`),
+        { create: true, logN: 14 },
+      );
+      const kept = (await files(name)).filter((file) => file.includes("/sealed/"));
+      expect(kept).to.have.length(1);
+      await truncate(kept[0]!, 40);
+      const checked = await vitalproof(world(), "--vault", name, "vault", "check", "--json");
+      const { damaged } = JSON.parse(checked.out) as { damaged: { record: string }[] };
+      expect([checked.code, damaged.map(({ record }) => record)]).to.deep.equal([EXIT.no, [key]]);
+    }
   });
 
   it("T33: nothing of what a vault keeps is readable in its files or their names", async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readIdentity, VitalproofError } from "@vitalproof/sdk";
 import type { Command } from "commander";
+import { GROUP_KEYS } from "../attester.ts";
 import { EXIT } from "../exit.ts";
 import { readText, writeText } from "../files.ts";
 import type { GlobalOptions } from "../globals.ts";
@@ -77,7 +78,7 @@ async function checkRecords({ sealed, store }: Vault): Promise<{ keys: number; d
 /** Keys that a whole vault would have, by what its readable records say. */
 async function expectedKeys(keys: readonly string[], store: Vault["store"]): Promise<string[]> {
   const logs = new Set(keys.flatMap((key) => /^(?:log|opened)\/([^/]+)/.exec(key)?.[1] ?? []));
-  const expected = ["identity", "clinic", "device/simulated"];
+  const expected = ["identity", ...GROUP_KEYS, "device/simulated"];
   for (const log of logs) {
     expected.push(`opened/${log}`, `log/${log}/state`, `log/${log}/journal`);
     const epochs = keys.flatMap((key) => {
