@@ -32,7 +32,7 @@ export function circomProtocol(protocol: Protocol): string {
   fn("INNER_INPUTS", protocol.inner.inputs, "inputs of a full block of an inner hash");
   fn("INNER_MAX_FURTHER_BLOCKS", protocol.inner.maxFurtherBlocks, "blocks that may follow the first");
   fn("SHARE_UNIT", 10_000, "shares are counted in 1/10,000");
-  fn("NO_BOUND", NO_BOUND, "upper bound of a count that is none");
+  fn("NO_BOUND", NO_BOUND, "upper bound that bounds no count");
 
   const shifts = (prefix: string, fields: ReturnType<typeof place>["fields"]) => {
     for (const field of fields) {

@@ -19,7 +19,7 @@ function WORD_BITS() { return 252; } // bits of a packed word
 function INNER_INPUTS() { return 14; } // inputs of a full block of an inner hash
 function INNER_MAX_FURTHER_BLOCKS() { return 255; } // blocks that may follow the first
 function SHARE_UNIT() { return 10000; } // shares are counted in 1/10,000
-function NO_BOUND() { return 65535; } // upper bound of a count that is none
+function NO_BOUND() { return 65535; } // upper bound that bounds no count
 function CONTEXT_PROFILE_SHIFT() { return 0; } // lowest bit of profile
 function CONTEXT_PROFILE_BITS() { return 16; } // width of profile
 function CONTEXT_OFFSET_SHIFT() { return 16; } // lowest bit of offset
