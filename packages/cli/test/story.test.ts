@@ -678,6 +678,77 @@ describe("the manual, and what is refused", function () {
     expect(shown.epochs.map(({ status }) => status)).to.deep.equal(["accepted", "accepted", "gap"]);
   });
 
+  it("a lost vault: the identity finds its policies, the attester continues the log, and its next day is accepted", async () => {
+    // The manual's way up to here: restored, continued and opened on the day after the last head.
+    type Mine = {
+      policies: { policy: string; program: string; index: number; owed: string; paid: string }[];
+    };
+    for (const whose of ["anna", "anna/new"]) {
+      const { policies } = (await ok(whose, "policy", "mine", ...D)) as Mine;
+      expect(policies.map(({ policy, program, index }) => [policy, program, index])).to.deep.equal([
+        ["1", "1", 0],
+      ]);
+      expect(policies[0]).to.include({ owed: "0", paid: "25000000" });
+    }
+    expect(await ok("bert", "policy", "mine", ...D)).to.deep.equal({ policies: [] });
+    const text = await vitalproof(
+      as("anna"),
+      ...["--quiet", "--rpc", node.url, "--clock", "chain", "policy", "mine", ...D],
+    );
+    expect(text.out).to.match(
+      /^Policy 1 in program 1: 2 periods from .*, owed 0\.00 \w+, paid 25\.00 \w+\n$/,
+    );
+
+    // Now the computer is lost, with three more days on it.
+    const { subject } = await ok("anna", "identity", "show");
+    const backup = ["--backup-passphrase-file", "anna/passphrase", "--scrypt-cost", "14"];
+    expect(await ok("second", "identity", "restore", "anna/backup.json", ...backup)).to.include({ subject });
+    expect(await ok("second", "policy", "mine", ...D)).to.have.nested.property("policies[0].policy", "1");
+    await ok("second", "device", "simulate");
+    const profile = ["--profile", "glucose-mg-dl-5min", "--zone", "Europe/Berlin"];
+    await ok("second", "log", "request", ...profile, "--out", "again.json");
+    // A log that is there is not opened anew: that would start a second chain.
+    await refused(
+      "INTAKE_LOG_EXISTS",
+      EXIT.refused,
+      "miller",
+      ...["attester", "open-log", "again.json", "--out", "again-opening.json"],
+    );
+    const { opening } = (await ok(
+      "miller",
+      ...["attester", "continue-log", "again.json", "--out", "again-opening.json"],
+    )) as { opening: { firstEpoch: number; genesis: string } };
+    const opened = (await ok("second", "log", "open", "again-opening.json")) as { genesis: string };
+    expect(opened.genesis).to.equal(opening.genesis);
+    await ok(
+      "second",
+      ...["demo-data", "--first-day", "2026-03-05", "--days", "good,good"],
+      "--out",
+      "new.csv",
+    );
+    const added = await ok("second", "log", "add", "new.csv", "--zone", "Europe/Berlin");
+    expect(added.taken).to.be.greaterThan(500);
+    await ok("second", "demo-clock", "2026-03-05T23:10Z");
+    expect(await ok("second", "log", "seal", "--out", "again-heads.json")).to.include({ heads: 1 });
+    const intake = ["attester", "intake", "again-heads.json", "--out", "again-receipts.json", ...MILLER];
+    await ok("miller", ...intake);
+    await ok("second", "log", "accept", "again-receipts.json");
+    const { epochs } = (await ok("second", "log", "show")) as {
+      epochs: { name: string; status: string; epoch: number }[];
+    };
+    expect(epochs.map(({ name, status }) => [name, status])).to.deep.equal([["2026-03-05", "accepted"]]);
+    expect(epochs[0]!.epoch).to.equal(opening.firstEpoch);
+    expect(await ok("second", "log", "verify")).to.include({ epochs: 1, receipts: 1 });
+    // What was lost stays lost, and is said.
+    await refused(
+      "LOG_EPOCH_MISSING",
+      EXIT.notReady,
+      "second",
+      ...["prove", "--policy", "1", "--period", "0", "--claims", claims],
+      ...["--paths", "paths.json", "--out", "x.json"],
+    );
+  });
+
   it("T33: no reading, salt, secret or passphrase is in any file of the vault or any exchanged file", async () => {
     const inputs = ["passphrase", "manual.sh"];
     const files = await readdir(cwd, { recursive: true, withFileTypes: true });
