@@ -19,6 +19,6 @@ export async function loadIdentity(vault: Vault): Promise<Identity> {
   if (identity !== undefined) return identity;
   throw new VitalproofError("NOT_THERE", `${vault.folder} holds no identity.`, {
     details: { folder: vault.folder },
-    hint: "Make one with `vitalproof identity new`, or restore one with `vitalproof identity restore FILE`.",
+    hint: "Make one with `vitalproof init`, or restore one with `vitalproof identity restore FILE`.",
   });
 }

@@ -14,6 +14,7 @@ import { registerDeploy } from "./commands/deploy.ts";
 import { registerDevice } from "./commands/device.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerIdentity } from "./commands/identity.ts";
+import { registerInit } from "./commands/init.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
 import { registerLog } from "./commands/log.ts";
@@ -38,6 +39,7 @@ const COMMANDS: readonly Register[] = [
   registerQuestions,
   registerCheck,
   registerInspect,
+  registerInit,
   registerIdentity,
   registerVault,
   registerDevice,
@@ -83,7 +85,7 @@ export function buildProgram(io: Io): Command {
   program
     .description(
       "Proofs over health readings, from a shell: the patient's log, the attester's intake, proofs, and the chain.\n" +
-        "Unaudited, with development keys only. Do not put value on it.",
+        "Unaudited, with development keys only. Do not use it with real funds or real health data.",
     )
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => writeHelp(io, text) })

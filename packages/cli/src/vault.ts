@@ -99,7 +99,7 @@ export async function restoreVault<T>(
 function missing(folder: string): VitalproofError {
   return new VitalproofError("VAULT_MISSING", `${folder} does not hold a vault.`, {
     details: { folder },
-    hint: "`vitalproof identity new` or `vitalproof attester init` makes one. --vault or VITALPROOF_VAULT names another.",
+    hint: "`vitalproof init` or `vitalproof attester init` makes one. --vault or VITALPROOF_VAULT names another.",
   });
 }
 

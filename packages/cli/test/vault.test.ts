@@ -178,7 +178,10 @@ describe("the vault", function () {
     ]) {
       const ran = await vitalproof(world(), ...argv, "--json");
       expect([codeOf(ran), ran.code]).to.deep.equal(["VAULT_DAMAGED", EXIT.input]);
-      expect(ran.err).to.contain("vault.json").and.not.contain("identity new");
+      expect(ran.err)
+        .to.contain("vault.json")
+        .and.not.contain("identity new")
+        .and.not.contain("vitalproof init");
     }
     expect(await files()).to.deep.equal(before);
     await rename(join(cwd, "kept.json"), keyFile);

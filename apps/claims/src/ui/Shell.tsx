@@ -99,7 +99,7 @@ export function Shell({ children }: { children: ReactNode }) {
             ? ""
             : `, block ${tip.number.toLocaleString("en-GB")}, ${dateTime(tip.timestamp)}`}
         </span>
-        <span>Unaudited, with development keys only. Do not put value on it.</span>
+        <span>Unaudited, with development keys only. Do not use it with real funds.</span>
       </footer>
     </>
   );
