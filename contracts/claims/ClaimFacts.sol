@@ -13,7 +13,7 @@ library ClaimFacts {
     bytes16 internal constant FAMILY = "claims";
 
     /// @param template template id as in `terms`, at least 1.
-    /// @param profile metric profile number as in `terms`.
+    /// @param profile metric profile number as in `terms`, at least 1.
     /// @param epochs epochs per period, at least 1.
     /// @param epochSeconds seconds per epoch, at least 1.
     /// @param codes highest code n of the profile, at least 1. A profile on three axes (template impact) is
@@ -57,6 +57,7 @@ library ClaimFacts {
         facts.samples = uint16(bits >> FactsLayout.SAMPLES_SHIFT);
 
         _requireNonZero("template", facts.template);
+        _requireNonZero("profile", facts.profile);
         _requireNonZero("epochs", facts.epochs);
         _requireNonZero("epochSeconds", facts.epochSeconds);
         _requireNonZero("codes", facts.codes);

@@ -275,7 +275,7 @@ library Terms {
         if (count.max != TermsLayout.NO_BOUND) {
             _requireWithin(count.maxName, count.max, count.min, count.most);
         }
-        return count.min == 0 && count.max >= count.most;
+        return count.min == 0 && (count.max == TermsLayout.NO_BOUND || count.max >= count.most);
     }
 
     /// @dev In the worst case runs are counted for one bound at a time: at their fewest if there is a lower one,

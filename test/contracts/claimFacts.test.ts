@@ -56,6 +56,7 @@ describe("T31: the facts of a claim circuit", () => {
   const wrong: [what: string, Partial<ProposalFields & Facts>, error: string, args: unknown[]][] = [
     ["another family", { family: other }, "AnotherFamily", [other]],
     ["template 0, which no circuit may accept", { template: 0n }, "Zero", ["template"]],
+    ["profile 0", { profile: 0n }, "Zero", ["profile"]],
     ["no epochs", { epochs: 0n }, "Zero", ["epochs"]],
     ["epochs of no length", { epochSeconds: 0n }, "Zero", ["epochSeconds"]],
     ["a profile without codes", { codes: 0n }, "Zero", ["codes"]],
@@ -85,6 +86,13 @@ describe("T31: the facts of a claim circuit", () => {
       expect(claimFactsOf(fieldsOf(next))).to.equal(undefined);
     });
   }
+
+  it("a period of more seconds than the registry can count is no reason to stop reading", async () => {
+    const facts = packFacts({ ...dayFacts, epochs: 65_535n, epochSeconds: 4_294_967_295n });
+    expect(claimFactsOf(fieldsOf({ ...(await proposal(await deployVerifier(9n))), facts }))).to.equal(
+      undefined,
+    );
+  });
 
   it("the SDK describes a circuit as the contract wants it", async () => {
     const facts = { template: 1, profile: 1, epochs: 1, epochSeconds: Number(DAY), codes: 363, samples: 288 };

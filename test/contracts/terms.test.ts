@@ -338,6 +338,16 @@ describe("T31: terms of every template", () => {
     await expect(taken(2n, 3n)).to.be.revertedWithCustomError(two.claimTerms, "Terms_OutOfRange");
   });
 
+  it("T31: no upper bound is none, however many samples a record says there are", async () => {
+    const many = { epochs: 7n, samples: 40_000n, template: 2n };
+    const { claimTerms, check } = await registryOf(many);
+    const terms = { ...episode.terms, epochs: 7n, minRun: 1n, runsMin: 0n, runsMax: NO_BOUND };
+    await expect(check("episode", packAs("episode", terms))).to.be.revertedWithCustomError(
+      claimTerms,
+      "Terms_MetByMissingReadings",
+    );
+  });
+
   it("T31: a profile without a middle code has no impact", async () => {
     const { claimTerms, check } = await registryOf({ codes: 802n });
     await expect(check("impact", packAs("impact", impact.terms)))
