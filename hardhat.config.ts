@@ -51,7 +51,8 @@ export default defineConfig({
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
     // Proofs take seconds, and longer where other work is going on.
-    mocha: { timeout: 600_000 },
+    // A forgotten `.only` would leave every other test of a suite out, and pass.
+    mocha: { timeout: 600_000, forbidOnly: true },
     solidity: {
       // A fixed seed: a run that fails here fails everywhere.
       fuzz: { runs: long ? 10_000 : 256, seed: "0x7669746170726f6f66" },

@@ -29,7 +29,7 @@ describe("an application", () => {
   });
 
   const wrong: [string, string, RegExp][] = [
-    ["no JSON", "x", /no JSON/],
+    ["a text that is not JSON", "x", /not valid JSON/],
     ["a list", "[]", /the application is \[\]/],
     ["no attestation", '{"signature":"0x1234"}', /attestation is missing/],
     ["a negative number", text({ periods: -1 }), /attestation\.periods is -1/],

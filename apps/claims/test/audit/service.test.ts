@@ -39,7 +39,7 @@ describe("audit: the worker's side", () => {
     const [state, ...more] = await posted(() => "0x1");
     expect(more).to.deep.equal([]);
     expect(state).to.deep.include({ kind: "failed" });
-    expect(JSON.stringify(state)).to.contain("of chain 1, config.json of 31337");
+    expect(JSON.stringify(state)).to.contain("on chain 1, but config.json says 31337");
   });
 
   it("a program that the chain does not have: its sentence, with a hint that needs no shell", async () => {
