@@ -173,6 +173,18 @@ describe("vitalproof check and questions", function () {
     expect([codeOf(wrong), wrong.code, wrong.out]).to.deep.equal(["INVALID_ARGUMENT", EXIT.usage, ""]);
     const column = await check(good, "time-in-range", "--each", "nobody", ...table("mg/dL"));
     expect(codeOf(column)).to.equal("FILE_NOT_UNDERSTOOD");
+
+    // What --where cannot choose exactly is refused, never answered with other readings.
+    const star = await csv("star.csv", ["subject,when,value", ...day("a", "100"), ...day("*", "300")]);
+    const equals = await csv("equals.csv", ["a=b,when,value", ...day("a", "100"), ...day("d", "110")]);
+    for (const [what, each, ...more] of [
+      [star, "subject"],
+      [equals, "a=b"],
+      [good, "subject", "--where", "subject=a"],
+    ] as const) {
+      const refused = await check(what, "time-in-range", "--each", each, ...more, ...table("mg/dL"));
+      expect([codeOf(refused), refused.code, refused.out], each).to.deep.equal(["USAGE", EXIT.usage, ""]);
+    }
   });
 
   it("takes bands, lengths, means and days from the command line", async () => {

@@ -54,6 +54,24 @@ describe("log", () => {
     expect(codeThrown(() => log.period(FIRST + 1, 2))).to.equal("LOG_EPOCH_MISSING");
   });
 
+  it("look names an epoch of another copy, which does not extend the one before, and goes on after it", async () => {
+    const common = opening();
+    const copies = [memoryStore(), memoryStore()];
+    for (const store of copies) {
+      const log = await Log.create(store, "mine", common);
+      await log.append([...day(FIRST), ...day(FIRST + 1), ...day(FIRST + 2)]);
+      await log.seal(start + 3 * epochSeconds);
+    }
+    const [own, other] = copies as [Store, Store];
+    expect((await Log.look(own, "mine")).damaged).to.deep.equal([]);
+    const key = `log/mine/epoch/${FIRST + 1}`;
+    await own.write(key, (await other.read(key))!);
+    const { epochs, damaged } = await Log.look(own, "mine");
+    expect(damaged).to.deep.equal([{ epoch: FIRST + 1, reason: "it does not extend the epoch before" }]);
+    expect(epochs.map(({ epoch }) => epoch)).to.deep.equal([FIRST, FIRST + 2]);
+    expect(await codeRejected(Log.resume(own, "mine"))).to.equal("LOG_CORRUPT");
+  });
+
   it("does not seal an epoch before its last second is over", async () => {
     const log = await Log.create(memoryStore(), "mine", opening());
     expect(await log.seal(start + epochSeconds - 1)).to.deep.equal([]);

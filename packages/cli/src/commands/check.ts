@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { resolve } from "node:path";
-import { fileInput, labelsOf, type ReadingSeries } from "@vitalproof/readers";
+import type { ReadingSeries } from "@vitalproof/readers";
 import {
   type Decidable,
   type Evaluation,
@@ -10,6 +9,7 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
+import { eachLabel } from "../eachLabel.ts";
 import { EXIT } from "../exit.ts";
 import type { Io, Json } from "../io.ts";
 import { whole } from "../numbers.ts";
@@ -35,11 +35,13 @@ const HELP = `
 Nothing is proven and nothing leaves this machine. The readings are encoded and slotted as a log would keep them, so the
 answer is that of a proof over them. The stretch is made of whole days (or hours), and is at least as long as the
 question's window: what the file does not fill is missing. In a longer file each window is decided too.
+Days begin at 00:00 UTC, whatever --zone says: --zone is for times in the file. --offset moves the days, as the log has them:
+92 is 23:00 UTC, midnight in Berlin in winter.
 Exit code 0: it holds over the whole stretch and in at least one window; 1: it does not. With --each, 0 means that it holds
 for every value, and each value that could not be decided is named with its reason.
 
 Examples:
-  vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin
+  vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin --offset 92
   vitalproof check clarity.csv --question time-below-range --zone +00:00 --semantics of-valid --coverage 70
   vitalproof check clarity.csv --question time-in-range --window "14 days" --zone +00:00
   vitalproof check oxygen.csv --question desaturation --below 88 --longer-than 5m --zone +00:00
@@ -102,10 +104,8 @@ async function decide(io: Io, file: string, options: CheckOptions): Promise<Deci
 const OF_ITS_READINGS = ["NOTHING_TAKEN", "INVALID_ARGUMENT", "VALUES_IMPLAUSIBLE"];
 
 async function checkEach(io: Io, file: string, options: CheckOptions, column: string): Promise<void> {
-  const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column);
   const found: { label: string; decided: Decided | VitalproofError }[] = [];
-  for (const label of labels) {
-    const where = [...(options.where ?? []), `${column}=${label}`];
+  for (const { label, where } of await eachLabel(io, file, column, options.where)) {
     const decided = await decide(io, file, { ...options, where }).catch((error: unknown) => {
       if (error instanceof VitalproofError && OF_ITS_READINGS.includes(error.code)) return error;
       throw error;

@@ -5,12 +5,12 @@ import {
   fileInput,
   type Inspection,
   inspectFile,
-  labelsOf,
   METRICS,
   type SeriesInspection,
 } from "@vitalproof/readers";
 import { epochStart, PROFILES, type ProfileName, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
+import { eachLabel } from "../eachLabel.ts";
 import type { Io, Json } from "../io.ts";
 import { nothingTaken, type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
 import { instantText } from "../time.ts";
@@ -64,10 +64,8 @@ function look(io: Io, file: string, options: Options): Promise<Inspection> {
 }
 
 async function inspectEach(io: Io, file: string, options: Options, column: string): Promise<void> {
-  const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column);
   const found: { label: string; inspection: Inspection }[] = [];
-  for (const label of labels) {
-    const where = [...(options.where ?? []), `${column}=${label}`];
+  for (const { label, where } of await eachLabel(io, file, column, options.where)) {
     found.push({ label, inspection: await look(io, file, { ...options, where }) });
   }
   io.report(

@@ -144,8 +144,8 @@ export class Log {
   }
 
   /**
-   * What can be read of a stored log of which `resume` refuses a record. Each epoch is checked on its own. Nothing is
-   * written, and nothing can be sealed on it.
+   * What can be read of a stored log of which `resume` refuses a record. Each epoch is checked on its own, and against
+   * the head before it where that one can be read. Nothing is written, and nothing can be sealed on it.
    * @throws what `resume` throws for the log's state
    */
   static async look(store: Store, name: string): Promise<LogLook> {
@@ -154,6 +154,8 @@ export class Log {
     const damaged: { epoch: number; reason: string }[] = [];
     const interrupted = await readJournal(store, name);
     const nextEpoch = Math.max(raw.nextEpoch, (interrupted.at(-1)?.epoch ?? 0) + 1);
+    // What the next epoch must continue; unknown after a damaged one.
+    let before: bigint | undefined = opening.genesis;
     for (let epoch = raw.firstEpoch; epoch < nextEpoch; epoch++) {
       try {
         const finished = interrupted.find((record) => record.epoch === epoch);
@@ -161,15 +163,17 @@ export class Log {
         new Log(
           store,
           name,
-          { ...opening, firstEpoch: epoch, genesis: record.previous },
+          { ...opening, firstEpoch: epoch, genesis: before ?? record.previous },
           [],
           [record],
         ).verify();
         epochs.push(record);
+        before = record.head;
       } catch (error) {
         const found = VitalproofError.find(error, "LOG_CORRUPT");
         if (found === undefined) throw error;
         damaged.push({ epoch, reason: String(found.details.reason) });
+        before = undefined;
       }
     }
     return { opening, nextEpoch, pending: raw.pending.length, epochs, damaged };

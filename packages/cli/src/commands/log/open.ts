@@ -57,7 +57,7 @@ export function registerRequest(log: Command, io: Io): void {
       await writeDocument(io, ENROLMENT_REQUEST, options.out, body, options);
       io.report(
         [
-          `Enrolment request in ${options.out}: ${options.profile}, epochs begin ${offset * 15} minutes after 00:00 UTC.`,
+          `Enrolment request in ${options.out}: ${options.profile}, epochs begin ${offset * 15} minutes after 00:00 UTC (offset ${offset}).`,
           "It names your subject. Send it only to the attester.",
         ],
         { file: options.out, ...body },
