@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { CIRCUIT_REGISTRY_ABI, CLAIMS_PAYOUT_ABI, circuitIdOf, circuits } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { Interface, type InterfaceAbi, toBeHex, ZeroAddress, ZeroHash } from "ethers";
+import { Interface, type InterfaceAbi, toBeHex, ZeroAddress, ZeroHash, zeroPadBytes } from "ethers";
 import { EXIT } from "../src/exit.ts";
 import { codeOf, vitalproof } from "./support.ts";
 
@@ -38,7 +38,8 @@ async function nodeWith(entries: ReadonlyMap<string, Entry>): Promise<Server> {
     const fields = registryAbi.getFunction("circuit")!.outputs[0]!.components!;
     const record = fields.map(({ name: field, type }) => {
       if (field in values) return values[field];
-      return type === "address" ? ZeroAddress : type === "bytes32" ? ZeroHash : 0;
+      if (type.startsWith("bytes")) return zeroPadBytes("0x", Number(type.slice("bytes".length)));
+      return type === "address" ? ZeroAddress : 0;
     });
     return { result: registryAbi.encodeFunctionResult(name, [record]) };
   };
