@@ -115,6 +115,57 @@ describe("vitalproof check and questions", function () {
     expect(text.out).to.contain("15 readings (5.21 percentage points) too few");
   });
 
+  it("oxygen of every minute bounds the length of runs in slots of a second; a gap or a low reading is not made good", async () => {
+    const minute = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString();
+    const rows = (value: (i: number) => string, keep: (i: number) => boolean = () => true): string[] => [
+      "when,value",
+      ...Array.from({ length: 60 }, (_, i) => i)
+        .filter(keep)
+        .map((i) => `${minute(i)},${value(i)}`),
+    ];
+    const decided = async (name: string, lines: string[], ...argv: string[]) =>
+      answer(await check(await csv(name, lines), "stable-oxygen", ...table("%"), ...argv));
+    const round = ["--round", "nearest"];
+    const fine = await decided(
+      "fine.csv",
+      rows((i) => (i % 2 ? "95.4" : "89.5")),
+      ...round,
+    );
+    expect(fine).to.deep.include({ holds: true, valid: 60, slots: 3600, missing: 3540 });
+    // Without rounding nothing is left that could break a run.
+    const exact = await decided(
+      "exact.csv",
+      rows((i) => (i % 10 ? "95.4" : "95")),
+    );
+    expect(exact).to.deep.include({ holds: false, valid: 6 });
+    expect(exact).to.have.nested.property("sealing.refused").that.deep.equals({ "not-representable": 54 });
+    const low = await decided(
+      "low.csv",
+      rows((i) => (i >= 20 && i < 25 ? "89.4" : "95.4")),
+      ...round,
+    );
+    expect(low).to.include({ holds: false, valid: 60 });
+    const gap = await decided(
+      "gap.csv",
+      rows(
+        () => "95.4",
+        (i) => i < 20 || i >= 25,
+      ),
+      ...round,
+    );
+    expect(gap).to.include({ holds: false, valid: 55 });
+    // Readings at the minutes 19 and 24 have 299 seconds between them: no run of more than five minutes fits.
+    const short = await decided(
+      "short.csv",
+      rows(
+        () => "95.4",
+        (i) => i < 20 || i >= 24,
+      ),
+      ...round,
+    );
+    expect(short).to.include({ holds: true, valid: 56 });
+  });
+
   it("decides about each label of a column, names those that it cannot decide, and says how many hold", async () => {
     const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 300_000).toISOString();
     const day = (who: string, value: string): string[] =>
