@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { withVault } from "../src/vault.ts";
-import { ioOf, vitalproof } from "./support.ts";
+import { codeOf, ioOf, vitalproof } from "./support.ts";
 
 type Init = { vault: string; subject: string; made: boolean; next: { why: string; command: string }[] };
 
@@ -18,7 +18,10 @@ describe("init", () => {
     expect(code, err).to.equal(0);
     return JSON.parse(out) as Init;
   }
-  const commands = ({ next }: Init) => next.map(({ command }) => command.split(" ").slice(1, 3).join(" "));
+  /** Words as a shell would read them. */
+  const wordsOf = (command: string) =>
+    [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  const commands = ({ next }: Init) => next.map(({ command }) => wordsOf(command).slice(3, 5).join(" "));
 
   it("makes vault and identity once, and says what comes next at each stage", async () => {
     const first = await init("--scrypt-cost", "14");
@@ -36,6 +39,34 @@ describe("init", () => {
     const options = { vault: "vault" };
     await withVault(ioOf(world), options, ({ store }) => store.write("opened/readings", "{}"));
     expect(commands(await init())).to.deep.equal(["log add", "log seal"]);
+  });
+
+  it("each printed line runs, on the vault that was named", async () => {
+    const env = { ...world.env, VITALPROOF_BACKUP_PASSPHRASE: world.env.VITALPROOF_PASSPHRASE };
+    const made = await vitalproof(
+      { cwd, env },
+      ...["--json", "--vault", "another vault", "init", "--scrypt-cost", "14"],
+    );
+    const values: Record<string, string> = {
+      FILE: "backup.json",
+      PROFILE: "glucose-mg-dl-5min",
+      ZONE: "Europe/Berlin",
+    };
+    const [backup, device, request, open] = (JSON.parse(made.out) as Init).next.map(({ command }) =>
+      wordsOf(command).map((word) => values[word] ?? word),
+    );
+    for (const words of [[...backup!, "--scrypt-cost", "14"], device!, request!]) {
+      expect(words.slice(0, 3)).to.deep.equal(["vitalproof", "--vault", join(cwd, "another vault")]);
+      const { code, err } = await vitalproof({ cwd, env }, "--quiet", ...words.slice(1));
+      expect(code, `${words.join(" ")}\n${err}`).to.equal(0);
+    }
+    // A backup is no opening; the line itself is understood.
+    const opened = await vitalproof({ cwd, env }, "--json", ...open!.slice(1));
+    expect(codeOf(opened)).to.equal("DOCUMENT_INVALID");
+    // Where the environment names the vault, the lines need not.
+    const named = { cwd, env: { ...env, VITALPROOF_VAULT: "another vault" } };
+    const { next } = JSON.parse((await vitalproof(named, "--json", "init")).out) as Init;
+    expect(next[0]!.command).to.match(/^vitalproof log request --profile PROFILE /);
   });
 
   it("says it in words too", async () => {

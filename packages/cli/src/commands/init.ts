@@ -24,10 +24,13 @@ export function registerInit(program: Command, io: Io): void {
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<InitOptions>();
-      const { folder, subject, made, next } = await withVault(io, options, initialised, {
+      const { folder, subject, made, steps } = await withVault(io, options, initialised, {
         create: true,
         ...(options.scryptCost === undefined ? {} : { logN: options.scryptCost }),
       });
+      // Without it the printed lines would act on another vault.
+      const own = options.vault === undefined ? "vitalproof" : `vitalproof --vault ${quoted(folder)}`;
+      const next = steps.map(({ why, words }) => ({ why, command: `${own} ${words}` }));
       io.report(
         [
           made ? `Made a new identity in ${folder}` : `${folder} holds an identity already`,
@@ -48,28 +51,36 @@ async function initialised(vault: Vault) {
     folder: vault.folder,
     subject: identity.subject,
     made: kept === undefined,
-    next: await stepsAfter(vault, kept === undefined),
+    steps: await stepsAfter(vault, kept === undefined),
   };
 }
 
 /** The patient's next steps, as far as the vault knows them. */
-async function stepsAfter(vault: Vault, made: boolean): Promise<{ why: string; command: string }[]> {
+async function stepsAfter(vault: Vault, made: boolean): Promise<{ why: string; words: string }[]> {
   const backup = {
     why: "Back up the identity; without a backup it cannot be restored",
-    command: "vitalproof identity backup --out FILE",
+    words: "identity backup --out FILE",
   };
   if ((await logNames(vault)).length > 0) {
     return [
-      { why: "Add readings to the log", command: "vitalproof log add FILE" },
-      { why: "Seal the days that are over", command: "vitalproof log seal --out heads.json" },
+      { why: "Add readings to the log", words: "log add FILE" },
+      { why: "Seal the days that are over", words: "log seal --out heads.json" },
     ];
   }
   return [
     ...(made ? [backup] : []),
     ...((await deviceNames(vault)).length > 0
       ? []
-      : [{ why: "Make a software key that acts as a device", command: "vitalproof device simulate" }]),
-    { why: "Ask an attester for a log", command: "vitalproof log request --out request.json" },
-    { why: "Open the log with the attester's answer", command: "vitalproof log open FILE" },
+      : [{ why: "Make a software key that acts as a device", words: "device simulate" }]),
+    {
+      why: "Ask an attester for a log (`vitalproof inspect FILE` names the profile)",
+      words: "log request --profile PROFILE --zone ZONE --out request.json",
+    },
+    { why: "Open the log with the attester's answer", words: "log open FILE" },
   ];
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w./~+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
