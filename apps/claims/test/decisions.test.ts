@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY, distributionTerms, packTerms } from "@vitalproof/sdk";
 import { expect } from "chai";
+import type { TransactionReceipt } from "ethers";
 import { decisionsOf, endingOf } from "../src/data/decisions.ts";
-import { finalityOf, finalityText } from "../src/data/finality.ts";
+import { finalBlock, finalityOf, finalityText } from "../src/data/finality.ts";
 import { ledgerOf } from "../src/data/ledgerBook.ts";
 import { begunPeriods, periodTimes, unclaimedPeriods } from "../src/data/periods.ts";
 import { begin, INSURER, OFFER, PATIENT, story, ZERO } from "./support/story.ts";
@@ -94,6 +95,37 @@ describe("when a block is final", () => {
     expect(finalityOf(7, 9, 3).final).to.equal(true);
     expect(finalityOf(7, 5, 1)).to.deep.equal({ final: false, confirmations: 0, needed: 1 });
     expect(finalityOf(7, undefined, 1).final).to.equal(false);
+  });
+
+  it("is waited for through silence, a moved transaction, and blocks that arrive between two questions", async () => {
+    /** For each round of questions: the tip, and the block of the transaction. */
+    const rounds: [number | Error, number | undefined][] = [
+      [7, 7],
+      [new Error("no answer"), 7],
+      [8, undefined],
+      [9, 8],
+      // The receipt came from a later block than the tip.
+      [9, 10],
+      [10, 8],
+    ];
+    let asked = 0;
+    const block = await finalBlock(
+      {
+        pollingInterval: 0,
+        getBlockNumber: async () => {
+          const tip = rounds[asked++]![0];
+          if (tip instanceof Error) throw tip;
+          return tip;
+        },
+        getTransactionReceipt: async () => {
+          const blockNumber = rounds[asked - 1]![1];
+          return blockNumber === undefined ? null : ({ blockNumber } as TransactionReceipt);
+        },
+      },
+      "0x12",
+      3,
+    );
+    expect([block, asked]).to.deep.equal([8, rounds.length]);
   });
 
   it("is said as it is", () => {

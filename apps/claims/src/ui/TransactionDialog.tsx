@@ -2,7 +2,7 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import { Fragment, useEffect, useMemo, useState } from "react";
 import { Button } from "react-aria-components";
-import { finalityOf, finalityText } from "../data/finality.ts";
+import { finalBlock, finalityOf, finalityText } from "../data/finality.ts";
 import type { Fact, Mined, Plan } from "../plans/plan.ts";
 import { targetsOf } from "../plans/targets.ts";
 import { formatRoughly } from "../words/amounts.ts";
@@ -84,11 +84,10 @@ export function TransactionDialog({
       }
       await chain.refresh();
       setProgress({ at: index, phase: "mined", mined });
-      // One account's transactions are mined in their order: where the last one is final, all are. Should its block
-      // disappear, this waits until the transaction is in another one.
-      const { hash, blockNumber } = mined.at(-1)!;
-      const receipt = await rpc.waitForTransaction(hash, config.chain.confirmations);
-      mined[mined.length - 1] = { ...mined.at(-1)!, blockNumber: receipt?.blockNumber ?? blockNumber };
+      // One account's transactions are mined in their order: where the last one is final, all are.
+      const last = mined.at(-1)!;
+      const blockNumber = await finalBlock(rpc, last.hash, config.chain.confirmations);
+      mined[mined.length - 1] = { ...last, blockNumber };
       setProgress({ at: index, phase: "final", mined });
       plan.ended?.(mined);
     } catch (error) {
