@@ -22,7 +22,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { Insurer, SimulatedAttester, World } from "../simulation/index.ts";
 import { block } from "../test/contracts/support/batch.ts";
 import { inputPoints, simulatedProof } from "../test/support/simulatedProof.ts";
-import { CHAINS, calldataGas, fits } from "./chains.ts";
+import { calldataGas } from "./chains.ts";
 import { root } from "./circuits.ts";
 import { type Say, step } from "./progress.ts";
 import type { BatchRow } from "./report.ts";
@@ -116,7 +116,6 @@ async function measure({ connection, contracts, roles }: World, claims: readonly
     calldataGas: calldata,
     calldataBytes: cost.calldataBytes,
     transactionBytes: cost.transactionBytes,
-    fits: Object.fromEntries(CHAINS.map((chain) => [chain.name, fits(chain, cost)])),
   };
 }
 

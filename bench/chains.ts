@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What a transaction costs on which chain. Prices are assumptions of the date
-// below, not quotes. Every amount of money comes with its gas and bytes.
+// below, not quotes. Every amount of money comes with its gas and bytes. What a
+// transaction may use is the SDK's to say: the relayer fills batches by it.
+import { type ChainLimits, chainLimits } from "@vitalproof/sdk";
+import { exceeded, type Usage, usageOf } from "@vitalproof/sdk/measure";
 
 /** Prices that the money figures assume. */
 export interface Assumptions {
@@ -27,15 +30,10 @@ export interface ChainProfile {
   gasGwei(assumptions: Assumptions): number;
   /** How its data is paid for: as gas of the transaction itself, or by the byte on top. */
   readonly data: "calldata gas" | "by the byte";
-  /** Most gas of one transaction; undefined: no limit of its own that we know of. */
-  readonly transactionGas: number | undefined;
-  /** Most calldata of one transaction, bytes. */
-  readonly calldataBytes: number | undefined;
+  /** Of one transaction. */
+  readonly limits: ChainLimits;
   readonly note: string;
 }
-
-/** EIP-7825, in force since Osaka; the chain of the tests has it too. */
-export const TRANSACTION_GAS = 16_777_216;
 
 export const CHAINS: readonly ChainProfile[] = [
   {
@@ -43,8 +41,7 @@ export const CHAINS: readonly ChainProfile[] = [
     title: "Ethereum",
     gasGwei: ({ ethereumGasGwei }) => ethereumGasGwei,
     data: "calldata gas",
-    transactionGas: TRANSACTION_GAS,
-    calldataBytes: undefined,
+    limits: chainLimits(1n),
     note: "calldata costs 4 gas for a zero byte and 16 for any other (EIP-2028); EIP-7623's floor of 10 and 40 only binds where execution is cheap",
   },
   {
@@ -53,8 +50,7 @@ export const CHAINS: readonly ChainProfile[] = [
     // The chain's own fixed cost, plus its base fee of 7 wei.
     gasGwei: () => 0.03 + 7e-9,
     data: "by the byte",
-    transactionGas: TRANSACTION_GAS,
-    calldataBytes: 60_000,
+    limits: chainLimits(59144n),
     note: "fixed 0.03 gwei a unit of gas; the data's cost goes into the priority fee. It counts compressed bytes; here all bytes count, since proofs do not compress",
   },
   {
@@ -62,8 +58,7 @@ export const CHAINS: readonly ChainProfile[] = [
     title: "Scroll",
     gasGwei: () => 0.02,
     data: "by the byte",
-    transactionGas: TRANSACTION_GAS,
-    calldataBytes: undefined,
+    limits: chainLimits(534352n),
     note: "L2 fee by gas at an assumed 0.02 gwei, L1 fee by the size of the signed transaction",
   },
 ];
@@ -88,8 +83,6 @@ export interface ChainCost {
   readonly executionUsd: number;
   readonly dataUsd: number;
   readonly usd: number;
-  /** Whether it fits one transaction there. */
-  readonly fits: boolean;
 }
 
 /** EIP-2028: 16 gas for a byte of calldata, 4 for a zero byte. */
@@ -116,13 +109,41 @@ export function costOn(chain: ChainProfile, cost: TransactionCost, assumptions: 
     executionUsd: Number(usd(executionGwei).toPrecision(4)),
     dataUsd: Number(usd(dataGwei).toPrecision(4)),
     usd: Number(usd(executionGwei + dataGwei).toPrecision(4)),
-    fits: fits(chain, cost),
   };
 }
 
-export function fits(chain: ChainProfile, cost: Pick<TransactionCost, "gas" | "calldataBytes">): boolean {
-  return (
-    cost.gas <= (chain.transactionGas ?? Number.POSITIVE_INFINITY) &&
-    cost.calldataBytes <= (chain.calldataBytes ?? Number.POSITIVE_INFINITY)
-  );
+/** Bytes and calls of precompiles of a transaction with so many claims of one circuit, and the gas that was measured. */
+function usageOfClaims(claims: number, gas: number): Usage {
+  return { ...usageOf([claims]), gas: BigInt(Math.ceil(gas)) };
+}
+
+/** Whether so many claims of one circuit fit one transaction, which takes this gas. */
+export function fits({ limits }: ChainProfile, claims: number, gas: number): boolean {
+  return exceeded(usageOfClaims(claims, gas), limits) === undefined;
+}
+
+/** Most claims in one transaction, and what of the chain's limits keeps it from taking one more. */
+export interface MostClaims {
+  readonly claims: number;
+  /** Undefined where the largest measured transaction still fits. */
+  readonly bound: keyof ChainLimits | undefined;
+}
+
+/** @param sizes measured transactions, the smallest first; gas between two of them is interpolated */
+export function mostClaims(
+  { limits }: ChainProfile,
+  sizes: readonly { readonly claims: number; readonly totalGas: number }[],
+): MostClaims {
+  let most = 0;
+  for (const [i, to] of sizes.entries()) {
+    const from = sizes[i - 1] ?? to;
+    for (let claims = from.claims; claims <= to.claims; claims++) {
+      const share = from === to ? 0 : (claims - from.claims) / (to.claims - from.claims);
+      const gas = from.totalGas + share * (to.totalGas - from.totalGas);
+      const bound = exceeded(usageOfClaims(claims, gas), limits);
+      if (bound !== undefined) return { claims: most, bound };
+      most = claims;
+    }
+  }
+  return { claims: most, bound: undefined };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CHAINS } from "./chains.ts";
+import { CHAINS, mostClaims } from "./chains.ts";
 import type { InstanceRow, Report } from "./report.ts";
 import { barPlot, linePlot, short } from "./svg.ts";
 
@@ -183,6 +183,7 @@ export function plotsOf(report: Report): Map<string, string> {
               points: batches.map((row) => [row.claims, row.verificationGasPerProof]),
             },
           ],
+          limits: limitsOf(batches),
         }),
       );
   }
@@ -258,4 +259,14 @@ export function plotsOf(report: Report): Map<string, string> {
       );
   }
   return plots;
+}
+
+/** The most claims of one transaction by chain; chains with the same number share a name. */
+function limitsOf(sizes: Parameters<typeof mostClaims>[1]): { x: number; name: string }[] {
+  const chains = new Map<number, string[]>();
+  for (const chain of CHAINS) {
+    const { claims } = mostClaims(chain, sizes);
+    chains.set(claims, [...(chains.get(claims) ?? []), chain.title]);
+  }
+  return [...chains].map(([x, titles]) => ({ x, name: `${titles.join(", ")}: at most ${x}` }));
 }

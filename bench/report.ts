@@ -151,8 +151,6 @@ export interface BatchRow extends Dated {
     readonly calldataGas: number;
     readonly calldataBytes: number;
     readonly transactionBytes: number;
-    /** Whether it is one transaction, by chain. */
-    readonly fits: Readonly<Record<string, boolean>>;
     /** Proofs of the circuit, of one policy's periods; otherwise from the published trapdoor, of many policies. */
     readonly real: boolean;
   };

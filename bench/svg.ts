@@ -41,6 +41,8 @@ export interface LinePlot {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
+  /** Where something ends along x: drawn from top to bottom, with its name. */
+  readonly limits?: readonly { readonly x: number; readonly name: string }[];
 }
 
 export interface BarPlot {
@@ -82,7 +84,7 @@ function scale(ticks: readonly number[], log: boolean, from: number, to: number)
 }
 
 /** @throws RangeError for a plot without points, or with values that a logarithmic axis cannot show */
-export function linePlot({ title, x, y, series }: LinePlot): string {
+export function linePlot({ title, x, y, series, limits = [] }: LinePlot): string {
   const points = series.flatMap((line) => line.points);
   if (points.length === 0) throw new RangeError(`the plot "${title}" has no points`);
   if (points.some(([a, b]) => (x.log === true && a <= 0) || (y.log === true && b <= 0)))
@@ -134,8 +136,15 @@ export function linePlot({ title, x, y, series }: LinePlot): string {
       .join("");
     return `<polyline fill="none" stroke="${colour}" stroke-width="2"${dashed === true ? ' stroke-dasharray="6 4"' : ""} points="${path}"/>${dots}`;
   });
+  const ends = limits.map(({ x: value, name }, i) => {
+    const at = atX(value);
+    const line = `<line class="axis" stroke-dasharray="2 3" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/>`;
+    // Each name a line lower, so that names of neighbours do not cover each other.
+    return line + text(at - 6, top + 14 + 18 * i, name, "end", "value");
+  });
   return file(title, height, [
     ...grid,
+    ...ends,
     ...marks,
     ...legend(
       series.map(({ name }) => name),

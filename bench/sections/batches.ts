@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CHAINS, type ChainProfile, costOn, DEFAULT_ASSUMPTIONS, fits } from "../chains.ts";
+import type { ChainLimits } from "@vitalproof/sdk";
+import { CHAINS, type ChainProfile, costOn, DEFAULT_ASSUMPTIONS, fits, mostClaims } from "../chains.ts";
 import type { BatchRow, Report } from "../report.ts";
 import { number, type Plot, table } from "../words.ts";
 
@@ -49,33 +50,40 @@ export function batchLines({ growth, gas }: Report, plot: Plot): string[] {
           rest === undefined ? "" : number(rest),
           number(batch.calldataBytes),
           ...CHAINS.map((chain) => usd(batch, chain).toPrecision(2)),
-          CHAINS.filter(({ name }) => batch.fits[name] === true)
+          CHAINS.filter((chain) => fits(chain, batch.claims, batch.totalGas))
             .map(({ title }) => title)
             .join(", ") || "none",
         ];
       }),
     ),
     "",
-    `Most claims in one transaction, between the sizes measured: ${CHAINS.map((chain) => `${chain.title} ${mostClaims(chain, rows)}`).join(", ")}.`,
+    `Most claims of one circuit in one transaction, and what keeps one more out: ${CHAINS.map((chain) => mostWords(chain, rows)).join("; ")}.`,
+    "Gas between the sizes measured is interpolated. Bytes and calls of the curve's precompiles are exact: N claims take 2 N + 6 multiplications",
+    "of points and N + 3 pairs (`packages/sdk/src/settle/`, where the chains' limits and their sources are).",
     "",
   ];
 }
 
-/** Largest batch within a chain's limits; gas and calldata between two measured sizes are interpolated. */
-function mostClaims(chain: ChainProfile, rows: readonly BatchRow[]): number {
+/** What a limit is of, for people. */
+const LIMIT_WORDS: Readonly<Record<keyof ChainLimits, string>> = {
+  gas: "gas",
+  calldataBytes: "bytes of calldata",
+  ecAdd: "additions of points",
+  ecMul: "multiplications of points",
+  pairings: "pairing checks",
+  millerLoops: "pairs of points",
+};
+
+/** A chain's limits of one transaction, for people. */
+export function limitWords({ limits }: ChainProfile): string {
+  const words = (Object.keys(LIMIT_WORDS) as (keyof ChainLimits)[]).flatMap((what) =>
+    limits[what] === undefined ? [] : [`${number(Number(limits[what]))} ${LIMIT_WORDS[what]}`],
+  );
+  return `at most ${words.join(", ")}`;
+}
+
+function mostWords(chain: ChainProfile, rows: readonly BatchRow[]): string {
   const sizes = rows.map(({ batch }) => batch).filter(({ real }) => !real);
-  let most = 0;
-  for (const [i, to] of sizes.entries()) {
-    const from = sizes[i - 1] ?? to;
-    for (let claims = from.claims; claims <= to.claims; claims++) {
-      const share = from === to ? 0 : (claims - from.claims) / (to.claims - from.claims);
-      const between = (a: number, b: number) => a + share * (b - a);
-      const cost = {
-        gas: between(from.totalGas, to.totalGas),
-        calldataBytes: between(from.calldataBytes, to.calldataBytes),
-      };
-      if (fits(chain, cost)) most = claims;
-    }
-  }
-  return most;
+  const { claims, bound } = mostClaims(chain, sizes);
+  return `${chain.title} ${claims}${bound === undefined ? "" : ` (${LIMIT_WORDS[bound]})`}`;
 }

@@ -2,6 +2,7 @@
 import { CHAINS } from "../chains.ts";
 import type { Report } from "../report.ts";
 import { number, type Plot, table, when } from "../words.ts";
+import { limitWords } from "./batches.ts";
 
 export function gasLines({ gas }: Report, plot: Plot): string[] {
   if (gas === undefined) return [];
@@ -19,13 +20,10 @@ export function gasLines({ gas }: Report, plot: Plot): string[] {
     `${number(etherUsd)} USD an ether (\`--gas-price\`, \`--data-price\`, \`--eth-usd\`). On Ethereum data is the calldata's part of the gas. On the rollups it is`,
     "paid on top, by the bytes of the signed transaction:",
     "",
-    ...CHAINS.map((chain) => {
-      const limits = [
-        chain.transactionGas === undefined ? "" : `at most ${number(chain.transactionGas)} gas`,
-        chain.calldataBytes === undefined ? "" : `at most ${number(chain.calldataBytes)} bytes of calldata`,
-      ].filter((limit) => limit !== "");
-      return `- **${chain.title}**, ${Number(chain.gasGwei(gas.assumptions).toPrecision(3))} gwei a unit of gas${limits.length === 0 ? "" : `; a transaction: ${limits.join(", ")}`}: ${chain.note}.`;
-    }),
+    ...CHAINS.map(
+      (chain) =>
+        `- **${chain.title}**, ${Number(chain.gasGwei(gas.assumptions).toPrecision(3))} gwei a unit of gas; a transaction: ${limitWords(chain)}: ${chain.note}.`,
+    ),
     "",
     ...table(
       [

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
-import {
-  CHAINS,
-  calldataGas,
-  costOn,
-  DEFAULT_ASSUMPTIONS,
-  fits,
-  TRANSACTION_GAS,
-} from "../../bench/chains.ts";
+import { CHAINS, calldataGas, costOn, DEFAULT_ASSUMPTIONS, fits, mostClaims } from "../../bench/chains.ts";
 import { repriced } from "../../bench/gas.ts";
 import { loadReport } from "../../bench/report.ts";
 
@@ -40,11 +33,20 @@ describe("bench: chains", () => {
     }
   });
 
-  it("what is beyond a chain's limits does not fit, what meets them does", () => {
-    expect(fits(chain("ethereum"), { gas: TRANSACTION_GAS, calldataBytes: 1e6 })).to.equal(true);
-    expect(fits(chain("ethereum"), { gas: TRANSACTION_GAS + 1, calldataBytes: 0 })).to.equal(false);
-    expect(fits(chain("linea"), { gas: 1e6, calldataBytes: 60_000 })).to.equal(true);
-    expect(fits(chain("linea"), { gas: 1e6, calldataBytes: 60_001 })).to.equal(false);
+  it("what is beyond any limit of a chain does not fit, what meets it does", () => {
+    expect(fits(chain("ethereum"), 153, 2 ** 24)).to.equal(true);
+    expect(fits(chain("ethereum"), 153, 2 ** 24 + 1)).to.equal(false);
+    // 17 claims of one circuit are 40 multiplications of points, 18 are 42.
+    expect(fits(chain("linea"), 17, 1e6)).to.equal(true);
+    expect(fits(chain("linea"), 18, 1e6)).to.equal(false);
+  });
+
+  it("the most claims are those of the tightest limit, which is named", () => {
+    const sizes = [1, 16, 32, 200].map((claims) => ({ claims, totalGas: 200_000 + 100_000 * claims }));
+    expect(mostClaims(chain("linea"), sizes)).to.deep.equal({ claims: 17, bound: "ecMul" });
+    // 200,000 + 100,000 n is at most 16,777,216 up to 165.
+    expect(mostClaims(chain("ethereum"), sizes)).to.deep.equal({ claims: 165, bound: "gas" });
+    expect(mostClaims(chain("ethereum"), sizes.slice(0, 3))).to.deep.equal({ claims: 32, bound: undefined });
   });
 
   it("other prices change money alone", () => {

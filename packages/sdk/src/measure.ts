@@ -3,4 +3,5 @@
 // "@vitalproof/sdk/measure": single steps and models, for benchmarks and for tests that compare them with a chain.
 // Nothing here is stable from one version to the next.
 export { runSnarkjs } from "./prove/snarkjs.ts";
-export { calldataBytesOf, estimatedGasOf } from "./settle/fill.ts";
+export { calldataBytesOf, estimatedGasOf, usageOf } from "./settle/fill.ts";
+export { exceeded, type Usage } from "./settle/limits.ts";

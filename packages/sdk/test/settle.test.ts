@@ -33,7 +33,9 @@ import {
   verificationKeyHash,
   verificationKeyWords,
 } from "../src/prove/verificationKey.ts";
-import { calldataBytesOf, estimatedGasOf, fillBatches } from "../src/settle/fill.ts";
+import { calldataBytesOf, estimatedGasOf, fillBatches, usageOf } from "../src/settle/fill.ts";
+import { exceeded } from "../src/settle/limits.ts";
+import { refusalOf } from "../src/settle/refusal.ts";
 import { codeRejected, codeThrown } from "./support.ts";
 
 const REPOSITORY = new URL("../../../", import.meta.url);
@@ -239,15 +241,23 @@ describe("filling batches", () => {
   });
 
   it("loses none, doubles none, and every batch is as full as can be", () => {
-    const limits = { gas: estimatedGasOf(9, 2), calldataBytes: calldataBytesOf(8) };
-    const fits = (batch: readonly { circuit: string }[]) =>
-      estimatedGasOf(batch.length, new Set(batch.map(({ circuit }) => circuit)).size) <= limits.gas &&
-      calldataBytesOf(batch.length) <= limits.calldataBytes;
+    const every: ChainLimits[] = [
+      { gas: estimatedGasOf(9, 2), calldataBytes: calldataBytesOf(8) },
+      { ...PLENTY, ecMul: 23, pairings: 3 },
+      { ...PLENTY, millerLoops: 11, ecAdd: 17 },
+      chainLimits(59144n),
+    ];
+    const fits = (batch: readonly { circuit: string }[], limits: ChainLimits) => {
+      const names = batch.map(({ circuit }) => circuit);
+      const counts = [...new Set(names)].map((name) => names.filter((other) => other === name).length);
+      return exceeded(usageOf(counts), limits) === undefined;
+    };
     for (let seed = 1; seed <= 200; seed++) {
       const given = Array.from({ length: (seed * 7) % 60 }, (_, i) => ({
         circuit: `s${(i * i * seed + i) % ((seed % 5) + 1)}`,
         name: i,
       }));
+      const limits = every[seed % every.length]!;
       const batches = fillBatches(given, limits);
       expect(
         batches
@@ -256,9 +266,9 @@ describe("filling batches", () => {
           .sort((a, b) => a - b),
       ).to.deep.equal([...given.keys()]);
       batches.forEach((batch, i) => {
-        expect(fits(batch)).to.equal(true);
+        expect(fits(batch, limits)).to.equal(true);
         const next = batches[i + 1]?.[0];
-        if (next !== undefined) expect(fits([...batch, next]), "takes one more").to.equal(false);
+        if (next !== undefined) expect(fits([...batch, next], limits), "takes one more").to.equal(false);
       });
       // Once a circuit is left behind it does not come again.
       const order = batches.flat().map(({ circuit }) => circuit);
@@ -272,6 +282,10 @@ describe("filling batches", () => {
       { gas: estimatedGasOf(1, 1) - 1n },
       { ...PLENTY, calldataBytes: calldataBytesOf(1) - 1 },
       { gas: 0n },
+      { ...PLENTY, ecAdd: 3 },
+      { ...PLENTY, ecMul: 3 },
+      { ...PLENTY, pairings: 0 },
+      { ...PLENTY, millerLoops: 3 },
     ]) {
       expect(codeThrown(() => fillBatches(of("a", 2), limits))).to.equal("INVALID_ARGUMENT");
       expect(codeThrown(() => fillBatches([], limits))).to.equal("INVALID_ARGUMENT");
@@ -295,14 +309,40 @@ describe("filling batches", () => {
     }
   });
 
-  it("Linea bounds calldata, everybody else only gas", () => {
+  it("counts the curve's calls: one claim by its own verifier, more of a circuit together", () => {
+    const curve = (...counts: number[]) => {
+      const { ecAdd, ecMul, pairings, millerLoops } = usageOf(counts);
+      return [ecAdd, ecMul, pairings, millerLoops];
+    };
+    expect(curve(1)).to.deep.equal([4, 4, 1, 4]);
+    // 2 N + 6 multiplications and N + 3 pairs; test/e2e/curveCalls.test.ts traces them.
+    expect(curve(2)).to.deep.equal([7, 10, 1, 5]);
+    expect(curve(17)).to.deep.equal([22, 40, 1, 20]);
+    expect(curve(17, 1, 2)).to.deep.equal([33, 54, 3, 29]);
+    expect(curve()).to.deep.equal([0, 0, 0, 0]);
+  });
+
+  it("Linea bounds bytes and calls of the curve, everybody else only gas", () => {
     for (const chain of [59141n, 59144n]) {
-      expect(chainLimits(chain)).to.deep.equal({ gas: 2n ** 24n, calldataBytes: 60_000 });
+      expect(chainLimits(chain)).to.deep.equal({
+        gas: 2n ** 24n,
+        calldataBytes: 60_000,
+        ecAdd: 256,
+        ecMul: 40,
+        pairings: 16,
+        millerLoops: 64,
+      });
     }
     for (const chain of [1n, 8453n, 31337n, 10n ** 30n])
       expect(chainLimits(chain)).to.deep.equal({ gas: 2n ** 24n });
-    const sent = sizes(fillBatches(of("a", 500), chainLimits(59144n)));
-    expect(sent[0]!).to.be.greaterThan(100).and.to.be.lessThanOrEqual(144);
+  });
+
+  it("a transaction on Linea takes 17 claims of one circuit, 14 of two, or ten circuits with one claim each", () => {
+    const linea = chainLimits(59144n);
+    expect(sizes(fillBatches(of("a", 50), linea))).to.deep.equal([17, 17, 16]);
+    expect(sizes(fillBatches([...of("a", 7), ...of("b", 8)], linea))).to.deep.equal([14, 1]);
+    const many = Array.from({ length: 12 }, (_, i) => of(`c${i}`, 1)).flat();
+    expect(sizes(fillBatches(many, linea))).to.deep.equal([10, 2]);
   });
 });
 
@@ -734,61 +774,103 @@ describe("settling, with stand-ins for node and contracts", function () {
       ]);
     });
 
+    /** As ethers hands a node's answer on: inside its own error, next to the request. */
+    const refused = (words: string, code = -32_000) =>
+      new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", {
+        cause: Object.assign(new Error("missing revert data"), {
+          code: "CALL_EXCEPTION",
+          info: { error: { code, message: words }, payload: { method: "eth_estimateGas" } },
+        }),
+      });
+
     for (const words of [
       "gas required exceeds allowance (16777216)",
       "transaction gas limit too high (cap: 16777216, tx: 20971520)",
       "Cannot estimate gas, gas spent exceeded transaction and block gas limit",
-      "Transaction gas limit exceeds block gas limit",
-      "Transaction gas limit is 31000000 and exceeds block gas limit of 30000000",
       "Gas limit of transaction is greater than the allowed max of 24000000",
       "Calldata of transaction is greater than the allowed max of 30000",
+      "Transaction line count for module PRECOMPILE_ECMUL_EFFECTIVE_CALLS=42 is above the limit 40",
+      "oversized data: transaction size 140000, limit 131072",
+      "Something that no relayer has heard of",
     ]) {
-      it(`a node that says "${words}" gets halves, at once`, async () => {
-        const node = new StandIn();
-        node.before = (method, _, items) => {
-          // As ethers hands it on: the node's answer inside its own error.
-          if (method === "estimateClaims" && items.length > 2) {
-            const cause = Object.assign(new Error("missing revert data"), {
-              code: "CALL_EXCEPTION",
-              info: { error: { code: -32_000, message: words }, payload: { method: "eth_estimateGas" } },
-            });
-            throw new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", { cause });
-          }
-        };
-        const report = await settle(claims(7), node.options);
-        expect(outcomesOf(report)).to.deep.equal(times(7, "settled"));
-        expect(node.sent).to.deep.equal([[1, 2], [3, 4], [5, 6], [7]]);
-        expect(node.pauses).to.deep.equal([]);
+      it(`a node that says "${words}" gets halves, at once, whether it is asked or sent to`, async () => {
+        for (const method of ["estimateClaims", "submitClaims"] as const) {
+          const node = new StandIn();
+          node.before = (called, _, items) => {
+            if (called === method && items.length > 1) throw refused(words);
+          };
+          const report = await settle(claims(3), node.options);
+          expect(outcomesOf(report)).to.deep.equal(times(3, "settled"));
+          expect(report.transactions.map(({ settled }) => settled)).to.deep.equal([1, 1, 1]);
+          expect(node.pauses).to.deep.equal([]);
+        }
       });
     }
 
-    for (const words of ["insufficient funds for gas * price + value", "nonce too low", "header not found"]) {
+    it("an error of Solidity's own or of another contract is halved, the contract's own is not", async () => {
+      const halvedBy = async (details: Record<string, string>) => {
+        const node = new StandIn();
+        node.before = (called, _, items) => {
+          if (called !== "estimateClaims" || items.length < 2) return;
+          const cause = refused("execution reverted", 3);
+          throw new VitalproofError("CONTRACT_REVERTED", "It was refused.", { details, cause });
+        };
+        return outcomesOf(await settle(claims(2), node.options));
+      };
+      expect(await halvedBy({ error: "Panic" })).to.deep.equal(times(2, "settled"));
+      expect(await halvedBy({ data: "0x12345678" })).to.deep.equal(times(2, "settled"));
+      expect(await halvedBy({ error: "ClaimsPayout_Paused" })).to.deep.equal(
+        times(2, "failed CONTRACT_REVERTED"),
+      );
+    });
+
+    for (const [words, code] of [
+      ["insufficient funds for gas * price + value", -32_000],
+      ["nonce too low", -32_000],
+      ["header not found", -32_000],
+      ["replacement transaction underpriced", -32_000],
+      ["max fee per gas less than block base fee", -32_000],
+      ["daily request count exceeded", -32_005],
+      ["User denied transaction signature.", 4001],
+    ] as const) {
       it(`"${words}" is no reason to halve`, async () => {
         const node = new StandIn();
         node.before = (method) => {
-          if (method === "estimateClaims") {
-            const cause = Object.assign(new Error("could not coalesce error"), {
-              error: { code: -32_000, message: words },
-            });
-            throw new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", { cause });
-          }
+          if (method === "estimateClaims") throw refused(words, code);
         };
-        const report = await settle(claims(4), node.options);
-        expect(outcomesOf(report)).to.deep.equal(times(4, "failed CONTRACT_CALL_FAILED"));
-        expect(node.callsOf("estimateClaims").length).to.equal(3);
+        const report = await settle(claims(2), node.options);
+        expect(outcomesOf(report)).to.deep.equal(times(2, "failed CONTRACT_CALL_FAILED"));
+        expect(node.callsOf("estimateClaims").map(({ items }) => items.length)).to.deep.equal([2, 2, 2]);
       });
     }
 
-    it("one claim that the node says is too large fails with the node's reason", async () => {
+    it("only an answer of the node is a refusal, and only its own words are told", () => {
+      expect(refusalOf(refused("above the limit"))).to.deep.equal({
+        words: "above the limit",
+        isForAnySize: false,
+      });
+      expect(refusalOf(refused("x".repeat(5_000)))!.words).to.have.length(300);
+      const lost = new DOMException("The operation was aborted.", "AbortError");
+      for (const error of [
+        undefined,
+        "above the limit",
+        new Error("socket hang up"),
+        Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", errno: -111 }),
+        new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", { cause: lost }),
+      ])
+        expect(refusalOf(error)).to.equal(undefined);
+    });
+
+    it("one claim that the node refuses fails with the node's words, and the others are settled", async () => {
       const node = new StandIn();
+      const words =
+        "Transaction line count for module PRECOMPILE_ECMUL_EFFECTIVE_CALLS=4 is above the limit 3";
       node.before = (method, _, items) => {
-        if (method === "estimateClaims" && items.some(({ policy }) => policy === 3n)) {
-          const cause = Object.assign(new Error("gas required exceeds allowance (1)"), { code: -32_000 });
-          throw new VitalproofError("CONTRACT_CALL_FAILED", "It failed.", { cause });
-        }
+        if (method === "estimateClaims" && items.some(({ policy }) => policy === 3n)) throw refused(words);
       };
       const report = await settle(claims(4), node.options);
       expect(outcomesOf(report)).to.deep.equal(times(4, "settled").with(2, "failed CONTRACT_CALL_FAILED"));
+      expect(report.claims[2]).to.include({ message: `It failed. The node says: ${words}` });
     });
 
     it("one claim above the limit fails, and the others are settled", async () => {

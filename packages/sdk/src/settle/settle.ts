@@ -15,7 +15,7 @@ import {
 } from "./claim.ts";
 import { calldataBytesOf, fillBatches } from "./fill.ts";
 import { type ChainLimits, chainLimits } from "./limits.ts";
-import { isTooLarge } from "./tooLarge.ts";
+import { refusalOf } from "./refusal.ts";
 
 export type SettleOptions = {
   /** Connected to the account that pays the gas. */
@@ -221,9 +221,11 @@ class Settlement {
       return rest.length === 0 ? [] : [rest];
     }
     if (details?.error === "ClaimsPayout_BatchNotVerified") return this.#halves(batch);
-    // The node's own limits may be tighter than those that batches were filled by.
-    if (batch.length > 1 && isTooLarge(error)) return this.#halves(batch);
-    return undefined;
+    // One claim is as small as it gets, and the contract's other errors do not depend on the batch.
+    if (batch.length === 1 || isOfContract(details?.error)) return undefined;
+    // Chains bound more than gas, and the node's own limits may be tighter than those that batches were filled by.
+    const answer = refusalOf(error);
+    return answer === undefined || answer.isForAnySize ? undefined : this.#halves(batch);
   }
 
   #halves(batch: readonly Queued[], gas?: bigint): Queued[][] {
@@ -296,14 +298,22 @@ class Settlement {
 
   #fail(batch: readonly Queued[], error: unknown): void {
     const known = error instanceof VitalproofError ? error : undefined;
+    const message = known?.message ?? String(error);
+    // A contract's error is in the message already.
+    const answer = known?.code === "CONTRACT_REVERTED" ? undefined : refusalOf(error);
     for (const item of batch) {
       this.#end(item, {
         outcome: "failed",
         code: known?.code ?? "CONTRACT_CALL_FAILED",
-        message: known?.message ?? String(error),
+        message: answer === undefined ? message : `${message} The node says: ${answer.words}`,
       });
     }
   }
+}
+
+/** Whether an error is one that the claims contract declares, and not one of Solidity's own. */
+function isOfContract(error: unknown): boolean {
+  return error !== undefined && error !== "Error" && error !== "Panic";
 }
 
 function nameOf({ policy, period }: ClaimItem): string {
