@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { dirname, join, resolve } from "node:path";
+import { ceremonyProblems, resolveCeremonies } from "./configCeremonies.ts";
 import { CircomError } from "./errors.ts";
 import type { CircomConfig, CircomUserConfig } from "./types.ts";
 
@@ -52,6 +53,7 @@ export function configProblems(user: unknown): ConfigProblem[] {
     expect(isText(ptau), ["production", "ptau"], "must be the path of a powers of tau file");
     const ok = typeof blake2b === "string" && /^(0x)?[0-9a-fA-F]{128}$/.test(blake2b);
     expect(ok, ["production", "blake2b"], "must be the file's BLAKE2b-512 hash, 128 hex digits");
+    problems.push(...ceremonyProblems(user.production.ceremonies));
   }
   return problems;
 }
@@ -89,6 +91,7 @@ export function resolveConfig(user: CircomUserConfig | undefined, root: string):
         : {
             ptau: at(user.production.ptau),
             blake2b: user.production.blake2b.replace(/^0x/, "").toLowerCase(),
+            ceremonies: resolveCeremonies(user.production.ceremonies),
           },
   };
 }

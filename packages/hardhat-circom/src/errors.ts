@@ -22,6 +22,8 @@ export type CircomErrorCode =
   | "KEY_MISSING"
   | "KEY_REFUSED"
   | "PTAU_REFUSED"
+  | "TRANSCRIPT_INVALID"
+  | "CEREMONY_REFUSED"
   | "MANIFEST_INVALID"
   | "BUILD_FAILED";
 

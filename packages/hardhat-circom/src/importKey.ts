@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { copyFile, rm, stat } from "node:fs/promises";
-import { relative } from "node:path";
+import { copyFile, mkdir, rm, stat } from "node:fs/promises";
+import { dirname, relative } from "node:path";
 import { CircomError } from "./errors.ts";
 import { loadInstances, selectInstances } from "./instances.ts";
+import { committedTranscript, type ReadTranscript, readTranscript } from "./internal/ceremony/transcript.ts";
+import { productionConfig, trustedPtau } from "./internal/ceremony/trustedPowers.ts";
 import { compilerVersion } from "./internal/compile.ts";
 import { exportKey } from "./internal/export.ts";
-import { judgeProductionKey, trustedPtau } from "./internal/keys/productionKey.ts";
+import { readTextIfExists, writeDurably } from "./internal/files.ts";
+import { evidenceOf, judgeLabelledKey, verifyProductionKey } from "./internal/keys/productionKey.ts";
 import { compileAndCount, describe, stagedZkey } from "./internal/produce.ts";
 import { publish } from "./internal/publish.ts";
 import { collectSources } from "./internal/sources.ts";
@@ -17,15 +20,17 @@ export interface ImportOptions {
   name: string;
   /** The finished key of a ceremony. */
   zkey: string;
+  /** What the ceremony's `transcript` or `finalise` wrote. */
+  transcript: string;
   /** Powers of tau, if not at the configured path; the pinned hash holds all the same. */
   ptau?: string;
 }
 
 /**
  * Imports the key of a ceremony: recompiles the circuit, judges the key, and replaces the committed artifacts with
- * those of the key. The manifest holds its transcript.
+ * those of the key. The transcript is committed as well, and the manifest holds its hash.
  *
- * @throws CircomError KEY_REFUSED with every reason, PTAU_REFUSED, KEY_MISSING
+ * @throws CircomError KEY_REFUSED with every reason, PTAU_REFUSED, KEY_MISSING, TRANSCRIPT_INVALID
  */
 export async function importProductionKey(
   config: CircomConfig,
@@ -40,6 +45,8 @@ export async function importProductionKey(
       instance: name,
     });
   }
+  productionConfig(config);
+  const read = await readTranscript(config, options.transcript);
   const ptau = await trustedPtau(config, options.ptau);
   const compiler = await compilerVersion(config);
   const sources = await collectSources(config, instance);
@@ -50,7 +57,14 @@ export async function importProductionKey(
     await copyFile(options.zkey, zkey);
     const { verificationKey } = await exportKey(instance, zkey);
     const key = JSON.parse(verificationKey) as VerificationKey;
-    const { reasons, contributions } = await judgeProductionKey(zkey, compiled.files.r1cs, ptau.path, key);
+    const { ceremony } = read.transcript;
+    const judged = await judgeLabelledKey(zkey, instance, key, evidenceOf(config, ceremony, read));
+    const { contributions } = judged;
+    // What the rules refuse already need not be verified, which takes minutes for a large circuit.
+    const reasons =
+      judged.reasons.length > 0
+        ? judged.reasons
+        : await verifyProductionKey(zkey, compiled.files.r1cs, ptau.path);
     if (reasons.length > 0) {
       throw new CircomError(
         "KEY_REFUSED",
@@ -64,10 +78,31 @@ export async function importProductionKey(
       kind: "production",
       origin,
       contributions,
+      ceremony: { name: ceremony, transcript: read.sha256 },
     });
+    await commitTranscript(config, ceremony, read);
     await publish(config, instance, compiled, zkey, produced);
     return produced.manifest;
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/** Before the manifest that names it. Another transcript of the same name is never overwritten. */
+async function commitTranscript(
+  config: CircomConfig,
+  ceremony: string,
+  { text }: ReadTranscript,
+): Promise<void> {
+  const path = committedTranscript(config, ceremony);
+  const committed = await readTextIfExists(path);
+  if (committed === text) return;
+  if (committed !== undefined) {
+    throw new CircomError(
+      "TRANSCRIPT_INVALID",
+      `${relative(config.root, path)} is another transcript of the ceremony ${ceremony}; a new ceremony needs a new name`,
+    );
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await writeDurably(path, text);
 }

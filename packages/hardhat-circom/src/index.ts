@@ -54,7 +54,8 @@ export default definePlugin({
       .addFlag({ name: "all", description: "All instances of the list" })
       .addFlag({
         name: "production",
-        description: "Refuse development keys and keys under which anyone can forge proofs",
+        description:
+          "Refuse development keys, and verify production keys with both verifiers and the powers of tau",
       })
       .setAction(() => import("./internal/tasks/check.ts"))
       .build(),
@@ -69,6 +70,12 @@ export default definePlugin({
         description: "The finished key",
         type: ArgumentType.FILE,
         defaultValue: "final.zkey",
+      })
+      .addOption({
+        name: "transcript",
+        description: "The ceremony's transcript",
+        type: ArgumentType.FILE,
+        defaultValue: "transcript.json",
       })
       .addOption({
         name: "ptau",

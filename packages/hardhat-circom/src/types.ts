@@ -21,12 +21,52 @@ export interface CircomUserConfig {
     /** How many compilations run at once. Default: 2. */
     concurrency?: number;
   };
-  /** Powers of tau for production keys. */
+  /** Powers of tau and ceremonies of production keys. */
   production?: {
     /** A prepared phase-1 file. */
     ptau: string;
     /** Its BLAKE2b-512 hash, 128 hex digits; checked before use. */
     blake2b: string;
+    /** By name. Announce an entry before its ceremony begins, and keep it as long as a key of it is in use. */
+    ceremonies?: Record<string, CeremonyUserConfig>;
+  };
+}
+
+/** What a ceremony promises before it begins. Only the beacon's value is added later. */
+export interface CeremonyUserConfig {
+  /** Who may contribute, in the order in which they are expected. */
+  contributors: CeremonyContributor[];
+  /** How many of them must contribute. At least 2; default 3. */
+  minimum?: number;
+  beacon: {
+    /** Where the value comes from, such as `drand quicknet`. */
+    source: string;
+    /** Which value of the source; must lie in the future when it is announced. */
+    round: number;
+    /** 2^n iterations of SHA-256; 10 to 30, default 10. */
+    iterationsExp?: number;
+    /** The value, hex. Add it when it is out. */
+    value?: string;
+  };
+}
+
+export interface CeremonyContributor {
+  /** As it will be in the keys: at most 64 bytes. */
+  readonly name: string;
+  /** An Ethereum address, or a line `ssh-ed25519 AAAA…`. */
+  readonly key: string;
+}
+
+/** The same with defaults filled in. */
+export interface CeremonyPin {
+  readonly contributors: readonly CeremonyContributor[];
+  readonly minimum: number;
+  readonly beacon: {
+    readonly source: string;
+    readonly round: number;
+    readonly iterationsExp: number;
+    /** Hex, lower case, without 0x; undefined until it is out. */
+    readonly value: string | undefined;
   };
 }
 
@@ -40,7 +80,13 @@ export interface CircomConfig {
   readonly committed: string;
   readonly include: readonly string[];
   readonly compiler: { readonly native: string | undefined; readonly concurrency: number };
-  readonly production: { readonly ptau: string; readonly blake2b: string } | undefined;
+  readonly production: ProductionConfig | undefined;
+}
+
+export interface ProductionConfig {
+  readonly ptau: string;
+  readonly blake2b: string;
+  readonly ceremonies: ReadonlyMap<string, CeremonyPin>;
 }
 
 export type InstanceGroup = string;
@@ -130,6 +176,8 @@ export interface CircuitManifest {
     readonly origin: string;
     readonly bytes: number;
     readonly contributions?: readonly KeyContribution[];
+    /** Of a production key: the ceremony that made it, and the SHA-256 of its transcript, hex. */
+    readonly ceremony?: { readonly name: string; readonly transcript: string };
   };
   readonly sha256: {
     readonly r1cs: string;
@@ -141,6 +189,43 @@ export interface CircuitManifest {
   readonly verifier: string | null;
   /** `verificationKeyHash` of the key: 0x and 64 hex digits, what a contract takes as bytes32. */
   readonly verificationKeyHash: string;
+}
+
+/** What happened in a ceremony, for everyone who wants to replay it. Hashes are hex. */
+export interface CeremonyTranscript {
+  readonly schema: 1;
+  readonly ceremony: string;
+  /** BLAKE2b-512 of the powers of tau. */
+  readonly powersOfTau: string;
+  readonly beacon: {
+    readonly source: string;
+    readonly round: number;
+    readonly iterationsExp: number;
+    readonly value: string;
+  };
+  readonly instances: readonly CeremonyInstance[];
+  /** In the order of the contributions. */
+  readonly attestations: readonly CeremonyAttestation[];
+}
+
+export interface CeremonyInstance {
+  readonly name: string;
+  readonly version: number;
+  /** SHA-256 of the compiled circuit. */
+  readonly r1cs: string;
+  /** BLAKE2b-512 of the circuit under the powers of tau, as the key's section 10 begins. */
+  readonly circuit: string;
+  /** SHA-256 of every key file: before the first contribution, after each, and after the beacon. */
+  readonly keys: readonly string[];
+  /** BLAKE2b-512 of every contribution, the beacon last. */
+  readonly contributions: readonly string[];
+}
+
+export interface CeremonyAttestation {
+  readonly contributor: string;
+  /** The text that was signed. */
+  readonly statement: string;
+  readonly signature: string;
 }
 
 /** A Groth16 verification key as snarkjs writes it. */

@@ -106,7 +106,9 @@ export interface TestSnarkjs {
   readonly powersOfTau: {
     newAccumulator(curve: unknown, power: number, file: string): Promise<unknown>;
     contribute(from: string, to: string, name: string, entropy: string): Promise<unknown>;
+    beacon(from: string, to: string, name: string, beacon: Hex, iterationsExp: number): Promise<unknown>;
     preparePhase2(from: string, to: string): Promise<unknown>;
+    truncate(from: string, template: string): Promise<unknown>;
   };
   readonly zKey: {
     newZKey(r1cs: string, ptau: string, zkey: string): Promise<unknown>;

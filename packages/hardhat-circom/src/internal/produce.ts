@@ -76,7 +76,7 @@ export async function describe(
   key: Omit<CircuitManifest["key"], "bytes"> = { kind: "development", origin: DEVELOPMENT_ORIGIN },
 ): Promise<Produced> {
   const exported = await exportKey(instance, zkey);
-  const { kind, origin, contributions } = key;
+  const { kind, origin, contributions, ceremony } = key;
   const manifest: CircuitManifest = {
     schema: 1,
     name: instance.name,
@@ -90,6 +90,7 @@ export async function describe(
       origin,
       bytes: (await stat(zkey)).size,
       ...(contributions === undefined ? {} : { contributions }),
+      ...(ceremony === undefined ? {} : { ceremony }),
     },
     sha256: {
       r1cs: (await hashFile(compiled.files.r1cs))!,

@@ -61,6 +61,25 @@ export function parseR1cs(file: Uint8Array): R1cs {
   };
 }
 
+/** Calls back with side (0 A, 1 B, 2 C), row, wire and the byte offset of the coefficient. */
+export function forEachTerm(
+  r1cs: R1cs,
+  visit: (side: 0 | 1 | 2, row: number, wire: number, offset: number) => void,
+): void {
+  const { constraints } = r1cs;
+  let at = 0;
+  for (let row = 0; row < r1cs.nConstraints; row++) {
+    for (const side of [0, 1, 2] as const) {
+      const terms = constraints.getUint32(at, true);
+      at += 4;
+      for (let i = 0; i < terms; i++) {
+        visit(side, row, constraints.getUint32(at, true), at + 4);
+        at += 36;
+      }
+    }
+  }
+}
+
 /**
  * k of the smallest Groth16 domain 2^k: one row per constraint, one per public signal and one for the constant,
  * the rule of snarkjs.

@@ -5,11 +5,12 @@ import { workerUrl } from "./workerUrl.ts";
 
 export type SnarkjsJob =
   | { readonly kind: "export"; readonly zkey: string }
-  | { readonly kind: "verify"; readonly r1cs: string; readonly ptau: string; readonly zkey: string };
+  | { readonly kind: "verify"; readonly r1cs: string; readonly ptau: string; readonly zkey: string }
+  | { readonly kind: "powers"; readonly ptau: string };
 
 export type SnarkjsReply =
   | { readonly kind: "export"; readonly verificationKey: string; readonly solidity: string }
-  | { readonly kind: "verify"; readonly ok: boolean; readonly reasons: readonly string[] }
+  | { readonly kind: "verify" | "powers"; readonly ok: boolean; readonly reasons: readonly string[] }
   | { readonly kind: "error"; readonly message: string };
 
 /** Runs one job of snarkjs in a process that ends with it. */

@@ -42,6 +42,9 @@ export interface SnarkjsLogger {
 }
 
 export interface Snarkjs {
+  readonly powersOfTau: {
+    verify(ptau: string, logger?: SnarkjsLogger): Promise<boolean>;
+  };
   readonly zKey: {
     exportVerificationKey(zkey: string): Promise<Record<string, unknown>>;
     exportSolidityVerifier(zkey: string, templates: { groth16: string }): Promise<string>;

@@ -1,93 +1,97 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { CircomError } from "../../errors.ts";
 import { isDevelopmentKey } from "../../isDevelopmentKey.ts";
-import type { CircomConfig, KeyContribution, VerificationKey } from "../../types.ts";
-import { hashFile } from "../files.ts";
+import type { CircomConfig, CircuitInstance, CircuitManifest, VerificationKey } from "../../types.ts";
+import { openPowersOfTau } from "../ceremony/ptau.ts";
+import { type CeremonyEvidence, judgeKeyFile, type KeyVerdict } from "../ceremony/rules.ts";
+import { committedTranscript, type ReadTranscript, readTranscript } from "../ceremony/transcript.ts";
+import { brokenPowers, readPowers } from "../ceremony/verifier/powers.ts";
+import { brokenKey } from "../ceremony/verifier/verifyKey.ts";
+import { parseZkey } from "../ceremony/zkey.ts";
+import { domainPower, parseR1cs } from "../r1cs.ts";
 import { runSnarkjs } from "../snarkjsJobs.ts";
-import { readProvenance } from "./zkeyFile.ts";
 
-export interface ProductionVerdict {
-  /** Why the key may not be used in production; empty: nothing found against it. */
-  readonly reasons: readonly string[];
-  readonly contributions: readonly KeyContribution[];
+/** The rules of a key's file and transcript, and that its points are no development key's. Needs no powers of tau. */
+export async function judgeLabelledKey(
+  zkey: string,
+  instance: CircuitInstance,
+  verificationKey: VerificationKey,
+  evidence: CeremonyEvidence | undefined,
+): Promise<KeyVerdict> {
+  const verdict = judgeKeyFile(await readFile(zkey), instance, evidence);
+  if (!(await isDevelopmentKey(verificationKey))) return verdict;
+  const reasons = [
+    "it is a development key (its points are those of the public scalars): anyone can forge proofs",
+  ];
+  return { ...verdict, reasons: [...reasons, ...verdict.reasons] };
 }
 
 /**
- * Everything that files can show about whether a key may carry value: it is not a development key, delta is not gamma,
- * someone contributed besides a public beacon, and snarkjs finds that the key is the given circuit's under the given
- * powers of tau. (`snarkjs zkey verify` alone accepts keys under which anyone can forge proofs.)
+ * Whether a key is the circuit's under the given powers of tau, asked of two verifiers that share no code: ours and
+ * snarkjs. Each sees what the other does not; both must accept.
  *
- * What no file can tell: whether at least one contributor forgot their secret.
+ * @returns why not; empty if it is
  */
-export async function judgeProductionKey(
-  zkey: string,
-  r1cs: string,
-  ptau: string,
-  verificationKey: VerificationKey,
-): Promise<ProductionVerdict> {
-  const reasons: string[] = [];
-  if (await isDevelopmentKey(verificationKey)) {
-    reasons.push(
-      "it is a development key (its points are those of the public scalars): anyone can forge proofs",
-    );
-  }
-  const provenance = await readProvenance(zkey).catch((error: unknown) => {
-    if (error instanceof RangeError) return error;
-    throw error;
-  });
-  if (provenance instanceof RangeError) {
-    return {
-      reasons: [...reasons, `it is not a well-formed Groth16 key: ${provenance.message}`],
-      contributions: [],
-    };
-  }
-  const { deltaIsGamma, contributions, realContributions } = provenance;
-  if (deltaIsGamma) reasons.push("delta equals gamma: anyone can forge proofs");
-  if (realContributions === 0) {
-    reasons.push(
-      contributions.length === 0
-        ? "it has no contribution: its delta is public"
-        : "it has no contribution besides a public beacon: anyone can compute its delta",
-    );
-  }
-  const verified = await runSnarkjs<"verify">({ kind: "verify", r1cs, ptau, zkey }).catch((error: Error) => ({
+export async function verifyProductionKey(zkey: string, r1cs: string, ptau: string): Promise<string[]> {
+  const ours = await askOurs(zkey, r1cs, ptau);
+  const theirs = await runSnarkjs<"verify">({ kind: "verify", r1cs, ptau, zkey }).catch((error: Error) => ({
     ok: false,
     reasons: [error.message],
   }));
-  if (!verified.ok) {
-    const said = verified.reasons.length === 0 ? "" : ` (${verified.reasons.join("; ")})`;
-    reasons.push(`snarkjs does not accept it as this circuit's key under the given powers of tau${said}`);
-  }
-  return { reasons, contributions };
+  const reasons = ours.map((reason) => `verifier of this package: ${reason}`);
+  if (!theirs.ok) reasons.push(`snarkjs zkey verify: ${theirs.reasons.join("; ") || "not valid"}`);
+  return reasons;
 }
 
-/**
- * The powers of tau to use, after checking their pinned hash.
- * @param given a path that replaces the configured one; the pinned hash holds for it too
- * @throws CircomError PTAU_REFUSED
- */
-export async function trustedPtau(
+async function askOurs(zkey: string, r1csFile: string, ptau: string): Promise<string[]> {
+  const r1cs = parseR1cs(await readFile(r1csFile));
+  const file = await openPowersOfTau(ptau);
+  try {
+    const powers = await readPowers(file, domainPower(r1cs));
+    const broken = brokenPowers(powers);
+    if (broken.length > 0) return broken;
+    return brokenKey(parseZkey(await readFile(zkey)), r1cs, powers);
+  } catch (error) {
+    if (error instanceof RangeError) return [error.message];
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** What vouches for a committed key: the ceremony that its manifest names, by the configuration and the transcript. */
+export async function committedEvidence(
   config: CircomConfig,
-  given?: string,
-): Promise<{ path: string; blake2b: string }> {
-  const { production } = config;
-  if (production === undefined) {
-    throw new CircomError(
-      "PTAU_REFUSED",
-      "production keys need powers of tau: set `circom.production` to { ptau: <path>, blake2b: <its published hash> } in the Hardhat config",
-    );
+  key: CircuitManifest["key"],
+): Promise<{ readonly evidence: CeremonyEvidence | undefined; readonly reasons: readonly string[] }> {
+  const { ceremony } = key;
+  if (ceremony === undefined) return { evidence: undefined, reasons: [] };
+  const path = committedTranscript(config, ceremony.name);
+  try {
+    const read = await readTranscript(config, path);
+    const reasons =
+      read.sha256 === ceremony.transcript
+        ? []
+        : [
+            `${relative(config.root, path)} has the SHA-256 ${read.sha256}, the manifest names ${ceremony.transcript}`,
+          ];
+    return { evidence: evidenceOf(config, ceremony.name, read), reasons };
+  } catch (error) {
+    if (!(error instanceof CircomError)) throw error;
+    return { evidence: undefined, reasons: [error.message] };
   }
-  const path = given ?? production.ptau;
-  const shown = relative(config.root, path);
-  const hash = await hashFile(path, "blake2b512");
-  if (hash === undefined) throw new CircomError("PTAU_REFUSED", `there is no powers of tau file at ${shown}`);
-  if (hash !== production.blake2b) {
-    throw new CircomError(
-      "PTAU_REFUSED",
-      `${shown} has the BLAKE2b-512 hash ${hash}, but \`circom.production.blake2b\` pins ${production.blake2b}; ` +
-        "get the right file, do not change the pin to fit",
-    );
-  }
-  return { path, blake2b: hash };
+}
+
+/** Undefined if the configuration announces no such ceremony. */
+export function evidenceOf(
+  { production }: CircomConfig,
+  name: string,
+  { transcript }: ReadTranscript,
+): CeremonyEvidence | undefined {
+  const pin = production?.ceremonies.get(name);
+  return production === undefined || pin === undefined
+    ? undefined
+    : { name, pin, powersOfTau: production.blake2b, transcript };
 }

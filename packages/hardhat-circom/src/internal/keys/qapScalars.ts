@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { batchInverse, inverse, mod, power, R, readScalar, rootOfUnity, writeScalar } from "../field.ts";
-import type { R1cs } from "../r1cs.ts";
+import { forEachTerm, type R1cs } from "../r1cs.ts";
 import type { DevelopmentScalars } from "./developmentScalars.ts";
 
 /** The discrete logarithms of a proving key, as scalars of 32 bytes, little endian. */
@@ -104,25 +104,6 @@ export function wireScalars(r1cs: R1cs, domain: number, scalars: DevelopmentScal
     c: pack(combined.slice(nPublic + 1)),
     coefficients,
   };
-}
-
-/** Calls back with side (0 A, 1 B, 2 C), row, wire and the byte offset of the coefficient. */
-function forEachTerm(
-  r1cs: R1cs,
-  visit: (side: number, row: number, wire: number, offset: number) => void,
-): void {
-  const { constraints } = r1cs;
-  let at = 0;
-  for (let row = 0; row < r1cs.nConstraints; row++) {
-    for (let side = 0; side < 3; side++) {
-      const terms = constraints.getUint32(at, true);
-      at += 4;
-      for (let i = 0; i < terms; i++) {
-        visit(side, row, constraints.getUint32(at, true), at + 4);
-        at += 36;
-      }
-    }
-  }
 }
 
 function pack(values: readonly bigint[]): SharedArrayBuffer {

@@ -7,16 +7,18 @@ import "../../typeExtensions.ts";
 interface ImportArguments {
   name: string;
   zkey: string;
+  transcript: string;
   ptau: string | undefined;
 }
 
 export default async function importKey(
-  { name, zkey, ptau }: ImportArguments,
+  { name, zkey, transcript, ptau }: ImportArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   const manifest = await importProductionKey(hre.config.circom, {
     name,
     zkey: resolve(zkey),
+    transcript: resolve(transcript),
     ...(ptau === undefined ? {} : { ptau: resolve(ptau) }),
   });
   console.log(`  ${name}: production key imported, verification key hash ${manifest.verificationKeyHash}`);
