@@ -6,13 +6,16 @@ import {
   decideSlots,
   encodeReading,
   formatDecimal,
+  NumberColumn,
   OFFSET_STEP,
+  type Order,
   type Profile,
   type ProfileName,
   parseDecimal,
   profileOf,
   type RefusalReason,
   stepRounder,
+  usualStep,
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
@@ -26,6 +29,8 @@ export type InspectOptions = ReadOptions & {
   readonly round?: boolean;
   /** Epoch offset in quarter hours; without it the day begins at midnight of `zone`, or of UTC where none is given. */
   readonly offset?: number;
+  /** Told what share of a metric's readings has been slotted, after the file has been read. */
+  readonly onSlotting?: (share: number) => void;
 };
 
 /** What one metric's readings are, in numbers. */
@@ -118,11 +123,11 @@ function describe(
 ): SeriesInspection {
   const { metric, unit, count, times } = series;
   const order = series.order();
-  const first = times[order[0]!]!;
-  const last = times[order[count - 1]!]!;
-  const interval = medianInterval(times, order);
+  const first = times.at(order.at(0));
+  const last = times.at(order.at(count - 1));
+  const interval = usualStep(times, order, 1 / 2) ?? null;
   const counts = new Array<number>(series.examples.length).fill(0);
-  for (let i = 0; i < count; i++) counts[series.numbers[i]!]! += 1;
+  for (const number of series.numbers) counts[number]! += 1;
   const said = (word: string): number =>
     series.examples.reduce<number>((sum, value, i) => sum + (value === word ? counts[i]! : 0), 0);
   const profile = given ?? (interval === null ? undefined : likelyProfile(metric, unit, interval));
@@ -146,21 +151,9 @@ function describe(
             profile,
             options.offset ?? offsetFor(profile, clock === "unix" ? options.zone : undefined, first),
             options.round === true,
+            options.onSlotting,
           ),
   };
-}
-
-function medianInterval(times: Float64Array, order: Uint32Array): number | null {
-  const steps = new Float64Array(Math.max(0, order.length - 1));
-  let used = 0;
-  for (let i = 1; i < order.length; i++) {
-    const step = times[order[i]!]! - times[order[i - 1]!]!;
-    if (step > 0) steps[used++] = step;
-  }
-  if (used === 0) return null;
-  // Fractions of seconds carry the error of binary numbers; a microsecond is finer than any clock here.
-  const sorted = steps.subarray(0, used).sort();
-  return Math.round(sorted[used >> 1]! * 1e6) / 1e6;
 }
 
 /** Minimum, maximum and mean over distinct values and how often they come; exact for decimals. */
@@ -240,10 +233,11 @@ function refusalOf(
 
 function slot(
   series: ReadingSeries,
-  order: Uint32Array,
+  order: Order,
   profile: Profile,
   offset: number,
   round: boolean,
+  progress: InspectOptions["onSlotting"],
 ): SlottingInspection {
   const { unit, times, numbers } = series;
   const rounder = stepRounder(profile);
@@ -258,20 +252,21 @@ function slot(
   let dropped = 0;
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  const taken = new Uint32Array(order.length);
-  let count = 0;
-  for (const at of order) {
-    const number = numbers[at]!;
-    const reason = times[at]! < 0 ? "impossible-time" : refusals[number];
+  const taken = new NumberColumn();
+  for (let place = 0; place < order.length; place++) {
+    const at = order.at(place);
+    const number = numbers.at(at);
+    const reason = times.at(at) < 0 ? "impossible-time" : refusals[number];
     if (reason !== undefined) {
       refused[reason] = (refused[reason] ?? 0) + 1;
       continue;
     }
     if (steps[number] !== given[number]) rounded += 1;
-    taken[count++] = at;
+    taken.push(at);
   }
-  const timeAt = (place: number): number => times[taken[place]!]!;
-  const moved = decideSlots(profile, offset, { count, timeAt }, 0, (_, place) => {
+  const count = taken.length;
+  const timeAt = (place: number): number => times.at(taken.at(place));
+  const decided = (_: number, place: number | undefined): void => {
     if (place === undefined) {
       dropped += 1;
       return;
@@ -279,7 +274,10 @@ function slot(
     kept += 1;
     lowest = Math.min(lowest, place);
     highest = Math.max(highest, place);
-  });
+  };
+  const moved = decideSlots(profile, offset, { count, timeAt }, 0, decided, (looked) =>
+    progress?.(looked / count),
+  );
   const slots = kept === 0 ? 0 : highest - lowest + 1;
   const epochs = kept === 0 ? 0 : Math.floor(highest / samples) - Math.floor(lowest / samples) + 1;
   const epochSlots = epochs * samples;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { NumberColumn, type Order, orderOf } from "@vitalproof/sdk";
 import type { FileInput, FileReport, MeasuredReading, Metric, ReadOptions } from "./format.ts";
 import { Interned } from "./internal/seen.ts";
 import { CONTRADICTING, streamReadings } from "./read.ts";
 
 /**
- * Readings of one metric and unit in little memory: twelve bytes each, and every distinct value once. Walking over them
+ * Readings of one metric and unit in little memory: a few bytes each, and every distinct value once. Walking over them
  * gives them in order of time, those of one time as the file has them.
  */
 export class ReadingSeries implements Iterable<MeasuredReading> {
@@ -13,9 +14,9 @@ export class ReadingSeries implements Iterable<MeasuredReading> {
   /** Every distinct value, by its number. */
   readonly examples: MeasuredReading["value"][] = [];
   readonly #values = new Interned();
-  #count = 0;
-  #times = new Float64Array(1024);
-  #numbers = new Uint32Array(1024);
+  #times = new NumberColumn();
+  #numbers = new NumberColumn();
+  #order: Order | undefined;
 
   constructor(metric: Metric, unit: string) {
     this.metric = metric;
@@ -23,63 +24,55 @@ export class ReadingSeries implements Iterable<MeasuredReading> {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#times.length;
   }
 
-  /** In the file's order; what comes after `count` is not used. */
-  get times(): Float64Array {
+  /** In the file's order. */
+  get times(): NumberColumn {
     return this.#times;
   }
 
   /** The number of each reading's value, in the file's order. */
-  get numbers(): Uint32Array {
+  get numbers(): NumberColumn {
     return this.#numbers;
   }
 
   add(time: number, value: MeasuredReading["value"]): void {
-    if (this.#count === this.#times.length) {
-      this.#times = grown(this.#times, new Float64Array(2 * this.#count));
-      this.#numbers = grown(this.#numbers, new Uint32Array(2 * this.#count));
-    }
     const number = this.#values.numberOf(typeof value === "object" ? value.join(" ") : String(value));
     if (number === this.examples.length) this.examples.push(value);
-    this.#times[this.#count] = time;
-    this.#numbers[this.#count] = number;
-    this.#count += 1;
+    this.#push(time, number);
   }
 
   /** Leaves out the readings whose times do not count. */
   keep(counts: (time: number) => boolean): void {
-    let kept = 0;
-    for (let i = 0; i < this.#count; i++) {
-      if (!counts(this.#times[i]!)) continue;
-      this.#times[kept] = this.#times[i]!;
-      this.#numbers[kept] = this.#numbers[i]!;
-      kept += 1;
+    const [times, numbers] = [this.#times, this.#numbers];
+    this.#times = new NumberColumn();
+    this.#numbers = new NumberColumn();
+    for (let at = 0; at < times.length; at++) {
+      if (counts(times.at(at))) this.#push(times.at(at), numbers.at(at));
     }
-    this.#count = kept;
   }
 
   /** Places of the readings in order of time. */
-  order(): Uint32Array {
-    const places = Uint32Array.from({ length: this.#count }, (_, i) => i);
-    const times = this.#times;
-    let sorted = true;
-    for (let i = 1; i < this.#count && sorted; i++) sorted = times[i - 1]! <= times[i]!;
-    return sorted ? places : places.sort((a, b) => times[a]! - times[b]! || a - b);
+  order(): Order {
+    this.#order ??= orderOf(this.#times);
+    return this.#order;
   }
 
   *[Symbol.iterator](): Iterator<MeasuredReading> {
     const { metric, unit } = this;
-    for (const at of this.order()) {
-      yield { metric, unit, time: this.#times[at]!, value: this.examples[this.#numbers[at]!]! };
+    const order = this.order();
+    for (let place = 0; place < order.length; place++) {
+      const at = order.at(place);
+      yield { metric, unit, time: this.#times.at(at), value: this.examples[this.#numbers.at(at)]! };
     }
   }
-}
 
-function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
+  #push(time: number, number: number): void {
+    this.#times.push(time);
+    this.#numbers.push(number);
+    this.#order = undefined;
+  }
 }
 
 /** What a file holds, by metric and unit, in the file's order. */

@@ -136,6 +136,7 @@ export {
   type SignedHead,
 } from "./log/log.ts";
 export { assertLogFits, logFits } from "./log/logFits.ts";
+export { NumberColumn, type Order, orderOf, usualStep } from "./log/numberColumn.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export {
   type AnchorDomain,

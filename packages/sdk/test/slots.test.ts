@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import fc from "fast-check";
-import { assignSlots, type CodedReading, OFFSET_STEP, profileOf, slotAt } from "../src/index.ts";
+import { assignSlots, type CodedReading, decideSlots, OFFSET_STEP, profileOf, slotAt } from "../src/index.ts";
 
 const profile = profileOf("glucose-mg-dl-5min");
 const { interval } = profile;
@@ -51,6 +51,59 @@ describe("slotting rule", () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it("decides a long file as it decides the pieces between its gaps", () => {
+    // Some 200,000 readings: of every seventh slot two, of others none, and gaps that end a piece.
+    const pieces: number[][] = [];
+    let slot = 100;
+    for (let piece = 0; slot < 250_000; piece++) {
+      const times: number[] = [];
+      for (const end = slot + 1 + ((piece * 7919) % 3000); slot < end; slot++) {
+        const early = (slot * 7907) % 3 === 0 ? 0.1 : 0.6;
+        if (slot % 11 !== 0) times.push((slot + early) * interval);
+        if (slot % 7 === 0) times.push((slot + 0.9) * interval);
+      }
+      slot += 3;
+      pieces.push(times);
+    }
+    const all = pieces.flat();
+    const decide = (times: readonly number[]): { slots: (number | undefined)[]; moved: number } => {
+      const slots: (number | undefined)[] = [];
+      const moved = decideSlots(
+        profile,
+        0,
+        { count: times.length, timeAt: (at) => times[at]! },
+        0,
+        (at, placed) => {
+          expect(at).to.equal(slots.length);
+          slots.push(placed);
+        },
+      );
+      return { slots, moved };
+    };
+    const whole = decide(all);
+    const parts = pieces.map(decide);
+    expect(all.length).to.be.greaterThan(3 * 65_536);
+    expect(whole.moved)
+      .to.equal(parts.reduce((sum, { moved }) => sum + moved, 0))
+      .and.greaterThan(1000);
+    const expected = parts.flatMap(({ slots }) => slots);
+    expect(expected.filter((placed) => placed === undefined).length).to.be.greaterThan(1000);
+    expect(whole.slots.every((placed, at) => placed === expected[at])).to.equal(true);
+  });
+
+  it("moves a whole long stretch when its last reading needs that", () => {
+    // Each slot has its reading, and the last one has two. All of them move one slot towards the only free one.
+    const count = 150_000;
+    const timeAt = (at: number): number => (at < count ? (100 + at) * interval : (99 + count) * interval + 1);
+    let dropped = 0;
+    let first: number | undefined;
+    const moved = decideSlots(profile, 0, { count: count + 1, timeAt }, 99, (at, slot) => {
+      if (slot === undefined) dropped += 1;
+      if (at === 0) first = slot;
+    });
+    expect({ moved, dropped, first }).to.deep.equal({ moved: count, dropped: 0, first: 99 });
   });
 
   it("jitter of seconds around slot borders loses no reading of a day", () => {

@@ -91,6 +91,7 @@ async function decide(io: Io, file: string, options: CheckOptions): Promise<Deci
       ...given({ from, to, offset, window }),
       round: round === "nearest",
       ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
+      onProgress: (step, share) => say(`${step}, ${Math.round(100 * share)} %`),
     }),
   );
   return {

@@ -58,7 +58,8 @@ function look(io: Io, file: string, options: Options): Promise<Inspection> {
       ...readOptionsOf(io, options),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
       round: options.round === "nearest",
-      onProgress: (share) => say(share < 1 ? `${Math.round(100 * share)} %` : "placing readings in slots"),
+      onProgress: (share) => say(share < 1 ? `${Math.round(100 * share)} %` : "counting"),
+      onSlotting: (share) => say(`placing readings in slots, ${Math.round(100 * share)} %`),
     }),
   );
 }

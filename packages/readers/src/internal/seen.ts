@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { NumberColumn } from "@vitalproof/sdk";
 
 /** Gives each distinct text a small number: readings have few distinct values. */
 export class Interned {
@@ -17,71 +18,144 @@ export class Interned {
 }
 
 /**
- * Remembers readings by time, series and value, exactly. A million of them take some 24 MB; a Set of strings would take
- * four times that, and exports of phones hold more.
+ * Remembers readings by time, series and value, exactly. A million of them take some 3 MB where a series comes in order,
+ * oldest or newest first, and 24 MB where it does not. A Set of strings would take a hundred.
  */
 export class Seen {
-  readonly #values = new Interned();
-  /** The series of each numbered value: two values of one series at one time contradict each other. */
-  readonly #series: string[] = [];
-  #times = new Float64Array(1024);
-  /** Number of the value plus one; 0 is an empty place. */
-  #marks = new Uint32Array(1024);
-  #count = 0;
-  readonly #contradictions = new Map<string, Map<number, Set<string>>>();
+  readonly #series = new Map<string, SeenSeries>();
 
   /**
    * @param series what was measured and in which unit
    * @returns whether this is the first time that these three are added
    */
   add(time: number, series: string, value: string): boolean {
-    const number = this.#values.numberOf(`${series} ${value}`);
-    this.#series[number] ??= series;
-    const mark = number + 1;
-    const last = this.#marks.length - 1;
-    let rivals: number[] | undefined;
-    let place = this.#firstPlace(time);
-    for (; this.#marks[place] !== 0; place = (place + 1) & last) {
-      if (this.#times[place] !== time) continue;
-      const other = this.#marks[place]!;
-      if (other === mark) return false;
-      if (this.#series[other - 1] === series) {
-        rivals ??= [];
-        rivals.push(other - 1);
-      }
+    let seen = this.#series.get(series);
+    if (seen === undefined) {
+      seen = new SeenSeries();
+      this.#series.set(series, seen);
     }
-    this.#times[place] = time;
-    this.#marks[place] = mark;
-    this.#count += 1;
-    if (rivals !== undefined) this.#contradict(time, series, [...rivals, number]);
-    if (4 * this.#count > 3 * this.#marks.length) this.#grow();
-    return true;
+    return seen.add(time, value);
   }
 
   /** Whether readings of a series say different things about one time. */
   contradicts(time: number, series: string): boolean {
-    return this.#contradictions.get(series)?.has(time) === true;
+    return this.#series.get(series)?.contradictions.has(time) === true;
   }
 
   /** The readings that contradict each other: how many, and how many of them say LOW or HIGH. */
   contradictions(): { all: number; low: number; high: number } {
     const counts = { all: 0, low: 0, high: 0 };
-    for (const times of this.#contradictions.values()) {
-      for (const values of times.values()) {
+    for (const { contradictions } of this.#series.values()) {
+      for (const values of contradictions.values()) {
         counts.all += values.size;
-        for (const value of values) {
-          if (value.endsWith(" LOW")) counts.low += 1;
-          if (value.endsWith(" HIGH")) counts.high += 1;
-        }
+        if (values.has("LOW")) counts.low += 1;
+        if (values.has("HIGH")) counts.high += 1;
       }
     }
     return counts;
   }
+}
 
-  #contradict(time: number, series: string, numbers: readonly number[]): void {
-    const times = this.#contradictions.get(series) ?? new Map<number, Set<string>>();
-    this.#contradictions.set(series, times);
-    times.set(time, new Set(numbers.map((number) => this.#values.texts[number]!)));
+class SeenSeries {
+  /** Times at which there are different values. */
+  readonly contradictions = new Map<number, Set<string>>();
+  readonly #values = new Interned();
+  readonly #run = new Run();
+  readonly #rest = new Scattered();
+
+  add(time: number, value: string): boolean {
+    const number = this.#values.numberOf(value);
+    const others = [...this.#run.valuesAt(time), ...this.#rest.valuesAt(time)];
+    if (others.includes(number)) return false;
+    if (!this.#run.extend(time, number)) this.#rest.add(time, number);
+    if (others.length > 0) {
+      this.contradictions.set(time, new Set([...others, number].map((each) => this.#values.texts[each]!)));
+    }
+    return true;
+  }
+}
+
+/** Values by time as long as times rise, or fall, as those of most files do. A few bytes each. */
+class Run {
+  readonly #times = new NumberColumn();
+  readonly #values = new NumberColumn();
+  /** 1 while times rise, -1 while they fall; what is kept always rises. */
+  #sign = 1;
+  #last = Number.NEGATIVE_INFINITY;
+
+  /** @returns whether the time is not before those that are there */
+  extend(time: number, value: number): boolean {
+    if (this.#times.length === 1 && time < this.#last) {
+      // The second time says which way the run goes.
+      const [first, number] = [this.#last, this.#values.at(0)];
+      this.#times.clear();
+      this.#values.clear();
+      this.#sign = -1;
+      this.#push(-first, number);
+    }
+    const along = this.#sign * time;
+    if (along < this.#last) return false;
+    this.#push(along, value);
+    return true;
+  }
+
+  *valuesAt(time: number): Generator<number> {
+    const along = this.#sign * time;
+    if (along > this.#last) return;
+    for (let at = this.#firstFrom(along); at < this.#times.length && this.#times.at(at) === along; at++) {
+      yield this.#values.at(at);
+    }
+  }
+
+  #push(along: number, value: number): void {
+    // Without it, time 0 of a falling run would be kept as -0.
+    this.#last = along + 0;
+    this.#times.push(this.#last);
+    this.#values.push(value);
+  }
+
+  /** The first place whose time is not before this one. */
+  #firstFrom(along: number): number {
+    let low = 0;
+    let high = this.#times.length;
+    // Most look-ups are for the latest time.
+    if (along === this.#last) for (low = high - 1; low > 0 && this.#times.at(low - 1) === along; ) low -= 1;
+    else {
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (this.#times.at(middle) < along) low = middle + 1;
+        else high = middle;
+      }
+    }
+    return low;
+  }
+}
+
+/** Values by time, in any order: a table of 12 bytes for each place, of which up to three quarters are taken. */
+class Scattered {
+  #times = new Float64Array(16);
+  /** Number of the value plus one; 0 is an empty place. */
+  #marks = new Uint32Array(16);
+  #count = 0;
+
+  add(time: number, value: number): void {
+    let place = this.#firstPlace(time);
+    while (this.#marks[place] !== 0) place = (place + 1) & (this.#marks.length - 1);
+    this.#times[place] = time;
+    this.#marks[place] = value + 1;
+    this.#count += 1;
+    if (4 * this.#count > 3 * this.#marks.length) this.#grow();
+  }
+
+  *valuesAt(time: number): Generator<number> {
+    if (this.#count === 0) return;
+    for (
+      let place = this.#firstPlace(time);
+      this.#marks[place] !== 0;
+      place = (place + 1) & (this.#marks.length - 1)
+    ) {
+      if (this.#times[place] === time) yield this.#marks[place]! - 1;
+    }
   }
 
   #firstPlace(time: number): number {

@@ -25,6 +25,8 @@ export type EvaluateOptions = Overrides &
     to?: number;
     /** Rounds values to the profile's step (`roundToSteps`). A log keeps only values on a step. */
     round?: boolean;
+    /** Told what is being done, and how much of it is done, from 0 to 1. */
+    onProgress?: (step: "slotting" | "deciding", share: number) => void;
   };
 
 export type EvaluatedBound = BoundResult;
@@ -98,7 +100,17 @@ export type Evaluation = {
  *         reading that sealing would keep, or more than ten million slots; what the builders of terms throw
  */
 export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions): Evaluation {
-  const { entry, from, to, profile: wanted, offset: givenOffset, window, round, ...overrides } = options;
+  const {
+    entry,
+    from,
+    to,
+    profile: wanted,
+    offset: givenOffset,
+    window,
+    round,
+    onProgress,
+    ...overrides
+  } = options;
   const choice: GridChoice = {
     ...(wanted === undefined ? {} : { profile: wanted }),
     ...(givenOffset === undefined ? {} : { offset: givenOffset }),
@@ -112,13 +124,16 @@ export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions):
   const ofWindow = termsOf(grid, request, grid.epochs);
   const inside = within(readings, from, to);
   const given = round === true ? mapped(inside, stepRounder(profile)) : inside;
-  const preview = previewSealing(profile, offset, given);
+  const preview = previewSealing(profile, offset, given, (looked, of) =>
+    onProgress?.("slotting", looked / of),
+  );
+  onProgress?.("deciding", 0);
   const { firstEpoch, epochs } = stretch(grid, preview, from, to);
   const terms = termsOf(grid, request, epochs.length);
   const check = checkTerms(terms, epochs);
   const other = check.ofValid ? "worst-case" : "of-valid";
   const otherwise = checkTerms(terms, epochs, { semantics: other });
-  const windows = windowsOf(grid, ofWindow, firstEpoch, epochs);
+  const windows = windowsOf(grid, ofWindow, firstEpoch, epochs, (share) => onProgress?.("deciding", share));
   const { template, holds: _, bounds: _bounds, failing: _failing, ofValid, ...counts } = check;
   const { valid, inBand, slots } = counts;
   return {
@@ -191,7 +206,7 @@ function stretch(
     to === undefined ? 0 : epochAt(profile, offset, to - 1e-6) + 1,
     firstEpoch + least,
   );
-  const gap = new Array<number>(profile.slots).fill(MISSING);
+  const gap = new Uint16Array(profile.slots).fill(MISSING);
   const epochs = Array.from(
     { length: end - firstEpoch },
     (_, i) => preview.epochs[firstEpoch + i - preview.firstEpoch] ?? gap,
@@ -204,8 +219,11 @@ function windowsOf(
   terms: Terms,
   firstEpoch: number,
   epochs: Epochs,
+  progress: (share: number) => void,
 ): EvaluatedWindow[] {
-  return Array.from({ length: epochs.length - terms.epochs + 1 }, (_, i) => {
+  const count = epochs.length - terms.epochs + 1;
+  return Array.from({ length: count }, (_, i) => {
+    progress(i / count);
     const check = checkTerms(terms, epochs.slice(i, i + terms.epochs));
     return {
       from: epochStart(profile, offset, firstEpoch + i),

@@ -2,6 +2,7 @@
 import { circuitOf } from "../circuits/circuit.ts";
 import { VitalproofError } from "../errors.ts";
 import { PROFILES } from "../generated/protocol.ts";
+import { NumberColumn, orderOf, usualStep } from "../log/numberColumn.ts";
 import type { Reading } from "../log/reading.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { TermsRequest } from "../templates/templates.ts";
@@ -99,35 +100,21 @@ function notAbout(entry: Decidable, unit: string, channels: number, choice: Grid
   );
 }
 
-/** What choosing a grid needs of the readings, in one pass and eight bytes for each. */
-function survey(readings: Iterable<Reading>): { first?: Reading; units: string[]; times: Float64Array } {
+/** What choosing a grid needs of the readings, in one pass and a few bytes for each. */
+function survey(readings: Iterable<Reading>): { first?: Reading; units: string[]; times: NumberColumn } {
   const units = new Set<string>();
   let first: Reading | undefined;
-  let times = new Float64Array(1024);
-  let count = 0;
+  const times = new NumberColumn();
   for (const reading of readings) {
     first ??= reading;
     units.add(reading.unit);
-    if (count === times.length) {
-      const longer = new Float64Array(2 * count);
-      longer.set(times);
-      times = longer;
-    }
-    times[count] = reading.time;
-    count += 1;
+    times.push(reading.time);
   }
-  const found = { units: [...units], times: times.subarray(0, count) };
+  const found = { units: [...units], times };
   return first === undefined ? found : { ...found, first };
 }
 
 /** The step that a quarter of the steps do not exceed, in seconds: gaps lengthen steps, so the median would be too long. */
-function usualSpacing(times: Float64Array): number {
-  times.sort();
-  const steps = new Float64Array(times.length);
-  let used = 0;
-  for (let i = 1; i < times.length; i++) {
-    const step = times[i]! - times[i - 1]!;
-    if (step > 0) steps[used++] = step;
-  }
-  return steps.subarray(0, used).sort()[Math.floor(used / 4)] ?? 300;
+function usualSpacing(times: NumberColumn): number {
+  return usualStep(times, orderOf(times), 1 / 4) ?? 300;
 }

@@ -1,66 +1,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { NumberColumn, type Order, orderOf } from "./numberColumn.ts";
 
-/** Readings as columns of times and codes: 16 bytes and 4 for each channel, where an object takes a hundred. */
+/** Readings as columns of times and codes: a few bytes each, where an object takes a hundred. */
 export class CodedColumns {
-  readonly #channels: number;
-  #times = new Float64Array(1024);
-  #codes: Uint32Array;
-  #count = 0;
+  readonly #times = new NumberColumn();
+  readonly #codes: readonly NumberColumn[];
 
   constructor(channels: number) {
-    this.#channels = channels;
-    this.#codes = new Uint32Array(1024 * channels);
+    this.#codes = Array.from({ length: channels }, () => new NumberColumn());
+  }
+
+  get length(): number {
+    return this.#times.length;
   }
 
   add(time: number, codes: readonly number[]): void {
-    if (this.#count === this.#times.length) this.#grow();
-    this.#times[this.#count] = time;
-    this.#codes.set(codes, this.#count * this.#channels);
-    this.#count += 1;
+    this.#times.push(time);
+    for (const [channel, column] of this.#codes.entries()) column.push(codes[channel]!);
   }
 
   time(at: number): number {
-    return this.#times[at]!;
+    return this.#times.at(at);
+  }
+
+  codes(at: number): number[] {
+    return this.#codes.map((column) => column.at(at));
   }
 
   /** Whether two readings have the same codes. */
   same(a: number, b: number): boolean {
-    for (let channel = 0; channel < this.#channels; channel++) {
-      if (this.#codes[a * this.#channels + channel] !== this.#codes[b * this.#channels + channel])
-        return false;
-    }
-    return true;
+    return this.#codes.every((column) => column.at(a) === column.at(b));
   }
 
   /** Writes a reading's codes into an array. */
-  copy(at: number, into: number[], from: number): void {
-    for (let channel = 0; channel < this.#channels; channel++) {
-      into[from + channel] = this.#codes[at * this.#channels + channel]!;
-    }
+  copy(at: number, into: number[] | Uint16Array, from: number): void {
+    for (const [channel, column] of this.#codes.entries()) into[from + channel] = column.at(at);
   }
 
   /** Places of the readings in order of time; those of one time as they were added. */
-  order(): Uint32Array {
-    return orderOf(this.#times, this.#count);
-  }
-
-  #grow(): void {
-    const times = new Float64Array(2 * this.#times.length);
-    times.set(this.#times);
-    this.#times = times;
-    const codes = new Uint32Array(2 * this.#codes.length);
-    codes.set(this.#codes);
-    this.#codes = codes;
+  order(): Order {
+    return orderOf(this.#times);
   }
 }
 
-/** Places of the first `count` times in their order; equal times keep theirs. */
-export function orderOf(times: Float64Array, count: number): Uint32Array {
-  const places = new Uint32Array(count);
-  let sorted = true;
-  for (let i = 0; i < count; i++) {
-    places[i] = i;
-    if (i > 0 && times[i - 1]! > times[i]!) sorted = false;
-  }
-  return sorted ? places : places.sort((a, b) => times[a]! - times[b]! || a - b);
+/** The places without those of readings that have the same time and codes as one before. */
+export function withoutRepeated(coded: CodedColumns, order: Order): Order {
+  const repeated = (place: number): boolean => {
+    const at = order.at(place);
+    // Those of one time are next to each other.
+    for (let before = place - 1; before >= 0; before--) {
+      const other = order.at(before);
+      if (coded.time(other) !== coded.time(at)) return false;
+      if (coded.same(other, at)) return true;
+    }
+    return false;
+  };
+  let count = 0;
+  for (let place = 0; place < order.length; place++) if (repeated(place)) count += 1;
+  if (count === 0) return order;
+  const places = new Uint32Array(order.length - count);
+  let kept = 0;
+  for (let place = 0; place < order.length; place++) if (!repeated(place)) places[kept++] = order.at(place);
+  return { length: kept, at: (place) => places[place]! };
 }

@@ -2,7 +2,8 @@
 import { VitalproofError } from "../errors.ts";
 import { MISSING } from "../profiles/codes.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { CodedColumns } from "./codedColumns.ts";
+import type { Epochs } from "../terms/tally.ts";
+import { CodedColumns, withoutRepeated } from "./codedColumns.ts";
 import { encoder } from "./encode.ts";
 import type { Reading, RefusalReason } from "./reading.ts";
 import { decideSlots, slotAt } from "./slots.ts";
@@ -14,7 +15,7 @@ const MOST_SLOTS = 10_000_000;
 export type Preview = {
   readonly firstEpoch: number;
   /** Codes by epoch, from the first to the last epoch with a reading. */
-  readonly epochs: readonly (readonly number[])[];
+  readonly epochs: Epochs;
   /** What became of the readings; the same counts as `Log.append` and `Log.seal` give. */
   readonly report: {
     given: number;
@@ -27,11 +28,17 @@ export type Preview = {
 
 /**
  * Encodes and slots readings as a log does that takes all of them and then seals all epochs. What is kept of a reading
- * meanwhile is its time and its codes in typed arrays, so that millions fit.
+ * meanwhile is its time and its codes in a few bytes, so that millions fit.
  * @param readings in any order, walked once
+ * @param progress told how many readings have been looked at for a slot
  * @throws INVALID_ARGUMENT when nothing would be kept, or for more than ten million slots
  */
-export function previewSealing(profile: Profile, offset: number, readings: Iterable<Reading>): Preview {
+export function previewSealing(
+  profile: Profile,
+  offset: number,
+  readings: Iterable<Reading>,
+  progress?: (looked: number, of: number) => void,
+): Preview {
   const report: Preview["report"] = { given: 0, refused: {}, duplicates: 0, moved: 0, dropped: 0 };
   const encode = encoder(profile);
   const coded = new CodedColumns(profile.channels);
@@ -45,7 +52,7 @@ export function previewSealing(profile: Profile, offset: number, readings: Itera
   const order = coded.order();
   if (order.length === 0) throw nothingKept(profile, report);
   const epochOf = (place: number): number =>
-    Math.floor(slotAt(profile, offset, coded.time(order[place]!)) / samples);
+    Math.floor(slotAt(profile, offset, coded.time(order.at(place))) / samples);
   const firstEpoch = epochOf(0);
   const count = epochOf(order.length - 1) - firstEpoch + 1;
   if (count * samples > MOST_SLOTS) {
@@ -55,33 +62,25 @@ export function previewSealing(profile: Profile, offset: number, readings: Itera
       { details: { slots: count * samples }, hint: "Pass from and to, or a profile with a longer interval." },
     );
   }
-  const epochs = Array.from({ length: count }, () => new Array<number>(slots).fill(MISSING));
-  // Readings that were given twice are left out.
-  let single = 0;
-  for (let place = 0; place < order.length; place++) {
-    if (isRepeated(coded, order, single, order[place]!)) report.duplicates += 1;
-    else order[single++] = order[place]!;
-  }
-  const times = { count: single, timeAt: (place: number) => coded.time(order[place]!) };
-  report.moved = decideSlots(profile, offset, times, firstEpoch * samples, (place, slot) => {
+  const empty = (): Uint16Array => new Uint16Array(slots).fill(MISSING);
+  const epochs = Array.from({ length: count }, empty);
+  const single = withoutRepeated(coded, order);
+  report.duplicates = order.length - single.length;
+  const times = { count: single.length, timeAt: (place: number) => coded.time(single.at(place)) };
+  const decided = (place: number, slot: number | undefined): void => {
     if (slot === undefined) {
       report.dropped += 1;
       return;
     }
     const epoch = Math.floor(slot / samples) - firstEpoch;
     // The last reading may have moved into an epoch that nobody asked about.
-    epochs[epoch] ??= new Array<number>(slots).fill(MISSING);
-    coded.copy(order[place]!, epochs[epoch], (slot % samples) * channels);
-  });
+    epochs[epoch] ??= empty();
+    coded.copy(single.at(place), epochs[epoch], (slot % samples) * channels);
+  };
+  report.moved = decideSlots(profile, offset, times, firstEpoch * samples, decided, (looked) =>
+    progress?.(looked, single.length),
+  );
   return { firstEpoch, epochs, report };
-}
-
-/** Whether one of the first `single` readings has this one's time and codes. Those of one time are next to each other. */
-function isRepeated(coded: CodedColumns, order: Uint32Array, single: number, at: number): boolean {
-  for (let before = single - 1; before >= 0 && coded.time(order[before]!) === coded.time(at); before--) {
-    if (coded.same(order[before]!, at)) return true;
-  }
-  return false;
 }
 
 function nothingKept(profile: Profile, report: Preview["report"]): VitalproofError {

@@ -82,16 +82,21 @@ export function assignSlots<R extends CodedReading>(
 const OWN = 0;
 const NEIGHBOUR = 1;
 const DROPPED = 2;
-/** Last slots that can still matter: from two below the reading's own to one above it. */
-const STATES = 4;
+/** Two for what was done, two for the state: from two slots below the reading's own to one above it there are four. */
+const STEP_BITS = 4;
 
 type State = { last: number; dropped: number; moved: number; step: number };
 
+/** Readings after which it is first looked what has been decided. */
+const SETTLED_AFTER = 65_536;
+
 /**
- * The slotting rule over times alone, in four bytes for each reading. (One reading that finds no slot may move all those
- * before it back to the last gap, so nothing can be decided before the end.)
- * @param times in their order
+ * The slotting rule over times alone. One reading that finds no slot may move all those before it back to the last gap,
+ * so what is before a gap is decided there, and nothing else before the end. That takes two bytes for each reading of
+ * the longest stretch without a gap.
+ * @param times in their order; each is asked for twice
  * @param decided called for each in order, with undefined for a reading for which neither slot was free
+ * @param progress told how many readings have been looked at
  * @returns how many readings are in a neighbouring slot instead of their own
  */
 export function decideSlots(
@@ -100,14 +105,56 @@ export function decideSlots(
   { count, timeAt }: { count: number; timeAt: (at: number) => number },
   firstFree: number,
   decided: (at: number, slot: number | undefined) => void,
+  progress: (looked: number) => void = () => {},
 ): number {
   assertOffset(profile, offset);
   // Dynamic programming over the last slot taken. Each reading has two slots at most, so that there are
   // never more than four states; a state that is not better than one with a lower last slot is left out.
-  // A step says what was done with the reading, and which state of the one before it came from.
-  const steps = new Uint8Array(STATES * count);
   let states: State[] = [{ last: firstFree - 1, dropped: 0, moved: 0, step: 0 }];
+  // For each reading and state four bits: what was done with the reading, and the state before it that this came from.
+  let steps = new Uint16Array(Math.min(count, SETTLED_AFTER));
+  /** Readings before this one have been decided; \`steps\` begins with it. */
+  let settled = 0;
+  let nextLook = SETTLED_AFTER;
+
+  const decide = (until: number, state: number): void => {
+    for (let at = until - 1, from = state; at >= settled; at--) {
+      const step = stepOf(steps[at - settled]!, from);
+      steps[at - settled] = step & 3;
+      from = step >> 2;
+    }
+    for (let at = settled; at < until; at++) {
+      const { slot: own, early } = placeOf(profile, offset, timeAt(at));
+      const choice = steps[at - settled];
+      if (choice === DROPPED) decided(at, undefined);
+      else decided(at, choice === OWN ? own : early ? own - 1 : own + 1);
+    }
+  };
+
+  /** Decides the readings up to the last one after which all states come from the same one. */
+  const settle = (looked: number): void => {
+    let from = states.map((_, state) => state);
+    let until = looked;
+    while (until > settled && from.some((state) => state !== from[0])) {
+      from = from.map((state) => stepOf(steps[until - 1 - settled]!, state) >> 2);
+      until -= 1;
+    }
+    if (until > settled) {
+      decide(until, from[0]!);
+      steps.copyWithin(0, until - settled, looked - settled);
+      settled = until;
+    }
+    // Twice as long a stretch next time: where nothing is decided, looking back again and again would be slow.
+    nextLook = looked + Math.max(SETTLED_AFTER, looked - settled);
+    if (nextLook - settled <= steps.length) return;
+    const longer = new Uint16Array(nextLook - settled);
+    longer.set(steps.subarray(0, looked - settled));
+    steps = longer;
+  };
+
   for (let at = 0; at < count; at++) {
+    if (at === nextLook) settle(at);
+    if (at % SETTLED_AFTER === 0) progress(at);
     const { slot: own, early } = placeOf(profile, offset, timeAt(at));
     const neighbour = early ? own - 1 : own + 1;
     // This reading and all later ones want slot own - 1 or above: what was taken below that is all the same.
@@ -122,26 +169,22 @@ export function decideSlots(
       offer(next, { last: Math.max(last, floor), dropped: dropped + 1, moved, step: step | DROPPED });
     });
     states = [];
+    let all = 0;
     for (const state of next.sort((a, b) => a.last - b.last)) {
       const rival = states.at(-1);
       if (rival !== undefined && !isBetter(state, rival)) continue;
-      steps[STATES * at + states.length] = state.step;
+      all |= state.step << (STEP_BITS * states.length);
       states.push(state);
     }
+    steps[at - settled] = all;
   }
-  const choices = new Uint8Array(count);
-  for (let at = count - 1, state = states.length - 1; at >= 0; at--) {
-    const step = steps[STATES * at + state]!;
-    choices[at] = step & 3;
-    state = step >> 2;
-  }
-  for (let at = 0; at < count; at++) {
-    const { slot: own, early } = placeOf(profile, offset, timeAt(at));
-    const choice = choices[at];
-    if (choice === DROPPED) decided(at, undefined);
-    else decided(at, choice === OWN ? own : early ? own - 1 : own + 1);
-  }
+  decide(count, states.length - 1);
   return states.at(-1)!.moved;
+}
+
+/** What a reading's steps say about one state after it. */
+function stepOf(all: number, state: number): number {
+  return (all >> (STEP_BITS * state)) & 15;
 }
 
 /** Of the states with one last slot the better one counts; of equal ones the first. */

@@ -23,6 +23,7 @@ import {
   type CommonCheck,
   coverageBound,
   type Epochs,
+  marksOf,
   shareBounds,
   tallyOf,
   validBound,
@@ -145,9 +146,10 @@ export const distribution = {
   }),
 
   check(terms, profile, epochs: Epochs, ofValid): DistributionCheck {
-    const tally = tallyOf(epochs.flatMap((codes) => bandMarks(terms, codes)));
+    const tally = tallyOf(marksOf(epochs, (codes) => bandMarks(terms, codes)));
     const { slots, valid, missing } = tally;
-    const sum = epochs.reduce((total, codes) => codes.reduce((inner, code) => inner + code, total), 0);
+    let sum = 0;
+    for (const codes of epochs) for (const code of codes) sum += code;
     const base = ofValid ? valid : slots;
     const whose = ofValid ? "the valid readings" : "all slots";
     const taken = (as: string): string => (ofValid ? "" : `, missing counted as ${as}`);

@@ -23,6 +23,7 @@ import {
   type Epochs,
   type Extent,
   extentBounds,
+  marksOf,
   runExtent,
   tallyOf,
   validBound,
@@ -111,7 +112,7 @@ export const episode = {
   asks: ({ runsMin, runsMax }) => ({ runsMin: runsMin > 0, runsMax: runsMax !== NO_BOUND }),
 
   check(terms, _profile, epochs: Epochs, ofValid): EpisodeCheck {
-    const marks = epochs.flatMap((codes) => bandMarks(terms, codes));
+    const marks = marksOf(epochs, (codes) => bandMarks(terms, codes));
     const tally = tallyOf(marks);
     const runs = runExtent(marks, terms.minRun, ofValid);
     const what = `Runs of at least ${terms.minRun} readings inside the band`;

@@ -21,9 +21,11 @@ import { type Mark, mostRuns } from "../terms/runs.ts";
 import {
   type CommonCheck,
   coverageBound,
+  type EpochCodes,
   type Epochs,
   type Extent,
   extentBounds,
+  marksOf,
   runExtent,
   tallyOf,
   validBound,
@@ -122,7 +124,7 @@ export const impact = {
   asks: ({ countMin, countMax }) => ({ countMin: countMin > 0, countMax: countMax !== NO_BOUND }),
 
   check(terms, profile, epochs: Epochs, ofValid): ImpactCheck {
-    const marks = epochs.flatMap((codes) => impactMarks(profile, terms.threshold, codes));
+    const marks = marksOf(epochs, (codes) => impactMarks(profile, terms.threshold, codes));
     const tally = tallyOf(marks);
     const single = terms.minRun === 0;
     const found = single
@@ -221,10 +223,10 @@ export function squaredSteps(profile: Profile, magnitude: number | string): numb
  * if one of its channels is.
  * @param threshold squared steps of the profile
  */
-export function impactMarks(profile: Profile, threshold: number, codes: readonly number[]): Mark[] {
+export function impactMarks(profile: Profile, threshold: number, codes: EpochCodes): Mark[] {
   const zero = codeOfZero(profile)!;
   return Array.from({ length: codes.length / 3 }, (_, sample) => {
-    const axes = codes.slice(3 * sample, 3 * sample + 3);
+    const axes = [codes[3 * sample]!, codes[3 * sample + 1]!, codes[3 * sample + 2]!];
     if (axes.includes(MISSING)) return "missing";
     const magnitude = axes.reduce((total, code) => total + (code - zero) ** 2, 0);
     return magnitude >= threshold ? "inside" : "outside";

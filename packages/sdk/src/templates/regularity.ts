@@ -22,9 +22,11 @@ import {
   bandMarks,
   type CommonCheck,
   coverageBound,
+  type EpochCodes,
   type Epochs,
   type Extent,
   extentBounds,
+  marksOf,
   shareBounds,
   tallyOf,
   validBound,
@@ -139,10 +141,11 @@ export const regularity = {
   }),
 
   check(terms, profile, epochs: Epochs, ofValid): RegularityCheck {
-    const tally = tallyOf(epochs.flatMap((codes) => bandMarks(terms, codes)));
+    const tally = tallyOf(marksOf(epochs, (codes) => bandMarks(terms, codes)));
     // What a missing slot may have added to its epoch's level.
     const greatest = ofValid ? 0 : greatestStep(profile, terms.sum);
-    const missing = (codes: readonly number[]): number => codes.filter((code) => code === MISSING).length;
+    const missing = (codes: EpochCodes): number =>
+      Array.from(codes).filter((code) => code === MISSING).length;
     const levels = epochs.map((codes) => levelOfEpoch(terms, codes));
     const reached = {
       least: levels.filter((level) => level >= terms.level).length,
@@ -282,8 +285,8 @@ function greatestStep(profile: Profile, sum: boolean): number {
   return sum ? Math.max(profile.codes - 1, 1) : 1;
 }
 
-function levelOfEpoch(terms: RegularityTerms, codes: readonly number[]): number {
-  const there = codes.filter((code) => code !== MISSING);
+function levelOfEpoch(terms: RegularityTerms, codes: EpochCodes): number {
+  const there = Array.from(codes).filter((code) => code !== MISSING);
   if (terms.sum) return there.reduce((sum, code) => sum + code - 1, 0);
   return there.filter((code) => terms.low <= code && code <= terms.high).length;
 }

@@ -42,13 +42,14 @@ function assertCodes(terms: Terms, profile: Profile, epochs: Epochs): void {
         { details: { wanted: profile.slots, given: codes.length } },
       );
     }
-    codes.forEach((code, slot) => {
-      if (Number.isInteger(code) && code >= 0 && code <= profile.codes) return;
+    for (let slot = 0; slot < codes.length; slot++) {
+      const code = codes[slot]!;
+      if (Number.isInteger(code) && code >= 0 && code <= profile.codes) continue;
       throw new VitalproofError(
         "INVALID_ARGUMENT",
         `The code in slot ${slot} is outside [0, ${profile.codes}].`,
         { details: { slot } },
       );
-    });
+    }
   }
 }

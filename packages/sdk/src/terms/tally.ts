@@ -11,8 +11,11 @@ import {
 import { WHOLE } from "./header.ts";
 import { countRuns, type Mark } from "./runs.ts";
 
-/** The codes of a period's epochs, in order, one per slot. */
-export type Epochs = readonly (readonly number[])[];
+/** The codes of one epoch, one per slot. Many epochs fit in memory as typed arrays only. */
+export type EpochCodes = ArrayLike<number> & Iterable<number>;
+
+/** The codes of a period's epochs, in order. */
+export type Epochs = readonly EpochCodes[];
 
 /** A count that missing slots leave open: the least and the most it can be; the same under of-valid semantics. */
 export type Extent = { readonly least: number; readonly most: number };
@@ -34,13 +37,28 @@ export type CommonCheck = {
 
 export type Tally = { slots: number; valid: number; missing: number; inBand: number };
 
-export function tallyOf(marks: readonly Mark[]): Tally {
-  const missing = marks.filter((mark) => mark === "missing").length;
-  const inBand = marks.filter((mark) => mark === "inside").length;
-  return { slots: marks.length, valid: marks.length - missing, missing, inBand };
+export function tallyOf(marks: Iterable<Mark>): Tally {
+  let slots = 0;
+  let missing = 0;
+  let inBand = 0;
+  for (const mark of marks) {
+    slots += 1;
+    if (mark === "missing") missing += 1;
+    if (mark === "inside") inBand += 1;
+  }
+  return { slots, valid: slots - missing, missing, inBand };
 }
 
-export function runExtent(marks: readonly Mark[], minRun: number, ofValid: boolean): Extent {
+/** The marks of all epochs, one after the other, made anew for each walk: a year of them would not fit. */
+export function marksOf<C>(epochs: readonly C[], marks: (codes: C) => Iterable<Mark>): Iterable<Mark> {
+  return {
+    *[Symbol.iterator]() {
+      for (const codes of epochs) yield* marks(codes);
+    },
+  };
+}
+
+export function runExtent(marks: Iterable<Mark>, minRun: number, ofValid: boolean): Extent {
   return {
     least: countRuns(marks, minRun, ofValid ? "of-valid" : "fewest"),
     most: countRuns(marks, minRun, ofValid ? "of-valid" : "most"),
@@ -48,8 +66,8 @@ export function runExtent(marks: readonly Mark[], minRun: number, ofValid: boole
 }
 
 /** The slots of one epoch as marks: inside the band, outside it, or missing. */
-export function bandMarks({ low, high }: { low: number; high: number }, codes: readonly number[]): Mark[] {
-  return codes.map((code) => {
+export function bandMarks({ low, high }: { low: number; high: number }, codes: EpochCodes): Mark[] {
+  return Array.from(codes, (code) => {
     if (code === MISSING) return "missing";
     return low <= code && code <= high ? "inside" : "outside";
   });
