@@ -40,6 +40,10 @@ const long = process.env.LONG === "1";
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatCircom],
+  circom: {
+    attack: { inputs: "test/circuits/attack/inputs.ts", explanations: "test/circuits/attack/explained.json" },
+    lint: { exceptions: "test/circuits/attack/lint.json" },
+  },
   solidity: {
     profiles: {
       default: { compilers: [compiler], overrides },

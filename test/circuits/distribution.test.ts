@@ -3,6 +3,8 @@
 // Attacks on the two constructions of the circuit "distribution", at 2 epochs
 // of 16 slots. Witnesses come from the liar's twin or the forward solver, so
 // what refuses is the constraint system.
+
+import { inverse, mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
@@ -18,7 +20,6 @@ import {
   type TermsFields,
 } from "./support/claim.ts";
 import { claimForger } from "./support/claimForger.ts";
-import { inverse, mod, R } from "./support/constraints.ts";
 import { sdkDecides } from "./support/sdk.ts";
 import type { CircuitInput } from "./support/tester.ts";
 

@@ -3,6 +3,8 @@
 // Attacks on both constructions of the template "episode", at 2 epochs of 16 slots. Witnesses come
 // from the liar's twin, so what refuses is the constraint system that the key
 // knows (--O2).
+
+import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import { checkTerms, type Terms, unpackTerms, VitalproofError, validateTerms } from "@vitalproof/sdk";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -17,7 +19,6 @@ import {
   packTerms,
   shapeOf,
 } from "./support/claim.ts";
-import { mod, R } from "./support/constraints.ts";
 import {
   episodeHolds,
   extentByFilling,

@@ -5,10 +5,10 @@
 // of oxygen saturation, a day of CGM (LONG=1).
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import { type Circuit, compileCircuit, compileInstance } from "./support/circuit.ts";
 import { type EpisodeTerms, honestClaimOf, inputOf, NO_BOUND, shapeOf } from "./support/claim.ts";
-import { mod, R } from "./support/constraints.ts";
 import { episodeHolds } from "./support/runs.ts";
 import type { CircuitInput } from "./support/tester.ts";
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { Forger, mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Circuit, compileCircuit } from "./support/circuit.ts";
 import { withoutConstraints } from "./support/compile.ts";
-import { mod, R } from "./support/constraints.ts";
-import { Forger } from "./support/forge.ts";
 import { inputWires } from "./support/inputs.ts";
 import { sums } from "./support/steps.ts";
 

@@ -3,6 +3,8 @@
 // The instances that people use, compiled as their keys are (--O2): real claims
 // at exact boundaries, and the attacks that must reach these very systems.
 // glucose-day always, glucose-14d and heart-rate-hour with LONG=1.
+
+import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
 import {
@@ -15,7 +17,6 @@ import {
   type TermsFields,
   tag,
 } from "./support/claim.ts";
-import { mod, R } from "./support/constraints.ts";
 import { digitsOf } from "./support/hints.ts";
 import { solveReadings } from "./support/lookupForgery.ts";
 import type { CircuitInput } from "./support/tester.ts";

@@ -2,6 +2,8 @@
 //
 // T12: the circuits and the SDK hash, pack and build paths alike, on random
 // inputs and on the edges of the field. LONG=1 compares more than 100,000 hashes.
+
+import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import {
   anchorTree,
   CONTEXT_FIELDS,
@@ -31,7 +33,6 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { type Circuit, compileCircuit } from "./support/circuit.ts";
 import { packTerms as packByOracle, padded } from "./support/claim.ts";
-import { mod, R } from "./support/constraints.ts";
 
 const LONG = process.env.LONG === "1";
 const SEED = 20_261_120;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import fc from "fast-check";
 import { POSEIDON_INPUTS } from "../../scripts/generate/poseidon.ts";
 import { type Circuit, compileCircuit } from "./support/circuit.ts";
 import { poseidon } from "./support/claim.ts";
-import { R } from "./support/constraints.ts";
 import { poseidonWires } from "./support/poseidon.ts";
 
 const EDGES = [0n, 1n, R - 1n, (R - 1n) / 2n, 1n << 252n];

@@ -2,6 +2,8 @@
 //
 // Attacks on the circuit "regularity", at 2 epochs of 16 slots. Witnesses come
 // from the liar's twin, so what refuses is the constraint system.
+
+import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
@@ -15,7 +17,6 @@ import {
   type RegularityTerms,
   shapeOf,
 } from "./support/claim.ts";
-import { mod, R } from "./support/constraints.ts";
 import { sdkDecides } from "./support/sdk.ts";
 import type { CircuitInput } from "./support/tester.ts";
 import { type Cases, termsLies } from "./support/wiring.ts";

@@ -3,6 +3,8 @@
 // T34: a sealer that turns on the last day of a period and tries to replace the days before it. A bad day was sealed and
 // receipted. The sealer holds the device key, so it may sign whatever it likes; what it wants is an anchored head that
 // opens to a good day instead. Through intake, anchor and the claim circuit's constraints.
+
+import { mod } from "@vitalproof/hardhat-circom/attack";
 import {
   Anchoring,
   createIdentity,
@@ -25,9 +27,7 @@ import {
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import { type Claim, honestClaim, inputOf, padded, shapeOf } from "./support/claim.ts";
-import { mod } from "./support/constraints.ts";
-import { PUBLIC } from "./support/mutations.ts";
+import { type Claim, honestClaim, inputOf, PUBLIC, padded, shapeOf } from "./support/claim.ts";
 import { endProving, proveWitness, verifies } from "./support/proof.ts";
 import type { CircuitInput } from "./support/tester.ts";
 

@@ -24,6 +24,7 @@ const published = {
   ...manifest,
   exports: {
     ".": { types: "./index.d.ts", default: "./index.js" },
+    "./attack": { types: "./attack/index.d.ts", default: "./attack/index.js" },
     "./circuits": { types: "./circuits.d.ts", default: "./circuits.js" },
     "./list": { types: "./list.d.ts", default: "./list.js" },
     "./package.json": "./package.json",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // "@vitalproof/hardhat-circom/circuits": what the tasks do, for scripts.
+
+export { type AttackOptions, type AttackReport, attackCircuits } from "./attack.ts";
 export {
   type BuildEvent,
   type BuildOptions,
@@ -17,6 +19,8 @@ export { type CircuitInfo, circuitInfo } from "./info.ts";
 export { type InstanceSelection, loadInstances, selectInstances } from "./instances.ts";
 export type { BrokenLink, Link } from "./internal/links.ts";
 export { isDevelopmentKey } from "./isDevelopmentKey.ts";
+export type { LintFinding, LintRule } from "./lint/rules.ts";
+export { type LintException, type LintReport, type LocatedFinding, lintCircuits } from "./lint.ts";
 export { readList } from "./list.ts";
 export { type InstanceFiles, instanceFiles, readManifest } from "./manifest.ts";
 export type * from "./types.ts";

@@ -18,6 +18,8 @@ const KEYS: Readonly<Record<string, "string" | "strings" | "object">> = {
   include: "strings",
   compiler: "object",
   production: "object",
+  attack: "object",
+  lint: "object",
 };
 
 /** Checks the `circom` entry of a user's config; an empty list means that it is fine. */
@@ -55,8 +57,22 @@ export function configProblems(user: unknown): ConfigProblem[] {
     expect(ok, ["production", "blake2b"], "must be the file's BLAKE2b-512 hash, 128 hex digits");
     problems.push(...ceremonyProblems(user.production.ceremonies));
   }
+  for (const [key, paths] of Object.entries(PATHS)) {
+    const part = user[key];
+    if (!isRecord(part)) continue;
+    for (const [name, value] of Object.entries(part)) {
+      if (!paths.includes(name)) expect(false, [key, name], `unknown; known are ${paths.join(", ")}`);
+      else if (value !== undefined) expect(isText(value), [key, name], "must be a path");
+    }
+  }
   return problems;
 }
+
+/** Entries that hold paths only. */
+const PATHS: Readonly<Record<string, readonly string[]>> = {
+  attack: ["inputs", "explanations"],
+  lint: ["exceptions"],
+};
 
 /**
  * Fills in the defaults and makes every path absolute.
@@ -72,6 +88,7 @@ export function resolveConfig(user: CircomUserConfig | undefined, root: string):
     );
   }
   const at = (path: string) => resolve(root, path);
+  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path));
   const circuits = at(user?.circuits ?? "circuits/circuits.json");
   const defaultInclude = ["node_modules", "node_modules/circomlib/circuits", dirname(circuits)];
   return {
@@ -82,7 +99,7 @@ export function resolveConfig(user: CircomUserConfig | undefined, root: string):
     committed: at(user?.committed ?? join(dirname(circuits), "artifacts")),
     include: (user?.include ?? defaultInclude).map(at),
     compiler: {
-      native: user?.compiler?.native === undefined ? undefined : at(user.compiler.native),
+      native: maybe(user?.compiler?.native),
       concurrency: user?.compiler?.concurrency ?? 2,
     },
     production:
@@ -93,6 +110,8 @@ export function resolveConfig(user: CircomUserConfig | undefined, root: string):
             blake2b: user.production.blake2b.replace(/^0x/, "").toLowerCase(),
             ceremonies: resolveCeremonies(user.production.ceremonies),
           },
+    attack: { inputs: maybe(user?.attack?.inputs), explanations: maybe(user?.attack?.explanations) },
+    lint: { exceptions: maybe(user?.lint?.exceptions) },
   };
 }
 

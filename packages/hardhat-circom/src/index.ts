@@ -63,6 +63,50 @@ export default definePlugin({
       .addFlag({ name: "json", description: "For machines" })
       .setAction(() => import("./internal/tasks/info.ts"))
       .build(),
+    task(
+      ["circuits", "attack"],
+      "Find what the constraints leave free: wires that nothing forces, second witnesses, public inputs that can move",
+    )
+      .addVariadicArgument({
+        name: "names",
+        description: "Instances, by name; default: those of --group",
+        type: ArgumentType.STRING,
+        defaultValue: [],
+      })
+      .addOption({
+        name: "group",
+        description: "Group of instances when no names are given",
+        defaultValue: "default",
+      })
+      .addFlag({ name: "all", description: "All instances of the list" })
+      .addOption({
+        name: "input",
+        description: "Start from the input in this JSON file instead of the configured samples",
+        type: ArgumentType.FILE_WITHOUT_DEFAULT,
+        defaultValue: undefined,
+      })
+      .addOption({
+        name: "seed",
+        description: "Choose other samples and other random values",
+        type: ArgumentType.INT,
+        defaultValue: 1,
+      })
+      .addOption({
+        name: "tries",
+        description: "Try so many changes in each array of signals; 0: try all",
+        type: ArgumentType.INT,
+        defaultValue: 100,
+      })
+      .addFlag({ name: "json", description: "For machines" })
+      .setAction(() => import("./internal/tasks/attack.ts"))
+      .build(),
+    task(
+      ["circuits", "lint"],
+      "Find what compiles and constrains nothing: unchecked hints, comparisons without range, asserts about signals",
+    )
+      .addFlag({ name: "json", description: "For machines" })
+      .setAction(() => import("./internal/tasks/lint.ts"))
+      .build(),
     task(["circuits", "import"], "Judge the key of a ceremony and import it")
       .addPositionalArgument({ name: "name", description: "Instance to which the key belongs" })
       .addOption({

@@ -30,6 +30,21 @@ export interface CircomUserConfig {
     /** By name. Announce an entry before its ceremony begins, and keep it as long as a key of it is in use. */
     ceremonies?: Record<string, CeremonyUserConfig>;
   };
+  /** What `circuits attack` starts from, and what it may find. */
+  attack?: {
+    /**
+     * Sample inputs: a folder of `<instance>.json`, or a module whose default export makes them of an instance. Each is
+     * one input of the circuit or a list of them.
+     */
+    inputs?: string;
+    /** A JSON list of the freedom that is explained; default: there is none. */
+    explanations?: string;
+  };
+  /** What `circuits lint` may find. */
+  lint?: {
+    /** A JSON list of findings with the reason why each stays; default: none. */
+    exceptions?: string;
+  };
 }
 
 /** What a ceremony promises before it begins. Only the beacon's value is added later. */
@@ -81,6 +96,8 @@ export interface CircomConfig {
   readonly include: readonly string[];
   readonly compiler: { readonly native: string | undefined; readonly concurrency: number };
   readonly production: ProductionConfig | undefined;
+  readonly attack: { readonly inputs: string | undefined; readonly explanations: string | undefined };
+  readonly lint: { readonly exceptions: string | undefined };
 }
 
 export interface ProductionConfig {

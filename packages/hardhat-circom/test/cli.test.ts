@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { CircuitInfo } from "../src/circuits.ts";
-import { createProject, type Project, removeProjects } from "./helpers.ts";
-
-const HARDHAT = join(
-  dirname(createRequire(import.meta.url).resolve("hardhat/package.json")),
-  "dist/src/cli.js",
-);
+import { createProject, HARDHAT, type Project, removeProjects } from "./helpers.ts";
 
 /** The environment of a person at a terminal: on a CI server Hardhat adds stack traces to every error. */
 const CI_VARIABLES = [

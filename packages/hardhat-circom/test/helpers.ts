@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { bn254 } from "@noble/curves/bn254.js";
 import {
@@ -12,6 +13,12 @@ import {
   resolveConfig,
   type VerificationKey,
 } from "../src/circuits.ts";
+
+/** Hardhat's command. */
+export const HARDHAT = join(
+  dirname(createRequire(import.meta.url).resolve("hardhat/package.json")),
+  "dist/src/cli.js",
+);
 
 const HERE = import.meta.dirname;
 const WORK = join(HERE, ".work");

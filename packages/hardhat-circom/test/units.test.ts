@@ -28,6 +28,8 @@ describe("config", () => {
       include: ["/project/node_modules", "/project/node_modules/circomlib/circuits", "/project/circuits"],
       compiler: { native: undefined, concurrency: 2 },
       production: undefined,
+      attack: { inputs: undefined, explanations: undefined },
+      lint: { exceptions: undefined },
     });
   });
 
@@ -42,6 +44,9 @@ describe("config", () => {
       [{ compiler: { concurrency: 0.5 } }, "compiler.concurrency"],
       [{ production: { blake2b: "00".repeat(64) } }, "production.ptau"],
       [{ production: { ptau: "x", blake2b: "00" } }, "production.blake2b"],
+      [{ attack: { inputs: 1 } }, "attack.inputs"],
+      [{ attack: { survivors: "x" } }, "attack.survivors"],
+      [{ lint: [] }, "lint"],
       [{ circuit: "x" }, "circuit"],
     ];
     for (const [user, path] of wrong) {

@@ -6,8 +6,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ConstraintSystem, type NamedSignal, parseSymbols } from "@vitalproof/hardhat-circom/attack";
 import { type Compiled, compile, root } from "./compile.ts";
-import { ConstraintSystem } from "./constraints.ts";
 import { BaseTester, type CircuitInput, calculatorOf, type Tester } from "./tester.ts";
 
 export interface CircuitSource {
@@ -85,14 +85,14 @@ function built(name: string): Compiled {
 }
 
 async function open(title: string, real: Compiled, main: string): Promise<Circuit> {
+  // circom_tester reads the constraints when a test has it check a witness, and not before.
   const tester = new BaseTester(real.folder, real.name);
-  await tester.loadConstraints();
-  await tester.loadSymbols();
-  const system = new ConstraintSystem(tester);
+  const symbols = symbolsOf(real);
+  const system = new ConstraintSystem(readFileSync(join(real.folder, `${real.name}.r1cs`)), symbols);
   let honest: ReturnType<typeof calculatorOf> | undefined;
   let twin: ReturnType<typeof openTwin> | undefined;
   const liar = async (input: CircuitInput): Promise<bigint[]> => {
-    twin ??= openTwin(title, tester, system, main);
+    twin ??= openTwin(title, symbols, system, main);
     return (await twin)(input);
   };
   return {
@@ -107,25 +107,28 @@ async function open(title: string, real: Compiled, main: string): Promise<Circui
   };
 }
 
+function symbolsOf({ folder, name }: Compiled): NamedSignal[] {
+  return parseSymbols(readFileSync(join(folder, `${name}.sym`), "utf8"));
+}
+
 /** The twin's generator, its values in the wires of the real system. */
 async function openTwin(
   title: string,
-  { symbols }: Tester,
+  symbols: readonly NamedSignal[],
   system: ConstraintSystem,
   main: string,
 ): Promise<(input: CircuitInput) => Promise<bigint[]>> {
-  const { folder, name, wasm } = await compile(title, main, 0, true);
-  const calculate = await calculatorOf(readFileSync(wasm));
-  const tester = new BaseTester(folder, name);
-  await tester.loadSymbols();
-  const names = canonicalNames(Object.keys(tester.symbols));
-  const inTwin = new Map(Object.values(tester.symbols).map(({ varIdx }, i) => [names[i], varIdx]));
-  const real = canonicalNames(Object.keys(symbols));
+  const twin = await compile(title, main, 0, true);
+  const calculate = await calculatorOf(readFileSync(twin.wasm));
+  const inTwinFile = symbolsOf(twin);
+  const names = canonicalNames(inTwinFile.map(({ name }) => name));
+  const inTwin = new Map(inTwinFile.map(({ wire }, i) => [names[i], wire]));
+  const real = canonicalNames(symbols.map(({ name }) => name));
   const wires = new Array<number | undefined>(system.wires);
   wires[0] = 0;
-  for (const [i, { varIdx }] of Object.values(symbols).entries()) {
+  for (const [i, { wire: of }] of symbols.entries()) {
     const wire = inTwin.get(real[i]);
-    if (varIdx >= 0 && wire !== undefined && wire >= 0) wires[varIdx] = wire;
+    if (of >= 0 && wire !== undefined && wire >= 0) wires[of] = wire;
   }
   for (let wire = 0; wire < wires.length; wire++)
     if (wires[wire] === undefined)

@@ -4,9 +4,9 @@
 // oracle of its own, and one that packs lies as readily as truths.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mod } from "@vitalproof/hardhat-circom/attack";
 import { LeanIMT } from "@zk-kit/lean-imt";
 import * as poseidonLite from "poseidon-lite";
-import { mod } from "./constraints.ts";
 import type { CircuitInput } from "./tester.ts";
 
 const hashes = poseidonLite as unknown as Record<string, (inputs: readonly bigint[]) => bigint>;
@@ -364,6 +364,9 @@ export const CLAIM_INPUTS = [
   "index",
   "siblings",
 ] as const;
+
+/** Public inputs of every claim circuit. */
+export const PUBLIC: readonly string[] = ["holder", "anchorRoot", "terms", "scope"];
 
 /** The circuit by plain counting: formats.md, "Missing readings, exactly". */
 export function holds(shape: Shape, terms: TermsFields, codes: readonly (readonly bigint[])[]): boolean {

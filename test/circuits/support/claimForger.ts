@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { Forger } from "@vitalproof/hardhat-circom/attack";
 import type { Circuit } from "./circuit.ts";
-import { CLAIM_INPUTS } from "./claim.ts";
-import { Forger } from "./forge.ts";
+import { CLAIM_INPUTS, PUBLIC } from "./claim.ts";
 import { HINTS, hashHints, honestHints } from "./hints.ts";
 import { inputWires } from "./inputs.ts";
-import { PUBLIC } from "./mutations.ts";
 
 /**
  * A forger for a claim circuit. Whatever the liar does not set is found again as the honest prover would, hints included.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // T1: lies of several wires at once, with everything else recomputed honestly. None may survive.
+
+import { type ConstraintSystem, type Forger, inverse, mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import type { Shape } from "./claim.ts";
-import { type ConstraintSystem, inverse, mod, R } from "./constraints.ts";
-import type { Forger } from "./forge.ts";
 import { sums } from "./steps.ts";
 
 type Change = readonly [wire: number, value: bigint];

@@ -5,8 +5,7 @@
 // so that nothing but the lie itself can give the lie away.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ConstraintSystem, inverse, mod } from "./constraints.ts";
-import type { HintRule } from "./forge.ts";
+import { type ConstraintSystem, type HintRule, inverse, mod } from "@vitalproof/hardhat-circom/attack";
 import { poseidonWires } from "./poseidon.ts";
 
 const { terms } = JSON.parse(

@@ -2,7 +2,7 @@
 //
 // The forgery of T2: field elements that pack to the same word as the true
 // readings, have a small sum, and look like `claimed` to the lookup at point x.
-import { inverse, mod, R } from "./constraints.ts";
+import { inverse, mod, R } from "@vitalproof/hardhat-circom/attack";
 
 /**
  * @param truth    readings of one word, at least five

@@ -9,9 +9,7 @@
 // writes the same system less these constraints, and `<--` in place of `<==`
 // likewise. It goes further, since the constraints of library gadgets and the
 // copies into components are mutants too.
-import type { ConstraintSystem } from "./constraints.ts";
-import { mod } from "./constraints.ts";
-import { type Forger, solve, wiresOf } from "./forge.ts";
+import { type ConstraintSystem, type Forger, mod, solve, wiresOf } from "@vitalproof/hardhat-circom/attack";
 
 /** Inside of a Poseidon permutation, which has a test of its own (poseidon.test.ts). */
 const HASH = /\.GatedPoseidon_\d+_\d+(\[\d+\])*\.(full|partial|fifth)/;

@@ -2,8 +2,9 @@
 //
 // The wires of circuits/lib/sparse_poseidon.circom, found forwards as in
 // circomlib's optimised form; with one S-box at fault, if a liar wants it.
+
+import { mod } from "@vitalproof/hardhat-circom/attack";
 import { poseidonConstants } from "../../../scripts/generate/poseidon.ts";
-import { mod } from "./constraints.ts";
 
 const HALF = 4;
 

@@ -4,9 +4,9 @@
 // prover does not ask whether a witness satisfies the constraints, so a liar's witness gets a proof as well.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { R } from "@vitalproof/hardhat-circom/attack";
 // @ts-expect-error -- no declarations in the package
 import * as snarkjs from "snarkjs";
-import { R } from "./constraints.ts";
 
 const root = join(import.meta.dirname, "../../..");
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mod } from "./constraints.ts";
+import { mod } from "@vitalproof/hardhat-circom/attack";
 
 /** What Steps would have to hand on for these differences of neighbours; 0 where none is given. */
 export function sums(differences: Readonly<Record<number, bigint>>, length: number): bigint[] {

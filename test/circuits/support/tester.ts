@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The parts of circom_tester that the tests use; the package has no types.
 import { createRequire } from "node:module";
+import type { CircuitInput } from "@vitalproof/hardhat-circom/attack";
 
 const require = createRequire(import.meta.url);
 
-export type CircuitInput = { readonly [name: string]: InputValue };
-export type InputValue = bigint | number | string | readonly InputValue[];
+export type { CircuitInput } from "@vitalproof/hardhat-circom/attack";
 
-/** A linear combination: wire → coefficient. */
-export type LinearCombination = Readonly<Record<string, bigint | string>>;
-
-/** Reads what the compiler wrote: `name.r1cs` and `name.sym` in a folder. */
+/** Asks what the compiler wrote: `name.r1cs` in a folder. */
 export interface Tester {
-  readonly symbols: Readonly<Record<string, { readonly labelIdx: number; readonly varIdx: number }>>;
-  readonly constraints: readonly (readonly [LinearCombination, LinearCombination, LinearCombination])[];
-  readonly nVars: number;
   checkConstraints(witness: readonly bigint[]): Promise<void>;
-  loadConstraints(): Promise<void>;
-  loadSymbols(): Promise<void>;
 }
 
 export interface CompilerOptions {

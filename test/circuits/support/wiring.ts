@@ -2,6 +2,8 @@
 //
 // What every claim circuit shares and therefore has to refuse, whatever its
 // template is (wiring.test.ts asks each).
+
+import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import {
   type Claim,
   headAfter,
@@ -17,7 +19,6 @@ import {
   type TermsHeader,
   tag,
 } from "./claim.ts";
-import { mod, R } from "./constraints.ts";
 import type { CircuitInput } from "./tester.ts";
 
 export type Cases = Record<string, CircuitInput>;

@@ -10,6 +10,7 @@ export const TWO_ADICITY = 28;
 const ROOT_OF_UNITY = power(5n, (R - 1n) >> BigInt(TWO_ADICITY));
 
 export function mod(value: bigint): bigint {
+  if (value >= 0n && value < R) return value;
   const rest = value % R;
   return rest < 0n ? rest + R : rest;
 }
@@ -24,9 +25,39 @@ export function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
+/** Inverse by the extended Euclidean algorithm. */
 export function inverse(value: bigint): bigint {
-  if (mod(value) === 0n) throw new RangeError("0 has no inverse in the scalar field");
-  return power(value, R - 2n);
+  let [a, b] = [mod(value), R];
+  let [x, y] = [1n, 0n];
+  if (a === 0n) throw new RangeError("0 has no inverse in the scalar field");
+  while (a > 1n) {
+    const quotient = b / a;
+    [b, a] = [a, b - quotient * a];
+    [y, x] = [x, y - quotient * x];
+  }
+  return mod(x);
+}
+
+/** A square root, by Tonelli and Shanks; undefined for a non-residue. */
+export function squareRoot(value: bigint): bigint | undefined {
+  const square = mod(value);
+  if (square === 0n) return 0n;
+  if (power(square, R >> 1n) !== 1n) return undefined;
+  const odd = (R - 1n) >> BigInt(TWO_ADICITY);
+  let order = TWO_ADICITY;
+  let unity = ROOT_OF_UNITY;
+  let rest = power(square, odd);
+  let root = power(square, (odd + 1n) >> 1n);
+  while (rest !== 1n) {
+    let height = 0;
+    for (let raised = rest; raised !== 1n; raised = (raised * raised) % R) height++;
+    const factor = power(unity, 1n << BigInt(order - height - 1));
+    order = height;
+    unity = (factor * factor) % R;
+    rest = (rest * unity) % R;
+    root = (root * factor) % R;
+  }
+  return root;
 }
 
 /** Generator of the subgroup of order 2^k. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { CircomError } from "../errors.ts";
+import { withoutComments } from "../lint/source.ts";
 import type { CircomConfig, CircuitInstance } from "../types.ts";
 
 export interface SourceSet {
@@ -94,11 +95,4 @@ function includesOf(text: string): { target: string; line: number }[] {
     target: match[1]!,
     line: clean.slice(0, match.index).split("\n").length,
   }));
-}
-
-/** Blanks comments out, keeping line numbers; strings (include paths, logs) are left alone. */
-function withoutComments(text: string): string {
-  return text.replace(/"[^"\n]*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (match) =>
-    match.startsWith('"') ? match : match.replace(/[^\n]/g, " "),
-  );
 }

@@ -50,9 +50,13 @@ export interface Snarkjs {
     exportSolidityVerifier(zkey: string, templates: { groth16: string }): Promise<string>;
     verifyFromR1cs(r1cs: string, ptau: string, zkey: string, logger?: SnarkjsLogger): Promise<boolean>;
   };
+  /** Uses no curve. */
+  readonly wtns: {
+    calculate(input: unknown, wasm: string, file: { type: "mem"; data?: Uint8Array }): Promise<void>;
+  };
 }
 
-/** Its curve keeps worker threads alive: load it only in a process that is ended afterwards. */
+/** Its curve keeps worker threads alive: use what needs one only in a process that is ended afterwards. */
 export async function loadSnarkjs(): Promise<Snarkjs> {
   const specifier: string = "snarkjs";
   return (await import(specifier)) as Snarkjs;

@@ -4,8 +4,9 @@
 // way that we know to argue for them. Each one has public inputs for which no
 // honest witness exists; what remains is to see which constraint says so, and
 // that it is only one.
+
+import { inverse } from "@vitalproof/hardhat-circom/attack";
 import { honestClaim, type TermsFields } from "../claim.ts";
-import { inverse } from "../constraints.ts";
 import { tellPlaceLies } from "./distributionDirect.ts";
 import { tellCountLies } from "./distributionHistogram.ts";
 import { tellSharedLies } from "./shared.ts";

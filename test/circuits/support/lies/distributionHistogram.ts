@@ -2,8 +2,9 @@
 //
 // Lies about the counts of readings (histogram construction): the lookup, the
 // steps, and what binds them to the challenge.
+
+import { inverse, mod } from "@vitalproof/hardhat-circom/attack";
 import { honestClaim } from "../claim.ts";
-import { inverse, mod } from "../constraints.ts";
 import { solveReadings } from "../lookupForgery.ts";
 import type { Base } from "../mutants.ts";
 import { sums } from "../steps.ts";

@@ -2,8 +2,9 @@
 //
 // False claims of the template "episode" at 2 epochs of 16 slots, and every way
 // that we know to argue for them.
+
+import { inverse } from "@vitalproof/hardhat-circom/attack";
 import type { EpisodeTerms } from "../claim.ts";
-import { inverse } from "../constraints.ts";
 import { episodeClaims } from "./episodeClaims.ts";
 import { tellStepLies } from "./episodeDirect.ts";
 import { tellMarkLies } from "./episodeLookup.ts";

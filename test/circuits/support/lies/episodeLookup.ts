@@ -2,7 +2,7 @@
 //
 // Lies about runs by way of the marks and of the lookup that binds them to the
 // readings (lookup construction).
-import { inverse, mod } from "../constraints.ts";
+import { inverse, mod } from "@vitalproof/hardhat-circom/attack";
 import { solveReadings } from "../lookupForgery.ts";
 import type { Base } from "../mutants.ts";
 import { sums } from "../steps.ts";

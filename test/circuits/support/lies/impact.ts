@@ -2,8 +2,9 @@
 //
 // False claims of the template "impact" at 2 epochs of 5 samples on 3 axes, and
 // every way that we know to argue for them.
+
+import { inverse } from "@vitalproof/hardhat-circom/attack";
 import { honestClaimOf, type ImpactTerms, NO_BOUND } from "../claim.ts";
-import { inverse } from "../constraints.ts";
 import { tellRunLies } from "./runs.ts";
 import { lendAcross, tellSharedLies } from "./shared.ts";
 import type { Teller } from "./teller.ts";

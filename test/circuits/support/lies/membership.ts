@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Lies about where the last head is filed (T7), told to every claim circuit.
+
+import { inverse } from "@vitalproof/hardhat-circom/attack";
 import { type Claim, inputOf, type pathOf, type TermsHeader } from "../claim.ts";
-import { inverse } from "../constraints.ts";
 import type { Base } from "../mutants.ts";
 import { sums } from "../steps.ts";
 import type { Changes, Teller } from "./teller.ts";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { mod, squareRoot } from "@vitalproof/hardhat-circom/attack";
 import type { Claim, TermsHeader } from "../claim.ts";
-import { mod } from "../constraints.ts";
 import type { Base } from "../mutants.ts";
-import { squareRoot } from "../squareRoot.ts";
 import type { Teller } from "./teller.ts";
 
 /**

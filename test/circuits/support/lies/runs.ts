@@ -2,7 +2,7 @@
 //
 // Lies about the counter of runs, told to circuits that step it once for each
 // slot: every signal of a step, boolean or not.
-import { inverse } from "../constraints.ts";
+import { inverse } from "@vitalproof/hardhat-circom/attack";
 import type { Base } from "../mutants.ts";
 import type { Teller } from "./teller.ts";
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What a liar says about one circuit, and to whom.
+
+import { mod } from "@vitalproof/hardhat-circom/attack";
 import type { Circuit } from "../circuit.ts";
 import { type Claim, inputOf, type Shape, type TermsHeader } from "../claim.ts";
-import { mod } from "../constraints.ts";
 import type { Base, Court } from "../mutants.ts";
 import type { CircuitInput } from "../tester.ts";
 

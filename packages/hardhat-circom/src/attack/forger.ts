@@ -5,26 +5,22 @@
 // every other wire is defined by the one constraint in which it is the last
 // unknown, linearly. What is left over are the checks. Hints with a rule are
 // found again as the honest prover would, unless the liar sets them.
-import {
-  type Constraint,
-  type ConstraintSystem,
-  evaluate,
-  inverse,
-  mod,
-  R,
-  type Term,
-} from "./constraints.ts";
+import { inverse, mod, R } from "../internal/field.ts";
+import { type Constraint, type ConstraintSystem, evaluate, type Term, wiresOf } from "./system.ts";
 
 interface Step {
   readonly wire: number;
   /** The constraint that defines the wire, or how the honest prover finds the hint. */
   readonly by: number | HintRule;
+  /** 1 / slope of the constraint in the wire, where no other value changes it. */
+  readonly reciprocal?: bigint;
 }
 
 /** How the honest prover finds one hint from values known before it. */
 export interface HintRule {
   readonly wire: number;
   readonly needs: readonly number[];
+  /** @param known values of `needs`, in their order */
   value(known: readonly bigint[]): bigint;
 }
 
@@ -39,7 +35,7 @@ export class Forger {
   readonly #lonely: readonly (readonly number[])[];
   /** Checks whose last wire, in the order of the steps, this is: once a step has set it, no other wire changes any more. */
   readonly #readyAfter: readonly (readonly number[])[];
-  /** Steps to be taken; all 0 between two lies. */
+  /** Steps to be taken; all 0 between two changes. */
   readonly #due: Uint8Array;
   #scratch: bigint[] = [];
   #scratchOf: readonly bigint[] | undefined;
@@ -69,9 +65,28 @@ export class Forger {
     const given = new Set(targets);
     const defining = new Set<number>();
     const queue: number[] = [];
+    // Rules by what they wait for.
+    const waitingFor = new Map<number, HintRule[]>();
+    const lacking = new Map<HintRule, number>();
+    const ready: number[] = [];
+    for (const rule of ruleOf.values()) {
+      const needs = new Set(rule.needs);
+      lacking.set(rule, needs.size);
+      if (needs.size === 0) ready.push(rule.wire);
+      for (const need of needs) {
+        const waiting = waitingFor.get(need);
+        if (waiting === undefined) waitingFor.set(need, [rule]);
+        else waiting.push(rule);
+      }
+    }
     const learn = (wire: number) => {
       if (known[wire]) return;
       known[wire] = 1;
+      for (const rule of waitingFor.get(wire) ?? []) {
+        const left = lacking.get(rule)! - 1;
+        lacking.set(rule, left);
+        if (left === 0) ready.push(rule.wire);
+      }
       for (const index of system.touching[wire]!) {
         unknowns[index]!.delete(wire);
         if (unknowns[index]!.size === 1) queue.push(index);
@@ -95,7 +110,7 @@ export class Forger {
           doubtful.push(index);
           continue;
         }
-        steps.push({ wire, by: index });
+        steps.push({ wire, by: index, ...constantSlope(system.constraints[index]!, wire) });
         defining.add(index);
         learn(wire);
         if (last) return;
@@ -115,25 +130,31 @@ export class Forger {
         return [wire, at < 0 ? declared.length : at];
       }),
     );
-    let waiting = order.sort((a, b) => rank.get(a)! - rank.get(b)! || a - b);
-    while (waiting.length > 0) {
+    order.sort((a, b) => rank.get(a)! - rank.get(b)! || a - b);
+    for (let next = 0; ; ) {
       // All rules that can be followed come before any equation is solved: no hint is found backwards.
-      const ready = waiting.filter((wire) => ruleOf.get(wire)?.needs.every((need) => known[need]));
-      if (ready.length === 0 && doubtful.length > 0) {
-        settle(true);
+      if (ready.length > 0) {
+        for (const wire of ready.splice(0)) {
+          if (known[wire] || given.has(wire)) continue;
+          hints.push(wire);
+          steps.push({ wire, by: ruleOf.get(wire)! });
+          learn(wire);
+        }
         settle();
-        waiting = waiting.filter((wire) => !known[wire]);
         continue;
       }
-      const free = ready.length > 0 ? undefined : (waiting.find((wire) => !ruleOf.has(wire)) ?? waiting[0]!);
-      for (const wire of free === undefined ? ready : [free]) {
-        hints.push(wire);
-        const rule = ruleOf.get(wire);
-        if (rule !== undefined && wire !== free) steps.push({ wire, by: rule });
-        learn(wire);
+      if (doubtful.length > 0) {
+        settle(true);
+        settle();
+        continue;
       }
+      while (next < order.length && (known[order[next]!] || ruleOf.has(order[next]!))) next++;
+      // Where every wire that is left has a rule that waits for another, one is free all the same.
+      const free = order[next] ?? order.find((wire) => !known[wire]);
+      if (free === undefined) break;
+      hints.push(free);
+      learn(free);
       settle();
-      waiting = waiting.filter((wire) => !known[wire]);
     }
     this.hints = hints;
     this.#steps = steps;
@@ -189,7 +210,7 @@ export class Forger {
 
   /** Whether a lie goes through; gives up at the first violated constraint. */
   survives(witness: readonly bigint[], changes: ReadonlyMap<number, bigint>): boolean {
-    // Hundreds of lies about one witness: it is copied once, and after each lie put right again.
+    // Hundreds of changes of one witness: it is copied once, and put right again after each.
     if (this.#scratchOf !== witness) {
       this.#scratch = [...witness];
       this.#scratchOf = witness;
@@ -255,20 +276,16 @@ export class Forger {
     for (let at = first; at <= last; at++) {
       if (!due[at]) continue;
       due[at] = 0;
-      const { wire, by } = this.#steps[at]!;
+      const { wire, by, reciprocal } = this.#steps[at]!;
       if (changes.has(wire)) continue;
       const value =
         typeof by === "number"
-          ? solve(this.system.constraints[by]!, wire, forged)
+          ? solve(this.system.constraints[by]!, wire, forged, reciprocal)
           : by.value(by.needs.map((need) => forged[need]!));
       if (value !== undefined && !set(wire, value, true)) return stop();
     }
     return changed;
   }
-}
-
-export function wiresOf({ a, b, c }: Constraint): Set<number> {
-  return new Set([...a, ...b, ...c].map(([wire]) => wire));
 }
 
 function coefficient(terms: readonly Term[], wire: number): bigint {
@@ -288,12 +305,26 @@ function alwaysSolvable(constraint: Constraint, wire: number): boolean {
   return (coefficient(a, wire) === 0n || constant(b)) && (coefficient(b, wire) === 0n || constant(a));
 }
 
-/** The value that makes the constraint hold; undefined when it depends on no value of the wire. */
-export function solve({ a, b, c }: Constraint, wire: number, witness: bigint[]): bigint | undefined {
+function constantSlope({ a, b, c }: Constraint, wire: number): Pick<Step, "reciprocal"> {
+  if (coefficient(a, wire) !== 0n || coefficient(b, wire) !== 0n) return {};
+  return { reciprocal: mod(-inverse(coefficient(c, wire))) };
+}
+
+/**
+ * The value that makes the constraint hold; undefined when it depends on no value of the wire.
+ * @param reciprocal 1 / slope, where it is known
+ */
+export function solve(
+  { a, b, c }: Constraint,
+  wire: number,
+  witness: bigint[],
+  reciprocal?: bigint,
+): bigint | undefined {
   const saved = witness[wire]!;
   witness[wire] = 0n;
   const [left, right, out] = [evaluate(a, witness), evaluate(b, witness), evaluate(c, witness)];
   witness[wire] = saved;
+  if (reciprocal !== undefined) return mod((out - left * right) * reciprocal);
   // (left + α w)(right + β w) = out + γ w with α β = 0
   const slope = mod(coefficient(a, wire) * right + coefficient(b, wire) * left - coefficient(c, wire));
   if (slope === 0n) return undefined;

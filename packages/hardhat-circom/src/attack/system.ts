@@ -1,27 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { LinearCombination, Tester } from "./tester.ts";
-
-/** Order of the BN254 scalar field. */
-export const R = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
-
-export function mod(value: bigint): bigint {
-  if (value >= 0n && value < R) return value;
-  const rest = value % R;
-  return rest < 0n ? rest + R : rest;
-}
-
-/** Inverse by the extended Euclidean algorithm; 0 has none. */
-export function inverse(value: bigint): bigint {
-  let [a, b] = [mod(value), R];
-  let [x, y] = [1n, 0n];
-  if (a === 0n) throw new Error("0 has no inverse");
-  while (a > 1n) {
-    const quotient = b / a;
-    [b, a] = [a, b - quotient * a];
-    [y, x] = [x, y - quotient * x];
-  }
-  return mod(x);
-}
+import { R, readScalar } from "../internal/field.ts";
+import { parseR1cs } from "../internal/r1cs.ts";
 
 /** Coefficients are in (-R/2, R/2): most are small, and multiply fast. */
 export type Term = readonly [wire: number, coefficient: bigint];
@@ -31,36 +10,85 @@ export interface Constraint {
   readonly c: readonly Term[];
 }
 
+/** One line of a `.sym` file. */
+export interface NamedSignal {
+  /** With `main.` in front. */
+  readonly name: string;
+  /** Place among all signals, from 1: outputs, public inputs, private inputs, and all others. */
+  readonly label: number;
+  /** -1: the compiler optimised the signal away. */
+  readonly wire: number;
+}
+
+/** Signals in the order of the `.sym` file that circom writes. */
+export function parseSymbols(sym: string): NamedSignal[] {
+  const symbols: NamedSignal[] = [];
+  for (const line of sym.split("\n")) {
+    // label, wire, component, name
+    const [label, wire, , name] = line.split(",");
+    if (name !== undefined) symbols.push({ name, label: Number(label), wire: Number(wire) });
+  }
+  return symbols;
+}
+
 /** The rank-1 constraint system a·b = c of one circuit, with the names of its wires. */
 export class ConstraintSystem {
   readonly constraints: readonly Constraint[];
   readonly wires: number;
+  /** Public outputs. */
+  readonly outputs: readonly number[];
+  readonly publicInputs: readonly number[];
+  /** Without those that the compiler optimised away: another signal is in their place. */
+  readonly privateInputs: readonly number[];
   /** Constraints that touch a wire. */
   readonly touching: readonly (readonly number[])[];
   readonly #names = new Map<number, string[]>();
   readonly #wireOf = new Map<string, number>();
 
-  constructor(tester: Tester) {
-    const terms = (combination: LinearCombination): Term[] =>
-      Object.entries(combination).map(([wire, text]) => {
-        const coefficient = BigInt(text);
-        return [Number(wire), coefficient > R / 2n ? coefficient - R : coefficient];
-      });
-    this.wires = tester.nVars;
-    this.constraints = tester.constraints.map(([a, b, c]) => ({ a: terms(a), b: terms(b), c: terms(c) }));
+  /**
+   * @param r1cs the `.r1cs` file
+   * @param symbols of the `.sym` file
+   * @throws RangeError if the file is not an r1cs over the BN254 scalar field
+   */
+  constructor(r1cs: Uint8Array, symbols: readonly NamedSignal[]) {
+    const file = parseR1cs(r1cs);
+    this.wires = file.nWires;
+    const range = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
+    this.outputs = range(1, file.nOutputs);
+    this.publicInputs = range(1 + file.nOutputs, file.nPublicInputs);
+    this.privateInputs = symbols
+      .filter(({ label, wire }) => wire > file.nPublic && label <= file.nPublic + file.nPrivateInputs)
+      .map(({ wire }) => wire);
+
+    let at = 0;
+    const side = (): Term[] => {
+      const terms = new Array<Term>(file.constraints.getUint32(at, true));
+      at += 4;
+      for (let i = 0; i < terms.length; i++) {
+        const coefficient = readScalar(file.constraints, at + 4);
+        terms[i] = [file.constraints.getUint32(at, true), coefficient > HALF ? coefficient - R : coefficient];
+        at += 36;
+      }
+      return terms;
+    };
+    this.constraints = Array.from({ length: file.nConstraints }, () => ({ a: side(), b: side(), c: side() }));
+
     const touching: number[][] = Array.from({ length: this.wires }, () => []);
-    for (const [i, { a, b, c }] of this.constraints.entries()) {
-      const wires = new Set([...a, ...b, ...c].map(([wire]) => wire));
-      for (const wire of wires) touching[wire]!.push(i);
-    }
+    for (const [i, constraint] of this.constraints.entries())
+      for (const touched of wiresOf(constraint)) touching[touched]!.push(i);
     this.touching = touching;
-    for (const [name, { varIdx }] of Object.entries(tester.symbols)) {
-      if (varIdx < 0) continue;
-      this.#wireOf.set(name, varIdx);
-      const names = this.#names.get(varIdx);
-      if (names === undefined) this.#names.set(varIdx, [name]);
+    for (const { name, wire: of } of symbols) {
+      if (of < 0) continue;
+      this.#wireOf.set(name, of);
+      const names = this.#names.get(of);
+      if (names === undefined) this.#names.set(of, [name]);
       else names.push(name);
     }
+  }
+
+  /** Public and private inputs. */
+  get inputs(): readonly number[] {
+    return [...this.publicInputs, ...this.privateInputs];
   }
 
   /** Wire of a signal, `main.` left out. */
@@ -118,6 +146,8 @@ export class ConstraintSystem {
   }
 }
 
+const HALF = R / 2n;
+
 /** In (-R, R). */
 export function evaluate(terms: readonly Term[], witness: readonly bigint[]): bigint {
   return terms.length === 0 ? 0n : sum(terms, witness) % R;
@@ -134,4 +164,10 @@ function sum(terms: readonly Term[], witness: readonly bigint[]): bigint {
     else total += coefficient * value;
   }
   return total;
+}
+
+export function wiresOf({ a, b, c }: Constraint): Set<number> {
+  const wires = new Set<number>();
+  for (const side of [a, b, c]) for (const [wire] of side) wires.add(wire);
+  return wires;
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// T1: every instance as its key is made (--O2) goes through `hardhat circuits
+// attack`: what its inputs force, and lies about every kind of wire. LONG=1 has
+// all instances, all sample inputs and more lies.
+import {
+  attackCircuits,
+  lintCircuits,
+  loadInstances,
+  resolveConfig,
+} from "@vitalproof/hardhat-circom/circuits";
+import { expect } from "chai";
+import { root } from "./support/compile.ts";
+
+const LONG = process.env.LONG === "1";
+
+const config = resolveConfig(
+  {
+    attack: {
+      inputs: "test/circuits/attack/inputs.ts",
+      explanations: "test/circuits/attack/explained.json",
+    },
+    lint: { exceptions: "test/circuits/attack/lint.json" },
+  },
+  root,
+);
+
+const instances = await loadInstances(config);
+
+describe("circuits: attack", () => {
+  it("T1 T4: what the lint finds in the circuits has a reason", async () => {
+    const { findings, stale, files, excepted } = await lintCircuits(config);
+    expect(findings).to.deep.equal([]);
+    expect(stale).to.deep.equal([]);
+    expect(files).to.be.greaterThan(35);
+    expect(excepted).to.be.greaterThan(10);
+  });
+
+  for (const { name, group } of instances) {
+    const skipped = group === "heavy" && !LONG;
+    (skipped ? it.skip : it)(
+      `T1 T13: ${name}: the inputs force every wire, and no lie survives, but for what is explained`,
+      async function () {
+        this.timeout(3_600_000);
+        const [report] = await attackCircuits(config, {
+          names: [name],
+          ...(LONG ? { tries: 100 } : { tries: 10, samples: 1 }),
+        });
+        expect(report!.unexplained).to.deep.equal([]);
+        expect(report!.stale).to.deep.equal([]);
+        expect(report!.tried).to.be.greaterThan(name === "enrolment" ? 150 : 400);
+        expect(report!.forced).to.be.greaterThan(report!.wires * 0.7);
+      },
+    );
+  }
+});
