@@ -9,13 +9,12 @@ export type Store = {
   write(key: string, text: string): Promise<void>;
   /** All keys that begin with `prefix`, in any order. */
   keys(prefix: string): Promise<string[]>;
-};
-
-/** Where a vault is kept: a folder (`fileStore`), a browser's database, or memory. */
-export type VaultBackend = Store & {
   /** Removes what is kept under a key, if anything. */
   remove(key: string): Promise<void>;
 };
+
+/** Where a vault is kept: a folder (`fileStore`), a browser's database, or memory. */
+export type VaultBackend = Store;
 
 /** A store that forgets everything with the process; for tests and trials. */
 export function memoryStore(): Store {

@@ -6,6 +6,7 @@ import { EXIT } from "../exit.ts";
 import { readText, writeText } from "../files.ts";
 import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
+import { dayText } from "../time.ts";
 import { restoreVault, type Vault, withVault } from "../vault.ts";
 
 export function registerVault(program: Command, io: Io): void {
@@ -89,10 +90,16 @@ async function expectedKeys(keys: readonly string[], store: Vault["store"]): Pro
       if (VitalproofError.find(error, "VAULT_DAMAGED") !== undefined) return undefined;
       throw error;
     });
-    const { firstEpoch, nextEpoch } = JSON.parse(state ?? "{}") as {
+    const {
+      firstEpoch,
+      nextEpoch,
+      pieces = [],
+    } = JSON.parse(state ?? "{}") as {
       firstEpoch?: number;
       nextEpoch?: number;
+      pieces?: [day: number, side: number][];
     };
+    for (const [day, side] of pieces) expected.push(`log/${log}/pending/${day}-${side}`);
     // Without the state, the neighbours of what is there.
     const from = firstEpoch ?? Math.min(...epochs) - 1;
     const to = nextEpoch ?? Math.max(...epochs) + 2;
@@ -102,6 +109,9 @@ async function expectedKeys(keys: readonly string[], store: Vault["store"]): Pro
 }
 
 function inWords(key: string | undefined): string | undefined {
-  const [, log, epoch] = /^log\/([^/]+)\/epoch\/(\d+)$/.exec(key ?? "") ?? [];
-  return epoch === undefined ? key : `epoch ${epoch} of log ${log}`;
+  const [, log, kind, number] = /^log\/([^/]+)\/(epoch|pending)\/(\d+)(?:-[01])?$/.exec(key ?? "") ?? [];
+  if (number === undefined) return key;
+  return kind === "epoch"
+    ? `epoch ${number} of log ${log}`
+    : `readings of ${dayText(Number(number))} that log ${log} has not sealed`;
 }

@@ -32,6 +32,11 @@ export class CodedColumns {
     return this.#codes.every((column) => column.at(a) === column.at(b));
   }
 
+  /** Whether a reading has these codes. */
+  holds(at: number, codes: readonly number[]): boolean {
+    return this.#codes.every((column, channel) => column.at(at) === codes[channel]);
+  }
+
   /** Writes a reading's codes into an array. */
   copy(at: number, into: number[] | Uint16Array, from: number): void {
     for (const [channel, column] of this.#codes.entries()) into[from + channel] = column.at(at);

@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { CodedReading } from "./slots.ts";
+import type { CodedColumns } from "./codedColumns.ts";
 
-/** Readings by time and codes, so that one that is given twice counts once. A few bytes each. */
+/** Finds readings of columns by time and codes: four bytes for each place of a table, of which up to half are taken. */
 export class KnownReadings {
-  readonly #readings: CodedReading[] = [];
-  /** Place in `#readings` plus one; 0 is an empty place. */
-  #marks = new Uint32Array(1024);
+  readonly #columns: CodedColumns;
+  /** Place in the columns plus one; 0 is an empty place. */
+  #marks: Uint32Array;
+  #count = 0;
 
-  /** @returns whether this is the first reading of that time with those codes */
-  add(reading: CodedReading): boolean {
-    const last = this.#marks.length - 1;
-    let place = this.#firstPlace(reading.time);
-    for (; this.#marks[place] !== 0; place = (place + 1) & last) {
-      if (isSame(this.#readings[this.#marks[place]! - 1]!, reading)) return false;
+  /** @param start readings before this place are not looked for */
+  constructor(columns: CodedColumns, start: number) {
+    this.#columns = columns;
+    this.#marks = new Uint32Array(1024);
+    for (let at = start; at < columns.length; at++) this.include(at);
+  }
+
+  has(time: number, codes: readonly number[]): boolean {
+    for (let place = this.#firstPlace(time); ; place = (place + 1) & (this.#marks.length - 1)) {
+      const mark = this.#marks[place]!;
+      if (mark === 0) return false;
+      if (this.#columns.time(mark - 1) === time && this.#columns.holds(mark - 1, codes)) return true;
     }
-    this.#readings.push(reading);
-    this.#marks[place] = this.#readings.length;
-    if (2 * this.#readings.length > this.#marks.length) this.#grow();
-    return true;
+  }
+
+  /** Finds the reading at this place of the columns from now on. */
+  include(at: number): void {
+    this.#place(at);
+    this.#count += 1;
+    if (2 * this.#count > this.#marks.length) this.#grow();
+  }
+
+  #place(at: number): void {
+    let place = this.#firstPlace(this.#columns.time(at));
+    while (this.#marks[place] !== 0) place = (place + 1) & (this.#marks.length - 1);
+    this.#marks[place] = at + 1;
   }
 
   #firstPlace(time: number): number {
@@ -28,16 +44,8 @@ export class KnownReadings {
   }
 
   #grow(): void {
-    this.#marks = new Uint32Array(2 * this.#marks.length);
-    const last = this.#marks.length - 1;
-    for (let i = 0; i < this.#readings.length; i++) {
-      let place = this.#firstPlace(this.#readings[i]!.time);
-      while (this.#marks[place] !== 0) place = (place + 1) & last;
-      this.#marks[place] = i + 1;
-    }
+    const before = this.#marks;
+    this.#marks = new Uint32Array(2 * before.length);
+    for (const mark of before) if (mark !== 0) this.#place(mark - 1);
   }
-}
-
-function isSame(a: CodedReading, b: CodedReading): boolean {
-  return a.time === b.time && a.codes.every((code, channel) => code === b.codes[channel]);
 }

@@ -14,11 +14,19 @@ import type { Store } from "../store.ts";
 import { epochEnd } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
 import { encoder } from "./encode.ts";
-import { KnownReadings } from "./knownReadings.ts";
+import { PendingReadings } from "./pendingReadings.ts";
+import {
+  countOf,
+  dayOf,
+  isStoredPending,
+  PendingStore,
+  type PendingText,
+  type StoredPending,
+} from "./pendingStore.ts";
 import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
 import type { SignedReceipt } from "./receipt.ts";
 import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
-import { assignSlots, type CodedReading, slotAt } from "./slots.ts";
+import { decideSlots, slotAt } from "./slots.ts";
 
 /** What the attester's intake says when it opens a log. */
 export type LogOpening = {
@@ -62,7 +70,10 @@ export type LogLook = {
 /** Formats of heads that a stored log may be of (docs/protocol.md). */
 const FORMAT = 2;
 
-type StoredLog = {
+/** Refused readings whose times a report names; all are counted. */
+const MOST_REFUSALS = 10_000;
+
+type StoredLog = StoredPending & {
   format: number;
   group: string;
   subject: string;
@@ -71,8 +82,6 @@ type StoredLog = {
   firstEpoch: number;
   genesis: string;
   nextEpoch: number;
-  /** Time, then one code per channel; logs of one channel look as they always did. */
-  pending: [time: number, ...codes: number[]][];
 };
 
 /**
@@ -86,7 +95,8 @@ export class Log {
   readonly #profile: Profile;
   readonly #opening: LogOpening;
   readonly #mutex = new Mutex();
-  #pending: CodedReading[];
+  readonly #pendingStore: PendingStore;
+  #pending: PendingReadings;
   /** By epoch, from the first one on without a hole. */
   #epochs: EpochRecord[];
 
@@ -94,14 +104,15 @@ export class Log {
     store: Store,
     name: string,
     opening: LogOpening,
-    pending: CodedReading[],
     epochs: EpochRecord[],
+    pendingStore = new PendingStore(store, name),
   ) {
     this.#store = store;
     this.#name = name;
     this.#profile = profileOf(opening.profile);
     this.#opening = opening;
-    this.#pending = pending;
+    this.#pendingStore = pendingStore;
+    this.#pending = new PendingReadings(this.#profile.channels);
     this.#epochs = epochs;
   }
 
@@ -117,8 +128,8 @@ export class Log {
         hint: "Use Log.resume, or another name.",
       });
     }
-    const log = new Log(store, name, opening, [], []);
-    await log.#saveState();
+    const log = new Log(store, name, opening, []);
+    await log.#savePending();
     return log;
   }
 
@@ -136,9 +147,9 @@ export class Log {
       const finished = interrupted.find((record) => record.epoch === epoch);
       epochs.push(finished ?? (await readEpoch(store, name, epoch)));
     }
-    const pending = raw.pending.map(([time, ...codes]) => ({ time, codes }));
-    const log = new Log(store, name, opening, pending, epochs);
+    const log = new Log(store, name, opening, epochs, new PendingStore(store, name, raw.pieces));
     log.verify();
+    await log.#pendingStore.load(raw, log.#pending);
     await log.#replace(interrupted);
     return log;
   }
@@ -160,13 +171,9 @@ export class Log {
       try {
         const finished = interrupted.find((record) => record.epoch === epoch);
         const record = finished ?? (await readEpoch(store, name, epoch));
-        new Log(
-          store,
-          name,
-          { ...opening, firstEpoch: epoch, genesis: before ?? record.previous },
-          [],
-          [record],
-        ).verify();
+        new Log(store, name, { ...opening, firstEpoch: epoch, genesis: before ?? record.previous }, [
+          record,
+        ]).verify();
         epochs.push(record);
         before = record.head;
       } catch (error) {
@@ -176,7 +183,7 @@ export class Log {
         before = undefined;
       }
     }
-    return { opening, nextEpoch, pending: raw.pending.length, epochs, damaged };
+    return { opening, nextEpoch, pending: countOf(raw), epochs, damaged };
   }
 
   get opening(): LogOpening {
@@ -210,32 +217,32 @@ export class Log {
   append(readings: Iterable<Reading>): Promise<AppendReport> {
     return this.#mutex.run(async () => {
       const report = emptyAppendReport();
-      const known = new KnownReadings();
-      for (const reading of this.#pending) known.add(reading);
+      const next = new PendingReadings(this.#profile.channels, this.#pending);
+      const days = new Set<number>();
       const encode = encoder(this.#profile);
-      const taken: CodedReading[] = [];
       for (const given of readings) {
         report.given += 1;
         const codes = encode(given);
         const reason = typeof codes === "string" ? codes : this.#outside(given.time);
         if (reason !== undefined || typeof codes === "string") {
           report.refused[reason as RefusalReason] += 1;
-          report.refusals.push({ time: given.time, reason: reason as RefusalReason });
+          if (report.refusals.length < MOST_REFUSALS) {
+            report.refusals.push({ time: given.time, reason: reason as RefusalReason });
+          }
           continue;
         }
-        const reading = { time: given.time, codes };
-        if (!known.add(reading)) {
+        if (!next.add(given.time, codes)) {
           report.duplicates += 1;
           continue;
         }
-        if (this.#saturated(reading)) report.saturated += 1;
-        taken.push(reading);
+        if (this.#saturated(codes)) report.saturated += 1;
+        days.add(dayOf(given.time));
+        report.taken += 1;
       }
-      report.taken = taken.length;
-      if (taken.length > 0) {
+      if (report.taken > 0) {
         const before = this.#pending;
-        this.#pending = before.concat(taken);
-        await this.#saveState().catch((error: unknown) => {
+        this.#pending = next;
+        await this.#savePending((day) => days.has(day)).catch((error: unknown) => {
           // Not stored is not taken: the caller will give them again.
           this.#pending = before;
           throw error;
@@ -279,17 +286,12 @@ export class Log {
     const { samples } = this.#profile;
     const first = this.nextEpoch;
     if (this.#end(first) > now) return [];
-    const { placed } = assignSlots(
-      this.#profile,
-      this.#opening.offset,
-      this.#pending,
-      this.#firstSample(first),
-    );
     const filled = new Map<number, number>();
-    for (const slot of placed.keys()) {
+    this.#decide(this.#pending.length, this.#firstSample(first), (_, slot) => {
+      if (slot === undefined) return;
       const epoch = Math.floor(slot / samples);
       filled.set(epoch, (filled.get(epoch) ?? 0) + 1);
-    }
+    });
     const due: { epoch: number; filled: number; samples: number }[] = [];
     for (let epoch = first; epoch <= until && this.#end(epoch) <= now; epoch++) {
       due.push({ epoch, filled: filled.get(epoch) ?? 0, samples });
@@ -423,31 +425,67 @@ export class Log {
     const epoch = this.nextEpoch;
     const { slots, samples, channels } = this.#profile;
     const first = this.#firstSample(epoch);
-    const { placed, dropped } = assignSlots(this.#profile, this.#opening.offset, this.#pending, first);
-
+    const end = first + samples;
     const codes = new Array<number>(slots).fill(MISSING);
-    const used = new Set<CodedReading>();
+    const used: number[] = [];
     let moved = 0;
-    for (const [slot, reading] of placed) {
-      if (slot < first || slot >= first + samples) continue;
-      reading.codes.forEach((code, channel) => {
+    let lost = 0;
+    this.#decide(this.#concerning(end), first, (place, slot) => {
+      const own = slotAt(this.#profile, this.#opening.offset, this.#pending.time(place));
+      // A dropped reading stays pending while its slot is in a later epoch: later readings may still make room.
+      if ((slot ?? own) >= end) return;
+      used.push(place);
+      if (slot === undefined) {
+        lost += 1;
+        return;
+      }
+      for (const [channel, code] of this.#pending.codes(place).entries()) {
         codes[(slot - first) * channels + channel] = code;
-      });
-      used.add(reading);
-      if (slotAt(this.#profile, this.#opening.offset, reading.time) !== slot) moved += 1;
-    }
-    // A dropped reading stays pending while its slot is in a later epoch: later readings may still make room.
-    const lost = dropped.filter(
-      (reading) => slotAt(this.#profile, this.#opening.offset, reading.time) < first + samples,
-    );
-    for (const reading of lost) used.add(reading);
-
-    const record = this.#sealedOnto(this.head, { epoch, codes, moved, dropped: lost.length });
+      }
+      if (own !== slot) moved += 1;
+    });
+    const record = this.#sealedOnto(this.head, { epoch, codes, moved, dropped: lost });
     await this.#saveEpoch(record);
-    this.#pending = this.#pending.filter((reading) => !used.has(reading));
-    await this.#saveState();
-    const filled = codes.filter((code) => code !== MISSING).length / channels;
-    return { epoch, head: record.head, filled, missing: samples - filled, moved, dropped: lost.length };
+    await this.#removePending(used);
+    const filled = used.length - lost;
+    return { epoch, head: record.head, filled, missing: samples - filled, moved, dropped: lost };
+  }
+
+  #decide(
+    count: number,
+    firstFree: number,
+    decided: (place: number, slot: number | undefined) => void,
+  ): void {
+    const timeAt = (place: number): number => this.#pending.time(place);
+    decideSlots(this.#profile, this.#opening.offset, { count, timeAt }, firstFree, decided);
+  }
+
+  /**
+   * How many of the pending readings can change what is in slots before `end`. Where two readings are three slots apart,
+   * neither has a slot that the other could take, so the later one changes nothing before.
+   */
+  #concerning(end: number): number {
+    let before = Number.NEGATIVE_INFINITY;
+    for (let place = 0; place < this.#pending.length; place++) {
+      const slot = slotAt(this.#profile, this.#opening.offset, this.#pending.time(place));
+      if (slot > end && slot - before >= 3) return place;
+      before = slot;
+    }
+    return this.#pending.length;
+  }
+
+  /** @param places in order; nearly always the first ones */
+  async #removePending(places: readonly number[]): Promise<void> {
+    const count = places.length;
+    if (count === 0 || places.at(-1) === count - 1) {
+      this.#pending.removeFirst(count);
+      return this.#saveState(await this.#pendingStore.writeWithoutFirst(this.#pending, count));
+    }
+    const used = new Set(places);
+    const days = new Set(places.map((place) => dayOf(this.#pending.time(place))));
+    const rest = [...this.#pending].filter((_, place) => !used.has(place));
+    this.#pending = new PendingReadings(this.#profile.channels, rest);
+    return this.#savePending((day) => days.has(day));
   }
 
   #sealedOnto(
@@ -473,7 +511,7 @@ export class Log {
   }
 
   /** Whether a channel stands for a value beyond the ends of the scale. */
-  #saturated({ codes }: CodedReading): boolean {
+  #saturated(codes: readonly number[]): boolean {
     const { ends, codes: highest } = this.#profile;
     return ends === "open" && codes.some((code) => code === LOW || code === highest);
   }
@@ -515,7 +553,7 @@ export class Log {
     if (records.length === 0) return;
     await this.#store.write(journalKey(this.#name), JSON.stringify({ records: records.map(epochToText) }));
     for (const record of records) await this.#saveEpoch(record);
-    await this.#saveState();
+    await this.#savePending();
     await this.#store.write(journalKey(this.#name), JSON.stringify({ records: [] }));
   }
 
@@ -524,7 +562,11 @@ export class Log {
     this.#epochs[record.epoch - this.#opening.firstEpoch] = record;
   }
 
-  async #saveState(): Promise<void> {
+  async #savePending(changed: (day: number) => boolean = () => false): Promise<void> {
+    await this.#saveState(await this.#pendingStore.write(this.#pending, changed));
+  }
+
+  async #saveState(readings: PendingText): Promise<void> {
     const { group, subject, genesis, ...rest } = this.#opening;
     const stored: StoredLog = {
       format: FORMAT,
@@ -533,12 +575,12 @@ export class Log {
       subject: subject.toString(),
       genesis: genesis.toString(),
       nextEpoch: this.nextEpoch,
+      ...(readings.pieces.length === 0 ? {} : { pieces: [...readings.pieces] }),
       pending: [],
     };
-    // Millions of readings: their texts are joined without an object for each.
-    const pending = this.#pending.map(({ time, codes }) => `[${time},${codes.join()}]`).join();
     const text = JSON.stringify(stored);
-    await this.#store.write(stateKey(this.#name), `${text.slice(0, -2)}${pending}]}`);
+    await this.#store.write(stateKey(this.#name), `${text.slice(0, -2)}${readings.pending}]}`);
+    await this.#pendingStore.settle(readings);
   }
 }
 
@@ -560,7 +602,7 @@ async function readState(store: Store, name: string): Promise<{ raw: StoredLog; 
       isDecimalText(value.genesis) &&
       Number.isSafeInteger(value.firstEpoch) &&
       Number.isSafeInteger(value.nextEpoch) &&
-      Array.isArray(value.pending),
+      isStoredPending(value),
   );
   if (raw.format !== FORMAT) {
     throw new VitalproofError(

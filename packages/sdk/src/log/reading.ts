@@ -31,6 +31,7 @@ export type AppendReport = {
   /** Same time and same code as one that is there already. */
   duplicates: number;
   refused: Record<RefusalReason, number>;
+  /** The first 10,000. */
   refusals: { time: number; reason: RefusalReason }[];
 };
 

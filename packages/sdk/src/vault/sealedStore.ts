@@ -99,6 +99,7 @@ export function sealedStore(backend: Store, key: () => Uint8Array): SealedStore 
       const sealed = encodeBase64(concatBytes(nonce, cipher.encrypt(padded)));
       await backend.write(name, JSON.stringify({ format: FORMAT, sealed }));
     },
+    remove: (real) => backend.remove(nameOf(real)),
     async keys(prefix) {
       const groups = groupsOf(prefix.split("/").slice(0, -1));
       const found = await openAll(RECORDS + groups.map((group) => `${group}/`).join(""));
