@@ -136,7 +136,7 @@ async function checkOne(context: CheckContext, instance: CircuitInstance): Promi
     }
     tell("judging the production key");
     const { evidence, reasons } = await committedEvidence(config, committed.key);
-    const judged = await judgeLabelledKey(zkey, instance, verificationKey, evidence);
+    const judged = await judgeLabelledKey(zkey, instance, evidence);
     const { contributions } = judged;
     const refused = [...reasons, ...judged.reasons];
     if (JSON.stringify(committed.key.contributions ?? []) !== JSON.stringify(contributions)) {

@@ -10,6 +10,18 @@ export {
   type BuildStep,
   buildCircuits,
 } from "./build.ts";
+export type { Announcement } from "./ceremony/announcement.ts";
+export { type Contributed, type ContributeOptions, contribute } from "./ceremony/contribute.ts";
+export type { ExaminedStep } from "./ceremony/examine.ts";
+export { applyBeacon, finaliseCeremony, type WrittenTranscript, writeTranscript } from "./ceremony/finish.ts";
+export { type InitOptions, initCeremony } from "./ceremony/init.ts";
+export {
+  type CeremonyStatus,
+  ceremonyStatus,
+  type VerifiedCeremony,
+  verifyCeremony,
+} from "./ceremony/status.ts";
+export type { CeremonyOptions } from "./ceremony/stepWork.ts";
 export { type CheckOptions, type CheckReport, checkCircuits } from "./check.ts";
 export { resolveConfig } from "./config.ts";
 export { CircomError, type CircomErrorCode } from "./errors.ts";

@@ -6,14 +6,13 @@ import { loadInstances, selectInstances } from "./instances.ts";
 import { committedTranscript, type ReadTranscript, readTranscript } from "./internal/ceremony/transcript.ts";
 import { productionConfig, trustedPtau } from "./internal/ceremony/trustedPowers.ts";
 import { compilerVersion } from "./internal/compile.ts";
-import { exportKey } from "./internal/export.ts";
 import { readTextIfExists, writeDurably } from "./internal/files.ts";
 import { evidenceOf, judgeLabelledKey, verifyProductionKey } from "./internal/keys/productionKey.ts";
 import { compileAndCount, describe, stagedZkey } from "./internal/produce.ts";
 import { publish } from "./internal/publish.ts";
 import { collectSources } from "./internal/sources.ts";
 import { createStaging } from "./internal/staging.ts";
-import type { CircomConfig, CircuitManifest, VerificationKey } from "./types.ts";
+import type { CircomConfig, CircuitManifest } from "./types.ts";
 
 export interface ImportOptions {
   /** Instance to which the key belongs. */
@@ -52,27 +51,19 @@ export async function importProductionKey(
   const sources = await collectSources(config, instance);
   const staging = await createStaging(config, `import-${name}`);
   try {
-    const compiled = await compileAndCount(config, instance, sources, staging);
     const zkey = stagedZkey(staging, instance);
     await copyFile(options.zkey, zkey);
-    const { verificationKey } = await exportKey(instance, zkey);
-    const key = JSON.parse(verificationKey) as VerificationKey;
     const { ceremony } = read.transcript;
-    const judged = await judgeLabelledKey(zkey, instance, key, evidenceOf(config, ceremony, read));
-    const { contributions } = judged;
+    const { reasons, contributions } = await judgeLabelledKey(
+      zkey,
+      instance,
+      evidenceOf(config, ceremony, read),
+    );
     // What the rules refuse already need not be verified, which takes minutes for a large circuit.
-    const reasons =
-      judged.reasons.length > 0
-        ? judged.reasons
-        : await verifyProductionKey(zkey, compiled.files.r1cs, ptau.path);
-    if (reasons.length > 0) {
-      throw new CircomError(
-        "KEY_REFUSED",
-        `instance "${name}": ${relative(config.root, options.zkey)} may not be used in production:\n` +
-          reasons.map((reason) => `  ${reason}`).join("\n"),
-        { instance: name },
-      );
-    }
+    if (reasons.length > 0) throw keyRefused(config, options, reasons);
+    const compiled = await compileAndCount(config, instance, sources, staging);
+    const unverified = await verifyProductionKey(zkey, compiled.files.r1cs, ptau.path);
+    if (unverified.length > 0) throw keyRefused(config, options, unverified);
     const origin = `ptau blake2b ${ptau.blake2b}`;
     const produced = await describe(instance, compiled, compiler, zkey, {
       kind: "production",
@@ -86,6 +77,19 @@ export async function importProductionKey(
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+function keyRefused(
+  { root }: CircomConfig,
+  { name, zkey }: ImportOptions,
+  reasons: readonly string[],
+): CircomError {
+  return new CircomError(
+    "KEY_REFUSED",
+    `instance "${name}": ${relative(root, zkey)} may not be used in production:\n` +
+      reasons.map((reason) => `  ${reason}`).join("\n"),
+    { instance: name },
+  );
 }
 
 /** Before the manifest that names it. Another transcript of the same name is never overwritten. */

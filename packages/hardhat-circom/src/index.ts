@@ -2,6 +2,7 @@
 import { emptyTask, task } from "hardhat/config";
 import { definePlugin } from "hardhat/plugins";
 import { ArgumentType } from "hardhat/types/arguments";
+import { ceremonyTasks } from "./ceremonyTasks.ts";
 import { PLUGIN_ID } from "./errors.ts";
 
 // Hardhat imports this file at every start: only the plugin object and types are here. What works on circuits, and
@@ -129,5 +130,6 @@ export default definePlugin({
       })
       .setAction(() => import("./internal/tasks/import.ts"))
       .build(),
+    ...ceremonyTasks(),
   ],
 });

@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { spawnSync } from "node:child_process";
 import { expect } from "chai";
 import type { CircuitInfo } from "../src/circuits.ts";
-import { createProject, HARDHAT, type Project, removeProjects } from "./helpers.ts";
-
-/** The environment of a person at a terminal: on a CI server Hardhat adds stack traces to every error. */
-const CI_VARIABLES = [
-  "CI",
-  "GITHUB_ACTIONS",
-  "CONTINUOUS_INTEGRATION",
-  "BUILD_NUMBER",
-  "RUN_ID",
-  "CODEBUILD_BUILD_NUMBER",
-  "NOW",
-  "DEPLOYMENT_ID",
-];
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !CI_VARIABLES.includes(name)),
-);
+import { hardhatIn } from "./hardhat.ts";
+import { createProject, type Project, removeProjects } from "./helpers.ts";
 
 describe("hardhat circuits", () => {
   let project: Project;
@@ -26,15 +11,7 @@ describe("hardhat circuits", () => {
   });
   after(removeProjects);
 
-  function hardhat(...args: string[]) {
-    const start = performance.now();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [HARDHAT, ...args], {
-      cwd: project.root,
-      encoding: "utf8",
-      env: environment,
-    });
-    return { status, stdout, stderr, seconds: (performance.now() - start) / 1000 };
-  }
+  const hardhat = (...args: string[]) => hardhatIn(project.root, ...args);
 
   it("info says what is not built yet", () => {
     const { status, stdout } = hardhat("circuits", "info");

@@ -69,3 +69,8 @@ export function buildReporter(stream: NodeJS.WriteStream): Reporter {
     },
   };
 }
+
+/** One line of progress. */
+export function tell(message: string): void {
+  console.log(`  ${message} …`);
+}

@@ -6,17 +6,42 @@ import { workerUrl } from "./workerUrl.ts";
 export type SnarkjsJob =
   | { readonly kind: "export"; readonly zkey: string }
   | { readonly kind: "verify"; readonly r1cs: string; readonly ptau: string; readonly zkey: string }
-  | { readonly kind: "powers"; readonly ptau: string };
+  | { readonly kind: "powers"; readonly ptau: string }
+  | { readonly kind: "setup"; readonly r1cs: string; readonly ptau: string; readonly to: string }
+  | { readonly kind: "contribute"; readonly from: string; readonly to: string; readonly name: string }
+  | {
+      readonly kind: "beacon";
+      readonly from: string;
+      readonly to: string;
+      readonly name: string;
+      readonly value: string;
+      readonly iterationsExp: number;
+    };
+
+interface SnarkjsExport {
+  readonly kind: "export";
+  readonly verificationKey: string;
+  readonly solidity: string;
+}
+
+/** Of every other job: whether snarkjs said yes, and what it said. */
+interface SnarkjsVerdict {
+  readonly kind: Exclude<SnarkjsJob["kind"], "export">;
+  readonly ok: boolean;
+  readonly reasons: readonly string[];
+}
 
 export type SnarkjsReply =
-  | { readonly kind: "export"; readonly verificationKey: string; readonly solidity: string }
-  | { readonly kind: "verify" | "powers"; readonly ok: boolean; readonly reasons: readonly string[] }
+  | SnarkjsExport
+  | SnarkjsVerdict
   | { readonly kind: "error"; readonly message: string };
+
+type ReplyTo<K extends SnarkjsJob["kind"]> = K extends "export" ? SnarkjsExport : SnarkjsVerdict;
 
 /** Runs one job of snarkjs in a process that ends with it. */
 export async function runSnarkjs<K extends SnarkjsJob["kind"]>(
   job: Extract<SnarkjsJob, { kind: K }>,
-): Promise<Extract<SnarkjsReply, { kind: K }>> {
+): Promise<ReplyTo<K>> {
   const reply = await new Promise<SnarkjsReply>((done, fail) => {
     const child = fork(fileURLToPath(workerUrl("snarkjsChild", import.meta.url)), {
       // The child does not need the caller's loaders (a TypeScript runner, a debugger).
@@ -35,5 +60,5 @@ export async function runSnarkjs<K extends SnarkjsJob["kind"]>(
   });
   if (reply.kind === "error") throw new Error(reply.message);
   if (reply.kind !== job.kind) throw new Error(`snarkjs answered ${reply.kind} to ${job.kind}`);
-  return reply as Extract<SnarkjsReply, { kind: K }>;
+  return reply as ReplyTo<K>;
 }

@@ -49,6 +49,23 @@ export interface Snarkjs {
     exportVerificationKey(zkey: string): Promise<Record<string, unknown>>;
     exportSolidityVerifier(zkey: string, templates: { groth16: string }): Promise<string>;
     verifyFromR1cs(r1cs: string, ptau: string, zkey: string, logger?: SnarkjsLogger): Promise<boolean>;
+    /** These three give a hash, and something else where they refuse. */
+    newZKey(r1cs: string, ptau: string, to: string, logger?: SnarkjsLogger): Promise<unknown>;
+    contribute(
+      from: string,
+      to: string,
+      name: string,
+      entropy: string,
+      logger?: SnarkjsLogger,
+    ): Promise<unknown>;
+    beacon(
+      from: string,
+      to: string,
+      name: string,
+      value: string,
+      iterationsExp: number,
+      logger?: SnarkjsLogger,
+    ): Promise<unknown>;
   };
   /** Uses no curve. */
   readonly wtns: {

@@ -9,11 +9,13 @@ import { type Contribution, publicKeyBytes, type Zkey } from "./zkey.ts";
  * Whether the list of contributions holds together: each transcript covers all before it, each contributor proved to
  * know a factor, each delta is the one before times that factor, and the key's delta is the last one, in G1 and in G2.
  * Says nothing about whether a factor is secret.
+ *
+ * @param trusted how many of the first contributions are known to be right: they are the verified key before
  */
-export function brokenContributions(key: Zkey): string[] {
-  const before: Contribution[] = [];
-  let delta = G1.BASE;
-  for (const contribution of key.contributions) {
+export function brokenContributions(key: Zkey, trusted = 0): string[] {
+  const before: Contribution[] = key.contributions.slice(0, trusted);
+  let delta = trusted === 0 ? G1.BASE : readG1(before.at(-1)!.deltaAfter);
+  for (const contribution of key.contributions.slice(trusted)) {
     const number = before.length + 1;
     try {
       const { s, sx, spx, deltaAfter } = contribution;

@@ -6,11 +6,6 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 /** What `ssh-keygen -Y sign -n` must be given, so that a signature for something else never counts. */
 export const SSH_NAMESPACE = "hardhat-circom-ceremony";
 
-/** A contributor's public key: an Ethereum address, or a line `ssh-ed25519 AAAA…`. */
-export function isContributorKey(key: string): boolean {
-  return /^0x[0-9a-fA-F]{40}$/.test(key) || sshPublicKey(key) !== undefined;
-}
-
 /**
  * Whether a text was signed by a key: EIP-191 (`personal_sign`) for an Ethereum address, `ssh-keygen -Y sign` for an
  * ssh-ed25519 key.

@@ -4,12 +4,13 @@ import { relative } from "node:path";
 import { CircomError } from "../../errors.ts";
 import { isDevelopmentKey } from "../../isDevelopmentKey.ts";
 import type { CircomConfig, CircuitInstance, CircuitManifest, VerificationKey } from "../../types.ts";
+import { readG1, readG2 } from "../ceremony/curve.ts";
 import { openPowersOfTau } from "../ceremony/ptau.ts";
 import { type CeremonyEvidence, judgeKeyFile, type KeyVerdict } from "../ceremony/rules.ts";
 import { committedTranscript, type ReadTranscript, readTranscript } from "../ceremony/transcript.ts";
 import { brokenPowers, readPowers } from "../ceremony/verifier/powers.ts";
 import { brokenKey } from "../ceremony/verifier/verifyKey.ts";
-import { parseZkey } from "../ceremony/zkey.ts";
+import { parseZkey, type Zkey } from "../ceremony/zkey.ts";
 import { domainPower, parseR1cs } from "../r1cs.ts";
 import { runSnarkjs } from "../snarkjsJobs.ts";
 
@@ -17,20 +18,51 @@ import { runSnarkjs } from "../snarkjsJobs.ts";
 export async function judgeLabelledKey(
   zkey: string,
   instance: CircuitInstance,
-  verificationKey: VerificationKey,
   evidence: CeremonyEvidence | undefined,
 ): Promise<KeyVerdict> {
-  const verdict = judgeKeyFile(await readFile(zkey), instance, evidence);
-  if (!(await isDevelopmentKey(verificationKey))) return verdict;
+  const file = await readFile(zkey);
+  const verdict = judgeKeyFile(file, instance, evidence);
+  if (!(await isDevelopmentFile(file))) return verdict;
   const reasons = [
     "it is a development key (its points are those of the public scalars): anyone can forge proofs",
   ];
   return { ...verdict, reasons: [...reasons, ...verdict.reasons] };
 }
 
+async function isDevelopmentFile(file: Uint8Array): Promise<boolean> {
+  try {
+    return await isDevelopmentKey(verificationKeyOf(parseZkey(file)));
+  } catch (error) {
+    if (error instanceof RangeError) return false; // not a key: the rules say so
+    throw error;
+  }
+}
+
+function verificationKeyOf(key: Zkey): VerificationKey {
+  const g1 = (bytes: Uint8Array) => {
+    const { x, y } = readG1(bytes).toAffine();
+    return [x, y, 1n].map(String);
+  };
+  const g2 = (bytes: Uint8Array) => {
+    const { x, y } = readG2(bytes).toAffine();
+    return [[x.c0, x.c1].map(String), [y.c0, y.c1].map(String), ["1", "0"]];
+  };
+  return {
+    protocol: "groth16",
+    curve: "bn128",
+    nPublic: key.nPublic,
+    vk_alpha_1: g1(key.alpha1),
+    vk_beta_2: g2(key.beta2),
+    vk_gamma_2: g2(key.gamma2),
+    vk_delta_2: g2(key.delta2),
+    IC: Array.from({ length: key.nPublic + 1 }, (_, i) => g1(key.ic.subarray(64 * i, 64 * i + 64))),
+  };
+}
+
 /**
  * Whether a key is the circuit's under the given powers of tau, asked of two verifiers that share no code: ours and
- * snarkjs. Each sees what the other does not; both must accept.
+ * snarkjs. Each sees what the other does not; both must accept. Ours takes the key's delta as it is: the rules above
+ * have checked the contributions that made it.
  *
  * @returns why not; empty if it is
  */

@@ -18,7 +18,7 @@ export interface KeyScalars {
 }
 
 /** L_k(tau) over the domain of 2^power for k = first, first + step, …: (tau^n - 1)/n · w^k / (tau - w^k). */
-function lagrange(tau: bigint, domain: number, first: number, step: number, count: number): bigint[] {
+export function lagrange(tau: bigint, domain: number, first: number, step: number, count: number): bigint[] {
   const n = 1n << BigInt(domain);
   const vanishing = mod(power(tau, n) - 1n);
   const factor = (vanishing * inverse(n)) % R;

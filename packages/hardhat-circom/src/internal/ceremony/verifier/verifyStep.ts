@@ -39,7 +39,8 @@ export function brokenStep(before: Zkey, after: Zkey): string[] {
     if (!Buffer.from(before[part]).equals(after[part]))
       reasons.push(`its ${part} differs from the key before`);
   }
-  reasons.push(...brokenContributions(after));
+  if (reasons.length > 0) return reasons;
+  reasons.push(...brokenContributions(after, count));
   if (reasons.length > 0) return reasons;
   try {
     if (!sameQuotients(before, after))
