@@ -6,21 +6,24 @@
 //
 //   npm run mutants                                  every mutant of every contract
 //   npm run mutants -- --contract Claims             one contract or library (may be repeated)
-//   npm run mutants -- --sample 100                  so many of each, drawn by a seeded shuffle
+//   npm run mutants -- --sample 100                  so many of each deployed contract, drawn by a seeded shuffle
+//   npm run mutants -- --seed 7                      another shuffle, and so another sample
 //   npm run mutants -- --minutes 30                  stop after this time; the shuffle keeps it a fair sample
 //   npm run mutants -- --resume                      keep earlier results; run unexplained survivors and the rest
 //   npm run mutants -- --list                        only name the mutants
 //   npm run mutants -- --report                      write test/contracts/MUTANTS.md from the results so far
 //   npm run mutants -- … --json                      the summary for machines
 //
+// scripts/mutants/contracts.ts says which files are mutated, and which tests are tried first.
 // Results are kept in build/mutants/, one line per mutant, and hold only for the
 // source they were made from. Exit code 1 if a mutant survives unexplained.
 // scripts/mutants/explained.json says why a survivor is harmless.
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Compiler, openCompiler } from "./mutants/compiler.ts";
+import { mochaFiles, mutatedFiles } from "./mutants/contracts.ts";
 import { type Mutant, mutantsOf } from "./mutants/operators.ts";
 import { copyProject, type Project } from "./mutants/project.ts";
 import { markdown, type Row, summarize } from "./mutants/report.ts";
@@ -28,18 +31,20 @@ import { shuffled } from "./mutants/shuffled.ts";
 
 const root = join(import.meta.dirname, "..");
 const results = join(root, "build/mutants");
-/** Decides which mutants a sample holds; changing it draws another sample. */
-const SEED = 0x7669746c;
 /** Bytes of runtime code, EIP-170. */
 const MAX_CODE = 24_576;
-const MOCHA_TIMEOUT = 300_000;
-const SOLIDITY_TIMEOUT = 420_000;
+/** A run of tests without mutation may take this long; with one five times as long as that took. */
+const CONTROL_TIMEOUT = 1_200_000;
+const SLOWER = 5;
+/** Where the Solidity tests, which are compiled first, are not done by then they never will be. */
+const SOLIDITY_TIMEOUT = 1_200_000;
 
 const { values: flags } = parseArgs({
   options: {
     contract: { type: "string", multiple: true },
     sample: { type: "string" },
     minutes: { type: "string" },
+    seed: { type: "string", default: "1986622572" },
     resume: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     report: { type: "boolean", default: false },
@@ -55,58 +60,12 @@ function positive(flag: "sample" | "minutes"): number {
   return value;
 }
 
-const files = new Map(
-  [
-    ...globSync("contracts/{claims,registries,verification,libraries}/*.sol", { cwd: root })
-      .filter((file) => !file.endsWith(".t.sol") && !file.endsWith("/Groth16BatchVerifier.sol"))
-      .sort(),
-  ].map((file) => [file.slice(file.lastIndexOf("/") + 1, -4), file]),
-);
+const files = mutatedFiles(root);
 for (const name of flags.contract ?? []) {
   if (!files.has(name)) {
     console.error(`There is no contract "${name}". Contracts: ${[...files.keys()].join(", ")}.`);
     process.exit(2);
   }
-}
-
-/** Files that concern a contract first: the sooner a test fails, the shorter the run. */
-const first: Readonly<Record<string, readonly string[]>> = {
-  ConsentRegistry: ["consents"],
-  AnchorRegistry: ["anchors"],
-  ClaimsState: ["programs", "policies"],
-  Programs: ["programs", "tokens"],
-  Policies: ["policies", "tokens"],
-  Settlements: ["claims", "stops", "policies"],
-  Claims: ["claims", "batches"],
-  Reviews: ["claims", "policies"],
-  Pauses: ["stops", "roles"],
-  CircuitRegistry: ["circuits", "families", "stops"],
-  Custody: ["tokens", "programs", "policies"],
-  ScopeRegistry: ["scopes", "roles"],
-  ScopeElements: ["scopes", "claims"],
-  Stops: ["stops", "circuits"],
-  ClaimFacts: ["claimFacts", "terms"],
-  ClaimTerms: ["claimFacts", "terms"],
-  Terms: ["programs", "terms", "claims"],
-  Epochs: ["policies", "anchors"],
-  Field: ["anchors", "policies"],
-  Signatures: ["consents", "policies"],
-  ClaimProof: ["batches", "claims", "circuits"],
-  Groth16Batch: ["groth16Batch", "batches"],
-  PeriodStates: ["batches", "claims"],
-  VerificationKey: ["groth16Batch"],
-  VerificationKeys: ["circuits", "groth16Batch"],
-};
-
-function mochaFiles(name: string): string[] {
-  const all = globSync("test/contracts/*.test.ts", { cwd: root })
-    .map((file) => file.slice("test/contracts/".length, -".test.ts".length))
-    .filter((test) => test !== "gas") // measures, and judges nothing
-    .sort();
-  const early = (first[name] ?? []).filter((test) => all.includes(test));
-  return [...early, ...all.filter((test) => !early.includes(test))].map(
-    (test) => `test/contracts/${test}.test.ts`,
-  );
 }
 
 function solidityFiles(name: string): string[] {
@@ -145,7 +104,7 @@ function judge(
   mutant: Mutant,
   compiler: Compiler,
   project: Project,
-  original: ReturnType<Compiler["codesWith"]>,
+  timeout: number,
 ): Pick<Row, "status" | "by"> {
   const file = files.get(name)!;
   const code = mutated(source, mutant);
@@ -155,10 +114,10 @@ function judge(
   if ([...codes.values()].some(({ runtime }) => runtime.length > 2 + 2 * MAX_CODE)) {
     return { status: "invalid", by: "it is too large to deploy" };
   }
-  if ([...codes].every(([contract, { creation }]) => original!.get(contract)!.creation === creation)) {
+  if (compiler.meansTheSame(codes)) {
     return { status: "identical", by: "the compiler makes the same bytes of it" };
   }
-  const mocha = project.withCodes(codes, () => project.test("mocha", mochaFiles(name), MOCHA_TIMEOUT));
+  const mocha = project.withCodes(codes, () => project.test("mocha", mochaFiles(root, name), timeout));
   if (!mocha.passed) return { status: "killed", by: mocha.by };
   const solidity = project.withSource(file, code, () =>
     project.test("solidity", solidityFiles(name), SOLIDITY_TIMEOUT),
@@ -166,14 +125,22 @@ function judge(
   return solidity.passed ? { status: "survived", by: "" } : { status: "killed", by: solidity.by };
 }
 
-/** Code without its metadata hash is all that differs here: if a test fails now, no kill means anything. */
-function control(name: string, project: Project, codes: ReturnType<Compiler["codesWith"]>): void {
-  const mocha = project.withCodes(codes!, () => project.test("mocha", mochaFiles(name), MOCHA_TIMEOUT));
-  if (!mocha.passed) throw new Error(`${name} without any mutation fails: ${mocha.by}`);
+/**
+ * The tests without any mutation: if one fails now, no kill means anything.
+ * @returns milliseconds after which a run with a mutant hangs
+ */
+function control(project: Project): number {
+  const started = Date.now();
+  const mocha = project.test("mocha", mochaFiles(root, ""), CONTROL_TIMEOUT);
+  if (!mocha.passed) throw new Error(`The contracts fail without any mutation: ${mocha.by}`);
+  return Math.max(60_000, SLOWER * (Date.now() - started));
 }
 
 const deadline = Date.now() + positive("minutes") * 60_000;
 const sample = positive("sample");
+const seed = Number(flags.seed);
+if (!(Number.isInteger(seed) && seed > 0))
+  throw new Error(`--seed ${flags.seed} is not a positive whole number.`);
 const names = [...files.keys()].filter((name) => flags.contract?.includes(name) ?? true);
 const explained = JSON.parse(readFileSync(join(root, "scripts/mutants/explained.json"), "utf8")) as Record<
   string,
@@ -201,32 +168,35 @@ try {
     }
   } else if (!flags.report) {
     mkdirSync(results, { recursive: true });
-    for (const name of names) {
-      const source = compiler.sourceOf(files.get(name)!);
-      const known = flags.resume ? readRows(name, source) : new Map<string, Row>();
-      if (!flags.resume) writeFileSync(resultsOf(name), "");
-      const chosen = shuffled(mutants.get(name)!, SEED).slice(0, sample);
-      const queue = chosen.filter(({ key }) => {
-        const earlier = known.get(key);
-        return (
-          earlier === undefined || (earlier.status === "survived" && explained[name]?.[key] === undefined)
-        );
-      });
-      if (queue.length === 0 || Date.now() > deadline) continue;
-      progress(`${name}: ${queue.length} of ${mutants.get(name)!.length} mutants to run`);
-      const original = compiler.codesWith(files.get(name)!, source);
-      control(name, project, original);
-      for (const [index, mutant] of queue.entries()) {
-        if (Date.now() > deadline) break;
-        const started = Date.now();
-        const verdict = judge(name, source, mutant, compiler, project, original);
+    if (!flags.resume) for (const name of names) writeFileSync(resultsOf(name), "");
+    progress("Without any mutation …");
+    const timeout = control(project);
+    for (const [contract, parts] of compiler.filesByContract([...files.values()])) {
+      const pool = names
+        .filter((name) => parts.includes(files.get(name)!))
+        .flatMap((name) => mutants.get(name)!.map((mutant) => ({ name, mutant })));
+      if (pool.length === 0) continue;
+      progress(`${contract}: ${Math.min(sample, pool.length)} of ${pool.length} mutants to run`);
+      const known = new Map(
+        names.map((name) => [name, readRows(name, compiler.sourceOf(files.get(name)!))] as const),
+      );
+      // What does not compile, or compiles to the same bytes, is not one of a sample: the next takes its place.
+      let counted = 0;
+      for (const { name, mutant } of shuffled(pool, seed)) {
+        if (counted >= sample || Date.now() > deadline) break;
         const { key, line, operator } = mutant;
-        const seconds = (Date.now() - started) / 1000;
-        const row = { key, line, operator, ...verdict, seconds };
-        appendFileSync(resultsOf(name), `${JSON.stringify({ ...row, source: digest(source) })}\n`);
-        if (row.status === "survived" || index % 10 === 0) {
-          progress(`${index + 1}/${queue.length} ${row.status} ${files.get(name)}:${line} ${key}`);
+        let status = known.get(name)!.get(key)?.status;
+        if (status === undefined || (status === "survived" && explained[name]?.[key] === undefined)) {
+          const started = Date.now();
+          const source = compiler.sourceOf(files.get(name)!);
+          const verdict = judge(name, source, mutant, compiler, project, timeout);
+          const row = { key, line, operator, ...verdict, seconds: (Date.now() - started) / 1000 };
+          appendFileSync(resultsOf(name), `${JSON.stringify({ ...row, source: digest(source) })}\n`);
+          if (row.status === "survived" || counted % 10 === 0)
+            progress(`${row.status} ${files.get(name)}:${line} ${key} (${row.seconds.toFixed(1)} s)`);
+          status = row.status;
         }
+        if (status === "killed" || status === "survived") counted++;
       }
     }
   }

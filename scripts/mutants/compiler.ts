@@ -2,23 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, posix } from "node:path";
-
-/** The contracts that are deployed, and the folder of each below contracts/. */
-const folders: Readonly<Record<string, string>> = {
-  ClaimsPayout: "claims",
-  ClaimTerms: "claims",
-  ConsentRegistry: "registries",
-  AnchorRegistry: "registries",
-  CircuitRegistry: "registries",
-  ScopeRegistry: "registries",
-  Groth16BatchVerifier: "verification",
-  VerificationKey: "verification",
-};
-export const deployed = Object.keys(folders);
-
-export function fileOf(contract: string): string {
-  return `contracts/${folders[contract]}/${contract}.sol`;
-}
+import { deployedContracts } from "./contracts.ts";
 
 interface Settings {
   readonly [key: string]: unknown;
@@ -53,11 +37,22 @@ interface Solc {
   ): string;
 }
 
+export type Codes = ReadonlyMap<string, Code>;
+
 export interface Compiler {
   readonly sourceOf: (file: string) => string;
   readonly astOf: (file: string) => unknown;
-  /** Code of every deployed contract that `file` is part of, with `source` in its place; undefined if it does not compile. */
-  readonly codesWith: (file: string, source: string) => Map<string, Code> | undefined;
+  /** The deployed contracts with the files that count to each: its own, and others that no contract before it has. */
+  readonly filesByContract: (files: readonly string[]) => ReadonlyMap<string, readonly string[]>;
+  /** Whether these codes are those that were built, but for the hashes of their sources. */
+  readonly meansTheSame: (codes: Codes) => boolean;
+  /** Codes of every deployed contract that `file` is part of, with `source` in its place; undefined if it does not compile. */
+  readonly codesWith: (file: string, source: string) => Codes | undefined;
+}
+
+/** The hash of the sources that solc appends to code (CBOR: "ipfs", 34 bytes), also to code inside of code. */
+function withoutMetadata(code: string): string {
+  return code.replaceAll(/64697066735822[0-9a-f]{68}/g, "");
 }
 
 /**
@@ -67,12 +62,15 @@ export interface Compiler {
  */
 export function openCompiler(project: string): Compiler {
   const solc = createRequire(join(project, "package.json"))("solc") as Solc;
+  const deployed = deployedContracts(project);
+  const artifactOf = (contract: string) =>
+    join(project, `artifacts/${deployed.get(contract)!}/${contract}.json`);
   // Each contract as it is built: some have settings of their own.
   const inputs = new Map(
-    deployed.map((contract) => {
-      const read = (path: string) => JSON.parse(readFileSync(join(project, "artifacts", path), "utf8"));
-      const { buildInfoId } = read(`${fileOf(contract)}/${contract}.json`) as { buildInfoId: string };
-      const { input } = read(`build-info/${buildInfoId}.json`) as { input: Input };
+    [...deployed.keys()].map((contract) => {
+      const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+      const { buildInfoId } = read(artifactOf(contract)) as { buildInfoId: string };
+      const { input } = read(join(project, `artifacts/build-info/${buildInfoId}.json`)) as { input: Input };
       return [contract, input] as const;
     }),
   );
@@ -88,15 +86,13 @@ export function openCompiler(project: string): Compiler {
   };
 
   function compile(given: Record<string, string>, outputSelection: unknown, settings: Settings): Output {
-    // Without the metadata hash, two sources that mean the same become the same bytes.
-    const metadata = { bytecodeHash: "none", appendCBOR: false };
     const content = Object.fromEntries(
       Object.entries(given).map(([path, text]) => [path, { content: text }]),
     );
     const input = {
       language: "Solidity",
       sources: content,
-      settings: { ...settings, metadata, outputSelection },
+      settings: { ...settings, outputSelection },
     };
     const load = (path: string) => {
       const source = sources[path];
@@ -114,26 +110,47 @@ export function openCompiler(project: string): Compiler {
     }
     return found;
   }
-  const closures = new Map(deployed.map((contract) => [contract, closure(fileOf(contract))]));
+  const closures = new Map([...deployed].map(([contract, path]) => [contract, closure(path)]));
+
+  const partsOf = (file: string) => [...deployed.keys()].filter((name) => closures.get(name)!.has(file));
+
+  /** Of one contract, with other sources in place of its own; undefined if it does not compile. */
+  function codeOf(contract: string, changed: Readonly<Record<string, string>>): Code | undefined {
+    const path = `project/${deployed.get(contract)!}`;
+    const given = { [path]: sourceOf(deployed.get(contract)!), ...changed };
+    const selection = { [path]: { [contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] } };
+    const output = compile(given, selection, inputs.get(contract)!.settings);
+    if (output.errors?.some(({ severity }) => severity === "error")) return undefined;
+    const { evm } = output.contracts![path]![contract]!;
+    return { creation: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` };
+  }
 
   return {
     sourceOf,
     astOf(file) {
       const path = `project/${file}`;
-      const { settings } = inputs.get("AnchorRegistry")!;
+      // Any will do: a syntax tree does not depend on them.
+      const [{ settings }] = [...inputs.values()] as [Input];
       const { sources: trees } = compile({ [path]: sourceOf(file) }, { [path]: { "": ["ast"] } }, settings);
       return trees[path]?.ast;
     },
+    filesByContract(files) {
+      const home = (file: string) =>
+        [...deployed].find(([, own]) => own === file)?.[0] ?? partsOf(file)[0] ?? "no contract";
+      const homes = [...new Set(files.map(home))];
+      return new Map(homes.map((contract) => [contract, files.filter((file) => home(file) === contract)]));
+    },
+    meansTheSame(codes) {
+      return [...codes].every(([name, { creation }]) => {
+        const built = JSON.parse(readFileSync(artifactOf(name), "utf8")) as { bytecode: string };
+        return withoutMetadata(creation) === withoutMetadata(built.bytecode);
+      });
+    },
     codesWith(file, source) {
       const codes = new Map<string, Code>();
-      for (const contract of deployed.filter((contract) => closures.get(contract)!.has(file))) {
-        const path = `project/${fileOf(contract)}`;
-        const given = { [path]: sourceOf(fileOf(contract)), [`project/${file}`]: source };
-        const selection = { [path]: { [contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] } };
-        const output = compile(given, selection, inputs.get(contract)!.settings);
-        if (output.errors?.some(({ severity }) => severity === "error")) return undefined;
-        const { evm } = output.contracts![path]![contract]!;
-        const code = { creation: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` };
+      for (const contract of partsOf(file)) {
+        const code = codeOf(contract, { [`project/${file}`]: source });
+        if (code === undefined) return undefined;
         codes.set(contract, code);
       }
       return codes;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Code, fileOf } from "./compiler.ts";
-
-/** Copied, since runs write into these or read what is next to them. All else is linked. */
-const copied = [
-  "contracts",
-  "test/contracts",
-  "test/support",
-  "scripts",
-  "ignition",
-  "hardhat.config.ts",
-  "package.json",
-];
+import { dirname, join } from "node:path";
+import type { Codes } from "./compiler.ts";
+import { deployedContracts } from "./contracts.ts";
 
 export interface Run {
   readonly passed: boolean;
@@ -28,24 +29,40 @@ export interface Project {
   readonly build: () => void;
   readonly test: (suite: "mocha" | "solidity", files: readonly string[], timeout: number) => Run;
   /** Runs `action` while the artifacts hold these codes. */
-  readonly withCodes: <T>(codes: Map<string, Code>, action: () => T) => T;
+  readonly withCodes: <T>(codes: Codes, action: () => T) => T;
   /** Runs `action` while `file` holds `source`. */
   readonly withSource: <T>(file: string, source: string, action: () => T) => T;
   readonly remove: () => void;
 }
 
-/** Every other entry of the repository, so that no list has to follow what the tests import. */
-function linked(root: string): string[] {
-  const { stdout } = spawnSync("git", ["ls-tree", "--name-only", "HEAD"], { cwd: root, encoding: "utf8" });
-  const tracked = stdout.split("\n").filter((path) => path !== "");
-  const own = new Set(copied.map((path) => path.split("/")[0]!));
-  return ["node_modules", ...tracked.filter((path) => !own.has(path))];
+/** Everything in the working tree that Git does not ignore, so that no list has to follow what the tests import. */
+function ownFiles(root: string): string[] {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const { status, stdout, stderr } = spawnSync("git", args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  if (status !== 0) throw new Error(`git ls-files failed in ${root}: ${stderr}`);
+  return stdout.split("\0").filter((path) => path !== "" && existsSync(join(root, path)));
 }
+
+/** What builds leave: with it a build of the copy compiles only what has changed. Runs write into it. */
+const BUILT = ["artifacts", "cache", "types"];
+/** Too large to copy, and only read. */
+const LINKED = ["node_modules", "build"];
 
 export function copyProject(root: string): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "vitalproof-mutants-")));
-  for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true });
-  for (const path of linked(root)) symlinkSync(join(root, path), join(folder, path));
+  for (const path of ownFiles(root)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    copyFileSync(join(root, path), join(folder, path));
+  }
+  for (const path of BUILT)
+    if (existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
+  for (const path of LINKED)
+    if (existsSync(join(root, path))) symlinkSync(join(root, path), join(folder, path));
+  const deployed = deployedContracts(folder);
   const cli = realpathSync(join(root, "node_modules/.bin/hardhat"));
 
   function hardhat(args: readonly string[], timeout: number) {
@@ -96,7 +113,7 @@ export function copyProject(root: string): Project {
       const [next, ...rest] = codes;
       if (next === undefined) return action();
       const [contract, { creation, runtime }] = next;
-      const file = join(folder, `artifacts/${fileOf(contract)}/${contract}.json`);
+      const file = join(folder, `artifacts/${deployed.get(contract)!}/${contract}.json`);
       const artifact = {
         ...JSON.parse(readFileSync(file, "utf8")),
         bytecode: creation,

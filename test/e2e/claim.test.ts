@@ -8,9 +8,11 @@ import { readFile, textInput } from "@vitalproof/readers";
 import {
   anchorTree,
   claimWitness,
+  codeOf,
   createIdentity,
   enrolmentWitness,
   type Proof,
+  packContext,
   proofCalldata,
   prove,
   subjectOf,
@@ -20,10 +22,12 @@ import { childProcessProver } from "@vitalproof/sdk/node";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import hre from "hardhat";
+import { poseidon2 } from "poseidon-lite";
 import { Report } from "../../scripts/demo/report.ts";
 import { ownFile, type Scenario, scenarioOf } from "../../scripts/demo/scenarios.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
 import { Patient } from "../../simulation/index.ts";
+import { guessedEpochs, guessedHashes, hitsOf, publicWords } from "./enumeration.ts";
 import {
   BENEFIT,
   claimable,
@@ -245,6 +249,29 @@ describe("e2e: claims with real proofs", () => {
       prove(childProcessProver(), await world.artifacts.load("enrolment"), mixed),
       "WITNESS_REJECTED",
     );
+  });
+
+  it("T32: every reading, tried against every word of the chain in every way at hand: no hit", async () => {
+    const { world, patient } = fixture;
+    for (const period of [0, 2, 3]) await submit(period, proofOf(period));
+    const published = await publicWords(world.connection.ethers.provider);
+    const { salt, previous } = patient.log.epochs.find(({ epoch }) => epoch === FIRST_EPOCH)!;
+    const context = packContext({ profile: PROFILE.id, offset: OFFSET, epoch: FIRST_EPOCH });
+    const known = { previous, context, subject: patient.identity.subject };
+    const days = (salts: readonly bigint[]) =>
+      hitsOf(guessedEpochs(PROFILE, known, salts, [120, 250]), published);
+    // The first day is among those that are tried: with its salt the leaf is found, which alone is the root too.
+    expect(days([salt]).hits).to.have.length(2);
+    expect(days([0n])).to.deep.equal({
+      hits: [],
+      tried: 3 * (PROFILE.codes + 1 + 289),
+    });
+
+    // One reading hashed with the holder's name, in a word of an event, would be found, and is the only one.
+    const leak = poseidon2([BigInt(codeOf(PROFILE, 120)), patient.identity.holder(fixture.insurer.scope)]);
+    const hashes = hitsOf(guessedHashes(PROFILE, published), new Set([...published, leak]));
+    expect(hashes.hits).to.deep.equal([leak]);
+    expect(hashes.tried).to.be.greaterThan(10_000);
   });
 
   it("T33: secrets, salts, heads, subject and readings are in no calldata, log or error", async () => {

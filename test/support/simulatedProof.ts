@@ -51,6 +51,23 @@ export function keyOf({ alpha, beta, gamma, delta }: Trapdoor, points: readonly 
   return concat(words.map((word) => toBeHex(word, 32)));
 }
 
+/** Points that all proofs under a key are multiples of: -gamma / delta times each IC. With tables, since many are made. */
+const tables = new WeakMap<readonly G1[], Map<string, readonly G1[]>>();
+const WINDOW = 6;
+let generatorsReady = false;
+
+function scaledPoints({ gamma, delta }: Trapdoor, points: readonly G1[]): readonly G1[] {
+  if (!generatorsReady) bn254.G2.Point.BASE.precompute(WINDOW);
+  generatorsReady = true;
+  const known = tables.get(points) ?? new Map<string, readonly G1[]>();
+  tables.set(points, known);
+  const factor = Fr.create(-gamma * Fr.inv(delta));
+  const scaled =
+    known.get(String(factor)) ?? points.map((point) => point.multiply(factor).precompute(WINDOW));
+  known.set(String(factor), scaled);
+  return scaled;
+}
+
 /**
  * A = a G1, B = b G2, C = ((ab - alpha beta) G1 - gamma L) / delta with L = IC_0 + Σ x_j IC_j.
  *
@@ -62,13 +79,16 @@ export function simulatedProof(
   inputs: readonly bigint[],
   seed: bigint,
 ): Proof {
-  const { alpha, beta, gamma, delta } = trapdoor;
+  const { alpha, beta, delta } = trapdoor;
   const [a, b] = [Fr.create(seed * seed + 7n), Fr.create(seed * 3n + 11n)];
-  const l = inputs.reduce((sum, x, i) => (x === 0n ? sum : sum.add(points[i + 1]!.multiply(x))), points[0]!);
-  const rest = bn254.G1.Point.BASE.multiplyUnsafe(Fr.create(a * b - alpha * beta)).add(
-    l.multiplyUnsafe(Fr.create(-gamma)),
+  const scaled = scaledPoints(trapdoor, points);
+  const rest = Fr.create((a * b - alpha * beta) * Fr.inv(delta));
+  const first = rest === 0n ? scaled[0]! : scaled[0]!.add(bn254.G1.Point.BASE.multiply(rest));
+  const sum = inputs.reduce(
+    (total, x, i) => (x === 0n ? total : total.add(scaled[i + 1]!.multiply(x))),
+    first,
   );
-  const c = rest.multiplyUnsafe(Fr.inv(delta)).toAffine();
+  const c = sum.toAffine();
   const [A, B] = [bn254.G1.Point.BASE.multiply(a).toAffine(), bn254.G2.Point.BASE.multiply(b).toAffine()];
   return {
     a: [A.x, A.y],

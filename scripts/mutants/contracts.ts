@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The one table of what is mutated: files of test/contracts (without `.test.ts`) that concern a Solidity file, the best
+ * first, since the sooner a test fails, the shorter the run. All others follow after them, so a file without a line here
+ * only takes longer.
+ */
+export const EARLY_TESTS: Readonly<Record<string, readonly string[]>> = {
+  AnchorRegistry: ["anchors"],
+  CircuitRegistry: ["circuits", "families", "stops"],
+  ClaimFacts: ["claimFacts", "terms"],
+  ClaimProof: ["batches", "claims", "circuits"],
+  ClaimTerms: ["claimFacts", "terms"],
+  Claims: ["claims", "batches"],
+  ClaimsState: ["programs", "policies"],
+  ConsentRegistry: ["consents"],
+  Custody: ["tokens", "programs", "policies"],
+  Epochs: ["policies", "anchors"],
+  Field: ["anchors", "policies"],
+  Groth16Batch: ["groth16Batch", "batches"],
+  Pauses: ["stops", "roles"],
+  PeriodStates: ["batches", "claims"],
+  Policies: ["policies", "tokens"],
+  Programs: ["programs", "tokens"],
+  Proofs: ["families", "circuits"],
+  Reviews: ["claims", "policies"],
+  ScopeElements: ["scopes", "claims"],
+  ScopeRegistry: ["scopes", "roles"],
+  Settlements: ["claims", "stops", "policies"],
+  Signatures: ["consents", "policies"],
+  Stops: ["stops", "circuits"],
+  Terms: ["programs", "terms", "claims"],
+  VerificationKey: ["groth16Batch"],
+  VerificationKeys: ["circuits", "groth16Batch"],
+};
+
+/** What only tests use, what a tool writes, and what only declares. */
+const LEFT_OUT = /^contracts\/(mocks|verifiers|interfaces|types)\/|\/generated\/|\.t\.sol$/;
+
+/** Every file that is mutated, by its name without folder and `.sol`. */
+export function mutatedFiles(root: string): Map<string, string> {
+  const files = globSync("contracts/**/*.sol", { cwd: root })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => !LEFT_OUT.test(file))
+    .sort();
+  return new Map(files.map((file) => [file.slice(file.lastIndexOf("/") + 1, -".sol".length), file]));
+}
+
+/** Of those, the contracts that are deployed as they are: neither abstract nor a library. */
+export function deployedContracts(root: string): Map<string, string> {
+  return new Map(
+    [...mutatedFiles(root)].filter(([name, file]) =>
+      new RegExp(`^contract ${name}\\b`, "m").test(readFileSync(join(root, file), "utf8")),
+    ),
+  );
+}
+
+/** Test files for mutants of a Solidity file, in the order in which they run. */
+export function mochaFiles(root: string, name: string): string[] {
+  const all = globSync("test/contracts/*.test.ts", { cwd: root })
+    .map((file) => file.replaceAll("\\", "/").slice("test/contracts/".length, -".test.ts".length))
+    .filter((test) => test !== "gas") // measures, and judges nothing
+    .sort();
+  const early = (EARLY_TESTS[name] ?? []).filter((test) => all.includes(test));
+  return [...early, ...all.filter((test) => !early.includes(test))].map(
+    (test) => `test/contracts/${test}.test.ts`,
+  );
+}
