@@ -3,6 +3,9 @@
 // T1: every instance as its key is made (--O2) goes through `hardhat circuits
 // attack`: what its inputs force, and lies about every kind of wire. LONG=1 has
 // all instances, all sample inputs and more lies.
+import { globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import {
   attackCircuits,
   lintCircuits,
@@ -34,6 +37,29 @@ describe("circuits: attack", () => {
     expect(stale).to.deep.equal([]);
     expect(files).to.be.greaterThan(35);
     expect(excepted).to.be.greaterThan(10);
+  });
+
+  it("T1: of circomlib, whose gadgets have been unsound, the circuits use three", async () => {
+    const used = new Set<string>();
+    for (const file of globSync("circuits/**/*.circom", { cwd: root })) {
+      const source = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+      for (const [, template] of source.matchAll(/\b([A-Z]\w+)\s*\(/g)) used.add(template!);
+    }
+    const library = join(
+      dirname(createRequire(import.meta.url).resolve("circomlib/package.json")),
+      "circuits",
+    );
+    const theirs = globSync("*.circom", { cwd: library }).flatMap((file) =>
+      [...readFileSync(join(library, file), "utf8").matchAll(/\btemplate\s+(\w+)/g)].map(
+        ([, template]) => template!,
+      ),
+    );
+    expect(theirs.length).to.be.greaterThan(50);
+    expect(theirs.filter((template) => used.has(template)).sort()).to.deep.equal([
+      "IsEqual",
+      "IsZero",
+      "Num2Bits",
+    ]);
   });
 
   for (const { name, group } of instances) {

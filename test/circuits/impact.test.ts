@@ -17,6 +17,7 @@ import {
   packTerms,
   shapeOf,
 } from "./support/claim.ts";
+import { impactHolds } from "./support/impact.ts";
 import { sdkDecides } from "./support/sdk.ts";
 import type { CircuitInput } from "./support/tester.ts";
 import { type Cases, termsLies } from "./support/wiring.ts";
@@ -47,47 +48,6 @@ const codesOf = (samples: readonly Sample[]): Codes => {
   return Array.from({ length: shape.epochs }, (_, e) => flat.slice(e * shape.slots, (e + 1) * shape.slots));
 };
 
-/** Every way to put one of the characters of `choices` in place of each "?". */
-function fillings(marks: string, choices: string): string[] {
-  const at = marks.indexOf("?");
-  if (at < 0) return [marks];
-  return [...choices].flatMap((choice) =>
-    fillings(marks.slice(0, at) + choice + marks.slice(at + 1), choices),
-  );
-}
-
-/**
- * The circuit by its meaning, without the circuit's machine: a text of one mark
- * for each sample ("#" impact, "." none, "?" missing); missing samples left out
- * (of valid), or filled in all 2^m ways; events are the runs in the text.
- */
-function evaluate(terms: ImpactTerms, codes: Codes): boolean {
-  const ofValid = (terms.flags & OF_VALID) !== 0n;
-  const slots = codes.flat().map(Number);
-  let marks = "";
-  for (let i = 0; i < N; i++) {
-    const axes = slots.slice(3 * i, 3 * i + 3);
-    const square = axes.reduce((sum, code) => sum + (code - ZERO) ** 2, 0);
-    marks += axes.includes(0) ? "?" : square >= Number(terms.threshold) ? "#" : ".";
-  }
-  const valid = marks.replaceAll("?", "").length;
-  if (valid === 0) return false;
-  if (valid * 10_000 < Number(terms.coverageMin) * N) return false;
-  const events = terms.minRun > 0n;
-  // One worst case at a time: with a lower bound of events an upper one is no terms.
-  if (events && !ofValid && terms.countMin > 0n && terms.countMax !== NO_BOUND) return false;
-  const count = (text: string) =>
-    text
-      .split(".")
-      .map((run) => (events ? (run.length >= Number(terms.minRun) ? 1 : 0) : run.length))
-      .reduce((a, b) => a + b, 0);
-  const possible = ofValid ? [marks.replaceAll("?", "")] : fillings(marks, "#.");
-  return possible.every((text) => {
-    const n = BigInt(count(text));
-    return n >= terms.countMin && n <= terms.countMax;
-  });
-}
-
 describe("circuits: impact-test", () => {
   let circuit: Circuit;
   before(async () => {
@@ -104,7 +64,9 @@ describe("circuits: impact-test", () => {
   /** Both the circuit and the evaluation above, which have to agree. */
   const decides = async (codes: Codes, terms: Partial<ImpactTerms>) => {
     const decision = await proves(codes, terms);
-    expect(evaluate(openTermsOf("impact", shape, terms), codes), "plain evaluation").to.equal(decision);
+    expect(impactHolds(shape, openTermsOf("impact", shape, terms), codes), "plain evaluation").to.equal(
+      decision,
+    );
     return decision;
   };
   /** Samples from marks: "#" has the square 25, "." 4, "?" is missing whole, "x", "y", "z" only that axis. */
@@ -181,7 +143,7 @@ describe("circuits: impact-test", () => {
             // No program may have terms of valid readings without it.
             coverageMin: flags === OF_VALID && coverageMin === 0n ? 1n : coverageMin,
           });
-          const expected = evaluate(terms, codes);
+          const expected = impactHolds(shape, terms, codes);
           if (expected) held++;
           expect(await proves(codes, terms)).to.equal(expected);
           const third = sdkDecides("impact", "test-3x5", terms, { ofValid: flags === OF_VALID }, codes);
@@ -431,9 +393,9 @@ describe("circuits: impact-test", () => {
             row.map((code, i) => (drops.includes(e * shape.slots + i) ? 0n : code)),
           );
           const terms = openTermsOf("impact", shape, { ...T, ...bounds });
-          if (!evaluate(terms, fewer)) return;
+          if (!impactHolds(shape, terms, fewer)) return;
           held++;
-          expect(evaluate(terms, codes)).to.equal(true);
+          expect(impactHolds(shape, terms, codes)).to.equal(true);
         },
       ),
       { numRuns: 1_500, seed: 20_261_120 },

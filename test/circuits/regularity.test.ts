@@ -17,6 +17,7 @@ import {
   type RegularityTerms,
   shapeOf,
 } from "./support/claim.ts";
+import { regularityHolds } from "./support/regularity.ts";
 import { sdkDecides } from "./support/sdk.ts";
 import type { CircuitInput } from "./support/tester.ts";
 import { type Cases, termsLies } from "./support/wiring.ts";
@@ -34,45 +35,6 @@ const SUM = 2n;
 
 type Codes = readonly (readonly bigint[])[];
 
-/**
- * The circuit by its meaning, without the circuit's formulas. Missing readings
- * are left out (of valid), or filled in every way: what a filling can change is
- * how much it adds to each epoch's level and how many readings it puts in the
- * band, so these are gone through one by one.
- */
-function evaluate(terms: RegularityTerms, codes: Codes): boolean {
-  const ofValid = (terms.flags & OF_VALID) !== 0n;
-  const bySum = (terms.flags & SUM) !== 0n;
-  const [low, high, level] = [Number(terms.low), Number(terms.high), Number(terms.level)];
-  const epochs = codes.map((row) => row.map(Number));
-  const valid = epochs.flat().filter((code) => code > 0);
-  const inBand = valid.filter((code) => low <= code && code <= high).length;
-  if (valid.length === 0) return false;
-  if (valid.length * 10_000 < Number(terms.coverageMin) * N) return false;
-
-  let reached = new Set([0]);
-  for (const row of epochs) {
-    const known = row.filter((code) => code > 0);
-    let level0 = 0;
-    for (const code of known) level0 += bySum ? code - 1 : low <= code && code <= high ? 1 : 0;
-    const unknown = ofValid ? 0 : row.length - known.length;
-    const outcomes = new Set<number>();
-    for (let more = 0; more <= unknown * (bySum ? STEP : 1); more++)
-      outcomes.add(level0 + more >= level ? 1 : 0);
-    reached = new Set([...reached].flatMap((before) => [...outcomes].map((one) => before + one)));
-  }
-  for (const count of reached) {
-    if (count < Number(terms.epochsMin) || count > Number(terms.epochsMax)) return false;
-  }
-  const unknown = ofValid ? 0 : N - valid.length;
-  for (let more = 0; more <= unknown; more++) {
-    const parts = (inBand + more) * 10_000;
-    const whole = valid.length + unknown;
-    if (parts < Number(terms.shareMin) * whole || parts > Number(terms.shareMax) * whole) return false;
-  }
-  return true;
-}
-
 describe("circuits: regularity-test", () => {
   let circuit: Circuit;
   before(async () => {
@@ -89,7 +51,10 @@ describe("circuits: regularity-test", () => {
   /** Both the circuit and the evaluation above, which have to agree. */
   const decides = async (codes: Codes, terms: Partial<RegularityTerms>) => {
     const decision = await proves(codes, terms);
-    expect(evaluate(openTermsOf("regularity", shape, terms), codes), "plain evaluation").to.equal(decision);
+    expect(
+      regularityHolds(shape, openTermsOf("regularity", shape, terms), codes),
+      "plain evaluation",
+    ).to.equal(decision);
     return decision;
   };
   /** One epoch: each code so many times, the rest missing. */
@@ -166,7 +131,7 @@ describe("circuits: regularity-test", () => {
               ? {}
               : { [bound.share]: clamp(exact[bound.share]! + bound.shareNudge, 10_000) }),
           });
-          const expected = evaluate(terms, codes);
+          const expected = regularityHolds(shape, terms, codes);
           if (expected) held++;
           expect(await proves(codes, terms)).to.equal(expected);
           const third = sdkDecides(
@@ -380,9 +345,9 @@ describe("circuits: regularity-test", () => {
             row.map((value, i) => (drops.includes(e * shape.slots + i) ? 0n : value)),
           );
           const terms = openTermsOf("regularity", shape, { low: 4n, high: 9n, ...bounds });
-          if (!evaluate(terms, fewer)) return;
+          if (!regularityHolds(shape, terms, fewer)) return;
           held++;
-          expect(evaluate(terms, codes)).to.equal(true);
+          expect(regularityHolds(shape, terms, codes)).to.equal(true);
         },
       ),
       { numRuns: 3_000, seed: 20_261_120 },

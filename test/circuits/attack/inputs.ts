@@ -54,7 +54,7 @@ const RUNS = "###?##.??###.#?#.####??.??#.##?#";
 const WAYS: { readonly [T in TemplateName]: (shape: Shape) => readonly Way<T>[] } = {
   distribution: (shape) => [
     [allCodes(shape), { ...bandOf(shape), shareMin: 1_000n, meanMin: 1n, coverageMin: 5_000n }],
-    [allCodes(shape), { ...bandOf(shape), flags: 1n, shareMax: 9_000n, coverageMin: 5_000n }],
+    [allCodes(shape), { ...bandOf(shape), flags: 1n, shareMin: 1_000n, coverageMin: 5_000n }],
   ],
   episode: (shape) => {
     const band = bandOf(shape);
@@ -73,7 +73,7 @@ const WAYS: { readonly [T in TemplateName]: (shape: Shape) => readonly Way<T>[] 
     const codes = allCodes(shape);
     const terms = { ...bandOf(shape), level: 1n, epochsMin: 1n, coverageMin: 5_000n };
     return [
-      [codes, { ...terms, shareMax: 9_900n }],
+      [codes, { ...terms, shareMin: 1_000n }],
       [codes, { ...terms, flags: 3n }],
     ];
   },

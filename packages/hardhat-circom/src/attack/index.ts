@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// "@vitalproof/hardhat-circom/attack": constraint systems, what their equations force, and lies about witnesses.
+// "@vitalproof/hardhat-circom/attack": constraint systems, what their equations force, and second witnesses.
 export { inverse, mod, R, squareRoot } from "../internal/field.ts";
 export { attackSystem, type Finding, type SystemAttack } from "./attackSystem.ts";
 export { covers, type Explanation, type FreedomKind, readExplanations } from "./explanations.ts";

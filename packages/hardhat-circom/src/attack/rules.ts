@@ -114,7 +114,7 @@ function restOf({ products, linear }: ReadRow, found: readonly number[]) {
 
 function solvedRule(row: ReadRow, wire: number, { system }: Solver): HintRule[] {
   const coefficient = row.linear.get(wire);
-  // A sum of wires is found, and is no wire.
+  // A sum of wires is found too, and the witness does not hold it.
   if (coefficient === undefined || wire >= system.wires) return [];
   const { needs, rest } = restOf(row, [wire]);
   const factor = mod(-inverse(coefficient));

@@ -67,7 +67,7 @@ function statementsOf(text: string, from: number, to: number): Statement[] {
   for (let at = from; at < to; at++) {
     const header = depth === 0 ? /^(?:for|while|if)\s*\(/.exec(text.slice(at, at + 40)) : null;
     if (header !== null && !/[\w$]/.test(text[at - 1] ?? " ")) {
-      // What a loop or a condition says decides which statements there are; it is none itself.
+      // What a loop or a condition says decides which statements there are. It is not a statement.
       at = closing(text, at + header[0].length - 1, "(", ")");
       start = at + 1;
       continue;

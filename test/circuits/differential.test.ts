@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// T4 T8 T14: four parties decide about the same window of readings and the same
+// terms, and agree: the constraints of the circuit, the SDK's `checkTerms`, the catalogue's `evaluate`
+// over readings instead of codes, and plain counting after docs/protocol.md.
+// Bounds are at the very value that the window reaches, or one step off. LONG=1
+// has 10,000 windows for each template.
+import { evaluate, type Reading, VitalproofError } from "@vitalproof/sdk";
+import { expect } from "chai";
+import fc from "fast-check";
+import type { Decidable } from "../../packages/sdk/src/catalogue/evaluate.ts";
+import { type Profile, profileOf } from "../../packages/sdk/src/profiles/profile.ts";
+import { type TermsRequest, templateOf } from "../../packages/sdk/src/templates/templates.ts";
+import { periodTerms } from "../../packages/sdk/src/terms/build.ts";
+import { epochStart } from "../../packages/sdk/src/time/epochs.ts";
+import { type Circuit, compileInstance } from "./support/circuit.ts";
+import {
+  holds,
+  honestClaimOf,
+  inputOf,
+  type Shape,
+  shapeOf,
+  type TemplateName,
+  type TermsByTemplate,
+} from "./support/claim.ts";
+import { impactHolds } from "./support/impact.ts";
+import { regularityHolds } from "./support/regularity.ts";
+import { episodeHolds } from "./support/runs.ts";
+import { sdkDecides } from "./support/sdk.ts";
+import type { CircuitInput } from "./support/tester.ts";
+
+const LONG = process.env.LONG === "1";
+const WINDOWS = LONG ? 10_000 : 40;
+const SEED = 20_261_129;
+/** As in the claims of the tests. */
+const OFFSET = 3;
+const EPOCH = 20_000;
+
+type Codes = readonly (readonly bigint[])[];
+
+/** What decides where a bound is. */
+interface Choices {
+  readonly low: number;
+  readonly width: number;
+  readonly ofValid: boolean;
+  readonly side: "least" | "most" | "both";
+  readonly nudge: number;
+  readonly length: number;
+  readonly loose: boolean;
+}
+
+const choices: fc.Arbitrary<Choices> = fc.record({
+  low: fc.integer({ min: 1, max: 12 }),
+  width: fc.oneof(fc.constantFrom(0, 11), fc.integer({ min: 0, max: 11 })),
+  ofValid: fc.boolean(),
+  side: fc.constantFrom("least", "most", "both"),
+  nudge: fc.constantFrom(-1, 0, 1, 1),
+  length: fc.integer({ min: 1, max: 5 }),
+  loose: fc.boolean(),
+});
+
+/** Stretches of readings and of missing slots; few windows are without any. */
+const window = (shape: Shape): fc.Arbitrary<Codes> => {
+  const slots = shape.epochs * shape.slots;
+  // A sample of three axes is missing if one of them is.
+  const missing = shape.channels === 1 ? 20 : 4;
+  return fc
+    .array(
+      fc.tuple(
+        fc.oneof(
+          { weight: 60, arbitrary: fc.integer({ min: 1, max: shape.codes }) },
+          { weight: 10, arbitrary: fc.constantFrom(1, shape.codes) },
+          { weight: missing, arbitrary: fc.constant(0) },
+        ),
+        fc.integer({ min: 1, max: 4 }),
+      ),
+      { minLength: slots, maxLength: slots },
+    )
+    .map((stretches) => {
+      const flat = stretches.flatMap(([code, length]) => new Array<bigint>(length).fill(BigInt(code)));
+      return Array.from({ length: shape.epochs }, (_, e) =>
+        flat.slice(e * shape.slots, (e + 1) * shape.slots),
+      );
+    });
+};
+
+/** The value of a code, as a reading has it. */
+function readingOf(profile: Profile, code: number): string {
+  if (code === 1) return "LOW";
+  if (code === profile.codes) return "HIGH";
+  return String(Number(profile.lowest) + (code - 2) * Number(profile.resolution));
+}
+
+/** A band of codes in the profile's unit. Its ends are LOW and HIGH. */
+function bandOf(profile: Profile, low: number, high: number) {
+  return {
+    ...(low === 1
+      ? {}
+      : low === profile.codes
+        ? { above: profile.highest }
+        : { atLeast: readingOf(profile, low) }),
+    ...(high === profile.codes
+      ? {}
+      : high === 1
+        ? { below: profile.lowest }
+        : { atMost: readingOf(profile, high) }),
+  };
+}
+
+/** A percentage of `parts` of `whole`, rounded down or up, a step off if nudged. */
+function share(parts: number, whole: number, up: boolean, nudge: number): string {
+  const exact = (parts * 10_000) / Math.max(1, whole);
+  const steps = Math.min(10_000, Math.max(0, (up ? Math.ceil(exact) : Math.floor(exact)) + nudge));
+  return (steps / 100).toFixed(2);
+}
+
+/** What of a window decides bounds. */
+function counted(codes: Codes, low: number, high: number, ofValid: boolean) {
+  const flat = codes.flat().map(Number);
+  const valid = flat.filter((code) => code > 0);
+  const inside = valid.filter((code) => code >= low && code <= high).length;
+  const missing = flat.length - valid.length;
+  const whole = ofValid ? valid.length : flat.length;
+  return { flat, valid, inside, most: inside + (ofValid ? 0 : missing), whole };
+}
+
+const coverageOf = (codes: Codes, ofValid: boolean, { nudge, loose }: Choices) => {
+  const { flat, valid } = counted(codes, 1, 1, ofValid);
+  if (loose && !ofValid) return {};
+  const reached = share(valid.length, flat.length, false, loose ? -1 : nudge);
+  return { coverage: { atLeast: reached === "0.00" ? "0.01" : reached } };
+};
+
+const REQUESTS: Readonly<
+  Record<TemplateName, (shape: Shape, profile: Profile, codes: Codes, chosen: Choices) => TermsRequest>
+> = {
+  distribution: (_, profile, codes, chosen) => {
+    const { low, ofValid, side, nudge, length } = chosen;
+    const high = Math.min(low + chosen.width, profile.codes);
+    const { inside, most, whole, valid } = counted(codes, low, high, ofValid);
+    const adverse = ofValid ? 0 : codes.flat().length - valid.length;
+    const sum = valid.reduce((a, b) => a + b, 0);
+    const level = (mean: number) => readingOf(profile, Math.min(profile.codes - 1, Math.max(2, mean)));
+    const floor = level(Math.floor((sum + adverse) / Math.max(1, whole)) + nudge);
+    const ceiling = level(Math.ceil((sum + adverse * profile.codes) / Math.max(1, whole)) - nudge);
+    return {
+      template: "distribution",
+      semantics: ofValid ? "of-valid" : "worst-case",
+      band: bandOf(profile, low, high),
+      share: {
+        ...(side === "most" ? {} : { atLeast: share(inside, whole, false, nudge) }),
+        ...(side === "least" ? {} : { atMost: share(most, whole, true, -nudge) }),
+      },
+      mean: [{}, { atLeast: floor }, { above: floor }, { atMost: ceiling }, { below: ceiling }][length - 1]!,
+      ...coverageOf(codes, ofValid, chosen),
+    } as TermsRequest;
+  },
+  episode: (shape, profile, codes, chosen) => {
+    const { low, ofValid, side, nudge, length } = chosen;
+    const high = Math.min(low + chosen.width, shape.codes);
+    const { flat } = counted(codes, low, high, ofValid);
+    // Near the number of stretches in the band, missing slots left out.
+    const near = flat
+      .map((code) => (code === 0 ? "" : code >= low && code <= high ? "#" : "."))
+      .join("")
+      .split(".")
+      .filter((run) => run.length >= length).length;
+    return {
+      template: "episode",
+      semantics: ofValid ? "of-valid" : "worst-case",
+      band: bandOf(profile, low, high),
+      minRun: { slots: length },
+      runs: {
+        ...(side === "most" ? {} : { atLeast: Math.max(1, near + nudge) }),
+        ...(side === "least" || (side === "both" && !ofValid) ? {} : { atMost: Math.max(0, near - nudge) }),
+      },
+      ...coverageOf(codes, ofValid, chosen),
+    } as TermsRequest;
+  },
+  regularity: (shape, profile, codes, chosen) => {
+    const { low, ofValid, side, nudge, length } = chosen;
+    const high = Math.min(low + chosen.width, shape.codes);
+    const { inside, most, whole } = counted(codes, low, high, ofValid);
+    const levels = codes.map((row) => counted([row], low, high, ofValid).inside);
+    const level = Math.max(1, levels[length % levels.length]! + nudge);
+    return {
+      template: "regularity",
+      semantics: ofValid ? "of-valid" : "worst-case",
+      band: bandOf(profile, low, high),
+      level: { readings: level },
+      epochs: {
+        ...(side === "most" ? {} : { atLeast: 1 + (length % 2) }),
+        ...(side === "least" ? {} : { atMost: length % 3 }),
+      },
+      share: {
+        ...(chosen.loose ? {} : { atLeast: share(inside, whole, false, nudge) }),
+        ...(length < 3 ? {} : { atMost: share(most, whole, true, -nudge) }),
+      },
+      ...coverageOf(codes, ofValid, chosen),
+    } as TermsRequest;
+  },
+  impact: (shape, _, codes, chosen) => {
+    const { ofValid, side, nudge, length, low } = chosen;
+    const flat = codes.flat().map(Number);
+    const samples = Array.from({ length: flat.length / 3 }, (_, i) => flat.slice(3 * i, 3 * i + 3));
+    const squares = samples.map((axes) =>
+      axes.includes(0) ? undefined : axes.reduce((sum, code) => sum + (code - shape.zero) ** 2, 0),
+    );
+    // A magnitude that one of the samples has, as far as one axis shows it, or a bit more.
+    const square = squares.find((each) => each !== undefined && each >= low && each <= 24) ?? 9;
+    const magnitude = (Math.floor(Math.sqrt(square + Math.max(0, nudge)) * 10) / 10).toFixed(1);
+    const events = length > 1;
+    const one = events && !ofValid;
+    const count = (whenMissing: string) =>
+      squares
+        .map((each) => (each === undefined ? whenMissing : each >= Number(magnitude) ** 2 ? "#" : "."))
+        .join("")
+        .split(".")
+        .reduce((sum, run) => sum + (events ? (run.length >= length - 1 ? 1 : 0) : run.length), 0);
+    const [least, most] = ofValid ? [count(""), count("")] : [count("."), count("#")];
+    return {
+      template: "impact",
+      semantics: ofValid ? "of-valid" : "worst-case",
+      magnitude: magnitude === "0.0" ? "1.0" : magnitude,
+      ...(events ? { minRun: { slots: length - 1 } } : {}),
+      count: {
+        ...(side === "most" ? {} : { atLeast: Math.max(1, least + nudge) }),
+        ...(side === "least" || (side === "both" && one) ? {} : { atMost: Math.max(0, most - nudge) }),
+      },
+      ...coverageOf(codes, ofValid, chosen),
+    } as TermsRequest;
+  },
+};
+
+const FLAGS: Readonly<Record<TemplateName, readonly string[]>> = {
+  distribution: ["ofValid", "meanAbove", "meanBelow"],
+  episode: ["ofValid"],
+  regularity: ["ofValid", "sum"],
+  impact: ["ofValid"],
+};
+
+/** Plain counting. */
+function plainly<T extends TemplateName>(
+  template: T,
+  shape: Shape,
+  terms: TermsByTemplate[T],
+  codes: Codes,
+): boolean {
+  const all = terms as unknown as TermsByTemplate[TemplateName] &
+    TermsByTemplate["distribution"] &
+    TermsByTemplate["episode"] &
+    TermsByTemplate["regularity"] &
+    TermsByTemplate["impact"];
+  if (template === "distribution") return holds(shape, all, codes);
+  if (template === "episode") return episodeHolds(all, codes);
+  if (template === "regularity") return regularityHolds(shape, all, codes);
+  return impactHolds(shape, all, codes);
+}
+
+describe("circuits: four parties decide alike", () => {
+  for (const [template, name, profileName] of [
+    ["distribution", "distribution-direct-test", "test-16"],
+    ["distribution", "distribution-histogram-test", "test-16"],
+    ["episode", "episode-direct-test", "test-16"],
+    ["episode", "episode-test", "test-16"],
+    ["regularity", "regularity-test", "test-16"],
+    ["impact", "impact-test", "test-3x5"],
+  ] as const) {
+    // The second construction of a template meets other windows.
+    const seed = SEED + name.length;
+
+    it(`T4 T8 T14: ${name}: constraints, checkTerms, evaluate and plain counting agree on ${WINDOWS} windows`, async function () {
+      this.timeout(7_200_000);
+      const shape = shapeOf(name);
+      const profile = profileOf(profileName);
+      const circuit = await compileInstance(name, 2);
+      const start = epochStart(profile, OFFSET, EPOCH);
+      const end = epochStart(profile, OFFSET, EPOCH + shape.epochs);
+      let [held, refused, decided] = [0, 0, 0];
+      for (const [codes, chosen] of fc.sample(fc.tuple(window(shape), choices), { numRuns: WINDOWS, seed })) {
+        const request = REQUESTS[template](shape, profile, codes, chosen);
+        let made: Readonly<Record<string, number | boolean | string>>;
+        try {
+          const period = { profile, epochs: shape.epochs, offset: OFFSET };
+          made = periodTerms(templateOf(template), period, request) as never;
+        } catch (error) {
+          // Terms that no program may have, such as those that an all-missing period meets.
+          if (!(error instanceof VitalproofError)) throw error;
+          refused++;
+          continue;
+        }
+        const flags = FLAGS[template].reduce(
+          (sum, flag, bit) => sum + (made[flag] === true ? 1n << BigInt(bit) : 0n),
+          0n,
+        );
+        const fields = Object.fromEntries(
+          Object.entries(made).flatMap(([field, value]) =>
+            typeof value === "number" && !["offset", "epoch", "epochs"].includes(field)
+              ? [[field, BigInt(value)]]
+              : [],
+          ),
+        );
+        const claim = honestClaimOf(template, shape, { codes, terms: { ...fields, flags } as never });
+        const label = JSON.stringify([request, codes], (_, value) =>
+          typeof value === "bigint" ? Number(value) : value,
+        );
+        const expected = plainly(template, shape, claim.terms as never, codes);
+        if (expected) held++;
+        expect(await accepts(circuit, inputOf(claim)), `constraints: ${label}`).to.equal(expected);
+        const named = Object.fromEntries(FLAGS[template].map((flag) => [flag, made[flag] === true]));
+        expect(sdkDecides(template, profileName, claim.terms, named, codes), `checkTerms: ${label}`).to.equal(
+          expected,
+        );
+
+        const entry: Decidable = {
+          name: "differential",
+          metric: "synthetic",
+          template,
+          about: "share",
+          forms: [{ profile: profileName, request, offset: OFFSET, circuit: name }],
+        };
+        const readings = readingsOf(profile, start, codes, shape.channels);
+        const evaluated = readings.length > 0 && evaluate(readings, { entry, from: start, to: end }).holds;
+        expect(evaluated, `evaluate: ${label}`).to.equal(expected);
+        decided++;
+      }
+      expect(decided + refused).to.equal(WINDOWS);
+      expect(decided, "most terms are such as a program may have").to.be.greaterThan(WINDOWS * 0.6);
+      expect(held, "some must hold").to.be.greaterThan(decided / 6);
+      expect(held, "some must not").to.be.lessThan((decided * 5) / 6);
+    });
+  }
+});
+
+let refusals = 0;
+
+/**
+ * Whether the constraints accept an input: a witness of the honest generator satisfies all of them, or the liar's twin
+ * has none that does. The twin is slow, so it is asked about every fourth refusal.
+ */
+async function accepts(circuit: Circuit, input: CircuitInput): Promise<boolean> {
+  const witness = await circuit.honest(input).catch(() => undefined);
+  if (witness !== undefined) return circuit.system.satisfiedBy(witness);
+  return refusals++ % 4 === 0 ? circuit.accepts(input) : false;
+}
+
+/** Readings in the middle of their slots. A sample with a missing axis is left out: it is missing whichever axis it is. */
+function readingsOf(profile: Profile, start: number, codes: Codes, channels: number): Reading[] {
+  const flat = codes.flat().map(Number);
+  const readings: Reading[] = [];
+  for (let i = 0; i < flat.length; i += channels) {
+    const slots = flat.slice(i, i + channels);
+    if (slots.includes(0)) continue;
+    const values = slots.map((code) => readingOf(profile, code));
+    const time = start + (i / channels + 0.5) * profile.interval;
+    readings.push({ time, value: channels === 1 ? values[0]! : values, unit: profile.ucum });
+  }
+  return readings;
+}
