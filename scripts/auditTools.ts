@@ -24,9 +24,9 @@ import { newFindings, type SlitherResult, type Triage } from "./audit/triage.ts"
 const root = join(import.meta.dirname, "..");
 
 /** As hardhat.config.ts compiles, but for the IR, which none of these needs. */
-const foundry = (sources: string) => `[profile.default]
+const foundry = ({ sources, tests }: Tool) => `[profile.default]
 src = "${sources}"
-test = "${sources}"
+test = "${tests}"
 script = "none"
 libs = ["node_modules"]
 remappings = ["@openzeppelin/=node_modules/@openzeppelin/"]
@@ -54,22 +54,24 @@ else process.stdout.write(solc.compile(require("node:fs").readFileSync(0, "utf8"
 interface Tool {
   /** What forge compiles, with all that it imports. */
   readonly sources: "contracts" | "properties";
+  /** Where forge takes tests to be; slither leaves that folder out. */
+  readonly tests: "contracts" | "properties" | "none";
   /** Files that are left out. */
   readonly without: RegExp;
   readonly run: (folder: string) => number;
 }
 
 /** A Foundry project of the contracts as they are. */
-function foundryProject({ sources, without }: Tool): string {
+function foundryProject(tool: Tool): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "vitalproof-audit-")));
   cpSync(join(root, "contracts"), join(folder, "contracts"), {
     recursive: true,
-    filter: (path) => !without.test(path),
+    filter: (path) => !tool.without.test(path),
   });
   mkdirSync(join(folder, "properties"));
   cpSync(join(root, "scripts/audit/Properties.t.sol"), join(folder, "properties/Properties.t.sol"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "foundry.toml"), foundry(sources));
+  writeFileSync(join(folder, "foundry.toml"), foundry(tool));
   writeFileSync(join(folder, "solc.cjs"), SOLC, { mode: 0o755 });
   return folder;
 }
@@ -126,9 +128,14 @@ function coverage(folder: string): number {
 
 const NOTHING = /$^/;
 const tools: Readonly<Record<string, Tool>> = {
-  slither: { sources: "contracts", without: /\.t\.sol$|contracts\/(mocks|verifiers)/, run: slither },
-  halmos: { sources: "properties", without: NOTHING, run: halmos },
-  coverage: { sources: "contracts", without: NOTHING, run: coverage },
+  slither: {
+    sources: "contracts",
+    tests: "none",
+    without: /\.t\.sol$|contracts\/(mocks|verifiers)/,
+    run: slither,
+  },
+  halmos: { sources: "properties", tests: "properties", without: NOTHING, run: halmos },
+  coverage: { sources: "contracts", tests: "contracts", without: NOTHING, run: coverage },
 };
 const tool = tools[process.argv[2] ?? ""];
 if (tool === undefined) {

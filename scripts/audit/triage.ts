@@ -15,8 +15,10 @@ export interface SlitherResult {
   };
 }
 
-/** By detector: why its findings are none, and where they are. */
-export type Triage = Readonly<Record<string, { readonly why: string; readonly where: readonly string[] }>>;
+/** By detector: why its findings are no defects, and where they are; "anywhere" where that holds for all of the kind. */
+export type Triage = Readonly<
+  Record<string, { readonly why: string; readonly where: readonly string[] | "anywhere" }>
+>;
 
 /** "detector: Contract.function" of every finding, in order, each once. */
 export function findingsOf({ results }: SlitherResult): string[] {
@@ -36,11 +38,12 @@ export function newFindings(
 ): { found: number; unsorted: string[]; gone: string[] } {
   const found = findingsOf(result);
   const known = Object.entries(triage).flatMap(([check, { where }]) =>
-    where.map((place) => `${check}: ${place}`),
+    where === "anywhere" ? [] : where.map((place) => `${check}: ${place}`),
   );
+  const isOfKind = (finding: string) => triage[finding.slice(0, finding.indexOf(":"))]?.where === "anywhere";
   return {
     found: found.length,
-    unsorted: found.filter((finding) => !known.includes(finding)),
+    unsorted: found.filter((finding) => !isOfKind(finding) && !known.includes(finding)),
     gone: known.filter((finding) => !found.includes(finding)),
   };
 }

@@ -74,5 +74,11 @@ describe("findings of slither", () => {
       unsorted: ["calls-loop: Custody.pay"],
       gone: ["timestamp: Claims.old"],
     });
+    const meant = { why: "meant", where: "anywhere" } as const;
+    expect(newFindings(result, { timestamp: meant, "calls-loop": meant })).to.deep.equal({
+      found: 2,
+      unsorted: [],
+      gone: [],
+    });
   });
 });
