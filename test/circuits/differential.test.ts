@@ -5,14 +5,24 @@
 // over readings instead of codes, and plain counting after docs/protocol.md.
 // Bounds are at the very value that the window reaches, or one step off. LONG=1
 // has 10,000 windows for each template.
-import { evaluate, type Reading, VitalproofError } from "@vitalproof/sdk";
+import {
+  type CircuitName,
+  type Decidable,
+  distributionTerms,
+  episodeTerms,
+  epochStart,
+  evaluate,
+  impactTerms,
+  type Profile,
+  profileOf,
+  type Reading,
+  regularityTerms,
+  type Terms,
+  type TermsRequest,
+  VitalproofError,
+} from "@vitalproof/sdk";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Decidable } from "../../packages/sdk/src/catalogue/evaluate.ts";
-import { type Profile, profileOf } from "../../packages/sdk/src/profiles/profile.ts";
-import { type TermsRequest, templateOf } from "../../packages/sdk/src/templates/templates.ts";
-import { periodTerms } from "../../packages/sdk/src/terms/build.ts";
-import { epochStart } from "../../packages/sdk/src/time/epochs.ts";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
 import {
   holds,
@@ -232,6 +242,16 @@ const REQUESTS: Readonly<
   },
 };
 
+/** What people write as terms, of each template. */
+const TERMS: Readonly<
+  Record<TemplateName, (request: TermsRequest & { circuit: CircuitName; offset: number }) => Terms>
+> = {
+  distribution: distributionTerms as never,
+  episode: episodeTerms as never,
+  regularity: regularityTerms as never,
+  impact: impactTerms as never,
+};
+
 const FLAGS: Readonly<Record<TemplateName, readonly string[]>> = {
   distribution: ["ofValid", "meanAbove", "meanBelow"],
   episode: ["ofValid"],
@@ -279,10 +299,9 @@ describe("circuits: four parties decide alike", () => {
       let [held, refused, decided] = [0, 0, 0];
       for (const [codes, chosen] of fc.sample(fc.tuple(window(shape), choices), { numRuns: WINDOWS, seed })) {
         const request = REQUESTS[template](shape, profile, codes, chosen);
-        let made: Readonly<Record<string, number | boolean | string>>;
+        let made: Readonly<Record<string, unknown>>;
         try {
-          const period = { profile, epochs: shape.epochs, offset: OFFSET };
-          made = periodTerms(templateOf(template), period, request) as never;
+          made = TERMS[template]({ circuit: name, offset: OFFSET, ...request } as never);
         } catch (error) {
           // Terms that no program may have, such as those that an all-missing period meets.
           if (!(error instanceof VitalproofError)) throw error;
