@@ -242,16 +242,12 @@ describe("ceremony of three contributors in three processes", () => {
       const { key } = await project.manifest(name);
       expect(key.ceremony).to.deep.equal({ name: "rehearsal", transcript: transcript.sha256 });
     }
-    const reports = await checkCircuits(known, { names: ["product", "twin"] });
-    expect(reports.map(({ ok, refused }) => [ok, refused])).to.deep.equal([
-      [true, []],
-      [true, []],
-    ]);
     // T35: a ceremony's key for another circuit of the same shape does not serve.
     const keys = (name: string) => project.path("build/circuits", name, `${name}.zkey`);
     await cp(keys("product"), keys("twin"));
-    const [swapped] = await checkCircuits(known, { names: ["twin"] });
-    expect(swapped!.refused.join("\n")).to.include("the transcript's contributions are not those of the key");
+    const [product, twin] = await checkCircuits(known, { names: ["product", "twin"] });
+    expect([product!.ok, product!.refused]).to.deep.equal([true, []]);
+    expect(twin!.refused.join("\n")).to.include("the transcript's contributions are not those of the key");
   });
 });
 

@@ -40,7 +40,7 @@ export async function initCeremony(config: CircomConfig, options: InitOptions): 
   if (pin.beacon.value !== undefined) {
     throw new CircomError(
       "CEREMONY_REFUSED",
-      `the beacon of ${ceremony} has a value already; announce a round that lies in the future, and leave \`value\` out`,
+      `the beacon of ${ceremony} has a value already; announce a round in the future, and leave \`value\` out`,
     );
   }
   if ((await readTextIfExists(announcementFile(folder))) !== undefined) {
