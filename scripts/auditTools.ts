@@ -122,7 +122,7 @@ function coverage(folder: string): number {
     "--report",
     "summary",
     "--no-match-coverage",
-    "mocks|verifiers",
+    "mocks|verifiers|node_modules",
   ]);
 }
 
