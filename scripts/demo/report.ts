@@ -64,7 +64,7 @@ export class Report {
     } catch (error) {
       const reason = reasonOf(error);
       const expected = accepts.includes(reason);
-      const detail = `${error instanceof Error ? error.message : String(error)}${expected ? "" : ` [expected ${accepts.join(" or ")}, got ${reason}]`}`;
+      const detail = `${expected ? saidOf(error, reason) : String(error)}${expected ? "" : ` [expected ${accepts.join(" or ")}, got ${reason}]`}`;
       this.#record(
         { title, detail, seconds: seconds(started), refused: expected },
         expected ? "refused" : "WRONG",
@@ -115,6 +115,16 @@ function seconds(started: number): number {
 }
 
 /** The contract's error where there is one, else the SDK's code. */
+/** Refusals whose own words are for developers: lines of a circuit, functions of the SDK. */
+const SAID: Readonly<Record<string, string>> = {
+  STATEMENT_NOT_MET: "The readings do not meet the terms, so no proof is made.",
+  WITNESS_REJECTED: "The values contradict each other, so there is no proof of them.",
+};
+
+function saidOf(error: unknown, reason: string): string {
+  return SAID[reason] ?? (error instanceof Error ? error.message : String(error));
+}
+
 export function reasonOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return "unknown";
   const { code, details } = error as { code?: unknown; details?: { error?: unknown } };

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { fileInput, labelsOf } from "@vitalproof/readers";
 import { VitalproofError } from "@vitalproof/sdk";
-import type { Io } from "./io.ts";
+import type { Io, Json } from "./io.ts";
 
 /** One value of a column, and the conditions that choose its readings. */
 type Label = { readonly label: string; readonly where: string[] };
@@ -40,4 +40,31 @@ export async function eachLabel(
     );
   }
   return labels.map((label) => ({ label, where: [...conditions, `${column}=${label}`] }));
+}
+
+/** What no label is to blame for. */
+const OF_THE_RUN = ["USAGE", "ABORTED", "FILE_UNREADABLE"];
+
+/** What came of one label, or why it was refused. The other labels are looked at all the same. */
+export function ofLabel<T>(result: Promise<T>): Promise<T | VitalproofError> {
+  return result.catch((error: unknown) => {
+    if (error instanceof VitalproofError && !OF_THE_RUN.includes(error.code)) return error;
+    throw error;
+  });
+}
+
+/** What is wrong with every label in the same way is wrong with the options or the file. @throws it */
+export function throwCommon(results: readonly unknown[]): void {
+  const refused = results.filter((result) => result instanceof VitalproofError);
+  const codes = new Set(refused.map(({ code }) => code));
+  if (refused.length === results.length && codes.size === 1) throw refused[0];
+}
+
+/** A label's refusal for JSON, as errors are told. */
+export function refusalJson(error: VitalproofError): Json {
+  return error.toJSON() as Json;
+}
+
+export function refusalText({ shortMessage, code, hint }: VitalproofError): string {
+  return `${shortMessage} [${code}]${hint === undefined ? "" : ` ${hint}`}`;
 }

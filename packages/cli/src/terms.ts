@@ -26,6 +26,7 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { Command } from "commander";
+import { inOptions } from "./inOptions.ts";
 import { metricOf } from "./readings.ts";
 import { parseDuration } from "./time.ts";
 
@@ -105,6 +106,38 @@ function optionsOf(bound: NamedBound): readonly QuestionOption[] {
   return SPELT[bound] ?? [bound as QuestionOption];
 }
 
+/** Options of bounds that readings can miss. */
+const CAN_FAIL: readonly QuestionOption[] = [
+  "atLeast",
+  "atMost",
+  "meanAtLeast",
+  "meanAtMost",
+  "meanAbove",
+  "meanBelow",
+  "days",
+  "daysAtMost",
+  "coverage",
+];
+
+/** Those of them that a question's or circuit's template takes. */
+function boundsOf({ question, circuit }: Given): readonly QuestionOption[] {
+  const name = question ?? circuit;
+  const known = catalogue().find((entry) => entry.name === question);
+  const template =
+    known?.kind === "question"
+      ? known.template
+      : name !== undefined && Object.hasOwn(CIRCUITS, name)
+        ? circuitOf(name).template
+        : undefined;
+  if (template === undefined) return CAN_FAIL;
+  const takes = Object.keys(templateOf(template).takes);
+  return CAN_FAIL.filter(
+    (option) =>
+      takes.includes(option) &&
+      !(question !== undefined && (CIRCUITS_ONLY as readonly string[]).includes(option)),
+  );
+}
+
 /** Adds the options of a question, without those in `omit`. */
 export function withQuestionOptions(command: Command, omit: readonly QuestionOption[] = []): Command {
   for (const [name, [flags, description]] of Object.entries(QUESTION_OPTIONS)) {
@@ -146,6 +179,15 @@ export function termsFrom(options: QuestionOptions, place: Place): Statement {
  */
 export function allTermsFrom(given: Given, place: Place): Statement[] {
   assertOneOf(given);
+  return saidInOptions(given, () => allTerms(given, place));
+}
+
+/** Runs what makes terms of these options. What it refuses is said in the options' names. */
+export function saidInOptions<T>(given: Given, act: () => T): T {
+  return inOptions(given, boundsOf(given).map(flagOf), act);
+}
+
+function allTerms(given: Given, place: Place): Statement[] {
   const { question: name, circuit } = given;
   if (name === undefined) return [ofCircuit(circuitOf(circuit!).name, given, place.offset ?? 0)];
   if (given.terms !== undefined) {
@@ -179,6 +221,10 @@ export function requestFrom(
   if (given.question !== undefined) {
     return { entry: questionOf(given.question), overrides: overridesOf(given) };
   }
+  return saidInOptions(given, () => ofBounds(given, offset));
+}
+
+function ofBounds(given: Given, offset: number | undefined): { entry: Decidable; overrides: Overrides } {
   const circuit = circuitOf(given.circuit!);
   const { name } = circuit;
   const request = requestOf(circuit.name, given);

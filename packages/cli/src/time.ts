@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY, epochAt, epochStart, type Profile, VitalproofError } from "@vitalproof/sdk";
+import { counted } from "./counted.ts";
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/;
@@ -28,6 +29,24 @@ export function parseDuration(text: string): number {
   if (match === null) throw usage(text, "a stretch of time", 'Write it like "90s", "15m", "6h" or "2d".');
   const unit = { "": 1, s: 1, m: 60, h: 3600, d: DAY }[match[2] as "" | "s" | "m" | "h" | "d"];
   return Number(match[1]) * unit;
+}
+
+const UNITS = [
+  [DAY, "day"],
+  [3600, "hour"],
+  [60, "minute"],
+  [1, "second"],
+] as const;
+
+/** "14 days", "1 day 12 hours", "90 seconds" as "1 minute 30 seconds". */
+export function durationText(seconds: number): string {
+  let left = seconds;
+  const parts = UNITS.flatMap(([length, name]) => {
+    const count = Math.floor(left / length);
+    left -= count * length;
+    return count === 0 ? [] : [counted(count, name)];
+  });
+  return parts.length === 0 ? counted(0, "second") : parts.join(" ");
 }
 
 /**

@@ -238,6 +238,72 @@ describe("vitalproof check and questions", function () {
     }
   });
 
+  it("begins days at midnight of the zone, unless an offset says otherwise", async () => {
+    // Berlin's 2 March, and an hour of the day before by the clock of UTC.
+    const start = Date.UTC(2026, 2, 1, 23);
+    const rows = Array.from({ length: 288 }, (_, i) => `${new Date(start + i * 300_000).toISOString()},100`);
+    const file = await csv("berlin.csv", ["when,value", ...rows]);
+    const days = async (...argv: string[]): Promise<unknown[]> => {
+      const { from, epochs, coverage } = JSON.parse(
+        (await check(file, "time-in-range", ...table("mg/dL"), ...argv)).out,
+      ) as { from: number; epochs: number; coverage: number };
+      return [new Date(from * 1000).toISOString(), epochs, coverage];
+    };
+    const berlin = ["2026-03-01T23:00:00.000Z", 1, 1];
+    expect(await days("--zone", "Europe/Berlin")).to.deep.equal(berlin);
+    expect(await days("--offset", "92")).to.deep.equal(berlin);
+    expect(await days()).to.deep.equal(["2026-03-01T00:00:00.000Z", 2, 0.5]);
+    expect(await days("--zone", "Europe/Berlin", "--offset", "0")).to.deep.equal(await days());
+    expect(await days("--zone", "+05:30")).to.deep.equal(["2026-03-01T18:30:00.000Z", 2, 0.5]);
+  });
+
+  it("one label's refusal is that label's result; a column may be named by its number", async () => {
+    // The order of month and day shows in the rows of "a", and not in those of "b".
+    const file = await csv("orders.csv", [
+      "trial,when,value",
+      ...Array.from({ length: 24 }, (_, i) => `a,3/14/18 ${i}:00,100`),
+      ...Array.from({ length: 24 }, (_, i) => `b,3/4/18 ${i}:00,100`),
+    ]);
+    const argv = ["--each", "#1", "--zone", "+00:00", ...table("mg/dL")];
+    const ran = await check(file, "time-in-range", "--at-least", "1", ...argv);
+    expect([ran.code, ran.err]).to.deep.equal([EXIT.no, ""]);
+    const told = JSON.parse(ran.out) as {
+      each: { label: string; evaluation?: Answer; error?: { code: string; hint: string } }[];
+    };
+    expect(
+      told.each.map(({ label, evaluation, error }) => [label, evaluation?.holds ?? error?.code]),
+    ).to.deep.equal([
+      ["a", true],
+      ["b", "DATE_ORDER_REQUIRED"],
+    ]);
+    expect(told.each[1]!.error!.hint).to.contain("--date-order");
+    const text = await vitalproof(
+      { cwd },
+      "check",
+      file,
+      "--question",
+      "time-in-range",
+      "--at-least",
+      "1",
+      ...argv,
+    );
+    expect(text.out).to.contain('It holds for 1 of 2 values of "#1".');
+
+    const looked = await vitalproof({ cwd }, "inspect", file, ...argv);
+    expect([looked.code, looked.err]).to.deep.equal([EXIT.ok, ""]);
+    expect(looked.out).to.match(/Not read: .* \[DATE_ORDER_REQUIRED\] Specify the order with --date-order/);
+    expect(looked.out).to.contain('1 of 2 values of "#1" could not be read.');
+    const json = JSON.parse((await vitalproof({ cwd }, "--json", "inspect", file, ...argv)).out) as {
+      each: { label: string; inspection?: { readings: number }; error?: { code: string } }[];
+    };
+    expect(json.each.map(({ inspection, error }) => inspection?.readings ?? error?.code)).to.deep.equal([
+      24,
+      "DATE_ORDER_REQUIRED",
+    ]);
+    const none = await vitalproof({ cwd }, "inspect", file, "--each", "#4", ...table("mg/dL"));
+    expect(none.err).to.contain("FILE_NOT_UNDERSTOOD");
+  });
+
   it("takes bands, lengths, means and days from the command line", async () => {
     const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 1000).toISOString();
     const oxygen = await csv("oxygen.csv", [

@@ -172,4 +172,66 @@ describe("circuits on the command line", () => {
     ];
     for (const [line, code] of cases) expect(codeOf(line.split(" ").filter(Boolean)), line).to.equal(code);
   });
+
+  it("says what is wrong in the options' names and in percent, not in members of packed terms", () => {
+    const said = (line: string): string => {
+      try {
+        terms(line.split(" "));
+      } catch (error) {
+        return `${(error as VitalproofError).code} ${(error as Error).message}`;
+      }
+      return "nothing thrown";
+    };
+    const cases: [line: string, code: string, ...parts: string[]][] = [
+      ["--question time-in-range --semantics of-valid", "TERMS_INVALID", "needs --coverage", "--coverage 70"],
+      ["--circuit glucose-day --at-least 70 --of-valid --coverage 0", "TERMS_INVALID", "needs --coverage"],
+      [
+        "--circuit glucose-day",
+        "TERMS_MET_BY_NOTHING",
+        "--at-least, --at-most, --mean-at-least",
+        "--coverage.",
+      ],
+      [
+        "--question time-in-range --at-least 0",
+        "TERMS_MET_BY_NOTHING",
+        ": --at-least, --at-most, --coverage.",
+      ],
+      ["--circuit device-usage-30d --sum 240 --days 0", "TERMS_MET_BY_NOTHING", "--days, --days-at-most"],
+      [
+        "--circuit spo2-hour-episodes --below 88 --longer-than 5m --at-least 1 --at-most 3",
+        "TERMS_INVALID",
+        "--at-least 1 and --at-most 3 cannot be combined",
+        "Ask two questions",
+      ],
+      [
+        "--circuit glucose-day --at-least 90 --at-most 50",
+        "TERMS_INVALID",
+        "--at-least 90 % and --at-most 50 %",
+      ],
+      [
+        "--circuit glucose-day --low 180 --below 70 --at-least 9",
+        "TERMS_INVALID",
+        "--low and --below exclude",
+      ],
+      [
+        "--circuit glucose-day --mean-above 200 --mean-at-most 100",
+        "TERMS_INVALID",
+        "--mean-above and --mean-at-most exclude",
+      ],
+      ["--question cpap-usage --days 40", "TERMS_INVALID", "--days 40 is out of range", "from 0 to 30"],
+      ["--circuit device-usage-30d --sum 24000 --days 4", "TERMS_INVALID", "--sum 24000", "from 1 to 1440"],
+      [
+        "--circuit spo2-hour-episodes --below 88 --longer-than 5h --at-least 1",
+        "TERMS_INVALID",
+        "--longer-than 5h is longer than the whole window",
+      ],
+      ["--circuit fall-window --level 250 --at-least 1", "TERMS_INVALID", "--level 250 is beyond"],
+    ];
+    for (const [line, code, ...parts] of cases) {
+      const text = said(line);
+      expect(text, line).to.match(new RegExp(`^${code} `));
+      for (const part of parts) expect(text, line).to.contain(part);
+      expect(text, line).not.to.match(/[a-z](Min|Max)\b|1\/10000|minRun|threshold/);
+    }
+  });
 });

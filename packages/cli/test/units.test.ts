@@ -8,8 +8,9 @@ import { ERROR_CODES, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { ANCHOR_PATHS, documentText, ENROLMENT_REQUEST, parseDocument } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
+import { counted } from "../src/counted.ts";
 import { EXIT, exitCodeOf, tellError } from "../src/exit.ts";
-import { nameOfEpoch, parseDay, parseDuration, parseEpoch, parseInstant } from "../src/time.ts";
+import { durationText, nameOfEpoch, parseDay, parseDuration, parseEpoch, parseInstant } from "../src/time.ts";
 import { isDevelopmentAccount } from "../src/wallet.ts";
 import { codeOf, ioOf, vitalproof } from "./support.ts";
 
@@ -29,6 +30,24 @@ describe("parts of the command", function () {
   this.timeout(60_000);
 
   describe("times", () => {
+    it("stretches of time are told in the largest units that fit", () => {
+      for (const [seconds, text] of [
+        [0, "0 seconds"],
+        [1, "1 second"],
+        [90, "1 minute 30 seconds"],
+        [3600, "1 hour"],
+        [129_600, "1 day 12 hours"],
+        [14 * 86_400, "14 days"],
+      ] as const) {
+        expect(durationText(seconds)).to.equal(text);
+      }
+      expect([
+        counted(1, "entry", "entries"),
+        counted(0, "record"),
+        counted(2, "entry", "entries"),
+      ]).to.deep.equal(["1 entry", "0 records", "2 entries"]);
+    });
+
     it("epochs go by date, by a time inside, by number; and are named so", () => {
       for (const [offset, text] of [
         [0, "2026-03-02"],

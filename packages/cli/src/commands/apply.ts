@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { withHints } from "../chain/hints.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
+import { counted } from "../counted.ts";
 import { writeDocument } from "../documentFiles.ts";
 import type { GlobalOptions } from "../globals.ts";
 import { holderOn } from "../holder.ts";
@@ -84,7 +85,7 @@ export function registerApply(program: Command, io: Io): void {
       await writeDocument(io, POLICY_APPLICATION, options.out, body, options);
       io.report(
         [
-          `Application for program ${options.program} in ${options.out}: ${options.periods} periods from ${done.from}, controller ${attestation.controller}.`,
+          `Application for program ${options.program} in ${options.out}: ${counted(Number(options.periods), "period")} from ${done.from}, controller ${attestation.controller}.`,
           ...proverLines(done.prover),
           "It names your subject. Send it only to the attester.",
         ],

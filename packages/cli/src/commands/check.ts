@@ -9,12 +9,13 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
-import { eachLabel } from "../eachLabel.ts";
+import { counted } from "../counted.ts";
+import { eachLabel, ofLabel, refusalJson, refusalText, throwCommon } from "../eachLabel.ts";
 import { EXIT } from "../exit.ts";
 import type { Io, Json } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { type ReadingOptions, readingsOf, readReadings, withReadingOptions } from "../readings.ts";
-import { type QuestionOptions, requestFrom, withQuestionOptions } from "../terms.ts";
+import { givenOf, type QuestionOptions, requestFrom, saidInOptions, withQuestionOptions } from "../terms.ts";
 import { instantText, parseInstant } from "../time.ts";
 
 type CheckOptions = ReadingOptions &
@@ -35,13 +36,13 @@ const HELP = `
 Nothing is proven and nothing leaves this machine. The readings are encoded and slotted as a log would keep them, so the
 answer is that of a proof over them. The stretch is made of whole days (or hours), and is at least as long as the
 question's window: what the file does not fill is missing. In a longer file each window is decided too.
-Days begin at 00:00 UTC, whatever --zone says: --zone is for times in the file. --offset moves the days, as the log has them:
-92 is 23:00 UTC, midnight in Berlin in winter.
+Days begin at midnight in the zone of --zone, by its clock at the first reading, and at 00:00 UTC without --zone. --offset
+says where a log's days begin if that is elsewhere: 92 is 23:00 UTC, midnight in Berlin in winter.
 Exit code 0: it holds over the whole stretch and in at least one window; 1: it does not. With --each, 0 means that it holds
 for every value, and each value that could not be decided is named with its reason.
 
 Examples:
-  vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin --offset 92
+  vitalproof check clarity.csv --question time-in-range --zone Europe/Berlin
   vitalproof check clarity.csv --question time-below-range --zone +00:00 --semantics of-valid --coverage 70
   vitalproof check clarity.csv --question time-in-range --window "14 days" --zone +00:00
   vitalproof check oxygen.csv --question desaturation --below 88 --longer-than 5m --zone +00:00
@@ -57,7 +58,11 @@ export function registerCheck(program: Command, io: Io): void {
     .option("--from <time>", 'first instant, such as "2026-03-02T06:00Z"', parseTime)
     .option("--to <time>", "instant after the last", parseTime)
     .option("--profile <name>", "the profile whose slots count (default: the one nearest to the readings)")
-    .option("--offset <quarters>", "quarter hours after 00:00 UTC at which a day or night begins", whole)
+    .option(
+      "--offset <quarters>",
+      "quarter hours after 00:00 UTC at which a day begins, if not as --zone says",
+      whole,
+    )
     .addOption(
       new Option(
         "--round <how>",
@@ -83,16 +88,18 @@ async function decide(io: Io, file: string, options: CheckOptions): Promise<Deci
   const { entry, overrides } = requestFrom(asked, options.offset);
   const { series, report } = await readReadings(io, file, options);
   const chosen = seriesFor(entry, series, options);
-  const { from, to, offset, profile, round } = options;
+  const { from, to, offset, profile, round, zone } = options;
   const evaluation = await io.during(`deciding ${entry.name}`, async (say) =>
-    evaluate(readingsOf(chosen, say), {
-      entry,
-      ...overrides,
-      ...given({ from, to, offset, window }),
-      round: round === "nearest",
-      ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
-      onProgress: (step, share) => say(`${step}, ${Math.round(100 * share)} %`),
-    }),
+    saidInOptions(givenOf(asked), () =>
+      evaluate(readingsOf(chosen, say), {
+        entry,
+        ...overrides,
+        ...given({ from, to, offset, zone, window }),
+        round: round === "nearest",
+        ...(profile === undefined ? {} : { profile: profileOf(profile as ProfileName).name }),
+        onProgress: (step, share) => say(`${step}, ${Math.round(100 * share)} %`),
+      }),
+    ),
   );
   return {
     holds: evaluation.holds,
@@ -101,40 +108,29 @@ async function decide(io: Io, file: string, options: CheckOptions): Promise<Deci
   };
 }
 
-/** Failures that are about one label's readings. The other labels are decided all the same. */
-const OF_ITS_READINGS = ["NOTHING_TAKEN", "INVALID_ARGUMENT", "VALUES_IMPLAUSIBLE"];
-
 async function checkEach(io: Io, file: string, options: CheckOptions, column: string): Promise<void> {
   const found: { label: string; decided: Decided | VitalproofError }[] = [];
   for (const { label, where } of await eachLabel(io, file, column, options.where)) {
-    const decided = await decide(io, file, { ...options, where }).catch((error: unknown) => {
-      if (error instanceof VitalproofError && OF_ITS_READINGS.includes(error.code)) return error;
-      throw error;
-    });
-    found.push({ label, decided });
+    found.push({ label, decided: await ofLabel(decide(io, file, { ...options, where })) });
   }
-  const undecided = found.flatMap(({ decided }) => (decided instanceof VitalproofError ? [decided] : []));
-  // What is wrong with every label is wrong with the question or the file.
-  if (undecided.length === found.length && undecided[0] !== undefined) throw undecided[0];
+  throwCommon(found.map(({ decided }) => decided));
   const held = found.filter(({ decided }) => !(decided instanceof VitalproofError) && decided.holds);
   if (held.length < found.length) io.exitCode = EXIT.no;
   io.report(
     [
       ...found.flatMap(({ label, decided }) => [
         `--where "${column}=${label}"`,
-        ...(decided instanceof VitalproofError
-          ? [`Not decided: ${decided.shortMessage} [${decided.code}]`]
-          : decided.lines),
+        ...(decided instanceof VitalproofError ? [`Not decided: ${refusalText(decided)}`] : decided.lines),
         "",
       ]),
-      `It holds for ${held.length} of ${found.length} values of "${column}".`,
+      `It holds for ${held.length} of ${counted(found.length, "value")} of "${column}".`,
     ],
     {
       column,
       holds: held.length === found.length,
       each: found.map(({ label, decided }) =>
         decided instanceof VitalproofError
-          ? { label, error: { code: decided.code, message: decided.shortMessage } }
+          ? { label, error: refusalJson(decided) }
           : { label, evaluation: decided.json },
       ),
     },
@@ -163,7 +159,7 @@ function seriesFor(
 function linesOf(entry: Decidable, evaluation: Evaluation): string[] {
   const { holds, from, to, valid, missing, slots, share, mean, inBand, coverage, epochs } = evaluation;
   const unit = evaluation.unit === "1" ? "" : ` ${evaluation.unit}`;
-  const noun = evaluation.template === "impact" ? "samples" : "readings";
+  const noun = evaluation.template === "impact" ? "sample" : "reading";
   const inside =
     evaluation.template === "impact"
       ? "at the magnitude"
@@ -173,11 +169,13 @@ function linesOf(entry: Decidable, evaluation: Evaluation): string[] {
   const other = evaluation.underOther;
   return [
     `${entry.name}: ${holds ? "holds" : "does NOT hold"} (${evaluation.semantics}).`,
-    `${instantText(from)} to ${instantText(to)}, ${epochs} ${epochs === 1 ? "epoch" : "epochs"} on the grid of ${evaluation.profile}.`,
+    `${instantText(from)} to ${instantText(to)}, ${counted(epochs, "epoch")} on the grid of ${evaluation.profile}.`,
     ...shortLines(evaluation),
-    `${valid} ${noun}; ${missing} of ${slots} slots are missing, coverage ${percent(coverage)}.`,
+    `${counted(valid, noun)}; ${missing} of ${counted(slots, "slot")} ${missing === 1 ? "is" : "are"} missing, coverage ${percent(coverage)}.`,
     ...sealingLines(evaluation),
-    ...(inside === undefined || share === null ? [] : [`${inBand} ${noun} ${inside}: ${percent(share)}.`]),
+    ...(inside === undefined || share === null
+      ? []
+      : [`${counted(inBand, noun)} ${inside}: ${percent(share)}.`]),
     ...(mean === null ? [] : [`Mean ${Number(mean.toFixed(4))}${unit}.`]),
     ...evaluation.bounds.map(({ holds: met, text }) => `${met ? "  " : "! "}${text}`),
     ...windowLines(evaluation),
@@ -189,7 +187,7 @@ function linesOf(entry: Decidable, evaluation: Evaluation): string[] {
 /** Said where the readings do not fill the question's window. */
 function shortLines({ epochs, epochsRead }: Evaluation): string[] {
   if (epochsRead >= epochs) return [];
-  return [`The readings cover ${epochsRead} of ${epochs} epochs. The other epochs count as missing.`];
+  return [`The readings cover ${epochsRead} of ${counted(epochs, "epoch")}. The rest counts as missing.`];
 }
 
 /** What a log would not keep as it was given. */
@@ -201,7 +199,7 @@ function sealingLines({ sealing }: Evaluation): string[] {
     ...(moved > 0 ? [`${moved} moved to the next slot`] : []),
     ...(dropped > 0 ? [`${dropped} dropped because their slot was taken`] : []),
   ];
-  return counts.length === 0 ? [] : [`Of ${all} readings: ${counts.join(", ")}.`];
+  return counts.length === 0 ? [] : [`Of ${counted(all, "reading")}: ${counts.join(", ")}.`];
 }
 
 /** Which windows hold, where there are several: a proof is about one of them. */

@@ -10,7 +10,8 @@ import {
 } from "@vitalproof/readers";
 import { epochStart, PROFILES, type ProfileName, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
-import { eachLabel } from "../eachLabel.ts";
+import { counted } from "../counted.ts";
+import { eachLabel, ofLabel, refusalJson, refusalText, throwCommon } from "../eachLabel.ts";
 import type { Io, Json } from "../io.ts";
 import { nothingTaken, type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
 import { instantText } from "../time.ts";
@@ -65,15 +66,37 @@ function look(io: Io, file: string, options: Options): Promise<Inspection> {
 }
 
 async function inspectEach(io: Io, file: string, options: Options, column: string): Promise<void> {
-  const found: { label: string; inspection: Inspection }[] = [];
+  const found: { label: string; inspection: Inspection | VitalproofError }[] = [];
   for (const { label, where } of await eachLabel(io, file, column, options.where)) {
-    found.push({ label, inspection: await look(io, file, { ...options, where }) });
+    found.push({ label, inspection: await ofLabel(look(io, file, { ...options, where })) });
   }
+  throwCommon(found.map(({ inspection }) => inspection));
+  const refused = found.filter(({ inspection }) => inspection instanceof VitalproofError).length;
   io.report(
-    found.flatMap(({ label, inspection }) => [`--where "${column}=${label}"`, ...linesOf(inspection), ""]),
-    { column, each: found.map(({ label, inspection }) => ({ label, inspection: jsonOf(inspection) })) },
+    [
+      ...found.flatMap(({ label, inspection }) => [
+        `--where "${column}=${label}"`,
+        ...(inspection instanceof VitalproofError
+          ? [`Not read: ${refusalText(inspection)}`]
+          : linesOf(inspection)),
+        "",
+      ]),
+      ...(refused === 0
+        ? []
+        : [`${refused} of ${counted(found.length, "value")} of "${column}" could not be read.`]),
+    ],
+    {
+      column,
+      each: found.map(({ label, inspection }) =>
+        inspection instanceof VitalproofError
+          ? { label, error: refusalJson(inspection) }
+          : { label, inspection: jsonOf(inspection) },
+      ),
+    },
   );
-  if (found.every(({ inspection }) => inspection.report.taken === 0)) {
+  const taken = ({ inspection }: (typeof found)[number]): number =>
+    inspection instanceof VitalproofError ? 0 : inspection.report.taken;
+  if (found.every((one) => taken(one) === 0)) {
     throw new VitalproofError(
       "NOTHING_TAKEN",
       `No value of "${column}" in ${file} has a reading that counts.`,
@@ -101,7 +124,7 @@ function jsonOf(inspection: Inspection): Json {
 function linesOf({ format, clock, report, series }: Inspection): string[] {
   const title = FORMATS.find(({ name }) => name === format)?.title ?? format;
   return [
-    `${title} (${format}): ${report.entries} entries, ${report.taken} readings`,
+    `${title} (${format}): ${counted(report.entries, "entry", "entries")}, ${counted(report.taken, "reading")}`,
     ...countsOf("left aside", report.skipped),
     ...countsOf("refused", report.refused),
     ...(report.duplicates > 0 ? [`duplicates: ${report.duplicates}`] : []),
@@ -119,7 +142,7 @@ function seriesLines(series: SeriesInspection, clock: Inspection["clock"]): stri
     series;
   const at = (time: number): string => (clock === "file" ? `second ${time}` : instantText(Math.floor(time)));
   const lines = [
-    `${METRICS[metric].title} (${metric}), ${unit}: ${readings} readings`,
+    `${METRICS[metric].title} (${metric}), ${unit}: ${counted(readings, "reading")}`,
     ...(low + high > 0 ? [`  beyond the scale: ${low} LOW, ${high} HIGH`] : []),
     `  from ${at(first)} to ${at(last)}${interval === null ? "" : `, mostly ${interval} s apart`}`,
     ...(mean === null
@@ -140,7 +163,7 @@ function seriesLines(series: SeriesInspection, clock: Inspection["clock"]): stri
           "  Values between two steps of the profile are refused. --round nearest, here and in `log add`, rounds them.",
         ]
       : []),
-    `  ${slots} slots, coverage ${percent(coverage)}; ${epochs} epochs, coverage ${percent(epochCoverage)}`,
+    `  ${counted(slots, "slot")}, coverage ${percent(coverage)}; ${counted(epochs, "epoch")}, coverage ${percent(epochCoverage)}`,
   ];
 }
 

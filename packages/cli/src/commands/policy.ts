@@ -15,6 +15,7 @@ import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
 import { tokenAt } from "../chain/token.ts";
 import { withChain } from "../connect.ts";
+import { counted } from "../counted.ts";
 import { readDocument } from "../documentFiles.ts";
 import { holderOn } from "../holder.ts";
 import { loadIdentity } from "../identity.ts";
@@ -71,7 +72,7 @@ function registerIssue(family: Command, io: Io): void {
       const { sent, reserved, token } = done;
       io.report(
         [
-          `Policy ${sent.result} in program ${attestation.program}: ${attestation.periods} periods from epoch ${attestation.firstEpoch}, controller ${attestation.controller}.`,
+          `Policy ${sent.result} in program ${attestation.program}: ${counted(Number(attestation.periods), "period")} from epoch ${attestation.firstEpoch}, controller ${attestation.controller}.`,
           `${formatAmount(reserved, token)} is reserved for it.`,
         ],
         { policy: sent.result, ...attestation, reserved, transaction: sent.hash, gasUsed: sent.gasUsed },
@@ -124,7 +125,7 @@ function registerMine(family: Command, io: Io): void {
           ? ["This identity has no policy there."]
           : policies.map(
               ({ policy, program, periods, start, owed, paid, token }) =>
-                `Policy ${policy} in program ${program}: ${periods} periods from ${instantText(start)}, owed ${formatAmount(owed, token)}, paid ${formatAmount(paid, token)}`,
+                `Policy ${policy} in program ${program}: ${counted(Number(periods), "period")} from ${instantText(start)}, owed ${formatAmount(owed, token)}, paid ${formatAmount(paid, token)}`,
             ),
         { policies: policies.map(({ token, ...policy }) => ({ ...policy, token: token.address })) },
       );
@@ -203,7 +204,7 @@ function registerEnd(family: Command, io: Io): void {
         const done = await io.during("ending the policy", () => withHints(() => client.endPolicy(id)));
         return { sent: done, periods: (await client.policy(id)).periods };
       });
-      io.report([`Policy ${id} ends after ${periods} periods.`], {
+      io.report([`Policy ${id} ends after ${counted(Number(periods), "period")}.`], {
         policy: id,
         periods,
         transaction: sent.hash,

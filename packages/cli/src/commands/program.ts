@@ -24,7 +24,7 @@ import { isLocalChain, withChain } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { addressOption, big, needed, whole } from "../numbers.ts";
 import { type QuestionOptions, termsFrom, withQuestionOptions } from "../terms.ts";
-import { parseDuration } from "../time.ts";
+import { durationText, parseDuration } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
 
 export function registerProgram(program: Command, io: Io): void {
@@ -269,7 +269,7 @@ function registerShow(family: Command, io: Io): void {
           `  benefit    ${formatAmount(found.benefit, token)} for each met period`,
           `  free       ${formatAmount(found.free, token)}`,
           `  committed  ${formatAmount(found.committed, token)} reserved for periods or owed`,
-          `  claims     within ${Number(found.claimWindow)} s of the anchor${found.reviewTime === 0n ? ", paid without review" : `, reviewed within ${found.reviewTime} s, arbiter ${found.arbiter} within ${found.arbiterTime} s`}`,
+          `  claims     within ${lasting(found.claimWindow)} of the anchor${found.reviewTime === 0n ? ", paid without review" : `, reviewed within ${lasting(found.reviewTime)}, arbiter ${found.arbiter} within ${lasting(found.arbiterTime)}`}`,
         ],
         {
           program: id,
@@ -328,4 +328,8 @@ function registerList(family: Command, io: Io): void {
         { programs: programs.map(({ shown: _shown, ...rest }) => rest) },
       );
     });
+}
+
+function lasting(seconds: bigint): string {
+  return durationText(Number(seconds));
 }

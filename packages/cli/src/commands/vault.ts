@@ -2,6 +2,7 @@
 import { readIdentity, VitalproofError } from "@vitalproof/sdk";
 import type { Command } from "commander";
 import { GROUP_KEYS } from "../attester.ts";
+import { counted } from "../counted.ts";
 import { EXIT } from "../exit.ts";
 import { readText, writeText } from "../files.ts";
 import type { GlobalOptions } from "../globals.ts";
@@ -27,7 +28,7 @@ export function registerVault(program: Command, io: Io): void {
       }));
       io.report(
         [
-          `${keys} records of ${folder} open.`,
+          `${counted(keys, "record")} of ${folder} ${keys === 1 ? "opens" : "open"}.`,
           ...damaged.map(({ record, file }) => `damaged: ${record ?? "an unknown record"} (${file}.json)`),
           ...(damaged.length === 0 ? [] : ["Put these files back from a copy of the folder."]),
         ],

@@ -46,7 +46,7 @@ export function rowFilter(
 export async function columnLabels(input: FileInput, column: string): Promise<string[]> {
   const header = await headerOf(
     input,
-    (titles) => (titles.length > 1 && titles.includes(column.trim()) ? titles : undefined),
+    (titles) => (titles.length > 1 && hasColumn(titles, column) ? titles : undefined),
     `column "${column}"`,
   );
   const index = columnIndex(header.columns, column);
@@ -62,12 +62,20 @@ export async function columnLabels(input: FileInput, column: string): Promise<st
   return [...labels];
 }
 
+function hasColumn(titles: readonly string[], name: string): boolean {
+  const number = BY_NUMBER.exec(name)?.[1];
+  return number === undefined ? titles.includes(name.trim()) : Number(number) <= titles.length;
+}
+
+/** A column by its place, from 1 on. */
+const BY_NUMBER = /^#([1-9]\d{0,3})$/;
+
 /**
  * The place of a column that the caller names by its title, or as `#1` by its number.
  * @throws FILE_NOT_UNDERSTOOD for a title that is not there, or there twice
  */
 export function columnIndex(titles: readonly string[], name: string): number {
-  const number = /^#([1-9]\d{0,3})$/.exec(name);
+  const number = BY_NUMBER.exec(name);
   const index = number === null ? titles.indexOf(name.trim()) : Number(number[1]) - 1;
   if (index < 0 || index >= titles.length) {
     throw notUnderstood(`it has no column "${name}"`, {

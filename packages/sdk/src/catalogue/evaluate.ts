@@ -106,6 +106,7 @@ export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions):
     to,
     profile: wanted,
     offset: givenOffset,
+    zone,
     window,
     round,
     onProgress,
@@ -114,6 +115,7 @@ export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions):
   const choice: GridChoice = {
     ...(wanted === undefined ? {} : { profile: wanted }),
     ...(givenOffset === undefined ? {} : { offset: givenOffset }),
+    ...(zone === undefined ? {} : { zone }),
     ...(window === undefined ? {} : { window }),
   };
   const grid = gridFor(entry, readings, choice);

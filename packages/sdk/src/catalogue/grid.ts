@@ -6,6 +6,8 @@ import { NumberColumn, orderOf, usualStep } from "../log/numberColumn.ts";
 import type { Reading } from "../log/reading.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { TermsRequest } from "../templates/templates.ts";
+import { dayOffsetOf } from "../time/dayOffset.ts";
+import { OFFSET_STEP } from "../time/epochs.ts";
 import type { Form, Question } from "./entry.ts";
 
 /** What of an entry decides; a request of one's own needs no more. */
@@ -31,6 +33,8 @@ export type GridChoice = {
   profile?: ProfileName;
   /** Quarter hours after 00:00 UTC at which epochs begin; the question's own where left out. */
   offset?: number;
+  /** Without an offset: the zone whose days count, by its clock at the first reading. The question's own offset is added. */
+  zone?: string;
 };
 
 /**
@@ -69,8 +73,11 @@ export function gridFor(entry: Decidable, readings: Iterable<Reading>, choice: G
   const away = ({ profile }: Grid): number => Math.abs(Math.log(profile.interval / spacing));
   const nearest = candidates.reduce((best, each) => (away(each) < away(best) ? each : best));
   // An offset of the question's own may not fit another grid's shorter epochs.
-  const fits = nearest.offset * 900 < nearest.profile.epochSeconds;
-  return { ...nearest, offset: choice.offset ?? (fits ? nearest.offset : 0) };
+  const fits = nearest.offset * OFFSET_STEP < nearest.profile.epochSeconds;
+  const midnight = choice.zone === undefined ? 0 : dayOffsetOf(choice.zone, first.time);
+  const inZone =
+    (midnight + (fits ? nearest.offset : 0)) % Math.ceil(nearest.profile.epochSeconds / OFFSET_STEP);
+  return { ...nearest, offset: choice.offset ?? inZone };
 }
 
 /** A question about any metric takes every grid with epochs as long as its own; its request has no levels. */

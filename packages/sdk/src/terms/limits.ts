@@ -54,12 +54,22 @@ export function band({ low, high }: { low: number; high: number }, profile: Prof
 
 export function within(name: string, value: number, least: number, most: number, unit: string): void {
   if (!Number.isSafeInteger(value) || value < least || value > most)
-    throw wrong(name, value, `an integer in [${least}, ${most}] (${unit})`);
+    throw wrong(name, value, `an integer in [${least}, ${most}] (${unit})`, {
+      floor: least,
+      ceiling: most,
+      unit,
+    });
 }
 
-export function wrong(name: string, value: number | string, wanted: string): VitalproofError {
+/** @param more for the details */
+export function wrong(
+  name: string,
+  value: number | string,
+  wanted: string,
+  more: Record<string, number | string> = {},
+): VitalproofError {
   return new VitalproofError("TERMS_INVALID", `${name} is ${value}; it must be ${wanted}.`, {
-    details: { [name]: value, wanted },
+    details: { [name]: value, wanted, ...more },
   });
 }
 

@@ -24,9 +24,9 @@ export function validateFor<T extends TermsHeader & { readonly template: Templat
   }
   within("coverageMin", terms.coverageMin, 0, WHOLE, "1/10000");
   if (terms.ofValid && terms.coverageMin < 1) {
-    throw new VitalproofError("TERMS_INVALID", "Terms of valid readings need coverageMin of at least 1.", {
+    throw new VitalproofError("TERMS_INVALID", "Terms of valid readings need a least coverage.", {
       details: { coverageMin: terms.coverageMin },
-      hint: "Say what share of the slots must hold a reading. For CGM, 7000 (70 %) is common in clinical practice.",
+      hint: "Set coverageMin to the share of slots that must hold a reading. For CGM, 7000 (70 %) is common in clinical practice.",
     });
   }
   template.validate(terms, profile);

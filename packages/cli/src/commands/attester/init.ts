@@ -6,7 +6,7 @@ import { withChain } from "../../connect.ts";
 import type { Io } from "../../io.ts";
 import { addressOption, big, whole } from "../../numbers.ts";
 import { COST_HELP } from "../../scryptCost.ts";
-import { parseDuration } from "../../time.ts";
+import { durationText, parseDuration } from "../../time.ts";
 import { withVault } from "../../vault.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../../wallet.ts";
 
@@ -66,7 +66,7 @@ export function registerInit(attester: Command, io: Io): void {
       io.report(
         [
           `Group ${config.group} on chain ${config.domain.chainId}, class ${config.assurance}, attester ${config.attester}.`,
-          `Heads arrive within ${config.intakeTime} s of an epoch's end; a day is anchored within ${config.graceTime} s after that.`,
+          `Heads arrive within ${durationText(config.intakeTime)} of an epoch's end. A day is anchored within ${durationText(config.graceTime)} after that.`,
         ],
         config,
       );

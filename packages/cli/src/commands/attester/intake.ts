@@ -3,6 +3,7 @@ import { VitalproofError } from "@vitalproof/sdk";
 import { RECEIPTS, SIGNED_HEADS } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { withAttester } from "../../attester.ts";
+import { counted } from "../../counted.ts";
 import { readDocument, writeDocument } from "../../documentFiles.ts";
 import { EXIT } from "../../exit.ts";
 import type { Io } from "../../io.ts";
@@ -40,7 +41,7 @@ export function registerIntake(attester: Command, io: Io): void {
       if (body.refused.length > 0) io.exitCode = EXIT.refused;
       io.report(
         [
-          `${body.receipts.length} of ${heads.length} heads accepted; ${options.out} is for the patient.`,
+          `${body.receipts.length} of ${counted(heads.length, "head")} accepted; ${options.out} is for the patient.`,
           ...body.refused.map(({ epoch, code, message }) => `epoch ${epoch} refused: ${message} [${code}]`),
         ],
         {

@@ -3,6 +3,7 @@ import { VitalproofError } from "@vitalproof/sdk";
 import { RECEIPTS } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { clockOf } from "../../clock.ts";
+import { counted } from "../../counted.ts";
 import { readDocument } from "../../documentFiles.ts";
 import type { Io } from "../../io.ts";
 import { resumeLog, sealerOf } from "../../patientLog.ts";
@@ -39,7 +40,7 @@ export function registerAccept(log: Command, io: Io): void {
       const name = (epoch: number): string => nameOfEpoch(result.profile, result.offset, epoch);
       io.report(
         [
-          `${answer.receipts.length} receipts checked and kept.`,
+          `${counted(answer.receipts.length, "receipt")} checked and kept.`,
           ...answer.refused.map(
             ({ epoch, code, message }) => `${name(epoch)}: refused, ${message} [${code}]`,
           ),

@@ -2,6 +2,7 @@
 import type { MeasuredReading } from "@vitalproof/readers";
 import { stepRounder } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
+import { counted } from "../../counted.ts";
 import type { Io } from "../../io.ts";
 import { resumeLog } from "../../patientLog.ts";
 import { type ReadingOptions, readingsOf, readReadings, withReadingOptions } from "../../readings.ts";
@@ -44,23 +45,23 @@ export function registerAdd(log: Command, io: Io): void {
       const { refusals: _refusals, ...counts } = appended;
       const refused = Object.entries(counts.refused).filter(([, count]) => count > 0);
       const lines = [
-        `${read.format}: ${counts.given} readings; log "${name}" took ${counts.taken}, had ${counts.duplicates} already.`,
+        `${read.format}: ${counted(counts.given, "reading")}; log "${name}" took ${counts.taken}, had ${counts.duplicates} already.`,
         ...(counts.saturated > 0
-          ? [`${counts.saturated} are beyond the scale and are stored as LOW or HIGH.`]
+          ? [`${counted(counts.saturated, "reading")} beyond the scale, stored as LOW or HIGH.`]
           : []),
-        ...(rounded > 0 ? [`${rounded} were rounded to the profile's step.`] : []),
+        ...(rounded > 0 ? [`${counted(rounded, "reading")} rounded to the profile's step.`] : []),
         ...refused.map(([reason, count]) => `${count} refused: ${reason}`),
       ];
       if ((counts.refused["not-representable"] ?? 0) > 0) {
         lines.push("Readings between two steps are refused. Add --round nearest to round and count them.");
       }
-      lines.push(...counted("skipped", read.skipped), ...counted("refused by the reader", read.refused));
+      lines.push(...countsOf("skipped", read.skipped), ...countsOf("refused by the reader", read.refused));
       lines.push(...read.notes);
       io.report(lines, { log: name, format: read.format, file: read, rounded, ...counts });
     });
 }
 
-function counted(what: string, counts: Readonly<Record<string, number>>): string[] {
+function countsOf(what: string, counts: Readonly<Record<string, number>>): string[] {
   const shown = Object.entries(counts).filter(([, count]) => count > 0);
   return shown.length === 0
     ? []

@@ -3,6 +3,7 @@
 import { SIGNED_HEADS } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { clockOf } from "../../clock.ts";
+import { counted } from "../../counted.ts";
 import { loadDevice } from "../../device.ts";
 import { writeDocument } from "../../documentFiles.ts";
 import type { Io } from "../../io.ts";
@@ -45,7 +46,7 @@ export function registerSeal(log: Command, io: Io): void {
         [
           ...sealed.map(
             ({ epoch, filled, missing, moved, dropped }) =>
-              `${nameOfEpoch(kept.profile, kept.offset, epoch)}: sealed, ${filled} slots filled, ${missing} missing, ${moved} moved, ${dropped} dropped`,
+              `${nameOfEpoch(kept.profile, kept.offset, epoch)}: sealed, ${counted(filled, "slot")} filled, ${missing} missing, ${moved} moved, ${dropped} dropped`,
           ),
           heads.length === 0
             ? "Nothing to send: the attester has answered every epoch that is over."

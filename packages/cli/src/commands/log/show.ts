@@ -9,6 +9,7 @@ import {
   profileOf,
 } from "@vitalproof/sdk";
 import type { Command } from "commander";
+import { counted } from "../../counted.ts";
 import { EXIT } from "../../exit.ts";
 import type { Io } from "../../io.ts";
 import { lookAtLog, resumeLog, sealerOf } from "../../patientLog.ts";
@@ -31,7 +32,7 @@ export function registerVerify(log: Command, io: Io): void {
       });
       io.report(
         [
-          `Log "${name}": ${epochs} epochs follow from one another; the attester signed all ${receipts} receipts.`,
+          `Log "${name}": ${counted(epochs, "epoch")} checked, each continues the one before. ${counted(receipts, "receipt")} signed by the attester.`,
         ],
         { log: name, ok: true, epochs, receipts },
       );
@@ -58,7 +59,7 @@ export function registerShow(log: Command, io: Io): void {
       if (damaged.length > 0) io.exitCode = EXIT.no;
       io.report(
         [
-          `Log "${name}" of ${opening.profile}, group ${opening.group}, self-attested; ${look.pending} readings wait to be sealed.`,
+          `Log "${name}" of ${opening.profile}, group ${opening.group}, self-attested; ${counted(look.pending, "reading")} ${look.pending === 1 ? "waits" : "wait"} to be sealed.`,
           ...rows.map(
             (row) =>
               `${row.name}  epoch ${row.epoch}  ${row.status.padEnd(8)}  ${row.filled} filled, ${row.missing} missing, ${row.moved} moved, ${row.dropped} dropped`,
