@@ -24,10 +24,12 @@ const throughIr = { ...compiler, settings: { ...compiler.settings, viaIR: true }
 const overrides = {
   // Too large for EIP-170 otherwise.
   "contracts/claims/ClaimsPayout.sol": throughIr,
+  "contracts/custody/Custody.sol": throughIr,
   // What every claim and every program asks.
   "contracts/registries/AnchorRegistry.sol": throughIr,
   "contracts/registries/CircuitRegistry.sol": throughIr,
   "contracts/registries/ConsentRegistry.sol": throughIr,
+  "contracts/registries/PauseRegistry.sol": throughIr,
   "contracts/registries/ScopeRegistry.sol": throughIr,
   // For speed and not for size: it is small, and its loops run for every claim of a batch.
   "contracts/verification/Groth16BatchVerifier.sol": {

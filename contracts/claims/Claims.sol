@@ -113,7 +113,7 @@ abstract contract Claims is Settlements {
             return (SkipReason.CircuitNotInForce, settlement.start, settlement);
         }
         if (block.timestamp >= settlement.nominalClose) {
-            uint256 closes = _closeWithStops(settlement);
+            uint256 closes = _closeOf(program_, settlement);
             if (block.timestamp >= closes) return (SkipReason.WindowClosed, closes, settlement);
         }
         if (settlement.blockedUntil != 0) {

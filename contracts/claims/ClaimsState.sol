@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IAnchorRegistry} from "../interfaces/IAnchorRegistry.sol";
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
 import {IClaimTerms} from "../interfaces/IClaimTerms.sol";
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {ICustody} from "../interfaces/ICustody.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
+import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
 import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
 import {Epochs} from "../libraries/Epochs.sol";
 import {PeriodStates} from "./PeriodStates.sol";
 import {Terms} from "./Terms.sol";
 import {CircuitId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
 import {ClaimTerms} from "./ClaimTerms.sol";
-import {Custody} from "./Custody.sol";
-import {Pauses} from "./Pauses.sol";
 
 /// @title What the other parts of {ClaimsPayout} share: storage and looking up
-/// @dev Every function that changes state is closed to re-entrance, and writes before it calls out; `fund` alone has
-/// to measure first.
-abstract contract ClaimsState is Pauses, Custody, EIP712 {
+/// @dev Every function that changes state is closed to re-entrance, and writes before it calls out. What it calls before
+/// that are registries.
+abstract contract ClaimsState is IClaimsPayout, ReentrancyGuardTransient, EIP712 {
     using PeriodStates for mapping(uint256 => uint256);
     using Terms for uint256;
 
-    /// @dev Coverage of one holder in one scope: `until` is where `last`, the policy issued last, ends;
-    /// `before` is where coverage ended without it.
+    /// @dev Coverage of one holder in one scope: the latest policy that covers anything, and where it ends.
     struct Coverage {
         uint64 until;
-        uint64 before;
         PolicyId last;
     }
 
@@ -41,11 +40,16 @@ abstract contract ClaimsState is Pauses, Custody, EIP712 {
     uint256 public constant MAX_ARBITER_TIME = 180 days;
 
     bytes32 public constant ATTESTATION_TYPEHASH = keccak256(
-        "HolderAttestation(uint256 program,uint256 holder,address controller,address payee,uint32 firstEpoch,uint32 periods,uint256 nonce,uint256 expiry)"
+        "HolderAttestation(uint256 program,bytes32 offerHash,uint256 holder,address controller,address payee,uint32 firstEpoch,uint32 periods,uint256 nonce,uint256 expiry)"
     );
 
     CircuitId internal constant NO_CIRCUIT = CircuitId.wrap(0);
+    PolicyId internal constant NO_POLICY = PolicyId.wrap(0);
 
+    /// @inheritdoc IClaimsPayout
+    IPauseRegistry public immutable pauses;
+    /// @inheritdoc IClaimsPayout
+    ICustody public immutable custody;
     /// @inheritdoc IClaimsPayout
     ICircuitRegistry public immutable circuits;
     /// @inheritdoc IClaimsPayout
@@ -57,6 +61,7 @@ abstract contract ClaimsState is Pauses, Custody, EIP712 {
     /// @inheritdoc IClaimsPayout
     IClaimTerms public immutable claimTerms;
     IGroth16BatchVerifier internal immutable _BATCH_VERIFIER;
+    uint256 internal immutable _REOPEN_TIME;
     /// @inheritdoc IClaimsPayout
     bytes32 public immutable claimPurpose;
 
@@ -76,20 +81,32 @@ abstract contract ClaimsState is Pauses, Custody, EIP712 {
     mapping(PolicyId policyId => mapping(uint32 period => uint64)) internal _decidableUntil;
     mapping(ScopeId scopeId => mapping(uint256 holder => Coverage)) internal _coverage;
 
+    modifier whenNotPaused() {
+        _requireNotPaused();
+        _;
+    }
+
     constructor(
-        ICircuitRegistry circuits_,
+        IPauseRegistry pauses_,
         IScopeRegistry scopes_,
-        IConsentRegistry consents_
+        IConsentRegistry consents_,
+        ICustody custody_
     ) EIP712("Vitalproof Claims", "1") {
+        _requireContract(address(pauses_));
         _requireContract(address(scopes_));
         _requireContract(address(consents_));
-        circuits = circuits_;
+        _requireContract(address(custody_));
+        pauses = pauses_;
+        custody = custody_;
+        // Those whose suspensions the cool-downs of pauses were computed for.
+        circuits = pauses_.circuits();
         scopes = scopes_;
         // Those that the scopes' groups are in.
         anchors = scopes_.anchors();
         consents = consents_;
         claimTerms = new ClaimTerms();
-        _BATCH_VERIFIER = circuits_.batchVerifier();
+        _BATCH_VERIFIER = circuits.batchVerifier();
+        _REOPEN_TIME = pauses_.reopenTime();
         claimPurpose = keccak256(abi.encode("vitalproof/purpose/claim/1", address(this)));
     }
 
@@ -134,6 +151,24 @@ abstract contract ClaimsState is Pauses, Custody, EIP712 {
 
     function _requireInsurer(ProgramId programId, Program storage program_) internal view {
         if (msg.sender != program_.insurer) revert ClaimsPayout_NotInsurer(programId, msg.sender);
+    }
+
+    /// @dev Those who can stop or replace circuits, stop claims or write anchors must not profit from unclaimed benefits.
+    function _requireIndependent(address insurer, address attester) internal view {
+        if (insurer == attester || insurer == pauses.pauser() || circuits.isInCharge(insurer)) {
+            revert ClaimsPayout_InsurerGoverns(insurer);
+        }
+    }
+
+    /// @dev Nothing is sold under a circuit that is suspended.
+    function _requireNotSuspended(CircuitId circuitId) internal view {
+        (, uint64 end) = circuits.lastSuspensionBefore(circuitId, block.timestamp + 1);
+        if (end > block.timestamp) revert ClaimsPayout_CircuitBlocked(circuitId, end);
+    }
+
+    function _requireNotPaused() private view {
+        uint64 until = pauses.pausedUntil();
+        if (until != 0) revert ClaimsPayout_IsPaused(until);
     }
 
     function _requireContract(address account) internal view {

@@ -6,7 +6,7 @@ import {Epochs} from "../libraries/Epochs.sol";
 import {Field} from "../libraries/Field.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {Terms} from "./Terms.sol";
-import {GroupId, PolicyId, ScopeId} from "../types/Ids.sol";
+import {CircuitId, PolicyId, ScopeId} from "../types/Ids.sol";
 import {ClaimsState} from "./ClaimsState.sol";
 
 /// @title Policies: issued on an attestation, ended, and paid
@@ -20,17 +20,19 @@ abstract contract Policies is ClaimsState {
     ) external nonReentrant whenNotPaused returns (PolicyId policyId) {
         Program storage program_ = _program(attestation.program);
         _requireInsurer(attestation.program, program_);
+        if (attestation.offerHash != program_.offerHash) {
+            revert ClaimsPayout_OtherOffer(attestation.program, program_.offerHash);
+        }
         if (attestation.controller == address(0)) revert ClaimsPayout_ZeroAddress();
-        if (attestation.payee == address(this)) revert ClaimsPayout_InvalidRecipient(attestation.payee);
+        _requireValidPayee(attestation.payee);
         if (!Field.isNonZeroElement(attestation.holder)) {
             revert ClaimsPayout_InvalidHolder(attestation.holder);
         }
-        bytes32 digest = _useAttestation(attestation, program_.group, signature);
+        bytes32 digest = _useAttestation(attestation, program_, signature);
 
         policyId = PolicyId.wrap(++policyCount);
-        _cover(policyId, program_, attestation);
+        PolicyId previous = _cover(policyId, program_, attestation);
 
-        _commit(attestation.program, program_, uint256(attestation.periods) * program_.benefit);
         _policies[policyId] = Policy({
             program: attestation.program,
             firstEpoch: attestation.firstEpoch,
@@ -40,8 +42,10 @@ abstract contract Policies is ClaimsState {
             paid: 0,
             holder: attestation.holder,
             controller: attestation.controller,
+            previous: previous,
             payee: attestation.payee
         });
+        custody.commit(program_.escrow, uint256(attestation.periods) * program_.benefit);
         emit PolicyIssued(
             policyId,
             attestation.program,
@@ -72,12 +76,8 @@ abstract contract Policies is ClaimsState {
         uint32 freed = policy_.periods - kept;
         policy_.periods = kept;
         policy_.reserved -= freed;
-        _free(program_, uint128(uint256(freed) * program_.benefit));
-
-        Coverage storage coverage = _coverage[program_.scope][policy_.holder];
-        if (coverage.last == policyId) {
-            coverage.until = kept == 0 ? coverage.before : uint64(first + begun * length);
-        }
+        _uncover(program_.scope, policy_.holder);
+        custody.release(program_.escrow, uint256(freed) * program_.benefit);
         emit PolicyEnded(policyId, msg.sender, kept, freed);
     }
 
@@ -85,7 +85,7 @@ abstract contract Policies is ClaimsState {
     function setPayee(PolicyId policyId, address payee) external nonReentrant {
         Policy storage policy_ = _policy(policyId);
         if (msg.sender != policy_.controller) revert ClaimsPayout_NotController(policyId, msg.sender);
-        if (payee == address(this)) revert ClaimsPayout_InvalidRecipient(payee);
+        _requireValidPayee(payee);
         policy_.payee = payee;
         emit PayeeChanged(policyId, payee);
     }
@@ -100,10 +100,9 @@ abstract contract Policies is ClaimsState {
         policy_.owed = 0;
         policy_.paid += periods;
         amount = uint256(periods) * program_.benefit;
-        _takeCommitted(program_, amount);
         address payee = _payeeOf(policy_);
         emit PolicyPaid(policyId, payee, periods, amount);
-        _send(program_.token, payee, amount);
+        custody.pay(program_.escrow, amount, payee);
     }
 
     /// @inheritdoc IClaimsPayout
@@ -135,7 +134,7 @@ abstract contract Policies is ClaimsState {
 
     function _useAttestation(
         HolderAttestation calldata attestation,
-        GroupId groupId,
+        Program storage program_,
         bytes calldata signature
     ) private returns (bytes32 digest) {
         if (block.timestamp > attestation.expiry) {
@@ -143,7 +142,9 @@ abstract contract Policies is ClaimsState {
         }
         digest = attestationDigest(attestation);
         if (isAttestationUsed[digest]) revert ClaimsPayout_AttestationUsed(digest);
-        address attester = anchors.attesterOf(groupId);
+        address attester = anchors.attesterOf(program_.group);
+        // Again, since roles may have changed hands.
+        _requireIndependent(program_.insurer, attester);
         if (!Signatures.isValid(attester, digest, signature)) {
             revert ClaimsPayout_InvalidAttestation(digest, attester);
         }
@@ -151,11 +152,12 @@ abstract contract Policies is ClaimsState {
     }
 
     /// @dev Checks the attested run of periods and records it as covered.
+    /// @return previous the holder's policy in the scope before this one
     function _cover(
         PolicyId policyId,
         Program storage program_,
         HolderAttestation calldata attestation
-    ) private {
+    ) private returns (PolicyId previous) {
         if (attestation.periods == 0) revert ClaimsPayout_NoPeriods();
         uint256 terms = program_.terms;
         uint256 epochs = terms.epochsOf();
@@ -170,19 +172,38 @@ abstract contract Policies is ClaimsState {
 
         // No policy is sold for periods that no circuit would settle.
         uint256 lastStart = Epochs.startOf(terms.offsetOf(), program_.epochSeconds, endEpoch - epochs);
-        if (circuits.inForceAt(program_.circuit, lastStart) == NO_CIRCUIT) {
+        CircuitId lastCircuit = circuits.inForceAt(program_.circuit, lastStart);
+        if (lastCircuit == NO_CIRCUIT) {
             revert ClaimsPayout_CircuitNotInForce(program_.circuit, lastStart);
         }
+        _requireNotSuspended(lastCircuit);
 
         Coverage storage coverage = _coverage[program_.scope][attestation.holder];
-        uint64 before = coverage.until;
-        if (start < before) {
-            revert ClaimsPayout_CoverageOverlaps(program_.scope, attestation.holder, start, before);
+        if (start < coverage.until) {
+            revert ClaimsPayout_CoverageOverlaps(program_.scope, attestation.holder, start, coverage.until);
         }
+        previous = coverage.last;
         // Below 2^32 days (checked above), and so within 64 bits.
         coverage.until = uint64(end);
-        coverage.before = before;
         coverage.last = policyId;
+    }
+
+    /// @dev After a policy was ended: coverage ends with the latest policy that covers anything.
+    function _uncover(ScopeId scopeId, uint256 holder) private {
+        Coverage storage coverage = _coverage[scopeId][holder];
+        PolicyId last = coverage.last;
+        while (last != NO_POLICY && _policies[last].periods == 0) last = _policies[last].previous;
+        coverage.last = last;
+        if (last == NO_POLICY) {
+            coverage.until = 0;
+        } else {
+            Policy storage policy_ = _policies[last];
+            coverage.until = uint64(_startOf(_programs[policy_.program], policy_, policy_.periods));
+        }
+    }
+
+    function _requireValidPayee(address payee) private view {
+        if (payee == address(this) || payee == address(custody)) revert ClaimsPayout_InvalidRecipient(payee);
     }
 
     function _payeeOf(Policy storage policy_) private view returns (address) {

@@ -3,17 +3,17 @@ pragma solidity ^0.8.28;
 
 import {AssuranceClass} from "../interfaces/IAnchorRegistry.sol";
 import {IClaimsPayout, Program, ProgramOffer} from "../interfaces/IClaimsPayout.sol";
-import {GroupId, ProgramId} from "../types/Ids.sol";
+import {EscrowId, GroupId, ProgramId} from "../types/Ids.sol";
 import {ClaimsState} from "./ClaimsState.sol";
 
-/// @title Offers of insurers and the money behind them
+/// @title Offers of insurers
 abstract contract Programs is ClaimsState {
     /// @inheritdoc IClaimsPayout
     function createProgram(
         ProgramOffer calldata offer
     ) external nonReentrant whenNotPaused returns (ProgramId programId) {
         GroupId groupId = scopes.groupFor(offer.scope, msg.sender);
-        _requireGovernsNothing();
+        _requireIndependent(msg.sender, anchors.attesterOf(groupId));
         AssuranceClass assurance = anchors.assuranceOf(groupId);
         if (assurance != offer.assurance) {
             revert ClaimsPayout_AssuranceMismatch(groupId, offer.assurance, assurance);
@@ -21,8 +21,8 @@ abstract contract Programs is ClaimsState {
         if (circuits.inForceAt(offer.circuit, block.timestamp) != offer.circuit) {
             revert ClaimsPayout_CircuitNotInForce(offer.circuit, block.timestamp);
         }
+        _requireNotSuspended(offer.circuit);
         uint32 epochSeconds = claimTerms.check(circuits, offer.circuit, offer.terms);
-        _requireContract(address(offer.token));
         if (offer.benefit == 0) revert ClaimsPayout_InvalidBenefit(offer.benefit);
         if (offer.claimWindow < MIN_CLAIM_WINDOW || offer.claimWindow > MAX_CLAIM_WINDOW) {
             revert ClaimsPayout_InvalidClaimWindow(offer.claimWindow);
@@ -30,8 +30,10 @@ abstract contract Programs is ClaimsState {
         _requireValidReview(offer.arbiter, offer.reviewTime, offer.arbiterTime);
 
         programId = ProgramId.wrap(++programCount);
+        EscrowId escrowId = custody.open(offer.token, msg.sender);
         _programs[programId] = Program({
             terms: offer.terms,
+            offerHash: keccak256(abi.encode(offer)),
             circuit: offer.circuit,
             insurer: msg.sender,
             scope: offer.scope,
@@ -40,42 +42,16 @@ abstract contract Programs is ClaimsState {
             group: groupId,
             epochSeconds: epochSeconds,
             reviewTime: offer.reviewTime,
-            free: 0,
-            committed: 0,
-            token: offer.token,
+            escrow: escrowId,
             arbiterTime: offer.arbiterTime,
             arbiter: offer.arbiter
         });
-        emit ProgramCreated(programId, msg.sender, offer.scope, groupId, offer);
-    }
-
-    /// @inheritdoc IClaimsPayout
-    function fund(ProgramId programId, uint256 amount) external nonReentrant returns (uint256 received) {
-        received = _receive(programId, _program(programId), amount);
-        emit ProgramFunded(programId, msg.sender, received);
-    }
-
-    /// @inheritdoc IClaimsPayout
-    function withdraw(ProgramId programId, uint128 amount, address to) external nonReentrant {
-        Program storage program_ = _program(programId);
-        _requireInsurer(programId, program_);
-        _takeFree(programId, program_, amount);
-        if (to == address(0) || to == address(this)) revert ClaimsPayout_InvalidRecipient(to);
-
-        emit ProgramWithdrawn(programId, to, amount);
-        _send(program_.token, to, amount);
+        emit ProgramCreated(programId, msg.sender, offer.scope, groupId, escrowId, offer);
     }
 
     /// @inheritdoc IClaimsPayout
     function program(ProgramId programId) external view returns (Program memory) {
         return _program(programId);
-    }
-
-    /// @dev Those who can stop or replace circuits must not profit from unclaimed benefits.
-    function _requireGovernsNothing() private view {
-        if (circuits.isInCharge(msg.sender) || msg.sender == pauser) {
-            revert ClaimsPayout_InsurerGoverns(msg.sender);
-        }
     }
 
     function _requireValidReview(address arbiter, uint32 reviewTime, uint32 arbiterTime) private view {

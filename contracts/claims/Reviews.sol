@@ -4,10 +4,10 @@ pragma solidity ^0.8.28;
 import {IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
 import {PeriodStates} from "./PeriodStates.sol";
 import {PolicyId} from "../types/Ids.sol";
-import {Settlements} from "./Settlements.sol";
+import {ClaimsState} from "./ClaimsState.sol";
 
-/// @title What becomes of a period without a proof: review, arbitration and release
-abstract contract Reviews is Settlements {
+/// @title What becomes of a claim after its proof: review and arbitration
+abstract contract Reviews is ClaimsState {
     using PeriodStates for mapping(uint256 => uint256);
 
     /// @inheritdoc IClaimsPayout
@@ -49,20 +49,12 @@ abstract contract Reviews is Settlements {
         if (pays) {
             _credit(policyId, period, policy_);
         } else {
-            _close(policyId, period, policy_, program_, PeriodState.Denied);
+            _states[policyId].set(period, PeriodState.Denied);
+            delete _decidableUntil[policyId][period];
+            policy_.reserved -= 1;
             emit ClaimDenied(policyId, period, reason);
+            custody.release(program_.escrow, program_.benefit);
         }
-    }
-
-    /// @inheritdoc IClaimsPayout
-    function releasePeriod(PolicyId policyId, uint32 period) external nonReentrant {
-        (Policy storage policy_, Program storage program_, PeriodState state) = _at(policyId, period);
-        if (state != PeriodState.Open) revert ClaimsPayout_WrongState(policyId, period, state);
-        uint256 from = _windowOf(policy_, program_, period).releasableFrom;
-        if (block.timestamp < from) revert ClaimsPayout_NotReleasableYet(policyId, period, from);
-
-        _close(policyId, period, policy_, program_, PeriodState.Released);
-        emit PeriodReleased(policyId, period);
     }
 
     /// @dev The benefit of a reviewed claim becomes owed.
@@ -72,20 +64,6 @@ abstract contract Reviews is Settlements {
         policy_.reserved -= 1;
         policy_.owed += 1;
         emit ClaimCredited(policyId, period, msg.sender);
-    }
-
-    /// @dev The benefit of a period that will not be paid becomes free.
-    function _close(
-        PolicyId policyId,
-        uint32 period,
-        Policy storage policy_,
-        Program storage program_,
-        PeriodState state
-    ) private {
-        _states[policyId].set(period, state);
-        delete _decidableUntil[policyId][period];
-        policy_.reserved -= 1;
-        _free(program_, program_.benefit);
     }
 
     function _requireDecidable(

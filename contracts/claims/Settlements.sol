@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Anchor} from "../interfaces/IAnchorRegistry.sol";
 import {ClaimWindow, IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
+import {Windows} from "../libraries/Windows.sol";
 import {ScopeElements} from "../libraries/ScopeElements.sol";
 import {Terms} from "./Terms.sol";
 import {CircuitId, PolicyId} from "../types/Ids.sol";
@@ -100,25 +101,11 @@ abstract contract Settlements is ClaimsState {
             .settling(program_.circuit, settlement.start, settlement.nominalClose);
     }
 
-    /// @dev `max(close, end of the last stop that began before it + RESUME_TIME)`, repeated until nothing moves:
-    /// a stop may fall into the time that another one added. The cool-downs (constructor) let each kind of stop
-    /// count once, so this ends after four rounds at most (five where a forgery was exposed).
-    function _closeWithStops(Settlement memory settlement) internal view returns (uint256 closes) {
-        closes = settlement.nominalClose;
-        while (true) {
-            uint256 end = _lastPauseBefore(closes).end;
-            end = _laterSuspension(end, settlement.base, closes);
-            if (settlement.applied != settlement.base) {
-                end = _laterSuspension(end, settlement.applied, closes);
-            }
-            if (end == 0 || end + RESUME_TIME <= closes) return closes;
-            closes = end + RESUME_TIME;
-        }
-    }
-
-    function _laterSuspension(uint256 end, CircuitId id, uint256 before) private view returns (uint256) {
-        (, uint64 suspensionEnd) = circuits.lastSuspensionBefore(id, before);
-        return suspensionEnd > end ? suspensionEnd : end;
+    function _closeOf(
+        Program storage program_,
+        Settlement memory settlement
+    ) internal view returns (uint256) {
+        return Windows.closeOf(pauses, circuits, program_.circuit, settlement.start, settlement.nominalClose);
     }
 
     function _windowOf(
@@ -135,9 +122,10 @@ abstract contract Settlements is ClaimsState {
 
         // All zero while there is no anchor.
         window.openedAt = settlement.anchor.writtenAt;
-        window.closesAt =
-            settlement.base == NO_CIRCUIT ? settlement.nominalClose : _closeWithStops(settlement);
+        window.closesAt = settlement.anchor.root == 0 ? 0 : _closeOf(program_, settlement);
         window.circuit = settlement.applied;
-        if (window.closesAt > window.releasableFrom) window.releasableFrom = window.closesAt;
+        // Until then an outage can still be declared that the window ended in.
+        uint256 ended = window.closesAt + _REOPEN_TIME;
+        if (window.closesAt != 0 && ended > window.releasableFrom) window.releasableFrom = ended;
     }
 }

@@ -33,6 +33,13 @@ struct Anchor {
     bool corrected;
 }
 
+/// @param nominee zero means that nobody is nominated.
+/// @param acceptableFrom first second at which the nominee can become the attester.
+struct Nomination {
+    address nominee;
+    uint64 acceptableFrom;
+}
+
 /// @title One Merkle root a day and attester, written once, in time
 /// @notice Assumptions and weaknesses, plainly:
 /// - Anyone can open a group, and its assurance class is its attester's own word. Those who rely on a group (an
@@ -51,7 +58,12 @@ interface IAnchorRegistry {
         uint32 correctionTime,
         AssuranceClass assurance
     );
-    event AttesterNominated(GroupId indexed groupId, address indexed attester, address indexed nominee);
+    event AttesterNominated(
+        GroupId indexed groupId,
+        address indexed attester,
+        address indexed nominee,
+        uint64 acceptableFrom
+    );
     event AttesterChanged(GroupId indexed groupId, address indexed previous, address indexed attester);
     event DayAnchored(GroupId indexed groupId, uint32 indexed day, uint256 root);
     event DayCorrected(
@@ -65,6 +77,7 @@ interface IAnchorRegistry {
     error AnchorRegistry_UnknownGroup(GroupId groupId);
     error AnchorRegistry_NotAttester(GroupId groupId, address caller);
     error AnchorRegistry_NotNominee(GroupId groupId, address caller, address nominee);
+    error AnchorRegistry_NominationTooEarly(GroupId groupId, uint64 acceptableFrom);
     error AnchorRegistry_InvalidTimes(uint32 intakeTime, uint32 graceTime, uint32 correctionTime);
     error AnchorRegistry_InvalidRoot(uint256 root);
     error AnchorRegistry_AlreadyAnchored(GroupId groupId, uint32 day, uint256 root);
@@ -75,8 +88,8 @@ interface IAnchorRegistry {
     error AnchorRegistry_SameRoot(GroupId groupId, uint32 day, uint256 root);
     error AnchorRegistry_NoReason(GroupId groupId, uint32 day);
 
-    /// @notice Opens a group whose attester is the caller. `graceTime` is at least an hour; the three times
-    /// together are at most 180 days, so that no claim waits longer for an anchor.
+    /// @notice Opens a group whose attester is the caller. `graceTime` is at least an hour and
+    /// `correctionTime` at least a day; the three times together are at most 180 days, so that no claim waits longer for an anchor.
     function createGroup(
         uint32 intakeTime,
         uint32 graceTime,
@@ -84,7 +97,9 @@ interface IAnchorRegistry {
         AssuranceClass assurance
     ) external returns (GroupId groupId);
 
-    /// @notice First step of handing a group over; attester only. Zero takes a nomination back.
+    /// @notice First step of handing a group over; attester only. Zero withdraws a nomination. The nominee can accept
+    /// once no day up to today's can be written any more: who takes a group over never changes what patients were
+    /// insured on before that was public.
     function nominateAttester(GroupId groupId, address nominee) external;
 
     /// @notice Second step; the nominee only. From now on its signature counts, and no longer the previous one's.
@@ -108,7 +123,8 @@ interface IAnchorRegistry {
 
     function attesterOf(GroupId groupId) external view returns (address);
 
-    function pendingAttesterOf(GroupId groupId) external view returns (address);
+    /// @notice Who can become the attester, and when; zeros if nobody.
+    function nominationOf(GroupId groupId) external view returns (Nomination memory);
 
     /// @notice The anchor of a day; zeros if there is none.
     function anchorOf(GroupId groupId, uint32 day) external view returns (Anchor memory);

@@ -47,14 +47,14 @@ struct CircuitProposal {
     CircuitId predecessor;
 }
 
-/// @dev A circuit on record. Everything but `successor`, `retiredAt` and `forged` never changes.
+/// @dev A circuit on record. Everything but `successor`, `retiredAt` and `forgedAt` never changes.
 /// @param addedAt Unix seconds at which it came into force; zero means unknown circuit.
 /// @param retiredAt from this second on no further period begins under it; zero means not scheduled.
-/// @param forged its verifier was shown to accept a forgery; it settles nothing any more.
+/// @param forgedAt when its verifier was shown to accept a forgery: it settles nothing any more, and is retired since
+/// then or earlier; zero if it was not.
 struct Circuit {
     address verifier;
     uint64 retiredAt;
-    bool forged;
     KeyKind keyKind;
     uint16 inputs;
     uint64 addedAt;
@@ -66,6 +66,7 @@ struct Circuit {
     bytes32 verificationKeyHash;
     CircuitId successor;
     address verificationKey;
+    uint64 forgedAt;
 }
 
 /// @dev What a product has to know of a circuit before it relies on it, as in `CircuitProposal`.
@@ -103,8 +104,12 @@ struct CircuitRegistryConfig {
 /// - The guardian can stop a circuit at once, for `suspensionTime` at most, then not again for
 ///   `suspensionCooldown`. During that cool-down a circuit that is known to be broken settles claims again,
 ///   unless `exposeForgery` proved it broken or a successor is in force.
+/// - Several circuits can settle one period in turn (at most four), each the successor of the one before: an exposed
+///   circuit hands over as soon as its successor is in force, and one that is suspended as the window closes hands over
+///   then. A period never returns to a circuit that handed over, whatever becomes of those after it.
 /// - Retirement concerns periods that begin after it; earlier ones still settle under the retired circuit.
-/// - A period that begins while no circuit is in force for its program cannot be claimed and lapses.
+/// - A period that begins while no circuit is in force for its program cannot be claimed and lapses. One that begins
+///   after an exposure and before the successor waits for the successor.
 /// - Neither power may be held by an insurer. `ClaimsPayout` refuses programs of the governor's and guardian's
 ///   own addresses; it cannot know who controls another address.
 /// - Development keys are refused outside an allow-list of chains, and there too unless the deployer asked for
@@ -141,6 +146,7 @@ interface ICircuitRegistry {
     error CircuitRegistry_UnknownProposal(CircuitId circuitId);
     error CircuitRegistry_AlreadyProposed(CircuitId circuitId);
     error CircuitRegistry_TooEarly(CircuitId circuitId, uint64 addableFrom);
+    error CircuitRegistry_ProposalExpired(CircuitId circuitId, uint64 expiredAt);
     error CircuitRegistry_CodeHashMismatch(address verifier, bytes32 expected, bytes32 actual);
     /// @param actual hash of the key at that address; zero if there is none for `inputs` public inputs
     error CircuitRegistry_KeyHashMismatch(address verificationKey, bytes32 expected, bytes32 actual);
@@ -151,13 +157,15 @@ interface ICircuitRegistry {
     error CircuitRegistry_NotSuspended(CircuitId circuitId);
     error CircuitRegistry_CoolingDown(CircuitId circuitId, uint64 until);
     error CircuitRegistry_RetirementAlreadyScheduled(CircuitId circuitId, uint64 retiredAt);
+    error CircuitRegistry_Forged(CircuitId circuitId, uint64 forgedAt);
     error CircuitRegistry_NothingToExpose(CircuitId circuitId);
     error CircuitRegistry_ZeroMayBeProven(CircuitId circuitId);
     error CircuitRegistry_NoForgery(CircuitId circuitId);
 
     // --- governance -------------------------------------------------------------------------------------
 
-    /// @notice Announces a circuit; governor only. It can be added `delay` seconds later.
+    /// @notice Announces a circuit; governor only. It can be added `delay` seconds later, for as long as `delay`. Then
+    /// the announcement has expired, and can be made again.
     function propose(CircuitProposal calldata proposal) external returns (CircuitId circuitId);
 
     /// @notice Withdraws an announced circuit; governor only.
@@ -171,17 +179,19 @@ interface ICircuitRegistry {
     /// circuit; governor only; cannot be undone.
     function scheduleRetirement(CircuitId circuitId) external;
 
-    /// @notice Stops claims under a circuit at once, for `suspensionTime`; guardian only.
+    /// @notice Stops claims under a circuit at once, for `suspensionTime`; guardian only. Not for a forged circuit, which
+    /// settles nothing anyway.
     function suspend(CircuitId circuitId, string calldata reason) external;
 
-    /// @notice Ends a running suspension early; guardian only. The cool-down counts from now.
+    /// @notice Ends a running suspension early; guardian only. The cool-down counts from now. Not for a forged circuit:
+    /// its windows wait for a successor.
     function endSuspension(CircuitId circuitId) external;
 
     /// @notice Removes for good a circuit labelled `Production` whose verifier, or whose key in a batch, accepts a
     /// proof for public inputs that are all zero; anyone may call it. A circuit recorded as `zeroImpossible` has no
     /// witness for them, so such a proof is a forgery, and its maker knows the key's trapdoor (as everyone does for
-    /// development keys). The circuit is retired now, and suspended once more, so that open windows wait for a
-    /// successor.
+    /// development keys). The circuit is retired now. Open windows wait for a successor, for
+    /// `delay + suspensionTime` at most.
     /// @dev Not for `Development` circuits: their trapdoor is public, there is nothing to expose. Not for circuits that
     /// may prove zeros: an honest proof must not remove them.
     function exposeForgery(CircuitId circuitId, Groth16Proof calldata proof) external;
@@ -255,9 +265,9 @@ interface ICircuitRegistry {
 
     /// @notice What settles, now, a period of a program with `circuitId` that began at `start` and whose
     /// claim window closes at `closes` (without stops).
-    /// @return base the circuit in force at `start`, or zero
-    /// @return applied `base`, or, once `closes` has passed with `base` suspended at that second (or exposed as
-    /// forged), its successor
+    /// @return base the circuit in force at `start`, or zero. One that was exposed before `start` is in force for this
+    /// purpose as long as it has no successor.
+    /// @return applied `base`, or who it handed over to: its successor, and so on
     /// @return blockedUntil zero if `applied` may settle now, else when its suspension ends; the greatest uint64
     /// if it never will (forged, or its verifier's code is not what was recorded)
     /// @return verifier the verifier of `applied`; zero if blocked
@@ -266,4 +276,14 @@ interface ICircuitRegistry {
         uint256 start,
         uint256 closes
     ) external view returns (CircuitId base, CircuitId applied, uint64 blockedUntil, address verifier);
+
+    /// @notice The end of what stopped the claims of such a period last, among all that began before `before`: suspensions
+    /// of the circuits that settled it in turn, exposures that waited for a successor, and handovers.
+    /// Zero if nothing did. It falls only when a stop ends early, and then to no less than the time of that.
+    function lastStopBefore(
+        CircuitId circuitId,
+        uint256 start,
+        uint256 closes,
+        uint256 before
+    ) external view returns (uint256 end);
 }

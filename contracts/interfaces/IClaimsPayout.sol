@@ -2,12 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId, CircuitId} from "../types/Ids.sol";
+import {CircuitId, ConsentId, EscrowId, GroupId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
 import {AssuranceClass, IAnchorRegistry} from "./IAnchorRegistry.sol";
 import {IClaimTerms} from "./IClaimTerms.sol";
 import {IConsentRegistry} from "./IConsentRegistry.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
+import {ICustody} from "./ICustody.sol";
+import {IPauseRegistry} from "./IPauseRegistry.sol";
 import {IScopeRegistry} from "./IScopeRegistry.sol";
 
 /// @dev The state of a policy's period. It moves only downwards in this list or sideways out of it:
@@ -47,10 +49,12 @@ struct ProgramOffer {
     uint32 arbiterTime;
 }
 
-/// @param free what the insurer may withdraw or reserve for policies.
-/// @param committed benefits reserved for open periods or owed to policies.
+/// @param escrow the program's money in `custody()`: what is committed there are the benefits reserved for open periods
+/// or owed to policies, what is free the insurer may withdraw or reserve for further policies.
+/// @param offerHash keccak256 of the ABI encoding of the `ProgramOffer`.
 struct Program {
     uint256 terms;
+    bytes32 offerHash;
     CircuitId circuit;
     address insurer;
     ScopeId scope;
@@ -59,9 +63,7 @@ struct Program {
     GroupId group;
     uint32 epochSeconds;
     uint32 reviewTime;
-    uint128 free;
-    uint128 committed;
-    IERC20 token;
+    EscrowId escrow;
     uint32 arbiterTime;
     address arbiter;
 }
@@ -72,6 +74,7 @@ struct Program {
 /// @param reserved periods whose benefit is reserved: open, under review or rejected.
 /// @param owed periods credited and not yet paid out.
 /// @param paid periods paid out.
+/// @param previous the holder's latest policy in the scope as this one was issued; zero if there was none.
 /// @param payee zero means the controller.
 struct Policy {
     ProgramId program;
@@ -82,11 +85,14 @@ struct Policy {
     uint32 paid;
     uint256 holder;
     address controller;
+    PolicyId previous;
     address payee;
 }
 
 /// @dev What the attester signs (EIP-712) after checking the patient's enrolment proof over this very digest.
 /// @param program number of the program.
+/// @param offerHash the program's: should a reorganisation of the chain give the number to another offer, the
+/// attestation is void.
 /// @param holder the policyholder's pseudonym in the program's scope, a non-zero field element.
 /// @param controller account that holds the policy, consents and redirects payment.
 /// @param payee first payee; zero means the controller.
@@ -96,6 +102,7 @@ struct Policy {
 /// @param expiry last second at which a policy can be issued on it.
 struct HolderAttestation {
     ProgramId program;
+    bytes32 offerHash;
     uint256 holder;
     address controller;
     address payee;
@@ -109,7 +116,7 @@ struct HolderAttestation {
 /// @param closesAt first second at which the period can no longer be claimed, stops included; zero while no
 /// anchor exists.
 /// @param releasableFrom first second at which an unclaimed period's reserve becomes free, as seen now (a later
-/// correction or stop can move it).
+/// correction or stop can move it): `reopenTime` of pauses after the close.
 /// @param circuit what a claim would have to prove now; zero if no circuit is in force for the period.
 struct ClaimWindow {
     uint256 openedAt;
@@ -162,33 +169,32 @@ struct ClaimPreview {
 /// - A proof shows that anchored readings meet the terms. Sensors, sealers and attesters are trusted as the
 ///   program's assurance class says.
 /// - All four public inputs are derived here, so a copied proof pays the policy's payee and nobody else.
-/// - A policy's whole possible benefit is reserved when it is issued. The insurer can withdraw only what is
-///   free. If the insurer's account is lost, its free money remains here.
+/// - A policy's whole possible benefit is reserved when it is issued, in the program's escrow ({ICustody} has the
+///   assumptions about tokens). The insurer can withdraw only what is free. If the insurer's account is lost, its free
+///   money remains there.
 /// - The insurer of a program never changes, since consents name it. Use a contract wallet.
 /// - The controller of a policy never changes. Losing its key loses the power to consent and redirect, not
 ///   what is owed to the payee.
 /// - Claims need an active consent at the moment of verification. Verification is settlement: later revocation,
 ///   retirement or correction does not undo it.
 /// - A pause stops new programs, policies and claims, never payments, reviews, releases or withdrawals. Every
-///   stop ends on its own, and a window that a stop touched stays open for `RESUME_TIME` after it.
+///   stop ends on its own, and a window that a stop touched stays open for three days after it ({Windows}).
 /// - If the circuit was suspended as the window closed and has a successor by then, only the successor's
 ///   proof counts from there on. With no successor the circuit counts again when its suspension ends.
-/// - A period under a circuit that was exposed as forged and has no successor in time lapses.
-/// - Rebasing tokens are not supported: if a token lowers this contract's balance on its own, the last to be paid
-/// go short. A payment that does not lower this contract's balance by exactly its amount reverts, so a token
-/// that misreports a transfer, or moves more than it was told to, settles nothing.
-/// - Direct transfers to this contract belong to no one and remain here.
-/// - One bad token harms only programs paid in it; one blocked payee harms only its own policy.
+/// - A period under a circuit that was exposed as forged can be claimed under its successor as soon as that is in
+///   force, and its window waits for it. With no successor in that time the period lapses.
+/// - Who insures may not attest, pause, govern or guard. That is looked at when a program is created and when a policy is
+///   issued. It cannot be known who controls another address, nor prevented that an insurer takes a role on later.
+/// - One blocked payee harms only its own policy.
 interface IClaimsPayout {
     event ProgramCreated(
         ProgramId indexed programId,
         address indexed insurer,
         ScopeId indexed scopeId,
         GroupId groupId,
+        EscrowId escrowId,
         ProgramOffer offer
     );
-    event ProgramFunded(ProgramId indexed programId, address indexed from, uint256 amount);
-    event ProgramWithdrawn(ProgramId indexed programId, address indexed to, uint256 amount);
     event PolicyIssued(
         PolicyId indexed policyId,
         ProgramId indexed programId,
@@ -223,22 +229,14 @@ interface IClaimsPayout {
     /// @notice A reviewed claim was credited. `by` is the insurer, the arbiter, or the caller who ended the silence.
     event ClaimCredited(PolicyId indexed policyId, uint32 indexed period, address indexed by);
     event ClaimDenied(PolicyId indexed policyId, uint32 indexed period, string reason);
-    event PeriodReleased(PolicyId indexed policyId, uint32 indexed period);
+    /// @notice Every period of `from` to `until - 1` that was open is released; `released` is how many.
+    event PeriodsReleased(PolicyId indexed policyId, uint32 from, uint32 until, uint32 released);
     event PolicyPaid(PolicyId indexed policyId, address indexed payee, uint32 periods, uint256 amount);
-    event Paused(uint64 until, string reason);
-    event PauseEnded();
-    event PauserNominated(address indexed pauser, address indexed nominee);
-    event PauserChanged(address indexed previous, address indexed pauser);
 
     error ClaimsPayout_ZeroAddress();
     error ClaimsPayout_NotAContract(address account);
-    error ClaimsPayout_SuspensionCooldownTooShort(uint256 cooldown, uint256 needed);
-    error ClaimsPayout_NotPauser(address caller);
-    error ClaimsPayout_NotNominee(address caller, address nominee);
-    error ClaimsPayout_AlreadyPaused(uint64 until);
-    error ClaimsPayout_NotPaused();
-    error ClaimsPayout_CoolingDown(uint64 until);
     error ClaimsPayout_IsPaused(uint64 until);
+    /// @dev The insurer is the group's attester, the pauser, the governor or the guardian.
     error ClaimsPayout_InsurerGoverns(address insurer);
     error ClaimsPayout_CircuitNotInForce(CircuitId circuitId, uint256 time);
     error ClaimsPayout_AssuranceMismatch(GroupId groupId, AssuranceClass expected, AssuranceClass actual);
@@ -247,10 +245,8 @@ interface IClaimsPayout {
     error ClaimsPayout_InvalidReview(address arbiter, uint32 reviewTime, uint32 arbiterTime);
     error ClaimsPayout_UnknownProgram(ProgramId programId);
     error ClaimsPayout_NotInsurer(ProgramId programId, address caller);
-    error ClaimsPayout_NothingReceived(ProgramId programId, uint256 amount);
-    error ClaimsPayout_UnexpectedTransfer(IERC20 token, uint256 amount, uint256 moved);
-    error ClaimsPayout_InsufficientFree(ProgramId programId, uint256 free, uint256 needed);
     error ClaimsPayout_InvalidRecipient(address recipient);
+    error ClaimsPayout_OtherOffer(ProgramId programId, bytes32 offerHash);
     error ClaimsPayout_InvalidHolder(uint256 holder);
     error ClaimsPayout_NoPeriods();
     error ClaimsPayout_EpochOutOfRange(uint256 lastEpoch);
@@ -264,6 +260,7 @@ interface IClaimsPayout {
     error ClaimsPayout_NotControllerOrInsurer(PolicyId policyId, address caller);
     error ClaimsPayout_NothingToEnd(PolicyId policyId);
     error ClaimsPayout_UnknownPeriod(PolicyId policyId, uint32 period);
+    error ClaimsPayout_InvalidPeriods(PolicyId policyId, uint32 from, uint32 until, uint32 periods);
     error ClaimsPayout_PeriodAlreadyClaimed(PolicyId policyId, uint32 period);
     error ClaimsPayout_PeriodReleased(PolicyId policyId, uint32 period);
     error ClaimsPayout_PeriodNotOver(PolicyId policyId, uint32 period, uint256 end);
@@ -281,21 +278,15 @@ interface IClaimsPayout {
     error ClaimsPayout_ReviewOver(PolicyId policyId, uint32 period, uint64 until);
     error ClaimsPayout_ReviewNotOver(PolicyId policyId, uint32 period, uint64 until);
     error ClaimsPayout_NotArbiter(ProgramId programId, address caller);
+    error ClaimsPayout_NothingToRelease(PolicyId policyId, uint32 from, uint32 until);
     error ClaimsPayout_NotReleasableYet(PolicyId policyId, uint32 period, uint256 from);
     error ClaimsPayout_NothingOwed(PolicyId policyId);
 
     // --- programs ----------------------------------------------------------------------------------------
 
-    /// @notice Publishes an offer. The caller is its insurer permanently. Impossible terms, and terms that an
-    /// all-missing period would meet, are refused.
+    /// @notice Publishes an offer, and opens an escrow for it that the caller owns. The caller is its insurer
+    /// permanently. Impossible terms, and terms that an all-missing period would meet, are refused.
     function createProgram(ProgramOffer calldata offer) external returns (ProgramId);
-
-    /// @notice Adds the caller's tokens to what is free in a program. Anyone may call it. What arrived counts.
-    /// @return received amount credited
-    function fund(ProgramId programId, uint256 amount) external returns (uint256 received);
-
-    /// @notice Takes free money out; insurer only.
-    function withdraw(ProgramId programId, uint128 amount, address to) external;
 
     // --- policies ------------------------------------------------------------------------------------------
 
@@ -348,27 +339,18 @@ interface IClaimsPayout {
     /// @notice Decides a rejected claim; arbiter only, in its time.
     function arbitrate(PolicyId policyId, uint32 period, bool pays, string calldata reason) external;
 
-    /// @notice Frees the reserve of a period that can no longer be claimed. Anyone may call it.
-    function releasePeriod(PolicyId policyId, uint32 period) external;
+    /// @notice Frees the reserves of the open periods among `from` to `until - 1`. None of these may be claimable any
+    /// more. Anyone may call it.
+    /// @return released how many were open; at least 1
+    function releasePeriods(PolicyId policyId, uint32 from, uint32 until) external returns (uint32 released);
 
     /// @notice Pays everything owed on a policy to its payee. Anyone may call it, also while paused.
     /// @return amount sent
     function pay(PolicyId policyId) external returns (uint256 amount);
 
-    // --- stops ---------------------------------------------------------------------------------------------
-
-    /// @notice Stops new programs, policies and claims for `PAUSE_TIME`; pauser only.
-    function pause(string calldata reason) external;
-
-    /// @notice Ends a pause early; pauser only.
-    function endPause() external;
-
-    function nominatePauser(address nominee) external;
-
-    function acceptPauser() external;
-
     // --- views ---------------------------------------------------------------------------------------------
 
+    /// @notice Those of `pauses()`.
     function circuits() external view returns (ICircuitRegistry);
 
     function scopes() external view returns (IScopeRegistry);
@@ -378,18 +360,14 @@ interface IClaimsPayout {
 
     function consents() external view returns (IConsentRegistry);
 
+    /// @notice Pauses and outages that claims follow.
+    function pauses() external view returns (IPauseRegistry);
+
+    /// @notice Where the money is.
+    function custody() external view returns (ICustody);
+
     /// @notice Which terms a program can have.
     function claimTerms() external view returns (IClaimTerms);
-
-    function pauser() external view returns (address);
-
-    function pendingPauser() external view returns (address);
-
-    /// @notice When the running pause ends; zero if there is none.
-    function pausedUntil() external view returns (uint64);
-
-    /// @notice Seconds between the end of a pause and the next.
-    function pauseCooldown() external view returns (uint256);
 
     /// @notice `keccak256(abi.encode("vitalproof/purpose/claim/1", address(this)))`: program numbers mean
     /// something only together with their contract, so the purpose names it.
@@ -438,9 +416,6 @@ interface IClaimsPayout {
 
     /// @notice Amount credited and not yet paid.
     function owedOf(PolicyId policyId) external view returns (uint256);
-
-    /// @notice Sum of what all programs in this token hold, free and committed.
-    function accountedIn(IERC20 token) external view returns (uint256);
 
     function isAttestationUsed(bytes32 digest) external view returns (bool);
 

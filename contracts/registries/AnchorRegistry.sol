@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Anchor, AssuranceClass, Group, IAnchorRegistry} from "../interfaces/IAnchorRegistry.sol";
+import {Anchor, AssuranceClass, Group, IAnchorRegistry, Nomination} from "../interfaces/IAnchorRegistry.sol";
 import {Epochs} from "../libraries/Epochs.sol";
 import {Field} from "../libraries/Field.sol";
 import {Signatures} from "../libraries/Signatures.sol";
@@ -13,6 +13,8 @@ import {GroupId} from "../types/Ids.sol";
 contract AnchorRegistry is IAnchorRegistry, EIP712 {
     /// @dev Shorter windows could be missed by one full block-space or network outage.
     uint256 public constant MIN_GRACE_TIME = 1 hours;
+    /// @dev What the chain's standing still for a while keeps an attester from writing can be written as a correction.
+    uint256 public constant MIN_CORRECTION_TIME = 1 days;
     /// @dev Bounds how long an unanchored period keeps its reserve.
     uint256 public constant MAX_GROUP_TIME = 180 days;
 
@@ -24,7 +26,7 @@ contract AnchorRegistry is IAnchorRegistry, EIP712 {
     uint64 public groupCount;
 
     mapping(GroupId groupId => Group) private _groups;
-    mapping(GroupId groupId => address) private _nominees;
+    mapping(GroupId groupId => Nomination) private _nominations;
     mapping(GroupId groupId => mapping(uint32 day => Anchor)) private _anchors;
 
     modifier onlyAttester(GroupId groupId) {
@@ -42,7 +44,9 @@ contract AnchorRegistry is IAnchorRegistry, EIP712 {
         AssuranceClass assurance
     ) external returns (GroupId groupId) {
         uint256 total = uint256(intakeTime) + graceTime + correctionTime;
-        if (graceTime < MIN_GRACE_TIME || total > MAX_GROUP_TIME) {
+        bool valid =
+            graceTime >= MIN_GRACE_TIME && correctionTime >= MIN_CORRECTION_TIME && total <= MAX_GROUP_TIME;
+        if (!valid) {
             revert AnchorRegistry_InvalidTimes(intakeTime, graceTime, correctionTime);
         }
         groupId = GroupId.wrap(++groupCount);
@@ -52,18 +56,25 @@ contract AnchorRegistry is IAnchorRegistry, EIP712 {
 
     /// @inheritdoc IAnchorRegistry
     function nominateAttester(GroupId groupId, address nominee) external onlyAttester(groupId) {
-        _nominees[groupId] = nominee;
-        emit AttesterNominated(groupId, msg.sender, nominee);
+        (, , uint256 until) = anchorWindow(groupId, uint32(block.timestamp / Epochs.DAY));
+        // Then no day up to today's can be written any more.
+        uint64 acceptableFrom = uint64(until + 1);
+        _nominations[groupId] = Nomination(nominee, acceptableFrom);
+        emit AttesterNominated(groupId, msg.sender, nominee, acceptableFrom);
     }
 
     /// @inheritdoc IAnchorRegistry
     function acceptAttester(GroupId groupId) external {
-        address nominee = _nominees[groupId];
+        Nomination memory nomination = _nominations[groupId];
+        address nominee = nomination.nominee;
         if (msg.sender != nominee) revert AnchorRegistry_NotNominee(groupId, msg.sender, nominee);
+        if (block.timestamp < nomination.acceptableFrom) {
+            revert AnchorRegistry_NominationTooEarly(groupId, nomination.acceptableFrom);
+        }
         Group storage group_ = _group(groupId);
         address previous = group_.attester;
         group_.attester = nominee;
-        delete _nominees[groupId];
+        delete _nominations[groupId];
         emit AttesterChanged(groupId, previous, nominee);
     }
 
@@ -122,8 +133,8 @@ contract AnchorRegistry is IAnchorRegistry, EIP712 {
     }
 
     /// @inheritdoc IAnchorRegistry
-    function pendingAttesterOf(GroupId groupId) external view returns (address) {
-        return _nominees[groupId];
+    function nominationOf(GroupId groupId) external view returns (Nomination memory) {
+        return _nominations[groupId];
     }
 
     /// @inheritdoc IAnchorRegistry

@@ -21,7 +21,7 @@ contract AnchorRegistryTest {
     function _group(Times memory t) private returns (GroupId group) {
         t.intake = t.intake % 60 days;
         t.grace = (t.grace % 60 days) + 1 hours;
-        t.correction = t.correction % 59 days;
+        t.correction = (t.correction % 58 days) + 1 days;
         VM.prank(ATTESTER);
         return anchors.createGroup(t.intake, t.grace, t.correction, AssuranceClass.SelfAttested);
     }
@@ -84,7 +84,7 @@ contract AnchorRegistryTest {
     /// @dev Groups that are refused, or bounded: nothing waits for an anchor longer than 180 days.
     function testFuzz_groupTimes(uint32 intake, uint32 grace, uint32 correction) public {
         uint256 total = uint256(intake) + grace + correction;
-        bool may = grace >= 1 hours && total <= 180 days;
+        bool may = grace >= 1 hours && correction >= 1 days && total <= 180 days;
         try anchors.createGroup(intake, grace, correction, AssuranceClass.SecureElement) returns (
             GroupId group
         ) {

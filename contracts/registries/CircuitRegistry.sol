@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
 import {
@@ -26,7 +27,17 @@ contract CircuitRegistry is ICircuitRegistry {
         uint64 addableFrom;
     }
 
+    /// @dev A circuit that settles a period, and since when it does. The first of a period has `from` 0.
+    struct Turn {
+        CircuitId id;
+        uint256 from;
+    }
+
     CircuitId private constant NONE = CircuitId.wrap(0);
+    uint256 private constant NEVER = type(uint64).max;
+    /// @dev How many circuits can settle one period in turn. It bounds how long forged successors of forged circuits
+    /// can keep a window open.
+    uint256 private constant MAX_TURNS = 4;
     uint256 private constant MAX_NAME_LENGTH = 64;
     /// @dev Keeps every time computed here far inside uint64 and every freeze within human reach.
     uint32 private constant MAX_TIME = 3 * 365 days;
@@ -120,7 +131,11 @@ contract CircuitRegistry is ICircuitRegistry {
     /// @inheritdoc ICircuitRegistry
     function propose(CircuitProposal calldata proposal) external onlyGovernor returns (CircuitId id) {
         id = _idOf(proposal.name, proposal.version);
-        if (_proposals[id].hash != 0) revert CircuitRegistry_AlreadyProposed(id);
+        Proposal memory announced = _proposals[id];
+        // One that was forgotten can be made again.
+        if (announced.hash != 0 && block.timestamp < announced.addableFrom + delay) {
+            revert CircuitRegistry_AlreadyProposed(id);
+        }
         _validate(id, proposal);
         uint64 addableFrom = uint64(block.timestamp) + delay;
         _proposals[id] = Proposal(keccak256(abi.encode(proposal)), addableFrom);
@@ -144,6 +159,9 @@ contract CircuitRegistry is ICircuitRegistry {
         if (block.timestamp < announced.addableFrom) {
             revert CircuitRegistry_TooEarly(id, announced.addableFrom);
         }
+        if (block.timestamp >= announced.addableFrom + delay) {
+            revert CircuitRegistry_ProposalExpired(id, announced.addableFrom + delay);
+        }
         // Again, since the verifier's code or the predecessor may have changed while the proposal waited.
         _validate(id, proposal);
         delete _proposals[id];
@@ -165,7 +183,7 @@ contract CircuitRegistry is ICircuitRegistry {
 
     /// @inheritdoc ICircuitRegistry
     function suspend(CircuitId id, string calldata reason) external onlyGuardian {
-        _known(id);
+        _requireNotForged(id, _known(id));
         Stop[] storage suspensions = _suspensions[id];
         uint64 running = suspensions.runningUntil();
         if (running != 0) revert CircuitRegistry_AlreadySuspended(id, running);
@@ -181,6 +199,7 @@ contract CircuitRegistry is ICircuitRegistry {
     function endSuspension(CircuitId id) external onlyGuardian {
         Stop[] storage suspensions = _suspensions[id];
         if (suspensions.runningUntil() == 0) revert CircuitRegistry_NotSuspended(id);
+        _requireNotForged(id, _circuits[id]);
         suspensions.setEnd(uint64(block.timestamp));
         emit SuspensionEnded(id);
     }
@@ -188,7 +207,7 @@ contract CircuitRegistry is ICircuitRegistry {
     /// @inheritdoc ICircuitRegistry
     function exposeForgery(CircuitId id, Groth16Proof calldata proof) external {
         Circuit storage record = _known(id);
-        if (record.keyKind == KeyKind.Development || record.forged) {
+        if (record.keyKind == KeyKind.Development || record.forgedAt != 0) {
             revert CircuitRegistry_NothingToExpose(id);
         }
         if (!record.zeroImpossible) revert CircuitRegistry_ZeroMayBeProven(id);
@@ -198,18 +217,10 @@ contract CircuitRegistry is ICircuitRegistry {
                 Proofs.verifyAsBatch(batchVerifier, record.verificationKey, impossible, proof);
         if (!accepted) revert CircuitRegistry_NoForgery(id);
 
-        record.forged = true;
         uint64 timestamp = uint64(block.timestamp);
+        record.forgedAt = timestamp;
         if (record.retiredAt == 0 || record.retiredAt > timestamp) record.retiredAt = timestamp;
         emit ForgeryExposed(id, msg.sender);
-
-        // Open windows wait for a successor as long as a full suspension would let them. No cool-down: this
-        // happens once in the life of a circuit.
-        Stop[] storage suspensions = _suspensions[id];
-        uint64 until = timestamp + suspensionTime;
-        if (suspensions.runningUntil() != 0) suspensions.setEnd(until);
-        else suspensions.begin(suspensionTime);
-        emit CircuitSuspended(id, until, "forgery");
     }
 
     // --- roles ----------------------------------------------------------------------------------------------
@@ -306,25 +317,44 @@ contract CircuitRegistry is ICircuitRegistry {
         uint256 start,
         uint256 closes
     ) external view returns (CircuitId base, CircuitId applied, uint64 blockedUntil, address verifier) {
-        base = _inForceAt(id, start);
+        base = _baseAt(id, start);
         if (base == NONE) return (NONE, NONE, type(uint64).max, address(0));
 
-        applied = base;
-        Circuit storage record = _circuits[base];
-        if (block.timestamp >= closes && (record.forged || _suspensions[base].wasRunningAt(closes))) {
-            CircuitId next = _inForceAt(record.successor, block.timestamp);
-            if (next != NONE) {
-                applied = next;
-                record = _circuits[next];
-            }
+        Turn memory turn = Turn(base, 0);
+        for (uint256 turns = 1; turns < MAX_TURNS; ++turns) {
+            Turn memory next = _nextTurn(turn, closes);
+            if (next.id == NONE) break;
+            turn = next;
         }
-
-        verifier = record.verifier;
-        if (record.forged || verifier.codehash != record.verifierCodeHash) {
-            return (base, applied, type(uint64).max, address(0));
-        }
+        applied = turn.id;
+        Circuit storage record = _circuits[applied];
+        if (!_isUsable(record)) return (base, applied, type(uint64).max, address(0));
         blockedUntil = _suspensions[applied].runningUntil();
-        if (blockedUntil != 0) verifier = address(0);
+        if (blockedUntil == 0) verifier = record.verifier;
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function lastStopBefore(
+        CircuitId id,
+        uint256 start,
+        uint256 closes,
+        uint256 before
+    ) external view returns (uint256 end) {
+        Turn memory turn = Turn(_baseAt(id, start), 0);
+        for (uint256 turns = 1; turn.id != NONE && turn.from < before; ++turns) {
+            Turn memory next = turns < MAX_TURNS ? _nextTurn(turn, closes) : Turn(NONE, NEVER);
+            // A proof under the next circuit has to be made first, so handing over is a stop without length.
+            end = Math.max(end, turn.from);
+            // What stops a circuit after its turn stops nobody.
+            Stop memory stop = _suspensions[turn.id].lastBefore(Math.min(before, next.from + 1));
+            end = Math.max(end, stop.end);
+            uint256 forgedAt = _circuits[turn.id].forgedAt;
+            if (forgedAt != 0 && forgedAt < before && forgedAt < next.from) {
+                // Until the successor settles, and no longer than governance needs to bring one.
+                end = Math.max(end, Math.min(next.from, forgedAt + delay + suspensionTime));
+            }
+            turn = next;
+        }
     }
 
     // --- internals ------------------------------------------------------------------------------------------
@@ -333,13 +363,77 @@ contract CircuitRegistry is ICircuitRegistry {
     function _inForceAt(CircuitId id, uint256 time) private view returns (CircuitId) {
         while (id != NONE) {
             Circuit storage record = _circuits[id];
-            uint64 retiredAt = record.retiredAt;
-            if (retiredAt == 0 || time < retiredAt) {
+            if (!_isRetiredBy(record, time)) {
                 return record.addedAt != 0 && record.addedAt <= time ? id : NONE;
             }
             id = record.successor;
         }
         return NONE;
+    }
+
+    /// @dev As `_inForceAt`, and the forged circuit itself where nothing else ended its line: who is insured under it
+    /// was promised a circuit, and gets its successor when there is one.
+    function _baseAt(CircuitId id, uint256 start) private view returns (CircuitId) {
+        while (id != NONE) {
+            Circuit storage record = _circuits[id];
+            uint64 addedAt = record.addedAt;
+            if (addedAt == 0 || addedAt > start) return NONE;
+            if (!_isRetiredBy(record, start)) return id;
+            CircuitId next = record.successor;
+            if (next == NONE || _circuits[next].addedAt > start) {
+                return record.forgedAt == record.retiredAt ? id : NONE;
+            }
+            id = next;
+        }
+        return NONE;
+    }
+
+    /// @dev Who settles after `turn`, and since when; `NONE` and `NEVER` if nobody does so far. Computed from what has
+    /// happened and never from what is the case now. So what was once true of a time remains true of it, and no period
+    /// returns to a circuit that was taken from it.
+    /// @param closes end of the period's window without stops
+    function _nextTurn(Turn memory turn, uint256 closes) private view returns (Turn memory) {
+        Circuit storage record = _circuits[turn.id];
+        uint256 from = Math.max(turn.from, _handsOverAt(turn.id, record, closes));
+        CircuitId next = from == NEVER ? NONE : record.successor;
+        while (next != NONE) {
+            Circuit storage candidate = _circuits[next];
+            from = Math.max(from, candidate.addedAt);
+            // Exposed in the very second in which its turn comes, it has its turn, and hands over to its successor.
+            if (!_isRetiredBy(candidate, from) || candidate.forgedAt == from) return Turn(next, from);
+            next = candidate.successor;
+        }
+        return Turn(NONE, NEVER);
+    }
+
+    /// @dev Since when a circuit leaves the period to its successor, if there is one in force by then: its exposure, or
+    /// the close of the window if it was suspended in that second. One whose verifier has other code than recorded
+    /// does so from the beginning.
+    function _handsOverAt(
+        CircuitId id,
+        Circuit storage record,
+        uint256 closes
+    ) private view returns (uint256 from) {
+        if (record.verifier.codehash != record.verifierCodeHash) return 0;
+        // Only what is retired can be forged, which saves a look into storage.
+        uint64 forgedAt = record.retiredAt == 0 ? 0 : record.forgedAt;
+        from = forgedAt == 0 ? NEVER : forgedAt;
+        if (closes < from && block.timestamp >= closes && _suspensions[id].wasRunningAt(closes))
+            from = closes;
+    }
+
+    function _isUsable(Circuit storage record) private view returns (bool) {
+        bool forged = record.retiredAt != 0 && record.forgedAt != 0;
+        return !forged && record.verifier.codehash == record.verifierCodeHash;
+    }
+
+    function _isRetiredBy(Circuit storage record, uint256 time) private view returns (bool) {
+        uint64 retiredAt = record.retiredAt;
+        return retiredAt != 0 && time >= retiredAt;
+    }
+
+    function _requireNotForged(CircuitId id, Circuit storage record) private view {
+        if (record.forgedAt != 0) revert CircuitRegistry_Forged(id, record.forgedAt);
     }
 
     function _known(CircuitId id) private view returns (Circuit storage record) {
@@ -351,7 +445,6 @@ contract CircuitRegistry is ICircuitRegistry {
         _circuits[id] = Circuit({
             verifier: proposal.verifier,
             retiredAt: 0,
-            forged: false,
             keyKind: proposal.keyKind,
             inputs: proposal.inputs,
             addedAt: uint64(block.timestamp),
@@ -362,7 +455,8 @@ contract CircuitRegistry is ICircuitRegistry {
             verifierCodeHash: proposal.verifierCodeHash,
             verificationKeyHash: proposal.verificationKeyHash,
             successor: NONE,
-            verificationKey: proposal.verificationKey
+            verificationKey: proposal.verificationKey,
+            forgedAt: 0
         });
         if (proposal.predecessor != NONE) _circuits[proposal.predecessor].successor = id;
         emit CircuitAdded(id, proposal.verifier, proposal);
@@ -442,7 +536,6 @@ contract CircuitRegistry is ICircuitRegistry {
             chainId == 2442 || // Polygon zkEVM Cardona
             chainId == 59141 || // Linea Sepolia
             chainId == 534351 || // Scroll Sepolia
-            chainId == 8022833 || // ZKsync OS testnet
-            chainId == 167013; // Taiko Hoodi
+            chainId == 8022833; // ZKsync OS testnet
     }
 }

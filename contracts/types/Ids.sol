@@ -11,6 +11,9 @@ type GroupId is uint64;
 /// derived from it, the chain and the registry; see `IScopeRegistry.elementOf`.
 type ScopeId is uint64;
 
+/// @dev Number of an escrow, assigned by `Custody` from 1.
+type EscrowId is uint64;
+
 /// @dev Number of a program, assigned by `ClaimsPayout` from 1.
 type ProgramId is uint64;
 
@@ -21,7 +24,7 @@ type PolicyId is uint64;
 type ConsentId is bytes32;
 
 using {eqCircuit as ==, neCircuit as !=} for CircuitId global;
-using {eqPolicy as ==} for PolicyId global;
+using {eqPolicy as ==, nePolicy as !=} for PolicyId global;
 
 function eqCircuit(CircuitId a, CircuitId b) pure returns (bool) {
     return CircuitId.unwrap(a) == CircuitId.unwrap(b);
@@ -29,6 +32,10 @@ function eqCircuit(CircuitId a, CircuitId b) pure returns (bool) {
 
 function neCircuit(CircuitId a, CircuitId b) pure returns (bool) {
     return CircuitId.unwrap(a) != CircuitId.unwrap(b);
+}
+
+function nePolicy(PolicyId a, PolicyId b) pure returns (bool) {
+    return PolicyId.unwrap(a) != PolicyId.unwrap(b);
 }
 
 function eqPolicy(PolicyId a, PolicyId b) pure returns (bool) {

@@ -154,11 +154,14 @@ describe("AnchorRegistry", () => {
   });
 
   it("T22, T28: an attester changes in two steps, and in the middle of a day", async () => {
-    const { anchors, as, day, from, attester, other, stranger } = await load(opened);
+    const { anchors, as, day, from, correctableUntil, attester, other, stranger } = await load(opened);
+    // The last second of the day that is anchored below: the nominee never writes it.
+    await time.setNextBlockTimestamp(from - intakeTime - 1n);
+    const acceptableFrom = correctableUntil + 1n;
     await expect(as.nominateAttester(1n, other.address))
       .to.emit(anchors, "AttesterNominated")
-      .withArgs(1n, attester.address, other.address);
-    expect(await anchors.pendingAttesterOf(1n)).to.equal(other.address);
+      .withArgs(1n, attester.address, other.address, acceptableFrom);
+    expect(await anchors.nominationOf(1n)).to.deep.equal([other.address, acceptableFrom]);
     await expect(anchors.connect(stranger).acceptAttester(1n))
       .to.be.revertedWithCustomError(anchors, "AnchorRegistry_NotNominee")
       .withArgs(1n, stranger.address, other.address);
@@ -168,33 +171,55 @@ describe("AnchorRegistry", () => {
       anchors,
       "AnchorRegistry_NotAttester",
     );
+    await time.setNextBlockTimestamp(acceptableFrom - 1n);
+    await expect(anchors.connect(other).acceptAttester(1n))
+      .to.be.revertedWithCustomError(anchors, "AnchorRegistry_NominationTooEarly")
+      .withArgs(1n, acceptableFrom);
+    await time.setNextBlockTimestamp(acceptableFrom);
     await expect(anchors.connect(other).acceptAttester(1n))
       .to.emit(anchors, "AttesterChanged")
       .withArgs(1n, attester.address, other.address);
     expect(await anchors.attesterOf(1n)).to.equal(other.address);
-    expect(await anchors.pendingAttesterOf(1n)).to.equal(ZeroAddress);
-    await expect(as.correct(1n, day, 6n, "no longer")).to.be.revertedWithCustomError(
+    expect(await anchors.nominationOf(1n)).to.deep.equal([ZeroAddress, 0n]);
+    // Nothing that ended before the nomination was public can be changed by who takes over.
+    await expect(anchors.connect(other).correct(1n, day, 6n, "too late"))
+      .to.be.revertedWithCustomError(anchors, "AnchorRegistry_TooLate")
+      .withArgs(1n, day, correctableUntil);
+    await expect(as.anchor(1n, day + 1n, 6n)).to.be.revertedWithCustomError(
       anchors,
       "AnchorRegistry_NotAttester",
     );
-    await expect(anchors.connect(other).anchor(1n, day, 9n)).to.be.revertedWithCustomError(
-      anchors,
-      "AnchorRegistry_AlreadyAnchored",
-    );
-    await anchors.connect(other).correct(1n, day, 6n, "taken over");
+    await anchors.connect(other).correct(1n, day + 1n, 6n, "missed");
     await expect(anchors.connect(other).acceptAttester(1n)).to.be.revertedWithCustomError(
       anchors,
       "AnchorRegistry_NotNominee",
     );
   });
 
+  it("T22: a nomination is withdrawn by nominating nobody, and begins anew with another", async () => {
+    const { anchors, as, other, stranger } = await load(opened);
+    await as.nominateAttester(1n, other.address);
+    await as.nominateAttester(1n, ZeroAddress);
+    const { acceptableFrom } = await anchors.nominationOf(1n);
+    await time.increaseTo(acceptableFrom);
+    await expect(anchors.connect(other).acceptAttester(1n)).to.be.revertedWithCustomError(
+      anchors,
+      "AnchorRegistry_NotNominee",
+    );
+    await as.nominateAttester(1n, stranger.address);
+    await expect(anchors.connect(stranger).acceptAttester(1n)).to.be.revertedWithCustomError(
+      anchors,
+      "AnchorRegistry_NominationTooEarly",
+    );
+  });
+
   it("groups are numbered from 1 and keep their times", async () => {
     const { anchors, stranger } = await load(opened);
-    await expect(anchors.connect(stranger).createGroup(0n, HOUR, 0n, Assurance.SelfAttested))
+    await expect(anchors.connect(stranger).createGroup(0n, HOUR, DAY, Assurance.SelfAttested))
       .to.emit(anchors, "GroupCreated")
-      .withArgs(2n, stranger.address, 0n, HOUR, 0n, Assurance.SelfAttested);
+      .withArgs(2n, stranger.address, 0n, HOUR, DAY, Assurance.SelfAttested);
     expect(await anchors.groupCount()).to.equal(2n);
-    expect(await anchors.group(2n)).to.deep.equal([stranger.address, 0n, HOUR, 0n, Assurance.SelfAttested]);
+    expect(await anchors.group(2n)).to.deep.equal([stranger.address, 0n, HOUR, DAY, Assurance.SelfAttested]);
   });
 
   it("groups may take 180 days together, to the second", async () => {

@@ -29,6 +29,7 @@ import {
   PeriodState,
   type Proof,
   proposal,
+  reopenTime,
   review,
   root,
   suspensionTime,
@@ -303,8 +304,19 @@ describe("ClaimsPayout: batches", () => {
     /** One item for every reason, each with what has to be said of it, and true claims beside them. */
     async function deployEveryReason() {
       const world = await deployProven();
-      const { claims, circuits, governor, guardian, createProgram, fund, issue, grant, nextEpoch, item } =
-        world;
+      const {
+        claims,
+        circuits,
+        governor,
+        guardian,
+        createProgram,
+        fund,
+        issue,
+        grant,
+        nextEpoch,
+        item,
+        release,
+      } = world;
       const mock = await deployVerifier(7n);
       const others = ["glucose-retired", "glucose-suspended"];
       for (const name of others) {
@@ -338,8 +350,8 @@ describe("ClaimsPayout: batches", () => {
       await circuits.connect(governor).scheduleRetirement(retired);
 
       await world.anchorPeriod(good[0]!, 0n);
-      await time.increase(claimWindow + DAY);
-      await claims.releasePeriod(released, 0n);
+      await time.increase(claimWindow + reopenTime + DAY);
+      await release(released, 0n);
       await world.anchorPeriod(good[0]!, 20n);
       await circuits.connect(guardian).suspend(suspended, "doubt");
       const until = BigInt(await time.latest()) + suspensionTime;
@@ -786,10 +798,10 @@ describe("ClaimsPayout: batches", () => {
     });
 
     it("T27: neither a batch nor its preview while paused", async () => {
-      const { claims, pauser, policies, consentId, item } = await load(crowdOfFour);
+      const { claims, pauser, policies, consentId, item, pauses } = await load(crowdOfFour);
       const items = [await item(policies[0]!, 0n, consentId)];
-      await claims.connect(pauser).pause("doubt");
-      const until = await claims.pausedUntil();
+      await pauses.connect(pauser).pause("doubt");
+      const until = await pauses.pausedUntil();
       const calls = [
         () => claims.submitClaims(items),
         () => claims.previewClaims(items),

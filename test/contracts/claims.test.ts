@@ -24,15 +24,28 @@ import {
   PeriodState,
   type ProofInputs,
   R,
+  reopenTime,
   root,
   time,
 } from "./support/world.ts";
 
 describe("ClaimsPayout: claims", () => {
   it("pays a period that was proven: reserved, then owed, then paid", async () => {
-    const { claims, policy, program, consentId, token, controller, stranger, relayer, inputsOf, firstEpoch } =
-      await load(deployAnchored);
-    const before = await claims.program(program);
+    const {
+      claims,
+      policy,
+      program,
+      consentId,
+      token,
+      controller,
+      stranger,
+      relayer,
+      inputsOf,
+      firstEpoch,
+      moneyOf,
+      circuit,
+    } = await load(deployAnchored);
+    const before = await moneyOf(program);
     // The inputs are worked out here; the mock verifier takes a proof of exactly these.
     const inputs = await inputsOf(firstEpoch, 0n);
     expect(await claims.claimInputs(policy, 0n)).to.deep.equal([
@@ -43,12 +56,12 @@ describe("ClaimsPayout: claims", () => {
     ]);
     await expect(claims.connect(relayer).submitClaim(policy, 0n, consentId, mockProof(inputs)))
       .to.emit(claims, "ClaimSettled")
-      .withArgs(policy, 0n, before.circuit, root, consentId, 0n);
+      .withArgs(policy, 0n, circuit, root, consentId, 0n);
     expect(await claims.periodOf(policy, 0n)).to.deep.equal([PeriodState.Credited, 0n]);
     const booked = await claims.policy(policy);
     expect([booked.reserved, booked.owed, booked.paid]).to.deep.equal([2n, 1n, 0n]);
     expect(await claims.owedOf(policy)).to.equal(benefit);
-    const after = await claims.program(program);
+    const after = await moneyOf(program);
     expect([after.free, after.committed]).to.deep.equal([before.free, before.committed]);
 
     await expect(claims.connect(stranger).pay(policy))
@@ -57,7 +70,7 @@ describe("ClaimsPayout: claims", () => {
     expect(await token.balanceOf(controller)).to.equal(benefit);
     const paid = await claims.policy(policy);
     expect([paid.reserved, paid.owed, paid.paid]).to.deep.equal([2n, 0n, 1n]);
-    expect((await claims.program(program)).committed).to.equal(before.committed - benefit);
+    expect((await moneyOf(program)).committed).to.equal(before.committed - benefit);
     await expect(claims.pay(policy))
       .to.be.revertedWithCustomError(claims, "ClaimsPayout_NothingOwed")
       .withArgs(policy);
@@ -260,7 +273,7 @@ describe("ClaimsPayout: claims", () => {
     it("T22: another day's or another group's root does not count", async () => {
       const { claims, anchors, stranger, policy, consentId, anchorPeriod, inputsOf, firstEpoch } =
         await load(deployInsured);
-      await anchors.connect(stranger).createGroup(intakeTime, 2n * graceTime, 0n, 2n);
+      await anchors.connect(stranger).createGroup(intakeTime, 2n * graceTime, DAY, 2n);
       const day = await claims.anchorDayOf(policy, 0n);
       await anchorPeriod(policy, 1n, 888n);
       const [from] = await anchors.anchorWindow(2n, day);
@@ -307,7 +320,7 @@ describe("ClaimsPayout: claims", () => {
       expect([window.openedAt, window.closesAt, window.releasableFrom]).to.deep.equal([
         correctableUntil,
         correctableUntil + claimWindow,
-        correctableUntil + claimWindow,
+        correctableUntil + claimWindow + reopenTime,
       ]);
       await expect(claims.submitClaim(policy, 1n, consentId, old)).to.be.revertedWithCustomError(
         claims,
@@ -322,8 +335,19 @@ describe("ClaimsPayout: claims", () => {
     });
 
     it("a short window may reopen with a correction; until then its reserve is kept", async () => {
-      const { claims, anchors, attester, createProgram, fund, issue, nextEpoch, grant, anchorPeriod, claim } =
-        await load(deployWorld);
+      const {
+        claims,
+        anchors,
+        attester,
+        createProgram,
+        fund,
+        issue,
+        nextEpoch,
+        grant,
+        anchorPeriod,
+        claim,
+        release,
+      } = await load(deployWorld);
       const program = await createProgram({ claimWindow: DAY });
       await fund(program, benefit);
       const policy = await issue({ program, firstEpoch: await nextEpoch(), periods: 1n });
@@ -336,9 +360,10 @@ describe("ClaimsPayout: claims", () => {
         claims,
         "ClaimsPayout_WindowClosed",
       );
-      await expect(claims.releasePeriod(policy, 0n))
+      await expect(release(policy, 0n))
         .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotReleasableYet")
-        .withArgs(policy, 0n, correctableUntil + 1n);
+        .withArgs(policy, 0n, from + DAY + reopenTime);
+      expect(correctableUntil).to.be.lessThan(from + DAY + reopenTime);
       await time.setNextBlockTimestamp(correctableUntil);
       await anchors.connect(attester).correct(1n, day, 6n, "wrong root");
       await claim(policy, 0n, consentId);
@@ -348,34 +373,35 @@ describe("ClaimsPayout: claims", () => {
 
   describe("T27, P10: periods that are not claimed", () => {
     it("P10: an unclaimed period becomes free when it can no longer be claimed, and not a second earlier", async () => {
-      const { claims, policy, program, stranger, consentId, claim } = await load(deployAnchored);
+      const { claims, policy, program, stranger, consentId, claim, release, moneyOf } =
+        await load(deployAnchored);
       const { closesAt, releasableFrom } = await claims.windowOf(policy, 0n);
-      expect(releasableFrom).to.equal(closesAt);
-      const before = await claims.program(program);
+      expect(releasableFrom).to.equal(closesAt + reopenTime);
+      const before = await moneyOf(program);
       await time.setNextBlockTimestamp(releasableFrom - 1n);
-      await expect(claims.releasePeriod(policy, 0n))
+      await expect(release(policy, 0n))
         .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotReleasableYet")
         .withArgs(policy, 0n, releasableFrom);
       await time.setNextBlockTimestamp(releasableFrom);
-      await expect(claims.connect(stranger).releasePeriod(policy, 0n))
-        .to.emit(claims, "PeriodReleased")
-        .withArgs(policy, 0n);
-      const after = await claims.program(program);
+      await expect(release(policy, 0n, stranger))
+        .to.emit(claims, "PeriodsReleased")
+        .withArgs(policy, 0n, 1n, 1n);
+      const after = await moneyOf(program);
       expect([after.free - before.free, before.committed - after.committed]).to.deep.equal([
         benefit,
         benefit,
       ]);
       expect(await claims.periodOf(policy, 0n)).to.deep.equal([PeriodState.Released, 0n]);
-      await expect(claims.releasePeriod(policy, 0n))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_WrongState")
-        .withArgs(policy, 0n, PeriodState.Released);
+      await expect(release(policy, 0n))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NothingToRelease")
+        .withArgs(policy, 0n, 1n);
       await expect(claim(policy, 0n, consentId))
         .to.be.revertedWithCustomError(claims, "ClaimsPayout_PeriodReleased")
         .withArgs(policy, 0n);
     });
 
     it("T27: a day that was never anchored lapses with its correction time", async () => {
-      const { claims, policy, insurer, program, firstEpoch } = await load(deployInsured);
+      const { claims, policy, program, firstEpoch, withdraw, release, moneyOf } = await load(deployInsured);
       const end = 900n * offset + (firstEpoch + 1n) * DAY;
       const dayEnd = ((end - 1n) / DAY + 1n) * DAY;
       const lapse = dayEnd + intakeTime + graceTime + correctionTime + 1n;
@@ -387,23 +413,23 @@ describe("ClaimsPayout: claims", () => {
         ZeroHash,
       ]);
       await time.setNextBlockTimestamp(lapse - 1n);
-      await expect(claims.releasePeriod(policy, 0n)).to.be.revertedWithCustomError(
+      await expect(release(policy, 0n)).to.be.revertedWithCustomError(
         claims,
         "ClaimsPayout_NotReleasableYet",
       );
       await time.setNextBlockTimestamp(lapse);
-      await claims.releasePeriod(policy, 0n);
-      const { free } = await claims.program(program);
-      await claims.connect(insurer).withdraw(program, free, insurer.address);
+      await release(policy, 0n);
+      const { free } = await moneyOf(program);
+      await withdraw(program, free);
     });
 
     it("P4: a period that was claimed cannot be released, whatever time passes", async () => {
-      const { claims, policy, consentId, claim } = await load(deployAnchored);
+      const { claims, policy, consentId, claim, release } = await load(deployAnchored);
       await claim(policy, 0n, consentId);
       await time.increase(1000n * DAY);
-      await expect(claims.releasePeriod(policy, 0n))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_WrongState")
-        .withArgs(policy, 0n, PeriodState.Credited);
+      await expect(release(policy, 0n))
+        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NothingToRelease")
+        .withArgs(policy, 0n, 1n);
     });
 
     it("T27: a policy that was ended keeps paying for what had begun", async () => {
@@ -418,20 +444,33 @@ describe("ClaimsPayout: claims", () => {
     });
 
     it("T26: wind-down leaves no money behind", async () => {
-      const { claims, token, insurer, policy, program, consentId, anchorPeriod, claim, fund, claimsAddress } =
-        await load(deployAnchored);
+      const {
+        claims,
+        token,
+        policy,
+        program,
+        consentId,
+        anchorPeriod,
+        claim,
+        fund,
+        claimsAddress,
+        custody,
+        withdraw,
+        release,
+        moneyOf,
+      } = await load(deployAnchored);
       await fund(program, 1n);
       await claim(policy, 0n, consentId);
       await anchorPeriod(policy, 1n, 5n);
       await time.increase(1000n * DAY);
-      await claims.releasePeriod(policy, 1n);
-      await claims.releasePeriod(policy, 2n);
+      await release(policy, 1n);
+      await release(policy, 2n);
       await claims.pay(policy);
-      const { free, committed } = await claims.program(program);
+      const { free, committed } = await moneyOf(program);
       expect(committed).to.equal(0n);
-      await claims.connect(insurer).withdraw(program, free, insurer.address);
+      await withdraw(program, free);
       expect(await token.balanceOf(claimsAddress)).to.equal(0n);
-      expect(await claims.accountedIn(token)).to.equal(0n);
+      expect(await custody.accountedIn(token)).to.equal(0n);
     });
   });
 
@@ -506,15 +545,16 @@ describe("ClaimsPayout: claims", () => {
     });
 
     it("P7: a rejected benefit stays reserved, and the insurer cannot take it", async () => {
-      const { claims, insurer, policy, program, consentId, claim } = await load(deployReviewed);
+      const { claims, insurer, policy, program, consentId, claim, release, moneyOf } =
+        await load(deployReviewed);
       await claim(policy, 0n, consentId);
-      const before = await claims.program(program);
+      const before = await moneyOf(program);
       const tx = await claims.connect(insurer).rejectClaim(policy, 0n, "not convinced");
       const until = BigInt((await tx.getBlock())!.timestamp) + 10n * DAY;
       await expect(tx).to.emit(claims, "ClaimRejected").withArgs(policy, 0n, until, "not convinced");
       // The arbiter's time counts from here, not what was left of the insurer's.
       expect(await claims.periodOf(policy, 0n)).to.deep.equal([PeriodState.Rejected, until]);
-      expect(await claims.program(program)).to.deep.equal(before);
+      expect(await moneyOf(program)).to.deep.equal(before);
       expect((await claims.policy(policy)).reserved).to.equal(3n);
       await expect(claims.connect(insurer).arbitrate(policy, 0n, false, "")).to.be.revertedWithCustomError(
         claims,
@@ -525,9 +565,9 @@ describe("ClaimsPayout: claims", () => {
         "ClaimsPayout_WrongState",
       );
       await time.increase(1000n * DAY);
-      await expect(claims.releasePeriod(policy, 0n)).to.be.revertedWithCustomError(
+      await expect(release(policy, 0n)).to.be.revertedWithCustomError(
         claims,
-        "ClaimsPayout_WrongState",
+        "ClaimsPayout_NothingToRelease",
       );
     });
 
@@ -549,7 +589,7 @@ describe("ClaimsPayout: claims", () => {
     });
 
     it("the arbiter decides either way, in its time, once", async () => {
-      const { claims, insurer, arbiter, policy, program, consentId, claim, anchorPeriod } =
+      const { claims, insurer, arbiter, policy, program, consentId, claim, anchorPeriod, moneyOf } =
         await load(deployReviewed);
       const as = claims.connect(arbiter);
       await claim(policy, 0n, consentId);
@@ -563,12 +603,12 @@ describe("ClaimsPayout: claims", () => {
       await anchorPeriod(policy, 1n);
       await claim(policy, 1n, consentId);
       await claims.connect(insurer).rejectClaim(policy, 1n, "no");
-      const before = await claims.program(program);
+      const before = await moneyOf(program);
       await expect(as.arbitrate(policy, 1n, false, "it does not"))
         .to.emit(claims, "ClaimDenied")
         .withArgs(policy, 1n, "it does not");
       expect(await claims.periodOf(policy, 1n)).to.deep.equal([PeriodState.Denied, 0n]);
-      const after = await claims.program(program);
+      const after = await moneyOf(program);
       expect([after.free - before.free, before.committed - after.committed]).to.deep.equal([
         benefit,
         benefit,
@@ -605,7 +645,7 @@ describe("ClaimsPayout: claims", () => {
     });
 
     it("T27: an insurer that rejects everything and an arbiter that denies everything freeze nothing", async () => {
-      const { claims, insurer, arbiter, policy, program, consentId, claim, anchorPeriod } =
+      const { claims, insurer, arbiter, policy, program, consentId, claim, anchorPeriod, moneyOf } =
         await load(deployReviewed);
       for (const period of [0n, 1n, 2n]) {
         if (period > 0n) await anchorPeriod(policy, period);
@@ -615,7 +655,7 @@ describe("ClaimsPayout: claims", () => {
       }
       const { reserved, owed, paid } = await claims.policy(policy);
       expect([reserved, owed, paid]).to.deep.equal([0n, 0n, 0n]);
-      expect((await claims.program(program)).committed).to.equal(0n);
+      expect((await moneyOf(program)).committed).to.equal(0n);
     });
 
     it("C3: a consent revoked during the review takes nothing back", async () => {
@@ -647,7 +687,6 @@ describe("ClaimsPayout: claims", () => {
     const proof = await proofOf(policy, 0n);
     for (const call of [
       () => claims.submitClaim(policy, 3n, consentId, proof),
-      () => claims.releasePeriod(policy, 3n),
       () => claims.connect(insurer).approveClaim(policy, 2n ** 32n - 1n),
       () => claims.periodTimes(policy, 3n),
     ]) {

@@ -5,7 +5,16 @@ import { expect } from "chai";
 
 /** Rooms that belong to one product each. A new product is added here. */
 const PRODUCTS = ["claims"];
-const ROOMS = ["registries", "verification", "verifiers", "libraries", "interfaces", "types", "mocks"];
+const ROOMS = [
+  "registries",
+  "custody",
+  "verification",
+  "verifiers",
+  "libraries",
+  "interfaces",
+  "types",
+  "mocks",
+];
 
 /**
  * What each room may import besides itself and packages. Products see registries through their interfaces alone, and
@@ -16,6 +25,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     PRODUCTS.map((product) => [product, ["interfaces", "libraries", "types", "verification"]]),
   ),
   registries: ["interfaces", "libraries", "types", "verification"],
+  custody: ["interfaces", "types"],
   verification: ["interfaces", "libraries"],
   verifiers: [],
   libraries: ["interfaces", "types"],

@@ -24,14 +24,15 @@ import {
 
 describe("ClaimsPayout: policies", () => {
   it("P3: a policy reserves its whole possible benefit", async () => {
-    const { claims, insurer, controller, program, attestation, signAttestation } = await load(deployWorld);
-    const before = await claims.program(program);
+    const { claims, insurer, controller, program, attestation, signAttestation, moneyOf } =
+      await load(deployWorld);
+    const before = await moneyOf(program);
     const value = await attestation({ periods: 7n });
     const digest = await claims.attestationDigest(value);
     await expect(claims.connect(insurer).issuePolicy(value, await signAttestation(value)))
       .to.emit(claims, "PolicyIssued")
       .withArgs(1n, program, controller.address, holder, ZeroAddress, value.firstEpoch, 7n, digest);
-    const after = await claims.program(program);
+    const after = await moneyOf(program);
     expect([before.free - after.free, after.committed - before.committed]).to.deep.equal([
       7n * benefit,
       7n * benefit,
@@ -46,6 +47,7 @@ describe("ClaimsPayout: policies", () => {
       0n,
       holder,
       controller.address,
+      0n,
       ZeroAddress,
     ]);
     expect(await claims.payeeOf(1n)).to.equal(controller.address);
@@ -66,20 +68,20 @@ describe("ClaimsPayout: policies", () => {
   });
 
   it("P3: no policy beyond what is free", async () => {
-    const { claims, program, issue } = await load(deployWorld);
+    const { program, issue, custody } = await load(deployWorld);
     await expect(issue({ periods: 101n }))
-      .to.be.revertedWithCustomError(claims, "ClaimsPayout_InsufficientFree")
+      .to.be.revertedWithCustomError(custody, "Custody_InsufficientFree")
       .withArgs(program, 100n * benefit, 101n * benefit);
     await issue({ periods: 100n });
   });
 
   it("T26: a reserve too large for 128 bits is refused, not wrapped", async () => {
-    const { claims, createProgram, fund, issue } = await load(deployWorld);
+    const { createProgram, fund, issue, custody } = await load(deployWorld);
     const program = await createProgram({ benefit: 2n ** 128n - 1n });
     await fund(program, 10n);
     await expect(issue({ program, periods: 2n })).to.be.revertedWithCustomError(
-      claims,
-      "ClaimsPayout_InsufficientFree",
+      custody,
+      "Custody_InsufficientFree",
     );
   });
 
@@ -121,7 +123,7 @@ describe("ClaimsPayout: policies", () => {
     it("T10: missing, or signed by anybody but the attester of the program's group: refused", async () => {
       const { claims, anchors, attester, insurer, controller, stranger, attestation, signAttestation } =
         await load(deployWorld);
-      await anchors.connect(stranger).createGroup(0n, 3600n, 0n, 2n);
+      await anchors.connect(stranger).createGroup(0n, 3600n, DAY, 2n);
       const value = await attestation();
       const digest = await claims.attestationDigest(value);
       for (const who of [insurer, controller, stranger]) {
@@ -190,12 +192,11 @@ describe("ClaimsPayout: policies", () => {
     });
 
     it("T22: a former attester's signature no longer counts, a new one's does", async () => {
-      const { claims, anchors, attester, other, insurer, attestation, signAttestation } =
+      const { claims, anchors, other, insurer, attestation, signAttestation, handOver } =
         await load(deployWorld);
+      await handOver(other.address, () => anchors.connect(other).acceptAttester(1n));
       const value = await attestation();
       const old = await signAttestation(value);
-      await anchors.connect(attester).nominateAttester(1n, other.address);
-      await anchors.connect(other).acceptAttester(1n);
       await expect(claims.connect(insurer).issuePolicy(value, old)).to.be.revertedWithCustomError(
         claims,
         "ClaimsPayout_InvalidAttestation",
@@ -204,21 +205,23 @@ describe("ClaimsPayout: policies", () => {
     });
 
     it("T29: an attester may be a contract wallet, and one that calls out cannot change anything", async () => {
-      const { claims, anchors, attester, insurer, attestation, signAttestation } = await load(deployWorld);
+      const { claims, anchors, attester, insurer, attestation, signAttestation, moneyOf, handOver } =
+        await load(deployWorld);
       const wallet = await ethers.deployContract("CallingWallet", [attester.address]);
-      await anchors.connect(attester).nominateAttester(1n, await wallet.getAddress());
-      await wallet.connect(attester).getFunction("execute")(
-        await anchors.getAddress(),
-        anchors.interface.encodeFunctionData("acceptAttester", [1n]),
+      await handOver(await wallet.getAddress(), () =>
+        wallet.connect(attester).getFunction("execute")(
+          anchors,
+          anchors.interface.encodeFunctionData("acceptAttester", [1n]),
+        ),
       );
       const value = await attestation();
       await wallet.getFunction("arm")(
         await claims.getAddress(),
-        claims.interface.encodeFunctionData("fund", [1n, 1n]),
+        claims.interface.encodeFunctionData("setPayee", [1n, ZeroAddress]),
       );
-      const before = await claims.program(1n);
+      const before = await moneyOf(1n);
       await claims.connect(insurer).issuePolicy(value, await signAttestation(value));
-      const after = await claims.program(1n);
+      const after = await moneyOf(1n);
       expect(after.free + after.committed).to.equal(before.free + before.committed);
     });
 
@@ -356,13 +359,13 @@ describe("ClaimsPayout: policies", () => {
 
   describe("ending a policy", () => {
     it("frees the periods that have not begun; those that have stay", async () => {
-      const { claims, controller, policy, program, firstEpoch } = await load(deployInsured);
-      const before = await claims.program(program);
+      const { claims, controller, policy, program, firstEpoch, moneyOf } = await load(deployInsured);
+      const before = await moneyOf(program);
       await time.setNextBlockTimestamp(900n * offset + (firstEpoch + 1n) * DAY);
       await expect(claims.connect(controller).endPolicy(policy))
         .to.emit(claims, "PolicyEnded")
         .withArgs(policy, controller.address, 2n, 1n);
-      const after = await claims.program(program);
+      const after = await moneyOf(program);
       expect([after.free - before.free, before.committed - after.committed]).to.deep.equal([
         benefit,
         benefit,
@@ -387,10 +390,10 @@ describe("ClaimsPayout: policies", () => {
     });
 
     it("a policy ended before it begins leaves room for another at once", async () => {
-      const { claims, controller, policy, issue, firstEpoch, program } = await load(deployInsured);
+      const { claims, controller, policy, issue, firstEpoch, program, moneyOf } = await load(deployInsured);
       await claims.connect(controller).endPolicy(policy);
       expect((await claims.policy(policy)).periods).to.equal(0n);
-      expect((await claims.program(program)).committed).to.equal(0n);
+      expect((await moneyOf(program)).committed).to.equal(0n);
       expect(await claims.coveredUntil(1n, holder)).to.equal(0n);
       await issue({ firstEpoch });
     });
@@ -453,7 +456,7 @@ describe("ClaimsPayout: policies", () => {
   });
 
   it("unknown policies are named as such", async () => {
-    const { claims, consentId } = await load(deployInsured);
+    const { claims, consentId, release } = await load(deployInsured);
     const proof = {
       a: [0n, 0n],
       b: [
@@ -475,7 +478,7 @@ describe("ClaimsPayout: policies", () => {
         () => claims.anchorDayOf(id, 0n),
         () => claims.windowOf(id, 0n),
         () => claims.claimInputs(id, 0n),
-        () => claims.releasePeriod(id, 0n),
+        () => release(id, 0n),
         () => claims.approveClaim(id, 0n),
         () => claims.rejectClaim(id, 0n, ""),
         () => claims.arbitrate(id, 0n, true, ""),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
-import { keccak256, ZeroAddress, ZeroHash } from "ethers";
+import { keccak256, ZeroHash } from "ethers";
 import type { ClaimsPayout } from "../../types/ethers-contracts/index.js";
 import { packTerms, type TermsFields, unusedBitOf } from "./support/terms.ts";
 import {
@@ -16,7 +16,6 @@ import {
   KeyKind,
   load,
   type Offer,
-  pauseCooldown,
   proposal,
   suspensionTime,
   time,
@@ -24,14 +23,15 @@ import {
 
 describe("ClaimsPayout: programs and their money", () => {
   describe("construction", () => {
-    it("knows its registries, its pauser and its own purpose", async () => {
-      const { claims, circuits, scopes, anchors, consents, pauser, claimsAddress } = await load(deployWorld);
+    it("knows its registries, its custody and its own purpose", async () => {
+      const { claims, circuits, scopes, anchors, consents, claimsAddress, pauses, custody } =
+        await load(deployWorld);
+      expect(await claims.pauses()).to.equal(await pauses.getAddress());
+      expect(await claims.custody()).to.equal(await custody.getAddress());
       expect(await claims.scopes()).to.equal(await scopes.getAddress());
       expect(await claims.circuits()).to.equal(await circuits.getAddress());
       expect(await claims.anchors()).to.equal(await anchors.getAddress());
       expect(await claims.consents()).to.equal(await consents.getAddress());
-      expect(await claims.pauser()).to.equal(pauser.address);
-      expect(await claims.pauseCooldown()).to.equal(pauseCooldown);
       expect(await claims.claimPurpose()).to.equal(
         keccak256(
           ethers.AbiCoder.defaultAbiCoder().encode(
@@ -42,60 +42,43 @@ describe("ClaimsPayout: programs and their money", () => {
       );
     });
 
-    it("refuses registries without code, no pauser, and a registry whose cool-down could starve a window", async () => {
-      const { claims, circuits, scopes, consents, pauser, stranger, governor, guardian } =
-        await load(deployWorld);
+    it("refuses registries without code", async () => {
+      const { claims, pauses, scopes, consents, custody, stranger } = await load(deployWorld);
       const factory = await ethers.getContractFactory("ClaimsPayout");
-      const good = [circuits, scopes, consents].map((contract) => contract.getAddress());
-      const addresses = await Promise.all(good);
-      for (let i = 0; i < 3; i++) {
-        const args = addresses.map((address, j) => (i === j ? stranger.address : address));
-        await expect(factory.deploy(...args, pauser.address))
+      const good = await Promise.all(
+        [pauses, scopes, consents, custody].map((contract) => contract.getAddress()),
+      );
+      for (let i = 0; i < good.length; i++) {
+        const args = good.map((address, j) => (i === j ? stranger.address : address));
+        await expect(factory.deploy(...(args as [string, string, string, string])))
           .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotAContract")
           .withArgs(stranger.address);
       }
-      await expect(factory.deploy(...addresses, ZeroAddress)).to.be.revertedWithCustomError(
-        claims,
-        "ClaimsPayout_ZeroAddress",
-      );
-      const needed = 12n * DAY + suspensionTime;
-      const hasty = async (suspensionCooldown: bigint) =>
-        deployRegistry({
-          governor: governor.address,
-          guardian: guardian.address,
-          delay,
-          suspensionTime,
-          suspensionCooldown,
-          allowDevelopmentKeys: false,
-          developmentKeyHashes: [],
-          developmentCodeHashes: [],
-          genesis: [],
-        });
-      await expect(factory.deploy(await hasty(needed - 1n), addresses[1]!, addresses[2]!, pauser.address))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_SuspensionCooldownTooShort")
-        .withArgs(needed - 1n, needed);
-      await factory.deploy(await hasty(needed), addresses[1]!, addresses[2]!, pauser.address);
     });
   });
 
   describe("T31: offers", () => {
     it("an offer is on record as it was made", async () => {
-      const { claims, insurer, arbiter, offer } = await load(deployWorld);
+      const { claims, custody, insurer, arbiter, offer, moneyOf } = await load(deployWorld);
       const made = await offer({ arbiter: arbiter.address, reviewTime: DAY, arbiterTime: 2n * DAY });
       await expect(claims.connect(insurer).createProgram(made)).to.emit(claims, "ProgramCreated");
       const id = await claims.programCount();
       const program = await claims.program(id);
       for (const field of Object.keys(made) as (keyof Offer)[]) {
-        if (field === "assurance") continue;
+        if (field === "assurance" || field === "token") continue;
         expect(program[field], field).to.equal(made[field]);
       }
-      expect([
-        program.insurer,
-        program.group,
-        program.epochSeconds,
-        program.free,
-        program.committed,
-      ]).to.deep.equal([insurer.address, 1n, DAY, 0n, 0n]);
+      expect([program.insurer, program.group, program.epochSeconds]).to.deep.equal([
+        insurer.address,
+        1n,
+        DAY,
+      ]);
+      expect((await custody.escrow(program.escrow)).token).to.equal(made.token);
+      const offerType = "tuple(bytes32,uint256,uint8,uint256,address,uint128,address,uint32,uint32,uint32)";
+      expect(program.offerHash).to.equal(
+        keccak256(ethers.AbiCoder.defaultAbiCoder().encode([offerType], [Object.values(made)])),
+      );
+      expect(await moneyOf(id)).to.deep.equal({ free: 0n, committed: 0n });
       const [event] = await claims.queryFilter(claims.filters.ProgramCreated(id));
       expect(event!.args.offer.terms).to.equal(made.terms);
       expect(event!.args.groupId).to.equal(1n);
@@ -110,7 +93,6 @@ describe("ClaimsPayout: programs and their money", () => {
       ["no benefit", () => ({ benefit: 0n }), "InvalidBenefit"],
       ["a claim window below a day", () => ({ claimWindow: DAY - 1n }), "InvalidClaimWindow"],
       ["a claim window above a year", () => ({ claimWindow: 365n * DAY + 1n }), "InvalidClaimWindow"],
-      ["a token without code", (w) => ({ token: w.stranger.address }), "NotAContract"],
       ["an arbiter but no review", (w) => ({ arbiter: w.arbiter.address }), "InvalidReview"],
       ["arbiter's time but no review", () => ({ arbiterTime: DAY }), "InvalidReview"],
       ["a review without arbiter", () => ({ reviewTime: DAY, arbiterTime: DAY }), "InvalidReview"],
@@ -135,6 +117,13 @@ describe("ClaimsPayout: programs and their money", () => {
         "InvalidReview",
       ],
     ];
+    it("T31: refuses a token without code, as custody does", async () => {
+      const { claims, custody, insurer, offer, stranger } = await load(deployWorld);
+      await expect(claims.connect(insurer).createProgram(await offer({ token: stranger.address })))
+        .to.be.revertedWithCustomError(custody, "Custody_NotAContract")
+        .withArgs(stranger.address);
+    });
+
     for (const [what, values, error] of wrong) {
       it(`T31: refuses ${what}`, async () => {
         const world = await load(deployWorld);
@@ -289,88 +278,36 @@ describe("ClaimsPayout: programs and their money", () => {
   });
 
   describe("money of a program", () => {
-    it("P2: what arrives is free, what is withdrawn is gone", async () => {
-      const { claims, token, insurer, stranger, program, fund } = await load(deployWorld);
-      const before = await claims.program(program);
-      await fund(program, 7n, stranger);
-      const [event] = await claims.queryFilter(claims.filters.ProgramFunded(program, stranger.address));
-      expect(event!.args.amount).to.equal(7n);
-      expect((await claims.program(program)).free).to.equal(before.free + 7n);
-      expect(await claims.accountedIn(token)).to.equal(before.free + 7n);
-      await expect(claims.connect(insurer).withdraw(program, before.free + 7n, stranger.address))
-        .to.emit(claims, "ProgramWithdrawn")
-        .withArgs(program, stranger.address, before.free + 7n);
-      expect((await claims.program(program)).free).to.equal(0n);
-      expect(await claims.accountedIn(token)).to.equal(0n);
-      expect(await token.balanceOf(stranger)).to.equal(before.free + 7n);
-      expect(await token.balanceOf(claims)).to.equal(0n);
+    it("is an escrow of the insurer's that only the claims contract commits", async () => {
+      const { claims, custody, claimsAddress, insurer, token, program, escrowOf, createProgram } =
+        await load(deployWorld);
+      const { token: in_, owner, module } = await custody.escrow(await escrowOf(program));
+      expect([in_, owner, module]).to.deep.equal([await token.getAddress(), insurer.address, claimsAddress]);
+      const second = await createProgram();
+      expect(await escrowOf(second)).to.equal((await escrowOf(program)) + 1n);
+      const [event] = await claims.queryFilter(claims.filters.ProgramCreated(second));
+      expect(event!.args.escrowId).to.equal(await escrowOf(second));
     });
 
     it("P7: the insurer cannot withdraw what is reserved or owed, nor anybody what is free", async () => {
-      const { claims, insurer, stranger, program, issue } = await load(deployWorld);
+      const { custody, stranger, program, issue, withdraw, moneyOf, escrowOf } = await load(deployWorld);
       await issue({ periods: 90n });
-      const { free, committed } = await claims.program(program);
+      const { free, committed } = await moneyOf(program);
       expect([free, committed]).to.deep.equal([10n * benefit, 90n * benefit]);
-      await expect(claims.connect(insurer).withdraw(program, free + 1n, insurer.address))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_InsufficientFree")
-        .withArgs(program, free, free + 1n);
-      await expect(claims.connect(stranger).withdraw(program, 1n, stranger.address))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotInsurer")
-        .withArgs(program, stranger.address);
-      await claims.connect(insurer).withdraw(program, free, insurer.address);
-    });
-
-    it("refuses to send to nobody or to itself", async () => {
-      const { claims, claimsAddress, insurer, program } = await load(deployWorld);
-      for (const to of [ZeroAddress, claimsAddress]) {
-        await expect(claims.connect(insurer).withdraw(program, 1n, to))
-          .to.be.revertedWithCustomError(claims, "ClaimsPayout_InvalidRecipient")
-          .withArgs(to);
-      }
-    });
-
-    it("refuses to be funded with nothing, or beyond 128 bits", async () => {
-      const { claims, insurer, program, fund } = await load(deployWorld);
-      await expect(claims.connect(insurer).fund(program, 0n))
-        .to.be.revertedWithCustomError(claims, "ClaimsPayout_NothingReceived")
-        .withArgs(program, 0n);
-      await expect(fund(program, 2n ** 128n)).to.be.revertedWithCustomError(
-        claims,
-        "SafeCastOverflowedUintDowncast",
-      );
-    });
-
-    it("T26: a direct donation changes no entitlement and cannot be taken out", async () => {
-      const { claims, claimsAddress, token, insurer, stranger, program, fund } = await load(deployWorld);
-      const before = await claims.program(program);
-      await token.mint(claimsAddress, 1_000_000n);
-      expect(await claims.program(program)).to.deep.equal(before);
-      await expect(
-        claims.connect(insurer).withdraw(program, before.free + 1n, insurer.address),
-      ).to.be.revertedWithCustomError(claims, "ClaimsPayout_InsufficientFree");
-      // Nor does it count as somebody's funding.
-      await fund(program, 5n, stranger);
-      expect((await claims.program(program)).free).to.equal(before.free + 5n);
-    });
-
-    it("P6: programs of one token do not touch each other's money", async () => {
-      const { claims, insurer, program, createProgram, fund } = await load(deployWorld);
-      const second = await createProgram();
-      await fund(second, 3n);
-      const before = await claims.program(program);
-      await expect(
-        claims.connect(insurer).withdraw(second, 4n, insurer.address),
-      ).to.be.revertedWithCustomError(claims, "ClaimsPayout_InsufficientFree");
-      await claims.connect(insurer).withdraw(second, 3n, insurer.address);
-      expect(await claims.program(program)).to.deep.equal(before);
+      const escrow = await escrowOf(program);
+      await expect(withdraw(program, free + 1n))
+        .to.be.revertedWithCustomError(custody, "Custody_InsufficientFree")
+        .withArgs(escrow, free, free + 1n);
+      await expect(withdraw(program, 1n, stranger.address, stranger))
+        .to.be.revertedWithCustomError(custody, "Custody_NotOwner")
+        .withArgs(escrow, stranger.address);
+      await withdraw(program, free);
     });
 
     it("unknown programs are named as such", async () => {
       const { claims, insurer, issue } = await load(deployWorld);
       const calls: ((contract: ClaimsPayout, id: bigint) => Promise<unknown>)[] = [
         (contract, id) => contract.program(id),
-        (contract, id) => contract.fund(id, 1n),
-        (contract, id) => contract.withdraw(id, 1n, insurer.address),
         (_, id) => issue({ program: id }),
       ];
       for (const id of [0n, 2n]) {

@@ -49,6 +49,8 @@ async function everything() {
     policy,
     consentId,
     nextDay,
+    escrow: await world.escrowOf(program),
+    lately: BigInt(await time.latest()),
     attestation,
     attestationSignature: await world.signAttestation(attestation),
     next: await proposal(world.verifier2, { version: 2n }),
@@ -89,7 +91,7 @@ interface Rule {
 const none = () => [];
 const proof = mockProof({ holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n });
 
-/** Every function of the five contracts that changes state, and who may call it. */
+/** Every function of the contracts that changes state, and who may call it. */
 const rules: Record<string, Record<string, Rule>> = {
   circuits: {
     propose: { may: ["governor"], args: (w) => [w.next], error: "NotGovernor" },
@@ -105,7 +107,7 @@ const rules: Record<string, Record<string, Rule>> = {
     acceptGuardian: { may: [], args: none, error: "NotNominee" },
   },
   anchors: {
-    createGroup: { may: null, args: () => [0n, 3600n, 0n, 2n] },
+    createGroup: { may: null, args: () => [0n, 3600n, 86_400n, 2n] },
     nominateAttester: { may: ["attester"], args: (w) => [1n, w.stranger.address], error: "NotAttester" },
     acceptAttester: { may: [], args: () => [1n], error: "NotNominee" },
     anchor: { may: ["attester"], args: (w) => [1n, w.nextDay, 5n], error: "NotAttester" },
@@ -123,8 +125,6 @@ const rules: Record<string, Record<string, Rule>> = {
   },
   claims: {
     createProgram: { may: null, args: () => [] },
-    fund: { may: null, args: (w) => [w.program, 1n] },
-    withdraw: { may: ["insurer"], args: (w) => [w.program, 1n, w.stranger.address], error: "NotInsurer" },
     issuePolicy: {
       may: ["insurer"],
       args: (w) => [w.attestation, w.attestationSignature],
@@ -137,10 +137,21 @@ const rules: Record<string, Record<string, Rule>> = {
     approveClaim: { may: ["insurer"], args: (w) => [w.policy, 1n], error: "ReviewNotOver" },
     rejectClaim: { may: ["insurer"], args: (w) => [w.policy, 0n, ""], error: "NotInsurer" },
     arbitrate: { may: ["arbiter"], args: (w) => [w.policy, 1n, false, ""], error: "NotArbiter" },
-    releasePeriod: { may: null, args: (w) => [w.policy, 8n] },
+    releasePeriods: { may: null, args: (w) => [w.policy, 8n, 9n] },
     pay: { may: null, args: (w) => [w.policy] },
+  },
+  custody: {
+    open: { may: null, args: (w) => [w.token, w.stranger.address] },
+    fund: { may: null, args: (w) => [w.escrow, 1n] },
+    withdraw: { may: ["insurer"], args: (w) => [w.escrow, 1n, w.stranger.address], error: "NotOwner" },
+    commit: { may: [], args: (w) => [w.escrow, 1n], error: "NotModule" },
+    release: { may: [], args: (w) => [w.escrow, 1n], error: "NotModule" },
+    pay: { may: [], args: (w) => [w.escrow, 1n, w.stranger.address], error: "NotModule" },
+  },
+  pauses: {
     pause: { may: ["pauser"], args: () => [""], error: "NotPauser" },
     endPause: { may: ["pauser"], args: none, error: "NotPauser" },
+    declareOutage: { may: ["pauser"], args: (w) => [w.lately - 60n, w.lately, ""], error: "NotPauser" },
     nominatePauser: { may: ["pauser"], args: (w) => [w.stranger.address], error: "NotPauser" },
     acceptPauser: { may: [], args: none, error: "NotNominee" },
   },
@@ -152,6 +163,8 @@ const prefixes: Record<string, string> = {
   consents: "ConsentRegistry",
   scopes: "ScopeRegistry",
   claims: "ClaimsPayout",
+  custody: "Custody",
+  pauses: "PauseRegistry",
 };
 
 describe("T28: every privileged function and every wrong role, from the ABI", () => {
@@ -201,11 +214,11 @@ describe("T28: every privileged function and every wrong role, from the ABI", ()
   }
 
   it("T28: nobody is nominated by default, so the zero address accepts nothing", async () => {
-    const { circuits, anchors, claims } = await load(everything);
+    const { circuits, anchors, pauses } = await load(everything);
     expect(await circuits.pendingGovernor()).to.equal(ZeroAddress);
     expect(await circuits.pendingGuardian()).to.equal(ZeroAddress);
-    expect(await claims.pendingPauser()).to.equal(ZeroAddress);
-    expect(await anchors.pendingAttesterOf(1n)).to.equal(ZeroAddress);
+    expect(await pauses.pendingPauser()).to.equal(ZeroAddress);
+    expect((await anchors.nominationOf(1n)).nominee).to.equal(ZeroAddress);
   });
 
   it("T28: the governor has no way to stop at once, the guardian none to add or retire, whatever time passes", async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
-import type { FunctionFragment } from "ethers";
+import type { FunctionFragment, Interface } from "ethers";
 import type { TestToken } from "../../types/ethers-contracts/index.js";
 import { benefit, deployWorld, ethers, holder, load, networkHelpers, root } from "./support/world.ts";
 
@@ -9,19 +9,19 @@ const sum = benefit * 3n;
 /** A program in an odd token, funded, with two credited policies: one of the controller, one of `other`. */
 async function withToken(name: string, args: unknown[] = []) {
   const world = await load(deployWorld);
-  const { claims, insurer, controller, other, createProgram, issue, grant, anchorPeriod, claim, nextEpoch } =
-    world;
+  const { custody, insurer, controller, other, createProgram, issue, grant, anchorPeriod, claim } = world;
   const odd = (await ethers.deployContract(name, args)) as unknown as TestToken;
   const program = await createProgram({ token: await odd.getAddress() });
   await odd.mint(insurer.address, sum * 2n);
-  await odd.connect(insurer).approve(claims, sum);
+  await odd.connect(insurer).approve(custody, sum);
+  const escrow = await world.escrowOf(program);
   return {
     ...world,
     odd,
     program,
-    fundOdd: async () => claims.connect(insurer).fund(program, sum),
+    fundOdd: async () => custody.connect(insurer).fund(escrow, sum),
     credit: async () => {
-      const firstEpoch = await nextEpoch();
+      const firstEpoch = await world.nextEpoch();
       const one = await issue({ program, periods: 1n, firstEpoch });
       const two = await issue({
         program,
@@ -36,12 +36,12 @@ async function withToken(name: string, args: unknown[] = []) {
       return [one, two] as const;
     },
     ledger: async () => {
-      const { free, committed } = await claims.program(program);
+      const { free, committed } = await world.moneyOf(program);
       return {
         free,
         committed,
-        balance: await odd.balanceOf(claims),
-        accounted: await claims.accountedIn(odd),
+        balance: await odd.balanceOf(custody),
+        accounted: await custody.accountedIn(odd),
       };
     },
   };
@@ -64,7 +64,7 @@ describe("T24: odd tokens on every money path", () => {
     ["HostileToken", []],
   ] as [string, unknown[]][]) {
     it(`T24: ${name} ${args.join(" ")} as long as it behaves: funded, withdrawn, paid, to the last unit`, async () => {
-      const { claims, odd, insurer, controller, other, stranger, program, fundOdd, credit, ledger } =
+      const { claims, odd, controller, other, stranger, program, fundOdd, credit, ledger, withdraw } =
         await withToken(name, args);
       await fundOdd();
       expect(await ledger()).to.deep.equal({ free: sum, committed: 0n, balance: sum, accounted: sum });
@@ -73,7 +73,7 @@ describe("T24: odd tokens on every money path", () => {
       await claims.connect(stranger).pay(two);
       expect(await odd.balanceOf(controller)).to.equal(benefit);
       expect(await odd.balanceOf(other)).to.equal(benefit);
-      await claims.connect(insurer).withdraw(program, benefit, insurer.address);
+      await withdraw(program, benefit);
       expect(await ledger()).to.deep.equal({ free: 0n, committed: 0n, balance: 0n, accounted: 0n });
     });
   }
@@ -96,52 +96,52 @@ describe("T24: odd tokens on every money path", () => {
   });
 
   it("T24, P6: a token that takes more than it was told pays nobody at other programs' cost", async () => {
-    const { claims, odd, insurer, program, fundOdd, credit, ledger } = await withToken("SenderFeeToken");
+    const { claims, odd, program, fundOdd, credit, ledger, custody, withdraw } =
+      await withToken("SenderFeeToken");
     await fundOdd();
     const [one] = await credit();
     const before = await ledger();
     await expect(claims.pay(one))
-      .to.be.revertedWithCustomError(claims, "ClaimsPayout_UnexpectedTransfer")
+      .to.be.revertedWithCustomError(custody, "Custody_UnexpectedTransfer")
       .withArgs(await odd.getAddress(), benefit, benefit + benefit / 100n);
-    await expect(
-      claims.connect(insurer).withdraw(program, benefit, insurer.address),
-    ).to.be.revertedWithCustomError(claims, "ClaimsPayout_UnexpectedTransfer");
+    await expect(withdraw(program, benefit)).to.be.revertedWithCustomError(
+      custody,
+      "Custody_UnexpectedTransfer",
+    );
     expect(await ledger()).to.deep.equal(before);
   });
 
   it("T24: a token that returns false moves no ledger", async () => {
-    const { claims, odd, insurer, program, fundOdd, credit, ledger } = await withToken("FalseReturnToken");
+    const { claims, odd, program, fundOdd, credit, ledger, custody, withdraw } =
+      await withToken("FalseReturnToken");
     await odd.getFunction("fail")(true);
-    await expect(fundOdd()).to.be.revertedWithCustomError(claims, "SafeERC20FailedOperation");
+    await expect(fundOdd()).to.be.revertedWithCustomError(custody, "SafeERC20FailedOperation");
     await odd.getFunction("fail")(false);
     await fundOdd();
     const [one] = await credit();
     const before = await ledger();
     await odd.getFunction("fail")(true);
-    await expect(claims.pay(one)).to.be.revertedWithCustomError(claims, "SafeERC20FailedOperation");
-    await expect(
-      claims.connect(insurer).withdraw(program, 1n, insurer.address),
-    ).to.be.revertedWithCustomError(claims, "SafeERC20FailedOperation");
+    await expect(claims.pay(one)).to.be.revertedWithCustomError(custody, "SafeERC20FailedOperation");
+    await expect(withdraw(program, 1n)).to.be.revertedWithCustomError(custody, "SafeERC20FailedOperation");
     expect(await ledger()).to.deep.equal(before);
     await odd.getFunction("fail")(false);
     await claims.pay(one);
   });
 
   it("T24: a token that lies books nothing: neither funding nor payment", async () => {
-    const { claims, odd, insurer, program, fundOdd, credit, ledger } = await withToken("LyingToken");
+    const { claims, odd, program, fundOdd, credit, ledger, custody, withdraw } =
+      await withToken("LyingToken");
     await odd.getFunction("lie")(true);
-    await expect(fundOdd()).to.be.revertedWithCustomError(claims, "ClaimsPayout_NothingReceived");
+    await expect(fundOdd()).to.be.revertedWithCustomError(custody, "Custody_NothingReceived");
     await odd.getFunction("lie")(false);
     await fundOdd();
     const [one] = await credit();
     const before = await ledger();
     await odd.getFunction("lie")(true);
     await expect(claims.pay(one))
-      .to.be.revertedWithCustomError(claims, "ClaimsPayout_UnexpectedTransfer")
+      .to.be.revertedWithCustomError(custody, "Custody_UnexpectedTransfer")
       .withArgs(await odd.getAddress(), benefit, 0n);
-    await expect(
-      claims.connect(insurer).withdraw(program, 1n, insurer.address),
-    ).to.be.revertedWithCustomError(claims, "ClaimsPayout_UnexpectedTransfer");
+    await expect(withdraw(program, 1n)).to.be.revertedWithCustomError(custody, "Custody_UnexpectedTransfer");
     expect(await ledger()).to.deep.equal(before);
     await odd.getFunction("lie")(false);
     await claims.pay(one);
@@ -161,29 +161,30 @@ describe("T24: odd tokens on every money path", () => {
     expect(await odd.balanceOf(payee)).to.equal(benefit);
   });
 
-  it("T24: a blocked contract keeps its ledgers until it is let go", async () => {
-    const { claims, claimsAddress, odd, fundOdd, credit, ledger } = await withToken("BlocklistToken");
+  it("T24: a blocked custody keeps its ledgers until it is let go", async () => {
+    const { claims, odd, fundOdd, credit, ledger, custody } = await withToken("BlocklistToken");
     await fundOdd();
     const [one] = await credit();
     const before = await ledger();
-    await odd.getFunction("block_")(claimsAddress, true);
+    await odd.getFunction("block_")(custody, true);
     await expect(claims.pay(one)).to.be.revertedWith("blocked");
     expect(await ledger()).to.deep.equal(before);
-    await odd.getFunction("block_")(claimsAddress, false);
+    await odd.getFunction("block_")(custody, false);
     await claims.pay(one);
   });
 
   it("T24: a paused token delays payment; claims go on and money in other tokens moves", async () => {
-    const { claims, odd, insurer, fundOdd, credit, ledger, program } = await withToken("PausableToken");
+    const { claims, odd, fundOdd, credit, ledger, program, withdraw, moneyOf } =
+      await withToken("PausableToken");
     await fundOdd();
     await odd.getFunction("pause")(true);
     const [one] = await credit();
     await expect(claims.pay(one)).to.be.revertedWith("paused");
-    await claims.connect(insurer).withdraw(1n, 1n, insurer.address);
+    await withdraw(1n, 1n);
     await odd.getFunction("pause")(false);
     await claims.pay(one);
     expect((await ledger()).accounted).to.equal(sum - benefit);
-    expect((await claims.program(program)).committed).to.equal(benefit);
+    expect((await moneyOf(program)).committed).to.equal(benefit);
   });
 
   it("T24: a return bomb costs little, whether it returns or reverts", async () => {
@@ -198,21 +199,21 @@ describe("T24: odd tokens on every money path", () => {
   });
 
   it("T24: nothing of value 0 is ever sent, so a token that reverts on it never blocks", async () => {
-    const { claims, fundOdd, credit, insurer, program } = await withToken("ZeroRevertToken");
+    const { claims, fundOdd, credit, program, withdraw } = await withToken("ZeroRevertToken");
     await fundOdd();
     const [one] = await credit();
     await claims.pay(one);
     await expect(claims.pay(one)).to.be.revertedWithCustomError(claims, "ClaimsPayout_NothingOwed");
-    await expect(claims.connect(insurer).withdraw(program, 0n, insurer.address)).to.be.revertedWith("zero");
+    await expect(withdraw(program, 0n)).to.be.revertedWith("zero");
   });
 
   it("T24: an approval race in the token changes nothing: this contract never approves", async () => {
-    const { claims, odd, insurer, program, fundOdd } = await withToken("ApprovalRaceToken");
-    await expect(odd.connect(insurer).approve(claims, 1n)).to.be.revertedWith("approval race");
+    const { custody, odd, insurer, program, fundOdd, escrowOf } = await withToken("ApprovalRaceToken");
+    await expect(odd.connect(insurer).approve(custody, 1n)).to.be.revertedWith("approval race");
     await fundOdd();
-    await odd.connect(insurer).approve(claims, 7n);
-    await claims.connect(insurer).fund(program, 7n);
-    expect(await odd.allowance(claims, insurer)).to.equal(0n);
+    await odd.connect(insurer).approve(custody, 7n);
+    await custody.connect(insurer).fund(await escrowOf(program), 7n);
+    expect(await odd.allowance(custody, insurer)).to.equal(0n);
   });
 
   it("T24: a callback of the payee finds the period paid already and cannot be paid twice", async () => {
@@ -229,31 +230,43 @@ describe("T24: odd tokens on every money path", () => {
   });
 
   it("T24: rebasing down (documented as unsupported) harms its own token's programs only", async () => {
-    const { claims, odd, insurer, fundOdd, credit, token } = await withToken("RebasingToken");
+    const { claims, odd, fundOdd, credit, token, custody, withdraw } = await withToken("RebasingToken");
     await fundOdd();
     const [one, two] = await credit();
     await odd.getFunction("rebase")(50n);
     await claims.pay(one);
     await expect(claims.pay(two)).to.be.revertedWith("balance");
     expect(await claims.owedOf(two)).to.equal(benefit);
-    await claims.connect(insurer).withdraw(1n, 1n, insurer.address);
-    expect(await token.balanceOf(claims)).to.equal(await claims.accountedIn(token));
+    await withdraw(1n, 1n);
+    expect(await token.balanceOf(custody)).to.equal(await custody.accountedIn(token));
     // Whoever makes up for the loss lets the rest be paid.
-    await odd.mint(claims, sum * 2n);
+    await odd.mint(custody, sum * 2n);
     await claims.pay(two);
   });
 
   it("T26: a benefit of 1 wei in a token without decimals is paid exactly", async () => {
-    const { claims, odd, insurer, controller, createProgram, issue, grant, anchorPeriod, claim } =
-      await withToken("TestToken", ["None", "N", 0]);
+    const {
+      claims,
+      custody,
+      escrowOf,
+      odd,
+      insurer,
+      controller,
+      createProgram,
+      issue,
+      grant,
+      anchorPeriod,
+      claim,
+      moneyOf,
+    } = await withToken("TestToken", ["None", "N", 0]);
     const program = await createProgram({ token: await odd.getAddress(), benefit: 1n });
-    await claims.connect(insurer).fund(program, 3n);
+    await custody.connect(insurer).fund(await escrowOf(program), 3n);
     const policy = await issue({ program, periods: 3n });
     await anchorPeriod(policy, 0n);
     await claim(policy, 0n, await grant({ program }));
     await claims.pay(policy);
     expect(await odd.balanceOf(controller)).to.equal(1n);
-    expect((await claims.program(program)).committed).to.equal(2n);
+    expect((await moneyOf(program)).committed).to.equal(2n);
   });
 });
 
@@ -261,25 +274,33 @@ describe("T23: re-entrance through a hostile token", () => {
   /** The token itself is insurer, scope creator and funder, so that no role stands in its way. */
   async function hostile() {
     const world = await deployWorld();
-    const { claims, offer, issue, grant, anchorPeriod, claim, controller, insurer, circuits } = world;
+    const { claims, custody, offer, anchorPeriod, claim, controller } = world;
     const bad = await ethers.deployContract("HostileToken");
     const badAddress = await bad.getAddress();
-    const run = async (name: string, args: unknown[]) =>
-      bad.getFunction("execute")(
-        await claims.getAddress(),
-        claims.interface.encodeFunctionData(name as "pay", args as never),
-      );
+    const contracts = { claims, custody };
+    const encode = (on: keyof typeof contracts, name: string, args: unknown[]) =>
+      (contracts[on].interface as Interface).encodeFunctionData(name, args);
+    const run = async (on: keyof typeof contracts, name: string, args: unknown[]) =>
+      bad.getFunction("execute")(await contracts[on].getAddress(), encode(on, name, args));
     await bad.getFunction("execute")(
       await world.scopes.getAddress(),
       world.scopes.interface.encodeFunctionData("createScope", [1n]),
     );
-    await run("createProgram", [await offer({ scope: 2n, token: badAddress })]);
+    const offerOfBad = await offer({ scope: 2n, token: badAddress });
+    await run("claims", "createProgram", [offerOfBad]);
     const program = await claims.programCount();
+    const escrow = await world.escrowOf(program);
     await bad.getFunction("mint")(badAddress, sum);
-    await run("fund", [program, sum]);
+    await run("custody", "fund", [escrow, sum]);
+    // An escrow of which the token is module too.
+    await run("custody", "open", [badAddress, badAddress]);
+    const own = await custody.escrowCount();
+    await bad.getFunction("mint")(badAddress, 20n);
+    await run("custody", "fund", [own, 20n]);
+    await run("custody", "commit", [own, 10n]);
     // A policy in which the token is controller too.
     const attestation = await world.attestation({ program, controller: badAddress, periods: 2n });
-    await run("issuePolicy", [attestation, await world.signAttestation(attestation)]);
+    await run("claims", "issuePolicy", [attestation, await world.signAttestation(attestation)]);
     const policy = await claims.policyCount();
     const consents = world.consents;
     const consent = await world.consent({ patient: badAddress, grantee: badAddress, program });
@@ -291,125 +312,146 @@ describe("T23: re-entrance through a hostile token", () => {
     await anchorPeriod(policy, 0n);
     await claim(policy, 0n, consentId);
     await anchorPeriod(policy, 1n);
-    const proof = await world.proofOf(policy, 1n);
     const next = await world.attestation({
       program,
       controller: controller.address,
       holder: holder + 9n,
       periods: 1n,
     });
-    const nextSignature = await world.signAttestation(next);
     return {
       ...world,
+      contracts,
+      encode,
+      run,
       bad,
       badAddress,
       program,
+      escrow,
+      own,
       policy,
       consentId,
-      proof,
-      run,
+      proof: await world.proofOf(policy, 1n),
       next,
-      nextSignature,
-      offerOfBad: await offer({ scope: 2n, token: badAddress }),
-      victim: { insurer, issue, grant, circuits },
+      nextSignature: await world.signAttestation(next),
+      offerOfBad,
     };
   }
   type Hostile = Awaited<ReturnType<typeof hostile>>;
 
-  const attacks: Record<string, (w: Hostile) => unknown[]> = {
-    createProgram: (w) => [w.offerOfBad],
-    fund: (w) => [w.program, 1n],
-    withdraw: (w) => [w.program, 1n, w.stranger.address],
-    issuePolicy: (w) => [w.next, w.nextSignature],
-    endPolicy: (w) => [w.policy],
-    setPayee: (w) => [w.policy, w.stranger.address],
-    submitClaim: (w) => [w.policy, 1n, w.consentId, w.proof],
-    submitClaims: (w) => [
-      [
-        {
-          policyId: w.policy,
-          period: 1n,
-          consentId: w.consentId,
-          circuit: w.circuit,
-          anchorRoot: root,
-          proof: w.proof,
-        },
+  const attacks: Record<"claims" | "custody", Record<string, (w: Hostile) => unknown[]>> = {
+    claims: {
+      createProgram: (w) => [w.offerOfBad],
+      issuePolicy: (w) => [w.next, w.nextSignature],
+      endPolicy: (w) => [w.policy],
+      setPayee: (w) => [w.policy, w.stranger.address],
+      submitClaim: (w) => [w.policy, 1n, w.consentId, w.proof],
+      submitClaims: (w) => [
+        [
+          {
+            policyId: w.policy,
+            period: 1n,
+            consentId: w.consentId,
+            circuit: w.circuit,
+            anchorRoot: root,
+            proof: w.proof,
+          },
+        ],
       ],
-    ],
-    approveClaim: (w) => [w.policy, 1n],
-    rejectClaim: (w) => [w.policy, 1n, ""],
-    arbitrate: (w) => [w.policy, 1n, true, ""],
-    releasePeriod: (w) => [w.policy, 1n],
-    pay: (w) => [w.policy],
-    pause: () => [""],
-    endPause: () => [],
-    nominatePauser: (w) => [w.badAddress],
-    acceptPauser: () => [],
+      approveClaim: (w) => [w.policy, 1n],
+      rejectClaim: (w) => [w.policy, 1n, ""],
+      arbitrate: (w) => [w.policy, 1n, true, ""],
+      releasePeriods: (w) => [w.policy, 1n, 2n],
+      pay: (w) => [w.policy],
+    },
+    custody: {
+      open: (w) => [w.badAddress, w.badAddress],
+      fund: (w) => [w.escrow, 1n],
+      withdraw: (w) => [w.escrow, 1n, w.stranger.address],
+      commit: (w) => [w.own, 1n],
+      release: (w) => [w.own, 1n],
+      pay: (w) => [w.own, 1n, w.stranger.address],
+    },
   };
 
   it("T23: the attacks cover every function that changes state", async () => {
-    const { claims } = await load(hostile);
-    const writing = claims.interface.fragments
-      .filter((fragment) => fragment.type === "function" && !(fragment as FunctionFragment).constant)
-      .map((fragment) => (fragment as FunctionFragment).name);
-    expect(writing.sort()).to.deep.equal(Object.keys(attacks).sort());
+    const { contracts } = await load(hostile);
+    for (const [name, table] of Object.entries(attacks)) {
+      const writing = contracts[name as keyof typeof contracts].interface.fragments
+        .filter((fragment) => fragment.type === "function" && !(fragment as FunctionFragment).constant)
+        .map((fragment) => (fragment as FunctionFragment).name);
+      expect(writing.sort()).to.deep.equal(Object.keys(table).sort());
+    }
   });
 
   const entries: Record<string, (w: Hostile) => Promise<unknown>> = {
-    fund: async (w) => {
+    "a funding": async (w) => {
       await w.bad.getFunction("mint")(w.badAddress, 10n);
-      return w.run("fund", [w.program, 10n]);
+      return w.run("custody", "fund", [w.escrow, 10n]);
     },
-    withdraw: (w) => w.run("withdraw", [w.program, 5n, w.other.address]),
-    pay: (w) => w.claims.pay(w.policy),
+    "a withdrawal": (w) => w.run("custody", "withdraw", [w.escrow, 5n, w.other.address]),
+    "a module's payment": (w) => w.run("custody", "pay", [w.own, 5n, w.other.address]),
+    "the payment of a policy": (w) => w.claims.pay(w.policy),
   };
 
+  /** What may succeed while another's money moves: it moves none, and no step of a payment depends on it. */
+  const MOVES_NOTHING = new Set(["setPayee", "submitClaim", "submitClaims"]);
+  /** What is refused for another reason than the guard, were it called outside. */
+  const REFUSED_ANYWAY = new Set(["approveClaim", "rejectClaim", "arbitrate", "endPolicy", "releasePeriods"]);
+
   for (const [entry, enter] of Object.entries(entries)) {
-    for (const [attack, args] of Object.entries(attacks)) {
-      it(`T23: ${attack} from inside ${entry} is refused and changes nothing`, async () => {
-        const world = await load(hostile);
-        const { claims, claimsAddress, bad } = world;
-        const guard = claims.interface.encodeErrorResult("ReentrancyGuardReentrantCall", []);
-        await bad.getFunction("arm")(
-          claimsAddress,
-          claims.interface.encodeFunctionData(attack as "pay", args(world) as never),
-          "0x",
-        );
-        await enter(world);
-        expect(await bad.getFunction("attacks")()).to.equal(1n);
-        expect(await bad.getFunction("attackSucceeded")()).to.equal(false);
-        expect(await bad.getFunction("attackAnswer")()).to.equal(guard);
-        const { free, committed } = await claims.program(world.program);
-        expect(await claims.accountedIn(world.badAddress)).to.equal(free + committed);
-        expect(await bad.getFunction("balanceOf")(claimsAddress)).to.equal(free + committed);
-      });
+    for (const [on, table] of Object.entries(attacks) as [
+      "claims" | "custody",
+      (typeof attacks)["claims"],
+    ][]) {
+      for (const [attack, args] of Object.entries(table)) {
+        it(`T23: ${on}.${attack} from inside ${entry} is refused or harmless`, async () => {
+          const world = await load(hostile);
+          const { claims, custody, contracts, bad, badAddress, program, own } = world;
+          await bad.getFunction("arm")(
+            await contracts[on].getAddress(),
+            world.encode(on, attack, args(world)),
+            "0x",
+          );
+          await enter(world);
+          expect(await bad.getFunction("attacks")()).to.equal(1n);
+          const guarded = on === "custody" || entry === "the payment of a policy";
+          const succeeded = !guarded && MOVES_NOTHING.has(attack);
+          expect(await bad.getFunction("attackSucceeded")()).to.equal(succeeded);
+          if (guarded || !(succeeded || REFUSED_ANYWAY.has(attack))) {
+            const guard = claims.interface.encodeErrorResult("ReentrancyGuardReentrantCall", []);
+            expect(await bad.getFunction("attackAnswer")()).to.equal(guard);
+          }
+          const sums = await Promise.all([world.moneyOf(program), custody.escrow(own)]);
+          const total = sums.reduce((sum, { free, committed }) => sum + free + committed, 0n);
+          expect(await custody.accountedIn(badAddress)).to.equal(total);
+          expect(await bad.getFunction("balanceOf")(custody)).to.equal(total);
+          const { reserved, owed } = await claims.policy(world.policy);
+          expect((await world.moneyOf(program)).committed).to.equal((reserved + owed) * benefit);
+        });
+      }
     }
   }
 
   it("T23: read-only re-entrance sees ledgers that are never ahead of the money", async () => {
     const world = await load(hostile);
-    const { claims, claimsAddress, bad, badAddress, policy, program } = world;
-    const peekAt = async (name: "owedOf" | "accountedIn", args: [bigint | string]) => {
-      await bad.getFunction("arm")(
-        claimsAddress,
-        "0x",
-        claims.interface.encodeFunctionData(name as "owedOf", args as never),
-      );
+    const { claims, custody, contracts, bad, badAddress, policy, escrow } = world;
+    const peekAt = async (on: "claims" | "custody", name: string, args: [bigint | string]) => {
+      await bad.getFunction("arm")(await contracts[on].getAddress(), "0x", world.encode(on, name, args));
     };
     const snapshot = await networkHelpers.takeSnapshot();
-    await peekAt("owedOf", [policy]);
+    await peekAt("claims", "owedOf", [policy]);
     await claims.pay(policy);
     // While the payee is paid, nothing is owed any more.
     expect(BigInt(await bad.getFunction("peekAnswer")())).to.equal(0n);
     await snapshot.restore();
-    const { free, committed } = await claims.program(program);
-    await peekAt("accountedIn", [badAddress]);
+    const accounted = await custody.accountedIn(badAddress);
+    await peekAt("custody", "accountedIn", [badAddress]);
     await claims.pay(policy);
-    expect(BigInt(await bad.getFunction("peekAnswer")())).to.equal(free + committed - benefit);
+    expect(BigInt(await bad.getFunction("peekAnswer")())).to.equal(accounted - benefit);
     await bad.getFunction("mint")(badAddress, 10n);
-    await world.run("fund", [program, 10n]);
+    await world.run("custody", "fund", [escrow, 10n]);
     // While money arrives, it is not yet counted.
-    expect(BigInt(await bad.getFunction("peekAnswer")())).to.equal(free + committed - benefit);
-    expect(await claims.accountedIn(badAddress)).to.equal(free + committed - benefit + 10n);
+    expect(BigInt(await bad.getFunction("peekAnswer")())).to.equal(accounted - benefit);
+    expect(await custody.accountedIn(badAddress)).to.equal(accounted - benefit + 10n);
   });
 });

@@ -18,8 +18,10 @@ import type {
   ClaimsPayout,
   ClaimTerms,
   ConsentRegistry,
+  Custody,
   Groth16BatchVerifier,
   MockVerifier,
+  PauseRegistry,
   ScopeRegistry,
   TestToken,
 } from "../../../types/ethers-contracts/index.js";
@@ -37,10 +39,15 @@ export const R = 218882428718392752222464057452572750885483644004160343436982041
 
 export const delay = 15n * DAY;
 export const suspensionTime = 16n * DAY;
-export const suspensionCooldown = 30n * DAY;
 export const resumeTime = 3n * DAY;
 export const pauseTime = 3n * DAY;
-export const pauseCooldown = 9n * DAY + 2n * suspensionTime;
+export const outageTime = 2n * DAY;
+/** From the close of a window until its reserve is free. */
+export const reopenTime = 3n * DAY;
+/** The shortest that PauseRegistry takes. */
+export const suspensionCooldown = 4n * resumeTime + pauseTime + outageTime + suspensionTime;
+export const pauseCooldown = 4n * resumeTime + outageTime + 2n * suspensionTime;
+export const outageCooldown = 4n * resumeTime + pauseTime + 2n * suspensionTime;
 export const intakeTime = 6n * HOUR;
 export const graceTime = DAY;
 export const correctionTime = 2n * DAY;
@@ -228,6 +235,7 @@ export interface Offer {
 
 export interface Attestation {
   program: bigint;
+  offerHash: string;
   holder: bigint;
   controller: string;
   payee: string;
@@ -240,6 +248,7 @@ export interface Attestation {
 export const attestationTypes = {
   HolderAttestation: [
     { name: "program", type: "uint256" },
+    { name: "offerHash", type: "bytes32" },
     { name: "holder", type: "uint256" },
     { name: "controller", type: "address" },
     { name: "payee", type: "address" },
@@ -336,11 +345,16 @@ export async function deployWorldWith(verifierName: VerifierName) {
   const anchors = (await ethers.deployContract("AnchorRegistry")) as unknown as AnchorRegistry;
   const consents = (await ethers.deployContract("ConsentRegistry")) as unknown as ConsentRegistry;
   const scopes = (await ethers.deployContract("ScopeRegistry", [anchors])) as unknown as ScopeRegistry;
-  const claims = (await ethers.deployContract("ClaimsPayout", [
+  const pauses = (await ethers.deployContract("PauseRegistry", [
     circuits,
+    pauser.address,
+  ])) as unknown as PauseRegistry;
+  const custody = (await ethers.deployContract("Custody")) as unknown as Custody;
+  const claims = (await ethers.deployContract("ClaimsPayout", [
+    pauses,
     scopes,
     consents,
-    pauser.address,
+    custody,
   ])) as unknown as ClaimsPayout;
   const token = (await ethers.deployContract("TestToken", [
     "Test dollar",
@@ -388,8 +402,31 @@ export async function deployWorldWith(verifierName: VerifierName) {
 
   async function fund(program: bigint, amount: bigint, from: HardhatEthersSigner = insurer): Promise<void> {
     await token.mint(from.address, amount);
-    await token.connect(from).approve(claims, amount);
-    await claims.connect(from).fund(program, amount);
+    await token.connect(from).approve(custody, amount);
+    await custody.connect(from).fund(await escrowOf(program), amount);
+  }
+
+  async function escrowOf(program: bigint): Promise<bigint> {
+    return (await claims.program(program)).escrow;
+  }
+
+  /** What a program has, free and committed. */
+  async function moneyOf(program: bigint): Promise<{ free: bigint; committed: bigint }> {
+    const { free, committed } = await custody.escrow(await escrowOf(program));
+    return { free, committed };
+  }
+
+  async function withdraw(
+    program: bigint,
+    amount: bigint,
+    to: string = insurer.address,
+    by: HardhatEthersSigner = insurer,
+  ) {
+    return custody.connect(by).withdraw(await escrowOf(program), amount, to);
+  }
+
+  async function release(policy: bigint, period: bigint, by: HardhatEthersSigner = stranger) {
+    return claims.connect(by).releasePeriods(policy, period, period + 1n);
   }
 
   /** The first epoch that has not begun. */
@@ -399,8 +436,12 @@ export async function deployWorldWith(verifierName: VerifierName) {
   }
 
   async function attestation(values: Partial<Attestation> = {}): Promise<Attestation> {
+    const program = values.program ?? 1n;
     return {
-      program: 1n,
+      program,
+      // An unknown program has no offer.
+      offerHash:
+        program > (await claims.programCount()) ? ZeroHash : (await claims.program(program)).offerHash,
       holder,
       controller: controller.address,
       payee: ZeroAddress,
@@ -501,6 +542,13 @@ export async function deployWorldWith(verifierName: VerifierName) {
     return claims.connect(by).submitClaim(policy, period, consentId, await proofOf(policy, period));
   }
 
+  /** The group gets another attester. `accept` is called when the nominee may. */
+  async function handOver(nominee: string, accept: () => Promise<unknown>): Promise<void> {
+    await anchors.connect(attester).nominateAttester(1n, nominee);
+    await time.increaseTo((await anchors.nominationOf(1n)).acceptableFrom);
+    await accept();
+  }
+
   const program = await createProgram();
   await fund(program, benefit * 100n);
 
@@ -522,6 +570,8 @@ export async function deployWorldWith(verifierName: VerifierName) {
     anchors,
     consents,
     scopes,
+    pauses,
+    custody,
     claims,
     claimsAddress,
     claimTerms,
@@ -532,6 +582,11 @@ export async function deployWorldWith(verifierName: VerifierName) {
     offer,
     createProgram,
     fund,
+    escrowOf,
+    moneyOf,
+    withdraw,
+    release,
+    handOver,
     nextEpoch,
     attestation,
     signAttestation,

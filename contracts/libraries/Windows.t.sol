@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {
+    CircuitProposal,
+    CircuitRegistryConfig,
+    ICircuitRegistry,
+    KeyKind
+} from "../interfaces/ICircuitRegistry.sol";
+import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
+import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
+import {TrapdoorVerifier} from "../mocks/TrapdoorVerifier.sol";
+import {VM} from "../mocks/Vm.sol";
+import {CircuitId} from "../types/Ids.sol";
+import {Windows} from "./Windows.sol";
+
+/// @dev T36: random histories of circuits, pauses and outages, and periods that are watched through them.
+contract WindowsTest {
+    struct Watch {
+        uint256 start;
+        uint256 nominalClose;
+        uint256 closes;
+        /// Which circuit settles it, by its place in the line; 0 before the first is known to.
+        uint256 turn;
+        bool released;
+    }
+
+    enum Step {
+        Wait,
+        Propose,
+        Add,
+        Suspend,
+        EndSuspension,
+        Retire,
+        Expose,
+        Pause,
+        EndPause,
+        Outage,
+        Watch
+    }
+
+    uint256 private constant STEPS = 11;
+    uint256 private constant START = 1_800_000_000;
+    address private constant PAUSER = address(0x62);
+
+    ICircuitRegistry private circuits;
+    IPauseRegistry private pauses;
+    TrapdoorVerifier private verifier;
+    address private key;
+    /// @dev The line: each the successor of the one before.
+    CircuitId[] private line;
+    CircuitProposal private announced;
+    bool private isAnnounced;
+    Watch[] private watches;
+    uint256 private now_ = START;
+    uint256[STEPS] private successes;
+    uint256 private handovers;
+    uint256 private reopened;
+
+    function setUp() public {
+        VM.warp(START);
+        verifier = new TrapdoorVerifier();
+        key = _deploy("VerificationKey.sol:VerificationKey", abi.encode(verifier.key()));
+        CircuitRegistryConfig memory config;
+        config.governor = address(this);
+        config.guardian = address(this);
+        config.batchVerifier = IGroth16BatchVerifier(
+            _deploy("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
+        );
+        config.delay = 15 days;
+        config.suspensionTime = 16 days;
+        config.suspensionCooldown = 33 days;
+        config.genesis = new CircuitProposal[](1);
+        config.genesis[0] = _proposal(1, CircuitId.wrap(0));
+        circuits = ICircuitRegistry(_deploy("CircuitRegistry.sol:CircuitRegistry", abi.encode(config)));
+        pauses = IPauseRegistry(_deploy("PauseRegistry.sol:PauseRegistry", abi.encode(circuits, PAUSER)));
+        line.push(circuits.circuitIdOf("circuit", 1));
+    }
+
+    function testFuzz_T36_windowsNeverFallBack(uint256 seed) public {
+        _story(seed, 80);
+    }
+
+    /// @dev Without this the property could hold over nothing.
+    function test_T36_storiesReachEveryStep() public {
+        for (uint256 i = 0; i < 20; ++i) _story(i, 80);
+        for (uint256 i = 0; i < STEPS; ++i) require(successes[i] > 0, "a step never succeeded");
+        require(handovers > 0, "nobody handed over");
+        require(reopened > 0, "no outage reopened a window");
+    }
+
+    function _story(uint256 seed, uint256 length) private {
+        delete line;
+        delete watches;
+        isAnnounced = false;
+        now_ = START;
+        setUp();
+        for (uint256 i = 0; i < length; ++i) {
+            seed = uint256(keccak256(abi.encode(seed, i)));
+            _do(_pick(seed), seed >> 32);
+        }
+    }
+
+    /// @dev Waiting and watching more often than the rest.
+    function _pick(uint256 seed) private pure returns (Step) {
+        uint256 number = seed % 20;
+        if (number < 6) return Step.Wait;
+        if (number < 9) return Step.Watch;
+        return Step(number % STEPS);
+    }
+
+    function _do(Step step, uint256 seed) private {
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool success, ) = address(this).call(abi.encodeCall(this.act, (step, seed)));
+        if (success) ++successes[uint256(step)];
+        for (uint256 i = 0; i < watches.length; ++i) _check(watches[i], success ? step : Step.Wait);
+    }
+
+    /// @dev External, so that what a registry refuses changes nothing here either.
+    function act(Step step, uint256 seed) external {
+        require(msg.sender == address(this), "for the story only");
+        CircuitId id = line[seed % (line.length < 3 ? line.length : 3)];
+        if (step == Step.Wait) {
+            now_ += 1 + (seed % 9 days);
+            VM.warp(now_);
+        } else if (step == Step.Watch) {
+            require(watches.length < 12, "enough");
+            Watch memory watch;
+            watch.start = now_ - 1 - (seed % 2 days);
+            watch.nominalClose = now_ + 1 + ((seed >> 32) % 40 days);
+            watches.push(watch);
+        } else if (step == Step.Propose) {
+            require(line.length < 7, "enough");
+            announced = _proposal(line.length + 1, line[line.length - 1]);
+            circuits.propose(announced);
+            isAnnounced = true;
+        } else if (step == Step.Add) {
+            require(isAnnounced, "nothing announced");
+            line.push(circuits.add(announced));
+            isAnnounced = false;
+        } else if (step == Step.Suspend) {
+            circuits.suspend(id, "");
+        } else if (step == Step.EndSuspension) {
+            circuits.endSuspension(id);
+        } else if (step == Step.Retire) {
+            circuits.scheduleRetirement(id);
+        } else if (step == Step.Expose) {
+            uint256[4] memory zeros;
+            circuits.exposeForgery(id, verifier.forge(zeros));
+        } else if (step == Step.Pause) {
+            VM.prank(PAUSER);
+            pauses.pause("");
+        } else if (step == Step.EndPause) {
+            VM.prank(PAUSER);
+            pauses.endPause();
+        } else {
+            uint256 until = now_ - (seed % 1 days);
+            VM.prank(PAUSER);
+            pauses.declareOutage(uint64(until - 1 - ((seed >> 32) % 2 days)), uint64(until), "");
+        }
+    }
+
+    function _check(Watch storage watch, Step step) private {
+        uint256 closes = Windows.closeOf(pauses, circuits, line[0], watch.start, watch.nominalClose);
+        (, CircuitId applied, uint64 blockedUntil, ) = circuits.settling(
+            line[0],
+            watch.start,
+            watch.nominalClose
+        );
+        uint256 turn = _placeOf(applied);
+        uint256 before = watch.closes;
+
+        require(closes >= watch.nominalClose, "T36: closes before its time");
+        require(turn >= watch.turn, "T36: a circuit that handed over is back");
+        if (watch.turn != 0 && turn > watch.turn) ++handovers;
+        if (before != 0 && closes < before) {
+            bool endedEarly = step == Step.EndPause || step == Step.EndSuspension || step == Step.Add;
+            require(endedEarly, "T36: falls without the early end of a stop");
+            require(closes >= now_ + Windows.RESUME_TIME, "T36: falls below the resume time");
+        }
+        if (before != 0 && closes > before && now_ >= before) {
+            require(step == Step.Outage, "T36: a closed window opens again");
+            ++reopened;
+        }
+        require(!watch.released || closes == before, "P4: reopened after its release");
+        if (now_ < closes) _requireTimeAfterStops(closes, applied, blockedUntil);
+        if (before != 0 && now_ < before && turn > watch.turn && step != Step.Wait) {
+            require(closes >= now_ + Windows.RESUME_TIME, "T36: no time for a proof under who took over");
+        }
+        // P10. Four circuits in turn, each suspended and exposed, and what pauses and outages add in between.
+        require(
+            closes <= watch.nominalClose + 4 * (31 days + 16 days + 3 * Windows.RESUME_TIME) + 60 days,
+            "P10"
+        );
+        (watch.closes, watch.turn) = (closes, turn);
+        if (now_ >= closes + pauses.reopenTime()) watch.released = true;
+    }
+
+    /// @dev Whatever stops claims now, there is time after it.
+    function _requireTimeAfterStops(uint256 closes, CircuitId applied, uint64 blockedUntil) private view {
+        uint256 end = pauses.pausedUntil();
+        if (CircuitId.unwrap(applied) == 0) return;
+        if (blockedUntil == type(uint64).max) {
+            // Nobody can take over so far.
+            uint256 waits = circuits.circuit(applied).forgedAt + circuits.delay() + circuits.suspensionTime();
+            end = waits > end ? waits : end;
+        } else if (blockedUntil > end) {
+            end = blockedUntil;
+        }
+        require(
+            end == 0 || closes >= end + Windows.RESUME_TIME,
+            "T36: closes before the resume time is over"
+        );
+    }
+
+    function _placeOf(CircuitId id) private view returns (uint256) {
+        for (uint256 i = 0; i < line.length; ++i) if (line[i] == id) return i + 1;
+        return 0;
+    }
+
+    function _proposal(uint256 version, CircuitId predecessor) private view returns (CircuitProposal memory) {
+        return
+            CircuitProposal({
+                name: "circuit",
+                version: version,
+                verifier: address(verifier),
+                verifierCodeHash: address(verifier).codehash,
+                verificationKey: key,
+                verificationKeyHash: keccak256(verifier.key()),
+                family: "any",
+                facts: 0,
+                inputs: 4,
+                period: 1 days,
+                zeroImpossible: true,
+                keyKind: KeyKind.Production,
+                predecessor: predecessor
+            });
+    }
+
+    /// @dev By its artifact: compiled through the IR, as it is deployed, and not as this file is.
+    function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
+        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+        }
+        require(deployed != address(0), "deployment");
+    }
+}
