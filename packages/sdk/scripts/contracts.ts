@@ -7,6 +7,8 @@ export const CONTRACTS = [
   "claims/ClaimTerms",
   "claims/ClaimsPayout",
   "registries/ConsentRegistry",
+  "custody/Custody",
+  "registries/PauseRegistry",
   "registries/ScopeRegistry",
 ] as const;
 

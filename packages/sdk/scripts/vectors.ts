@@ -373,6 +373,7 @@ function chain(): object[] {
   const consents = "0x00000000000000000000000000000000000000e1";
   const attestation = {
     program: 3n,
+    offerHash: `0x${"33".repeat(32)}`,
     holder: FIELD - 1n,
     controller: "0x00000000000000000000000000000000000000D1",
     payee: "0x0000000000000000000000000000000000000000",

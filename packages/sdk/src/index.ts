@@ -63,13 +63,18 @@ export {
   type FamilyFields,
 } from "./circuits/claimFacts.ts";
 export { PERIOD_STATES, type PeriodState, SKIP_REASONS, type SkipReason } from "./claimStates.ts";
-export { AnchorClient, ASSURANCE_CLASSES, type AssuranceClass, type Group } from "./clients/anchors.ts";
+export {
+  AnchorClient,
+  ASSURANCE_CLASSES,
+  type AssuranceClass,
+  type Group,
+  type Nomination,
+} from "./clients/anchors.ts";
 export type { Sent } from "./clients/call.ts";
 export { CircuitGovernance, type CircuitProposal } from "./clients/circuitGovernance.ts";
 export { CircuitClient } from "./clients/circuits.ts";
 export type { ClaimItem } from "./clients/claimItem.ts";
 export { ClaimsClient, type PolicyPayment, type ProgramOffer } from "./clients/claims.ts";
-export { ClaimsPauses } from "./clients/claimsPauses.ts";
 export { type ConsentFacts, type ConsentReceipt, consentReceipt } from "./clients/consentReceipt.ts";
 export {
   CONSENT_GRANT_TYPES,
@@ -82,6 +87,8 @@ export {
   signConsent,
   signRevocation,
 } from "./clients/consents.ts";
+export { Custody, type Escrow } from "./clients/custody.ts";
+export { Pauses } from "./clients/pauses.ts";
 export { type Refusal, refusalNames, refusalOf, refusalOfData, type ShowValue } from "./clients/refusals.ts";
 export { ScopeClient, type ScopeRecord } from "./clients/scopes.ts";
 export { TOKEN_ABI, TokenClient } from "./clients/tokens.ts";
@@ -116,6 +123,8 @@ export {
   CLAIM_TERMS_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  CUSTODY_ABI,
+  PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
 } from "./generated/abi.ts";
 export * from "./generated/protocol.ts";
@@ -159,7 +168,7 @@ export {
   type SignedConsent,
 } from "./people/holder.ts";
 export { type PeriodFacts, periodFacts } from "./people/periodFacts.ts";
-export { type ProgramFacts, programFacts } from "./people/programFacts.ts";
+export { type ProgramChain, type ProgramFacts, programFacts } from "./people/programFacts.ts";
 export { circuitOfTask, type ProofMaker, type ProofTask, proofMaker, witnessOf } from "./people/proofTask.ts";
 export type { Grant, Relayer, Revocation } from "./people/relayer.ts";
 export {

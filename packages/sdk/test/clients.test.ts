@@ -6,11 +6,14 @@ import { AbiCoder, Interface, TypedDataEncoder, ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import { CONTRACTS, nameOf } from "../scripts/contracts.ts";
 import { connect, read, send } from "../src/clients/call.ts";
+import type { CustodyContract } from "../src/clients/contractTypes.ts";
 import {
   ANCHOR_REGISTRY_ABI,
   CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  CUSTODY_ABI,
+  PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
 } from "../src/generated/abi.ts";
 import {
@@ -18,8 +21,10 @@ import {
   ClaimsClient,
   type Consent,
   ConsentClient,
+  Custody,
   consentIdOf,
   RECEIPT_TYPES,
+  refusalOf,
   signConsent,
   signReceipt,
   signRevocation,
@@ -60,7 +65,8 @@ describe("contract clients", function () {
     const anchors = await deploy("AnchorRegistry");
     const consents = await deploy("ConsentRegistry");
     const latest = async (): Promise<number> => (await ethers.provider.getBlock("latest"))!.timestamp;
-    return { ethers, deployer: deployer!, patient: patient!, grantee: grantee!, anchors, consents, latest };
+    const accounts = { deployer: deployer!, patient: patient!, grantee: grantee! };
+    return { ethers, ...accounts, anchors, consents, deploy, latest };
   }
 
   it("T12: the committed ABIs are those of the contracts", () => {
@@ -70,6 +76,8 @@ describe("contract clients", function () {
       ConsentRegistry: CONSENT_REGISTRY_ABI,
       CircuitRegistry: CIRCUIT_REGISTRY_ABI,
       ScopeRegistry: SCOPE_REGISTRY_ABI,
+      Custody: CUSTODY_ABI,
+      PauseRegistry: PAUSE_REGISTRY_ABI,
     };
     for (const [name, fragments] of Object.entries(pairs)) {
       const wanted = new Interface(artifact(name).abi)
@@ -182,19 +190,62 @@ describe("contract clients", function () {
   });
 
   it("a group is handed over to the attester that was nominated and accepts", async () => {
-    const { anchors, deployer, patient, grantee } = await world();
+    const { anchors, deployer, patient, grantee, ethers } = await world();
     const client = new AnchorClient(anchors, deployer);
     const times = { intakeTime: 7_200, graceTime: 86_400, correctionTime: 86_400 };
     const { result: group } = await client.createGroup({ ...times, assurance: "self-attested" });
-    expect(await client.pendingAttesterOf(group)).to.equal(ZeroAddress);
-    await client.nominateAttester(group, patient.address);
-    expect(await client.pendingAttesterOf(group)).to.equal(patient.address);
+    expect(await client.nominationOf(group)).to.equal(undefined);
+    const { result: acceptableFrom } = await client.nominateAttester(group, patient.address);
+    expect(await client.nominationOf(group)).to.deep.equal({ nominee: patient.address, acceptableFrom });
+    const early = await new AnchorClient(anchors, patient).acceptAttester(group).catch((thrown) => thrown);
+    expect(early.details).to.deep.include({
+      error: "AnchorRegistry_NominationTooEarly",
+      acceptableFrom: BigInt(acceptableFrom),
+    });
+    await ethers.provider.send("evm_setNextBlockTimestamp", [acceptableFrom]);
+    await ethers.provider.send("evm_mine", []);
     expect(await codeRejected(new AnchorClient(anchors, grantee).acceptAttester(group))).to.equal(
       "CONTRACT_REVERTED",
     );
     expect((await client.group(group)).attester).to.equal(deployer.address);
     await new AnchorClient(anchors, patient).acceptAttester(group);
     expect((await client.group(group)).attester).to.equal(patient.address);
+    expect(await client.nominationOf(group)).to.equal(undefined);
+  });
+
+  it("money goes into an escrow and out again, for its owner alone", async () => {
+    const { ethers, deployer, patient, grantee, deploy } = await world();
+    const { abi, bytecode } = token();
+    const made = await new ethers.ContractFactory(abi, bytecode, deployer).deploy("Test", "tT", 6);
+    const paid = new TokenClient(await made.getAddress(), deployer);
+    const address = await deploy("Custody");
+    const custody = new Custody(address, deployer);
+    expect(await codeRejected(custody.escrow(1n))).to.equal("CONTRACT_REVERTED");
+    const module = new ethers.Contract(address, CUSTODY_ABI, grantee) as unknown as CustodyContract;
+    await module.open(paid.address, patient.address);
+    expect(await custody.escrowCount()).to.equal(1n);
+
+    await paid.mint(deployer.address, 500n);
+    await paid.approve(address, 500n);
+    const { result: arrived, blockNumber } = await custody.fund(1n, 500n);
+    expect(arrived).to.equal(500n);
+    await module.commit(1n, 200n);
+    expect(await custody.escrow(1n)).to.deep.equal({
+      token: paid.address,
+      owner: patient.address,
+      module: grantee.address,
+      free: 300n,
+      committed: 200n,
+    });
+    const owner = new Custody(address, patient);
+    expect(await codeRejected(custody.withdraw(1n, 100n, deployer.address))).to.equal("CONTRACT_REVERTED");
+    const much = await owner.withdraw(1n, 301n, patient.address).catch((thrown) => thrown);
+    expect(refusalOf(much)?.sentence).to.equal("Escrow 1 has 300 free; 301 are needed.");
+    await owner.withdraw(1n, 300n, deployer.address);
+    expect(await paid.balanceOf(deployer.address)).to.equal(300n);
+    expect(await custody.accountedIn(paid.address)).to.equal(200n);
+    expect(await custody.accountedIn(paid.address, blockNumber)).to.equal(500n);
+    expect((await custody.escrow(1n, blockNumber)).free).to.equal(500n);
   });
 
   it("tokens: unit, balance as of a block, allowance; an address without a token", async () => {

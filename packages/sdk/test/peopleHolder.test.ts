@@ -68,6 +68,8 @@ const program: ProgramFacts = {
   scope: scopeOf({ ...DOMAIN, scopes: SCOPES, scopeNumber: 2n }),
   circuit: CIRCUIT,
   terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: OFFSET }),
+  offerHash: `0x${"0f".repeat(32)}`,
+  escrow: 9n,
   token: "0x00000000000000000000000000000000000000D1",
   benefit: 25n,
   free: 1_000n,
@@ -196,7 +198,7 @@ describe("people: holder", () => {
     expect(tasks).to.deep.equal([]);
   });
 
-  it("the attester does not attest a policy on another day offset, profile or group", async () => {
+  it("the attester does not attest a policy on another day offset, profile, group or offer", async () => {
     const { identity, holder } = holding();
     const { attester } = await anchoredDay(identity, 20);
     const application = await holder.apply(
@@ -204,13 +206,14 @@ describe("people: holder", () => {
       { firstEpoch: FIRST, periods: 7 },
       { now: NOW, validFor: 864_000 },
     );
-    const claimsOf = (change: Partial<{ group: bigint; offset: number }>) =>
+    const claimsOf = (change: Partial<{ group: bigint; offset: number; offerHash: string }>) =>
       ({
         domain: async () => DOMAIN,
         scopes: async () => SCOPES,
         program: async () => ({
           scope: 2n,
           group: change.group ?? 1n,
+          offerHash: change.offerHash ?? program.offerHash,
           terms: packTerms({ ...program.terms, offset: change.offset ?? OFFSET }),
         }),
       }) as unknown as ClaimsClient;
@@ -219,6 +222,7 @@ describe("people: holder", () => {
       codeRejected(attester.attestPolicy(application, { claims: claimsOf(change), verificationKey: key }));
     expect(await attest({})).to.equal("LOG_MISMATCH");
     expect(await attest({ group: 2n })).to.equal("NOT_ALLOWED");
+    expect(await attest({ offset: 20, offerHash: `0x${"1f".repeat(32)}` })).to.equal("ATTESTATION_MISMATCH");
     // With the log's own offset it goes on to the proof, which is none.
     expect(await attest({ offset: 20 })).to.equal("PROOF_MALFORMED");
     const stranger = await holding().holder.apply(
@@ -383,24 +387,29 @@ describe("people: holder", () => {
       scope: 2n,
       circuit: circuitIdOf(CIRCUIT.name, CIRCUIT.version),
       terms: packTerms(program.terms),
-      token: program.token,
+      offerHash: program.offerHash,
+      escrow: 9n,
       benefit: 25n,
-      free: 1_000n,
       claimWindow: 86_400n,
       reviewTime: 172_800n,
       arbiter: program.arbiter,
       arbiterTime: 259_200n,
     };
-    const claims = (change: object) =>
-      ({
+    const money = { token: program.token, owner: program.insurer, module: CLAIMS };
+    const chain = (change: object) => ({
+      claims: {
         program: async () => ({ ...found, ...change }),
         scopeElement: async (scopeNumber: bigint) => scopeOf({ ...DOMAIN, scopes: SCOPES, scopeNumber }),
-      }) as unknown as ClaimsClient;
-    expect(await programFacts(claims({}), 3n)).to.deep.equal(program);
-    expect(await codeRejected(programFacts(claims({ circuit: `0x${"00".repeat(32)}` }), 3n))).to.equal(
+      } as unknown as ClaimsClient,
+      custody: {
+        escrow: async (escrow: bigint) => ({ ...money, free: escrow === 9n ? 1_000n : 0n, committed: 7n }),
+      },
+    });
+    expect(await programFacts(chain({}), 3n)).to.deep.equal(program);
+    expect(await codeRejected(programFacts(chain({ circuit: `0x${"00".repeat(32)}` }), 3n))).to.equal(
       "UNKNOWN_CIRCUIT",
     );
-    expect(await codeRejected(programFacts(claims({ terms: 255n }), 3n))).to.equal("TERMS_NOT_UNDERSTOOD");
+    expect(await codeRejected(programFacts(chain({ terms: 255n }), 3n))).to.equal("TERMS_NOT_UNDERSTOOD");
   });
 
   it("shows no secret when printed", () => {

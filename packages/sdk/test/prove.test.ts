@@ -43,6 +43,7 @@ const subject = 777n;
 const holder = (((SECRET ** 3n - subject - scope) % FIELD) + FIELD) % FIELD;
 const attestation: HolderAttestation = {
   program: 5n,
+  offerHash: `0x${"0f".repeat(32)}`,
   holder,
   controller: "0x00000000000000000000000000000000000000d1",
   payee: "0x0000000000000000000000000000000000000000",

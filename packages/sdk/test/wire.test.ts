@@ -30,6 +30,7 @@ const PROOF = {
 };
 const ATTESTATION = {
   program: "1",
+  offerHash: HASH,
   holder: "2",
   controller: ACCOUNT,
   payee: ACCOUNT,

@@ -9,6 +9,8 @@ import { FIELD } from "../field.ts";
  */
 export type HolderAttestation = {
   program: bigint;
+  /** The program's, from the claims contract: it voids the attestation if the number becomes another offer's. */
+  offerHash: string;
   holder: bigint;
   controller: string;
   /** The zero address means the controller. */
@@ -26,6 +28,7 @@ export type ClaimsDomain = { chainId: bigint; claims: string };
 export const ATTESTATION_TYPES = {
   HolderAttestation: [
     { name: "program", type: "uint256" },
+    { name: "offerHash", type: "bytes32" },
     { name: "holder", type: "uint256" },
     { name: "controller", type: "address" },
     { name: "payee", type: "address" },

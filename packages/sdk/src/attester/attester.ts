@@ -216,20 +216,31 @@ export class Attester {
    * Signs an attestation for a policy. Scope, group and terms of the program are read from the chain, not from the
    * application; the person's log must be one that the program can pay on.
    *
-   * @throws NOT_ALLOWED for a program of another group; LOG_MISMATCH with both offsets where the person's days are not
-   *         the program's; INTAKE_LOG_UNKNOWN without a log; what `attestHolder` throws
+   * @throws NOT_ALLOWED for a program of another group; ATTESTATION_MISMATCH for another offer than the program's;
+   *         LOG_MISMATCH with both offsets where the person's days are not the program's; INTAKE_LOG_UNKNOWN without a
+   *         log; what `attestHolder` throws
    */
   async attestPolicy(
     request: Omit<AttestHolderRequest, "scopeNumber">,
     { claims, verificationKey }: { claims: ClaimsClient; verificationKey: VerificationKey },
   ): Promise<{ domain: ClaimsDomain; attestation: HolderAttestation; signature: string }> {
     const { attestation, subject } = request;
-    const { scope, group, terms } = await claims.program(attestation.program);
+    const { scope, group, terms, offerHash } = await claims.program(attestation.program);
     if (group !== this.group) {
       throw new VitalproofError(
         "NOT_ALLOWED",
         `Program ${attestation.program} pays on logs of group ${group}; this is group ${this.group}.`,
         { details: { given: group, group: this.group }, hint: "Ask the attester of that group." },
+      );
+    }
+    if (attestation.offerHash !== offerHash) {
+      throw new VitalproofError(
+        "ATTESTATION_MISMATCH",
+        `The application is for another offer than that of program ${attestation.program}.`,
+        {
+          details: { given: attestation.offerHash, wanted: offerHash },
+          hint: "The chain may have been reorganised since. The patient applies again.",
+        },
       );
     }
     const wanted = unpackTerms(terms);

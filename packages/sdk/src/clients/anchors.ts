@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ContractRunner } from "ethers";
+import { type ContractRunner, ZeroAddress } from "ethers";
 import { ANCHOR_REGISTRY_ABI } from "../generated/abi.ts";
 import type { AnchorDomain } from "../log/receipt.ts";
 import { argumentOf, connect, read, type Sent, send } from "./call.ts";
@@ -17,6 +17,13 @@ export type Group = {
   graceTime: number;
   correctionTime: number;
   assurance: AssuranceClass;
+};
+
+/** The offer of a group to another attester. */
+export type Nomination = {
+  nominee: string;
+  /** First second, Unix, at which the nominee can accept. */
+  acceptableFrom: number;
 };
 
 /** An attester's and everybody's view of the anchor registry. */
@@ -57,9 +64,18 @@ export class AnchorClient {
     return send(this.#contract, "correct", () => this.#contract.correct(group, day, root, reason));
   }
 
-  /** Offers a group to another attester, who accepts it; attester only. The zero address withdraws the offer. */
-  nominateAttester(group: bigint, nominee: string): Promise<Sent> {
-    return send(this.#contract, "nominateAttester", () => this.#contract.nominateAttester(group, nominee));
+  /**
+   * Offers a group to another attester, who accepts it once no day up to today's can be written any more; attester
+   * only. The zero address withdraws the offer.
+   * @returns the first second, Unix, at which it can be accepted
+   */
+  nominateAttester(group: bigint, nominee: string): Promise<Sent<number>> {
+    return send(
+      this.#contract,
+      "nominateAttester",
+      () => this.#contract.nominateAttester(group, nominee),
+      (events) => Number(argumentOf(events, "AttesterNominated", "acceptableFrom")),
+    );
   }
 
   /** Makes the caller the group's attester; who was nominated only. */
@@ -67,9 +83,12 @@ export class AnchorClient {
     return send(this.#contract, "acceptAttester", () => this.#contract.acceptAttester(group));
   }
 
-  /** The zero address while nobody is nominated. */
-  pendingAttesterOf(group: bigint): Promise<string> {
-    return read(this.#contract, "pendingAttesterOf", () => this.#contract.pendingAttesterOf(group));
+  /** Who was offered a group, and from which second, Unix, it can be accepted; undefined while nobody was. */
+  async nominationOf(group: bigint): Promise<Nomination | undefined> {
+    const { nominee, acceptableFrom } = await read(this.#contract, "nominationOf", () =>
+      this.#contract.nominationOf(group),
+    );
+    return nominee === ZeroAddress ? undefined : { nominee, acceptableFrom: Number(acceptableFrom) };
   }
 
   groupCount(): Promise<bigint> {

@@ -37,7 +37,10 @@ export class CircuitGovernance {
 
   // --- governor
 
-  /** Announces a circuit. @returns the first second, Unix, at which `add` accepts it */
+  /**
+   * Announces a circuit. `add` accepts it for as long as the registry's delay; then it can be announced again.
+   * @returns the first second, Unix, at which `add` accepts it
+   */
   propose(proposal: CircuitProposal): Promise<Sent<number>> {
     return send(
       this.#contract,
@@ -105,7 +108,7 @@ export class CircuitGovernance {
     return { ...sent, result: circuitIdOf(proposal.name, proposal.version) };
   }
 
-  /** Removes a circuit for good by a proof of public inputs that are all zero. */
+  /** Removes a circuit for good by a proof of public inputs that are all zero. Open windows wait for a successor. */
   exposeForgery(id: string, proof: Proof): Promise<Sent> {
     return send(this.#contract, "exposeForgery", () =>
       this.#contract.exposeForgery(id, proofCalldata(proof)),

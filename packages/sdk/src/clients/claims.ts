@@ -40,7 +40,7 @@ export type PolicyPayment = {
   transaction: string;
 };
 
-/** Programs, policies, claims and their money, for insurers, patients and their relayers. */
+/** Programs, policies and claims, for insurers, patients and their relayers. `Custody` has the money. */
 export class ClaimsClient {
   readonly address: string;
   readonly #runner: ContractRunner;
@@ -69,20 +69,6 @@ export class ClaimsClient {
     );
   }
 
-  /** Needs an allowance for the claims contract. @returns the amount that arrived */
-  fund(program: bigint, amount: bigint): Promise<Sent<bigint>> {
-    return send(
-      this.#contract,
-      "fund",
-      () => this.#contract.fund(program, amount),
-      (events) => argumentOf(events, "ProgramFunded", "amount") as bigint,
-    );
-  }
-
-  withdraw(program: bigint, amount: bigint, to: string): Promise<Sent> {
-    return send(this.#contract, "withdraw", () => this.#contract.withdraw(program, amount, to));
-  }
-
   /** @param signature what `attestHolder` returned @returns the policy's number */
   issuePolicy(attestation: HolderAttestation, signature: string): Promise<Sent<bigint>> {
     return send(
@@ -106,8 +92,17 @@ export class ClaimsClient {
     return send(this.#contract, "arbitrate", () => this.#contract.arbitrate(policy, period, pays, reason));
   }
 
-  releasePeriod(policy: bigint, period: number): Promise<Sent> {
-    return send(this.#contract, "releasePeriod", () => this.#contract.releasePeriod(policy, period));
+  /**
+   * Frees the reserves of the open periods of [from, until). None of them may be claimable any more. Anyone may call it.
+   * @returns how many were open
+   */
+  releasePeriods(policy: bigint, from: number, until: number): Promise<Sent<number>> {
+    return send(
+      this.#contract,
+      "releasePeriods",
+      () => this.#contract.releasePeriods(policy, from, until),
+      (events) => Number(argumentOf(events, "PeriodsReleased", "released")),
+    );
   }
 
   // --- patients and relayers
@@ -201,6 +196,15 @@ export class ClaimsClient {
     return read(this.#contract, "scopes", () => this.#contract.scopes());
   }
 
+  pauses(): Promise<string> {
+    return read(this.#contract, "pauses", () => this.#contract.pauses());
+  }
+
+  /** Address of the contract that has the money. */
+  custody(): Promise<string> {
+    return read(this.#contract, "custody", () => this.#contract.custody());
+  }
+
   /** The field element of a scope that programs can be in. */
   async scopeElement(scopeNumber: bigint): Promise<bigint> {
     const [{ chainId }, scopes] = await Promise.all([this.domain(), this.scopes()]);
@@ -212,14 +216,9 @@ export class ClaimsClient {
     return read(this.#contract, "programCount", () => this.#contract.programCount());
   }
 
-  /** @param block now when left out */
+  /** Its money is in `escrow` of custody. @param block now when left out */
   program(program: bigint, block?: number) {
     return read(this.#contract, "program", () => this.#contract.program(program, atBlock(block)));
-  }
-
-  /** What all programs of a token have together: free, reserved and owed. @param block now when left out */
-  accountedIn(token: string, block?: number): Promise<bigint> {
-    return read(this.#contract, "accountedIn", () => this.#contract.accountedIn(token, atBlock(block)));
   }
 
   /** Policies count from 1. */

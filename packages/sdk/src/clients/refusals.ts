@@ -7,6 +7,8 @@ import {
   CLAIM_TERMS_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  CUSTODY_ABI,
+  PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
 } from "../generated/abi.ts";
 import { revertData } from "./call.ts";
@@ -15,7 +17,7 @@ import { TOKEN_ERRORS } from "./tokens.ts";
 
 /** What a contract refused with, and the sentences for it. */
 export type Refusal = {
-  /** Name of the contract's custom error, for example "ClaimsPayout_InsufficientFree". */
+  /** Name of the contract's custom error, for example "Custody_InsufficientFree". */
   name: string;
   /** Its arguments, bigints for numbers. */
   values: Readonly<Record<string, Detail>>;
@@ -31,9 +33,13 @@ export type ShowValue = (name: string, value: Detail, error: string) => string;
 /** ABIs whose errors are understood, the likeliest first. */
 const ABIS = [
   CLAIMS_PAYOUT_ABI,
+  CUSTODY_ABI,
   CIRCUIT_REGISTRY_ABI,
+  PAUSE_REGISTRY_ABI,
   ANCHOR_REGISTRY_ABI,
   CONSENT_REGISTRY_ABI,
+  CUSTODY_ABI,
+  PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
   CLAIM_TERMS_ABI,
   TOKEN_ERRORS,

@@ -144,6 +144,7 @@ export class Holder<Options = ProveOptions> {
     const domain = await this.#chain.claims.domain();
     const attestation: HolderAttestation = {
       program: program.program,
+      offerHash: program.offerHash,
       holder: this.#identity.holder(program.scope),
       controller: (await this.controller(program.program, index)).address,
       payee,

@@ -2,11 +2,12 @@
 import type { Circuit } from "../circuits/circuit.ts";
 import { circuitOfId } from "../circuits/circuitId.ts";
 import type { ClaimsClient } from "../clients/claims.ts";
+import type { Custody } from "../clients/custody.ts";
 import { VitalproofError } from "../errors.ts";
 import type { Terms } from "../templates/templates.ts";
 import { unpackTerms } from "../terms/pack.ts";
 
-/** What a program is about, as the claims contract says. */
+/** What a program is about, as the contracts say. */
 export type ProgramFacts = {
   readonly program: bigint;
   readonly insurer: string;
@@ -18,6 +19,10 @@ export type ProgramFacts = {
   readonly circuit: Circuit;
   /** With first epoch 0. */
   readonly terms: Terms;
+  /** Hash of the whole offer; an attestation for the program names it. */
+  readonly offerHash: string;
+  /** Where custody has the program's money. */
+  readonly escrow: bigint;
   readonly token: string;
   /** Per met period, in the token's smallest unit. */
   readonly benefit: bigint;
@@ -32,15 +37,19 @@ export type ProgramFacts = {
   readonly arbiterTime: number;
 };
 
+/** What a program is read from. */
+export type ProgramChain = {
+  readonly claims: Pick<ClaimsClient, "program" | "scopeElement">;
+  readonly custody: Pick<Custody, "escrow">;
+};
+
 /**
  * Reads a program.
  * @throws CONTRACT_REVERTED for a number without a program; UNKNOWN_CIRCUIT, TERMS_NOT_UNDERSTOOD for a program of a
  *         newer version
  */
-export async function programFacts(
-  claims: Pick<ClaimsClient, "program" | "scopeElement">,
-  program: bigint,
-): Promise<ProgramFacts> {
+export async function programFacts(chain: ProgramChain, program: bigint): Promise<ProgramFacts> {
+  const { claims, custody } = chain;
   const found = await claims.program(program);
   const circuit = circuitOfId(found.circuit);
   if (circuit === undefined) {
@@ -53,17 +62,23 @@ export async function programFacts(
       },
     );
   }
+  const [scope, { token, free }] = await Promise.all([
+    claims.scopeElement(found.scope),
+    custody.escrow(found.escrow),
+  ]);
   return {
     program,
     insurer: found.insurer,
     group: found.group,
     scopeNumber: found.scope,
-    scope: await claims.scopeElement(found.scope),
+    scope,
     circuit,
     terms: unpackTerms(found.terms),
-    token: found.token,
+    offerHash: found.offerHash,
+    escrow: found.escrow,
+    token,
     benefit: found.benefit,
-    free: found.free,
+    free,
     claimWindow: Number(found.claimWindow),
     reviewTime: Number(found.reviewTime),
     arbiter: found.arbiter,

@@ -4,6 +4,7 @@ import { VitalproofError } from "../errors.ts";
 import type { PresentationRequest } from "./presentation.ts";
 
 const NOBODY = "0x0000000000000000000000000000000000000000";
+const NO_OFFER = `0x${"0".repeat(64)}`;
 
 /** The holder attestation's domain. The verifier is in the place of a policy's claims contract. */
 export function attestationDomainOf({ verifier }: Pick<PresentationRequest, "verifier">): ClaimsDomain {
@@ -11,15 +12,25 @@ export function attestationDomainOf({ verifier }: Pick<PresentationRequest, "ver
 }
 
 /**
- * The attestation that a verifier needs of a holder. Program, periods and accounts are all 0: it says that the attester
- * knows the holder, and no contract issues a policy on it.
+ * The attestation that a verifier needs of a holder. Program, offer, periods and accounts are all 0: it says that the
+ * attester knows the holder, and no contract issues a policy on it.
  */
 export function presentationAttestation({
   holder,
   nonce,
   expiry,
 }: Pick<HolderAttestation, "holder" | "nonce" | "expiry">): HolderAttestation {
-  return { program: 0n, holder, controller: NOBODY, payee: NOBODY, firstEpoch: 0, periods: 0, nonce, expiry };
+  return {
+    program: 0n,
+    offerHash: NO_OFFER,
+    holder,
+    controller: NOBODY,
+    payee: NOBODY,
+    firstEpoch: 0,
+    periods: 0,
+    nonce,
+    expiry,
+  };
 }
 
 /**
@@ -29,7 +40,7 @@ export function presentationAttestation({
  */
 export function assertPresentationAttestation(attestation: HolderAttestation): void {
   const wanted = presentationAttestation(attestation);
-  for (const name of ["program", "controller", "payee", "firstEpoch", "periods"] as const) {
+  for (const name of ["program", "offerHash", "controller", "payee", "firstEpoch", "periods"] as const) {
     if (attestation[name] === wanted[name]) continue;
     throw new VitalproofError(
       "ATTESTATION_MISMATCH",

@@ -51,10 +51,12 @@ export type Document<T> = {
 };
 export type Body<D> = D extends Document<infer T> ? T : never;
 
-function define<T>(kind: string, title: string, body: Field<T>): Document<T> {
-  return { kind: `vitalproof/${kind}`, version: 1, title, body };
+function define<T>(kind: string, title: string, body: Field<T>, version = 1): Document<T> {
+  return { kind: `vitalproof/${kind}`, version, title, body };
 }
 
+/** Version of the documents with an attestation; those of version 1 did not name the offer. */
+const ATTESTATION_VERSION = 2;
 const MOST_RECORDS = 100_000;
 
 /** Patient to attester: open a log for this subject and device, with days that begin at this offset. */
@@ -114,6 +116,7 @@ export const POLICY_APPLICATION = define(
     proof,
     publicInputs: enrolmentInputs,
   }),
+  ATTESTATION_VERSION,
 );
 
 /** Attester to insurer, through the patient: the attestation, signed. */
@@ -121,6 +124,7 @@ export const HOLDER_ATTESTATION = define(
   "holder-attestation",
   "a holder attestation",
   object({ domain: claimsDomain, attestation, signature: accountSignature }),
+  ATTESTATION_VERSION,
 );
 
 /** Patient to insurer or verifier: one statement, proven. */
@@ -177,6 +181,7 @@ export const PRESENTATION_TRUST = define(
   "presentation-trust",
   "a verifier's trust",
   object({ attester: address, anchors: anchorDomain, attestation, signature: accountSignature }),
+  ATTESTATION_VERSION,
 );
 
 /** Every kind of document. */

@@ -74,6 +74,7 @@ export const anchorPath = {
 
 export const attestation = object({
   program: uint256,
+  offerHash: bytes32,
   holder: fieldElement,
   controller: address,
   payee: address,
