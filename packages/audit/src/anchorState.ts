@@ -10,7 +10,12 @@ export type GroupState = {
   readonly graceTime: number;
   readonly correctionTime: number;
   readonly assurance: AssuranceClass;
+  nomination: { readonly nominee: string; readonly acceptableFrom: number } | undefined;
 };
+
+const MIN_GRACE_TIME = 3600;
+const MIN_CORRECTION_TIME = DAY;
+const MAX_GROUP_TIME = 180 * DAY;
 
 /** One write of a day's root. */
 export type AnchorWrite = {
@@ -43,6 +48,7 @@ export class AnchorState {
 
   apply(event: ChainEvent): void {
     if (event.name === "GroupCreated") this.#created(event);
+    else if (event.name === "AttesterNominated") this.#nominated(event);
     else if (event.name === "AttesterChanged") this.#attester(event);
     else if (event.name === "DayAnchored" || event.name === "DayCorrected") this.#written(event);
   }
@@ -80,19 +86,65 @@ export class AnchorState {
         event.place,
       );
     }
-    this.groups.set(id, {
+    const group: GroupState = {
       id,
       attester: event.hex("attester"),
       intakeTime: event.number("intakeTime"),
       graceTime: event.number("graceTime"),
       correctionTime: event.number("correctionTime"),
       assurance: ASSURANCE_CLASSES[event.number("assurance")] ?? "self-attested",
-    });
+      nomination: undefined,
+    };
+    const { intakeTime, graceTime, correctionTime } = group;
+    const valid =
+      graceTime >= MIN_GRACE_TIME &&
+      correctionTime >= MIN_CORRECTION_TIME &&
+      intakeTime + graceTime + correctionTime <= MAX_GROUP_TIME;
+    if (!valid && id === this.#audited) {
+      this.#findings.add(
+        "GROUP_TIMES_INVALID",
+        `Group ${id} was created with ${intakeTime} s for intake, ${graceTime} s of grace and ${correctionTime} s for corrections, which the registry refuses.`,
+        event.place,
+      );
+    }
+    this.groups.set(id, group);
+  }
+
+  #nominated(event: ChainEvent): void {
+    const group = this.groups.get(event.big("groupId"));
+    if (group === undefined) return;
+    const acceptableFrom = event.number("acceptableFrom");
+    // Then no day up to the nomination's can be written any more.
+    const expected = this.window(group, Math.floor(event.time / DAY)).correctableUntil + 1;
+    const by = event.hex("attester");
+    if (group.id === this.#audited && (acceptableFrom !== expected || by !== group.attester)) {
+      this.#findings.add(
+        "ATTESTER_NOMINATION_WRONG",
+        `An attester of group ${group.id} was nominated at ${event.time} by ${by}, acceptable from ${acceptableFrom}. The attester was ${group.attester}, and its days can be written until ${expected - 1}.`,
+        event.place,
+      );
+    }
+    group.nomination = { nominee: event.hex("nominee"), acceptableFrom };
   }
 
   #attester(event: ChainEvent): void {
     const group = this.groups.get(event.big("groupId"));
-    if (group !== undefined) group.attester = event.hex("attester");
+    if (group === undefined) return;
+    const [previous, attester] = [event.hex("previous"), event.hex("attester")];
+    const { nomination } = group;
+    const wrong =
+      previous !== group.attester ||
+      attester !== nomination?.nominee ||
+      event.time < nomination.acceptableFrom;
+    if (wrong && group.id === this.#audited) {
+      this.#findings.add(
+        "ATTESTER_CHANGED_WRONGLY",
+        `The attester of group ${group.id} became ${attester} after ${previous} at ${event.time}. It was ${group.attester}, and nominated was ${nomination === undefined ? "nobody" : `${nomination.nominee}, who could accept from ${nomination.acceptableFrom}`}.`,
+        event.place,
+      );
+    }
+    group.attester = attester;
+    group.nomination = undefined;
   }
 
   #written(event: ChainEvent): void {
@@ -152,6 +204,13 @@ export class AnchorState {
       find.add(
         "CORRECTION_PREVIOUS_ROOT_WRONG",
         `The correction of day ${day} says it replaces ${correction.previousRoot}; on record was ${previous}.`,
+        place,
+      );
+    }
+    if (root === previous) {
+      find.add(
+        "CORRECTION_SAME_ROOT",
+        `The correction of day ${day} writes the root on record again.`,
         place,
       );
     }

@@ -55,6 +55,7 @@ export function attestationsIn(
         {
           attestation: {
             program: struct.program as bigint,
+            offerHash: String(struct.offerHash),
             holder: struct.holder as bigint,
             controller: String(struct.controller),
             payee: String(struct.payee),

@@ -9,7 +9,7 @@ export type Progress = (step: string) => void;
 
 type Range = { readonly fromBlock: number; readonly toBlock: number };
 
-/** All events of the four contracts in the order of the chain, each with its block's time. */
+/** All events of the contracts in the order of the chain, each with its block's time. */
 export async function collectEvents(
   data: ChainData,
   addresses: ContractAddresses,

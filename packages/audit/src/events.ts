@@ -4,12 +4,14 @@ import {
   CIRCUIT_REGISTRY_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  CUSTODY_ABI,
+  PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
 } from "@vitalproof/sdk";
 import { Interface, type Result } from "ethers";
 import type { LogEntry } from "./chainData.ts";
 
-export type ContractName = "claims" | "anchors" | "consents" | "circuits" | "scopes";
+export type ContractName = "claims" | "anchors" | "consents" | "circuits" | "scopes" | "pauses" | "custody";
 
 export type ContractAddresses = Readonly<Record<ContractName, string>>;
 
@@ -21,6 +23,8 @@ export function contractInterfaces(): Readonly<Record<ContractName | "token", In
     consents: new Interface(CONSENT_REGISTRY_ABI),
     circuits: new Interface(CIRCUIT_REGISTRY_ABI),
     scopes: new Interface(SCOPE_REGISTRY_ABI),
+    pauses: new Interface(PAUSE_REGISTRY_ABI),
+    custody: new Interface(CUSTODY_ABI),
     token: new Interface([
       "event Transfer(address indexed from, address indexed to, uint256 value)",
       "function balanceOf(address account) view returns (uint256)",

@@ -135,6 +135,8 @@ function overview({ program, contracts, token, summary, periods }: AuditReport):
     [
       ["insurer", { id: program.insurer }],
       ["claims contract", { id: contracts.claims }],
+      ["custody", { id: contracts.custody }],
+      ["pause registry", { id: contracts.pauses }],
       ["circuit registry", { id: contracts.circuits }],
       ["anchor registry", { id: contracts.anchors }],
       ["consent registry", { id: contracts.consents }],
@@ -206,7 +208,8 @@ function money({ ledger, token }: AuditReport): string {
     ["transfers of the token out, all programs", ledger.transfersOut],
     ["direct transfers, which belong to no one", ledger.donated],
     ["free, reserved and owed in all programs of the token", ledger.allPrograms],
-    ["balance of the contract", ledger.balance],
+    ["escrows of other products in the token", ledger.otherProducts],
+    ["balance of custody", ledger.balance],
   ];
   const current = table(
     "Money after the last block",
@@ -309,12 +312,13 @@ function consents({ consents: lines }: AuditReport): string {
   );
 }
 
-function stops({ stops: { pauses, suspensions } }: AuditReport): string {
+function stops({ stops: { pauses, outages, suspensions } }: AuditReport): string {
   return table(
-    "Pauses and suspensions",
+    "Pauses, outages and suspensions",
     ["What", "From", "Until", "Reason"],
     [
       ...pauses.map(({ start, end, reason }) => ["pause of new business", utc(start), utc(end), reason]),
+      ...outages.map(({ start, end, reason }) => ["outage of the chain", utc(start), utc(end), reason]),
       ...suspensions.map(({ circuit, start, end, reason }) => [
         `suspension of ${circuit}`,
         utc(start),

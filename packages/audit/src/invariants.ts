@@ -11,13 +11,13 @@ export type InvariantLine = {
 const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string, shown?: false])[] = [
   [
     "P1",
-    "The contract holds at least what is free, reserved and owed.",
-    "balance after the last block against the ledgers of all programs in the token",
+    "Custody holds at least what is free, reserved and owed.",
+    "balance after the last block against all escrows in the token",
   ],
   [
     "P2",
     "What came in less what went out is what the ledgers say.",
-    "every event against a transfer of the token, every transfer against an event, every ledger against the contract's",
+    "every event against a transfer of the token, every transfer against an event, every ledger against custody's escrow",
   ],
   [
     "P3",
@@ -37,7 +37,7 @@ const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string,
   [
     "P6",
     "What happens in one program lowers no other.",
-    "each program's ledger rebuilt from its own events alone and compared with the contract's",
+    "each program's ledger rebuilt from its own events alone and compared with its escrow",
   ],
   ["P7", "The insurer cannot touch what is reserved or owed.", "every withdrawal against what was free then"],
   ["P8", "A stranger cannot lower anyone's balance.", "no transfer out without a payment or a withdrawal"],
@@ -62,7 +62,7 @@ const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string,
   [
     "V1",
     "A circuit's verifier and code never change.",
-    "code hash now against the registered one; the key's points in the code",
+    "announcements, their waits and successors; code hash now against the registered one; the key's points in the code",
   ],
   ["V2", "A retired circuit stays retired; a suspension ends.", "every stop against the registry's times"],
   [

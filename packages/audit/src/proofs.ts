@@ -13,6 +13,8 @@ export type ProofContext = {
   readonly chainId: bigint;
   readonly claims: string;
   readonly program: bigint;
+  /** The program's. */
+  readonly offerHash: string;
   readonly abi: Interface;
   readonly keys: KnownKeys;
   readonly transactions: ReadonlyMap<string, TransactionInfo>;
@@ -140,7 +142,7 @@ async function checkInputsView(context: ProofContext, claim: ClaimState): Promis
   });
 }
 
-/** Holds every policy against the attestation in the calldata that issued it, and the signature against the attester. */
+/** Compares every policy with the attestation in the calldata that issued it, and the signature with the attester. */
 export async function checkAttestations(
   context: ProofContext,
   policies: readonly PolicyState[],
@@ -178,6 +180,7 @@ async function checkAttestation(context: ProofContext, policy: PolicyState): Pro
   const { attestation, signature } = match;
   const pairs: [string, unknown, unknown][] = [
     ["program", attestation.program, policy.program],
+    ["offer", attestation.offerHash.toLowerCase(), context.offerHash],
     ["holder", attestation.holder, policy.holder],
     ["controller", attestation.controller.toLowerCase(), policy.controller],
     ["payee", attestation.payee.toLowerCase(), policy.payeeIssued],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { AnchorState } from "./anchorState.ts";
 import type { BlockInfo } from "./chainData.ts";
-import type { CircuitsState } from "./circuitState.ts";
+import type { CircuitsState } from "./circuits/state.ts";
 import { lastDayOf } from "./claims/rules.ts";
 import type { ClaimsState } from "./claims/state.ts";
 import type { ClaimState, Ledger, LedgerPoint, PolicyState, ProgramState } from "./claims/types.ts";
@@ -10,8 +10,10 @@ import type { ContractAddresses } from "./events.ts";
 import type { Finding, Severity } from "./findings.ts";
 import { type InvariantLine, invariantLines } from "./invariants.ts";
 import type { KnownKeys } from "./keys.ts";
+import type { PausesState } from "./pauseState.ts";
 import type { Stop } from "./stops.ts";
 import type { Transfers } from "./transfers.ts";
+import { type Holdings, totalOf } from "./views/money.ts";
 
 /**
  * What an audit found; docs/cli.md describes the schema. Times are Unix seconds, amounts and field elements bigints
@@ -44,6 +46,7 @@ export type AuditReport = {
   readonly anchors: readonly AnchorLine[];
   readonly stops: {
     readonly pauses: readonly Stop[];
+    readonly outages: readonly Stop[];
     readonly suspensions: readonly (Stop & { circuit: string })[];
   };
   readonly consents: readonly ConsentLine[];
@@ -52,6 +55,9 @@ export type AuditReport = {
     readonly history: readonly LedgerPoint[];
     /** Of all programs in the token together. */
     readonly allPrograms: bigint;
+    /** Of other products' escrows in the token. */
+    readonly otherProducts: bigint;
+    /** Of custody. */
     readonly balance: bigint | undefined;
     readonly donated: bigint;
     readonly transfersIn: bigint;
@@ -120,7 +126,7 @@ export type PeriodCounts = {
   readonly released: number;
   /** Over, not claimed, still claimable or waiting for an anchor. */
   readonly open: number;
-  /** Over, not claimed, and no longer claimable. Anyone can free the reserve with `releasePeriod`. */
+  /** Over, not claimed, and no longer claimable. Anyone can free the reserve with `releasePeriods`. */
   readonly releasable: number;
 };
 
@@ -137,9 +143,9 @@ export type ReportParts = {
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
   readonly circuits: CircuitsState;
+  readonly pauses: PausesState;
   readonly transfers: Transfers;
-  readonly donated: bigint;
-  readonly balance: bigint | undefined;
+  readonly holdings: Holdings;
   readonly findings: readonly Finding[];
 };
 
@@ -184,14 +190,15 @@ export function buildReport(parts: ReportParts): AuditReport {
       keyKind: record.keyKind,
       addedAt: record.addedAt,
       retiredAt: record.retiredAt,
-      exposedAt: record.exposed?.time,
+      exposedAt: record.forgedAt,
     })),
     policies: policies.map(({ byPeriod: _, ...policy }) => policy),
     claims: lines,
     periods: countPeriods(claims, program, policies, head.timestamp),
     anchors: anchorLines(parts, policies, lines),
     stops: {
-      pauses: claims.pauses.stops,
+      pauses: parts.pauses.pauses.stops,
+      outages: parts.pauses.outages.stops,
       suspensions: family.flatMap(({ name, suspensions }) =>
         suspensions.stops.map((stop) => ({ ...stop, circuit: name })),
       ),
@@ -212,11 +219,12 @@ export function buildReport(parts: ReportParts): AuditReport {
       history: claims.history.get(program.id) ?? [],
       allPrograms: [...claims.programs.values()]
         .filter(({ token }) => token === program.token)
-        .reduce((sum, { ledger: of }) => sum + of.free + of.reserved + of.owed, 0n),
-      balance: parts.balance,
-      donated: parts.donated,
-      transfersIn: sumOf(transfers.all.filter(({ to }) => to === addresses.claims)),
-      transfersOut: sumOf(transfers.all.filter(({ from }) => from === addresses.claims)),
+        .reduce((sum, { ledger: of }) => sum + totalOf(of), 0n),
+      otherProducts: parts.holdings.others,
+      balance: parts.holdings.balance,
+      donated: parts.holdings.donated,
+      transfersIn: sumOf(transfers.all.filter(({ to }) => to === addresses.custody)),
+      transfersOut: sumOf(transfers.all.filter(({ from }) => from === addresses.custody)),
     },
     latency: {
       claimMedian: median(lines.map(({ settledAt, end }) => settledAt - end)),
@@ -312,7 +320,7 @@ function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): stri
     `One node's word for the chain up to block ${head.number} with hash ${head.hash}. It can leave out anything whose absence leaves no gap in numbers, ledgers, receipts or the contracts' state, and it can invent a whole consistent chain. Compare that hash with someone else's node, or run the audit against a second node.`,
     "Receipts and state are taken as given; they are not checked against the block's Merkle roots.",
     `The verification keys of this repository (${[...new Set([...keys.values()].map(({ circuit }) => circuit))].join(", ")}), known by the hashes that the circuit registry names. That a key belongs to its circuit is what \`hardhat circuits check\` shows.`,
-    "The code of the four contracts is what this repository says; `npm run deploy` compares it when it deploys.",
+    "The code of the contracts is what this repository says; `npm run deploy` compares it when it deploys.",
     ...(development.length === 0
       ? []
       : [

@@ -11,7 +11,7 @@ export function reportLines(report: AuditReport): string[] {
   const lines = [
     `Audit of program ${program.id} on chain ${chain.chainId}, blocks ${chain.fromBlock} to ${chain.toBlock} (${utc(chain.time)} UTC)`,
     `  block hash ${chain.blockHash}`,
-    `  claims contract ${report.contracts.claims}, insurer ${program.insurer}`,
+    `  claims contract ${report.contracts.claims}, custody ${report.contracts.custody}, insurer ${program.insurer}`,
     `  ${program.assurance} group ${program.group}; ${money(program.benefit)} for each met period of ${program.epochs} × ${duration(program.epochSeconds)}`,
     "",
     "Circuits",
@@ -32,7 +32,7 @@ export function reportLines(report: AuditReport): string[] {
     "",
     "Money",
     ...Object.entries(ledger.now).map(([name, value]) => `  ${name.padEnd(10)} ${money(value)}`),
-    `  transfers in ${money(ledger.transfersIn)}, out ${money(ledger.transfersOut)}; the contract holds ${ledger.balance === undefined ? "(not known)" : money(ledger.balance)}, all programs in the token have ${money(ledger.allPrograms)}`,
+    `  transfers in ${money(ledger.transfersIn)}, out ${money(ledger.transfersOut)}; custody holds ${ledger.balance === undefined ? "(not known)" : money(ledger.balance)}, all programs in the token have ${money(ledger.allPrograms)}, other products ${money(ledger.otherProducts)}`,
     "",
     "Anchors",
     `  ${count(report.anchors.map(({ status }) => status))}`,
@@ -44,9 +44,12 @@ export function reportLines(report: AuditReport): string[] {
       ),
     "",
     "Stops",
-    ...(report.stops.pauses.length + report.stops.suspensions.length === 0 ? ["  none"] : []),
+    ...(Object.values(report.stops).flat().length === 0 ? ["  none"] : []),
     ...report.stops.pauses.map(
       ({ start, end, reason }) => `  pause ${utc(start)} to ${utc(end)}: "${printable(reason)}"`,
+    ),
+    ...report.stops.outages.map(
+      ({ start, end, reason }) => `  outage ${utc(start)} to ${utc(end)}: "${printable(reason)}"`,
     ),
     ...report.stops.suspensions.map(
       ({ start, end, reason, circuit }) =>

@@ -9,11 +9,11 @@ export type Transfer = {
   readonly block: number;
   readonly transaction: string;
   readonly logIndex: number;
-  /** What in the contract's own events it belongs to. */
-  explainedBy: "funding" | "payment" | "withdrawal" | undefined;
+  /** What in the contracts' own events it belongs to. */
+  explainedBy: "funding" | "payment" | "withdrawal" | "payment of another product" | undefined;
 };
 
-/** The token's own account of what came to the claims contract and left it. */
+/** The token's own account of what came to custody and left it. */
 export class Transfers {
   readonly all: Transfer[];
   readonly #byTransaction = new Map<string, Transfer[]>();

@@ -303,7 +303,15 @@ describe("audit: words and reports", () => {
     const report = {
       schema: "vitalproof/audit/1",
       chain: { chainId: 1n, fromBlock: 0, toBlock: 1, blockHash: "0x1", time: 1_771_131_604 },
-      contracts: { claims: "0x1", anchors: "0x2", consents: "0x3", circuits: "0x4", scopes: "0x5" },
+      contracts: {
+        claims: "0x1",
+        anchors: "0x2",
+        consents: "0x3",
+        circuits: "0x4",
+        scopes: "0x5",
+        pauses: "0x7",
+        custody: "0x8",
+      },
       summary: {
         findings: { error: 0, warning: 0, notice: 0 },
         events: 1,
@@ -330,12 +338,13 @@ describe("audit: words and reports", () => {
       claims: [],
       periods: { covered: 0, over: 0, claimed: 0, released: 0, open: 0, releasable: 0 },
       anchors: [],
-      stops: { pauses: [], suspensions: [] },
+      stops: { pauses: [], outages: [], suspensions: [] },
       consents: [],
       ledger: {
         now: { funded: 0n, withdrawn: 0n, paid: 0n, free: 0n, reserved: 0n, owed: 0n },
         history: [],
         allPrograms: 0n,
+        otherProducts: 0n,
         balance: undefined,
         donated: 0n,
         transfersIn: 0n,

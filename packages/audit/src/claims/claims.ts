@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { CircuitState } from "../circuitState.ts";
+import type { CircuitState } from "../circuits/types.ts";
 import type { ChainEvent } from "../events.ts";
 import { lastDayOf, withFirstEpoch } from "./rules.ts";
 import type { ClaimsState } from "./state.ts";
@@ -27,7 +27,7 @@ export function settled(state: ClaimsState, event: ChainEvent): void {
       place,
     );
   }
-  const pausedUntil = state.pauses.runningUntil(event.time);
+  const pausedUntil = state.context.pauses.pausedUntil(event.time);
   if (pausedUntil !== 0) {
     find.add(
       "CLAIM_WHILE_PAUSED",
@@ -54,25 +54,6 @@ export function settled(state: ClaimsState, event: ChainEvent): void {
   }
   policy.byPeriod.set(period, record);
   state.claims.push(claim);
-  state.note(event, program);
-}
-
-export function released(state: ClaimsState, event: ChainEvent): void {
-  const found = state.period(event, ["open"]);
-  if (found === undefined) return;
-  const { policy, program, record, period } = found;
-  const from = state.releasableFrom(program, policy, period, event.time);
-  if (event.time < from) {
-    state.context.findings.add(
-      "RELEASE_TOO_EARLY",
-      `Period ${period} of policy ${policy.id} was released at ${event.time}; it could be claimed until ${from}.`,
-      { ...event.place, program: program.id, policy: policy.id, period },
-    );
-  }
-  record.state = "released";
-  policy.byPeriod.set(period, record);
-  policy.reserved -= 1;
-  state.free(program, 1);
   state.note(event, program);
 }
 

@@ -5,7 +5,7 @@ import type { ClaimsState } from "./state.ts";
 import type { PolicyState, ProgramState } from "./types.ts";
 
 export function issued(state: ClaimsState, event: ChainEvent): void {
-  const { findings, anchors, circuits } = state.context;
+  const { findings, anchors, pauses } = state.context;
   const program = state.program(event);
   const id = event.big("policyId");
   state.context.findings.inSequence("Policy", id, state.policies.size, event.place);
@@ -28,6 +28,7 @@ export function issued(state: ClaimsState, event: ChainEvent): void {
     transaction: event.log.transactionHash,
     attestation: event.hex("attestation"),
     attester: anchors.groups.get(program.group)?.attester ?? ZeroAddress,
+    previous: state.coverage.get(coverageKey(program, event.big("holder")))?.last ?? 0n,
     byPeriod: new Map(),
   };
   if (state.attestations.has(policy.attestation)) {
@@ -39,11 +40,13 @@ export function issued(state: ClaimsState, event: ChainEvent): void {
   }
   state.attestations.add(policy.attestation);
   cover(state, event, program, policy);
-  const lastStart = state.startOf(program, policy, policy.periods - 1);
-  if (circuits.inForceAt(program.circuit, lastStart) === undefined) {
+  checkCircuit(state, event, program, policy);
+  state.requireIndependent(event, program, `Policy ${id} was issued`);
+  const pausedUntil = pauses.pausedUntil(event.time);
+  if (pausedUntil !== 0) {
     findings.add(
-      "PROGRAM_CIRCUIT_NOT_IN_FORCE",
-      `Policy ${id} covers a period from ${lastStart} on, for which no circuit was in force.`,
+      "POLICY_WHILE_PAUSED",
+      `Policy ${id} was issued at ${event.time}, in a pause until ${pausedUntil}.`,
       place,
     );
   }
@@ -82,10 +85,7 @@ export function ended(state: ClaimsState, event: ChainEvent): void {
   policy.periods = kept;
   policy.reserved -= freed;
   state.free(program, freed);
-  const coverage = state.coverage.get(`${program.scope}/${policy.holder}`);
-  if (coverage?.last === policy.id) {
-    coverage.until = kept === 0 ? coverage.before : first + kept * length;
-  }
+  uncover(state, program, policy.holder);
   state.note(event, program);
 }
 
@@ -98,7 +98,7 @@ export function paid(state: ClaimsState, event: ChainEvent): void {
   const found = state.policy(event);
   if (found === undefined) return;
   const { policy, program } = found;
-  const { findings, claims, transfers } = state.context;
+  const { findings, custodyAddress, transfers } = state.context;
   const periods = event.number("periods");
   const amount = event.big("amount");
   const payee = event.hex("payee");
@@ -124,7 +124,7 @@ export function paid(state: ClaimsState, event: ChainEvent): void {
       place,
     );
   }
-  const moved = { from: claims, to: payee, value: amount, as: "payment" } as const;
+  const moved = { from: custodyAddress, to: payee, value: amount, as: "payment" } as const;
   if (state.isAudited(program) && !transfers.explain(event, moved)) {
     findings.add(
       "PAYMENT_WITHOUT_TRANSFER",
@@ -155,7 +155,7 @@ function cover(state: ClaimsState, event: ChainEvent, program: ProgramState, pol
       place,
     );
   }
-  const key = `${program.scope}/${policy.holder}`;
+  const key = coverageKey(program, policy.holder);
   const before = state.coverage.get(key)?.until ?? 0;
   if (start < before) {
     find.add(
@@ -164,5 +164,47 @@ function cover(state: ClaimsState, event: ChainEvent, program: ProgramState, pol
       place,
     );
   }
-  state.coverage.set(key, { until: end, before, last: policy.id });
+  state.coverage.set(key, { until: end, last: policy.id });
+}
+
+/** After a policy was ended: coverage ends with the latest policy that covers anything. */
+function uncover(state: ClaimsState, program: ProgramState, holder: bigint): void {
+  const key = coverageKey(program, holder);
+  let last = state.policies.get(state.coverage.get(key)?.last ?? 0n);
+  while (last !== undefined && last.periods === 0) last = state.policies.get(last.previous);
+  const of = last === undefined ? undefined : state.programs.get(last.program);
+  const until = last === undefined || of === undefined ? 0 : state.startOf(of, last, last.periods);
+  state.coverage.set(key, { until, last: last?.id ?? 0n });
+}
+
+/** Nothing is sold for periods that no circuit would settle, nor under a circuit that is suspended. */
+function checkCircuit(
+  state: ClaimsState,
+  event: ChainEvent,
+  program: ProgramState,
+  policy: PolicyState,
+): void {
+  const { findings, circuits } = state.context;
+  const place = { ...event.place, program: program.id, policy: policy.id };
+  const lastStart = state.startOf(program, policy, policy.periods - 1);
+  const circuit = circuits.turns.inForceAt(program.circuit, lastStart);
+  if (circuit === undefined) {
+    findings.add(
+      "PROGRAM_CIRCUIT_NOT_IN_FORCE",
+      `Policy ${policy.id} covers a period from ${lastStart} on, for which no circuit was in force.`,
+      place,
+    );
+    return;
+  }
+  const suspendedUntil = circuit.suspensions.runningUntil(event.time);
+  if (suspendedUntil === 0) return;
+  findings.add(
+    "POLICY_CIRCUIT_SUSPENDED",
+    `Policy ${policy.id} was issued at ${event.time} under circuit ${circuit.name}, which was suspended until ${suspendedUntil}.`,
+    { ...place, circuit: circuit.id },
+  );
+}
+
+function coverageKey(program: ProgramState, holder: bigint): string {
+  return `${program.scope}/${holder}`;
 }

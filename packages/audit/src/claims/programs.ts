@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ASSURANCE_CLASSES } from "@vitalproof/sdk";
 import type { ChainEvent } from "../events.ts";
-import { termsField } from "./rules.ts";
+import { offerHashOf, termsField } from "./rules.ts";
 import type { ClaimsState } from "./state.ts";
 import type { ProgramState } from "./types.ts";
 
 export function programCreated(state: ClaimsState, event: ChainEvent): void {
-  const { circuits, anchors, scopes, findings } = state.context;
+  const { circuits, anchors, scopes, custody, pauses, claims, findings } = state.context;
   const id = event.big("programId");
   findings.inSequence("Program", id, state.programs.size, event.place);
   const offer = event.struct("offer");
@@ -22,6 +22,8 @@ export function programCreated(state: ClaimsState, event: ChainEvent): void {
     circuit,
     assurance: ASSURANCE_CLASSES[Number(offer.getValue("assurance"))] ?? "self-attested",
     terms,
+    offerHash: offerHashOf(offer),
+    escrow: event.big("escrowId"),
     token: String(offer.getValue("token")).toLowerCase(),
     benefit: offer.getValue("benefit") as bigint,
     arbiter: String(offer.getValue("arbiter")).toLowerCase(),
@@ -36,7 +38,38 @@ export function programCreated(state: ClaimsState, event: ChainEvent): void {
     ledger: { funded: 0n, withdrawn: 0n, paid: 0n, free: 0n, reserved: 0n, owed: 0n },
   };
   const place = { ...event.place, program: id };
-  if (circuits.inForceAt(circuit, event.time)?.id !== circuit) {
+  const escrow = custody.escrows.get(program.escrow);
+  const fits =
+    escrow !== undefined &&
+    escrow.module === claims &&
+    escrow.owner === program.insurer &&
+    escrow.token === program.token &&
+    state.programOf(program.escrow) === undefined;
+  if (!fits) {
+    findings.add(
+      "PROGRAM_ESCROW_MISMATCH",
+      `Program ${id} of ${program.insurer} in token ${program.token} has escrow ${program.escrow}, which ${escrow === undefined ? "was not opened" : `is of ${escrow.owner} in token ${escrow.token}, opened by ${escrow.module}`}, or is another program's.`,
+      place,
+    );
+  }
+  const pausedUntil = pauses.pausedUntil(event.time);
+  if (pausedUntil !== 0) {
+    findings.add(
+      "PROGRAM_WHILE_PAUSED",
+      `Program ${id} was created at ${event.time}, in a pause until ${pausedUntil}.`,
+      place,
+    );
+  }
+  state.requireIndependent(event, program, `Program ${id} was created`);
+  const suspendedUntil = record?.suspensions.runningUntil(event.time) ?? 0;
+  if (suspendedUntil !== 0) {
+    findings.add(
+      "PROGRAM_CIRCUIT_SUSPENDED",
+      `Program ${id} was created at ${event.time} with circuit ${circuit}, which was suspended until ${suspendedUntil}.`,
+      place,
+    );
+  }
+  if (circuits.turns.inForceAt(circuit, event.time)?.id !== circuit) {
     findings.add(
       "PROGRAM_CIRCUIT_NOT_IN_FORCE",
       `Program ${id} was created with circuit ${circuit}, which was not in force at ${event.time}.`,
@@ -74,53 +107,5 @@ export function programCreated(state: ClaimsState, event: ChainEvent): void {
       place,
     );
   }
-  state.programs.set(id, program);
-  state.history.set(id, []);
-}
-
-export function funded(state: ClaimsState, event: ChainEvent): void {
-  const program = state.program(event);
-  if (program === undefined) return;
-  const amount = event.big("amount");
-  const moved = { from: event.hex("from"), to: state.context.claims, value: amount };
-  if (state.isAudited(program) && !state.context.transfers.explain(event, { ...moved, as: "funding" })) {
-    state.context.findings.add(
-      "FUNDING_WITHOUT_TRANSFER",
-      `Program ${program.id} was credited with ${amount} from ${moved.from}; the token moved no such amount in that transaction.`,
-      { ...event.place, program: state.shown(program) },
-    );
-  }
-  program.ledger.funded += amount;
-  program.ledger.free += amount;
-  state.note(event, program);
-}
-
-export function withdrawn(state: ClaimsState, event: ChainEvent): void {
-  const program = state.program(event);
-  if (program === undefined) return;
-  const amount = event.big("amount");
-  const place = { ...event.place, program: state.shown(program) };
-  if (amount > program.ledger.free) {
-    state.context.findings.add(
-      "WITHDRAWAL_EXCEEDS_FREE",
-      `${amount} were withdrawn from program ${program.id}, in which ${program.ledger.free} were free.`,
-      place,
-    );
-  }
-  const moved = { from: state.context.claims, to: event.hex("to"), value: amount };
-  const silent = amount === 0n;
-  if (
-    state.isAudited(program) &&
-    !state.context.transfers.explain(event, { ...moved, as: "withdrawal" }) &&
-    !silent
-  ) {
-    state.context.findings.add(
-      "WITHDRAWAL_WITHOUT_TRANSFER",
-      `Program ${program.id} says it sent ${amount} to ${moved.to}; the token moved no such amount in that transaction.`,
-      place,
-    );
-  }
-  program.ledger.withdrawn += amount;
-  program.ledger.free -= amount;
-  state.note(event, program);
+  state.create(program);
 }

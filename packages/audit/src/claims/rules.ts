@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY, TERMS_HEADER } from "@vitalproof/sdk";
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, keccak256, type Result } from "ethers";
+
+/** `ProgramOffer` of IClaimsPayout, its members in order. */
+const OFFER =
+  "tuple(bytes32 circuit, uint64 scope, uint8 assurance, uint256 terms, address token, uint128 benefit, address arbiter, uint32 claimWindow, uint32 reviewTime, uint32 arbiterTime)";
+
+/** What attestations name an offer by: the hash of its ABI encoding. */
+export function offerHashOf(offer: Result): string {
+  return keccak256(AbiCoder.defaultAbiCoder().encode([OFFER], [offer.toObject()]));
+}
 
 /** `keccak256(abi.encode("vitalproof/purpose/claim/1", claims contract))`. */
 export function claimPurposeOf(claims: string): string {

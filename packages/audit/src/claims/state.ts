@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DAY, OFFSET_STEP, type PeriodState } from "@vitalproof/sdk";
+import { OFFSET_STEP, type PeriodState } from "@vitalproof/sdk";
 import { ZeroAddress } from "ethers";
 import type { ChainEvent } from "../events.ts";
-import { StopHistory } from "../stops.ts";
+import { REOPEN_TIME } from "../pauseState.ts";
+import { closeOf } from "../windows.ts";
 import { claimPurposeOf, lastDayOf } from "./rules.ts";
 import type {
   ClaimState,
@@ -14,13 +15,10 @@ import type {
   ProgramState,
 } from "./types.ts";
 
-const RESUME_TIME = 3 * DAY;
-
 /** What the events of ClaimsPayout add up to. The other files of this folder apply them. */
 export class ClaimsState {
   readonly programs = new Map<bigint, ProgramState>();
   readonly policies = new Map<bigint, PolicyState>();
-  readonly pauses = new StopHistory();
   readonly claims: ClaimState[] = [];
   /** By program. */
   readonly history = new Map<bigint, LedgerPoint[]>();
@@ -30,6 +28,7 @@ export class ClaimsState {
   readonly coverage = new Map<string, Coverage>();
   /** Hashes of those that a policy was issued on. */
   readonly attestations = new Set<string>();
+  readonly #byEscrow = new Map<bigint, ProgramState>();
 
   constructor(context: ClaimsContext) {
     this.context = context;
@@ -63,28 +62,23 @@ export class ClaimsState {
     if (anchor?.corrected !== true && group !== undefined) {
       from = anchors.window(group, day).correctableUntil + 1;
     }
-    if (anchor !== undefined)
-      from = Math.max(from, this.window(program, start, anchor.writtenAt, now).closes);
+    if (anchor !== undefined) {
+      const { closes } = this.window(program, start, anchor.writtenAt, now);
+      // Until then an outage can still be declared that the window ended in.
+      from = Math.max(from, closes + REOPEN_TIME);
+    }
     return from;
   }
 
-  /** When a period's window closes, stops included, and what settles it: as `_closeWithStops` counts. */
+  /** When a period's window closes, stops included, and what settles it. */
   window(program: ProgramState, start: number, writtenAt: number, now: number) {
+    const { pauses, circuits } = this.context;
     const nominal = writtenAt + program.claimWindow;
-    const settling = this.context.circuits.settling(program.circuit, start, nominal, now);
-    const { base, applied } = settling;
-    let closes = nominal;
-    if (base === undefined) return { closes, settling };
-    for (;;) {
-      const ends = [
-        this.pauses.lastBefore(closes)?.end ?? 0,
-        base.suspensions.lastBefore(closes)?.end ?? 0,
-        applied?.suspensions.lastBefore(closes)?.end ?? 0,
-      ];
-      const end = Math.max(...ends);
-      if (end === 0 || end + RESUME_TIME <= closes) return { closes, settling };
-      closes = end + RESUME_TIME;
-    }
+    const period = { start, closes: nominal, now };
+    const closes = closeOf(nominal, (before) =>
+      Math.max(pauses.lastStopBefore(before), circuits.turns.lastStopBefore(program.circuit, period, before)),
+    );
+    return { closes, settling: circuits.turns.settling(program.circuit, period) };
   }
 
   credit(
@@ -137,6 +131,17 @@ export class ClaimsState {
     return this.isAudited(program) ? undefined : program.id;
   }
 
+  /** The program whose money an escrow is; undefined for an escrow of something else. */
+  programOf(escrow: bigint): ProgramState | undefined {
+    return this.#byEscrow.get(escrow);
+  }
+
+  create(program: ProgramState): void {
+    this.programs.set(program.id, program);
+    this.history.set(program.id, []);
+    this.#byEscrow.set(program.escrow, program);
+  }
+
   program(event: ChainEvent): ProgramState | undefined {
     const program = this.programs.get(event.big("programId"));
     if (program === undefined) this.orphan(event, `program ${event.big("programId")}`);
@@ -164,6 +169,26 @@ export class ClaimsState {
       );
     }
     return { ...found, period, record };
+  }
+
+  /** Who insures may not attest, pause, govern or guard. */
+  requireIndependent(
+    event: ChainEvent,
+    program: Pick<ProgramState, "id" | "insurer" | "group">,
+    what: string,
+  ): void {
+    const { anchors, pauses, circuits, findings } = this.context;
+    const { insurer } = program;
+    const roles = [
+      ...(anchors.groups.get(program.group)?.attester === insurer ? ["attester of its group"] : []),
+      ...(pauses.pauser.holder === insurer ? ["pauser"] : []),
+      ...(circuits.isInCharge(insurer) ? ["governor or guardian"] : []),
+    ];
+    if (roles.length === 0) return;
+    findings.add("INSURER_GOVERNS", `${what} when its insurer ${insurer} was ${roles.join(" and ")}.`, {
+      ...event.place,
+      program: program.id,
+    });
   }
 
   orphan(event: ChainEvent, what: string): void {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { AssuranceClass, PeriodState } from "@vitalproof/sdk";
 import type { AnchorState } from "../anchorState.ts";
-import type { CircuitsState } from "../circuitState.ts";
+import type { CircuitsState } from "../circuits/state.ts";
 import type { ConsentsState } from "../consentState.ts";
+import type { CustodyState } from "../custodyState.ts";
 import type { Findings } from "../findings.ts";
+import type { PausesState } from "../pauseState.ts";
 import type { ScopesState } from "../scopeState.ts";
 import type { Transfers } from "../transfers.ts";
 
@@ -16,6 +18,10 @@ export type ProgramState = {
   readonly assurance: AssuranceClass;
   /** As stored: first epoch 0. */
   readonly terms: bigint;
+  /** Hash of the whole offer, which attestations name. */
+  readonly offerHash: string;
+  /** Where its money is in custody. */
+  readonly escrow: bigint;
   readonly token: string;
   readonly benefit: bigint;
   readonly arbiter: string;
@@ -69,6 +75,8 @@ export type PolicyState = {
   readonly attestation: string;
   /** Who had to sign the attestation. */
   readonly attester: string;
+  /** The holder's latest policy in the scope as this one was issued; 0 if there was none. */
+  readonly previous: bigint;
   readonly byPeriod: Map<number, PeriodRecord>;
 };
 
@@ -106,17 +114,20 @@ export type ClaimState = {
   proof: "verified" | "invalid" | "missing" | "key-unknown" | "not-checked";
 };
 
-/** Until when a holder is covered in a scope, and until when before the last policy. */
-export type Coverage = { until: number; before: number; last: bigint };
+/** Until when a holder is covered in a scope, and the latest policy that covers anything; 0 if none does. */
+export type Coverage = { readonly until: number; readonly last: bigint };
 
 export type ClaimsContext = {
   readonly chainId: bigint;
   /** Address of the claims contract, lower case. */
   readonly claims: string;
-  readonly pauseCooldown: number;
+  /** Address of custody, lower case. */
+  readonly custodyAddress: string;
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
   readonly circuits: CircuitsState;
+  readonly custody: CustodyState;
+  readonly pauses: PausesState;
   readonly scopes: ScopesState;
   /** Of the audited program's token. */
   readonly token: string | undefined;
