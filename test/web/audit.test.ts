@@ -86,10 +86,9 @@ describe("dApp: an auditor", () => {
   it("names what a lying node contradicts: an event left out, an amount changed, hundreds made up", async function () {
     this.timeout(300_000);
     const { page, close } = await openPage(stage());
-    const { claims } = contractInterfaces();
-    const [settled, funded] = ["ClaimSettled", "ProgramFunded"].map(
-      (name) => claims.getEvent(name)!.topicHash,
-    );
+    const { claims, custody } = contractInterfaces();
+    const settled = claims.getEvent("ClaimSettled")!.topicHash;
+    const funded = custody.getEvent("EscrowFunded")!.topicHash;
     let lie: (log: Log, inReceipt: boolean) => Log[];
     try {
       await page.route("**/rpc", async (route) => {
@@ -173,7 +172,7 @@ describe("dApp: an auditor", () => {
     }
   });
 
-  it("says when the page's configuration names other registries than the contract uses", async function () {
+  it("says when the page's configuration names other contracts than the claims contract uses", async function () {
     this.timeout(300_000);
     const { page, close } = await openPage(stage());
     try {
@@ -184,7 +183,7 @@ describe("dApp: an auditor", () => {
       });
       await page.goto(`${stage().url}/#/audit/1`);
       await verdict(page, /^Nothing contradicts itself/);
-      await page.getByText(/uses other registries than this page's configuration: anchors\./).waitFor();
+      await page.getByText(/uses other contracts than this page's configuration: anchors\./).waitFor();
     } finally {
       await close();
     }

@@ -11,7 +11,18 @@ import { PatientPage } from "./support/patient.ts";
 import { onStage, openPage } from "./support/stage.ts";
 
 const ATTESTATION = [
-  ...["attestation", "program", "holder", "controller", "payee", "firstEpoch", "periods", "nonce", "expiry"],
+  ...[
+    "attestation",
+    "program",
+    "offerHash",
+    "holder",
+    "controller",
+    "payee",
+    "firstEpoch",
+    "periods",
+    "nonce",
+    "expiry",
+  ],
 ];
 const PROOF = ["proof", "a", "b", "c"];
 const DEVICE = ["device", "curve", "publicKey"];

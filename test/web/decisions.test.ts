@@ -4,11 +4,13 @@
 // patient without a browser.
 import {
   ClaimsClient,
+  Custody,
   circuitIdOf,
   circuitOf,
   DAY,
   distributionTerms,
   epochAt,
+  Pauses,
   packTerms,
   profileOf,
   ScopeClient,
@@ -33,6 +35,7 @@ const TERMS = distributionTerms({
 interface Setting {
   readonly provider: JsonRpcProvider;
   readonly claims: ClaimsClient;
+  readonly custody: Custody;
   readonly token: Contract;
   readonly payee: string;
 }
@@ -59,7 +62,7 @@ describe("dApp: decisions", () => {
       await row(0)
         .getByText(/the insurer decides until/)
         .waitFor();
-      await page.getByText(/Agrees with the contract at block/).waitFor();
+      await page.getByText(/Agrees with custody at block/).waitFor();
       for (const stranger of ["Another insurer", "Demo arbiter"]) {
         await connect(page, stranger);
         expect(
@@ -118,7 +121,7 @@ describe("dApp: decisions", () => {
 
   it("a policy is ended, paid out, and what nobody claimed is released in time", async function () {
     this.timeout(600_000);
-    const { claims, token, payee } = setting;
+    const { claims, custody, token, payee } = setting;
     const { page, close } = await openPage(stage(), { width: 360 });
     try {
       await page.goto(`${stage().url}/#/insurer/programs/1`);
@@ -165,12 +168,13 @@ describe("dApp: decisions", () => {
       await new InsurerPage(page, stage()).sign();
       expect((await claims.periodOf(1n, 2)).state).to.equal("released");
 
-      // Everything is free but what was paid, and the page says the same as the contract.
-      const { free, committed } = await claims.program(1n);
+      // Everything is free but what was paid, and the page says the same as custody.
+      const { escrow } = await claims.program(1n);
+      const { free, committed } = await custody.escrow(escrow);
       expect([free, committed]).to.deep.equal([BigInt(PERIODS - 1) * BENEFIT, 0n]);
       const money = page.getByRole("region", { name: "Money", exact: true });
       await money.getByText("125.00", { exact: true }).waitFor();
-      await money.getByText(/Agrees with the contract at block/).waitFor();
+      await money.getByText(/Agrees with custody at block/).waitFor();
     } finally {
       await close();
     }
@@ -204,11 +208,34 @@ describe("dApp: decisions", () => {
     }
   });
 
+  it("a pause is told on every page, with its reason, until it ends", async function () {
+    this.timeout(300_000);
+    const { page, close } = await openPage(stage());
+    // The third account of the demonstration's chain pauses.
+    const pauser = await setting.provider.getSigner(2);
+    const pauses = new Pauses(stage().config.contracts.pauses, pauser);
+    const notice = page.getByText(/^Paused until /);
+    try {
+      await page.goto(`${stage().url}/#/insurer`);
+      await page.getByRole("heading", { name: "Programs", exact: true }).waitFor();
+      await pauses.pause("an exercise");
+      await notice.waitFor();
+      await page.getByText("“an exercise”").waitFor();
+      await expectAccessible(page);
+      await page.goto(`${stage().url}/#/patient`);
+      await notice.waitFor();
+      await pauses.endPause();
+      await notice.waitFor({ state: "detached" });
+    } finally {
+      await close();
+    }
+  });
+
   /** A program with a review and an arbiter, and two claims of one patient under review. */
   async function prepare(): Promise<Setting> {
     const { url, config } = stage();
     const { contracts, tokens, demo } = config as unknown as {
-      contracts: { claims: string; anchors: string; consents: string; scopes: string };
+      contracts: { claims: string; custody: string; anchors: string; consents: string; scopes: string };
       tokens: { address: string }[];
       demo: { accounts: { name: string; privateKey: string }[] };
     };
@@ -217,6 +244,7 @@ describe("dApp: decisions", () => {
     const key = (name: string) => demo.accounts.find((account) => account.name === name)!.privateKey;
     const insurer = new Wallet(key("Demo insurer"), provider);
     const claims = new ClaimsClient(contracts.claims, insurer);
+    const custody = new Custody(contracts.custody, insurer);
     const token = new Contract(
       tokens[0]!.address,
       [
@@ -228,7 +256,7 @@ describe("dApp: decisions", () => {
     );
     const money = BigInt(PERIODS) * BENEFIT;
     await (await token.getFunction("mint")(insurer.address, money)).wait();
-    await (await token.getFunction("approve")(contracts.claims, money)).wait();
+    await (await token.getFunction("approve")(contracts.custody, money)).wait();
     const { result: scopeNumber } = await new ScopeClient(contracts.scopes, insurer).createScope(1n);
     const { name, version } = circuitOf("glucose-day");
     const { result: program } = await claims.createProgram({
@@ -243,7 +271,7 @@ describe("dApp: decisions", () => {
       reviewTime: 20 * DAY,
       arbiterTime: 20 * DAY,
     });
-    await claims.fund(program, money);
+    await custody.fund((await claims.program(program)).escrow, money);
 
     const info = { program, scopeNumber, insurer: insurer.address, terms: TERMS };
     const patient = new HttpPatient(url, provider, contracts, info);
@@ -255,7 +283,7 @@ describe("dApp: decisions", () => {
       await patient.day(firstEpoch + period);
       await patient.claim(policy, period, firstEpoch + period, consentId);
     }
-    return { provider, claims, token, payee: attestation.controller };
+    return { provider, claims, custody, token, payee: attestation.controller };
   }
 
   function rpc(method: string, ...params: unknown[]): Promise<{ result: unknown }> {

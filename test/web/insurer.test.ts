@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The insurer's side in headless Chromium, against the services of `npm run dapp` and their real chain.
-import { ClaimsClient } from "@vitalproof/sdk";
+import { ClaimsClient, Custody } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Contract, JsonRpcProvider } from "ethers";
 import { expectAccessible } from "./support/axe.ts";
@@ -59,7 +59,8 @@ describe("dApp: an insurer", () => {
 
       const provider = new JsonRpcProvider(`${world.url}/rpc`);
       const program = await new ClaimsClient(world.config.contracts.claims, provider).program(1n);
-      expect(program.free).to.equal(AMOUNT);
+      const { free } = await new Custody(world.config.contracts.custody, provider).escrow(program.escrow);
+      expect(free).to.equal(AMOUNT);
 
       await page.getByRole("button", { name: "Withdraw" }).click();
       await page.getByLabel("Amount, tUSDC").fill("500.01");

@@ -64,7 +64,7 @@ describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
     expect(chain.ranges.map(([from]) => from)).to.deep.equal(
       Array.from({ length: chain.ranges.length }, (_, i) => 5000 * i),
     );
-    await page.getByText(/Agrees with the contract at block/).waitFor();
+    await page.getByText(/Agrees with custody at block/).waitFor();
   });
 
   it("are in the page only where they are seen, and their receipts are asked for then", async function () {
@@ -196,20 +196,20 @@ describe(`dApp: ${ALL.toLocaleString("en-GB")} claims`, () => {
     expect(chain.money).to.deep.equal({ free, committed });
   });
 
-  it("are called into question when the contract says otherwise, with both figures", async function () {
+  it("are called into question when custody says otherwise, with both figures", async function () {
     this.timeout(120_000);
     chain.claim(7, CLAIMS_EACH);
     chain.money.committed -= 25_000_000n;
     const money = page.getByRole("region", { name: "Money", exact: true });
-    await money.getByText(/do not agree with the contract at block/).waitFor();
+    await money.getByText(/do not agree with custody at block/).waitFor();
     await money
-      .getByText("Reserved and owed: 50,000.00 tUSDC by the events, 49,975.00 tUSDC by the contract.")
+      .getByText("Reserved and owed: 50,000.00 tUSDC by the events, 49,975.00 tUSDC by custody.")
       .waitFor();
     await expectAccessible(page);
     chain.money.committed += 25_000_000n;
     chain.forget();
     await money.getByRole("button", { name: "Read the chain again" }).click();
-    await money.getByText(/Agrees with the contract at block/).waitFor();
+    await money.getByText(/Agrees with custody at block/).waitFor();
     expect(chain.ranges[0]![0]).to.equal(0);
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The insurer's side with a wallet as users have one, and everything that wallet, network and node can refuse.
-import { ClaimsClient } from "@vitalproof/sdk";
+import { ClaimsClient, Custody } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Contract, getAddress, JsonRpcProvider } from "ethers";
 import { injectWallet, WALLET_NAME } from "./support/injectedWallet.ts";
@@ -63,7 +63,9 @@ describe("dApp: an injected wallet", () => {
       await dialog.getByText(/^✓/).waitFor();
       await dialog.getByText("Close", { exact: true }).click();
       const claims = new ClaimsClient(world.config.contracts.claims, provider);
-      expect((await claims.program(1n)).insurer).to.equal(getAddress(account));
+      const { insurer, escrow } = await claims.program(1n);
+      expect(insurer).to.equal(getAddress(account));
+      const custody = new Custody(world.config.contracts.custody, provider);
 
       // Paying in takes three transactions; the node goes away when the second one is out.
       await page.goto(`${world.url}/#/insurer/programs/1`);
@@ -76,13 +78,13 @@ describe("dApp: an injected wallet", () => {
         .getByText(/The node cannot be reached\./)
         .first()
         .waitFor();
-      expect((await claims.program(1n)).free).to.equal(0n);
+      expect((await custody.escrow(escrow)).free).to.equal(0n);
       await page.context().setOffline(false);
       const again = dialog.getByRole("button", { name: "Try again" });
       await Promise.race([dialog.getByText(/^✓/).waitFor(), again.waitFor()]);
       if (await again.isVisible()) await new InsurerPage(page, world).sign("Try again");
       else await dialog.getByText("Close", { exact: true }).click();
-      expect((await claims.program(1n)).free).to.equal(AMOUNT);
+      expect((await custody.escrow(escrow)).free).to.equal(AMOUNT);
       // Made, allowed and paid once each.
       expect(sent).to.equal(offlineAfter + 1);
       const token = new Contract(

@@ -4,6 +4,7 @@ import { parseApplication } from "../src/data/attestation.ts";
 
 const attestation = {
   program: "1",
+  offerHash: `0x${"AB".repeat(32)}`,
   holder: "77",
   controller: `0x${"22".repeat(20)}`,
   payee: `0x${"00".repeat(20)}`,
@@ -20,6 +21,7 @@ describe("an application", () => {
     const { attestation: read, signature } = parseApplication(text());
     expect(read).to.deep.include({
       program: 1n,
+      offerHash: `0x${"ab".repeat(32)}`,
       holder: 77n,
       firstEpoch: 20_000,
       periods: 7,
@@ -34,6 +36,7 @@ describe("an application", () => {
     ["no attestation", '{"signature":"0x1234"}', /attestation is missing/],
     ["a negative number", text({ periods: -1 }), /attestation\.periods is -1/],
     ["an epoch beyond 32 bits", text({ firstEpoch: "4294967296" }), /attestation\.firstEpoch/],
+    ["an offer that is not a hash", text({ offerHash: "0x12" }), /attestation\.offerHash is "0x12"/],
     ["a holder of 0", text({ holder: "0" }), /attestation\.holder/],
     ["a wrong controller", text({ controller: "0x12" }), /attestation\.controller is "0x12"/],
     ["no signature", text({}, "none"), /signature is "none"/],

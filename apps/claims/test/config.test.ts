@@ -27,6 +27,8 @@ function example(): Record<string, unknown> {
       consents: address(3),
       circuits: address(4),
       scopes: address(5),
+      pauses: address(6),
+      custody: address(7),
     },
     tokens: [{ address: address(5), symbol: "tUSDC", decimals: 6, mintable: true }],
     fromBlock: 0,

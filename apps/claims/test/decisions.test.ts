@@ -5,7 +5,7 @@ import type { TransactionReceipt } from "ethers";
 import { decisionsOf, endingOf } from "../src/data/decisions.ts";
 import { finalBlock, finalityOf, finalityText } from "../src/data/finality.ts";
 import { ledgerOf } from "../src/data/ledgerBook.ts";
-import { begunPeriods, periodTimes, unclaimedPeriods } from "../src/data/periods.ts";
+import { begunPeriods, periodTimes, runsOf, unclaimedPeriods } from "../src/data/periods.ts";
 import { begin, INSURER, OFFER, PATIENT, story, ZERO } from "./support/story.ts";
 
 const HOUR = 3600;
@@ -51,7 +51,9 @@ describe("who may decide what", () => {
 
 describe("periods of a policy", () => {
   const [scope, , ...rest] = begin;
-  const ledger = ledgerOf(story(scope!, ["ProgramCreated", 1, INSURER, 1, 1, OFFER.with(3, TERMS)], ...rest));
+  const ledger = ledgerOf(
+    story(scope!, ["ProgramCreated", 1, INSURER, 1, 1, 4, OFFER.with(3, TERMS)], ...rest),
+  );
   const program = ledger.programs.get(1n)!;
   const policy = ledger.policies.get(1n)!;
 
@@ -85,6 +87,15 @@ describe("periods of a policy", () => {
     expect(unclaimed(START + 3 * DAY)).to.deep.equal([0, 2]);
     expect(unclaimed(START + 100 * DAY)).to.deep.equal([0, 2, 3, 4, 5, 6]);
     expect(unclaimedPeriods(program, { ...policy, periods: 0 }, [], START + DAY)).to.deep.equal([]);
+  });
+
+  it("side by side make a run", () => {
+    expect(runsOf([0, 2, 3, 4, 6])).to.deep.equal([
+      { from: 0, until: 1 },
+      { from: 2, until: 5 },
+      { from: 6, until: 7 },
+    ]);
+    expect(runsOf([])).to.deep.equal([]);
   });
 });
 

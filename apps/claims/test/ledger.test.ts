@@ -55,18 +55,35 @@ describe("what the events add up to", () => {
   it("frees what is released or ended, and lets money out", () => {
     const logs = story(
       ...begin,
-      ["PeriodReleased", 1, 0],
+      ["PeriodsReleased", 1, 0, 1, 1],
       ["PolicyEnded", 1, INSURER, 4, 3],
       ["PayeeChanged", 1, INSURER],
-      ["ProgramWithdrawn", 1, INSURER, 100],
+      ["EscrowWithdrawn", 4, INSURER, 100],
     );
     expect(money(logs)).to.deep.equal([325, 75, 0, 0]);
     expect(ledgerOf(logs).policies.get(1n)).to.include({ periods: 4, reserved: 3, payee: INSURER });
   });
 
+  it("releases what was open in a range, and leaves the rest", () => {
+    const logs = story(
+      ...begin,
+      ["ClaimSettled", 1, 1, HASH, 1, HASH, 0],
+      ["PeriodsReleased", 1, 0, 1, 1],
+      ["PeriodsReleased", 1, 0, 4, 2],
+    );
+    expect(money(logs)).to.deep.equal([400, 75, 25, 0]);
+    const states = ledgerOf(logs).claims.map(({ period, state }) => [period, state]);
+    expect(states).to.deep.equal([
+      [1, "credited"],
+      [0, "released"],
+      [2, "released"],
+      [3, "released"],
+    ]);
+  });
+
   it("passes over foreign logs and what began before the first block", () => {
-    const strange = { ...story(["ProgramFunded", 8, INSURER, 1])[0]!, topics: [HASH] };
-    const logs = [strange, ...story(["ProgramFunded", 8, INSURER, 1], ["PolicyPaid", 5, PATIENT, 1, 1])];
+    const strange = { ...story(["EscrowFunded", 8, INSURER, 1])[0]!, topics: [HASH] };
+    const logs = [strange, ...story(["EscrowFunded", 8, INSURER, 1], ["PolicyPaid", 5, PATIENT, 1, 1])];
     expect(ledgerOf(logs)).to.deep.include({ claims: [], movements: [] });
   });
 
@@ -112,7 +129,7 @@ describe("what the events add up to", () => {
     const logs = story(
       ...begin,
       ["ClaimSettled", 1, 0, HASH, 1, HASH, 0],
-      ["PeriodReleased", 1, 1],
+      ["PeriodsReleased", 1, 0, 2, 1],
       ["PayeeChanged", 1, INSURER],
       ["PolicyPaid", 1, PATIENT, 1, 25],
     );

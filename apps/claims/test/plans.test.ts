@@ -3,11 +3,13 @@
 // What the signing dialog says about a program's parameters and money.
 import {
   CLAIMS_PAYOUT_ABI,
+  CUSTODY_ABI,
   circuitIdOf,
   circuitOf,
   DAY,
   packTerms,
   SCOPE_REGISTRY_ABI,
+  TOKEN_ABI,
   termsOf,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
@@ -20,15 +22,32 @@ import { fundPlan, issuePlan, withdrawPlan } from "../src/plans/plans.ts";
 import { targetsOf } from "../src/plans/targets.ts";
 import { HASH, INSURER, PATIENT, TOKEN } from "./support/story.ts";
 
-const [CLAIMS, ANCHORS, CONSENTS, CIRCUITS, SCOPES, ARBITER] = ["a1", "a2", "a3", "a4", "a5", "b1"].map(
-  (byte) => getAddress(`0x${byte.repeat(20)}`),
-) as [string, string, string, string, string, string];
+const [CLAIMS, ANCHORS, CONSENTS, CIRCUITS, SCOPES, PAUSES, CUSTODY, ARBITER] = "a1 a2 a3 a4 a5 a6 a7 b1"
+  .split(" ")
+  .map((byte) => getAddress(`0x${byte.repeat(20)}`)) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 const token = { address: TOKEN, symbol: "tUSDC", decimals: 6, mintable: true };
 const config = parseConfig(
   JSON.stringify({
     name: "test",
     chain: { id: 1, name: "test", rpc: "/rpc", currency: { name: "Ether", symbol: "ETH", decimals: 18 } },
-    contracts: { claims: CLAIMS, anchors: ANCHORS, consents: CONSENTS, circuits: CIRCUITS, scopes: SCOPES },
+    contracts: {
+      claims: CLAIMS,
+      anchors: ANCHORS,
+      consents: CONSENTS,
+      circuits: CIRCUITS,
+      scopes: SCOPES,
+      pauses: PAUSES,
+      custody: CUSTODY,
+    },
     tokens: [token],
     artifacts: "/artifacts",
     groups: [],
@@ -117,7 +136,7 @@ describe("what is said before money or a program is signed for", () => {
   });
 
   it("only the insurer is told that money can be withdrawn; from anyone else it is a gift", () => {
-    const program = { id: 3n, insurer: INSURER };
+    const program = { id: 3n, insurer: INSURER, escrow: 8n };
     const own = fundPlan(config, token, program, INSURER, 5_000_000n, 0n);
     expect(own.says.join(" ")).to.contain("You can withdraw what is free at any time.");
     const gift = fundPlan(config, token, program, PATIENT, 5_000_000n, 0n);
@@ -128,15 +147,27 @@ describe("what is said before money or a program is signed for", () => {
     expect(gift.account).to.equal(PATIENT);
     expect(targetsOf(gift, config)).to.deep.equal([
       ["Calls tUSDC", TOKEN],
-      ["Calls Claims contract", CLAIMS],
+      ["Calls Custody", CUSTODY],
+    ]);
+    // Exactly the amount, for custody, into the program's escrow.
+    const [allow, pay] = gift.steps.map((step) => step.call().data);
+    expect(new Interface(TOKEN_ABI).parseTransaction({ data: allow! })?.args.toArray()).to.deep.equal([
+      CUSTODY,
+      5_000_000n,
+    ]);
+    expect(new Interface(CUSTODY_ABI).parseTransaction({ data: pay! })?.args.toArray()).to.deep.equal([
+      8n,
+      5_000_000n,
     ]);
   });
 
   it("withdrawing and issuing name accounts in full", () => {
-    expect(factsOf(withdrawPlan(config, token, 3n, INSURER, 1n)).get("Paid to")).to.equal(INSURER);
+    expect(factsOf(withdrawPlan(config, token, { id: 3n, escrow: 8n }, INSURER, 1n)).get("Paid to")).to.equal(
+      INSURER,
+    );
     const attestation = {
       ...{ program: 3n, holder: 77n, controller: PATIENT, payee: ARBITER, firstEpoch: 20_000, periods: 7 },
-      ...{ nonce: 0n, expiry: 1_772_366_400n },
+      ...{ offerHash: HASH, nonce: 0n, expiry: 1_772_366_400n },
     };
     const facts = factsOf(issuePlan(config, token, { attestation, signature: "0x" }, 25_000_000n));
     expect([facts.get("Controller"), facts.get("Payee"), facts.get("Reserved")]).to.deep.equal([

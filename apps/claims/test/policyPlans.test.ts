@@ -20,7 +20,15 @@ const config = parseConfig(
   JSON.stringify({
     name: "test",
     chain: { id: 1, name: "test", rpc: "/rpc", currency: { name: "Ether", symbol: "ETH", decimals: 18 } },
-    contracts: { claims: CLAIMS, anchors: CLAIMS, consents: CLAIMS, circuits: CLAIMS, scopes: CLAIMS },
+    contracts: {
+      claims: CLAIMS,
+      anchors: CLAIMS,
+      consents: CLAIMS,
+      circuits: CLAIMS,
+      scopes: CLAIMS,
+      pauses: CLAIMS,
+      custody: CLAIMS,
+    },
     tokens: [],
     artifacts: "/artifacts",
     groups: [],
@@ -82,10 +90,21 @@ describe("what is said and sent about a policy", () => {
     expect(whole.says[1]).to.match(/nothing is left to claim/);
   });
 
-  it("releasing sends one transaction for each period", () => {
-    const plan = releasePlan(config, token, { id: 3n }, BENEFIT, [2, 4, 6]);
-    expect(calls(plan)).to.deep.equal(["releasePeriod(3,2)", "releasePeriod(3,4)", "releasePeriod(3,6)"]);
-    expect(plan.says[0]).to.equal("75.00 tUSDC return to the program's free money.");
+  it("releasing sends one transaction for periods side by side", () => {
+    const plan = releasePlan(config, token, { id: 3n }, BENEFIT, [
+      { from: 2, until: 3 },
+      { from: 4, until: 7 },
+    ]);
+    expect(calls(plan)).to.deep.equal(["releasePeriods(3,2,3)", "releasePeriods(3,4,7)"]);
+    expect(plan.steps.map(({ title }) => title)).to.deep.equal([
+      "Release period 2",
+      "Release periods 4 to 6",
+    ]);
+    expect(plan.says[0]).to.equal("100.00 tUSDC return to the program's free money.");
+    expect(plan.says.at(-1)).to.equal("Periods side by side are one transaction.");
+    expect(releasePlan(config, token, { id: 3n }, BENEFIT, [{ from: 0, until: 365 }]).steps).to.have.length(
+      1,
+    );
   });
 
   it("paying names the amount and who receives it", () => {

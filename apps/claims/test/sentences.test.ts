@@ -5,6 +5,8 @@ import {
   CLAIM_TERMS_ABI,
   CLAIMS_PAYOUT_ABI,
   CONSENT_REGISTRY_ABI,
+  CUSTODY_ABI,
+  PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
   VitalproofError,
 } from "@vitalproof/sdk";
@@ -19,6 +21,8 @@ const ABIS = [
   CIRCUIT_REGISTRY_ABI,
   ANCHOR_REGISTRY_ABI,
   CONSENT_REGISTRY_ABI,
+  CUSTODY_ABI,
+  PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
 ];
 const UNIT = { symbol: "tUSDC", decimals: 6 };
@@ -56,10 +60,17 @@ describe("sentences for refusals", () => {
 
   it("write amounts in the token and times as dates", () => {
     const claims = new Interface(CLAIMS_PAYOUT_ABI);
-    const free = claims.encodeErrorResult("ClaimsPayout_InsufficientFree", [1, 5_000_000, 25_000_000]);
+    const custody = new Interface(CUSTODY_ABI);
+    const free = custody.encodeErrorResult("Custody_InsufficientFree", [1, 5_000_000, 25_000_000]);
     expect(sentenceOf({ data: free }, UNIT).says).to.equal(
-      "Program 1 has 5.00 tUSDC free; 25.00 tUSDC are needed.",
+      "Escrow 1 has 5.00 tUSDC free; 25.00 tUSDC are needed.",
     );
+    const circuits = new Interface(CIRCUIT_REGISTRY_ABI);
+    const expired = circuits.encodeErrorResult("CircuitRegistry_ProposalExpired", [
+      `0x${"34".repeat(32)}`,
+      1_772_409_600,
+    ]);
+    expect(sentenceOf({ data: expired }).says).to.contain(dateTime(Date.parse("2026-03-02T00:00Z") / 1000));
     const paused = claims.encodeErrorResult("ClaimsPayout_IsPaused", [1_772_409_600]);
     expect(sentenceOf({ data: paused }).says).to.equal(
       `The contract is paused until ${dateTime(Date.parse("2026-03-02T00:00Z") / 1000)}.`,

@@ -26,6 +26,8 @@ const config = parseConfig(
       consents: address(3),
       circuits: address(4),
       scopes: address(5),
+      pauses: address(6),
+      custody: address(7),
     },
     tokens: [],
     artifacts: "/artifacts",

@@ -8,6 +8,7 @@ import {
   bigintText,
   ClaimsClient,
   ConsentClient,
+  Custody,
   circuitOf,
   createIdentity,
   DAY,
@@ -77,6 +78,7 @@ export class HttpPatient {
   readonly #identity = createIdentity();
   readonly #device = new SimulatedDevice("p256");
   readonly #claims: ClaimsClient;
+  readonly #custody: Custody;
   readonly #anchors: AnchorClient;
   readonly #attester: HttpAttester;
   readonly #relayer: HttpRelayer;
@@ -86,13 +88,14 @@ export class HttpPatient {
   constructor(
     url: string,
     provider: Provider,
-    contracts: { readonly claims: string; readonly anchors: string; readonly consents: string },
+    contracts: Readonly<Record<"claims" | "custody" | "anchors" | "consents", string>>,
     info: ProgramInfo,
   ) {
     this.#url = url;
     this.#provider = provider;
     this.#info = info;
     this.#claims = new ClaimsClient(contracts.claims, provider);
+    this.#custody = new Custody(contracts.custody, provider);
     this.#anchors = new AnchorClient(contracts.anchors, provider);
     this.#attester = httpAttester(`${url}/attester`, { timeout: 60_000 });
     this.#relayer = httpRelayer(`${url}/relayer`, { timeout: 60_000 });
@@ -159,7 +162,7 @@ export class HttpPatient {
   }
 
   async #program(): Promise<ProgramFacts> {
-    const program = await programFacts(this.#claims, this.#info.program);
+    const program = await programFacts({ claims: this.#claims, custody: this.#custody }, this.#info.program);
     if (program.circuit.name === CIRCUIT.name) return program;
     throw new Error(`Program ${this.#info.program} is about ${program.circuit.name}.`);
   }

@@ -3,15 +3,27 @@
 // A node's answers about a claims contract with 10,000 claims. A real chain would take hours to make them, so the events
 // are made up here, encoded with the contract's own ABI, and served as a node serves them over JSON-RPC. Nothing can be
 // sent to it.
-import { CLAIMS_PAYOUT_ABI, distributionTerms, packTerms, SCOPE_REGISTRY_ABI } from "@vitalproof/sdk";
+import {
+  CLAIMS_PAYOUT_ABI,
+  CUSTODY_ABI,
+  distributionTerms,
+  packTerms,
+  SCOPE_REGISTRY_ABI,
+} from "@vitalproof/sdk";
 import { type Server, startServer } from "@vitalproof/services";
 import { Interface, id, toQuantity, ZeroAddress, ZeroHash } from "ethers";
 import { siteOf } from "../../../scripts/dapp/files.ts";
 
-const abi = new Interface([...CLAIMS_PAYOUT_ABI, ...SCOPE_REGISTRY_ABI]);
+const abi = new Interface([...CLAIMS_PAYOUT_ABI, ...CUSTODY_ABI, ...SCOPE_REGISTRY_ABI]);
 const erc20 = new Interface(["function balanceOf(address) view returns (uint256)"]);
 const address = (digit: string) => `0x${digit.repeat(40)}`;
-const [CLAIMS, TOKEN, INSURER, PATIENT] = [address("1"), address("2"), address("3"), address("4")];
+const [CLAIMS, TOKEN, INSURER, PATIENT, CUSTODY] = "1234a".split("").map(address) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 const TERMS = packTerms(
   distributionTerms({
     circuit: "glucose-day",
@@ -42,7 +54,7 @@ export class MadeUpChain {
   asked = new Map<string, number>();
   ranges: [from: number, to: number][] = [];
   blocks: number[] = [];
-  /** What the contract says of program 1, as the events have it. */
+  /** What custody says of program 1, as the events have it. */
   money = { free: 0n, committed: 0n };
   readonly #logs: Log[] = [];
   /** Blocks by the hash of their transaction. */
@@ -63,9 +75,10 @@ export class MadeUpChain {
         INSURER,
         1,
         1,
+        1,
         [ZeroHash, 1, 2, TERMS, TOKEN, BENEFIT, ZeroAddress, 86_400 * 30, 0, 0],
       ],
-      ["ProgramFunded", 1, INSURER, funded],
+      ["EscrowFunded", 1, INSURER, funded],
     );
     for (let policy = 1; policy <= POLICIES; policy++) {
       this.#mine(["PolicyIssued", policy, 1, PATIENT, policy, ZeroAddress, 20_000, periods, ZeroHash]);
@@ -121,6 +134,8 @@ export class MadeUpChain {
         consents: address("6"),
         circuits: address("7"),
         scopes: address("8"),
+        pauses: address("9"),
+        custody: CUSTODY,
       },
       tokens: [{ address: TOKEN, symbol: "tUSDC", decimals: 6 }],
       artifacts: "/artifacts",
@@ -236,10 +251,8 @@ export class MadeUpChain {
     const { free, committed } = this.money;
     const call = abi.parseTransaction({ data }) ?? erc20.parseTransaction({ data });
     switch (call?.name) {
-      case "program": {
-        const view = [TERMS, ZeroHash, INSURER, 1, 86_400, BENEFIT, 1, 86_400, 0, free, committed, TOKEN, 0];
-        return abi.encodeFunctionResult("program", [[...view, ZeroAddress]]);
-      }
+      case "escrow":
+        return abi.encodeFunctionResult("escrow", [[TOKEN, INSURER, CLAIMS, free, committed]]);
       case "accountedIn":
         return abi.encodeFunctionResult("accountedIn", [free + committed]);
       case "balanceOf":

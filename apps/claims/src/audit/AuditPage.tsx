@@ -57,7 +57,7 @@ export function AuditPage({ program }: { program: bigint }) {
       {state.kind === "failed" ? <Fault sentence={state.sentence} /> : null}
       {state.kind === "done" ? (
         <>
-          <OtherRegistries named={config.contracts} found={state.report.contracts} />
+          <OtherContracts named={config.contracts} found={state.report.contracts} />
           <Report report={state.report} />
         </>
       ) : null}
@@ -65,17 +65,17 @@ export function AuditPage({ program }: { program: bigint }) {
   );
 }
 
-/** The audit looks at the registries that the claims contract names; the rest of the page at those of its configuration. */
-function OtherRegistries({ named, found }: { named: Config["contracts"]; found: Config["contracts"] }) {
-  const others = (["anchors", "consents", "circuits"] as const).filter(
+/** The audit looks at the contracts that the claims contract names; the rest of the page at those of its configuration. */
+function OtherContracts({ named, found }: { named: Config["contracts"]; found: Config["contracts"] }) {
+  const others = (["anchors", "consents", "circuits", "scopes", "pauses", "custody"] as const).filter(
     (name) => !same(named[name], found[name]),
   );
   return others.length === 0 ? null : (
     <Notice
       kind="warning"
-      title={`The claims contract uses other registries than this page's configuration: ${others.join(", ")}.`}
+      title={`The claims contract uses other contracts than this page's configuration: ${others.join(", ")}.`}
     >
-      The audit used the contract's registries. The operator of this page should correct its config.json.
+      The audit used those of the claims contract. The operator of this page should correct its config.json.
     </Notice>
   );
 }

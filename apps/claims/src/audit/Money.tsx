@@ -7,9 +7,9 @@ import { PagedTable } from "./PagedTable.tsx";
 /** A sum of the reconciliation; undefined is what the node did not tell. */
 type Line = { readonly name: string; readonly value: bigint | undefined; readonly difference?: true };
 
-/** The program's ledger, and the contract's balance compared with transfers and with all programs in the token. */
+/** The program's ledger, and custody's balance compared with transfers and with all escrows in the token. */
 export function Money({ report: { ledger, token } }: { report: AuditReport }) {
-  const { now, transfersIn, transfersOut, allPrograms, donated, balance } = ledger;
+  const { now, transfersIn, transfersOut, allPrograms, otherProducts, donated, balance } = ledger;
   const program: readonly Line[] = [
     { name: "In: funded", value: now.funded },
     { name: "Out: paid on claims", value: now.paid },
@@ -24,19 +24,20 @@ export function Money({ report: { ledger, token } }: { report: AuditReport }) {
     },
   ];
   const contract: readonly Line[] = [
-    { name: "In: transfers of the token to the contract", value: transfersIn },
-    { name: "Out: transfers from the contract", value: transfersOut },
-    { name: "The contract's balance", value: balance },
+    { name: "In: transfers of the token to custody", value: transfersIn },
+    { name: "Out: transfers from custody", value: transfersOut },
+    { name: "Custody's balance", value: balance },
     {
       name: "Difference: in less out and balance",
       value: balance === undefined ? undefined : transfersIn - transfersOut - balance,
       difference: true,
     },
     { name: "Free, reserved and owed in all programs", value: allPrograms },
-    { name: "Donated: sent without funding a program", value: donated },
+    { name: "In escrows of other products", value: otherProducts },
+    { name: "Donated: sent without funding an escrow", value: donated },
     {
-      name: "Difference: balance less programs and donations",
-      value: balance === undefined ? undefined : balance - allPrograms - donated,
+      name: "Difference: balance less escrows and donations",
+      value: balance === undefined ? undefined : balance - allPrograms - otherProducts - donated,
       difference: true,
     },
   ];
@@ -57,7 +58,7 @@ export function Money({ report: { ledger, token } }: { report: AuditReport }) {
       {(
         [
           ["Money of the program", program],
-          ["Money of the contract in this token", contract],
+          ["Money of custody in this token", contract],
         ] as const
       ).map(([label, rows]) => (
         <section className="card" key={label}>

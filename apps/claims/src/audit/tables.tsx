@@ -145,14 +145,15 @@ export function Circuits({ circuits }: { circuits: readonly CircuitLine[] }) {
   );
 }
 
-export function Stops({ stops: { pauses, suspensions } }: { stops: AuditReport["stops"] }) {
+export function Stops({ stops: { pauses, outages, suspensions } }: { stops: AuditReport["stops"] }) {
   const rows = [
     ...pauses.map((stop) => ({ ...stop, what: "pause of new business" })),
+    ...outages.map((stop) => ({ ...stop, what: "outage of the chain" })),
     ...suspensions.map((stop) => ({ ...stop, what: `suspension of ${stop.circuit}` })),
   ];
   return (
     <Listed
-      title="Pauses and suspensions"
+      title="Pauses, outages and suspensions"
       none="There was none."
       rows={rows}
       keyOf={({ what, start }) => `${what}/${start}`}

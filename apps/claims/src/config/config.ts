@@ -45,7 +45,7 @@ export type Config = {
     | undefined;
 };
 
-const CONTRACTS = ["claims", "anchors", "consents", "circuits", "scopes"] as const;
+const CONTRACTS = ["claims", "anchors", "consents", "circuits", "scopes", "pauses", "custody"] as const;
 
 /**
  * Reads the text of a `config.json`.

@@ -33,6 +33,7 @@ export function applicationOf(raw: unknown): Application {
   return {
     attestation: {
       program: big(attestation, "program", 2n ** 64n - 1n),
+      offerHash: hash(attestation, "offerHash"),
       holder: holderOf(attestation),
       controller: address(attestation, "controller"),
       payee: address(attestation, "payee"),
@@ -66,6 +67,12 @@ function holderOf(fields: Fields): bigint {
   const holder = big(fields, "holder", 2n ** 256n - 1n);
   if (holder !== 0n && isFieldElement(holder)) return holder;
   throw wrong("attestation.holder", fields.holder, "a number of the field that is not 0");
+}
+
+function hash(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (isHexString(value, 32)) return value.toLowerCase();
+  throw wrong(`attestation.${name}`, value, "0x and 64 hex digits");
 }
 
 function address(fields: Fields, name: string): string {

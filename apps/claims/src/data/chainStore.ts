@@ -20,7 +20,10 @@ export type ChainState = {
 /** Milliseconds between two looks at the chain's head. */
 const POLL = 2000;
 
-/** Follows the events of the claims contract and of the scope registry, as an external store for React. */
+/** Whose events are followed. */
+const WATCHED = ["claims", "custody", "scopes", "pauses", "circuits"] as const;
+
+/** Follows the events of the contracts, as an external store for React. */
 export class ChainStore {
   readonly #history: History;
   readonly #listeners = new Set<() => void>();
@@ -30,21 +33,27 @@ export class ChainStore {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ chain, contracts, fromBlock }: Config, rpc: JsonRpcProvider) {
-    this.#history = new History(rpcSource(rpc, [contracts.claims, contracts.scopes]), {
-      fromBlock,
-      store: indexedDbBlockStore(chain.id, contracts.claims),
-      // A block adds its own events to what was added up before: 10,000 take a second to decode.
-      follower: {
-        reset: () => {
-          this.#book = new LedgerBook();
-          this.#changed = true;
-        },
-        add: (logs) => {
-          this.#book.add(logs);
-          this.#changed = true;
+    this.#history = new History(
+      rpcSource(
+        rpc,
+        WATCHED.map((name) => contracts[name]),
+      ),
+      {
+        fromBlock,
+        store: indexedDbBlockStore(chain.id, contracts.claims),
+        // A block adds its own events to what was added up before: 10,000 take a second to decode.
+        follower: {
+          reset: () => {
+            this.#book = new LedgerBook();
+            this.#changed = true;
+          },
+          add: (logs) => {
+            this.#book.add(logs);
+            this.#changed = true;
+          },
         },
       },
-    });
+    );
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -10,7 +10,7 @@ import {
   unpackTerms,
   VitalproofError,
 } from "@vitalproof/sdk";
-import type { Provider } from "ethers";
+import { type Provider, ZeroHash } from "ethers";
 
 /** Terms in words; one line that says so for terms that this version does not understand. */
 export function wordsOf(terms: bigint): string[] {
@@ -48,7 +48,7 @@ export async function circuitsInForce(
         const record = await client.circuit(id);
         const suspended = await client.isSuspendedAt(id, now);
         const retired = record.retiredAt !== 0n && Number(record.retiredAt) <= now;
-        return record.forged || suspended || retired ? undefined : name;
+        return record.forgedAt !== 0n || suspended || retired ? undefined : name;
       } catch (error) {
         // A registry reverts for circuits that it does not have; anything else is a fault of the node.
         if (error instanceof VitalproofError && error.code === "CONTRACT_REVERTED") return undefined;
@@ -57,6 +57,21 @@ export async function circuitsInForce(
     }),
   );
   return new Set(names.filter((name) => name !== undefined));
+}
+
+/** Id of the circuit under which a period beginning at `time` settles, as far as is known now; undefined without one. */
+export async function circuitInForce(
+  client: Pick<CircuitClient, "circuit">,
+  first: string,
+  time: number,
+): Promise<string | undefined> {
+  let id = first;
+  while (id !== ZeroHash) {
+    const { addedAt, retiredAt, successor } = await client.circuit(id);
+    if (retiredAt === 0n || time < Number(retiredAt)) return Number(addedAt) <= time ? id : undefined;
+    id = successor;
+  }
+  return undefined;
 }
 
 /** Entries of the catalogue that some circuit in `inForce` proves, without alerts, which never pay. */

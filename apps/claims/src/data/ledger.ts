@@ -8,7 +8,7 @@ export type Moment = {
   readonly hash: string;
 };
 
-/** Amounts are in the token's smallest unit. `free + reserved + owed` is what the contract holds for a program. */
+/** Amounts are in the token's smallest unit. `free + reserved + owed` is what custody holds for a program. */
 export type ProgramRow = {
   readonly id: bigint;
   readonly insurer: string;
@@ -25,6 +25,8 @@ export type ProgramRow = {
   readonly reviewTime: number;
   readonly arbiterTime: number;
   readonly created: Moment;
+  /** Where custody has its money. */
+  readonly escrow: bigint;
   free: bigint;
   reserved: bigint;
   owed: bigint;
@@ -87,7 +89,22 @@ export type Movement = {
   readonly at: Moment;
 };
 
-/** Everything that the events of the claims contract say. Rows change in place; a change gives another `Ledger`. */
+/** A pause or a suspension: what it stops waits until then, Unix seconds. */
+export type Stop = { readonly until: number; readonly reason: string };
+
+/** What stops claims, or did last; each may be over. */
+export type Stops = {
+  /** The last pause that was not ended. */
+  pause: Stop | undefined;
+  /** The last time in which the chain stood still. */
+  outage: (Stop & { readonly from: number }) | undefined;
+  /** The last suspension of a circuit that was not ended, by the circuit's id. */
+  readonly suspensions: Map<string, Stop>;
+  /** Ids of circuits that were exposed as forgeable. */
+  readonly exposed: Set<string>;
+};
+
+/** Everything that the events of the contracts say. Rows change in place; a change gives another `Ledger`. */
 export type Ledger = {
   readonly scopes: readonly ScopeRow[];
   readonly programs: ReadonlyMap<bigint, ProgramRow>;
@@ -96,6 +113,7 @@ export type Ledger = {
   readonly movements: readonly Movement[];
   /** By program, ascending; days on which nothing moved are left out. */
   readonly reserves: ReadonlyMap<bigint, readonly DayReserve[]>;
+  readonly stops: Readonly<Stops>;
 };
 
 /** Sums by token, over the programs given. */

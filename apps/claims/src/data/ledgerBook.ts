@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ASSURANCE_CLASSES, CLAIMS_PAYOUT_ABI, DAY, SCOPE_REGISTRY_ABI } from "@vitalproof/sdk";
+import {
+  ASSURANCE_CLASSES,
+  CIRCUIT_REGISTRY_ABI,
+  CLAIMS_PAYOUT_ABI,
+  CUSTODY_ABI,
+  DAY,
+  PAUSE_REGISTRY_ABI,
+  SCOPE_REGISTRY_ABI,
+} from "@vitalproof/sdk";
 import { type EventFragment, Interface, type Result } from "ethers";
 import type { TimedLog } from "../chain/history.ts";
 import type {
@@ -12,9 +20,16 @@ import type {
   PolicyRow,
   ProgramRow,
   ScopeRow,
+  Stops,
 } from "./ledger.ts";
 
-const events = new Interface([...CLAIMS_PAYOUT_ABI, ...SCOPE_REGISTRY_ABI]);
+const events = new Interface([
+  ...CLAIMS_PAYOUT_ABI,
+  ...CUSTODY_ABI,
+  ...PAUSE_REGISTRY_ABI,
+  ...CIRCUIT_REGISTRY_ABI,
+  ...SCOPE_REGISTRY_ABI,
+]);
 /** By topic: the interface's own look-up hashes the names of all events for every log. */
 const fragments = new Map<string, EventFragment>();
 events.forEachEvent((fragment) => fragments.set(fragment.topicHash, fragment));
@@ -35,8 +50,8 @@ function decoded({ topics, data }: TimedLog): Decoded | undefined {
 }
 
 /**
- * Adds up the events of the claims contract, in the chain's order. It ignores unknown events, and events about a
- * program or policy that began before the first block that was read.
+ * Adds up the events of the contracts, in the chain's order. It ignores unknown events, escrows of other products, and
+ * events about a program or policy that began before the first block that was read.
  *
  * The audit folds the same events (packages/audit/src/claims), on purpose apart from this. There an event is checked
  * against terms, anchors, circuits and consents before it counts, and a wrong one counts in part and leaves a finding. Here
@@ -46,12 +61,20 @@ function decoded({ topics, data }: TimedLog): Decoded | undefined {
 export class LedgerBook {
   readonly #scopes: ScopeRow[] = [];
   readonly #programs = new Map<bigint, ProgramRow>();
+  /** By escrow. */
+  readonly #funds = new Map<bigint, ProgramRow>();
   readonly #policies = new Map<bigint, PolicyRow>();
   readonly #claims = new Map<string, ClaimRow>();
   /** Claims that are credited and not paid, by policy. */
   readonly #unpaid = new Map<bigint, ClaimRow[]>();
   readonly #movements: Movement[] = [];
   readonly #reserves = new Map<bigint, DayReserve[]>();
+  readonly #stops: Stops = {
+    pause: undefined,
+    outage: undefined,
+    suspensions: new Map(),
+    exposed: new Set(),
+  };
 
   /** What everything so far adds up to. */
   ledger(): Ledger {
@@ -62,6 +85,7 @@ export class LedgerBook {
       claims: [...this.#claims.values()],
       movements: this.#movements,
       reserves: this.#reserves,
+      stops: this.#stops,
     };
   }
 
@@ -89,13 +113,39 @@ export class LedgerBook {
       case "ProgramCreated": {
         const program = programOf(event, at);
         this.#programs.set(program.id, program);
+        this.#funds.set(program.escrow, program);
         return program;
       }
-      case "ProgramFunded":
-      case "ProgramWithdrawn": {
-        const program = this.#programs.get(big("programId"));
+      case "Paused":
+        this.#stops.pause = { until: Number(big("until")), reason: text("reason") };
+        return undefined;
+      case "PauseEnded":
+        this.#stops.pause = undefined;
+        return undefined;
+      case "OutageDeclared":
+        this.#stops.outage = {
+          from: Number(big("from")),
+          until: Number(big("until")),
+          reason: text("reason"),
+        };
+        return undefined;
+      case "CircuitSuspended":
+        this.#stops.suspensions.set(text("circuitId"), {
+          until: Number(big("until")),
+          reason: text("reason"),
+        });
+        return undefined;
+      case "SuspensionEnded":
+        this.#stops.suspensions.delete(text("circuitId"));
+        return undefined;
+      case "ForgeryExposed":
+        this.#stops.exposed.add(text("circuitId"));
+        return undefined;
+      case "EscrowFunded":
+      case "EscrowWithdrawn": {
+        const program = this.#funds.get(big("escrowId"));
         if (program === undefined) return undefined;
-        const funded = event.name === "ProgramFunded";
+        const funded = event.name === "EscrowFunded";
         program.free += funded ? big("amount") : -big("amount");
         const kind = funded ? "funded" : "withdrawn";
         this.#movements.push({ program: program.id, policy: undefined, kind, amount: big("amount"), at });
@@ -121,8 +171,7 @@ export class LedgerBook {
   #applyToPolicy(event: Decoded, at: Moment, policy: PolicyRow, program: ProgramRow): void {
     const big = (name: string): bigint => event.args.getValue(name) as bigint;
     const text = (name: string): string => String(event.args.getValue(name));
-    const claim = (state: ClaimState, more: Partial<ClaimRow> = {}): void => {
-      const period = Number(big("period"));
+    const claim = (state: ClaimState, more: Partial<ClaimRow> = {}, period = Number(big("period"))): void => {
       const key = `${policy.id}/${period}`;
       const before = this.#claims.get(key);
       const row: ClaimRow = {
@@ -176,9 +225,12 @@ export class LedgerBook {
         claim("denied", { reason: text("reason") });
         free(1);
         break;
-      case "PeriodReleased":
-        claim("released");
-        free(1);
+      case "PeriodsReleased":
+        // All of the range that were open.
+        for (let period = Number(big("from")); period < Number(big("until")); period++) {
+          if (!this.#claims.has(`${policy.id}/${period}`)) claim("released", {}, period);
+        }
+        free(Number(big("released")));
         break;
       case "PolicyPaid": {
         const periods = Number(big("periods"));
@@ -238,6 +290,7 @@ function programOf(event: Decoded, at: Moment): ProgramRow {
     reviewTime: Number(offer.reviewTime),
     arbiterTime: Number(offer.arbiterTime),
     created: at,
+    escrow: big("escrowId"),
     free: 0n,
     reserved: 0n,
     owed: 0n,

@@ -58,3 +58,17 @@ export function unclaimedPeriods(
   const last = begun > 0 && periodTimes(program, policy, begun - 1).end > now ? begun - 1 : begun;
   return Array.from({ length: last }, (_, period) => period).filter((period) => !touched.has(period));
 }
+
+/** Periods side by side: `from` to before `until`. */
+export type PeriodRun = { readonly from: number; readonly until: number };
+
+/** Periods, ascending, as runs of neighbours. */
+export function runsOf(periods: readonly number[]): PeriodRun[] {
+  const runs: { from: number; until: number }[] = [];
+  for (const period of periods) {
+    const last = runs.at(-1);
+    if (last?.until === period) last.until = period + 1;
+    else runs.push({ from: period, until: period + 1 });
+  }
+  return runs;
+}

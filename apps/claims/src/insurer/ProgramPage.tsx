@@ -5,6 +5,7 @@ import { wordsOf } from "../data/circuits.ts";
 import type { ProgramRow } from "../data/ledger.ts";
 import { same, useChain, useWallet } from "../ui/app.tsx";
 import { Empty, Loading } from "../ui/parts.tsx";
+import { CircuitStop } from "../ui/stops.tsx";
 import { Claims } from "./program/Claims.tsx";
 import { History } from "./program/History.tsx";
 import { Money } from "./program/Money.tsx";
@@ -68,6 +69,7 @@ function Shown({ program }: { program: ProgramRow }) {
           ) : null}
         </div>
       </div>
+      <CircuitStop circuit={program.circuit} />
       {money === undefined ? null : (
         <MoneyDialog kind={money} program={program} onClose={() => setMoney(undefined)} />
       )}

@@ -35,7 +35,9 @@ export function ApplyPanel({ config, session, view, step, refresh }: PanelProps)
   const offer = view.offers.find(({ program }) => program === chosen);
   const number = /^\d{1,4}$/.test(periods.trim()) ? Number(periods) : 0;
   const wrongPayee =
-    offer === undefined ? undefined : faultIn(() => payeeOf(payee, [config.contracts.claims, offer.token]));
+    offer === undefined
+      ? undefined
+      : faultIn(() => payeeOf(payee, [config.contracts.claims, config.contracts.custody, offer.token]));
   const reason =
     offer === undefined
       ? "Choose a program first."

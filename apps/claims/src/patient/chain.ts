@@ -3,6 +3,7 @@ import {
   AnchorClient,
   ClaimsClient,
   ConsentClient,
+  Custody,
   type PeriodFacts,
   type ProgramFacts,
   periodFacts,
@@ -46,6 +47,7 @@ export class PatientChain {
   readonly claims: ClaimsClient;
   readonly anchors: AnchorClient;
   readonly consents: ConsentClient;
+  readonly custody: Custody;
   readonly #provider: Provider;
   readonly #fromBlock: number;
 
@@ -55,6 +57,7 @@ export class PatientChain {
     this.claims = new ClaimsClient(config.contracts.claims, provider);
     this.anchors = new AnchorClient(config.contracts.anchors, provider);
     this.consents = new ConsentClient(config.contracts.consents, provider);
+    this.custody = new Custody(config.contracts.custody, provider);
   }
 
   /** Unix seconds of the last block. @throws CHAIN_UNREACHABLE */
@@ -119,7 +122,7 @@ export class PatientChain {
   /** undefined for a program of a later version of the protocol: it is not shown rather than shown wrongly. */
   async #offer(program: bigint): Promise<Offer | undefined> {
     try {
-      return await programFacts(this.claims, program);
+      return await programFacts(this, program);
     } catch (error) {
       const code = error instanceof VitalproofError ? error.code : undefined;
       if (code === "UNKNOWN_CIRCUIT" || code === "TERMS_NOT_UNDERSTOOD") return undefined;

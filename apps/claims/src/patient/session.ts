@@ -168,7 +168,7 @@ export class PatientSession {
     const wanted = {
       firstEpoch: firstEpochOf(offer, now),
       periods: cover.periods,
-      payee: payeeOf(cover.payee ?? "", [chain.claims.address, offer.token]),
+      payee: payeeOf(cover.payee ?? "", [chain.claims.address, chain.custody.address, offer.token]),
     };
     const on = { now, log: this.#openLog().opening };
     const holder = this.#holder();

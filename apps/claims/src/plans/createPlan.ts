@@ -43,7 +43,7 @@ export function createPlan(config: Config, publication: Publication): Plan {
     title: "Publish this program",
     says: [
       `You offer ${formatAmount(offer.benefit, token)} for each period of ${periodOf(offer.terms)} that meets the question below.`,
-      "Publishing costs gas only. Money moves when you fund the program, and you can withdraw what no policy has reserved.",
+      "Publishing costs gas only. It opens an escrow in custody that you own. Money moves when you fund the program, and you can withdraw what no policy has reserved.",
       "You decide for which applications you issue a policy.",
     ],
     facts: factsOf(publication),

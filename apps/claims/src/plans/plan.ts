@@ -6,7 +6,7 @@ export type Mined = { readonly hash: string; readonly blockNumber: number; reado
 
 /** One transaction of a plan. */
 export type Step = {
-  /** What it does, as an order: "Allow the claims contract to take 500.00 tUSDC". */
+  /** What it does, as an order: "Allow custody to take 500.00 tUSDC". */
   readonly title: string;
   /** What will be sent, for the estimate; asked just before, so that it can use what earlier steps made. */
   readonly call: () => { to: string; data: string };

@@ -7,7 +7,7 @@ import type { Application } from "../data/attestation.ts";
 import type { ProgramRow } from "../data/ledger.ts";
 import { dateTime } from "../words/format.ts";
 import type { Plan } from "./plan.ts";
-import { claimsStep, tokenStep } from "./steps.ts";
+import { claimsStep, custodyStep, tokenStep } from "./steps.ts";
 
 /**
  * Paying tokens in: makes test tokens where asked, allows exactly the amount, pays.
@@ -16,7 +16,7 @@ import { claimsStep, tokenStep } from "./steps.ts";
 export function fundPlan(
   config: Config,
   token: TokenConfig,
-  { id: program, insurer }: Pick<ProgramRow, "id" | "insurer">,
+  { id: program, insurer, escrow }: Pick<ProgramRow, "id" | "insurer" | "escrow">,
   account: string,
   amount: bigint,
   mint: bigint,
@@ -34,6 +34,7 @@ export function fundPlan(
     ],
     facts: [
       ["Program", String(program)],
+      ["Escrow", String(escrow)],
       ["Insurer", own ? `${insurer}, you` : insurer],
       ["Amount", text],
       ["Token", `${token.symbol}, ${token.address}`],
@@ -45,16 +46,9 @@ export function fundPlan(
       ...(mint > 0n
         ? [tokenStep(`Make ${formatAmount(mint, token)} of test tokens`, token, "mint", [account, mint])]
         : []),
-      tokenStep(`Allow the claims contract to take ${text}`, token, "approve", [
-        config.contracts.claims,
-        amount,
-      ]),
-      claimsStep(
-        config,
-        `Pay ${text} in`,
-        "fund",
-        () => [program, amount],
-        (client) => client.fund(program, amount),
+      tokenStep(`Allow custody to take ${text}`, token, "approve", [config.contracts.custody, amount]),
+      custodyStep(config, `Pay ${text} in`, "fund", [escrow, amount], (client) =>
+        client.fund(escrow, amount),
       ),
     ],
     done: () => ({ text: `Program ${program} was credited.` }),
@@ -64,7 +58,7 @@ export function fundPlan(
 export function withdrawPlan(
   config: Config,
   token: TokenConfig,
-  program: bigint,
+  { id: program, escrow }: Pick<ProgramRow, "id" | "escrow">,
   account: string,
   amount: bigint,
 ): Plan {
@@ -77,6 +71,7 @@ export function withdrawPlan(
     ],
     facts: [
       ["Program", String(program)],
+      ["Escrow", String(escrow)],
       ["Amount", text],
       ["Token", `${token.symbol}, ${token.address}`],
       ["Paid to", account],
@@ -84,12 +79,8 @@ export function withdrawPlan(
     account,
     unit: token,
     steps: [
-      claimsStep(
-        config,
-        `Withdraw ${text}`,
-        "withdraw",
-        () => [program, amount, account],
-        (client) => client.withdraw(program, amount, account),
+      custodyStep(config, `Withdraw ${text}`, "withdraw", [escrow, amount, account], (client) =>
+        client.withdraw(escrow, amount, account),
       ),
     ],
     done: () => ({ text: `${text} is in your account.` }),

@@ -4,11 +4,12 @@ import { formatAmount } from "@vitalproof/sdk";
 // What an insurer, an arbiter or anyone can do with a policy and its claims.
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../data/ledger.ts";
+import type { PeriodRun } from "../data/periods.ts";
 import { counted, dateTime } from "../words/format.ts";
 import type { Fact, Plan } from "./plan.ts";
 import { claimsStep } from "./steps.ts";
 
-/** Periods that are released in one go: each is a transaction to sign. */
+/** Runs of periods that are released in one go: each is a transaction to sign. */
 export const RELEASES = 20;
 
 type Claim = Pick<ClaimRow, "policy" | "period" | "state">;
@@ -144,37 +145,43 @@ export function endPlan(
   };
 }
 
-/** @param periods whose windows are over, at most `RELEASES` */
+/** @param runs of periods whose windows are over, at most `RELEASES` */
 export function releasePlan(
   config: Config,
   token: TokenConfig,
   { id }: Pick<PolicyRow, "id">,
   benefit: bigint,
-  periods: readonly number[],
+  runs: readonly PeriodRun[],
 ): Plan {
+  const count = runs.reduce((sum, { from, until }) => sum + until - from, 0);
+  const amount = formatAmount(benefit * BigInt(count), token);
   return {
-    title: `Release ${counted(periods.length, "period")} of policy ${id}`,
+    title: `Release ${counted(count, "period")} of policy ${id}`,
     says: [
-      `${formatAmount(benefit * BigInt(periods.length), token)} return to the program's free money.`,
+      `${amount} return to the program's free money.`,
       "Nobody claimed in time, and nobody can any more.",
-      ...(periods.length > 1 ? ["Each period is a transaction of its own."] : []),
+      ...(runs.length > 1 ? ["Periods side by side are one transaction."] : []),
     ],
     facts: [
       ["Policy", String(id)],
-      ["Periods", periods.join(", ")],
-      ["Amount", formatAmount(benefit * BigInt(periods.length), token)],
+      ["Periods", runs.map(runName).join(", ")],
+      ["Amount", amount],
     ],
     unit: token,
-    steps: periods.map((period) =>
+    steps: runs.map((run) =>
       claimsStep(
         config,
-        `Release period ${period}`,
-        "releasePeriod",
-        () => [id, period],
-        (client) => client.releasePeriod(id, period),
+        `Release ${run.until - run.from === 1 ? "period" : "periods"} ${runName(run)}`,
+        "releasePeriods",
+        () => [id, run.from, run.until],
+        (client) => client.releasePeriods(id, run.from, run.until),
       ),
     ),
   };
+}
+
+function runName({ from, until }: PeriodRun): string {
+  return until - from === 1 ? String(from) : `${from} to ${until - 1}`;
 }
 
 /** @param payee account that receives it */

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { CLAIMS_PAYOUT_ABI, ClaimsClient, TOKEN_ABI, TokenClient } from "@vitalproof/sdk";
+import {
+  CLAIMS_PAYOUT_ABI,
+  ClaimsClient,
+  CUSTODY_ABI,
+  Custody,
+  TOKEN_ABI,
+  TokenClient,
+} from "@vitalproof/sdk";
 import { Interface, type Signer } from "ethers";
 import type { Config, TokenConfig } from "../config/config.ts";
 import type { Step } from "./plan.ts";
 
 const claims = new Interface(CLAIMS_PAYOUT_ABI);
+const custody = new Interface(CUSTODY_ABI);
 const tokens = new Interface(TOKEN_ABI);
 
 /** A transaction of a token's. */
@@ -18,6 +26,22 @@ export function tokenStep(
     title,
     call: () => ({ to: token.address, data: tokens.encodeFunctionData(method, args) }),
     send: (signer) => new TokenClient(token.address, signer)[method](...args),
+  };
+}
+
+/** A transaction of custody's. */
+export function custodyStep(
+  config: Config,
+  title: string,
+  method: string,
+  args: readonly unknown[],
+  send: (client: Custody) => ReturnType<Step["send"]>,
+): Step {
+  const to = config.contracts.custody;
+  return {
+    title,
+    call: () => ({ to, data: custody.encodeFunctionData(method, args) }),
+    send: (signer: Signer) => send(new Custody(to, signer)),
   };
 }
 

@@ -9,6 +9,8 @@ const NAMES: Readonly<Record<keyof Config["contracts"], string>> = {
   circuits: "Circuit registry",
   consents: "Consent registry",
   scopes: "Scope registry",
+  pauses: "Pause registry",
+  custody: "Custody",
 };
 
 /** The contracts that a plan calls, each once, with the whole address. */

@@ -4,6 +4,7 @@ import { Button } from "react-aria-components";
 import { dateTime, short } from "../words/format.ts";
 import { useApp, useChain, useRoute, useWallet } from "./app.tsx";
 import { Empty, Fault, Notice, Popup } from "./parts.tsx";
+import { GlobalStops } from "./stops.tsx";
 
 /** Head, foot and banners around every page. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -87,6 +88,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div aria-live="polite" className="live">
           {walletError === undefined ? null : <Notice kind="warning" title={walletError} />}
         </div>
+        <GlobalStops />
         {error === undefined ? null : (
           <Fault sentence={{ says: `The chain could not be read: ${error.says}`, hint: error.hint }} />
         )}

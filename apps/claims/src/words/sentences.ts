@@ -17,11 +17,23 @@ const TIMES = new Set([
   "deadline",
   "coveredUntil",
   "revokedAt",
+  "forgedAt",
+  "expiredAt",
+  "acceptableFrom",
   "retiredAt",
   "addableFrom",
   "time",
 ]);
-const AMOUNTS = new Set(["free", "needed", "benefit", "amount", "moved", "balance", "allowance"]);
+const AMOUNTS = new Set([
+  "free",
+  "committed",
+  "needed",
+  "benefit",
+  "amount",
+  "moved",
+  "balance",
+  "allowance",
+]);
 
 /**
  * An error of a transaction or a call as a sentence: a contract's refusal by its custom error, a refusal in the wallet,
@@ -71,7 +83,7 @@ function shown(name: string, value: Detail, of: string, unit: Unit | undefined):
     if (
       AMOUNTS.has(name) &&
       unit !== undefined &&
-      /^(ClaimsPayout_(Insufficient|Invalid|Nothing|Unexpected)|ERC20)/.test(of)
+      /^(ClaimsPayout_InvalidBenefit|Custody_(Insufficient|Nothing|Unexpected)|ERC20)/.test(of)
     )
       return formatAmount(value, unit);
     return value.toString();

@@ -27,6 +27,7 @@ const PASSPHRASE = "vier Wörter und ein Pferd";
 const CIRCUIT = circuitOf("glucose-day");
 const CLAIMS = "0x00000000000000000000000000000000000000C1";
 const CONSENTS = "0x00000000000000000000000000000000000000C2";
+const CUSTODY = "0x00000000000000000000000000000000000000C3";
 const TOKEN = "0x00000000000000000000000000000000000000D1";
 const SCOPES = "0x000000000000000000000000000000000000005C";
 const DOMAIN = { chainId: 31337n, claims: CLAIMS };
@@ -38,6 +39,8 @@ const offer: Offer = {
   scope: scopeOf({ ...DOMAIN, scopes: SCOPES, scopeNumber: 1n }),
   circuit: CIRCUIT,
   terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 }),
+  offerHash: `0x${"0f".repeat(32)}`,
+  escrow: 5n,
   token: TOKEN,
   benefit: 25n,
   free: 1000n,
@@ -102,6 +105,7 @@ async function world({ restored = false } = {}) {
     payments: async () => said.payments,
     isGranted: async () => said.granted,
     isRevoked: async () => false,
+    custody: { address: CUSTODY },
     claims: {
       address: CLAIMS,
       domain: async () => DOMAIN,

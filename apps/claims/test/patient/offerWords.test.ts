@@ -15,6 +15,8 @@ const offer: Offer = {
   scope: 5n,
   circuit: circuitOf("glucose-day"),
   terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 }),
+  offerHash: `0x${"0f".repeat(32)}`,
+  escrow: 5n,
   token: "0x00000000000000000000000000000000000000D1",
   benefit: 25_000_000n,
   free: 60_000_000n,

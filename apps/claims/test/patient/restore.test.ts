@@ -28,6 +28,7 @@ import { FIRST_EPOCH, INTAKE_TIME, PROFILE, PROOF, TestAttester } from "./helper
 
 const PASSPHRASE = "vier Wörter und ein Pferd";
 const CIRCUIT = circuitOf("glucose-day");
+const CUSTODY = "0x00000000000000000000000000000000000000C3";
 const DOMAIN = { chainId: 31337n, claims: "0x00000000000000000000000000000000000000C1" };
 const offer: Offer = {
   program: 3n,
@@ -41,6 +42,8 @@ const offer: Offer = {
   }),
   circuit: CIRCUIT,
   terms: termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 }),
+  offerHash: `0x${"0f".repeat(32)}`,
+  escrow: 5n,
   token: "0x00000000000000000000000000000000000000D1",
   benefit: 25n,
   free: 1000n,
@@ -100,6 +103,7 @@ describe("patient: a restored backup", function () {
         group: async () => ({ attester: attester.attester.address }),
       },
       claims: { address: DOMAIN.claims, domain: async () => DOMAIN },
+      custody: { address: CUSTODY },
     } as unknown as PatientChain;
     const service = {
       enrol: (request: Parameters<HttpAttester["enrol"]>[0]) => attester.intake.openLog(request),

@@ -14,6 +14,8 @@ const contracts = {
   consents: address(0x13),
   circuits: address(0x14),
   scopes: address(0x15),
+  pauses: address(0x16),
+  custody: address(0x17),
 };
 const bytes32 = (byte: string) => `0x${byte.repeat(32)}`;
 const MINED = { hash: bytes32("99"), blockNumber: 12, gasUsed: 1n };

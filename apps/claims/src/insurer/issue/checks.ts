@@ -2,16 +2,19 @@
 import {
   AnchorClient,
   attestationDigest,
+  CircuitClient,
   ClaimsClient,
   circuitOf,
   circuitOfId,
   epochStart,
   formatAmount,
+  Pauses,
   profileOf,
   unpackTerms,
 } from "@vitalproof/sdk";
 import { recoverAddress } from "ethers";
 import type { Application } from "../../data/attestation.ts";
+import { circuitInForce } from "../../data/circuits.ts";
 import { type App, same, tokenOf } from "../../ui/app.tsx";
 import { dateTime, short } from "../../words/format.ts";
 
@@ -47,11 +50,22 @@ export async function checksOf(
   const token = tokenOf(config, program.token);
   const domain = await claims.domain();
   const digest = attestationDigest(domain, attestation);
-  const [group, used, covered] = await Promise.all([
+  const circuit = circuitOfId(program.circuit);
+  const cover = circuit === undefined ? undefined : coverOf(program.terms, circuit.name, application);
+  const circuits = new CircuitClient(config.contracts.circuits, rpc);
+  const pauses = new Pauses(config.contracts.pauses, rpc);
+  const [group, { offerHash }, used, covered, last, pausedUntil, ...inCharge] = await Promise.all([
     new AnchorClient(config.contracts.anchors, rpc).group(program.group),
+    claims.program(program.id),
     claims.isAttestationUsed(digest),
     claims.coveredUntil(program.scope, attestation.holder),
+    cover === undefined ? undefined : circuitInForce(circuits, program.circuit, cover.end - cover.length),
+    pauses.pausedUntil(),
+    pauses.pauser(),
+    circuits.governor(),
+    circuits.guardian(),
   ]);
+  const suspended = last !== undefined && (await circuits.isSuspendedAt(last, now));
   const byContract = (await rpc.getCode(group.attester)) !== "0x";
   let signer: string | undefined;
   try {
@@ -61,8 +75,6 @@ export async function checksOf(
   }
   const signed = same(signer, group.attester);
   const needed = program.benefit * BigInt(attestation.periods);
-  const circuit = circuitOfId(program.circuit);
-  const cover = circuit === undefined ? undefined : coverOf(program.terms, circuit.name, application);
   const expires = Number(attestation.expiry);
   return [
     same(program.insurer, account)
@@ -85,6 +97,24 @@ export async function checksOf(
             ok: false,
             text: `Not signed by the attester of group ${program.group} for this chain and contract. Ask for the application again.`,
           },
+    same(attestation.offerHash, offerHash)
+      ? { ok: true, text: `Made for the offer of program ${program.id}.` }
+      : {
+          ok: false,
+          text: `Made for another offer than that of program ${program.id}. Ask the patient to apply again.`,
+        },
+    ...([group.attester, ...inCharge].some((account) => same(account, program.insurer))
+      ? [{ ok: false, text: "The insurer attests, governs, guards or pauses, and cannot issue." }]
+      : []),
+    ...(pausedUntil === 0
+      ? []
+      : [{ ok: false, text: `Paused until ${dateTime(pausedUntil)}. Issue the policy after that.` }]),
+    ...(cover === undefined || last !== undefined
+      ? []
+      : [{ ok: false, text: "No circuit will be in force for the last period. Ask for fewer periods." }]),
+    ...(suspended
+      ? [{ ok: false, text: "The program's circuit is suspended. Issue the policy when it is not." }]
+      : []),
     expires >= now
       ? { ok: true, text: `Valid until ${dateTime(expires)}.` }
       : { ok: false, text: `Expired at ${dateTime(expires)}. Ask the patient to apply again.` },

@@ -51,6 +51,10 @@ export function Money({ program }: { program: ProgramRow }) {
         </dd>
         <dt>Scope</dt>
         <dd>{String(program.scope)}</dd>
+        <dt>Escrow</dt>
+        <dd>
+          {String(program.escrow)} in custody <Hex value={config.contracts.custody} kind="address" />
+        </dd>
         <dt>Published</dt>
         <dd>{dateTime(program.created.time)}</dd>
       </dl>
@@ -64,7 +68,7 @@ type Checked = {
   readonly failed?: Sentence;
 };
 
-/** Whether the contract says the same as the events that were read. */
+/** Whether custody says the same as the events that were read. */
 function Agreement({ program }: { program: ProgramRow }) {
   const { config, rpc, chain } = useApp();
   const { ledger, tip } = useChain();
@@ -74,7 +78,7 @@ function Agreement({ program }: { program: ProgramRow }) {
     if (ledger === undefined || tip === undefined) return;
     let gone = false;
     const block = tip.number;
-    differences(config.contracts.claims, rpc, program, figuresOf(ledger, program), block).then(
+    differences(config.contracts.custody, rpc, program, figuresOf(ledger, program), block).then(
       (found) => !gone && setChecked({ block, differences: found }),
       (error: unknown) => !gone && setChecked({ block, failed: sentenceOf(error) }),
     );
@@ -82,31 +86,31 @@ function Agreement({ program }: { program: ProgramRow }) {
       gone = true;
     };
   }, [config, rpc, program, ledger, tip]);
-  if (checked === undefined) return <p className="hint agreement">Comparing with the contract …</p>;
+  if (checked === undefined) return <p className="hint agreement">Comparing with custody …</p>;
   const at = `block ${checked.block.toLocaleString("en-GB")}`;
   if (checked.failed !== undefined) {
     return (
       <p className="hint agreement">
-        Not compared with the contract at {at}: {checked.failed.says}
+        Not compared with custody at {at}: {checked.failed.says}
       </p>
     );
   }
   if (checked.differences?.length === 0) {
-    return <p className="hint agreement">✓ Agrees with the contract at {at}.</p>;
+    return <p className="hint agreement">✓ Agrees with custody at {at}.</p>;
   }
   return (
-    <Notice kind="warning" title={`The events that were read do not agree with the contract at ${at}.`}>
+    <Notice kind="warning" title={`The events that were read do not agree with custody at ${at}.`}>
       <ul className="says">
         {checked.differences?.map(({ name, byEvents, byContract }) => (
           <li key={name}>
-            {name}: {formatAmount(byEvents, token)} by the events, {formatAmount(byContract, token)} by the
-            contract.
+            {name}: {formatAmount(byEvents, token)} by the events, {formatAmount(byContract, token)} by
+            custody.
           </li>
         ))}
       </ul>
       <p>
-        The contract is right. Check `fromBlock` in config.json and that the node gives all logs, then read
-        them again.
+        Custody is right. Check `fromBlock` in config.json and that the node gives all logs, then read them
+        again.
       </p>
       <Button onPress={() => void chain.reread()}>Read the chain again</Button>
     </Notice>

@@ -54,7 +54,7 @@ export function MoneyDialog({
           transact(
             kind === "fund"
               ? fundPlan(config, token, program, account, amount, minted)
-              : withdrawPlan(config, token, program.id, account, amount),
+              : withdrawPlan(config, token, program, account, amount),
           );
         }}
       >

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { endingOf } from "../../data/decisions.ts";
 import type { ClaimRow, PolicyRow, ProgramRow } from "../../data/ledger.ts";
-import { spanOf, unclaimedPeriods } from "../../data/periods.ts";
+import { runsOf, spanOf, unclaimedPeriods } from "../../data/periods.ts";
 import { isOwnPayee } from "../../data/policiesView.ts";
 import type { Plan } from "../../plans/plan.ts";
 import { endPlan, payPlan, RELEASES, releasePlan } from "../../plans/policyPlans.ts";
@@ -181,9 +181,9 @@ function Unclaimed({
   if (windows === undefined) return <p role="status">Asking for the claim windows …</p>;
   if (windows.length === 0) return <p>No period is over and unclaimed.</p>;
   const releasable = windows.filter(({ from }) => from <= now).map(({ period }) => period);
-  const all = releasable.slice(0, RELEASES);
-  const release = (periods: readonly number[]) =>
-    onPlan(releasePlan(config, token, policy, program.benefit, periods));
+  const runs = runsOf(releasable).slice(0, RELEASES);
+  const all = runs.reduce((sum, run) => sum + run.until - run.from, 0);
+  const release = (of: typeof runs) => onPlan(releasePlan(config, token, policy, program.benefit, of));
   return (
     <>
       <p>
@@ -210,7 +210,7 @@ function Unclaimed({
                 <td>{`${from <= now ? "since" : "from"} ${dateTime(from)}`}</td>
                 <td>
                   {from <= now && account !== undefined ? (
-                    <Button onPress={() => release([period])}>
+                    <Button onPress={() => release(runsOf([period]))}>
                       Release<span className="hidden"> period {period}</span>
                     </Button>
                   ) : null}
@@ -220,10 +220,10 @@ function Unclaimed({
           </tbody>
         </table>
       </Scroll>
-      {all.length > 1 && account !== undefined ? (
+      {all > 1 && account !== undefined ? (
         <div className="actions">
-          <Button onPress={() => release(all)}>
-            Release {all.length < releasable.length ? "the first" : "all"} {all.length}
+          <Button onPress={() => release(runs)}>
+            Release {all < releasable.length ? "the first" : "all"} {all}
           </Button>
         </div>
       ) : null}
