@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   anchorTree,
+  CircuitGovernance,
   circuitIdOf,
   circuitOf,
   claimWitness,
@@ -10,7 +11,7 @@ import {
   prove,
 } from "@vitalproof/sdk";
 import { childProcessProver } from "@vitalproof/sdk/node";
-import type { Insurer } from "../../simulation/index.ts";
+import type { Insurer, World } from "../../simulation/index.ts";
 import { BENEFIT, CIRCUIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET } from "./fixture.ts";
 
 /** What an attester, an insurer or a guardian may write into an event, and no reader may run. */
@@ -20,12 +21,18 @@ export type History = Fixture & {
   /** A program with a review, and its policy over the same days. */
   readonly review: { readonly program: bigint; readonly policy: bigint };
   readonly payee: string;
+  /** Another product's escrow in the same token; a stranger's account is its module. */
+  readonly foreign: bigint;
 };
+
+/** Version of the circuit that succeeds the program's. */
+export const SUCCESSOR = 99;
 
 /**
  * Six days and everything that can happen to a program: claims paid, owed, rejected, denied and arbitrated, corrections
- * before and after a claim, a consent revoked and given again, a pause, a suspension, a payee changed, money taken out, a
- * policy ended before it began, and a period released.
+ * before and after a claim, a consent revoked and given again, a pause, an outage, a suspension, a successor, another
+ * attester, a payee changed, money taken out, another product's money, a policy ended before it began, and a period
+ * released.
  */
 export async function eventful(): Promise<History> {
   let review: { program: bigint; policy: bigint; consent: string; insurer: Insurer } | undefined;
@@ -69,22 +76,71 @@ export async function eventful(): Promise<History> {
   const payee = world.roles.governor.address;
   await world.claimsAs(controller as never).setPayee(policy, payee);
   await claims.pay(policy);
-  await world.claimsAs(world.roles.insurer).withdraw(insurer.program, BENEFIT, world.roles.insurer.address);
+  const money = world.custodyAs(world.roles.insurer);
+  await money.withdraw(insurer.escrow, BENEFIT, world.roles.insurer.address);
+  const foreign = await otherProduct(world);
 
-  const { circuits, claims: payout } = world.contracts;
+  const { circuits } = world.contracts;
   const id = circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version);
   await (await circuits.connect(guardian).suspend(id, HOSTILE)).wait();
   await world.passUntil(world.now + DAY);
   await (await circuits.connect(guardian).endSuspension(id)).wait();
-  await (await payout.connect(pauser).pause("an exercise")).wait();
-  await (await payout.connect(pauser).endPause()).wait();
+  const pauses = world.pausesAs(pauser);
+  await pauses.pause("an exercise");
+  await pauses.endPause();
+  await pauses.declareOutage(world.now - DAY, world.now, "the chain stood still");
 
   await world.passUntil(world.now);
   later = await issue(fixture, 3, FIRST_EPOCH + 40);
   await world.claimsAs(world.roles.insurer).endPolicy(later);
-  await world.passUntil(world.now + 60 * DAY);
-  await claims.releasePeriod(policy, 1);
-  return { ...fixture, review: review!, payee };
+  await anchors.nominateAttester(attester.group, world.roles.stranger.address);
+  await succeed(world);
+  await world.anchorsAs(world.roles.stranger).acceptAttester(attester.group);
+  await world.passUntil(world.now + 29 * DAY);
+  await claims.releasePeriods(policy, 0, 6);
+  return { ...fixture, review: review!, payee, foreign };
+}
+
+/** A product of a stranger, whose events nobody knows: an escrow brought up, promised in part, and paid from. */
+async function otherProduct(world: World): Promise<bigint> {
+  const { stranger, relayer } = world.roles;
+  const custody = world.contracts.custody.connect(stranger);
+  await (await custody.open(world.addresses.token, stranger.address)).wait();
+  const id = await custody.escrowCount();
+  await (await world.token.connect(stranger).mint(stranger.address, 1_000n)).wait();
+  await (await world.token.connect(stranger).approve(world.addresses.custody, 1_000n)).wait();
+  await (await custody.fund(id, 1_000n)).wait();
+  await (await custody.commit(id, 600n)).wait();
+  await (await custody.pay(id, 250n, relayer.address)).wait();
+  await (await custody.release(id, 50n)).wait();
+  await (await custody.withdraw(id, 100n, stranger.address)).wait();
+  return id;
+}
+
+/** The program's circuit gets a successor with the same verifier. */
+async function succeed(world: World): Promise<void> {
+  const { circuits } = world.contracts;
+  const predecessor = circuitIdOf(CIRCUIT, circuitOf(CIRCUIT).version);
+  const record = await circuits.circuit(predecessor);
+  const governance = new CircuitGovernance(await circuits.getAddress(), world.roles.governor);
+  const proposal = {
+    name: CIRCUIT,
+    version: SUCCESSOR,
+    verifier: record.verifier,
+    verifierCodeHash: record.verifierCodeHash,
+    verificationKey: record.verificationKey,
+    verificationKeyHash: record.verificationKeyHash,
+    family: record.family,
+    facts: record.facts,
+    inputs: Number(record.inputs),
+    period: Number(record.period),
+    zeroImpossible: record.zeroImpossible,
+    keyKind: "development" as const,
+    predecessor,
+  };
+  const { result: addableFrom } = await governance.propose(proposal);
+  await world.passUntil(addableFrom);
+  await governance.add(proposal);
 }
 
 /** A rejected claim is denied, another arbitrated in the patient's favour, a third approved, a fourth left waiting. */
@@ -141,8 +197,9 @@ async function reviewProgram(world: Fixture["world"], group: bigint): Promise<In
   const { insurer } = world.roles;
   const amount = BENEFIT * 20n;
   await (await world.token.connect(insurer).mint(insurer.address, amount)).wait();
-  await (await world.token.connect(insurer).approve(world.addresses.claims, amount)).wait();
-  await claims.fund(created.result, amount);
+  await (await world.token.connect(insurer).approve(world.addresses.custody, amount)).wait();
+  const { escrow } = await claims.program(created.result);
+  await world.custodyAs(insurer).fund(escrow, amount);
   const published = {
     program: created.result,
     scopeNumber: scope,

@@ -212,6 +212,7 @@ describe("e2e: claims with real proofs", () => {
       { payee: world.roles.stranger.address },
       { periods: 2 },
       { nonce: 1n },
+      { offerHash: `0x${"0f".repeat(32)}` },
     ]) {
       await refused(
         attester.attest({
@@ -234,6 +235,10 @@ describe("e2e: claims with real proofs", () => {
     );
     const otherChain = await signAttestation(world.roles.attester, { ...domain, chainId: 1n }, attestation);
     await refused(insurer.issuePolicy(attestation, otherChain), "ClaimsPayout_InvalidAttestation");
+    // Nor does one for the offer that had the program's number before a reorganisation of the chain.
+    const before = { ...attestation, offerHash: `0x${"0f".repeat(32)}` };
+    const forIt = await signAttestation(world.roles.attester, domain, before);
+    await refused(insurer.issuePolicy(before, forIt), "ClaimsPayout_OtherOffer");
   });
 
   it("T10: an enrolment proof cannot be made for a pair of two people", async () => {

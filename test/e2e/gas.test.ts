@@ -84,7 +84,7 @@ describe("e2e: gas", () => {
     const { world, policy, consent, insurer, patient } = fixture;
     const { relayer, insurer: insurerAccount, attester } = world.roles;
     await world.claimsAs(relayer).pay(policy);
-    await world.claimsAs(insurerAccount).withdraw(insurer.program, BENEFIT, insurerAccount.address);
+    await world.custodyAs(insurerAccount).withdraw(insurer.escrow, BENEFIT, insurerAccount.address);
     const controller = (await patient.controller(insurer.program)).connect(world.connection.ethers.provider);
     await (await relayer.sendTransaction({ to: controller.address, value: 10n ** 18n })).wait();
     const claims = world.contracts.claims.connect(controller);
@@ -103,7 +103,11 @@ describe("e2e: gas", () => {
     // Of the other program nothing was claimed: its periods lapse.
     const { other } = fixture;
     await world.passUntil(world.now + 60 * 86_400);
-    await world.claimsAs(relayer).releasePeriod(other.policy, 0);
-    expect((await world.claimsAs(relayer).periodOf(other.policy, 0)).state).to.equal("released");
+    const { result: released } = await world.claimsAs(relayer).releasePeriods(other.policy, 0, SINGLE);
+    expect(released).to.equal(SINGLE);
+    const states = await Promise.all(
+      fixture.proofs.map(async (_, i) => (await world.claimsAs(relayer).periodOf(other.policy, i)).state),
+    );
+    expect(states).to.deep.equal(["released", "released", "released", "open", "open"]);
   });
 });

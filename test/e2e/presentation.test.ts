@@ -33,7 +33,7 @@ import {
 } from "@vitalproof/sdk";
 import { childProcessProver, diskArtifacts } from "@vitalproof/sdk/node";
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { Wallet, ZeroHash } from "ethers";
 
 const root = join(import.meta.dirname, "../..");
 const artifacts = diskArtifacts(join(root, "circuits/artifacts"), { large: join(root, "build/circuits") });
@@ -142,6 +142,7 @@ async function attested(
   const scope = scopeOf({ chainId, scopes: account, scopeNumber: 1n });
   const attestation: HolderAttestation = {
     program: 0n,
+    offerHash: ZeroHash,
     holder: who.identity.holder(scope),
     controller: attester.address,
     payee: "0x0000000000000000000000000000000000000000",

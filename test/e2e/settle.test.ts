@@ -190,7 +190,7 @@ describe("e2e: a relayer settles other people's claims", () => {
 
   it("while claims are paused nothing is settled, and all is told", async () => {
     const { world } = fixture;
-    await world.contracts.claims.connect(world.roles.pauser).pause("a test");
+    await world.pausesAs(world.roles.pauser).pause("a test");
     const report = await settleAs(world.roles.relayer, items());
     expect(outcomesOf(report)).to.deep.equal(Array(3).fill("failed CONTRACT_REVERTED"));
     expect(report.transactions).to.deep.equal([]);

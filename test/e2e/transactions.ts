@@ -47,6 +47,8 @@ async function contractNames(fixture: Fixture): Promise<Map<string, { name: stri
     ["AnchorRegistry", contracts.anchors],
     ["ConsentRegistry", contracts.consents],
     ["ScopeRegistry", contracts.scopes],
+    ["PauseRegistry", contracts.pauses],
+    ["Custody", contracts.custody],
     ["ClaimsPayout", contracts.claims],
     ["TestToken", token],
     ["GlucoseDayVerifier", await verifierOf(fixture)],

@@ -213,8 +213,12 @@ export class Setting {
           at: applied,
           act: async (at) => {
             const nonce = randomFieldElement();
+            const { offerHash } = await this.world
+              .claimsAs(this.world.roles.relayer)
+              .program(insurer.program);
             const attestation: HolderAttestation = {
               program: insurer.program,
+              offerHash,
               holder: identity.holder(insurer.scope),
               controller: controllerOf(identity, {
                 ...this.#domains.claims,
