@@ -182,6 +182,7 @@ async function manyPolicies(count: number, say: Say): Promise<{ world: World; cl
     benefit: 25_000_000n,
   });
   await insurer.fund(25_000_000n * BigInt(count));
+  const { offerHash } = await world.claimsAs(world.roles.insurer).program(insurer.program);
   const { claims, consents } = world.contracts;
   const domain: ClaimsDomain = await world.claimsAs(world.roles.attester).domain();
   const controller = world.roles.stranger;
@@ -191,6 +192,7 @@ async function manyPolicies(count: number, say: Say): Promise<{ world: World; cl
     if (i % 25 === 0) say(`${i} policies`);
     const attestation = {
       program: insurer.program,
+      offerHash,
       holder: randomFieldElement(),
       controller: controller.address,
       payee: ZeroAddress,
