@@ -117,9 +117,15 @@ describe("imports", () => {
     // Hardhat runs the entry at every start. Types cost nothing, and what is imported later is loaded later.
     const entry = importsOf(["packages/hardhat-circom/src/index.ts"], { onlyLoaded: true });
     expect(entry.map(({ specifier }) => specifier).sort()).to.deep.equal([
+      "./ceremonyTasks.ts",
       "./errors.ts",
       "hardhat/config",
       "hardhat/plugins",
+      "hardhat/types/arguments",
+    ]);
+    const ceremony = importsOf(["packages/hardhat-circom/src/ceremonyTasks.ts"], { onlyLoaded: true });
+    expect(ceremony.map(({ specifier }) => specifier).sort()).to.deep.equal([
+      "hardhat/config",
       "hardhat/types/arguments",
     ]);
     const errors = importsOf(["packages/hardhat-circom/src/errors.ts"], { onlyLoaded: true });

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { dirname, join, resolve } from "node:path";
-import { ceremonyProblems, resolveCeremonies } from "./configCeremonies.ts";
+import { type ConfigProblem, ceremonyProblems, resolveCeremonies } from "./configCeremonies.ts";
 import { CircomError } from "./errors.ts";
 import type { CircomConfig, CircomUserConfig } from "./types.ts";
-
-/** One thing wrong with a user's config: where, and what. */
-export interface ConfigProblem {
-  readonly path: readonly string[];
-  readonly message: string;
-}
 
 const KEYS: Readonly<Record<string, "string" | "strings" | "object">> = {
   circuits: "string",

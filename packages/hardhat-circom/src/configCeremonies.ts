@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ConfigProblem } from "./config.ts";
 import type { CeremonyPin, CeremonyUserConfig } from "./types.ts";
+
+/** One thing wrong with a user's config: where, and what. */
+export interface ConfigProblem {
+  readonly path: readonly string[];
+  readonly message: string;
+}
 
 // Part of config.ts. Hardhat loads it at every start, so it uses no library: whether a key is a curve's point is seen
 // when a signature is checked.
