@@ -7,7 +7,9 @@ import type {
   CircuitRegistry,
   ClaimsPayout,
   ConsentRegistry,
+  Custody,
   Groth16BatchVerifier,
+  PauseRegistry,
   ScopeRegistry,
 } from "../types/ethers-contracts/index.ts";
 import { type CircuitSpec, circuitSpecs, defaultCircuits, KEY_KIND } from "./circuits.ts";
@@ -20,6 +22,8 @@ export interface Vitalproof {
   readonly anchors: AnchorRegistry;
   readonly consents: ConsentRegistry;
   readonly scopes: ScopeRegistry;
+  readonly pauses: PauseRegistry;
+  readonly custody: Custody;
   readonly claims: ClaimsPayout;
 }
 

@@ -16,11 +16,11 @@ export interface DeploymentParameters {
   readonly developmentCodeHashes: readonly string[];
 }
 
-/** Times that satisfy CircuitRegistry and ClaimsPayout for periods of up to 30 days. */
+/** Times that satisfy CircuitRegistry and PauseRegistry for periods of up to 30 days. */
 export const DEFAULT_TIMES = {
   delay: 31 * DAY,
   suspensionTime: 32 * DAY,
-  suspensionCooldown: 45 * DAY,
+  suspensionCooldown: 49 * DAY,
 } as const;
 
 /** The hashes by which the registry knows development keys, whatever their label. */

@@ -187,6 +187,8 @@ async function summarize(report: Preflight, plan: Plan, system: Vitalproof, { ro
       AnchorRegistry: await system.anchors.getAddress(),
       ConsentRegistry: await system.consents.getAddress(),
       ScopeRegistry: await system.scopes.getAddress(),
+      PauseRegistry: await system.pauses.getAddress(),
+      Custody: await system.custody.getAddress(),
       ClaimsPayout: await system.claims.getAddress(),
     },
     roles,

@@ -33,6 +33,8 @@ export class Insurer {
   readonly terms: Terms;
   readonly benefit: bigint;
   readonly created: Sent<bigint>;
+  /** Where custody has the program's money. */
+  readonly escrow: bigint;
   readonly #world: World;
 
   private constructor(
@@ -42,6 +44,7 @@ export class Insurer {
     terms: Terms,
     benefit: bigint,
     created: Sent<bigint>,
+    escrow: bigint,
   ) {
     this.#world = world;
     this.scopeNumber = scopeNumber;
@@ -50,6 +53,7 @@ export class Insurer {
     this.benefit = benefit;
     this.created = created;
     this.program = created.result;
+    this.escrow = escrow;
   }
 
   static async publish(world: World, group: bigint, offer: Offer): Promise<Insurer> {
@@ -67,15 +71,17 @@ export class Insurer {
       claimWindow: offer.claimWindow ?? 30 * DAY,
       ...(offer.review ?? { arbiter: ZeroAddress, reviewTime: 0, arbiterTime: 0 }),
     });
-    return new Insurer(world, scope.result, await claims.scopeElement(scope.result), terms, benefit, created);
+    const scopeElement = await claims.scopeElement(scope.result);
+    const { escrow } = await claims.program(created.result);
+    return new Insurer(world, scope.result, scopeElement, terms, benefit, created, escrow);
   }
 
   /** Mints test tokens and pays them into the program. */
   async fund(amount: bigint): Promise<Sent<bigint>> {
     const { insurer } = this.#world.roles;
     await (await this.#world.token.connect(insurer).mint(insurer.address, amount)).wait();
-    await (await this.#world.token.connect(insurer).approve(this.#world.addresses.claims, amount)).wait();
-    return this.#world.claimsAs(insurer).fund(this.program, amount);
+    await (await this.#world.token.connect(insurer).approve(this.#world.addresses.custody, amount)).wait();
+    return this.#world.custodyAs(insurer).fund(this.escrow, amount);
   }
 
   issuePolicy(attestation: HolderAttestation, signature: string): Promise<Sent<bigint>> {

@@ -138,6 +138,8 @@ export class Patient {
   }
 
   #program(program: bigint): Promise<ProgramFacts> {
-    return programFacts(this.#world.claimsAs(this.#world.roles.relayer), program);
+    const { relayer } = this.#world.roles;
+    const chain = { claims: this.#world.claimsAs(relayer), custody: this.#world.custodyAs(relayer) };
+    return programFacts(chain, program);
   }
 }

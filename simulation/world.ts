@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { AnchorClient, ClaimsClient, ConsentClient, ScopeClient } from "@vitalproof/sdk";
+import { AnchorClient, ClaimsClient, ConsentClient, Custody, Pauses, ScopeClient } from "@vitalproof/sdk";
 import { diskArtifacts } from "@vitalproof/sdk/node";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -31,6 +31,8 @@ export class World {
     readonly anchors: string;
     readonly consents: string;
     readonly scopes: string;
+    readonly pauses: string;
+    readonly custody: string;
     readonly token: string;
   };
   /** Wasm, keys and verification keys of the circuits built here. */
@@ -100,6 +102,8 @@ export class World {
       anchors: await contracts.anchors.getAddress(),
       consents: await contracts.consents.getAddress(),
       scopes: await contracts.scopes.getAddress(),
+      pauses: await contracts.pauses.getAddress(),
+      custody: await contracts.custody.getAddress(),
       token: await token.getAddress(),
     };
     const roles = { governor, guardian, pauser, insurer, attester, relayer, stranger };
@@ -126,6 +130,14 @@ export class World {
 
   claimsAs(account: HardhatEthersSigner): ClaimsClient {
     return new ClaimsClient(this.addresses.claims, account);
+  }
+
+  custodyAs(account: HardhatEthersSigner): Custody {
+    return new Custody(this.addresses.custody, account);
+  }
+
+  pausesAs(account: HardhatEthersSigner): Pauses {
+    return new Pauses(this.addresses.pauses, account);
   }
 
   scopesAs(account: HardhatEthersSigner): ScopeClient {

@@ -22,7 +22,7 @@ const NO_PREDECESSOR = `0x${"0".repeat(64)}`;
 
 /**
  * The whole system: one verifier and one verification key per circuit, the
- * batch verifier, the four registries, and the claims contract over them.
+ * batch verifier, the five registries, custody, and the claims contract over them.
  *
  * Parameters (ignition/parameters/<network>.json): governor, guardian and pauser
  * (three different accounts, none of them an insurer's), the registry's times in
@@ -57,7 +57,9 @@ export function vitalproofModule(genesis: readonly GenesisCircuit[]) {
     const anchors = m.contract("AnchorRegistry");
     const consents = m.contract("ConsentRegistry");
     const scopes = m.contract("ScopeRegistry", [anchors]);
-    const claims = m.contract("ClaimsPayout", [circuits, scopes, consents, m.getParameter<string>("pauser")]);
-    return { batchVerifier, circuits, anchors, consents, scopes, claims };
+    const pauses = m.contract("PauseRegistry", [circuits, m.getParameter<string>("pauser")]);
+    const custody = m.contract("Custody");
+    const claims = m.contract("ClaimsPayout", [pauses, scopes, consents, custody]);
+    return { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, claims };
   });
 }

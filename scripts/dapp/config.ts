@@ -14,7 +14,9 @@ export interface DappConfig {
     readonly confirmations: number;
     readonly currency: { readonly name: string; readonly symbol: string; readonly decimals: number };
   };
-  readonly contracts: Readonly<Record<"claims" | "anchors" | "consents" | "circuits" | "scopes", string>>;
+  readonly contracts: Readonly<
+    Record<"claims" | "anchors" | "consents" | "circuits" | "scopes" | "pauses" | "custody", string>
+  >;
   readonly tokens: readonly {
     readonly address: string;
     readonly symbol: string;
@@ -36,7 +38,7 @@ export interface DappConfig {
 }
 
 export async function configOf(world: World, attester: SimulatedAttester): Promise<DappConfig> {
-  const { claims, anchors, consents, scopes, token } = world.addresses;
+  const { claims, anchors, consents, scopes, pauses, custody, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
   const { assurance } = await world.anchorsAs(world.roles.attester).group(attester.group);
   return {
@@ -55,6 +57,8 @@ export async function configOf(world: World, attester: SimulatedAttester): Promi
       anchors,
       consents,
       scopes,
+      pauses,
+      custody,
       circuits: await world.contracts.circuits.getAddress(),
     },
     tokens: [

@@ -277,13 +277,18 @@ class Month {
     const claims = this.#world.claimsAs(this.#world.roles.insurer);
     let released = 0;
     for (const { policy, calendar, claimed } of this.#members) {
-      for (let period = 0; period < calendar.periods; period++) {
-        if (claimed.has(period)) continue;
+      const open = Array.from({ length: calendar.periods }, (_, period) => period).filter(
+        (period) => !claimed.has(period),
+      );
+      let until = calendar.periods;
+      for (const period of open) {
         const { releasableFrom } = await claims.windowOf(policy, period);
-        if (this.#world.now < releasableFrom) continue;
-        await claims.releasePeriod(policy, period);
-        released += 1;
+        if (this.#world.now >= releasableFrom) continue;
+        until = period;
+        break;
       }
+      if (!open.some((period) => period < until)) continue;
+      released += (await claims.releasePeriods(policy, 0, until)).result;
     }
     this.#say(`${released} periods that nobody claimed in time are released.`);
   }

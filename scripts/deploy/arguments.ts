@@ -20,7 +20,7 @@ export interface Arguments {
 
 export class UsageError extends Error {}
 
-export const HELP = `Deploys Vitalproof: one verifier per circuit, the four registries and ClaimsPayout.
+export const HELP = `Deploys Vitalproof: one verifier per circuit, the five registries, custody and ClaimsPayout.
 
   npm run deploy -- --network NAME [options]
 

@@ -30,7 +30,6 @@ export const DEVELOPMENT_CHAINS: readonly DevelopmentChain[] = [
   { id: 59141, name: "Linea Sepolia", kind: "testnet" },
   { id: 534351, name: "Scroll Sepolia", kind: "testnet" },
   { id: 8022833, name: "ZKsync OS Developer Preview", kind: "testnet" },
-  { id: 167013, name: "Taiko Hoodi", kind: "testnet" },
 ];
 
 export interface ChainFacts {

@@ -39,7 +39,7 @@ export async function confirm(
   plan: Plan,
   fresh: boolean,
 ): Promise<Confirmed> {
-  const { batchVerifier, circuits, anchors, consents, scopes, claims } = system;
+  const { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, claims } = system;
   const same = (what: string, actual: unknown, expected: unknown) => {
     if (String(actual).toLowerCase() === String(expected).toLowerCase()) return;
     throw new Refusal(
@@ -57,6 +57,8 @@ export async function confirm(
     ["AnchorRegistry", anchors],
     ["ConsentRegistry", consents],
     ["ScopeRegistry", scopes],
+    ["PauseRegistry", pauses],
+    ["Custody", custody],
     ["ClaimsPayout", claims],
   ] as const) {
     const artifact = await hre.artifacts.readArtifact(name);
@@ -74,7 +76,7 @@ export async function confirm(
   const roles = {
     governor: await circuits.governor(),
     guardian: await circuits.guardian(),
-    pauser: await claims.pauser(),
+    pauser: await pauses.pauser(),
   };
   // In a later run they may have been handed over since, as is their holders' right.
   if (fresh)
@@ -89,6 +91,9 @@ export async function confirm(
     parameters.allowDevelopmentKeys,
   );
   same("the batch verifier", await circuits.batchVerifier(), await batchVerifier.getAddress());
+  same("the circuits of PauseRegistry", await pauses.circuits(), await circuits.getAddress());
+  same("the pauses of ClaimsPayout", await claims.pauses(), await pauses.getAddress());
+  same("the custody of ClaimsPayout", await claims.custody(), await custody.getAddress());
   same("the circuits of ClaimsPayout", await claims.circuits(), await circuits.getAddress());
   same("the anchors of ScopeRegistry", await scopes.anchors(), await anchors.getAddress());
   same("the scopes of ClaimsPayout", await claims.scopes(), await scopes.getAddress());

@@ -7,7 +7,7 @@ import { type DeployOptions, deployVitalproof } from "../../ignition/deployVital
 import { keyFuture } from "../../ignition/modules/vitalproof.ts";
 
 /** Their constructors ask other contracts of the system, which are not on the target's chain yet. */
-const TAKES_ADDRESSES = new Set(["CircuitRegistry", "ScopeRegistry", "ClaimsPayout"]);
+const TAKES_ADDRESSES = new Set(["CircuitRegistry", "ScopeRegistry", "PauseRegistry", "ClaimsPayout"]);
 
 /** One creation transaction of the rehearsal. */
 export interface Creation {
@@ -38,11 +38,8 @@ export async function dryRun(
 ): Promise<Creation[]> {
   const connection = await hre.network.create({ network: "default", override: { chainId } });
   try {
-    const { batchVerifier, circuits, anchors, consents, scopes, claims } = await deployVitalproof(
-      hre,
-      connection,
-      options,
-    );
+    const { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, claims } =
+      await deployVitalproof(hre, connection, options);
     const names = new Map<string, { contract: string; future: string }>();
     for (const [name, contract] of Object.entries({
       Groth16BatchVerifier: batchVerifier,
@@ -50,6 +47,8 @@ export async function dryRun(
       AnchorRegistry: anchors,
       ConsentRegistry: consents,
       ScopeRegistry: scopes,
+      PauseRegistry: pauses,
+      Custody: custody,
       ClaimsPayout: claims,
     })) {
       names.set((await contract.getAddress()).toLowerCase(), { contract: name, future: name });

@@ -37,7 +37,6 @@ export const chainDescriptors: ChainDescriptorsUserConfig = {
     blockExplorers: { etherscan: { name: "Scrollscan", url: "https://sepolia.scrollscan.com" } },
   },
   8022833: { name: nameOf(8022833), chainType: "generic" },
-  167013: { name: nameOf(167013), chainType: "generic" },
 };
 
 function nameOf(id: number): string {

@@ -9,22 +9,23 @@ import { join } from "node:path";
  */
 export const EARLY_TESTS: Readonly<Record<string, readonly string[]>> = {
   AnchorRegistry: ["anchors"],
-  CircuitRegistry: ["circuits", "families", "stops"],
+  CircuitRegistry: ["circuits", "families", "turns", "stops"],
   ClaimFacts: ["claimFacts", "terms"],
   ClaimProof: ["batches", "claims", "circuits"],
   ClaimTerms: ["claimFacts", "terms"],
   Claims: ["claims", "batches"],
   ClaimsState: ["programs", "policies"],
   ConsentRegistry: ["consents"],
-  Custody: ["tokens", "programs", "policies"],
+  Custody: ["custody", "tokens", "programs", "policies"],
   Epochs: ["policies", "anchors"],
   Field: ["anchors", "policies"],
   Groth16Batch: ["groth16Batch", "batches"],
-  Pauses: ["stops", "roles"],
-  PeriodStates: ["batches", "claims"],
+  PauseRegistry: ["pauses", "stops", "roles"],
+  PeriodStates: ["batches", "claims", "releases"],
   Policies: ["policies", "tokens"],
   Programs: ["programs", "tokens"],
   Proofs: ["families", "circuits"],
+  Releases: ["releases", "claims"],
   Reviews: ["claims", "policies"],
   ScopeElements: ["scopes", "claims"],
   ScopeRegistry: ["scopes", "roles"],
@@ -34,6 +35,7 @@ export const EARLY_TESTS: Readonly<Record<string, readonly string[]>> = {
   Terms: ["programs", "terms", "claims"],
   VerificationKey: ["groth16Batch"],
   VerificationKeys: ["circuits", "groth16Batch"],
+  Windows: ["stops", "turns", "releases"],
 };
 
 /** What only tests use, what a tool writes, and what only declares. */

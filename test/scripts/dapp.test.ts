@@ -15,6 +15,7 @@ import {
   ClaimsClient,
   type Consent,
   ConsentClient,
+  Custody,
   circuitIdOf,
   circuitOf,
   claimWitness,
@@ -202,6 +203,8 @@ describe("dapp: services", function () {
       "scopes",
       "consents",
       "circuits",
+      "pauses",
+      "custody",
     ]);
     for (const address of [...Object.values(config.contracts), config.tokens[0].address]) {
       expect(await provider.getCode(address as string)).to.have.length.above(2);
@@ -268,7 +271,7 @@ describe("dapp: services", function () {
       insurer,
     );
     await (await token.mint!(insurer.address, 10n * BENEFIT)).wait();
-    await (await token.approve!(contracts.claims, 10n * BENEFIT)).wait();
+    await (await token.approve!(contracts.custody, 10n * BENEFIT)).wait();
     const { result: scopeNumber } = await new ScopeClient(contracts.scopes, insurer).createScope(
       BigInt(info.group),
     );
@@ -284,7 +287,8 @@ describe("dapp: services", function () {
       reviewTime: 0,
       arbiterTime: 0,
     });
-    await claims.fund(program, 10n * BENEFIT);
+    const { escrow, offerHash } = await claims.program(program);
+    await new Custody(contracts.custody, insurer).fund(escrow, 10n * BENEFIT);
     const scope = await claims.scopeElement(scopeNumber);
 
     // Enrolment; a request that fails leaves the device free.
@@ -323,6 +327,7 @@ describe("dapp: services", function () {
     const controller = controllerOf(identity, { ...domain, program, index: 0 });
     const attestation: HolderAttestation = {
       program,
+      offerHash,
       holder: identity.holder(scope),
       controller: controller.address,
       payee: ZeroAddress,
@@ -558,6 +563,7 @@ describe("dapp: services", function () {
   it("a value of a wrong type is refused, and the answer names it without repeating it", async () => {
     const attestation = {
       program: "1",
+      offerHash: ZeroHash,
       holder: "1",
       controller: ZeroAddress,
       payee: ZeroAddress,

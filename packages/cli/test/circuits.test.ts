@@ -15,7 +15,7 @@ const REGISTRY = toBeHex(0xc1c, 20);
 const claimsAbi = new Interface(CLAIMS_PAYOUT_ABI as InterfaceAbi);
 const registryAbi = new Interface(CIRCUIT_REGISTRY_ABI as InterfaceAbi);
 
-type Entry = { retiredAt?: number; forged?: boolean; suspended?: boolean };
+type Entry = { retiredAt?: number; forgedAt?: number; suspended?: boolean };
 
 /** A node whose registry has these circuits, by id. It answers what `circuits` asks, and nothing else. */
 async function nodeWith(entries: ReadonlyMap<string, Entry>): Promise<Server> {
@@ -33,7 +33,7 @@ async function nodeWith(entries: ReadonlyMap<string, Entry>): Promise<Server> {
     }
     const values: Record<string, unknown> = {
       retiredAt: entry.retiredAt ?? 0,
-      forged: entry.forged ?? false,
+      forgedAt: entry.forgedAt ?? 0,
     };
     const fields = registryAbi.getFunction("circuit")!.outputs[0]!.components!;
     const record = fields.map(({ name: field, type }) => {
@@ -78,7 +78,7 @@ describe("vitalproof circuits", () => {
     [{ suspended: true }, "suspended"],
     [{ retiredAt: NOW }, "retired"],
     [{ retiredAt: NOW + 1 }, "registered"],
-    [{ forged: true, suspended: true }, "forged"],
+    [{ forgedAt: NOW, retiredAt: NOW }, "forged"],
   ];
   let server: Server;
   let url: string;

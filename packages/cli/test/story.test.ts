@@ -327,6 +327,21 @@ describe("the manual, and what is refused", function () {
     expect(funded).to.include({ sent: "1", received: "1" });
     const shown = await ok("insurer", "program", "show", "1", ...D);
     expect(shown).to.include({ free: "450000001", committed: "25000000", benefit: "25000000" });
+
+    const withdraw = (amount: string) => ["program", "withdraw", "1", amount, ...D];
+    await refused("USAGE", EXIT.usage, "insurer", ...withdraw("0"), ...INSURER);
+    await refused("CONTRACT_REVERTED", EXIT.refused, "insurer", ...withdraw("1"), "--dev-account", "6");
+    const { err } = await refused(
+      "CONTRACT_REVERTED",
+      EXIT.refused,
+      "insurer",
+      ...withdraw("450.000002"),
+      ...INSURER,
+    );
+    expect(err).to.contain("Custody_InsufficientFree");
+    const taken = await ok("insurer", ...withdraw("0.000001"), ...INSURER, "--to", account(9));
+    expect(taken).to.include({ amount: "1", to: account(9) });
+    expect(await ok("insurer", "program", "show", "1", ...D)).to.include({ free: "450000000" });
   });
 
   it("refusals of contracts come with their values and a way out", async () => {

@@ -187,6 +187,7 @@ describe("services", () => {
     expect(asked.at(-1)).to.deep.equal(HEAD);
     const attestation = {
       program: 1n,
+      offerHash: HASH,
       holder: 2n,
       controller: ACCOUNT,
       payee: ACCOUNT,

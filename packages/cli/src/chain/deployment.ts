@@ -7,8 +7,16 @@ import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
 import { addressOption } from "../numbers.ts";
 
-/** Names of the four contracts as deployment files have them. */
-export const CONTRACTS = ["CircuitRegistry", "AnchorRegistry", "ConsentRegistry", "ClaimsPayout"] as const;
+/** Names of the contracts as deployment files have them. */
+export const CONTRACTS = [
+  "CircuitRegistry",
+  "AnchorRegistry",
+  "ConsentRegistry",
+  "ScopeRegistry",
+  "PauseRegistry",
+  "Custody",
+  "ClaimsPayout",
+] as const;
 
 /** What `deploy` writes and the other commands take with --deployment. */
 export type Deployment = {

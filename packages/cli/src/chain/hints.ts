@@ -8,12 +8,13 @@ const HINTS: Readonly<Record<string, string>> = {
   ClaimsPayout_UnknownProgram: "`vitalproof program list` shows the programs there are.",
   ClaimsPayout_UnknownPolicy: "`vitalproof program show` and the insurer's message have the policy's number.",
   ClaimsPayout_UnknownPeriod: "Periods count from 0; `vitalproof policy show` lists them.",
-  ClaimsPayout_UnknownScope: "Leave --scope out to make a new one.",
-  ClaimsPayout_NotInScope: "Leave --scope out to make a scope of your own, or ask its creator to let you in.",
+  ScopeRegistry_UnknownScope: "Leave --scope out to make a new one.",
+  ScopeRegistry_NotInScope:
+    "Leave --scope out to make a scope of your own, or ask its creator to let you in.",
   ClaimsPayout_CircuitNotInForce: "Choose a circuit of this deployment; see `circuits`.",
   ClaimsPayout_InvalidReview:
     "With --review-time name an --arbiter who is not you, and 1 to 180 days as --arbiter-time; the review lasts 60 days at most.",
-  ClaimsPayout_InsufficientFree: "Fund the program with `vitalproof program fund`.",
+  Custody_InsufficientFree: "Fund the program with `vitalproof program fund`, or take less.",
   ClaimsPayout_PeriodAlreadyClaimed: "A period is claimed once. `vitalproof claim show` shows its state.",
   ClaimsPayout_NoActiveConsent: "Grant one with `vitalproof consent grant`, and name its id.",
   ConsentRegistry_InvalidSignature: "Sign with the policy's controller: the right --vault and --index.",

@@ -2,10 +2,10 @@
 import { ClaimsClient, VitalproofError } from "@vitalproof/sdk";
 import type { Chain } from "../connect.ts";
 
-/** Address of a registry that the claims contract names. */
+/** Address of a registry, or of custody, that the claims contract names. */
 export async function registryOf(
   claims: string,
-  name: "anchors" | "consents" | "circuits" | "scopes",
+  name: "anchors" | "consents" | "circuits" | "scopes" | "custody",
   { provider }: Pick<Chain, "provider">,
 ): Promise<string> {
   try {

@@ -3,6 +3,7 @@ import { assertLogFits, logFits, type ProgramFacts, profileOf, programFacts } fr
 import { POLICY_APPLICATION } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { withHints } from "../chain/hints.ts";
+import { programsOf } from "../chain/programs.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
 import { counted } from "../counted.ts";
@@ -66,8 +67,9 @@ export function registerApply(program: Command, io: Io): void {
         logs: await openings(vault),
       }));
       const done = await withChain(io, options, async (chain) => {
-        const { holder, claims, prover } = holderOn(io, options, identity, chain, options.claims);
-        const program = await withHints(() => programFacts(claims, options.program));
+        const { holder, prover } = holderOn(io, options, identity, chain, options.claims);
+        const on = await programsOf(options.claims, chain);
+        const program = await withHints(() => programFacts(on, options.program));
         assertOneFits(logs, program);
         const profile = profileOf(program.terms.profile);
         const { offset } = program.terms;

@@ -50,13 +50,14 @@ async function statesAt(client: CircuitClient, { provider }: Chain) {
       if (record === undefined) return { name, record: undefined };
       const retiredAt = Number(record.retiredAt);
       const suspended = await client.isSuspendedAt(id, now);
-      const state: State = record.forged
-        ? "forged"
-        : suspended
-          ? "suspended"
-          : retiredAt !== 0 && retiredAt <= now
-            ? "retired"
-            : "registered";
+      const state: State =
+        record.forgedAt !== 0n
+          ? "forged"
+          : suspended
+            ? "suspended"
+            : retiredAt !== 0 && retiredAt <= now
+              ? "retired"
+              : "registered";
       return { name, record: { name, version, id, state, retiredAt, verifier: record.verifier } };
     }),
   );

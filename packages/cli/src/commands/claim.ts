@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
-import { tokenAt } from "../chain/token.ts";
+import { programsOf, programWithMoney } from "../chain/programs.ts";
 import { withChain } from "../connect.ts";
 import { readDocument } from "../documentFiles.ts";
 import type { Io } from "../io.ts";
@@ -66,7 +66,7 @@ function registerSend(family: Command, io: Io): void {
           sent: done,
           state: await client.periodOf(policy, period),
           owed: await client.owedOf(policy),
-          token: await tokenAt((await client.program(program)).token, chain.provider),
+          token: (await programWithMoney(await programsOf(claims, chain), program, chain.provider)).token,
         };
       });
       io.report(
@@ -153,7 +153,7 @@ function registerPay(family: Command, io: Io): void {
         return {
           sent: done,
           payee: to,
-          token: await tokenAt((await client.program(program)).token, chain.provider),
+          token: (await programWithMoney(await programsOf(claims, chain), program, chain.provider)).token,
         };
       });
       io.report([`${formatAmount(sent.result, token)} was paid to ${payee}.`], {

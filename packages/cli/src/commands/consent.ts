@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { holderOfPolicy } from "../chain/person.ts";
+import { programsOf } from "../chain/programs.ts";
 import { registryOf } from "../chain/registry.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
@@ -48,14 +49,9 @@ function registerGrant(family: Command, io: Io): void {
       const clock = await clockOf(io, options);
       const done = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
-        const {
-          holder,
-          program,
-          index,
-          claims: client,
-        } = await holderOfPolicy(io, options, chain, claims, options.policy);
+        const { holder, program, index } = await holderOfPolicy(io, options, chain, claims, options.policy);
         const relayer = await walletOf(io, chain, options);
-        const facts = await programFacts(client, program);
+        const facts = await programFacts(await programsOf(claims, chain), program);
         const latest = (await chain.provider.getBlock("latest"))!.timestamp;
         const on = { now: clock, latest, lasts, withdrawal: "vitalproof consent revoke" };
         const given = await holder.consent(facts, on, index);

@@ -13,6 +13,7 @@ import { ZeroAddress } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
+import { programsOf, programWithMoney } from "../chain/programs.ts";
 import { tokenAt } from "../chain/token.ts";
 import { withChain } from "../connect.ts";
 import { counted } from "../counted.ts";
@@ -62,12 +63,12 @@ function registerIssue(family: Command, io: Io): void {
         const sent = await io.during("issuing the policy", () =>
           withHints(() => client.issuePolicy(attestation, signature)),
         );
-        const { benefit, token } = await client.program(attestation.program);
-        return {
-          sent,
-          reserved: benefit * BigInt(attestation.periods),
-          token: await tokenAt(token, chain.provider),
-        };
+        const { record, token } = await programWithMoney(
+          await programsOf(claims, chain),
+          attestation.program,
+          chain.provider,
+        );
+        return { sent, reserved: record.benefit * BigInt(attestation.periods), token };
       });
       const { sent, reserved, token } = done;
       io.report(
@@ -94,8 +95,9 @@ function registerMine(family: Command, io: Io): void {
       const policies = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
         const { holder, claims: client } = holderOn(io, options, identity, chain, claims);
+        const on = await programsOf(claims, chain);
         const programs = await Promise.all(
-          (await client.programs()).map((program) => programFacts(client, program).catch(unknownCircuit)),
+          (await client.programs()).map((program) => programFacts(on, program).catch(unknownCircuit)),
         );
         const known = programs.filter((program) => program !== undefined);
         const found = await io.during("reading policies", () => holder.policies(known));
@@ -150,12 +152,13 @@ function registerShow(family: Command, io: Io): void {
         const { claims } = await claimsOf(io, options, chain.chainId);
         const client = new ClaimsClient(claims, chain.provider);
         const found = await withHints(() => client.policy(id));
-        const offer = await client.program(found.program);
+        const on = await programsOf(claims, chain);
+        const { record, token: paidIn } = await programWithMoney(on, found.program, chain.provider);
         return {
           policy: found,
-          benefit: offer.benefit,
+          benefit: record.benefit,
           periods: await periodLines(claims, chain.provider, id, Number(found.periods)),
-          token: await tokenAt(offer.token, chain.provider),
+          token: paidIn,
         };
       });
       const money = (count: bigint) => formatAmount(count * benefit, token);

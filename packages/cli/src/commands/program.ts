@@ -18,6 +18,7 @@ import { type Command, Option } from "commander";
 import { ZeroAddress } from "ethers";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../chain/deployment.ts";
 import { withHints } from "../chain/hints.ts";
+import { programsOf, programWithMoney } from "../chain/programs.ts";
 import { registryOf } from "../chain/registry.ts";
 import { tokenAt } from "../chain/token.ts";
 import { isLocalChain, withChain } from "../connect.ts";
@@ -36,6 +37,7 @@ export function registerProgram(program: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  vitalproof program show 1 --deployment deployment.json\n");
   registerCreate(family, io);
   registerFund(family, io);
+  registerWithdraw(family, io);
   registerShow(family, io);
   registerList(family, io);
 }
@@ -190,7 +192,7 @@ function registerFund(family: Command, io: Io): void {
     .option("--mint-test-tokens", "on a local chain, mint the tokens first (of a token that anyone can mint)")
     .addHelpText(
       "after",
-      "\nThe exact amount is allowed to the claims contract first.\n" +
+      "\nThe exact amount is allowed to the custody contract first.\n" +
         "\nExample:\n  vitalproof program fund 1 500 --deployment deployment.json --keystore insurer.json\n",
     )
     .action(async (number: string, text: string, _: unknown, own: Command) => {
@@ -199,8 +201,8 @@ function registerFund(family: Command, io: Io): void {
       const { token, amount, received, hash, gasUsed } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
         const wallet = await walletOf(io, chain, options);
-        const client = new ClaimsClient(claims, wallet);
-        const found = await tokenAt((await withHints(() => client.program(id))).token, wallet);
+        const on = await programsOf(claims, chain, wallet);
+        const { record, token: found } = await programWithMoney(on, id, wallet);
         const wanted = parseAmount(text, found, "USAGE");
         if (options.mintTestTokens === true) {
           if (!isLocalChain(chain.chainId)) {
@@ -225,8 +227,11 @@ function registerFund(family: Command, io: Io): void {
             },
           );
         }
-        await io.during("allowing the amount", () => withHints(() => found.client.approve(claims, wanted)));
-        const done = await io.during("paying in", () => withHints(() => client.fund(id, wanted)));
+        const { custody } = on;
+        await io.during("allowing the amount", () =>
+          withHints(() => found.client.approve(custody.address, wanted)),
+        );
+        const done = await io.during("paying in", () => withHints(() => custody.fund(record.escrow, wanted)));
         return {
           token: found,
           amount: wanted,
@@ -245,6 +250,42 @@ function registerFund(family: Command, io: Io): void {
     });
 }
 
+function registerWithdraw(family: Command, io: Io): void {
+  type Options = DeploymentOptions & WalletOptions & { to?: string };
+  withWalletOptions(withDeploymentOptions(family.command("withdraw <program> <amount>")))
+    .description("Take free money out of your program, in whole tokens.")
+    .option("--to <address>", "who receives it (default: your own account)", addressOption)
+    .addHelpText(
+      "after",
+      "\nWhat is reserved for periods or owed to policies stays.\n" +
+        "\nExample:\n  vitalproof program withdraw 1 500 --deployment deployment.json --keystore insurer.json\n",
+    )
+    .action(async (number: string, text: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const id = big(number);
+      const { token, amount, to, sent } = await withChain(io, options, async (chain) => {
+        const { claims } = await claimsOf(io, options, chain.chainId);
+        const wallet = await walletOf(io, chain, options);
+        const on = await programsOf(claims, chain, wallet);
+        const { record, token: found } = await programWithMoney(on, id, wallet);
+        const wanted = parseAmount(text, found, "USAGE");
+        const receiver = options.to ?? wallet.address;
+        const done = await io.during("taking out", () =>
+          withHints(() => on.custody.withdraw(record.escrow, wanted, receiver)),
+        );
+        return { token: found, amount: wanted, to: receiver, sent: done };
+      });
+      io.report([`${formatAmount(amount, token)} of program ${id} went to ${to}.`], {
+        program: id,
+        amount,
+        to,
+        token: token.address,
+        transaction: sent.hash,
+        gasUsed: sent.gasUsed,
+      });
+    });
+}
+
 function registerShow(family: Command, io: Io): void {
   withDeploymentOptions(family.command("show <program>"))
     .description("Show a program, with its terms in words and its money.")
@@ -252,14 +293,16 @@ function registerShow(family: Command, io: Io): void {
     .action(async (number: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();
       const id = big(number);
-      const { found, facts, token } = await withChain(io, options, async (chain) => {
+      const {
+        record: found,
+        money,
+        facts,
+        token,
+      } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
-        const record = await withHints(() => new ClaimsClient(claims, chain.provider).program(id));
-        return {
-          found: record,
-          facts: await programFacts(new ClaimsClient(claims, chain.provider), id),
-          token: await tokenAt(record.token, chain.provider),
-        };
+        const on = await programsOf(claims, chain);
+        const all = await programWithMoney(on, id, chain.provider);
+        return { ...all, facts: await programFacts(on, id) };
       });
       const { circuit, terms, scopeNumber, scope, group } = facts;
       io.report(
@@ -267,8 +310,8 @@ function registerShow(family: Command, io: Io): void {
           `Program ${id} of ${found.insurer}: ${circuit.name}, scope ${scopeNumber}, group ${group}`,
           ...explainTerms(terms).map((line) => `  ${line}`),
           `  benefit    ${formatAmount(found.benefit, token)} for each met period`,
-          `  free       ${formatAmount(found.free, token)}`,
-          `  committed  ${formatAmount(found.committed, token)} reserved for periods or owed`,
+          `  free       ${formatAmount(money.free, token)}`,
+          `  committed  ${formatAmount(money.committed, token)} reserved for periods or owed`,
           `  claims     within ${lasting(found.claimWindow)} of the anchor${found.reviewTime === 0n ? ", paid without review" : `, reviewed within ${lasting(found.reviewTime)}, arbiter ${found.arbiter} within ${lasting(found.arbiterTime)}`}`,
         ],
         {
@@ -281,8 +324,9 @@ function registerShow(family: Command, io: Io): void {
           group,
           token: { address: token.address, symbol: token.symbol, decimals: token.decimals },
           benefit: found.benefit,
-          free: found.free,
-          committed: found.committed,
+          escrow: found.escrow,
+          free: money.free,
+          committed: money.committed,
           claimWindow: found.claimWindow,
           reviewTime: found.reviewTime,
           arbiterTime: found.arbiterTime,
@@ -300,20 +344,19 @@ function registerList(family: Command, io: Io): void {
       const options = own.optsWithGlobals<DeploymentOptions>();
       const programs = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
-        const client = new ClaimsClient(claims, chain.provider);
-        const count = Number(await withHints(() => client.programCount()));
+        const on = await programsOf(claims, chain);
+        const count = Number(await withHints(() => on.claims.programCount()));
         const found = [];
         for (let i = 1; i <= count; i++) {
-          const record = await client.program(BigInt(i));
-          const token = await tokenAt(record.token, chain.provider);
+          const { record, money, token } = await programWithMoney(on, BigInt(i), chain.provider);
           found.push({
             program: BigInt(i),
             insurer: record.insurer,
             circuit: record.circuit,
             group: record.group,
             benefit: record.benefit,
-            free: record.free,
-            shown: `${formatAmount(record.benefit, token)} for each met period, ${formatAmount(record.free, token)} free`,
+            free: money.free,
+            shown: `${formatAmount(record.benefit, token)} for each met period, ${formatAmount(money.free, token)} free`,
           });
         }
         return found;

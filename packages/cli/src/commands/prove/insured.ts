@@ -6,7 +6,6 @@ import {
   anchorDayOf,
   assertLogFits,
   type ClaimRequest,
-  ClaimsClient,
   circuitIdOf,
   claimRequest,
   type Identity,
@@ -20,6 +19,7 @@ import {
 } from "@vitalproof/sdk";
 import type { ContractRunner } from "ethers";
 import { withHints } from "../../chain/hints.ts";
+import { programsOf } from "../../chain/programs.ts";
 import { type Chain, withChain } from "../../connect.ts";
 import type { Io } from "../../io.ts";
 import { needed } from "../../numbers.ts";
@@ -37,18 +37,20 @@ export function insuredRequest(
   paths: PathSource,
 ): Promise<ClaimRequest> {
   const claims = needed(options.claims, "--claims", "with --policy and --program");
-  return withChain(io, options, async ({ provider }) => {
-    const client = new ClaimsClient(claims, provider);
+  return withChain(io, options, async (chain) => {
+    const { provider } = chain;
+    const on = await programsOf(claims, chain);
+    const client = on.claims;
     if (options.policy === undefined) {
-      const program = await withHints(() => programFacts(client, options.program!));
+      const program = await withHints(() => programFacts(on, options.program!));
       assertLogFits(kept.opened.opening, program);
       const firstEpoch = fromOption(options, kept);
       assertMet(program.terms, firstEpoch, kept.log);
-      const on = await anchored(kept, provider, program, firstEpoch);
-      return claimRequest(program, on, firstEpoch, kept.log, paths);
+      const facts = await anchored(kept, provider, program, firstEpoch);
+      return claimRequest(program, facts, firstEpoch, kept.log, paths);
     }
     const policy = await withHints(() => client.policy(options.policy!));
-    const program = await programFacts(client, policy.program);
+    const program = await programFacts(on, policy.program);
     if (policy.holder !== person.holder(program.scope)) {
       throw new VitalproofError("NOT_ALLOWED", `Policy ${options.policy} is another person's.`, {
         details: { policy: options.policy },
@@ -60,8 +62,8 @@ export function insuredRequest(
     const period = periodOf(options, kept, program, cover);
     const firstEpoch = cover.firstEpoch + period * program.terms.epochs;
     assertMet(program.terms, firstEpoch, kept.log);
-    const on = await periodFacts(client, options.policy, period);
-    return claimRequest(program, on, firstEpoch, kept.log, paths);
+    const facts = await periodFacts(client, options.policy, period);
+    return claimRequest(program, facts, firstEpoch, kept.log, paths);
   });
 }
 
