@@ -131,13 +131,17 @@ describe("vitalproof check and questions", function () {
       rows((i) => (i % 2 ? "95.4" : "89.5")),
       ...round,
     );
-    expect(fine).to.deep.include({ holds: true, valid: 60, slots: 3600, missing: 3540 });
+    expect(fine).to.deep.include({ holds: true, valid: 60, slots: 3600, missing: 3540, rounded: 60 });
+    const said = (file: string, ...argv: string[]): Promise<Ran> =>
+      vitalproof({ cwd }, "check", file, "--question", "stable-oxygen", ...table("%"), ...argv);
+    expect((await said("fine.csv", ...round)).out).to.contain("60 readings rounded to the profile's step.");
     // Without rounding nothing is left that could break a run.
     const exact = await decided(
       "exact.csv",
       rows((i) => (i % 10 ? "95.4" : "95")),
     );
-    expect(exact).to.deep.include({ holds: false, valid: 6 });
+    expect(exact).to.deep.include({ holds: false, valid: 6, rounded: 0 });
+    expect((await said("exact.csv")).out).to.contain("--round nearest, here and in `log add`, rounds them.");
     expect(exact).to.have.nested.property("sealing.refused").that.deep.equals({ "not-representable": 54 });
     const low = await decided(
       "low.csv",

@@ -191,7 +191,7 @@ function shortLines({ epochs, epochsRead }: Evaluation): string[] {
 }
 
 /** What a log would not keep as it was given. */
-function sealingLines({ sealing }: Evaluation): string[] {
+function sealingLines({ sealing, rounded }: Evaluation): string[] {
   const { given: all, refused, duplicates, moved, dropped } = sealing;
   const counts = [
     ...Object.entries(refused).map(([reason, n]) => `${n} refused (${reason})`),
@@ -199,7 +199,19 @@ function sealingLines({ sealing }: Evaluation): string[] {
     ...(moved > 0 ? [`${moved} moved to the next slot`] : []),
     ...(dropped > 0 ? [`${dropped} dropped because their slot was taken`] : []),
   ];
-  return counts.length === 0 ? [] : [`Of ${counted(all, "reading")}: ${counts.join(", ")}.`];
+  return [
+    ...(counts.length === 0 ? [] : [`Of ${counted(all, "reading")}: ${counts.join(", ")}.`]),
+    ...((refused["not-representable"] ?? 0) > 0
+      ? [
+          "Values between two steps of the profile are refused. --round nearest, here and in `log add`, rounds them.",
+        ]
+      : []),
+    ...(rounded > 0
+      ? [
+          `${counted(rounded, "reading")} rounded to the profile's step. The answer holds for a log that was given them with --round nearest.`,
+        ]
+      : []),
+  ];
 }
 
 /** Which windows hold, where there are several: a proof is about one of them. */

@@ -77,6 +77,8 @@ export type Evaluation = {
   readonly failing: readonly string[];
   /** Every stretch of the question's window, which is what a proof is about; one begins with each epoch. */
   readonly windows: readonly EvaluatedWindow[];
+  /** Readings that `round` moved to the nearer step. */
+  readonly rounded: number;
   /** What sealing would refuse, move or drop. */
   readonly sealing: Preview["report"];
   /** The same readings under the other semantics. */
@@ -125,7 +127,7 @@ export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions):
   // Bounds that no program could hold are refused, whatever the stretch.
   const ofWindow = termsOf(grid, request, grid.epochs);
   const inside = within(readings, from, to);
-  const given = round === true ? mapped(inside, stepRounder(profile)) : inside;
+  const given = round === true ? new Rounded(inside, stepRounder(profile)) : inside;
   const preview = previewSealing(profile, offset, given, (looked, of) =>
     onProgress?.("slotting", looked / of),
   );
@@ -155,6 +157,7 @@ export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions):
     coverage: valid / slots,
     ...asked(terms, check),
     windows,
+    rounded: given instanceof Rounded ? given.count : 0,
     sealing: preview.report,
     underOther: {
       semantics: other,
@@ -185,12 +188,25 @@ function within(readings: Iterable<Reading>, from = 0, to = Number.POSITIVE_INFI
   });
 }
 
-function mapped(readings: Iterable<Reading>, change: (reading: Reading) => Reading): Iterable<Reading> {
-  return {
-    *[Symbol.iterator]() {
-      for (const reading of readings) yield change(reading);
-    },
-  };
+/** Readings on the profile's steps, and how many of them the last walk had to move there. */
+class Rounded implements Iterable<Reading> {
+  readonly #readings: Iterable<Reading>;
+  readonly #round: (reading: Reading) => Reading;
+  count = 0;
+
+  constructor(readings: Iterable<Reading>, round: (reading: Reading) => Reading) {
+    this.#readings = readings;
+    this.#round = round;
+  }
+
+  *[Symbol.iterator](): Generator<Reading> {
+    this.count = 0;
+    for (const reading of this.#readings) {
+      const rounded = this.#round(reading);
+      if (rounded !== reading) this.count += 1;
+      yield rounded;
+    }
+  }
 }
 
 /** The epochs of the readings, of `from` and `to`, and of the question's window, which begins with the first of them. */
