@@ -23,7 +23,7 @@ const ROWS = LONG ? 8_400_000 : 250_000;
  * pending readings were one text.
  */
 const HEAP = LONG ? 128 : 40;
-/** Megabytes of the process: some 200 without a file, and what stays of 8.4 million readings. */
+/** Megabytes of the process. Measured: 269 to 309 with 0.5 million rows, 329 (inspect), 369 (check), 397 (log add) with 8.4. */
 const MOST_MEMORY = 450;
 const START = Date.UTC(2026, 0, 1) / 1000;
 const PASSPHRASE = "correct horse battery staple";
@@ -82,7 +82,9 @@ describe("large files", function () {
     expect(silence, what).to.be.below(Math.max(10, seconds / 20));
   };
 
-  it(`inspect counts ${ROWS} rows in a heap of ${HEAP} MB, exactly`, async () => {
+  it(`inspect counts ${ROWS} rows in a heap of ${HEAP} MB, exactly`, async function () {
+    // It reads and slots as check does, which is always tried.
+    if (!LONG) this.skip();
     const ran = await small(HEAP, "--json", "inspect", "rows.csv", ...TABLE);
     expect(ran.code, ran.err.slice(-300)).to.equal(EXIT.ok);
     const between = Math.ceil(ROWS / 70_000);
