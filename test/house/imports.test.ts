@@ -119,15 +119,19 @@ describe("imports", () => {
     expect(entry.map(({ specifier }) => specifier).sort()).to.deep.equal([
       "./ceremonyTasks.ts",
       "./errors.ts",
+      "./onInstances.ts",
       "hardhat/config",
       "hardhat/plugins",
       "hardhat/types/arguments",
     ]);
     const ceremony = importsOf(["packages/hardhat-circom/src/ceremonyTasks.ts"], { onlyLoaded: true });
     expect(ceremony.map(({ specifier }) => specifier).sort()).to.deep.equal([
+      "./onInstances.ts",
       "hardhat/config",
       "hardhat/types/arguments",
     ]);
+    const instances = importsOf(["packages/hardhat-circom/src/onInstances.ts"], { onlyLoaded: true });
+    expect(instances.map(({ specifier }) => specifier)).to.deep.equal(["hardhat/types/arguments"]);
     const errors = importsOf(["packages/hardhat-circom/src/errors.ts"], { onlyLoaded: true });
     expect(errors.map(({ specifier }) => specifier)).to.deep.equal(["hardhat/plugins"]);
   });

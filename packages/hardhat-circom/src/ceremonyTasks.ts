@@ -2,29 +2,19 @@
 import { emptyTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
+import { onInstances } from "./onInstances.ts";
 
 // Part of index.ts, which Hardhat loads at every start: definitions only.
 
 export function ceremonyTasks(): TaskDefinition[] {
   return [
     emptyTask(["circuits", "ceremony"], "Make production keys together, in a folder that travels").build(),
-    onFolder("init", "Begin an announced ceremony for all chosen circuits")
-      .addPositionalArgument({
+    onInstances(
+      onFolder("init", "Begin an announced ceremony for all chosen circuits").addPositionalArgument({
         name: "ceremony",
         description: "An entry of circom.production.ceremonies",
-      })
-      .addVariadicArgument({
-        name: "names",
-        description: "Instances, by name; default: those of --group",
-        type: ArgumentType.STRING,
-        defaultValue: [],
-      })
-      .addOption({
-        name: "group",
-        description: "Group of instances when no names are given",
-        defaultValue: "default",
-      })
-      .addFlag({ name: "all", description: "All instances of the list" })
+      }),
+    )
       .setAction(() => import("./internal/tasks/ceremonyInit.ts"))
       .build(),
     onFolder("contribute", "Verify all steps so far and contribute to all keys")

@@ -4,6 +4,7 @@ import { definePlugin } from "hardhat/plugins";
 import { ArgumentType } from "hardhat/types/arguments";
 import { ceremonyTasks } from "./ceremonyTasks.ts";
 import { PLUGIN_ID } from "./errors.ts";
+import { onInstances } from "./onInstances.ts";
 
 // Hardhat imports this file at every start: only the plugin object and types are here. What works on circuits, and
 // loads the compiler and snarkjs for it, is "@vitalproof/hardhat-circom/circuits".
@@ -18,41 +19,21 @@ export default definePlugin({
   },
   tasks: [
     emptyTask("circuits", "Compile circuits, make keys, export verifiers").build(),
-    task(
-      ["circuits", "build"],
-      "Compile changed circuits, make their keys, export verification keys and verifiers",
+    onInstances(
+      task(
+        ["circuits", "build"],
+        "Compile changed circuits, make their keys, export verification keys and verifiers",
+      ),
     )
-      .addVariadicArgument({
-        name: "names",
-        description: "Instances, by name; default: those of --group",
-        type: ArgumentType.STRING,
-        defaultValue: [],
-      })
-      .addOption({
-        name: "group",
-        description: "Group of instances when no names are given",
-        defaultValue: "default",
-      })
-      .addFlag({ name: "all", description: "All instances of the list" })
       .addFlag({
         name: "force",
         description: "Overwrite committed artifacts that do not belong to their sources",
       })
       .setAction(() => import("./internal/tasks/build.ts"))
       .build(),
-    task(["circuits", "check"], "Recompile and compare everything committed; names the link that broke")
-      .addVariadicArgument({
-        name: "names",
-        description: "Instances, by name; default: those of --group",
-        type: ArgumentType.STRING,
-        defaultValue: [],
-      })
-      .addOption({
-        name: "group",
-        description: "Group of instances when no names are given",
-        defaultValue: "default",
-      })
-      .addFlag({ name: "all", description: "All instances of the list" })
+    onInstances(
+      task(["circuits", "check"], "Recompile and compare everything committed; names the link that broke"),
+    )
       .addFlag({
         name: "production",
         description:
@@ -64,22 +45,12 @@ export default definePlugin({
       .addFlag({ name: "json", description: "For machines" })
       .setAction(() => import("./internal/tasks/info.ts"))
       .build(),
-    task(
-      ["circuits", "attack"],
-      "Find what the constraints leave free: wires that nothing forces, second witnesses, public inputs that can move",
+    onInstances(
+      task(
+        ["circuits", "attack"],
+        "Find what the constraints leave free: wires that nothing forces, second witnesses, public inputs that can move",
+      ),
     )
-      .addVariadicArgument({
-        name: "names",
-        description: "Instances, by name; default: those of --group",
-        type: ArgumentType.STRING,
-        defaultValue: [],
-      })
-      .addOption({
-        name: "group",
-        description: "Group of instances when no names are given",
-        defaultValue: "default",
-      })
-      .addFlag({ name: "all", description: "All instances of the list" })
       .addOption({
         name: "input",
         description: "Start from the input in this JSON file instead of the configured samples",
