@@ -97,8 +97,9 @@ struct CircuitRegistryConfig {
 /// @notice Assumptions and weaknesses, plainly:
 /// - The governor decides, after `delay`, which verifiers and keys are right. A wrong one pays wrong claims.
 /// - A circuit has two ways to verify a proof, its verifier and, for claims in batches, its key under
-///   `batchVerifier`. They are to be of the same circuit and key; that is checked off chain (docs/audit.md).
-/// - `delay` is longer than any period, so what a running period settles under was on record when it began.
+///   `batchVerifier`. They are to be of the same circuit and key; that is checked off chain (docs/audit).
+/// - `delay` is longer than any period, so a retirement never concerns a period that was running when it was announced.
+///   A successor can be added while a period runs. It settles that period only as said below.
 /// - Circuits given to the constructor are in force at once: nobody relied on the registry before it existed,
 ///   and everybody can read them in its creation transaction.
 /// - The guardian can stop a circuit at once, for `suspensionTime` at most, then not again for

@@ -53,7 +53,7 @@ interface IPauseRegistry {
 
     function pendingPauser() external view returns (address);
 
-    /// @notice When the running pause ends; zero if there is none.
+    /// @notice When the running pause ends; zero while nothing is paused.
     function pausedUntil() external view returns (uint64);
 
     /// @notice Seconds between the end of a pause and the next.

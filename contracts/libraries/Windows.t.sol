@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {deployArtifact} from "../mocks/Artifacts.sol";
 import {
     CircuitProposal,
     CircuitRegistryConfig,
@@ -60,20 +61,24 @@ contract WindowsTest {
     function setUp() public {
         VM.warp(START);
         verifier = new TrapdoorVerifier();
-        key = _deploy("VerificationKey.sol:VerificationKey", abi.encode(verifier.key()));
+        key = deployArtifact("VerificationKey.sol:VerificationKey", abi.encode(verifier.key()));
         CircuitRegistryConfig memory config;
         config.governor = address(this);
         config.guardian = address(this);
         config.batchVerifier = IGroth16BatchVerifier(
-            _deploy("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
+            deployArtifact("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
         );
         config.delay = 15 days;
         config.suspensionTime = 16 days;
         config.suspensionCooldown = 33 days;
         config.genesis = new CircuitProposal[](1);
         config.genesis[0] = _proposal(1, CircuitId.wrap(0));
-        circuits = ICircuitRegistry(_deploy("CircuitRegistry.sol:CircuitRegistry", abi.encode(config)));
-        pauses = IPauseRegistry(_deploy("PauseRegistry.sol:PauseRegistry", abi.encode(circuits, PAUSER)));
+        circuits = ICircuitRegistry(
+            deployArtifact("CircuitRegistry.sol:CircuitRegistry", abi.encode(config))
+        );
+        pauses = IPauseRegistry(
+            deployArtifact("PauseRegistry.sol:PauseRegistry", abi.encode(circuits, PAUSER))
+        );
         line.push(circuits.circuitIdOf("circuit", 1));
     }
 
@@ -235,14 +240,5 @@ contract WindowsTest {
                 keyKind: KeyKind.Production,
                 predecessor: predecessor
             });
-    }
-
-    /// @dev By its artifact: compiled through the IR, as it is deployed, and not as this file is.
-    function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
-        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
-        assembly ("memory-safe") {
-            deployed := create(0, add(code, 0x20), mload(code))
-        }
-        require(deployed != address(0), "deployment");
     }
 }

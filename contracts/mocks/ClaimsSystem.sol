@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {deployArtifact} from "./Artifacts.sol";
 import {AnchorRegistry} from "../registries/AnchorRegistry.sol";
 import {ConsentRegistry} from "../registries/ConsentRegistry.sol";
 import {ScopeRegistry} from "../registries/ScopeRegistry.sol";
@@ -84,7 +85,7 @@ abstract contract ClaimsSystem {
         config.governor = GOVERNOR;
         config.guardian = GUARDIAN;
         config.batchVerifier = IGroth16BatchVerifier(
-            _deploy("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
+            deployArtifact("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
         );
         config.delay = 15 days;
         config.suspensionTime = 16 days;
@@ -117,11 +118,10 @@ abstract contract ClaimsSystem {
         anchors = new AnchorRegistry();
         scopes = new ScopeRegistry(anchors);
         consents = new ConsentRegistry();
-        // By its artifact: compiled through the IR, as it is deployed, and not as this file is.
         pauses = new PauseRegistry(circuits, PAUSER);
         custody = new Custody();
         claims = IClaimsPayout(
-            _deploy("ClaimsPayout.sol:ClaimsPayout", abi.encode(pauses, scopes, consents, custody))
+            deployArtifact("ClaimsPayout.sol:ClaimsPayout", abi.encode(pauses, scopes, consents, custody))
         );
         tokens[0] = new TestToken("A", "A", 6);
         tokens[1] = new TestToken("B", "B", 18);
@@ -154,14 +154,6 @@ abstract contract ClaimsSystem {
                 })
             );
         }
-    }
-
-    function _deploy(string memory artifact, bytes memory arguments) internal returns (address deployed) {
-        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
-        assembly ("memory-safe") {
-            deployed := create(0, add(code, 0x20), mload(code))
-        }
-        require(deployed != address(0), "deployment");
     }
 
     // --- who and what ---------------------------------------------------------------------------------------

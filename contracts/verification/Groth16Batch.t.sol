@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {deployArtifact} from "../mocks/Artifacts.sol";
 import {VerificationKey} from "./VerificationKey.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
@@ -21,13 +22,7 @@ contract Groth16BatchTest {
     address internal key;
 
     constructor() {
-        bytes memory code = VM.getCode("Groth16BatchVerifier.sol:Groth16BatchVerifier");
-        address deployed;
-        assembly ("memory-safe") {
-            deployed := create(0, add(code, 0x20), mload(code))
-        }
-        require(deployed != address(0), "deployment");
-        verifier = IGroth16BatchVerifier(deployed);
+        verifier = IGroth16BatchVerifier(deployArtifact("Groth16BatchVerifier.sol:Groth16BatchVerifier", ""));
         key = address(new VerificationKey(trapdoor.key()));
     }
 
