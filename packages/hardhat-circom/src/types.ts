@@ -37,7 +37,7 @@ export interface CircomUserConfig {
      * one input of the circuit or a list of them.
      */
     inputs?: string;
-    /** A JSON list of the freedom that is explained; default: there is none. */
+    /** A JSON file that lists and explains what may stay free; without it, every finding counts. */
     explanations?: string;
   };
   /** What `circuits lint` may find. */

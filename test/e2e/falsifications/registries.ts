@@ -44,7 +44,7 @@ export function aboutRegistries(setting: Setting): readonly Falsification[] {
       found: ["ANCHOR_TWICE", "CLAIM_ROOT_MISMATCH"],
     },
     {
-      what: "a root that is none",
+      what: "a root of 0",
       lies: () => ({ log: setting.lies.change("DayAnchored", { root: 0n }, onDay(1)) }),
       found: ["ANCHOR_ROOT_INVALID"],
     },

@@ -52,7 +52,7 @@ export class Pauses {
     return read(this.#contract, "pauser", () => this.#contract.pauser());
   }
 
-  /** When the running pause ends, Unix seconds; 0 if there is none. */
+  /** When the running pause ends, Unix seconds; 0 while nothing is paused. */
   async pausedUntil(): Promise<number> {
     return Number(await read(this.#contract, "pausedUntil", () => this.#contract.pausedUntil()));
   }

@@ -21,7 +21,7 @@ export interface ReadTranscript {
 }
 
 /**
- * @throws CircomError TRANSCRIPT_INVALID if there is none, it is not one, or it is spelled another way
+ * @throws CircomError TRANSCRIPT_INVALID if the file is missing, is not a transcript, or is not written in the canonical form
  */
 export async function readTranscript(config: CircomConfig, path: string): Promise<ReadTranscript> {
   const shown = relative(config.root, path);
