@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { exit } from "../scripts/exit.ts";
 import { root } from "./circuits.ts";
 import { measureConstraints } from "./constraints.ts";
 import { environment } from "./environment.ts";
@@ -129,4 +130,4 @@ try {
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 // Hardhat's in-process chains and snarkjs's threads would keep the process alive.
-process.exit();
+await exit(Number(process.exitCode ?? 0));

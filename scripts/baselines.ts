@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { type BaselineRow, compare, type Figures, isBad } from "./baselines/compare.ts";
 import { measureGas } from "./baselines/gas.ts";
 import { baselinesMarkdown } from "./baselines/markdown.ts";
+import { exit } from "./exit.ts";
 import { loadSources } from "./generate/sources.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -96,4 +97,4 @@ else if (!flags.update) {
       : `\n${bad} figure(s) got worse or are not on record. If that is meant: npm run baselines -- --update, and say why in the commit.`,
   );
 }
-process.exit(flags.update || bad === 0 ? 0 : 1);
+await exit(flags.update || bad === 0 ? 0 : 1);

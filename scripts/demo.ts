@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { exit } from "./exit.ts";
 
 const HELP = `The whole story on an in-process chain: deploy, enrol, seal, anchor, prove, claim, be paid;
 then everything that must be refused.
@@ -123,13 +124,13 @@ try {
       console.log(`NOT REFUSED AS EXPECTED: ${title}: ${detail}`);
     for (const { name, outcome } of unpaid) console.log(`WRONG OUTCOME: ${name} was ${outcome}`);
   }
-  process.exit(good ? 0 : 1);
+  await exit(good ? 0 : 1);
 } catch (error) {
   const known = error instanceof VitalproofError || (error instanceof Error && "code" in error);
   console.error(
     `\n${known ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : error}`,
   );
-  process.exit(1);
+  await exit(1);
 }
 
 /** Periods as lines, in columns as wide as they need to be. */

@@ -9,6 +9,7 @@
 // Single files: scripts/testFile.ts.
 import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
+import { exit } from "./exit.ts";
 import { commandOf, ENVIRONMENT, type Need, preparationOf, root, SUITES } from "./suites.ts";
 import { type Outcome, outcomeOf, retold } from "./test/outcome.ts";
 
@@ -59,7 +60,7 @@ for (const command of preparation) {
   const { code } = await run(command, true);
   if (code !== 0) {
     console.error(`\n"${command.join(" ")}" failed; nothing was tested.\n0 passed, 1 failed`);
-    process.exit(1);
+    await exit(1);
   }
 }
 
@@ -93,4 +94,4 @@ const sum = (part: "passed" | "failed" | "skipped") =>
   [...outcomes.values()].reduce((total, outcome) => total + outcome[part], 0);
 const [passed, failed, skipped] = [sum("passed"), sum("failed"), sum("skipped")];
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exit(failed > 0 ? 1 : 0);
+await exit(failed > 0 ? 1 : 0);
