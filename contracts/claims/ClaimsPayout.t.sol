@@ -11,8 +11,8 @@ import {Escrow} from "../interfaces/ICustody.sol";
 import {Circuit} from "../interfaces/ICircuitRegistry.sol";
 import {VM} from "../mocks/Vm.sol";
 import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
-import {ClaimsHandler} from "../mocks/ClaimsHandler.sol";
-import {ClaimsSteps} from "../mocks/ClaimsSteps.sol";
+import {ClaimsHandler} from "./ClaimsHandler.t.sol";
+import {ClaimsSteps} from "./ClaimsSteps.t.sol";
 
 contract ClaimsPayoutTest {
     ClaimsHandler internal handler;

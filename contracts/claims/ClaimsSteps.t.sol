@@ -7,7 +7,7 @@ import {Escrow} from "../interfaces/ICustody.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {VM} from "../mocks/Vm.sol";
 import {EscrowId, GroupId, PolicyId, ProgramId} from "../types/Ids.sol";
-import {ClaimsSystem} from "./ClaimsSystem.sol";
+import {ClaimsSystem} from "./ClaimsSystem.t.sol";
 
 /// @dev Steps of time, anchors, governance, money and policies.
 abstract contract ClaimsSteps is ClaimsSystem {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {deployArtifact} from "./Artifacts.sol";
+import {deployArtifact} from "../mocks/Artifacts.sol";
 import {AnchorRegistry} from "../registries/AnchorRegistry.sol";
 import {ConsentRegistry} from "../registries/ConsentRegistry.sol";
 import {ScopeRegistry} from "../registries/ScopeRegistry.sol";
@@ -15,8 +15,8 @@ import {Escrow} from "../interfaces/ICustody.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
 import {KeyKind, CircuitProposal, CircuitRegistryConfig} from "../interfaces/ICircuitRegistry.sol";
-import {FactsLayout} from "../claims/generated/FactsLayout.sol";
-import {TermsLayout} from "../claims/generated/TermsLayout.sol";
+import {FactsLayout} from "./generated/FactsLayout.sol";
+import {TermsLayout} from "./generated/TermsLayout.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {TrapdoorVerifier} from "../mocks/TrapdoorVerifier.sol";
 import {VM} from "../mocks/Vm.sol";

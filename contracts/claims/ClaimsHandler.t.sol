@@ -9,7 +9,7 @@ import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {VM} from "../mocks/Vm.sol";
 import {CircuitId, ConsentId, EscrowId, GroupId, PolicyId, ProgramId} from "../types/Ids.sol";
-import {ClaimsSteps} from "./ClaimsSteps.sol";
+import {ClaimsSteps} from "./ClaimsSteps.t.sol";
 
 /// @dev The whole system with every actor, and random steps of all of them. Every step that may fail is tried, and
 /// what must hold after it (or must not have succeeded) is required here; what must hold always is in the
