@@ -136,15 +136,10 @@ export { type AnchorPath, type AnchorTree, anchorTree, nodeOf, rootOfPath } from
 export { controllerOf, type PolicySlot } from "./identity/controller.ts";
 export { createIdentity, Identity } from "./identity/identity.ts";
 export { encodeReading } from "./log/encode.ts";
-export {
-  Log,
-  type LogLook,
-  type LogOpening,
-  type LogState,
-  type SealReport,
-  type SignedHead,
-} from "./log/log.ts";
+export type { LogOpening, LogState, SignedHead } from "./log/intakeMessages.ts";
+export { Log, type SealReport } from "./log/log.ts";
 export { assertLogFits, logFits } from "./log/logFits.ts";
+export type { LogLook } from "./log/logLook.ts";
 export { NumberColumn, type Order, orderOf, usualStep } from "./log/numberColumn.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export {

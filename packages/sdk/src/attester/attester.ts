@@ -9,7 +9,7 @@ import { type ErrorCode, VitalproofError } from "../errors.ts";
 import { headAfter, leafOf } from "../hashes/chain.ts";
 import { unpackContext } from "../hashes/context.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
-import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
+import type { LogOpening, LogState, SignedHead } from "../log/intakeMessages.ts";
 import { assertLogFits } from "../log/logFits.ts";
 import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
 import { type ProfileName, profileOf } from "../profiles/profile.ts";

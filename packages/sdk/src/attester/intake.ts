@@ -7,7 +7,7 @@ import { assertField, randomFieldElement } from "../field.ts";
 import { gapHeadOf, genesisOf, headAfter, leafOf } from "../hashes/chain.ts";
 import { packContext, unpackContext } from "../hashes/context.ts";
 import { assertInteger } from "../invalid.ts";
-import type { LogOpening, LogState, SignedHead } from "../log/log.ts";
+import type { LogOpening, LogState, SignedHead } from "../log/intakeMessages.ts";
 import { type AnchorDomain, type SignedReceipt, signReceipt } from "../log/receipt.ts";
 import { Mutex } from "../mutex.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";

@@ -1,52 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { deviceMessage, type HeadMessage } from "../device/message.ts";
-import type { Curve, DeviceSigner } from "../device/signer.ts";
+import type { DeviceSigner } from "../device/signer.ts";
 import { VitalproofError } from "../errors.ts";
-import { randomFieldElement } from "../field.ts";
-import { gapHeadOf, headOf, innerOf, leafOf } from "../hashes/chain.ts";
-import { packContext } from "../hashes/context.ts";
-import { isDecimalText, parseRecord } from "../internal/json.ts";
 import { Mutex } from "../mutex.ts";
-import { LOW, MISSING } from "../profiles/codes.ts";
-import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
+import type { Profile } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";
 import { epochEnd } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
-import { encoder } from "./encode.ts";
+import type { LogOpening, LogState, SignedHead } from "./intakeMessages.ts";
+import { LogChain } from "./logChain.ts";
+import { type LogLook, lookAtLog } from "./logLook.ts";
+import { LogRecords } from "./logRecords.ts";
 import { PendingReadings } from "./pendingReadings.ts";
-import {
-  countOf,
-  dayOf,
-  isStoredPending,
-  PendingStore,
-  type PendingText,
-  type StoredPending,
-} from "./pendingStore.ts";
-import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
+import { dayOf, PendingStore, type PendingText } from "./pendingStore.ts";
+import type { AppendReport, Reading, RefusalReason } from "./reading.ts";
 import type { SignedReceipt } from "./receipt.ts";
-import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
-import { decideSlots, slotAt } from "./slots.ts";
-
-/** What the attester's intake says when it opens a log. */
-export type LogOpening = {
-  group: bigint;
-  subject: bigint;
-  profile: ProfileName;
-  offset: number;
-  firstEpoch: number;
-  genesis: bigint;
-};
-
-/** A log as intake knows it: the head that the next one must extend, and the next epoch. */
-export type LogState = { head: bigint; nextEpoch: number };
-
-/** What goes to intake: no readings, no salt. */
-export type SignedHead = HeadMessage & {
-  device: { curve: Curve; publicKey: string };
-  /** Hex without prefix. */
-  signature: string;
-};
+import type { EpochRecord } from "./record.ts";
+import { slotAt } from "./slots.ts";
+import { contentOf, filledSamples } from "./slotting.ts";
+import { takeReadings } from "./taking.ts";
 
 /** What a sealed epoch holds, in numbers of readings (samples, where a reading has several channels). */
 export type SealReport = {
@@ -58,62 +31,25 @@ export type SealReport = {
   dropped: number;
 };
 
-/** What is readable of a stored log, and what is not. The records hold readings and salts. */
-export type LogLook = {
-  readonly opening: LogOpening;
-  readonly nextEpoch: number;
-  readonly pending: number;
-  readonly epochs: readonly EpochRecord[];
-  readonly damaged: readonly { readonly epoch: number; readonly reason: string }[];
-};
-
-/** Formats of heads that a stored log may be of (docs/protocol.md). */
-const FORMAT = 2;
-
-/** Refused readings whose times a report names; all are counted. */
-const MOST_REFUSALS = 10_000;
-
-type StoredLog = StoredPending & {
-  format: number;
-  group: string;
-  subject: string;
-  profile: ProfileName;
-  offset: number;
-  firstEpoch: number;
-  genesis: string;
-  nextEpoch: number;
-};
-
 /**
  * The sealer's and patient's side of one log: takes readings, seals epochs, keeps what proofs need. It knows the
  * subject but not the identity secret, so a gateway can run it. Everything is in the store before a method returns;
  * a new process continues with `Log.resume`, also after a crash in the middle. One process per log at a time.
  */
 export class Log {
-  readonly #store: Store;
   readonly #name: string;
-  readonly #profile: Profile;
-  readonly #opening: LogOpening;
-  readonly #mutex = new Mutex();
+  readonly #chain: LogChain;
+  readonly #records: LogRecords;
   readonly #pendingStore: PendingStore;
+  readonly #mutex = new Mutex();
   #pending: PendingReadings;
-  /** By epoch, from the first one on without a hole. */
-  #epochs: EpochRecord[];
 
-  private constructor(
-    store: Store,
-    name: string,
-    opening: LogOpening,
-    epochs: EpochRecord[],
-    pendingStore = new PendingStore(store, name),
-  ) {
-    this.#store = store;
+  private constructor(name: string, chain: LogChain, records: LogRecords, pendingStore: PendingStore) {
     this.#name = name;
-    this.#profile = profileOf(opening.profile);
-    this.#opening = opening;
+    this.#chain = chain;
+    this.#records = records;
     this.#pendingStore = pendingStore;
-    this.#pending = new PendingReadings(this.#profile.channels);
-    this.#epochs = epochs;
+    this.#pending = new PendingReadings(chain.profile.channels);
   }
 
   /**
@@ -122,13 +58,14 @@ export class Log {
    * @throws STORE_FAILED when the store holds a log of that name
    */
   static async create(store: Store, name: string, opening: LogOpening): Promise<Log> {
-    if ((await store.read(stateKey(name))) !== undefined) {
+    const records = new LogRecords(store, name);
+    if (await records.exist()) {
       throw new VitalproofError("STORE_FAILED", `The store holds a log "${name}" already.`, {
         details: { name },
         hint: "Use Log.resume, or another name.",
       });
     }
-    const log = new Log(store, name, opening, []);
+    const log = new Log(name, new LogChain(opening, []), records, new PendingStore(store, name));
     await log.#savePending();
     return log;
   }
@@ -139,18 +76,17 @@ export class Log {
    *         epoch that does not fit
    */
   static async resume(store: Store, name: string): Promise<Log> {
-    const { raw, opening } = await readState(store, name);
-    const interrupted = await readJournal(store, name);
-    const nextEpoch = Math.max(raw.nextEpoch, (interrupted.at(-1)?.epoch ?? 0) + 1);
+    const records = new LogRecords(store, name);
+    const { raw, opening, nextEpoch, interrupted } = await records.state();
     const epochs: EpochRecord[] = [];
     for (let epoch = raw.firstEpoch; epoch < nextEpoch; epoch++) {
-      const finished = interrupted.find((record) => record.epoch === epoch);
-      epochs.push(finished ?? (await readEpoch(store, name, epoch)));
+      epochs.push(interrupted.get(epoch) ?? (await records.epoch(epoch)));
     }
-    const log = new Log(store, name, opening, epochs, new PendingStore(store, name, raw.pieces));
-    log.verify();
+    const chain = new LogChain(opening, epochs);
+    chain.verify();
+    const log = new Log(name, chain, records, new PendingStore(store, name, raw.pieces));
     await log.#pendingStore.load(raw, log.#pending);
-    await log.#replace(interrupted);
+    await log.#replace([...interrupted.values()]);
     return log;
   }
 
@@ -159,40 +95,17 @@ export class Log {
    * the head before it where that one can be read. Nothing is written, and nothing can be sealed on it.
    * @throws what `resume` throws for the log's state
    */
-  static async look(store: Store, name: string): Promise<LogLook> {
-    const { raw, opening } = await readState(store, name);
-    const epochs: EpochRecord[] = [];
-    const damaged: { epoch: number; reason: string }[] = [];
-    const interrupted = await readJournal(store, name);
-    const nextEpoch = Math.max(raw.nextEpoch, (interrupted.at(-1)?.epoch ?? 0) + 1);
-    // What the next epoch must continue; unknown after a damaged one.
-    let before: bigint | undefined = opening.genesis;
-    for (let epoch = raw.firstEpoch; epoch < nextEpoch; epoch++) {
-      try {
-        const finished = interrupted.find((record) => record.epoch === epoch);
-        const record = finished ?? (await readEpoch(store, name, epoch));
-        new Log(store, name, { ...opening, firstEpoch: epoch, genesis: before ?? record.previous }, [
-          record,
-        ]).verify();
-        epochs.push(record);
-        before = record.head;
-      } catch (error) {
-        const found = VitalproofError.find(error, "LOG_CORRUPT");
-        if (found === undefined) throw error;
-        damaged.push({ epoch, reason: String(found.details.reason) });
-        before = undefined;
-      }
-    }
-    return { opening, nextEpoch, pending: countOf(raw), epochs, damaged };
+  static look(store: Store, name: string): Promise<LogLook> {
+    return lookAtLog(store, name);
   }
 
   get opening(): LogOpening {
-    return this.#opening;
+    return this.#chain.opening;
   }
 
   /** The first epoch that is not sealed. */
   get nextEpoch(): number {
-    return this.#opening.firstEpoch + this.#epochs.length;
+    return this.#chain.nextEpoch;
   }
 
   /** How many readings wait to be sealed. */
@@ -202,12 +115,12 @@ export class Log {
 
   /** The head that the next sealed one will extend. */
   get head(): bigint {
-    return this.#epochs.at(-1)?.head ?? this.#opening.genesis;
+    return this.#chain.head;
   }
 
   /** All epochs sealed so far. The records hold readings and salts. */
   get epochs(): readonly EpochRecord[] {
-    return this.#epochs;
+    return this.#chain.epochs;
   }
 
   /**
@@ -216,29 +129,9 @@ export class Log {
    */
   append(readings: Iterable<Reading>): Promise<AppendReport> {
     return this.#mutex.run(async () => {
-      const report = emptyAppendReport();
       const next = new PendingReadings(this.#profile.channels, this.#pending);
-      const days = new Set<number>();
-      const encode = encoder(this.#profile);
-      for (const given of readings) {
-        report.given += 1;
-        const codes = encode(given);
-        const reason = typeof codes === "string" ? codes : this.#outside(given.time);
-        if (reason !== undefined || typeof codes === "string") {
-          report.refused[reason as RefusalReason] += 1;
-          if (report.refusals.length < MOST_REFUSALS) {
-            report.refusals.push({ time: given.time, reason: reason as RefusalReason });
-          }
-          continue;
-        }
-        if (!next.add(given.time, codes)) {
-          report.duplicates += 1;
-          continue;
-        }
-        if (this.#saturated(codes)) report.saturated += 1;
-        days.add(dayOf(given.time));
-        report.taken += 1;
-      }
+      const outside = (time: number): RefusalReason | undefined => this.#outside(time);
+      const { report, days } = takeReadings(readings, this.#profile, outside, next);
       if (report.taken > 0) {
         const before = this.#pending;
         this.#pending = next;
@@ -286,12 +179,7 @@ export class Log {
     const { samples } = this.#profile;
     const first = this.nextEpoch;
     if (this.#end(first) > now) return [];
-    const filled = new Map<number, number>();
-    this.#decide(this.#pending.length, this.#firstSample(first), (_, slot) => {
-      if (slot === undefined) return;
-      const epoch = Math.floor(slot / samples);
-      filled.set(epoch, (filled.get(epoch) ?? 0) + 1);
-    });
+    const filled = filledSamples(this.#slots, this.#pending, first);
     const due: { epoch: number; filled: number; samples: number }[] = [];
     for (let epoch = first; epoch <= until && this.#end(epoch) <= now; epoch++) {
       due.push({ epoch, filled: filled.get(epoch) ?? 0, samples });
@@ -301,11 +189,10 @@ export class Log {
 
   /** What a device signs about one sealed epoch and intake checks, signed. */
   async sign(epoch: number, device: DeviceSigner): Promise<SignedHead> {
-    const { previous, salt, codes } = this.#record(epoch);
-    const { group, subject } = this.#opening;
-    const context = this.#context(epoch);
-    const inner = innerOf(this.#profile, { context, salt, codes });
-    const message: HeadMessage = { group, subject, previous, inner, context };
+    const { previous } = this.#chain.record(epoch);
+    const { group, subject } = this.opening;
+    const inner = this.#chain.inner(epoch);
+    const message: HeadMessage = { group, subject, previous, inner, context: this.#chain.context(epoch) };
     const signature = await device.sign(deviceMessage(message));
     return {
       ...message,
@@ -320,9 +207,9 @@ export class Log {
    */
   accept(epoch: number, receipt: SignedReceipt): Promise<void> {
     return this.#mutex.run(async () => {
-      const record = this.#record(epoch);
-      const leaf = leafOf(this.#opening.subject, this.#context(epoch), record.head);
-      if (receipt.leaf !== leaf || receipt.group !== this.#opening.group) {
+      const record = this.#chain.record(epoch);
+      const leaf = this.#chain.leaf(epoch);
+      if (receipt.leaf !== leaf || receipt.group !== this.opening.group) {
         throw new VitalproofError(
           "LOG_DIVERGED",
           `The receipt is not for this log's head of epoch ${epoch}.`,
@@ -343,28 +230,9 @@ export class Log {
    */
   follow(state: LogState): Promise<{ gaps: number[]; resealed: number[] }> {
     return this.#mutex.run(async () => {
-      const accepted = this.#epochs.findLastIndex(({ status }) => status !== "sealed") + 1;
-      const recorded = state.nextEpoch - this.#opening.firstEpoch;
-      // Intake may have taken heads whose receipts were lost on the way; what it has beyond them are gaps.
-      for (let taken = Math.min(this.#epochs.length, recorded); taken >= accepted; taken--) {
-        const gaps = this.#gapsFrom(taken, recorded);
-        const last = gaps.at(-1)?.head ?? this.#headBefore(taken);
-        if (last !== state.head) continue;
-        const changed: EpochRecord[] = this.#epochs
-          .slice(accepted, taken)
-          .map((record) => ({ ...record, status: "accepted" }));
-        changed.push(...gaps);
-        const resealed: EpochRecord[] = [];
-        for (const record of gaps.length > 0 ? this.#epochs.slice(recorded) : []) {
-          resealed.push(this.#sealedOnto(resealed.at(-1)?.head ?? last, record));
-        }
-        await this.#replace([...changed, ...resealed]);
-        return { gaps: gaps.map(({ epoch }) => epoch), resealed: resealed.map(({ epoch }) => epoch) };
-      }
-      throw new VitalproofError("LOG_DIVERGED", "Intake's head does not follow from this log.", {
-        details: { nextEpoch: state.nextEpoch, head: state.head },
-        hint: "Another sealer may be writing to this log; find out which of the two holds the device's readings.",
-      });
+      const { accepted, gaps, resealed } = this.#chain.following(state);
+      await this.#replace([...accepted, ...gaps, ...resealed]);
+      return { gaps: gaps.map(({ epoch }) => epoch), resealed: resealed.map(({ epoch }) => epoch) };
     });
   }
 
@@ -373,7 +241,7 @@ export class Log {
    * @throws LOG_EPOCH_MISSING when the log does not hold them all
    */
   period(firstEpoch: number, epochs: number): { previousHead: bigint; epochs: EpochOpening[] } {
-    const records = Array.from({ length: epochs }, (_, i) => this.#record(firstEpoch + i));
+    const records = Array.from({ length: epochs }, (_, i) => this.#chain.record(firstEpoch + i));
     return {
       previousHead: records[0]!.previous,
       epochs: records.map(({ epoch, salt, codes }) => ({ epoch, salt, codes })),
@@ -382,33 +250,12 @@ export class Log {
 
   /** The leaf of an epoch's head in its day's anchor. */
   leaf(epoch: number): bigint {
-    return leafOf(this.#opening.subject, this.#context(epoch), this.#record(epoch).head);
+    return this.#chain.leaf(epoch);
   }
 
   /** Recomputes the chain. @throws LOG_CORRUPT naming the first epoch that does not fit */
   verify(): void {
-    const salts = new Set<bigint>();
-    let previous = this.#opening.genesis;
-    this.#epochs.forEach((record, i) => {
-      const { epoch, salt, codes, status, head } = record;
-      if (epoch !== this.#opening.firstEpoch + i) throw corrupt(epoch, "it is out of order");
-      if (record.previous !== previous) throw corrupt(epoch, "it does not extend the epoch before");
-      if (
-        codes.length !== this.#profile.slots ||
-        codes.some((code) => code < 0 || code > this.#profile.codes)
-      ) {
-        throw corrupt(epoch, "its slots are not those of the profile");
-      }
-      if (status === "gap" && (salt !== 0n || codes.some((code) => code !== MISSING))) {
-        throw corrupt(epoch, "it is a gap with content");
-      }
-      if (status !== "gap" && (salt === 0n || salts.has(salt))) throw corrupt(epoch, "its salt is not fresh");
-      salts.add(salt);
-      const context = this.#context(epoch);
-      if (headOf(this.#profile, { previous, context, salt, codes }) !== head)
-        throw corrupt(epoch, "its head is wrong");
-      previous = head;
-    });
+    this.#chain.verify();
   }
 
   toJSON(): Record<string, unknown> {
@@ -423,55 +270,12 @@ export class Log {
 
   async #sealNext(): Promise<SealReport> {
     const epoch = this.nextEpoch;
-    const { slots, samples, channels } = this.#profile;
-    const first = this.#firstSample(epoch);
-    const end = first + samples;
-    const codes = new Array<number>(slots).fill(MISSING);
-    const used: number[] = [];
-    let moved = 0;
-    let lost = 0;
-    this.#decide(this.#concerning(end), first, (place, slot) => {
-      const own = slotAt(this.#profile, this.#opening.offset, this.#pending.time(place));
-      // A dropped reading stays pending while its slot is in a later epoch: later readings may still make room.
-      if ((slot ?? own) >= end) return;
-      used.push(place);
-      if (slot === undefined) {
-        lost += 1;
-        return;
-      }
-      for (const [channel, code] of this.#pending.codes(place).entries()) {
-        codes[(slot - first) * channels + channel] = code;
-      }
-      if (own !== slot) moved += 1;
-    });
-    const record = this.#sealedOnto(this.head, { epoch, codes, moved, dropped: lost });
+    const { codes, used, moved, dropped } = contentOf(this.#slots, this.#pending, epoch);
+    const record = this.#chain.sealed({ epoch, codes, moved, dropped });
     await this.#saveEpoch(record);
     await this.#removePending(used);
-    const filled = used.length - lost;
-    return { epoch, head: record.head, filled, missing: samples - filled, moved, dropped: lost };
-  }
-
-  #decide(
-    count: number,
-    firstFree: number,
-    decided: (place: number, slot: number | undefined) => void,
-  ): void {
-    const timeAt = (place: number): number => this.#pending.time(place);
-    decideSlots(this.#profile, this.#opening.offset, { count, timeAt }, firstFree, decided);
-  }
-
-  /**
-   * How many of the pending readings can change what is in slots before `end`. Where two readings are three slots apart,
-   * neither has a slot that the other could take, so the later one changes nothing before.
-   */
-  #concerning(end: number): number {
-    let before = Number.NEGATIVE_INFINITY;
-    for (let place = 0; place < this.#pending.length; place++) {
-      const slot = slotAt(this.#profile, this.#opening.offset, this.#pending.time(place));
-      if (slot > end && slot - before >= 3) return place;
-      before = slot;
-    }
-    return this.#pending.length;
+    const filled = used.length - dropped;
+    return { epoch, head: record.head, filled, missing: this.#profile.samples - filled, moved, dropped };
   }
 
   /** @param places in order; nearly always the first ones */
@@ -488,78 +292,38 @@ export class Log {
     return this.#savePending((day) => days.has(day));
   }
 
-  #sealedOnto(
-    previous: bigint,
-    { epoch, codes, moved, dropped }: Pick<EpochRecord, "epoch" | "codes" | "moved" | "dropped">,
-  ): EpochRecord {
-    const salt = randomFieldElement();
-    const head = headOf(this.#profile, { previous, context: this.#context(epoch), salt, codes });
-    return { epoch, status: "sealed", previous, head, salt, codes, moved, dropped };
-  }
-
-  #gapsFrom(from: number, to: number): EpochRecord[] {
-    const gaps: EpochRecord[] = [];
-    let previous = this.#headBefore(from);
-    for (let i = from; i < to; i++) {
-      const epoch = this.#opening.firstEpoch + i;
-      const head = gapHeadOf(this.#profile, previous, this.#context(epoch));
-      const codes = new Array<number>(this.#profile.slots).fill(MISSING);
-      gaps.push({ epoch, status: "gap", previous, head, salt: 0n, codes, moved: 0, dropped: 0 });
-      previous = head;
-    }
-    return gaps;
-  }
-
-  /** Whether a channel stands for a value beyond the ends of the scale. */
-  #saturated(codes: readonly number[]): boolean {
-    const { ends, codes: highest } = this.#profile;
-    return ends === "open" && codes.some((code) => code === LOW || code === highest);
-  }
-
   /** Why a reading's time is not open any more, if so. */
   #outside(time: number): RefusalReason | undefined {
-    const slot = slotAt(this.#profile, this.#opening.offset, time);
-    if (slot < this.#firstSample(this.#opening.firstEpoch)) return "before-log";
-    return slot < this.#firstSample(this.nextEpoch) ? "epoch-sealed" : undefined;
+    const { samples } = this.#profile;
+    const slot = slotAt(this.#profile, this.opening.offset, time);
+    if (slot < this.opening.firstEpoch * samples) return "before-log";
+    return slot < this.nextEpoch * samples ? "epoch-sealed" : undefined;
   }
 
-  #firstSample(epoch: number): number {
-    return epoch * this.#profile.samples;
+  get #profile(): Profile {
+    return this.#chain.profile;
+  }
+
+  get #slots(): { profile: Profile; offset: number } {
+    return { profile: this.#profile, offset: this.opening.offset };
   }
 
   #end(epoch: number): number {
-    return epochEnd(this.#profile, this.#opening.offset, epoch);
-  }
-
-  #context(epoch: number): bigint {
-    return packContext({ profile: this.#profile.id, offset: this.#opening.offset, epoch });
-  }
-
-  #headBefore(index: number): bigint {
-    return index === 0 ? this.#opening.genesis : this.#epochs[index - 1]!.head;
-  }
-
-  #record(epoch: number): EpochRecord {
-    const record = this.#epochs[epoch - this.#opening.firstEpoch];
-    if (record !== undefined) return record;
-    throw new VitalproofError("LOG_EPOCH_MISSING", `The log holds no sealed epoch ${epoch}.`, {
-      details: { epoch, firstEpoch: this.#opening.firstEpoch, nextEpoch: this.nextEpoch },
-      hint: `It holds epochs ${this.#opening.firstEpoch} to ${this.nextEpoch - 1}.`,
-    });
+    return epochEnd(this.#profile, this.opening.offset, epoch);
   }
 
   /** Writes several epochs as one step: a journal first, from which `resume` finishes what was interrupted. */
   async #replace(records: readonly EpochRecord[]): Promise<void> {
     if (records.length === 0) return;
-    await this.#store.write(journalKey(this.#name), JSON.stringify({ records: records.map(epochToText) }));
+    await this.#records.saveJournal(records);
     for (const record of records) await this.#saveEpoch(record);
     await this.#savePending();
-    await this.#store.write(journalKey(this.#name), JSON.stringify({ records: [] }));
+    await this.#records.saveJournal([]);
   }
 
   async #saveEpoch(record: EpochRecord): Promise<void> {
-    await this.#store.write(epochKey(this.#name, record.epoch), epochToText(record));
-    this.#epochs[record.epoch - this.#opening.firstEpoch] = record;
+    await this.#records.saveEpoch(record);
+    this.#chain.put(record);
   }
 
   async #savePending(changed: (day: number) => boolean = () => false): Promise<void> {
@@ -567,104 +331,7 @@ export class Log {
   }
 
   async #saveState(readings: PendingText): Promise<void> {
-    const { group, subject, genesis, ...rest } = this.#opening;
-    const stored: StoredLog = {
-      format: FORMAT,
-      ...rest,
-      group: group.toString(),
-      subject: subject.toString(),
-      genesis: genesis.toString(),
-      nextEpoch: this.nextEpoch,
-      ...(readings.pieces.length === 0 ? {} : { pieces: [...readings.pieces] }),
-      pending: [],
-    };
-    const text = JSON.stringify(stored);
-    await this.#store.write(stateKey(this.#name), `${text.slice(0, -2)}${readings.pending}]}`);
+    await this.#records.saveState(this.opening, this.nextEpoch, readings);
     await this.#pendingStore.settle(readings);
   }
-}
-
-async function readState(store: Store, name: string): Promise<{ raw: StoredLog; opening: LogOpening }> {
-  const key = stateKey(name);
-  const text = await store.read(key);
-  if (text === undefined) {
-    throw new VitalproofError("STORE_FAILED", `The store holds no log "${name}".`, {
-      details: { name },
-      hint: "Use Log.create with what intake returned when it opened the log.",
-    });
-  }
-  const raw = parseRecord<StoredLog>(
-    key,
-    text,
-    (value) =>
-      isDecimalText(value.group) &&
-      isDecimalText(value.subject) &&
-      isDecimalText(value.genesis) &&
-      Number.isSafeInteger(value.firstEpoch) &&
-      Number.isSafeInteger(value.nextEpoch) &&
-      isStoredPending(value),
-  );
-  if (raw.format !== FORMAT) {
-    throw new VitalproofError(
-      "LOG_FORMAT_UNKNOWN",
-      `Log "${name}" has heads of format ${raw.format ?? 1}; this version reads format ${FORMAT}.`,
-      {
-        details: { name, format: raw.format ?? 1, wanted: FORMAT },
-        hint: "Nothing of an earlier format was deployed. Enrol again and import the readings into a new log.",
-      },
-    );
-  }
-  const opening: LogOpening = {
-    group: BigInt(raw.group),
-    subject: BigInt(raw.subject),
-    profile: raw.profile,
-    offset: raw.offset,
-    firstEpoch: raw.firstEpoch,
-    genesis: BigInt(raw.genesis),
-  };
-  return { raw, opening };
-}
-
-/** @throws LOG_CORRUPT naming the epoch, also where the store does not open the record */
-async function readEpoch(store: Store, name: string, epoch: number): Promise<EpochRecord> {
-  const key = epochKey(name, epoch);
-  try {
-    const text = await store.read(key);
-    if (text === undefined) throw corrupt(epoch, "its record is missing");
-    return epochFromText(key, text);
-  } catch (error) {
-    if (error instanceof VitalproofError && error.details.epoch === epoch) throw error;
-    if (VitalproofError.find(error, "VAULT_DAMAGED") !== undefined)
-      throw corrupt(epoch, "its record does not open");
-    if (VitalproofError.find(error, "LOG_CORRUPT") !== undefined)
-      throw corrupt(epoch, "its record is damaged");
-    throw error;
-  }
-}
-
-function stateKey(name: string): string {
-  return `log/${name}/state`;
-}
-
-function epochKey(name: string, epoch: number): string {
-  return `log/${name}/epoch/${epoch}`;
-}
-
-function journalKey(name: string): string {
-  return `log/${name}/journal`;
-}
-
-async function readJournal(store: Store, name: string): Promise<EpochRecord[]> {
-  const key = journalKey(name);
-  const text = await store.read(key);
-  if (text === undefined) return [];
-  const { records } = parseRecord<{ records: string[] }>(key, text, (value) => Array.isArray(value.records));
-  return records.map((record) => epochFromText(key, record));
-}
-
-function corrupt(epoch: number, reason: string): VitalproofError {
-  return new VitalproofError("LOG_CORRUPT", `Epoch ${epoch} of the stored log does not fit: ${reason}.`, {
-    details: { epoch, reason },
-    hint: "Put the record back from a copy of the store. Until then the other epochs can be read, and nothing is sealed.",
-  });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import type { Terms } from "../templates/templates.ts";
-import type { LogOpening } from "./log.ts";
+import type { LogOpening } from "./intakeMessages.ts";
 
 type Days = Pick<LogOpening, "profile" | "offset" | "group">;
 type Program = { program: bigint; group: bigint; terms: Terms };

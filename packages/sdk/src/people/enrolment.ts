@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { AttesterServices, EnrolmentRequest } from "../attester/attester.ts";
 import { VitalproofError } from "../errors.ts";
-import type { LogOpening } from "../log/log.ts";
+import type { LogOpening } from "../log/intakeMessages.ts";
 import { profileOf } from "../profiles/profile.ts";
 import { epochAt } from "../time/epochs.ts";
 

@@ -2,7 +2,8 @@
 import type { DeviceSigner } from "../device/signer.ts";
 import { VitalproofError } from "../errors.ts";
 import { packContext, unpackContext } from "../hashes/context.ts";
-import type { Log, LogState, SealReport, SignedHead } from "../log/log.ts";
+import type { LogState, SignedHead } from "../log/intakeMessages.ts";
+import type { Log, SealReport } from "../log/log.ts";
 import type { AppendReport, Reading } from "../log/reading.ts";
 import { type AnchorDomain, type SignedReceipt, verifyReceipt } from "../log/receipt.ts";
 import type { EpochRecord } from "../log/record.ts";

@@ -2,7 +2,7 @@
 import type { AttesterServices, ContinueRequest, EnrolmentRequest } from "../attester/attester.ts";
 import type { AttestHolderRequest } from "../attester/attestHolder.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
-import type { LogOpening, SignedHead } from "../log/log.ts";
+import type { LogOpening, SignedHead } from "../log/intakeMessages.ts";
 import type { SignedReceipt } from "../log/receipt.ts";
 import { type AnswersOf, ATTESTER_ENDPOINTS } from "../wire/endpoints.ts";
 import { type CallOptions, callService, type ServiceOptions } from "./call.ts";

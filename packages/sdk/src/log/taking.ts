@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { LOW } from "../profiles/codes.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { encoder } from "./encode.ts";
+import type { PendingReadings } from "./pendingReadings.ts";
+import { dayOf } from "./pendingStore.ts";
+import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
+
+/** Refused readings whose times a report names; all are counted. */
+const MOST_REFUSALS = 10_000;
+
+/**
+ * Adds readings to the pending ones, and says what became of each.
+ * @param closed why a reading of a time cannot be taken any more, if so
+ * @returns the report, and the days of the readings that were taken
+ */
+export function takeReadings(
+  readings: Iterable<Reading>,
+  profile: Profile,
+  closed: (time: number) => RefusalReason | undefined,
+  pending: PendingReadings,
+): { report: AppendReport; days: Set<number> } {
+  const report = emptyAppendReport();
+  const days = new Set<number>();
+  const encode = encoder(profile);
+  for (const given of readings) {
+    report.given += 1;
+    const codes = encode(given);
+    const reason = typeof codes === "string" ? codes : closed(given.time);
+    if (reason !== undefined || typeof codes === "string") {
+      report.refused[reason as RefusalReason] += 1;
+      if (report.refusals.length < MOST_REFUSALS) {
+        report.refusals.push({ time: given.time, reason: reason as RefusalReason });
+      }
+      continue;
+    }
+    if (!pending.add(given.time, codes)) {
+      report.duplicates += 1;
+      continue;
+    }
+    if (isSaturated(profile, codes)) report.saturated += 1;
+    days.add(dayOf(given.time));
+    report.taken += 1;
+  }
+  return { report, days };
+}
+
+/** Whether a channel stands for a value beyond the ends of the scale. */
+function isSaturated({ ends, codes: highest }: Profile, codes: readonly number[]): boolean {
+  return ends === "open" && codes.some((code) => code === LOW || code === highest);
+}
