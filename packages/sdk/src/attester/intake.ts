@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Signer } from "ethers";
-import { deviceMessage } from "../device/message.ts";
-import { type DeviceKey, isDeviceKey, verifyDeviceSignature } from "../device/signer.ts";
-import { type ErrorCode, type ErrorOptions, VitalproofError } from "../errors.ts";
-import { assertField, randomFieldElement } from "../field.ts";
-import { gapHeadOf, genesisOf, headAfter, leafOf } from "../hashes/chain.ts";
-import { packContext, unpackContext } from "../hashes/context.ts";
+import type { DeviceKey } from "../device/signer.ts";
+import { assertField } from "../field.ts";
+import { headAfter, leafOf } from "../hashes/chain.ts";
+import { unpackContext } from "../hashes/context.ts";
 import { assertInteger } from "../invalid.ts";
 import type { LogOpening, LogState, SignedHead } from "../log/intakeMessages.ts";
 import { type AnchorDomain, type SignedReceipt, signReceipt } from "../log/receipt.ts";
@@ -14,8 +12,11 @@ import { type Profile, type ProfileName, profileOf } from "../profiles/profile.t
 import type { Store } from "../store.ts";
 import { anchorDayOf, DAY, dayEnd, epochAt, epochEnd, epochStart } from "../time/epochs.ts";
 import { AttesterRecords, type LogKey, type LogRecord } from "./records.ts";
+import { refused } from "./refused.ts";
+import { Registration } from "./registration.ts";
+import { contextOf, Stretches } from "./stretches.ts";
 
-/** For `#fillGaps`: every epoch that is over. */
+/** For `Stretches.fillGaps`: every epoch that is over. */
 const OVER = -1;
 
 export type IntakeOptions = {
@@ -41,23 +42,27 @@ export type IntakeOptions = {
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #records: AttesterRecords;
+  readonly #registration: Registration;
+  readonly #stretches: Stretches;
   readonly #mutex = new Mutex();
 
   constructor(options: IntakeOptions) {
     assertInteger("intakeTime", options.intakeTime, 0, 180 * DAY);
     this.#options = options;
     this.#records = new AttesterRecords(options.store);
+    this.#registration = new Registration(this.#records, options.group);
+    this.#stretches = new Stretches(this.#records, options.group);
   }
 
   /** Notes that the attester knows who is behind a subject. Call it after checking who the person is. */
   registerPerson(subject: bigint): Promise<void> {
     assertField("subject", subject);
-    return this.#mutex.run(() => this.#records.register(subject, this.#now()));
+    return this.#mutex.run(() => this.#registration.registerPerson(subject, this.#now()));
   }
 
   /** Whether a person is registered under this subject. */
   knows(subject: bigint): Promise<boolean> {
-    return this.#records.isRegistered(subject);
+    return this.#registration.knows(subject);
   }
 
   /**
@@ -74,14 +79,16 @@ export class Intake {
     return this.#mutex.run(async () => {
       const { subject, offset } = request;
       const profile = profileOf(request.profile);
-      await this.#assertKnown(subject);
+      await this.#registration.assertKnown(subject);
       if ((await this.#records.logs(subject, profile.id)).length > 0) {
         throw refused("INTAKE_LOG_EXISTS", `This person has a log of ${profile.name} already.`, {
           hint: "Go on with it. Use continueLog for a person who lost it, and succeedLog to move the start of the day.",
         });
       }
-      const firstEpoch = request.firstEpoch ?? epochAt(profile, offset, this.#now());
-      return this.#open({ subject, profile: profile.id, generation: 0 }, profile, offset, firstEpoch);
+      const now = this.#now();
+      const firstEpoch = request.firstEpoch ?? epochAt(profile, offset, now);
+      const key = { subject, profile: profile.id, generation: 0 };
+      return this.#stretches.open(key, { offset, firstEpoch }, now);
     });
   }
 
@@ -97,12 +104,12 @@ export class Intake {
     return this.#mutex.run(async () => {
       const { subject } = request;
       const profile = profileOf(request.profile);
-      await this.#assertKnown(subject);
-      const logs = await this.#records.logs(subject, profile.id);
-      if (logs.length === 0) throw noLog(profile);
-      await this.#enrolDevice(request, { again: true });
+      await this.#registration.assertKnown(subject);
+      const logs = await this.#stretches.of(subject, profile);
+      const now = this.#now();
+      await this.#registration.enrol(request, now, { again: true });
       const key = { subject, profile: profile.id, generation: logs.length - 1 };
-      const { offset, nextEpoch, head } = await this.#fillGaps(key, profile, this.#now(), OVER);
+      const { offset, nextEpoch, head } = await this.#stretches.fillGaps(key, now, OVER);
       const { group } = this.#options;
       return { group, subject, profile: profile.name, offset, firstEpoch: nextEpoch, genesis: head };
     });
@@ -116,10 +123,10 @@ export class Intake {
     return this.#mutex.run(async () => {
       const { subject, offset } = request;
       const profile = profileOf(request.profile);
-      const logs = await this.#records.logs(subject, profile.id);
-      const current = logs.at(-1);
-      if (current === undefined) throw noLog(profile);
-      const lastEpoch = epochAt(profile, current.offset, this.#now());
+      const logs = await this.#stretches.of(subject, profile);
+      const current = logs.at(-1)!;
+      const now = this.#now();
+      const lastEpoch = epochAt(profile, current.offset, now);
       if (lastEpoch < current.firstEpoch) {
         throw refused("INTAKE_LOG_EXISTS", "The present log has not begun yet, so it cannot end.", {
           details: { firstEpoch: current.firstEpoch },
@@ -133,12 +140,8 @@ export class Intake {
         { subject, profile: profile.id, generation: logs.length - 1 },
         { ...current, lastEpoch },
       );
-      return this.#open(
-        { subject, profile: profile.id, generation: logs.length },
-        profile,
-        offset,
-        firstEpoch,
-      );
+      const key = { subject, profile: profile.id, generation: logs.length };
+      return this.#stretches.open(key, { offset, firstEpoch }, now);
     });
   }
 
@@ -147,16 +150,12 @@ export class Intake {
    * @throws INVALID_ARGUMENT for a malformed key, INTAKE_SUBJECT_UNKNOWN, INTAKE_DEVICE_EXISTS while it is enrolled
    */
   enrolDevice(request: { device: DeviceKey; subject: bigint; profile: ProfileName }): Promise<void> {
-    return this.#mutex.run(() => this.#enrolDevice(request));
+    return this.#mutex.run(() => this.#registration.enrol(request, this.#now()));
   }
 
   /** From now on nothing that the device signs is accepted. @throws INTAKE_DEVICE_UNKNOWN */
   retireDevice(device: DeviceKey): Promise<void> {
-    return this.#mutex.run(async () => {
-      const known = await this.#records.device(device);
-      if (known === undefined) throw noDevice(device);
-      await this.#records.saveDevice({ ...known, retiredAt: known.retiredAt ?? this.#now() });
-    });
+    return this.#mutex.run(() => this.#registration.retire(device, this.#now()));
   }
 
   /**
@@ -176,10 +175,10 @@ export class Intake {
       const now = this.#now();
       const { profile, offset, epoch } = unpackContextOf(signed);
       const end = epochEnd(profile, offset, epoch);
-      await this.#assertDevice(signed, profile, end);
+      await this.#registration.assertMayReport(signed, profile, end);
 
-      const key = await this.#keyFor(signed.subject, profile, offset, epoch);
-      const log = await this.#fillGaps(key, profile, now);
+      const key = await this.#stretches.keyFor(signed.subject, profile, offset, epoch);
+      const log = await this.#fillGaps(key, now);
       const state = { nextEpoch: log.nextEpoch, head: log.head, epoch };
       if (epoch < log.nextEpoch) return this.#known(key, epoch, signed, state);
       if (now < end) {
@@ -219,10 +218,9 @@ export class Intake {
   ): Promise<LogState & { offset: number; firstEpoch: number }> {
     return this.#mutex.run(async () => {
       const profile = profileOf(profileName);
-      const logs = await this.#records.logs(subject, profile.id);
-      if (logs.length === 0) throw noLog(profile);
+      const logs = await this.#stretches.of(subject, profile);
       const key = { subject, profile: profile.id, generation: logs.length - 1 };
-      const { head, nextEpoch, offset, firstEpoch } = await this.#fillGaps(key, profile, this.#now());
+      const { head, nextEpoch, offset, firstEpoch } = await this.#fillGaps(key, this.#now());
       return { head, nextEpoch, offset, firstEpoch };
     });
   }
@@ -244,7 +242,7 @@ export class Intake {
       const leaves: bigint[] = [];
       for (const { key } of await this.#records.allLogs()) {
         const profile = profileOf(key.profile);
-        const log = await this.#fillGaps(key, profile, now);
+        const log = await this.#fillGaps(key, now);
         // Epochs whose last second is in the day.
         const first = Math.max(log.firstEpoch, epochAtOrBefore(profile, log.offset, dayEnd(day - 1)));
         for (let epoch = first; epoch < log.nextEpoch; epoch++) {
@@ -257,137 +255,6 @@ export class Intake {
       }
       return leaves;
     });
-  }
-
-  async #assertKnown(subject: bigint): Promise<void> {
-    assertField("subject", subject);
-    if (await this.knows(subject)) return;
-    throw refused("INTAKE_SUBJECT_UNKNOWN", "No person is registered under this subject.", {
-      hint: "Call registerPerson after checking who the person is.",
-    });
-  }
-
-  async #assertDevice(signed: SignedHead, profile: Profile, end: number): Promise<void> {
-    const { curve, publicKey } = signed.device;
-    const other = curve === "p256" ? "ed25519" : "p256";
-    const device = await this.#records.device({ curve, publicKey });
-    if (device === undefined) {
-      if ((await this.#records.device({ curve: other, publicKey })) === undefined)
-        throw noDevice(signed.device);
-      throw refused("INTAKE_DEVICE_WRONG_CURVE", `The device is enrolled with ${other}, not with ${curve}.`, {
-        details: { curve, enrolled: other },
-      });
-    }
-    if (signed.group !== this.#options.group) {
-      throw refused(
-        "INTAKE_WRONG_CONTEXT",
-        `The head is for group ${signed.group}, this is ${this.#options.group}.`,
-        {
-          details: { given: signed.group, wanted: this.#options.group },
-        },
-      );
-    }
-    const signature = bytesOf(signed.signature);
-    if (
-      signature === undefined ||
-      !verifyDeviceSignature({ curve, publicKey }, messageOf(signed), signature)
-    ) {
-      throw refused("INTAKE_SIGNATURE_INVALID", "The device's signature does not fit this head.", {
-        details: { curve },
-        hint: "Sign deviceMessage: p256 over its SHA-256 with low s, ed25519 as in RFC 8032.",
-      });
-    }
-    // Only the holder of the device's key learns the following about its enrolment.
-    if (device.retiredAt !== undefined) {
-      throw refused("INTAKE_DEVICE_RETIRED", `The device was retired at ${device.retiredAt}.`, {
-        details: { retiredAt: device.retiredAt },
-      });
-    }
-    if (device.subject !== signed.subject) {
-      throw refused("INTAKE_DEVICE_OTHER_SUBJECT", "The device is enrolled for another person.");
-    }
-    if (device.profile !== profile.id) {
-      throw refused("INTAKE_DEVICE_OTHER_PROFILE", `The device is not enrolled for ${profile.name}.`, {
-        details: { given: profile.id, enrolled: device.profile },
-      });
-    }
-    if (device.enrolledAt >= end) {
-      throw refused(
-        "INTAKE_DEVICE_NOT_YET_ENROLLED",
-        `The epoch ended at ${end}, the device was enrolled later.`,
-        {
-          details: { end, enrolledAt: device.enrolledAt },
-          hint: "A device cannot report on a time before its enrolment.",
-        },
-      );
-    }
-  }
-
-  async #keyFor(subject: bigint, profile: Profile, offset: number, epoch: number): Promise<LogKey> {
-    const logs = await this.#records.logs(subject, profile.id);
-    if (logs.length === 0) throw noLog(profile);
-    const generation = logs.findIndex(
-      (log) => log.offset === offset && log.firstEpoch <= epoch && epoch <= (log.lastEpoch ?? epoch),
-    );
-    if (generation >= 0) return { subject, profile: profile.id, generation };
-    const current = logs.at(-1)!;
-    throw refused(
-      "INTAKE_WRONG_CONTEXT",
-      `Epoch ${epoch} at offset ${offset} belongs to no log of this person.`,
-      {
-        details: { epoch, offset, currentOffset: current.offset, currentFirstEpoch: current.firstEpoch },
-      },
-    );
-  }
-
-  /** @param again the same request may have been answered before, and the answer lost */
-  async #enrolDevice(
-    request: { device: DeviceKey; subject: bigint; profile: ProfileName },
-    { again = false } = {},
-  ): Promise<void> {
-    const { curve, publicKey } = request.device;
-    if (!isDeviceKey({ curve, publicKey })) {
-      throw refused("INVALID_ARGUMENT", `${publicKey} is not a public key on ${curve}.`, {
-        details: { curve, publicKey },
-        hint: "Use lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
-      });
-    }
-    await this.#assertKnown(request.subject);
-    const known = await this.#records.device({ curve, publicKey });
-    if (known !== undefined && known.retiredAt === undefined) {
-      if (again && known.subject === request.subject && known.profile === profileOf(request.profile).id)
-        return;
-      throw refused("INTAKE_DEVICE_EXISTS", "This device is enrolled already.", {
-        details: { publicKey },
-        hint: "Retire it first if it goes to another person or profile.",
-      });
-    }
-    await this.#records.saveDevice({
-      curve,
-      publicKey,
-      subject: request.subject,
-      profile: profileOf(request.profile).id,
-      enrolledAt: this.#now(),
-    });
-  }
-
-  /** Appends gap heads for every epoch whose deadline is past. @param time seconds from an epoch's end to its deadline */
-  async #fillGaps(
-    key: LogKey,
-    profile: Profile,
-    now: number,
-    time = this.#options.intakeTime,
-  ): Promise<LogRecord> {
-    let log = (await this.#records.logs(key.subject, key.profile))[key.generation]!;
-    const last = log.lastEpoch ?? Number.MAX_SAFE_INTEGER;
-    const before = log.nextEpoch;
-    while (log.nextEpoch <= last && epochEnd(profile, log.offset, log.nextEpoch) + time < now) {
-      const head = gapHeadOf(profile, log.head, contextOf(key, log, log.nextEpoch));
-      await this.#records.saveHead(key, log.nextEpoch, { previous: log.head, head });
-      log = { ...log, head, nextEpoch: log.nextEpoch + 1 };
-    }
-    if (log.nextEpoch !== before) await this.#records.saveLog(key, log);
-    return log;
   }
 
   /** A head for an epoch that has one: its receipt if it is the same, else the reason. */
@@ -443,57 +310,13 @@ export class Intake {
     return receipt;
   }
 
-  async #open(key: LogKey, profile: Profile, offset: number, firstEpoch: number): Promise<LogOpening> {
-    const end = epochEnd(profile, offset, firstEpoch);
-    if (end <= this.#now()) {
-      throw refused(
-        "INTAKE_FIRST_EPOCH_PAST",
-        `Epoch ${firstEpoch} ended at ${end}, now it is ${this.#now()}.`,
-        {
-          details: { firstEpoch, end, now: this.#now() },
-          hint: "A log cannot begin in the past.",
-        },
-      );
-    }
-    const salt = randomFieldElement();
-    const context = packContext({ profile: profile.id, offset, epoch: firstEpoch });
-    const genesis = genesisOf(key.subject, context, salt);
-    await this.#records.saveLog(key, {
-      offset,
-      firstEpoch,
-      genesis,
-      salt,
-      head: genesis,
-      nextEpoch: firstEpoch,
-    });
-    const { subject } = key;
-    return { group: this.#options.group, subject, profile: profile.name, offset, firstEpoch, genesis };
+  #fillGaps(key: LogKey, now: number): Promise<LogRecord> {
+    return this.#stretches.fillGaps(key, now, this.#options.intakeTime);
   }
 
   #now(): number {
     return Math.floor(this.#options.clock?.() ?? Date.now() / 1000);
   }
-}
-
-function refused(code: ErrorCode, message: string, options: ErrorOptions = {}): VitalproofError {
-  return new VitalproofError(code, message, options);
-}
-
-function noLog(profile: Profile): VitalproofError {
-  return refused("INTAKE_LOG_UNKNOWN", `This person has no log of ${profile.name}.`, {
-    hint: "Call openLog first.",
-  });
-}
-
-function noDevice({ curve, publicKey }: DeviceKey): VitalproofError {
-  return refused("INTAKE_DEVICE_UNKNOWN", `No device ${curve} ${publicKey} is enrolled.`, {
-    details: { curve, publicKey },
-    hint: "Call enrolDevice first.",
-  });
-}
-
-function contextOf(key: LogKey, log: LogRecord, epoch: number): bigint {
-  return packContext({ profile: key.profile, offset: log.offset, epoch });
 }
 
 /** The epoch that contains a second, or 0 before the first one. */
@@ -508,13 +331,4 @@ function unpackContextOf(signed: SignedHead): { profile: Profile; offset: number
   assertField("context", signed.context);
   const { profile, offset, epoch } = unpackContext(signed.context);
   return { profile: profileOf(profile), offset, epoch };
-}
-
-function messageOf({ group, subject, previous, inner, context }: SignedHead): Uint8Array {
-  return deviceMessage({ group, subject, previous, inner, context });
-}
-
-function bytesOf(hex: string): Uint8Array | undefined {
-  if (!/^[0-9a-f]{128}$/.test(hex)) return undefined;
-  return Uint8Array.from({ length: 64 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
