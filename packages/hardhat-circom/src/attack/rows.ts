@@ -21,6 +21,12 @@ export class Row {
     this.parts = parts;
   }
 
+  /** Whether all its wires are as asked. */
+  every(asked: (wire: number) => boolean): boolean {
+    for (const wire of this.terms.keys()) if (!asked(wire)) return false;
+    return true;
+  }
+
   copy(): Row {
     return new Row(new Map(this.terms), this.constant, new Map(this.parts));
   }
