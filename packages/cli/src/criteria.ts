@@ -11,7 +11,8 @@ import { wrong } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { readText } from "./files.ts";
 import type { Io } from "./io.ts";
-import { type Given, QUESTION_OPTIONS, type QuestionOption } from "./terms.ts";
+import { type Given, QUESTION_OPTIONS, type QuestionOption } from "./questionOptions.ts";
+import { usage } from "./usage.ts";
 
 /**
  * Adds the options of statements, of which there may be several: `--question` or `--circuit` opens one, and what follows
@@ -73,8 +74,4 @@ function rawTerms(given: object, at: string): Terms {
   const stray = Object.keys(given).find((name) => !Object.hasOwn(terms, name));
   if (stray !== undefined) throw wrong(`${at}.${stray}`, "a member of these terms");
   return terms;
-}
-
-function usage(message: string, hint: string): VitalproofError {
-  return new VitalproofError("USAGE", message, { hint });
 }

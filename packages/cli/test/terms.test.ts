@@ -13,13 +13,8 @@ import {
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Command } from "commander";
-import {
-  type Place,
-  profilesOf,
-  type QuestionOptions,
-  termsFrom,
-  withQuestionOptions,
-} from "../src/terms.ts";
+import { type QuestionOptions, withQuestionOptions } from "../src/questionOptions.ts";
+import { type Place, profilesOf, termsFrom } from "../src/terms.ts";
 
 /** Terms of a command line. */
 function terms(argv: readonly string[], place: Place = {}): { circuit: CircuitName; terms: Terms } {

@@ -14,8 +14,9 @@ import { eachLabel, ofLabel, refusalJson, refusalText, throwCommon } from "../ea
 import { EXIT } from "../exit.ts";
 import type { Io, Json } from "../io.ts";
 import { whole } from "../numbers.ts";
+import { givenOf, type QuestionOptions, withQuestionOptions } from "../questionOptions.ts";
 import { type ReadingOptions, readingsOf, readReadings, withReadingOptions } from "../readings.ts";
-import { givenOf, type QuestionOptions, requestFrom, saidInOptions, withQuestionOptions } from "../terms.ts";
+import { requestFrom, saidInOptions } from "../terms.ts";
 import { instantText, parseInstant } from "../time.ts";
 
 type CheckOptions = ReadingOptions &

@@ -2,7 +2,7 @@
 import type { GlobalOptions } from "../../globals.ts";
 import { needed } from "../../numbers.ts";
 import type { PatientLog } from "../../patientLog.ts";
-import type { QuestionOptions } from "../../terms.ts";
+import type { QuestionOptions } from "../../questionOptions.ts";
 import { parseEpoch } from "../../time.ts";
 
 export type ProveOptions = GlobalOptions &
