@@ -14,7 +14,8 @@ export const ENVIRONMENT: NodeJS.ProcessEnv = {
   NODE_COMPILE_CACHE: join(root, "cache/node"),
 };
 
-export type Need = "circuits" | "contracts" | "app";
+/** What is built before: circuits for tests alone are apart, since they take longer. */
+export type Need = "circuits" | "testCircuits" | "contracts" | "app";
 type Runner = "mocha" | "hardhat" | "solidity";
 
 export interface Suite {
@@ -28,33 +29,44 @@ export interface Suite {
 
 /** The longest first, so that both lanes of `npm test` end together. */
 export const SUITES: readonly Suite[] = [
+  { name: "circuits", files: "test/circuits/**/*.test.ts", runner: "mocha", needs: ["testCircuits"] },
+  { name: "web", files: "test/web/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts", "app"] },
+  { name: "e2e", files: "test/e2e/**/*.test.ts", runner: "hardhat", needs: ["testCircuits", "contracts"] },
   {
-    name: "app",
-    files: "{apps/claims/test,test/web}/**/*.test.ts",
+    name: "cli",
+    files: "packages/cli/test/**/*.test.ts",
     runner: "mocha",
-    needs: ["circuits", "contracts", "app"],
-  },
-  { name: "circuits", files: "test/circuits/**/*.test.ts", runner: "mocha", needs: ["circuits"] },
-  { name: "e2e", files: "test/e2e/**/*.test.ts", runner: "hardhat", needs: ["circuits", "contracts"] },
-  { name: "cli", files: "packages/cli/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
-  {
-    name: "scripts",
-    files: "test/scripts/**/*.test.ts",
-    runner: "hardhat",
-    needs: ["circuits", "contracts", "app"],
+    needs: ["testCircuits", "contracts"],
   },
   { name: "hardhat-circom", files: "packages/hardhat-circom/test/**/*.test.ts", runner: "mocha", needs: [] },
-  { name: "sdk", files: "packages/sdk/test/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts"] },
   {
     name: "contracts",
     files: "test/contracts/**/*.test.ts",
     runner: "hardhat",
     needs: ["circuits", "contracts"],
   },
+  {
+    name: "sdk",
+    files: "packages/sdk/test/**/*.test.ts",
+    runner: "mocha",
+    needs: ["testCircuits", "contracts"],
+  },
+  {
+    name: "scripts",
+    files: "test/scripts/**/*.test.ts",
+    runner: "hardhat",
+    needs: ["circuits", "contracts", "app"],
+  },
+  {
+    name: "app",
+    files: "apps/claims/test/**/*.test.ts",
+    runner: "mocha",
+    needs: ["circuits", "contracts", "app"],
+  },
+  { name: "solidity", files: "contracts/**/*.t.sol", runner: "solidity", needs: ["contracts"] },
+  { name: "readers", files: "packages/readers/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "services", files: "packages/services/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "audit", files: "packages/audit/test/**/*.test.ts", runner: "mocha", needs: [] },
-  { name: "readers", files: "packages/readers/test/**/*.test.ts", runner: "mocha", needs: [] },
-  { name: "solidity", files: "contracts/**/*.t.sol", runner: "solidity", needs: ["contracts"] },
   { name: "bench", files: "test/bench/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "house", files: "test/house/**/*.test.ts", runner: "mocha", needs: [] },
 ];
@@ -81,17 +93,37 @@ export function commandOf(suite: Suite, files: readonly string[] = []): string[]
   }
 }
 
-/** What builds each need. Builds are cached by content, so a second run takes seconds. */
-export function preparationOf(needs: ReadonlySet<Need>, long: boolean): string[][] {
-  return [
-    ...(needs.has("circuits")
-      ? [
-          ["hardhat", "circuits", "build", ...(long ? ["--all"] : [])],
-          ["hardhat", "circuits", "build", "--group", "test"],
-        ]
-      : []),
-    // Builds them, and compares the ABIs that the SDK has of them.
-    ...(needs.has("contracts") ? [["node", "scripts/generate.ts", "contracts", "--check"]] : []),
-    ...(needs.has("app") ? [["vite", "build", "--logLevel", "warn", "apps/claims"]] : []),
+/** One step of what is built before suites run. */
+export interface Preparation {
+  readonly command: readonly string[];
+  /** What it is a part of. */
+  readonly need: Need;
+  /** Needs that must be there before. */
+  readonly after: readonly Need[];
+}
+
+/** What builds the needs. Builds are cached by content, so a second run takes seconds. */
+export function preparationOf(needs: ReadonlySet<Need>, long: boolean): Preparation[] {
+  const all: Preparation[] = [
+    // Builds the contracts, and compares the ABIs that the SDK has of them.
+    {
+      need: "contracts",
+      after: ["circuits"],
+      command: ["node", "scripts/generate.ts", "contracts", "--check"],
+    },
+    { need: "circuits", after: [], command: ["hardhat", "circuits", "build", ...(long ? ["--all"] : [])] },
+    {
+      need: "testCircuits",
+      after: ["circuits"],
+      command: ["hardhat", "circuits", "build", "--group", "test"],
+    },
+    { need: "app", after: ["contracts"], command: ["vite", "build", "--logLevel", "warn", "apps/claims"] },
   ];
+  const wanted = new Set<Need>();
+  const want = (need: Need) => {
+    wanted.add(need);
+    for (const step of all) if (step.need === need) step.after.forEach(want);
+  };
+  needs.forEach(want);
+  return all.filter(({ need }) => wanted.has(need));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// `npm test`: builds what the chosen suites use, then runs them, two at a time,
-// and counts. LONG=1 adds the heavy circuits and the long fuzz runs.
+// `npm test`: builds what the chosen suites use and runs them, two at a time, and
+// counts. A suite begins as soon as what it needs is built. LONG=1 adds the heavy
+// circuits and the long fuzz runs.
 //
 //   npm test                    everything
 //   npm test -- circuits e2e    only these suites
@@ -10,9 +11,11 @@
 import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { exit } from "./exit.ts";
-import { commandOf, ENVIRONMENT, type Need, preparationOf, root, SUITES } from "./suites.ts";
+import { commandOf, ENVIRONMENT, type Need, preparationOf, root, SUITES, type Suite } from "./suites.ts";
+import { type Job, runInLanes } from "./test/lanes.ts";
 import { type Outcome, outcomeOf, retold } from "./test/outcome.ts";
 
+const LANES = 2;
 const long = process.env.LONG === "1";
 
 const chosen = process.argv.slice(2);
@@ -29,7 +32,7 @@ interface Result {
   readonly seconds: number;
 }
 
-function run(command: readonly string[], live: boolean): Promise<Result> {
+function run(command: readonly string[]): Promise<Result> {
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(command[0]!, command.slice(1), {
@@ -41,7 +44,6 @@ function run(command: readonly string[], live: boolean): Promise<Result> {
     let output = "";
     const take = (chunk: Buffer) => {
       output += chunk;
-      if (live) process.stdout.write(chunk);
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
@@ -52,39 +54,59 @@ function run(command: readonly string[], live: boolean): Promise<Result> {
   });
 }
 
-const queue = SUITES.filter((suite) => chosen.length === 0 || chosen.includes(suite.name));
-const needs = new Set<Need>(queue.flatMap((suite) => suite.needs));
-const preparation = [["node", "scripts/generate.ts", "--check"], ...preparationOf(needs, long)];
-for (const command of preparation) {
-  console.log(`> ${command.join(" ")}`);
-  const { code } = await run(command, true);
-  if (code !== 0) {
-    console.error(`\n"${command.join(" ")}" failed; nothing was tested.\n0 passed, 1 failed`);
-    await exit(1);
-  }
-}
-
+const suites = SUITES.filter((suite) => chosen.length === 0 || chosen.includes(suite.name));
+const steps = preparationOf(new Set(suites.flatMap(({ needs }) => needs)), long);
 const outcomes = new Map<string, Outcome>();
 const summary: string[] = [];
 
-async function lane(): Promise<void> {
-  for (let suite = queue.shift(); suite !== undefined; suite = queue.shift()) {
-    console.log(`> suite ${suite.name} …`);
-    const { code, output, seconds } = await run(
-      [...commandOf(suite), ...(long && suite.runner === "mocha" ? ["--timeout", "3600000"] : [])],
-      false,
-    );
-    const outcome = outcomeOf(output, code);
-    outcomes.set(suite.name, outcome);
-    console.log(`\n===== ${suite.name} =====\n${output.trimEnd()}\n`);
-    summary.push(
-      `${suite.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${seconds.toFixed(0)} s`,
-    );
-  }
+/** What a step prints is shown when it ends: another may run at the same time. */
+async function prepare(name: string, command: readonly string[]): Promise<boolean> {
+  console.log(`> ${command.join(" ")}`);
+  const { code, output, seconds } = await run(command);
+  if (output.trim() !== "") console.log(`\n===== ${command.join(" ")} =====\n${output.trimEnd()}\n`);
+  if (code !== 0) outcomes.set(name, outcomeOf(output, code));
+  summary.push(`${name} in ${seconds.toFixed(0)} s`);
+  return code === 0;
 }
 
+async function test(suite: Suite): Promise<boolean> {
+  console.log(`> suite ${suite.name} …`);
+  const { code, output, seconds } = await run([
+    ...commandOf(suite),
+    ...(long && suite.runner === "mocha" ? ["--timeout", "3600000"] : []),
+  ]);
+  const outcome = outcomeOf(output, code);
+  outcomes.set(suite.name, outcome);
+  console.log(`\n===== ${suite.name} =====\n${output.trimEnd()}\n`);
+  summary.push(
+    `${suite.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${seconds.toFixed(0)} s`,
+  );
+  return true;
+}
+
+const GENERATED = "generated files";
+const built = (need: Need) => `built ${need}`;
+const jobs: Job[] = [
+  {
+    name: GENERATED,
+    after: [],
+    run: () => prepare(GENERATED, ["node", "scripts/generate.ts", "--check"]),
+  },
+  ...steps.map(({ need, after, command }) => ({
+    name: built(need),
+    after: [GENERATED, ...after.map(built)],
+    run: () => prepare(built(need), command),
+  })),
+  ...suites.map((suite) => ({
+    name: suite.name,
+    after: [GENERATED, ...suite.needs.map(built)],
+    run: () => test(suite),
+  })),
+];
+
 const started = performance.now();
-await Promise.all([lane(), lane()]);
+for (const [name, cause] of await runInLanes(jobs, LANES))
+  summary.push(`${name}: not run, for want of ${cause}`);
 // A log that was cut to its end still shows what failed.
 const failures = retold(outcomes);
 if (failures !== "") console.log(failures);
