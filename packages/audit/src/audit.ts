@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { AnchorState } from "./anchorState.ts";
+import { buildReport } from "./buildReport.ts";
 import type { ChainData } from "./chainData.ts";
 import { CircuitsState } from "./circuits/state.ts";
 import { applyToClaims } from "./claims/apply.ts";
@@ -16,7 +17,7 @@ import { Findings } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";
 import { PausesState } from "./pauseState.ts";
 import { checkAttestations, checkProofs, type ProofContext } from "./proofs.ts";
-import { type AuditReport, buildReport } from "./report.ts";
+import type { AuditReport } from "./report.ts";
 import { ScopesState } from "./scopeState.ts";
 import { Transfers } from "./transfers.ts";
 import { untilGone } from "./untilGone.ts";
