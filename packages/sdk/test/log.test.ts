@@ -39,7 +39,14 @@ describe("log", () => {
   it("seals epochs that are over, chained, with fresh salts, and opens them for a proof", async () => {
     const log = await Log.create(memoryStore(), "mine", opening());
     await log.append([...day(FIRST), ...day(FIRST + 1).slice(3), ...day(FIRST + 2)]);
-    const sealed = await log.seal(start + 2 * epochSeconds);
+    const told: [number, number][] = [];
+    const sealed = await log.seal(start + 3 * epochSeconds - 1, undefined, (done, of) =>
+      told.push([done, of]),
+    );
+    expect(told).to.deep.equal([
+      [0, 2],
+      [1, 2],
+    ]);
     expect(sealed.map(({ epoch, filled, missing }) => ({ epoch, filled, missing }))).to.deep.equal([
       { epoch: FIRST, filled: 16, missing: 0 },
       { epoch: FIRST + 1, filled: 13, missing: 3 },

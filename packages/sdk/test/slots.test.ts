@@ -106,6 +106,39 @@ describe("slotting rule", () => {
     expect({ moved, dropped, first }).to.deep.equal({ moved: count, dropped: 0, first: 99 });
   });
 
+  it("decides about the first readings as about all, and soon looks at no others", () => {
+    const steps = fc.array(fc.constantFrom(1, 60, 140, 160, 299, 300, 301, 600, 900), { maxLength: 400 });
+    fc.assert(
+      fc.property(steps, fc.nat(400), fc.nat(4), (distances, share, firstFree) => {
+        let time = 0;
+        const times = distances.map((distance) => (time += distance));
+        const wanted = Math.min(share, times.length);
+        const slotsOf = (asked: { wanted?: number }): (number | undefined)[] => {
+          const slots: (number | undefined)[] = [];
+          const all = { count: times.length, timeAt: (at: number) => times[at]!, ...asked };
+          const moved = decideSlots(profile, 0, all, firstFree, (at, slot) => {
+            slots[at] = slot;
+          });
+          const elsewhere = slots.filter(
+            (slot, at) => slot !== undefined && slot !== slotAt(profile, 0, times[at]!),
+          );
+          expect(moved).to.equal(elsewhere.length);
+          return slots;
+        };
+        expect(slotsOf({ wanted }).slice(0, wanted)).to.deep.equal(slotsOf({}).slice(0, wanted));
+      }),
+      { numRuns: 2000 },
+    );
+    // No slot is free before them, so nothing that comes later can make them move.
+    let latest = 0;
+    const timeAt = (at: number): number => {
+      latest = Math.max(latest, at);
+      return (100 + at) * interval + 10;
+    };
+    decideSlots(profile, 0, { count: 1_000_000, timeAt, wanted: 288 }, 100, () => {});
+    expect(latest).to.be.below(400);
+  });
+
   it("jitter of seconds around slot borders loses no reading of a day", () => {
     const jitter = fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 288, maxLength: 288 });
     fc.assert(

@@ -6,7 +6,7 @@ import { VitalproofError } from "../errors.ts";
 import { Mutex } from "../mutex.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";
-import { epochEnd } from "../time/epochs.ts";
+import { epochAt, epochEnd } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
 import type { LogOpening, LogState, SignedHead } from "./intakeMessages.ts";
 import { LogChain } from "./logChain.ts";
@@ -149,9 +149,14 @@ export class Log {
    * Seals every epoch that is over and not sealed yet, each with a fresh random salt.
    * @param now Unix seconds
    * @param until last epoch to seal; all that are over when left out
+   * @param progress told before each epoch how many are sealed, and of how many
    * @throws LOG_EPOCH_NOT_OVER when `until` is not over at `now`
    */
-  seal(now: number, until?: number): Promise<SealReport[]> {
+  seal(
+    now: number,
+    until?: number,
+    progress: (sealed: number, of: number) => void = () => {},
+  ): Promise<SealReport[]> {
     return this.#mutex.run(async () => {
       if (until !== undefined && this.#end(until) > now) {
         throw new VitalproofError(
@@ -163,8 +168,11 @@ export class Log {
           },
         );
       }
+      const last = until ?? epochAt(this.#profile, this.opening.offset, now) - 1;
+      const due = Math.max(0, last + 1 - this.nextEpoch);
       const reports: SealReport[] = [];
-      while (this.#end(this.nextEpoch) <= now && (until === undefined || this.nextEpoch <= until)) {
+      while (reports.length < due) {
+        progress(reports.length, due);
         reports.push(await this.#sealNext());
       }
       return reports;

@@ -89,20 +89,23 @@ type State = { last: number; dropped: number; moved: number; step: number };
 
 /** Readings after which it is first looked what has been decided. */
 const SETTLED_AFTER = 65_536;
+/** The same after the last reading that is asked about. */
+const SETTLED_SOON_AFTER = 64;
 
 /**
  * The slotting rule over times alone. One reading that finds no slot may move all those before it back to the last gap,
  * so what is before a gap is decided there, and nothing else before the end. That takes two bytes for each reading of
  * the longest stretch without a gap.
- * @param times in their order; each is asked for twice
+ * @param times in their order; each is asked for twice. `wanted`: it is enough to decide so many of the first ones, and
+ *        later ones are only looked at where they matter to those; all when left out
  * @param decided called for each in order, with undefined for a reading for which neither slot was free
  * @param progress told how many readings have been looked at
- * @returns how many readings are in a neighbouring slot instead of their own
+ * @returns how many of the decided readings are in a neighbouring slot instead of their own
  */
 export function decideSlots(
   profile: Profile,
   offset: number,
-  { count, timeAt }: { count: number; timeAt: (at: number) => number },
+  { count, timeAt, wanted = count }: { count: number; timeAt: (at: number) => number; wanted?: number },
   firstFree: number,
   decided: (at: number, slot: number | undefined) => void,
   progress: (looked: number) => void = () => {},
@@ -113,9 +116,10 @@ export function decideSlots(
   let states: State[] = [{ last: firstFree - 1, dropped: 0, moved: 0, step: 0 }];
   // For each reading and state four bits: what was done with the reading, and the state before it that this came from.
   let steps = new Uint16Array(Math.min(count, SETTLED_AFTER));
-  /** Readings before this one have been decided; \`steps\` begins with it. */
+  /** Readings before this one have been decided; `steps` begins with it. */
   let settled = 0;
-  let nextLook = SETTLED_AFTER;
+  let neighbours = 0;
+  let nextLook = Math.min(SETTLED_AFTER, wanted);
 
   const decide = (until: number, state: number): void => {
     for (let at = until - 1, from = state; at >= settled; at--) {
@@ -126,6 +130,7 @@ export function decideSlots(
     for (let at = settled; at < until; at++) {
       const { slot: own, early } = placeOf(profile, offset, timeAt(at));
       const choice = steps[at - settled];
+      if (choice === NEIGHBOUR) neighbours += 1;
       if (choice === DROPPED) decided(at, undefined);
       else decided(at, choice === OWN ? own : early ? own - 1 : own + 1);
     }
@@ -145,7 +150,8 @@ export function decideSlots(
       settled = until;
     }
     // Twice as long a stretch next time: where nothing is decided, looking back again and again would be slow.
-    nextLook = looked + Math.max(SETTLED_AFTER, looked - settled);
+    const distance = looked < wanted ? Math.min(SETTLED_AFTER, wanted - looked) : SETTLED_SOON_AFTER;
+    nextLook = looked + Math.max(distance, looked - settled);
     if (nextLook - settled <= steps.length) return;
     const longer = new Uint16Array(nextLook - settled);
     longer.set(steps.subarray(0, looked - settled));
@@ -153,7 +159,10 @@ export function decideSlots(
   };
 
   for (let at = 0; at < count; at++) {
-    if (at === nextLook) settle(at);
+    if (at === nextLook) {
+      settle(at);
+      if (settled >= wanted) return neighbours;
+    }
     if (at % SETTLED_AFTER === 0) progress(at);
     const { slot: own, early } = placeOf(profile, offset, timeAt(at));
     const neighbour = early ? own - 1 : own + 1;
@@ -179,7 +188,7 @@ export function decideSlots(
     steps[at - settled] = all;
   }
   decide(count, states.length - 1);
-  return states.at(-1)!.moved;
+  return neighbours;
 }
 
 /** What a reading's steps say about one state after it. */

@@ -28,7 +28,11 @@ export function contentOf({ profile, offset }: Slots, pending: PendingReadings, 
     moved: 0,
     dropped: 0,
   };
-  const times = { count: concerning({ profile, offset }, pending, end), timeAt: pending.time.bind(pending) };
+  const times = {
+    count: pending.length,
+    timeAt: pending.time.bind(pending),
+    wanted: upTo({ profile, offset }, pending, end),
+  };
   decideSlots(profile, offset, times, first, (place, slot) => {
     const own = slotAt(profile, offset, pending.time(place));
     // A dropped reading stays pending while its slot is in a later epoch: later readings may still make room.
@@ -63,16 +67,9 @@ export function filledSamples(
   return filled;
 }
 
-/**
- * How many of the pending readings can change what is in slots before `end`. Where two readings are three slots apart,
- * neither has a slot that the other could take, so the later one changes nothing before.
- */
-function concerning({ profile, offset }: Slots, pending: PendingReadings, end: number): number {
-  let before = Number.NEGATIVE_INFINITY;
-  for (let place = 0; place < pending.length; place++) {
-    const slot = slotAt(profile, offset, pending.time(place));
-    if (slot > end && slot - before >= 3) return place;
-    before = slot;
-  }
-  return pending.length;
+/** How many of the pending readings may take a slot before `end`: those of later slots than `end` move back one at most. */
+function upTo({ profile, offset }: Slots, pending: PendingReadings, end: number): number {
+  let count = 0;
+  while (count < pending.length && slotAt(profile, offset, pending.time(count)) <= end) count += 1;
+  return count;
 }

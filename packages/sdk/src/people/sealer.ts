@@ -61,8 +61,8 @@ export class Sealer {
   }
 
   /** Seals what is over; see `Log.seal`. Nothing is sent. */
-  seal(now: number, until?: number): Promise<SealReport[]> {
-    return this.log.seal(now, until);
+  seal(now: number, until?: number, progress?: (sealed: number, of: number) => void): Promise<SealReport[]> {
+    return this.log.seal(now, until, progress);
   }
 
   /** The heads for which there is no receipt yet, signed, in order. */

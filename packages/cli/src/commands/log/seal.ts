@@ -38,7 +38,9 @@ export function registerSeal(log: Command, io: Io): void {
         const sealer = sealerOf(found, device);
         const until =
           options.until === undefined ? undefined : parseEpoch(found.profile, found.offset, options.until);
-        const reports = await io.during("sealing", () => sealer.seal(now, until));
+        const reports = await io.during("sealing", (say) =>
+          sealer.seal(now, until, (done, of) => say(`${done} of ${counted(of, "epoch")}`)),
+        );
         return { kept: found, sealed: reports, heads: await sealer.unsent() };
       });
       if (heads.length > 0) await writeDocument(io, SIGNED_HEADS, options.out, { heads }, options);
