@@ -120,7 +120,8 @@ async function provingTimes({ readings, construction }: ReadingsRow) {
 
 /** One day's tree by the SDK's own code, and the gas of anchoring its root. */
 async function growingPeople({ today }: Run): Promise<PeopleRow[]> {
-  const { deployInsured, load, time } = await import("../test/contracts/support/world.ts");
+  const { deployInsured } = await import("../test/contracts/support/world.ts");
+  const { load, time } = await import("../test/contracts/support/network.ts");
   const { anchors, attester } = await load(deployInsured);
   // Each size on a day of its own, each the first writing of its day.
   let day = BigInt(await time.latest()) / 86_400n + 1n;

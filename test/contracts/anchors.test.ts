@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import {
-  Assurance,
-  correctionTime,
-  DAY,
-  deployWorld,
-  domainOf,
-  ethers,
-  graceTime,
-  HOUR,
-  intakeTime,
-  load,
-  R,
-  time,
-} from "./support/world.ts";
+import { domainOf, ethers, load, time } from "./support/network.ts";
+import { Assurance, correctionTime, DAY, graceTime, HOUR, intakeTime, R } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 describe("AnchorRegistry", () => {
   /** World at the first second of the anchoring window of a day. */

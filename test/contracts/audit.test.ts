@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { audit, contractInterfaces, type FindingCode, rpcChainData } from "@vitalproof/audit";
 import { expect } from "chai";
-import { connection } from "./support/world.ts";
+import { connection } from "./support/network.ts";
 
 const LONG = process.env.LONG === "1";
 

@@ -8,6 +8,9 @@ import { intrinsicGas } from "../support/gas.ts";
 import { Q } from "../support/mangling.ts";
 import { deployCrowd, deployProven, type Item, SkipReason, trapdoorProof } from "./support/batch.ts";
 import { inOneBlock } from "./support/blocks.ts";
+import { circuitId, deployVerifier, proposal } from "./support/circuits.ts";
+import type { Proof } from "./support/mockProof.ts";
+import { ethers, load, networkHelpers, time } from "./support/network.ts";
 import {
   circuitKey,
   deployKey,
@@ -18,23 +21,15 @@ import {
 } from "./support/proofs.ts";
 import {
   benefit,
-  circuitId,
   claimWindow,
   DAY,
   delay,
-  deployVerifier,
-  ethers,
-  load,
-  networkHelpers,
   PeriodState,
-  type Proof,
-  proposal,
   reopenTime,
   review,
   root,
   suspensionTime,
-  time,
-} from "./support/world.ts";
+} from "./support/values.ts";
 
 const first = circuitId("glucose-day", 1n);
 const second = circuitId("glucose-circuit", 1n);

@@ -4,18 +4,11 @@
 import { CircuitClient, CircuitGovernance, type CircuitProposal, claimFamilyFields } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";
+import { circuitId, installKey, keyHash } from "./support/circuits.ts";
+import { codeHash, load, time } from "./support/network.ts";
 import { refusalIn } from "./support/refusal.ts";
-import {
-  circuitId,
-  codeHash,
-  delay,
-  deployWorld,
-  installKey,
-  keyHash,
-  load,
-  suspensionTime,
-  time,
-} from "./support/world.ts";
+import { delay, suspensionTime } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 async function proposed() {
   const world = await deployWorld();

@@ -4,34 +4,25 @@ import { concat, dataSlice, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import type { CircuitRegistry, MockVerifier } from "../../types/ethers-contracts/index.js";
 import { block, trapdoorProof } from "./support/batch.ts";
-import { anyKey, deployKey } from "./support/proofs.ts";
-import { packTerms } from "./support/terms.ts";
 import {
   CLAIMS_FAMILY,
   circuitId,
-  codeHash,
-  DAY,
   dayFacts,
-  delay,
   deployBatchVerifier,
   deployRegistry,
   deployVerifier,
-  deployWorld,
-  ethers,
   type Facts,
-  KeyKind,
-  load,
-  mockProof,
-  networkHelpers,
-  type Proof,
   type ProposalFields,
   packFacts,
   proposal,
   type RegistryConfig,
-  suspensionCooldown,
-  suspensionTime,
-  time,
-} from "./support/world.ts";
+} from "./support/circuits.ts";
+import { mockProof, type Proof } from "./support/mockProof.ts";
+import { codeHash, ethers, load, networkHelpers, time } from "./support/network.ts";
+import { anyKey, deployKey } from "./support/proofs.ts";
+import { packTerms } from "./support/terms.ts";
+import { DAY, delay, KeyKind, suspensionCooldown, suspensionTime } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 const zeroInputs = { holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n };
 

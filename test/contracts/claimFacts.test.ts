@@ -4,23 +4,21 @@
 // circuit. Governance is the liar here.
 import { claimFactsOf, claimFamilyFields, type FamilyFields } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { anyKey, deployKey, type TestKey } from "./support/proofs.ts";
-import { packTerms } from "./support/terms.ts";
 import {
   CLAIMS_FAMILY,
   circuitId,
-  DAY,
   dayFacts,
-  delay,
   deployVerifier,
-  deployWorld,
   type Facts,
-  load,
   type ProposalFields,
   packFacts,
   proposal,
-  time,
-} from "./support/world.ts";
+} from "./support/circuits.ts";
+import { load, time } from "./support/network.ts";
+import { anyKey, deployKey, type TestKey } from "./support/proofs.ts";
+import { packTerms } from "./support/terms.ts";
+import { DAY, delay } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 const other = "0x7265636f726400000000000000000000"; // "record"
 

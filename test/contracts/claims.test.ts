@@ -2,32 +2,26 @@
 import { expect } from "chai";
 import { keccak256, ZeroAddress, ZeroHash } from "ethers";
 import type { MockVerifier } from "../../types/ethers-contracts/index.js";
+import { circuitId, proposal } from "./support/circuits.ts";
+import { mockProof, type ProofInputs } from "./support/mockProof.ts";
+import { coder, ethers, load, networkHelpers, time } from "./support/network.ts";
 import { packTerms } from "./support/terms.ts";
 import {
   benefit,
   claimWindow,
-  coder,
   correctionTime,
   DAY,
-  deployAnchored,
-  deployInsured,
-  deployReviewed,
-  deployWorld,
-  ethers,
+  delay,
   graceTime,
   holder,
   intakeTime,
-  load,
-  mockProof,
-  networkHelpers,
   offset,
   PeriodState,
-  type ProofInputs,
   R,
   reopenTime,
   root,
-  time,
-} from "./support/world.ts";
+} from "./support/values.ts";
+import { deployAnchored, deployInsured, deployReviewed, deployWorld } from "./support/world.ts";
 
 describe("ClaimsPayout: claims", () => {
   it("pays a period that was proven: reserved, then owed, then paid", async () => {
@@ -104,7 +98,6 @@ describe("ClaimsPayout: claims", () => {
       anchorPeriod,
       inputsOf,
     } = await load(deployWorld);
-    const { proposal, delay, circuitId } = await import("./support/world.ts");
     await circuits.connect(governor).propose(await proposal(verifier2, { name: "glucose-7d", epochs: 7n }));
     await time.increase(delay);
     await circuits.add(await proposal(verifier2, { name: "glucose-7d", epochs: 7n }));

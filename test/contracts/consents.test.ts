@@ -2,20 +2,10 @@
 import { expect } from "chai";
 import { keccak256, Signature, ZeroAddress, ZeroHash } from "ethers";
 import { inOneBlock } from "./support/blocks.ts";
-import {
-  type ConsentFields,
-  DAY,
-  deployAnchored,
-  deployWorld,
-  domainOf,
-  ethers,
-  grantTypes,
-  HOUR,
-  load,
-  networkHelpers,
-  revocationTypes,
-  time,
-} from "./support/world.ts";
+import { type ConsentFields, grantTypes, revocationTypes } from "./support/documents.ts";
+import { domainOf, ethers, load, networkHelpers, time } from "./support/network.ts";
+import { DAY, HOUR } from "./support/values.ts";
+import { deployAnchored, deployWorld } from "./support/world.ts";
 
 /** Order of secp256k1: s and N - s sign alike, and only the lower one is accepted. */
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { deployWorld, load } from "./support/world.ts";
+import { load } from "./support/network.ts";
+import { deployWorld } from "./support/world.ts";
 
 describe("Custody", () => {
   /** An escrow that no product has opened: `stranger` is its module, `other` its owner, with 100 in it. */

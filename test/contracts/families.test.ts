@@ -7,20 +7,12 @@ import { expect } from "chai";
 import { keccak256, ZeroAddress, ZeroHash } from "ethers";
 import type { Groth16BatchVerifier } from "../../types/ethers-contracts/index.js";
 import { simulatedProof } from "../support/simulatedProof.ts";
+import { circuitId, type ProposalFields, proposal } from "./support/circuits.ts";
+import type { Proof } from "./support/mockProof.ts";
+import { ethers, load, time } from "./support/network.ts";
 import { anyKey, batchOf, deployKey, type TestKey, testKey, trueBlock } from "./support/proofs.ts";
-import {
-  circuitId,
-  DAY,
-  delay,
-  deployWorld,
-  ethers,
-  load,
-  type Proof,
-  type ProposalFields,
-  proposal,
-  suspensionTime,
-  time,
-} from "./support/world.ts";
+import { DAY, delay, suspensionTime } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 const FAMILY = "0x6c656467657200000000000000000000"; // "ledger"
 const FACTS = keccak256("0x1ed9e4");

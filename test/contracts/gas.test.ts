@@ -4,7 +4,8 @@ import { keccak256 } from "ethers";
 import hre from "hardhat";
 import { intrinsicGas } from "../support/gas.ts";
 import { gasByCrowd } from "./support/crowd.ts";
-import { deployInsured, ethers, load } from "./support/world.ts";
+import { ethers, load } from "./support/network.ts";
+import { deployInsured } from "./support/world.ts";
 
 /** Executing snarkjs's verifier with four inputs, `performance.md`, and the calldata of a real proof. */
 const groth16 = 209_000n;

@@ -16,6 +16,8 @@ import { calldataGas, intrinsicGas } from "../support/gas.ts";
 import { mangleWords, Q, WORD } from "../support/mangling.ts";
 import { UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";
 import { hexOf } from "./support/batch.ts";
+import { deployBatchVerifier } from "./support/circuits.ts";
+import { coder, ethers, load, networkHelpers } from "./support/network.ts";
 import {
   anyKey,
   batchOf,
@@ -33,7 +35,7 @@ import {
   withErrorInC,
   withWord,
 } from "./support/proofs.ts";
-import { coder, deployBatchVerifier, ethers, load, networkHelpers, R } from "./support/world.ts";
+import { R } from "./support/values.ts";
 
 const LONG = process.env.LONG === "1";
 /** What a proof of a batch costs at least: a pair, two multiplications, an addition (EIP-1108). */

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
+import { deployRegistry } from "./support/circuits.ts";
+import { ethers, load, time } from "./support/network.ts";
 import {
   DAY,
   delay,
-  deployAnchored,
-  deployRegistry,
-  deployWorld,
-  ethers,
   HOUR,
-  load,
   outageCooldown,
   outageTime,
   pauseCooldown,
@@ -18,8 +15,8 @@ import {
   resumeTime,
   suspensionCooldown,
   suspensionTime,
-  time,
-} from "./support/world.ts";
+} from "./support/values.ts";
+import { deployAnchored, deployWorld } from "./support/world.ts";
 
 const now = async () => BigInt(await time.latest());
 

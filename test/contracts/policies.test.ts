@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
+import { circuitId, proposal } from "./support/circuits.ts";
+import { type Attestation, attestationTypes } from "./support/documents.ts";
+import { domainOf, ethers, load, time } from "./support/network.ts";
 import { packTerms } from "./support/terms.ts";
-import {
-  type Attestation,
-  attestationTypes,
-  benefit,
-  circuitId,
-  DAY,
-  delay,
-  deployInsured,
-  deployWorld,
-  domainOf,
-  ethers,
-  holder,
-  KeyKind,
-  load,
-  offset,
-  proposal,
-  R,
-  time,
-} from "./support/world.ts";
+import { benefit, DAY, delay, holder, KeyKind, offset, R } from "./support/values.ts";
+import { deployInsured, deployWorld } from "./support/world.ts";
 
 describe("ClaimsPayout: policies", () => {
   it("P3: a policy reserves its whole possible benefit", async () => {

@@ -2,24 +2,12 @@
 import { expect } from "chai";
 import { keccak256, ZeroHash } from "ethers";
 import type { ClaimsPayout } from "../../types/ethers-contracts/index.js";
+import { circuitId, deployRegistry, deployVerifier, proposal } from "./support/circuits.ts";
+import type { Offer } from "./support/documents.ts";
+import { ethers, load, time } from "./support/network.ts";
 import { packTerms, type TermsFields, unusedBitOf } from "./support/terms.ts";
-import {
-  Assurance,
-  benefit,
-  circuitId,
-  DAY,
-  delay,
-  deployRegistry,
-  deployVerifier,
-  deployWorld,
-  ethers,
-  KeyKind,
-  load,
-  type Offer,
-  proposal,
-  suspensionTime,
-  time,
-} from "./support/world.ts";
+import { Assurance, benefit, DAY, delay, KeyKind, suspensionTime } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 describe("ClaimsPayout: programs and their money", () => {
   describe("construction", () => {

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
+import { deployVerifier, proposal } from "./support/circuits.ts";
+import { load, time } from "./support/network.ts";
 import { packTerms } from "./support/terms.ts";
-import {
-  benefit,
-  DAY,
-  delay,
-  deployVerifier,
-  deployWorld,
-  load,
-  PeriodState,
-  proposal,
-  time,
-} from "./support/world.ts";
+import { benefit, DAY, delay, PeriodState } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 describe("P10: releasing many periods at once", () => {
   /** A policy of 150 days, nothing anchored, all of it over for long. */

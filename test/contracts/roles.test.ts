@@ -2,17 +2,11 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import { type BaseContract, type FunctionFragment, ZeroAddress, ZeroHash } from "ethers";
-import {
-  benefit,
-  DAY,
-  deployWorld,
-  holder,
-  load,
-  mockProof,
-  proposal,
-  review,
-  time,
-} from "./support/world.ts";
+import { proposal } from "./support/circuits.ts";
+import { mockProof } from "./support/mockProof.ts";
+import { load, time } from "./support/network.ts";
+import { benefit, DAY, holder, review } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 /** Everything that a privileged function could be called on: a policy with a claim under review and one rejected. */
 async function everything() {

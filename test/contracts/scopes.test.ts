@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { deployWorld, ethers, load } from "./support/world.ts";
+import { ethers, load } from "./support/network.ts";
+import { deployWorld } from "./support/world.ts";
 
 describe("scopes", () => {
   it("needs an anchor registry", async () => {

@@ -3,7 +3,9 @@
 // What is not sold: by whom, under what, on whose word; and what ended policies give back.
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
-import { Assurance, DAY, deployWorld, holder, load, offset, suspensionTime, time } from "./support/world.ts";
+import { load, time } from "./support/network.ts";
+import { Assurance, DAY, holder, offset, suspensionTime } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 describe("ClaimsPayout: what is not sold", () => {
   it("T28: no program of the group's attester", async () => {

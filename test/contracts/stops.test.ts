@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
+import { circuitId, proposal } from "./support/circuits.ts";
+import { load, time } from "./support/network.ts";
 import {
   benefit,
-  circuitId,
   DAY,
   delay,
-  deployAnchored,
-  deployInsured,
   HOUR,
   holder,
-  load,
   pauseCooldown,
   pauseTime,
-  proposal,
   reopenTime,
   resumeTime,
   root,
   suspensionCooldown,
   suspensionTime,
-  time,
-} from "./support/world.ts";
+} from "./support/values.ts";
+import { deployAnchored, deployInsured } from "./support/world.ts";
 
 const second = circuitId("glucose-day", 2n);
 const never = 2n ** 64n - 1n;

@@ -4,19 +4,11 @@
 // takes, on both sides of every bound. Those of distribution: programs.test.ts.
 import { expect } from "chai";
 import { highestCode, loadSources, zeroCode } from "../../scripts/generate/sources.ts";
+import { circuitId, deployRegistry, deployVerifier, type Facts, proposal } from "./support/circuits.ts";
+import { deployClaimTerms } from "./support/deployment.ts";
+import { ethers, load } from "./support/network.ts";
 import { flagsOf, packAs, unusedBitOf } from "./support/terms.ts";
-import {
-  circuitId,
-  DAY,
-  deployClaimTerms,
-  deployRegistry,
-  deployVerifier,
-  ethers,
-  type Facts,
-  KeyKind,
-  load,
-  proposal,
-} from "./support/world.ts";
+import { DAY, KeyKind } from "./support/values.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const NO_BOUND = 65535n;

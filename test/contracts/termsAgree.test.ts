@@ -17,17 +17,11 @@ import {
 import { expect } from "chai";
 import fc from "fast-check";
 import type { CircuitRegistry } from "../../types/ethers-contracts/index.js";
+import { circuitId, deployRegistry, deployVerifier, proposal } from "./support/circuits.ts";
+import { deployClaimTerms } from "./support/deployment.ts";
+import { ethers } from "./support/network.ts";
 import { packAs } from "./support/terms.ts";
-import {
-  circuitId,
-  DAY,
-  deployClaimTerms,
-  deployRegistry,
-  deployVerifier,
-  ethers,
-  KeyKind,
-  proposal,
-} from "./support/world.ts";
+import { DAY, KeyKind } from "./support/values.ts";
 
 const NO_BOUND = 65_535;
 const SMALL: readonly CircuitName[] = [

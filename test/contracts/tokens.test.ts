@@ -2,7 +2,9 @@
 import { expect } from "chai";
 import type { FunctionFragment, Interface } from "ethers";
 import type { TestToken } from "../../types/ethers-contracts/index.js";
-import { benefit, deployWorld, ethers, holder, load, networkHelpers, root } from "./support/world.ts";
+import { ethers, load, networkHelpers } from "./support/network.ts";
+import { benefit, holder, root } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 const sum = benefit * 3n;
 

@@ -2,22 +2,11 @@
 //
 // T36: who settles a period, and until when, after exposures, retirements and successions.
 import { expect } from "chai";
-import {
-  circuitId,
-  DAY,
-  delay,
-  deployVerifier,
-  deployWorld,
-  holder,
-  load,
-  mockProof,
-  proposal,
-  reopenTime,
-  resumeTime,
-  root,
-  suspensionTime,
-  time,
-} from "./support/world.ts";
+import { circuitId, deployVerifier, proposal } from "./support/circuits.ts";
+import { mockProof } from "./support/mockProof.ts";
+import { load, time } from "./support/network.ts";
+import { DAY, delay, holder, reopenTime, resumeTime, root, suspensionTime } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
 
 const never = 2n ** 64n - 1n;
 const zeros = { holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n };

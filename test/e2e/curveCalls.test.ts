@@ -4,7 +4,7 @@
 import { usageOf } from "@vitalproof/sdk/measure";
 import { expect } from "chai";
 import { deployCrowd, trapdoorProof } from "../contracts/support/batch.ts";
-import { connection, load } from "../contracts/support/world.ts";
+import { connection, load } from "../contracts/support/network.ts";
 
 /** Bytes of a pair of points (EIP-197). */
 const PAIR_BYTES = 192;

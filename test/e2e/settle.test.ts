@@ -20,7 +20,8 @@ import {
 import { calldataBytesOf, estimatedGasOf } from "@vitalproof/sdk/measure";
 import { expect } from "chai";
 import { deployCrowd } from "../contracts/support/batch.ts";
-import { benefit, connection, load } from "../contracts/support/world.ts";
+import { connection, load } from "../contracts/support/network.ts";
+import { benefit } from "../contracts/support/values.ts";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";
 import { BENEFIT, CIRCUIT, claimable, type Fixture } from "./fixture.ts";
 

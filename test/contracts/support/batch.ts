@@ -2,7 +2,10 @@
 import { proofCalldata } from "@vitalproof/sdk";
 import { concat, toBeHex } from "ethers";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../../support/simulatedProof.ts";
-import { benefit, circuitId, type deployWorld, deployWorldWith, type Proof } from "./world.ts";
+import { circuitId } from "./circuits.ts";
+import type { Proof } from "./mockProof.ts";
+import { benefit } from "./values.ts";
+import { type deployWorld, deployWorldWith } from "./world.ts";
 
 /** An item of `submitClaims`. */
 export interface Item {

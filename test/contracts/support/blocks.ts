@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
-import { ethers, networkHelpers } from "./world.ts";
+import { ethers, networkHelpers } from "./network.ts";
 
 type Send = (overrides: { gasLimit: bigint; gasPrice: bigint }) => Promise<ContractTransactionResponse>;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractTransactionResponse } from "ethers";
-import { benefit, deployWorld, holder, load, networkHelpers } from "./world.ts";
+import { load, networkHelpers } from "./network.ts";
+import { benefit, holder } from "./values.ts";
+import { deployWorld } from "./world.ts";
 
 /** What one patient's operations cost when others are there already. */
 export interface CrowdGas {

@@ -11,7 +11,9 @@ import { proofCalldata, type VerificationKey } from "@vitalproof/sdk";
 import { keccak256, toBeHex } from "ethers";
 import { type G1, inputPoints, keyOf, simulatedProof, type Trapdoor } from "../../support/simulatedProof.ts";
 import { blockWords, hexOf } from "./batch.ts";
-import { ethers, type Proof, R } from "./world.ts";
+import type { Proof } from "./mockProof.ts";
+import { ethers } from "./network.ts";
+import { R } from "./values.ts";
 
 const { Point: P1 } = bn254.G1;
 const { Point: P2 } = bn254.G2;
