@@ -12,22 +12,26 @@
 //   npm run mutants -- --resume                      keep earlier results; run unexplained survivors and the rest
 //   npm run mutants -- --list                        only name the mutants
 //   npm run mutants -- --report                      write test/contracts/MUTANTS.md from the results so far
+//   npm run mutants -- --breaks                      the mistakes of breaks.json, for the random Solidity tests alone
+//   npm run mutants -- --breaks --only "anyone"      those with these words in their name
 //   npm run mutants -- … --json                      the summary for machines
 //
 // scripts/mutants/contracts.ts says which files are mutated, and which tests are tried first.
 // Results are kept in build/mutants/, one line per mutant, and hold only for the
-// source they were made from. Exit code 1 if a mutant survives unexplained.
+// source they were made from. Exit code 1 if a mutant survives unexplained, or a break is not noticed.
 // scripts/mutants/explained.json says why a survivor is harmless.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readBreaks, tryBreak } from "./mutants/breaks.ts";
 import { type Compiler, openCompiler } from "./mutants/compiler.ts";
 import { mochaFiles, mutatedFiles } from "./mutants/contracts.ts";
 import { type Mutant, mutantsOf } from "./mutants/operators.ts";
-import { copyProject, type Project } from "./mutants/project.ts";
+import { copyProject, type Project, type Run } from "./mutants/project.ts";
 import { markdown, type Row, summarize } from "./mutants/report.ts";
 import { shuffled } from "./mutants/shuffled.ts";
+import { runInlined, runStateful } from "./mutants/solidity.ts";
 
 const root = join(import.meta.dirname, "..");
 const results = join(root, "build/mutants");
@@ -36,8 +40,6 @@ const MAX_CODE = 24_576;
 /** A run of tests without mutation may take this long; with one five times as long as that took. */
 const CONTROL_TIMEOUT = 1_200_000;
 const SLOWER = 5;
-/** Where the Solidity tests, which are compiled first, are not done by then they never will be. */
-const SOLIDITY_TIMEOUT = 1_200_000;
 
 const { values: flags } = parseArgs({
   options: {
@@ -48,6 +50,8 @@ const { values: flags } = parseArgs({
     resume: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     report: { type: "boolean", default: false },
+    breaks: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
     json: { type: "boolean", default: false },
   },
 });
@@ -66,13 +70,6 @@ for (const name of flags.contract ?? []) {
     console.error(`There is no contract "${name}". Contracts: ${[...files.keys()].join(", ")}.`);
     process.exit(2);
   }
-}
-
-function solidityFiles(name: string): string[] {
-  const own = files.get(name)!.replace(/\.sol$/, ".t.sol");
-  return [...new Set([own, "contracts/claims/ClaimsPayout.t.sol"])].filter((file) =>
-    existsSync(join(root, file)),
-  );
 }
 
 const digest = (source: string) => createHash("sha256").update(source).digest("hex").slice(0, 16);
@@ -104,11 +101,11 @@ function judge(
   mutant: Mutant,
   compiler: Compiler,
   project: Project,
-  timeout: number,
+  timeouts: Timeouts,
 ): Pick<Row, "status" | "by"> {
   const file = files.get(name)!;
-  const code = mutated(source, mutant);
-  const codes = compiler.codesWith(file, code);
+  const changed = mutated(source, mutant);
+  const codes = compiler.codesWith(file, changed);
   if (codes === undefined) return { status: "invalid", by: "it does not compile" };
   // Every test would fail at its deployment, which says nothing about the tests.
   if ([...codes.values()].some(({ runtime }) => runtime.length > 2 + 2 * MAX_CODE)) {
@@ -117,23 +114,57 @@ function judge(
   if (compiler.meansTheSame(codes)) {
     return { status: "identical", by: "the compiler makes the same bytes of it" };
   }
-  const mocha = project.withCodes(codes, () => project.test("mocha", mochaFiles(root, name), timeout));
+  const mocha = project.withCodes(codes, () => project.test("mocha", mochaFiles(root, name), timeouts.mocha));
   if (!mocha.passed) return { status: "killed", by: mocha.by };
-  const solidity = project.withSource(file, code, () =>
-    project.test("solidity", solidityFiles(name), SOLIDITY_TIMEOUT),
-  );
-  return solidity.passed ? { status: "survived", by: "" } : { status: "killed", by: solidity.by };
+  const stateful = runStateful(project, codes, timeouts.solidity);
+  if (!stateful.passed) return { status: "killed", by: stateful.by };
+  const inlined = runInlined(project, compiler, { file, source: changed, codes }, timeouts.solidity);
+  return inlined.passed ? { status: "survived", by: "" } : { status: "killed", by: inlined.by };
 }
 
-/**
- * The tests without any mutation: if one fails now, no kill means anything.
- * @returns milliseconds after which a run with a mutant hangs
- */
-function control(project: Project): number {
+/** Milliseconds after which a run with a mutant hangs. */
+interface Timeouts {
+  readonly mocha: number;
+  readonly solidity: number;
+}
+
+/** Runs tests without any mutation: if one fails now, no kill means anything. */
+function timed(run: () => Run): number {
   const started = Date.now();
-  const mocha = project.test("mocha", mochaFiles(root, ""), CONTROL_TIMEOUT);
-  if (!mocha.passed) throw new Error(`The contracts fail without any mutation: ${mocha.by}`);
+  const { passed, by } = run();
+  if (!passed) throw new Error(`The contracts fail without any mutation: ${by}`);
   return Math.max(60_000, SLOWER * (Date.now() - started));
+}
+
+/** Without a mutation every test passes; with a known one each kind of Solidity tests fails, so both see mutants. */
+function control(project: Project, compiler: Compiler, withMocha: boolean): Timeouts {
+  progress("Without any mutation …");
+  const mocha = withMocha
+    ? timed(() => project.test("mocha", mochaFiles(root, ""), CONTROL_TIMEOUT))
+    : CONTROL_TIMEOUT;
+  const solidity = timed(() => runStateful(project, new Map(), CONTROL_TIMEOUT));
+  for (const given of readBreaks(root).filter(({ control: kind }) => kind !== undefined)) {
+    const { noticed, by } = tryBreak(project, compiler, given, solidity, given.control);
+    if (!noticed)
+      throw new Error(`The ${given.control} Solidity tests did not see the control "${given.name}": ${by}`);
+  }
+  return { mocha, solidity };
+}
+
+/** @returns whether the random Solidity tests noticed each */
+function runBreaks(project: Project, compiler: Compiler): boolean {
+  const chosen = readBreaks(root).filter(({ name }) => name.includes(flags.only));
+  if (chosen.length === 0) throw new Error(`No break has "${flags.only}" in its name.`);
+  const { solidity } = control(project, compiler, false);
+  let missed = 0;
+  for (const given of chosen) {
+    const { noticed, by } = tryBreak(project, compiler, given, solidity);
+    if (!noticed) missed++;
+    const otherwise = by === "" ? "" : ` (only: ${by})`;
+    progress(`${noticed ? "noticed" : "MISSED"} ${given.property}: ${given.name}${noticed ? "" : otherwise}`);
+  }
+  progress(`${chosen.length - missed} of ${chosen.length} breaks noticed by the random Solidity tests alone`);
+  return missed === 0;
 }
 
 const deadline = Date.now() + positive("minutes") * 60_000;
@@ -162,15 +193,16 @@ try {
     [...files].map(([name, file]) => [name, mutantsOf(compiler.sourceOf(file), compiler.astOf(file))]),
   );
 
-  if (flags.list) {
+  if (flags.breaks) {
+    if (!runBreaks(project, compiler)) process.exitCode = 1;
+  } else if (flags.list) {
     for (const name of names) {
       for (const { key, line } of mutants.get(name)!) console.log(`${files.get(name)}:${line} ${key}`);
     }
   } else if (!flags.report) {
     mkdirSync(results, { recursive: true });
     if (!flags.resume) for (const name of names) writeFileSync(resultsOf(name), "");
-    progress("Without any mutation …");
-    const timeout = control(project);
+    const timeouts = control(project, compiler, true);
     for (const [contract, parts] of compiler.filesByContract([...files.values()])) {
       const pool = names
         .filter((name) => parts.includes(files.get(name)!))
@@ -189,7 +221,7 @@ try {
         if (status === undefined || (status === "survived" && explained[name]?.[key] === undefined)) {
           const started = Date.now();
           const source = compiler.sourceOf(files.get(name)!);
-          const verdict = judge(name, source, mutant, compiler, project, timeout);
+          const verdict = judge(name, source, mutant, compiler, project, timeouts);
           const row = { key, line, operator, ...verdict, seconds: (Date.now() - started) / 1000 };
           appendFileSync(resultsOf(name), `${JSON.stringify({ ...row, source: digest(source) })}\n`);
           if (row.status === "survived" || counted % 10 === 0)
@@ -201,7 +233,7 @@ try {
     }
   }
 
-  if (!flags.list) {
+  if (!flags.list && !flags.breaks) {
     const summaries = [...files].map(([name, file]) =>
       summarize(
         name,

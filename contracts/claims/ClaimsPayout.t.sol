@@ -2,13 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ConsentRegistry} from "../registries/ConsentRegistry.sol";
-import {CircuitRegistry} from "../registries/CircuitRegistry.sol";
-import {Custody} from "../custody/Custody.sol";
 import {Anchor} from "../interfaces/IAnchorRegistry.sol";
 import {IClaimsPayout, PeriodState, Policy} from "../interfaces/IClaimsPayout.sol";
-import {Escrow} from "../interfaces/ICustody.sol";
-import {Circuit} from "../interfaces/ICircuitRegistry.sol";
+import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {Escrow, ICustody} from "../interfaces/ICustody.sol";
+import {Circuit, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {VM} from "../mocks/Vm.sol";
 import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
 import {ClaimsHandler} from "./ClaimsHandler.t.sol";
@@ -190,7 +188,7 @@ contract ClaimsPayoutTest {
         }
         for (uint256 i = 0; i < 2; ++i) {
             IERC20 token = handler.tokens(i);
-            Custody custody = handler.custody();
+            ICustody custody = handler.custody();
             require(custody.accountedIn(token) == ledgers[i], "P2: accounted is the sum of the ledgers");
             require(token.balanceOf(address(custody)) >= ledgers[i], "P1: the money is there");
             (uint256 received, uint256 sent) = handler.ghosts(i);
@@ -240,7 +238,7 @@ contract ClaimsPayoutTest {
     }
 
     function _consents() private view {
-        ConsentRegistry consents = handler.consents();
+        IConsentRegistry consents = handler.consents();
         for (uint256 i = 0; i < handler.consentCount(); ++i) {
             (
                 ConsentId id,
@@ -264,7 +262,7 @@ contract ClaimsPayoutTest {
     }
 
     function _registries() private view {
-        CircuitRegistry circuits = handler.circuits();
+        ICircuitRegistry circuits = handler.circuits();
         Circuit memory record = circuits.circuit(handler.circuit());
         require(record.verifier == address(handler.verifier()), "V1: verifier");
         require(record.verifierCodeHash == address(handler.verifier()).codehash, "V1: code hash");

@@ -2,19 +2,20 @@
 pragma solidity ^0.8.28;
 
 import {deployArtifact} from "../mocks/Artifacts.sol";
-import {AnchorRegistry} from "../registries/AnchorRegistry.sol";
-import {ConsentRegistry} from "../registries/ConsentRegistry.sol";
-import {ScopeRegistry} from "../registries/ScopeRegistry.sol";
-import {CircuitRegistry} from "../registries/CircuitRegistry.sol";
-import {PauseRegistry} from "../registries/PauseRegistry.sol";
-import {Custody} from "../custody/Custody.sol";
-import {VerificationKey} from "../verification/VerificationKey.sol";
-import {AssuranceClass} from "../interfaces/IAnchorRegistry.sol";
+import {AssuranceClass, IAnchorRegistry} from "../interfaces/IAnchorRegistry.sol";
 import {IClaimsPayout, PeriodState, Policy, ProgramOffer} from "../interfaces/IClaimsPayout.sol";
-import {Escrow} from "../interfaces/ICustody.sol";
+import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {Escrow, ICustody} from "../interfaces/ICustody.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
-import {KeyKind, CircuitProposal, CircuitRegistryConfig} from "../interfaces/ICircuitRegistry.sol";
+import {
+    CircuitProposal,
+    CircuitRegistryConfig,
+    ICircuitRegistry,
+    KeyKind
+} from "../interfaces/ICircuitRegistry.sol";
+import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
+import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
 import {FactsLayout} from "./generated/FactsLayout.sol";
 import {TermsLayout} from "./generated/TermsLayout.sol";
 import {TestToken} from "../mocks/TestToken.sol";
@@ -22,7 +23,8 @@ import {TrapdoorVerifier} from "../mocks/TrapdoorVerifier.sol";
 import {VM} from "../mocks/Vm.sol";
 import {CircuitId, ConsentId, EscrowId, GroupId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
 
-/// @dev The whole system with every actor: three programs in two tokens, three patients.
+/// @dev The whole system with every actor: three programs in two tokens, three patients. Every contract is deployed by
+/// its artifact, so that the mutants tool can put another one there and the tests run without compiling.
 abstract contract ClaimsSystem {
     uint256 internal constant ATTESTER_KEY = 0xa77e57e2;
     uint256 internal constant PATIENTS = 3;
@@ -33,12 +35,12 @@ abstract contract ClaimsSystem {
     uint32 internal constant CORRECTION = 2 days;
     uint256 internal constant OFFSET = 20;
 
-    CircuitRegistry public immutable circuits;
-    AnchorRegistry public immutable anchors;
-    ScopeRegistry public immutable scopes;
-    ConsentRegistry public immutable consents;
-    PauseRegistry public immutable pauses;
-    Custody public immutable custody;
+    ICircuitRegistry public immutable circuits;
+    IAnchorRegistry public immutable anchors;
+    IScopeRegistry public immutable scopes;
+    IConsentRegistry public immutable consents;
+    IPauseRegistry public immutable pauses;
+    ICustody public immutable custody;
     IClaimsPayout public immutable claims;
     TrapdoorVerifier public immutable verifier;
     TestToken[2] public tokens;
@@ -96,7 +98,10 @@ abstract contract ClaimsSystem {
             version: 1,
             verifier: address(verifier),
             verifierCodeHash: address(verifier).codehash,
-            verificationKey: address(new VerificationKey(verifier.key())),
+            verificationKey: deployArtifact(
+                "VerificationKey.sol:VerificationKey",
+                abi.encode(verifier.key())
+            ),
             verificationKeyHash: keccak256(verifier.key()),
             family: "claims",
             facts: bytes32(
@@ -113,13 +118,17 @@ abstract contract ClaimsSystem {
             keyKind: KeyKind.Production,
             predecessor: CircuitId.wrap(0)
         });
-        circuits = new CircuitRegistry(config);
+        circuits = ICircuitRegistry(
+            deployArtifact("CircuitRegistry.sol:CircuitRegistry", abi.encode(config))
+        );
         circuit = circuits.circuitIdOf("glucose-day", 1);
-        anchors = new AnchorRegistry();
-        scopes = new ScopeRegistry(anchors);
-        consents = new ConsentRegistry();
-        pauses = new PauseRegistry(circuits, PAUSER);
-        custody = new Custody();
+        anchors = IAnchorRegistry(deployArtifact("AnchorRegistry.sol:AnchorRegistry", ""));
+        scopes = IScopeRegistry(deployArtifact("ScopeRegistry.sol:ScopeRegistry", abi.encode(anchors)));
+        consents = IConsentRegistry(deployArtifact("ConsentRegistry.sol:ConsentRegistry", ""));
+        pauses = IPauseRegistry(
+            deployArtifact("PauseRegistry.sol:PauseRegistry", abi.encode(circuits, PAUSER))
+        );
+        custody = ICustody(deployArtifact("Custody.sol:Custody", ""));
         claims = IClaimsPayout(
             deployArtifact("ClaimsPayout.sol:ClaimsPayout", abi.encode(pauses, scopes, consents, custody))
         );

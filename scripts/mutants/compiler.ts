@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, posix } from "node:path";
 import { deployedContracts } from "./contracts.ts";
@@ -37,6 +37,7 @@ interface Solc {
   ): string;
 }
 
+/** By the artifact that holds it: `file/contract`. */
 export type Codes = ReadonlyMap<string, Code>;
 
 export interface Compiler {
@@ -48,6 +49,28 @@ export interface Compiler {
   readonly meansTheSame: (codes: Codes) => boolean;
   /** Codes of every deployed contract that `file` is part of, with `source` in its place; undefined if it does not compile. */
   readonly codesWith: (file: string, source: string) => Codes | undefined;
+  /** The same of every Solidity test that has `file` compiled into it. */
+  readonly testCodesWith: (file: string, source: string) => Codes | undefined;
+}
+
+/** A contract with its file. */
+interface Unit {
+  readonly contract: string;
+  readonly file: string;
+}
+
+const keyOf = ({ contract, file }: Unit) => `${file}/${contract}`;
+
+/** Contracts of Solidity tests that can be deployed. */
+function testUnits(project: string): Unit[] {
+  return globSync("artifacts/contracts/**/*.t.sol/*.json", { cwd: project })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => JSON.parse(readFileSync(join(project, path), "utf8")).bytecode !== "0x")
+    .map((path) => ({
+      contract: posix.basename(path, ".json"),
+      file: posix.dirname(path).slice("artifacts/".length),
+    }))
+    .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 
 /** The hash of the sources that solc appends to code (CBOR: "ipfs", 34 bytes), also to code inside of code. */
@@ -63,15 +86,15 @@ function withoutMetadata(code: string): string {
 export function openCompiler(project: string): Compiler {
   const solc = createRequire(join(project, "package.json"))("solc") as Solc;
   const deployed = deployedContracts(project);
-  const artifactOf = (contract: string) =>
-    join(project, `artifacts/${deployed.get(contract)!}/${contract}.json`);
+  const units = [...deployed].map(([contract, file]): Unit => ({ contract, file }));
+  const tests = testUnits(project);
   // Each contract as it is built: some have settings of their own.
   const inputs = new Map(
-    [...deployed.keys()].map((contract) => {
-      const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
-      const { buildInfoId } = read(artifactOf(contract)) as { buildInfoId: string };
-      const { input } = read(join(project, `artifacts/build-info/${buildInfoId}.json`)) as { input: Input };
-      return [contract, input] as const;
+    [...units, ...tests].map((unit) => {
+      const read = (path: string) => JSON.parse(readFileSync(join(project, path), "utf8"));
+      const { buildInfoId } = read(`artifacts/${keyOf(unit)}.json`) as { buildInfoId: string };
+      const { input } = read(`artifacts/build-info/${buildInfoId}.json`) as { input: Input };
+      return [keyOf(unit), input] as const;
     }),
   );
   const sources = Object.assign(
@@ -110,19 +133,30 @@ export function openCompiler(project: string): Compiler {
     }
     return found;
   }
-  const closures = new Map([...deployed].map(([contract, path]) => [contract, closure(path)]));
+  const closures = new Map([...units, ...tests].map((unit) => [keyOf(unit), closure(unit.file)]));
+  const partsOf = (file: string) => units.filter((unit) => closures.get(keyOf(unit))!.has(file));
 
-  const partsOf = (file: string) => [...deployed.keys()].filter((name) => closures.get(name)!.has(file));
-
-  /** Of one contract, with other sources in place of its own; undefined if it does not compile. */
-  function codeOf(contract: string, changed: Readonly<Record<string, string>>): Code | undefined {
-    const path = `project/${deployed.get(contract)!}`;
-    const given = { [path]: sourceOf(deployed.get(contract)!), ...changed };
-    const selection = { [path]: { [contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] } };
-    const output = compile(given, selection, inputs.get(contract)!.settings);
+  /** Of one contract, with another source in place of its own; undefined if it does not compile. */
+  function codeOf(unit: Unit, changed: Readonly<Record<string, string>>): Code | undefined {
+    const path = `project/${unit.file}`;
+    const given = { [path]: sourceOf(unit.file), ...changed };
+    const selection = {
+      [path]: { [unit.contract]: ["evm.bytecode.object", "evm.deployedBytecode.object"] },
+    };
+    const output = compile(given, selection, inputs.get(keyOf(unit))!.settings);
     if (output.errors?.some(({ severity }) => severity === "error")) return undefined;
-    const { evm } = output.contracts![path]![contract]!;
+    const { evm } = output.contracts![path]![unit.contract]!;
     return { creation: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` };
+  }
+
+  function codesOf(parts: readonly Unit[], file: string, source: string): Codes | undefined {
+    const codes = new Map<string, Code>();
+    for (const unit of parts) {
+      const code = codeOf(unit, { [`project/${file}`]: source });
+      if (code === undefined) return undefined;
+      codes.set(keyOf(unit), code);
+    }
+    return codes;
   }
 
   return {
@@ -136,24 +170,23 @@ export function openCompiler(project: string): Compiler {
     },
     filesByContract(files) {
       const home = (file: string) =>
-        [...deployed].find(([, own]) => own === file)?.[0] ?? partsOf(file)[0] ?? "no contract";
+        [...deployed].find(([, own]) => own === file)?.[0] ?? partsOf(file)[0]?.contract ?? "no contract";
       const homes = [...new Set(files.map(home))];
       return new Map(homes.map((contract) => [contract, files.filter((file) => home(file) === contract)]));
     },
     meansTheSame(codes) {
-      return [...codes].every(([name, { creation }]) => {
-        const built = JSON.parse(readFileSync(artifactOf(name), "utf8")) as { bytecode: string };
+      return [...codes].every(([key, { creation }]) => {
+        const artifact = join(project, `artifacts/${key}.json`);
+        const built = JSON.parse(readFileSync(artifact, "utf8")) as { bytecode: string };
         return withoutMetadata(creation) === withoutMetadata(built.bytecode);
       });
     },
-    codesWith(file, source) {
-      const codes = new Map<string, Code>();
-      for (const contract of partsOf(file)) {
-        const code = codeOf(contract, { [`project/${file}`]: source });
-        if (code === undefined) return undefined;
-        codes.set(contract, code);
-      }
-      return codes;
-    },
+    codesWith: (file, source) => codesOf(partsOf(file), file, source),
+    testCodesWith: (file, source) =>
+      codesOf(
+        tests.filter((unit) => closures.get(keyOf(unit))!.has(file)),
+        file,
+        source,
+      ),
   };
 }

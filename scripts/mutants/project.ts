@@ -15,23 +15,23 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Codes } from "./compiler.ts";
-import { deployedContracts } from "./contracts.ts";
 
 export interface Run {
   readonly passed: boolean;
   /** The first test that failed, or what else ended the run. */
   readonly by: string;
+  /** What the runner printed. */
+  readonly output: string;
 }
 
 /** A throw-away copy of what the contract tests need, so that no mutant is ever in the working tree. */
 export interface Project {
   readonly folder: string;
   readonly build: () => void;
+  /** Without compiling: what is tested is what the artifacts hold. */
   readonly test: (suite: "mocha" | "solidity", files: readonly string[], timeout: number) => Run;
   /** Runs `action` while the artifacts hold these codes. */
   readonly withCodes: <T>(codes: Codes, action: () => T) => T;
-  /** Runs `action` while `file` holds `source`. */
-  readonly withSource: <T>(file: string, source: string, action: () => T) => T;
   readonly remove: () => void;
 }
 
@@ -49,6 +49,8 @@ function ownFiles(root: string): string[] {
 
 /** What builds leave: with it a build of the copy compiles only what has changed. Runs write into it. */
 const BUILT = ["artifacts", "cache", "types"];
+/** Hardhat's record of what is compiled names every file by its whole path. */
+const RECORD = "cache/compile-cache.json";
 /** Too large to copy, and only read. */
 const LINKED = ["node_modules", "build"];
 
@@ -60,9 +62,12 @@ export function copyProject(root: string): Project {
   }
   for (const path of BUILT)
     if (existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
+  const record = join(folder, RECORD);
+  const quoted = (path: string) => JSON.stringify(path).slice(0, -1);
+  if (existsSync(record))
+    writeFileSync(record, readFileSync(record, "utf8").replaceAll(quoted(root), quoted(folder)));
   for (const path of LINKED)
     if (existsSync(join(root, path))) symlinkSync(join(root, path), join(folder, path));
-  const deployed = deployedContracts(folder);
   const cli = realpathSync(join(root, "node_modules/.bin/hardhat"));
 
   function hardhat(args: readonly string[], timeout: number) {
@@ -93,27 +98,27 @@ export function copyProject(root: string): Project {
       if (status !== 0) throw new Error(`hardhat build failed in ${folder}:\n${stdout}${stderr}`);
     },
     test(suite, files, timeout) {
-      // solc costs most of a mutant's time, so the Mocha runs get codes that are compiled already.
-      const flags = suite === "mocha" ? ["--bail", "--no-compile"] : [];
-      const { status, signal, stdout, stderr } = hardhat(["test", suite, ...flags, ...files], timeout);
+      const bail = suite === "mocha" ? ["--bail"] : [];
+      const args = ["test", suite, "--no-compile", ...bail, ...files];
+      const { status, signal, stdout, stderr } = hardhat(args, timeout);
       if (status === 0) {
         // A run that tested nothing must not count as a survivor, nor as a passed control.
         if (!/[1-9]\d* passing/.test(stdout))
           throw new Error(`hardhat test ${suite} ran no test:\n${stdout}`);
-        return { passed: true, by: "" };
+        return { passed: true, by: "", output: stdout };
       }
-      if (signal !== null) return { passed: false, by: "timeout" };
+      if (signal !== null) return { passed: false, by: "timeout", output: stdout };
       const [, failure] = stdout.split(/\d+ failing/);
       const lines = failure?.split("\n").map((line) => line.trim()) ?? [];
       const title = lines.filter((line) => line !== "").slice(0, 3);
-      if (title.length > 0) return { passed: false, by: title.join(" ").slice(0, 160) };
+      if (title.length > 0) return { passed: false, by: title.join(" ").slice(0, 160), output: stdout };
       throw new Error(`hardhat test ${suite} ended without a failing test:\n${stdout}${stderr}`);
     },
     withCodes(codes, action) {
       const [next, ...rest] = codes;
       if (next === undefined) return action();
-      const [contract, { creation, runtime }] = next;
-      const file = join(folder, `artifacts/${deployed.get(contract)!}/${contract}.json`);
+      const [key, { creation, runtime }] = next;
+      const file = join(folder, `artifacts/${key}.json`);
       const artifact = {
         ...JSON.parse(readFileSync(file, "utf8")),
         bytecode: creation,
@@ -121,7 +126,6 @@ export function copyProject(root: string): Project {
       };
       return swapped(file, JSON.stringify(artifact), () => this.withCodes(new Map(rest), action));
     },
-    withSource: (file, source, action) => swapped(join(folder, file), source, action),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What `npm run mutants` takes its work from, and how findings of slither are sorted. Running mutants takes minutes.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { findingsOf, newFindings } from "../../scripts/audit/triage.ts";
+import { broken, readBreaks } from "../../scripts/mutants/breaks.ts";
 import { deployedContracts, EARLY_TESTS, mochaFiles, mutatedFiles } from "../../scripts/mutants/contracts.ts";
 import { root } from "./support/importGraph.ts";
 
@@ -43,6 +44,40 @@ describe("mutants", () => {
     expect(others).to.include("test/contracts/consents.test.ts");
     expect(others).to.not.include("test/contracts/gas.test.ts");
     expect(mochaFiles(root, "no such contract")).to.have.length(others.length + 2);
+  });
+});
+
+describe("breaks", () => {
+  const breaks = readBreaks(root);
+
+  it("change text that occurs once in a contract, each in its own way", () => {
+    const files = new Set(mutatedFiles(root).values());
+    const results = breaks.map((given) => {
+      expect(files.has(given.file), given.file).to.equal(true);
+      const source = readFileSync(join(root, given.file), "utf8");
+      const changed = broken(source, given);
+      expect(changed, given.name).to.not.equal(source);
+      return changed;
+    });
+    expect(new Set(results).size).to.equal(breaks.length);
+    expect(new Set(breaks.map(({ name }) => name)).size).to.equal(breaks.length);
+  });
+
+  it("say which property notices, one that INVARIANTS.md has or threats", () => {
+    const document = readFileSync(join(root, "test/contracts/INVARIANTS.md"), "utf8");
+    expect(breaks.filter(({ property }) => !new RegExp(`\\b${property}\\b`).test(document))).to.deep.equal(
+      [],
+    );
+  });
+
+  it("are refused where their text is gone or not alone", () => {
+    const [given] = breaks as [(typeof breaks)[0]];
+    expect(() => broken("other text", given)).to.throw(`Break "${given.name}": its text occurs 0 times`);
+    expect(() => broken(given.before + given.before, given)).to.throw("occurs 2 times");
+  });
+
+  it("have a control for each kind of Solidity tests", () => {
+    expect(breaks.flatMap(({ control }) => control ?? []).sort()).to.deep.equal(["inlined", "stateful"]);
   });
 });
 
