@@ -4,85 +4,30 @@
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import {
-  Attester,
   bigintText,
-  createIdentity,
   enrol,
-  Log,
   type LogOpening,
   leafAndDayOf,
-  memoryStore,
-  profileOf,
   rootOfPath,
   Sealer,
   type SignedHead,
   type SignedReceipt,
   SimulatedDevice,
-  type Store,
   signReceipt,
   VitalproofError,
 } from "../src/index.ts";
+import {
+  breaking,
+  DAY,
+  day,
+  domain,
+  FIRST,
+  GRACE_TIME,
+  INTAKE_TIME,
+  pair,
+  statuses,
+} from "./sealerSupport.ts";
 import { codeRejected, codeThrown } from "./support.ts";
-
-const profile = profileOf("test-16");
-const DAY = profile.epochSeconds;
-const FIRST = 20_000;
-const INTAKE_TIME = 7_200;
-const GRACE_TIME = 36_000;
-const domain = { chainId: 31_337n, anchors: "0x00000000000000000000000000000000000000a1" };
-
-/** An attester with a clock, and a sealer whose log begins with `FIRST`. */
-async function pair() {
-  let now = FIRST * DAY - 3_600;
-  const signer = Wallet.createRandom();
-  const attester = new Attester({
-    store: memoryStore(),
-    group: 1n,
-    times: { intakeTime: INTAKE_TIME, graceTime: GRACE_TIME },
-    domain,
-    signer,
-    clock: () => now,
-  });
-  const { subject } = createIdentity();
-  const device = new SimulatedDevice();
-  const request = { subject, device, profile: "test-16", offset: 0 } as const;
-  const opening = await enrol(attester, request, now);
-  const store = memoryStore();
-  const trust = { domain, attester: signer.address };
-  const sealer = new Sealer(await Log.create(store, "log", opening), device, trust);
-  return {
-    attester,
-    signer,
-    subject,
-    device,
-    opening,
-    store,
-    trust,
-    sealer,
-    request,
-    at: (time: number): void => {
-      now = time;
-    },
-    /** The sealer of a process that begins anew on the same store. */
-    restarted: async (on: Store = store) => new Sealer(await Log.resume(on, "log"), device, trust),
-  };
-}
-
-/** A store whose writes fail once `left` of them have gone through. */
-function breaking(store: Store, left: number): Store {
-  return {
-    ...store,
-    read: (key) => store.read(key),
-    keys: (prefix) => store.keys(prefix),
-    write: async (key, text) => {
-      if (left-- <= 0) throw new Error("the process was killed");
-      await store.write(key, text);
-    },
-  };
-}
-
-const day = (epoch: number, value = 5) => [{ time: epoch * DAY + 60, value, unit: "1" }];
-const statuses = ({ log }: Sealer) => log.epochs.map(({ status }) => status);
 
 describe("people: sealer and attester", () => {
   it("enrols for the next epoch, and refuses the opening of another log", async () => {

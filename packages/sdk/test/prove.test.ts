@@ -1,87 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { copyFile, cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
-import { verifyTypedData, Wallet } from "ethers";
 import {
-  type Artifacts,
-  ATTESTATION_TYPES,
-  attestationDigest,
-  attestHolder,
   FIELD,
-  type HolderAttestation,
   httpArtifacts,
   isValidProof,
   type Progress,
   type Proof,
-  type ProofOf,
-  policyHashOf,
   proofCalldata,
   proofFromSnarkjs,
   proofToSnarkjs,
   prove,
-  scopeOf,
   snarkjsProver,
   verifyProof,
   Witness,
 } from "../src/index.ts";
 import { childProcessProver, diskArtifacts } from "../src/node/index.ts";
 import { codeRejected, codeThrown } from "./support.ts";
-
-const claimsDomain = { chainId: 31_337n, claims: "0x00000000000000000000000000000000000000c1" };
-const SECRET = 424_242_424_242n;
-const scopes = "0x000000000000000000000000000000000000005c";
-const scope = scopeOf({ ...claimsDomain, scopes, scopeNumber: 3n });
-const subject = 777n;
-const holder = (((SECRET ** 3n - subject - scope) % FIELD) + FIELD) % FIELD;
-const attestation: HolderAttestation = {
-  program: 5n,
-  offerHash: `0x${"0f".repeat(32)}`,
-  holder,
-  controller: "0x00000000000000000000000000000000000000d1",
-  payee: "0x0000000000000000000000000000000000000000",
-  firstEpoch: 20_000,
-  periods: 30,
-  nonce: 1n,
-  expiry: 2_000_000_000n,
-};
-
-/** The tiny circuit's witness: it has the public inputs of `enrolment` and another relation. */
-function witness(
-  change: Partial<Record<"holder" | "subject" | "scope" | "policyHash" | "secret", bigint>> = {},
-): Witness {
-  const input = {
-    holder,
-    subject,
-    scope,
-    policyHash: policyHashOf(claimsDomain, attestation),
-    secret: SECRET,
-    ...change,
-  };
-  return new Witness("enrolment", [input.holder, input.subject, input.scope, input.policyHash], input);
-}
+import { holder, SECRET, type Tiny, tiny, witness } from "./tinyProof.ts";
 
 describe("proving", function () {
   this.timeout(60_000);
-  let folder: string;
-  let artifacts: Artifacts;
-  let proven: ProofOf;
+  let { folder, artifacts, proven } = {} as Tiny;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "vitalproof-prove-"));
-    execFileSync(process.execPath, [fileURLToPath(new URL("./fixtures/setup.ts", import.meta.url)), folder]);
-    artifacts = await diskArtifacts(folder).load("enrolment");
-    proven = await prove(childProcessProver(), artifacts, witness());
-  });
-  after(async () => {
-    await rm(folder, { recursive: true, force: true });
+    ({ folder, artifacts, proven } = await tiny());
   });
 
   describe("provers", () => {
@@ -343,99 +293,6 @@ describe("proving", function () {
         server.close();
         await rm(copy, { recursive: true, force: true });
       }
-    });
-  });
-
-  describe("holder attestation", () => {
-    const signer = Wallet.createRandom();
-    const people = { knows: async (known: bigint) => known === subject };
-    const options = () => ({
-      domain: claimsDomain,
-      scopes,
-      signer,
-      verificationKey: artifacts.verificationKey,
-      people,
-      now: 1_900_000_000,
-    });
-    const request = () => ({
-      attestation,
-      scopeNumber: 3n,
-      subject,
-      proof: proven.proof,
-      publicInputs: proven.publicInputs,
-    });
-
-    it("T10: is signed for a known person whose proof is over this very attestation", async () => {
-      const signature = await attestHolder(request(), options());
-      const domain = {
-        name: "Vitalproof Claims",
-        version: "1",
-        chainId: claimsDomain.chainId,
-        verifyingContract: claimsDomain.claims,
-      };
-      expect(verifyTypedData(domain, ATTESTATION_TYPES, attestation, signature)).to.equal(signer.address);
-      expect(BigInt(attestationDigest(claimsDomain, attestation)) % FIELD).to.equal(proven.publicInputs[3]);
-    });
-
-    it("T10: a stolen proof with any field of the attestation changed is refused", async () => {
-      const changes: Partial<HolderAttestation>[] = [
-        { controller: "0x00000000000000000000000000000000000000d2" },
-        { payee: "0x00000000000000000000000000000000000000d2" },
-        { program: 6n },
-        { firstEpoch: 20_001 },
-        { periods: 31 },
-        { nonce: 2n },
-        { expiry: 2_000_000_001n },
-        { holder: holder + 1n },
-      ];
-      for (const change of changes) {
-        const changed = { ...request(), attestation: { ...attestation, ...change } };
-        expect(await codeRejected(attestHolder(changed, options())), Object.keys(change)[0]).to.equal(
-          "ATTESTATION_MISMATCH",
-        );
-      }
-    });
-
-    it("T10: another subject, scope, chain or contract, an expired one, and an invalid proof are refused", async () => {
-      const people2 = { knows: async () => true };
-      expect(await codeRejected(attestHolder({ ...request(), subject: 778n }, options()))).to.equal(
-        "INTAKE_SUBJECT_UNKNOWN",
-      );
-      expect(
-        await codeRejected(attestHolder({ ...request(), subject: 778n }, { ...options(), people: people2 })),
-      ).to.equal("ATTESTATION_MISMATCH");
-      expect(await codeRejected(attestHolder({ ...request(), scopeNumber: 4n }, options()))).to.equal(
-        "ATTESTATION_MISMATCH",
-      );
-      const elsewhere = { ...options(), scopes: "0x000000000000000000000000000000000000005d" };
-      expect(await codeRejected(attestHolder(request(), elsewhere))).to.equal("ATTESTATION_MISMATCH");
-      for (const domain of [
-        { ...claimsDomain, chainId: 1n },
-        { ...claimsDomain, claims: "0x00000000000000000000000000000000000000c2" },
-      ]) {
-        expect(await codeRejected(attestHolder(request(), { ...options(), domain }))).to.equal(
-          "ATTESTATION_MISMATCH",
-        );
-      }
-      expect(await codeRejected(attestHolder(request(), { ...options(), now: 2_000_000_001 }))).to.equal(
-        "ATTESTATION_EXPIRED",
-      );
-      const bad = { ...request(), proof: { ...proven.proof, c: proven.proof.a } };
-      expect(await codeRejected(attestHolder(bad, options()))).to.equal("PROOF_INVALID");
-      // A proof that is valid, for the subject of somebody else, put forward with this person's numbers.
-      const other = await prove(
-        childProcessProver(),
-        artifacts,
-        witness({ holder: holder - 1n, subject: subject + 1n }),
-      );
-      expect(await codeRejected(attestHolder({ ...request(), proof: other.proof }, options()))).to.equal(
-        "PROOF_INVALID",
-      );
-      expect(
-        await codeRejected(
-          attestHolder({ ...request(), publicInputs: proven.publicInputs.slice(1) }, options()),
-        ),
-      ).to.equal("PROOF_MALFORMED");
     });
   });
 });

@@ -1,94 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readFileSync } from "node:fs";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { expect } from "chai";
 import {
-  deviceNames,
   Identity,
-  importIdentity,
-  LEGACY_BYTES,
   memoryBackend,
   passphraseProblem,
-  readDevice,
-  readIdentity,
-  SimulatedDevice,
   Vault,
   type VaultBackend,
   type VitalproofError,
   writeIdentity,
 } from "../src/index.ts";
-import { nodeStretch } from "../src/node/index.ts";
 import { codeRejected } from "./support.ts";
-
-const PASSPHRASE = "four synthetic words here";
-const FAST = { logN: 14, stretch: nodeStretch };
-
-/** What version 1 wrote: command and page at 0eca108, with synthetic content. */
-type OldCommand = { passphrase: string; files: Record<string, string>; expected: Record<string, string> };
-type OldPage = {
-  passphrase: string;
-  secret: string;
-  walletSeed: string;
-  device: string;
-  values: Record<string, string>;
-  copy: string;
-  backup: string;
-  expected: Record<string, string>;
-};
-const fixture = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`./fixtures/vault/${name}.json`, import.meta.url), "utf8")) as T;
-
-function commandTexts({ files }: OldCommand): Map<string, string> {
-  return new Map(Object.entries(files).map(([file, text]) => [file.replace(/\.json$/, ""), text]));
-}
-
-function pageTexts({ values }: OldPage): Map<string, string> {
-  return new Map(Object.entries(values).map(([key, hex]) => [key, LEGACY_BYTES + hex]));
-}
-
-/** A backend that dies at its n-th change, as a process that is killed. */
-function dyingAt(texts: Map<string, string>, change: number): VaultBackend {
-  const inner = memoryBackend(texts);
-  let left = change;
-  const live = (): void => {
-    if (left === 0) throw new Error("killed");
-    left -= 1;
-  };
-  return {
-    ...inner,
-    async write(key, text) {
-      live();
-      await inner.write(key, text);
-    },
-    async remove(key) {
-      live();
-      await inner.remove(key);
-    },
-  };
-}
-
-/** Everything that a vault's store holds. */
-async function contentOf(vault: Vault): Promise<Record<string, string>> {
-  const keys = await vault.store.keys("");
-  return Object.fromEntries(
-    await Promise.all(keys.map(async (key) => [key, await vault.store.read(key)] as const)),
-  ) as Record<string, string>;
-}
-
-async function filled(texts = new Map<string, string>()): Promise<Vault> {
-  const vault = await Vault.create(memoryBackend(texts), PASSPHRASE, FAST);
-  for (const key of [
-    "identity",
-    "log/a/state",
-    "log/a/epoch/1",
-    "log/a/epoch/2",
-    "log/b/state",
-    "opened/a",
-  ]) {
-    await vault.store.write(key, `text of ${key}`);
-  }
-  return vault;
-}
+import { contentOf, dyingAt, FAST, filled, PASSPHRASE } from "./vaultSupport.ts";
+import { commandTexts, fixture, type OldCommand, type OldPage, pageTexts } from "./vaultVersion1.test.ts";
 
 describe("vault", () => {
   it("reads back what was written, and lists keys by prefix as the store beneath does", async () => {
@@ -292,112 +215,6 @@ describe("vault", () => {
     const restored = await Vault.restoreCopy(backend, copy, PASSPHRASE, FAST);
     expect(await contentOf(restored)).to.deep.equal(await contentOf(vault));
     expect(await codeRejected(Vault.restoreCopy(backend, copy, PASSPHRASE, FAST))).to.equal("ALREADY_THERE");
-  });
-
-  describe("of version 1", () => {
-    const command = fixture<OldCommand>("command-1");
-    const page = fixture<OldPage>("page-1");
-
-    it("the command's opens, is rewritten, and nothing is lost wherever that is interrupted", async () => {
-      const deaths = await interrupted(
-        () => commandTexts(command),
-        command.passphrase,
-        (content) => expect(content).to.deep.equal(command.expected),
-      );
-      // One write a record, the header, one removal a record, the old header.
-      expect(deaths).to.equal(2 * Object.keys(command.expected).length + 2);
-    });
-
-    it("the page's opens, is rewritten, and nothing is lost wherever that is interrupted", async () => {
-      const deaths = await interrupted(() => pageTexts(page), page.passphrase, assertPage);
-      expect(deaths).to.equal(2 * Object.keys(page.expected).length + 1);
-    });
-
-    it("identity and device are those of before, in command and page alike", async () => {
-      const old = await Vault.open(memoryBackend(commandTexts(command)), command.passphrase, FAST);
-      expect((await readIdentity(old.store))!.secret()).to.equal(1234567890123456789n);
-      expect(await deviceNames(old.store)).to.deep.equal(["simulated"]);
-      const fromPage = await Vault.open(memoryBackend(pageTexts(page)), page.passphrase, FAST);
-      const identity = (await readIdentity(fromPage.store))!;
-      expect([identity.secret().toString(), bytesToHex(identity.walletSeed())]).to.deep.equal([
-        page.secret,
-        page.walletSeed,
-      ]);
-      const { curve, secretKey } = (await readDevice(fromPage.store, "simulated"))!;
-      expect(new SimulatedDevice(curve, secretKey).publicKey).to.equal(page.device);
-    });
-
-    it("a wrong passphrase changes nothing", async () => {
-      const texts = commandTexts(command);
-      const before = new Map(texts);
-      expect(await codeRejected(Vault.open(memoryBackend(texts), "another passphrase", FAST))).to.equal(
-        "PASSPHRASE_WRONG",
-      );
-      expect(texts).to.deep.equal(before);
-    });
-
-    it("where it cannot be rewritten it is read as it is, and writes are refused", async () => {
-      for (const [texts, passphrase] of [
-        [commandTexts(command), command.passphrase],
-        [pageTexts(page), page.passphrase],
-      ] as const) {
-        const before = new Map(texts);
-        const backend = dyingAt(texts, 0);
-        const vault = await Vault.open(backend, passphrase, { stretch: nodeStretch, readOnly: true });
-        expect((await readIdentity(vault.store))!.subject).to.be.a("bigint");
-        expect(await codeRejected(vault.store.write("a", "b"))).to.equal("STORE_FAILED");
-        expect(texts).to.deep.equal(before);
-      }
-    });
-
-    it("a record that does not open is set aside, and the others come along", async () => {
-      const texts = commandTexts(command);
-      const bad = [...texts.keys()].find((key) => key.startsWith("store/log/readings/"))!;
-      const text = texts.get(bad)!;
-      texts.set(bad, text.slice(0, 60));
-      const vault = await Vault.open(memoryBackend(texts), command.passphrase, FAST);
-      expect(Object.keys(await contentOf(vault)).length).to.equal(Object.keys(command.expected).length - 1);
-      expect((await vault.check()).damaged).to.deep.equal([`damaged/${bad}`]);
-      expect(texts.get(`damaged/${bad}`)).to.equal(text.slice(0, 60));
-    });
-
-    it("a copy and a backup open", async () => {
-      const restored = await Vault.restoreCopy(memoryBackend(), page.copy, page.passphrase, FAST);
-      assertPage(await contentOf(restored));
-      const identity = await importIdentity(page.backup, page.passphrase);
-      expect(identity.secret().toString()).to.equal(page.secret);
-    });
-
-    function assertPage(content: Record<string, string>): void {
-      const { "person/identity": person, "person/device": device, ...rest } = page.expected;
-      const { identity, "device/simulated": simulated, ...others } = content;
-      expect([person, device, identity, simulated]).to.not.include(undefined);
-      expect(others).to.deep.equal(rest);
-    }
-
-    /** Opens with a backend that dies at each change in turn, then with a whole one. @returns how often it died */
-    async function interrupted(
-      texts: () => Map<string, string>,
-      passphrase: string,
-      assertContent: (content: Record<string, string>) => void,
-    ): Promise<number> {
-      for (let change = 0; ; change++) {
-        const own = texts();
-        const died = await Vault.open(dyingAt(own, change), passphrase, FAST).then(
-          () => false,
-          (error: unknown) => {
-            expect(error).to.include({ message: "killed" });
-            return true;
-          },
-        );
-        const vault = await Vault.open(memoryBackend(own), passphrase, FAST);
-        assertContent(await contentOf(vault));
-        const keys = [...own.keys()].filter((key) => key !== "vault" && !key.startsWith("sealed/"));
-        expect(keys).to.deep.equal([]);
-        expect(own.get("vault")).to.contain("vitalproof/vault/2");
-        if (!died) return change;
-      }
-    }
   });
 
   it("a new passphrase is refused with a reason when it is short, repeated or a run", () => {
