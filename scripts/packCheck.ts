@@ -21,6 +21,7 @@ const HELP = `Builds, packs, installs and tries every package.
                  its own dependencies, and no others, are linked from the repository's node_modules
   --command      only the command and the packages that it needs
   --no-build     take packages/*/dist as they are
+  --no-check     build without a look at the types, which \`npm run typecheck\` checks as well
   --node PROGRAM another Node to run on; once for each. Always: this one and those in PATH`;
 
 const root = join(import.meta.dirname, "..");
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     npm: { type: "boolean" },
     command: { type: "boolean" },
     "no-build": { type: "boolean" },
+    "no-check": { type: "boolean" },
     node: { type: "string", multiple: true },
     help: { type: "boolean" },
   },
@@ -69,8 +71,9 @@ async function packCheck(): Promise<void> {
 
 /** The SDK first, whose generated types the others read; then two at a time. */
 async function build(): Promise<void> {
+  const options = values["no-check"] === true ? ["--", "--no-check"] : [];
   const one = (name: string) =>
-    run("npm", ["run", "--silent", "build", "--workspace", `packages/${name}`], { cwd: root });
+    run("npm", ["run", "--silent", "build", "--workspace", `packages/${name}`, ...options], { cwd: root });
   await one("sdk");
   const waiting = packages.filter((name) => name !== "sdk");
   const lane = async (): Promise<void> => {

@@ -25,12 +25,20 @@ export interface Suite {
   /** `hardhat` where the tests use Hardhat's network. */
   readonly runner: Runner;
   readonly needs: readonly Need[];
+  /** Waits for a browser half of the time: it runs besides the two others. */
+  readonly light?: boolean;
 }
 
 /** The longest first, so that both lanes of `npm test` end together. */
 export const SUITES: readonly Suite[] = [
   { name: "circuits", files: "test/circuits/**/*.test.ts", runner: "mocha", needs: ["testCircuits"] },
-  { name: "web", files: "test/web/**/*.test.ts", runner: "mocha", needs: ["circuits", "contracts", "app"] },
+  {
+    name: "web",
+    files: "test/web/**/*.test.ts",
+    runner: "mocha",
+    needs: ["circuits", "contracts", "app"],
+    light: true,
+  },
   { name: "e2e", files: "test/e2e/**/*.test.ts", runner: "hardhat", needs: ["testCircuits", "contracts"] },
   {
     name: "cli",

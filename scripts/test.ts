@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// `npm test`: builds what the chosen suites use and runs them, two at a time, and
-// counts. A suite begins as soon as what it needs is built. LONG=1 adds the heavy
+// `npm test`: builds what the chosen suites use and runs them, two at a time and the
+// browser's besides, and counts. A suite begins as soon as what it needs is built. LONG=1 adds the heavy
 // circuits and the long fuzz runs.
 //
 //   npm test                    everything
@@ -100,6 +100,7 @@ const jobs: Job[] = [
   ...suites.map((suite) => ({
     name: suite.name,
     after: [GENERATED, ...suite.needs.map(built)],
+    light: suite.light === true,
     run: () => test(suite),
   })),
 ];

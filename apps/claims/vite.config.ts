@@ -58,6 +58,8 @@ export default defineConfig({
     target: "es2022",
     // A data: script or style would need a wider policy.
     assetsInlineLimit: 0,
+    // Which file is which: test/page.test.ts weighs what a page loads.
+    manifest: true,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
   },

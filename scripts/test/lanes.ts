@@ -5,12 +5,15 @@ export interface Job {
   readonly name: string;
   /** Names of the jobs that must have ended well before. */
   readonly after: readonly string[];
+  /** It waits more than it works, and takes no lane. */
+  readonly light?: boolean;
   /** @returns whether it ended well */
   run(): Promise<boolean>;
 }
 
 /**
- * Runs jobs, so many at a time. Whenever one ends, the first in order that waits for nothing more begins.
+ * Runs jobs, so many at a time, and light ones besides. Whenever one ends, the first in order that waits for nothing more
+ * begins.
  * @returns the jobs that never began, each with one that it needs and that failed
  */
 export async function runInLanes(jobs: readonly Job[], lanes: number): Promise<Map<string, string>> {
@@ -21,7 +24,7 @@ export async function runInLanes(jobs: readonly Job[], lanes: number): Promise<M
       throw new Error(`"${name}" waits for "${unknown}", which is not among the jobs`);
   }
   const waiting = [...jobs];
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<Job, Promise<void>>();
   const ended = new Set<string>();
   const failed = new Set<string>();
   const skipped = new Map<string, string>();
@@ -45,15 +48,18 @@ export async function runInLanes(jobs: readonly Job[], lanes: number): Promise<M
   const begin = (job: Job) => {
     const done = job.run().then((good) => {
       (good ? ended : failed).add(job.name);
-      running.delete(job.name);
+      running.delete(job);
     });
-    running.set(job.name, done);
+    running.set(job, done);
   };
 
   for (;;) {
     skip();
-    while (running.size < lanes) {
-      const at = waiting.findIndex(({ after }) => after.every((other) => ended.has(other)));
+    for (;;) {
+      const full = [...running.keys()].filter(({ light }) => light !== true).length >= lanes;
+      const at = waiting.findIndex(
+        ({ after, light }) => (!full || light === true) && after.every((other) => ended.has(other)),
+      );
       if (at < 0) break;
       begin(waiting.splice(at, 1)[0]!);
     }

@@ -42,6 +42,20 @@ describe("jobs in lanes", () => {
     expect(skipped.size).to.equal(0);
   });
 
+  it("that wait more than they work take no lane", async () => {
+    await runInLanes(
+      [
+        job("a", 4),
+        job("b", 4),
+        job("c", 1),
+        { ...job("d", 1), light: true, run: async () => told.push("d runs") > 0 },
+      ],
+      2,
+    );
+    expect(told.indexOf("d runs")).to.be.below(told.indexOf("a ends"));
+    expect(told.indexOf("c begins")).to.be.above(told.indexOf("a ends"));
+  });
+
   it("are left out where one that they need failed, however far away, and the others run", async () => {
     const skipped = await runInLanes(
       [job("last", 1, ["middle"]), job("middle", 1, ["build"]), job("build", 1, [], false), job("free", 3)],

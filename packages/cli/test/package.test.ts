@@ -17,7 +17,7 @@ describe("the package", function () {
   this.timeout(600_000);
 
   it(`is packed, installed and run in an empty folder, with ${LONG ? "all packages" : "those it needs"} (LONG=1: all)`, async () => {
-    const args = [join(ROOT, "scripts/packCheck.ts"), ...(LONG ? [] : ["--command"])];
+    const args = [join(ROOT, "scripts/packCheck.ts"), ...(LONG ? [] : ["--command", "--no-check"])];
     const { stdout } = await exec(process.execPath, args, { cwd: ROOT });
     expect(stdout).to.match(/^vitalproof-cli-\d.*: \d+ files, \d+ kB$/m);
     expect(stdout).to.contain(

@@ -3,22 +3,16 @@
 // Compiles a circuit as it is, or as the liar's twin: the same program with every
 // `a === b` replaced by a look at `a - b`. Compiled once, it is taken from
 // build/test-circuits until a source changes.
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join, relative } from "node:path";
-import { parseOptionsAndCompile } from "./tester.ts";
+import { dirname, join, parse } from "node:path";
+import { promisify } from "node:util";
 
+const run = promisify(execFile);
 const require = createRequire(import.meta.url);
+const COMPILER = require.resolve("circom2/cli.js");
 export const root = join(import.meta.dirname, "../../..");
 const cache = join(root, "build/test-circuits");
 
@@ -53,32 +47,24 @@ export async function compile(
   const folder = join(cache, `${title.replace(/\W+/g, "-")}${twin ? "twin-" : ""}${key}`);
   const done = join(folder, "done");
   if (!existsSync(done)) {
-    linkCompiler();
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "main.circom"), main);
-    await parseOptionsAndCompile(join(folder, "main.circom"), {
-      output: folder,
-      include: twin ? twinLibraries() : Object.values(LIBRARIES),
-      O: optimize,
-      wasm: true,
-    });
+    const libraries = twin ? twinLibraries() : Object.values(LIBRARIES);
+    // circom_tester would start the compiler twice, the first time for its version.
+    await run(
+      process.execPath,
+      [
+        ...[COMPILER, join(folder, "main.circom"), "--r1cs", "--sym", "--wasm", `--O${optimize}`],
+        ...libraries.flatMap((library) => ["-l", library]),
+        ...["-o", folder],
+      ],
+      // The compiler is WebAssembly, and finds only what is below its working directory.
+      { cwd: parse(root).root },
+    );
     writeFileSync(done, "");
   }
   return { folder, name: "main", wasm: join(folder, "main_js/main.wasm") };
-}
-
-/** circom_tester calls `circom`: a link with that name to the npm compiler goes first on the PATH. */
-function linkCompiler(): void {
-  const bin = join(root, "build/bin");
-  if (process.env.PATH?.split(delimiter)[0] === bin) return;
-  mkdirSync(bin, { recursive: true });
-  const link = join(bin, "circom");
-  if (!existsSync(link)) {
-    rmSync(link, { force: true });
-    symlinkSync(relative(bin, join(root, "node_modules/.bin/circom2")), link);
-  }
-  process.env.PATH = `${bin}${delimiter}${process.env.PATH}`;
 }
 
 function circomFiles(folder: string): string[] {

@@ -12,22 +12,13 @@ export interface Tester {
   checkConstraints(witness: readonly bigint[]): Promise<void>;
 }
 
-export interface CompilerOptions {
-  readonly output: string;
-  readonly include: readonly string[];
-  readonly O: 0 | 1 | 2;
-  readonly wasm: true;
-}
-
 const {
   BaseTester,
-  parseOptionsAndCompile,
 }: {
   readonly BaseTester: new (folder: string, name: string) => Tester;
-  parseOptionsAndCompile(file: string, options: CompilerOptions): Promise<void>;
 } = require("circom_tester/common/tester.js");
 
-export { BaseTester, parseOptionsAndCompile };
+export { BaseTester };
 
 interface Calculator {
   readonly witnessSize: number;
