@@ -6,6 +6,7 @@ export { Calendar } from "./calendar.ts";
 export { Insurer, type Offer } from "./insurer.ts";
 export { bareWitness, type Lie, withoutUnwanted } from "./lie.ts";
 export { Patient } from "./patient.ts";
+export { sharedProver } from "./prover.ts";
 export {
   daysHeart,
   doses,

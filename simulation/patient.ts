@@ -30,11 +30,11 @@ import {
   type SignedConsent,
   SimulatedDevice,
 } from "@vitalproof/sdk";
-import { childProcessProver } from "@vitalproof/sdk/node";
 import type { SimulatedAttester } from "./attester.ts";
+import { sharedProver } from "./prover.ts";
 import type { World } from "./world.ts";
 
-/** A patient with an identity, a simulated device and a log; proves in a process of its own unless told otherwise. */
+/** A patient with an identity, a simulated device and a log; proves in other processes unless told otherwise. */
 export class Patient {
   readonly identity: Identity = createIdentity();
   readonly device = new SimulatedDevice("p256");
@@ -44,7 +44,7 @@ export class Patient {
   readonly #world: World;
   #sealer: Sealer | undefined;
 
-  constructor(world: World, prover: Prover = childProcessProver()) {
+  constructor(world: World, prover: Prover = sharedProver) {
     const { relayer } = world.roles;
     const chain = { claims: world.claimsAs(relayer), consents: world.consentsAs(relayer) };
     this.#world = world;

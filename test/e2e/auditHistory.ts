@@ -10,8 +10,7 @@ import {
   packTerms,
   prove,
 } from "@vitalproof/sdk";
-import { childProcessProver } from "@vitalproof/sdk/node";
-import type { Insurer, World } from "../../simulation/index.ts";
+import { type Insurer, sharedProver, type World } from "../../simulation/index.ts";
 import { BENEFIT, CIRCUIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET } from "./fixture.ts";
 
 /** What an attester, an insurer or a guardian may write into an event, and no reader may run. */
@@ -158,11 +157,7 @@ async function reviewed(
       const leaf = patient.log.leaf(FIRST_EPOCH + 4);
       request.path = anchorTree([leaf, 4_444n]).path(leaf);
     }
-    const { proof } = await prove(
-      childProcessProver(),
-      artifacts,
-      claimWitness(patient.identity.secret(), request),
-    );
+    const { proof } = await prove(sharedProver, artifacts, claimWitness(patient.identity.secret(), request));
     await claims.submitClaim({ policy, period, consentId: consent, proof });
   }
   await claims.rejectClaim(policy, 0, HOSTILE);

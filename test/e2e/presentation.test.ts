@@ -31,13 +31,14 @@ import {
   VitalproofError,
   verifyPresentation,
 } from "@vitalproof/sdk";
-import { childProcessProver, diskArtifacts } from "@vitalproof/sdk/node";
+import { diskArtifacts } from "@vitalproof/sdk/node";
 import { expect } from "chai";
 import { Wallet, ZeroHash } from "ethers";
+import { sharedProver } from "../../simulation/index.ts";
 
 const root = join(import.meta.dirname, "../..");
 const artifacts = diskArtifacts(join(root, "circuits/artifacts"), { large: join(root, "build/circuits") });
-const prover = childProcessProver();
+const prover = sharedProver;
 const keyOf = async (circuit: string) => (await artifacts.load(circuit)).verificationKey;
 
 const profile = profileOf("test-16");
