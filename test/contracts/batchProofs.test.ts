@@ -15,11 +15,13 @@ import {
   receiptOf,
 } from "./support/mixed.ts";
 import type { Proof } from "./support/mockProof.ts";
-import { ethers, load, networkHelpers } from "./support/network.ts";
+import { ethers, load, networkHelpers, takesItsBlocksAlong } from "./support/network.ts";
 import { twistPointOutsideGroup } from "./support/proofs.ts";
 import { benefit } from "./support/values.ts";
 
 describe("ClaimsPayout: batches and proofs", () => {
+  takesItsBlocksAlong();
+
   describe("N1: false proofs", () => {
     async function deployReady() {
       const world = await crowdOfFour();

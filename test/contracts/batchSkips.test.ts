@@ -15,7 +15,7 @@ import {
   receiptOf,
   saidIn,
 } from "./support/mixed.ts";
-import { ethers, load, networkHelpers, time } from "./support/network.ts";
+import { ethers, load, networkHelpers, takesItsBlocksAlong, time } from "./support/network.ts";
 import { deployKey, scalarOf } from "./support/proofs.ts";
 import { benefit, claimWindow, DAY, delay, reopenTime, root, suspensionTime } from "./support/values.ts";
 
@@ -23,6 +23,8 @@ import { benefit, claimWindow, DAY, delay, reopenTime, root, suspensionTime } fr
 const rounds = process.env.LONG === "1" ? 1_000 : 40;
 
 describe("ClaimsPayout: batches and items that do not count", () => {
+  takesItsBlocksAlong();
+
   describe("items that are left out", () => {
     /** One item for every reason, each with what has to be said of it, and true claims beside them. */
     async function deployEveryReason() {

@@ -22,10 +22,12 @@ import {
   saidIn,
   second,
 } from "./support/mixed.ts";
-import { ethers, load, networkHelpers, time } from "./support/network.ts";
+import { ethers, load, networkHelpers, takesItsBlocksAlong, time } from "./support/network.ts";
 import { benefit, PeriodState, review, root } from "./support/values.ts";
 
 describe("ClaimsPayout: batches", () => {
+  takesItsBlocksAlong();
+
   describe("settle what single claims settle", () => {
     // Places of policies: 0 and 3 in the first program, 1 under review, 2 under the second circuit.
     const batches: [string, [number, bigint][]][] = [

@@ -4,7 +4,7 @@ import { keccak256 } from "ethers";
 import hre from "hardhat";
 import { intrinsicGas } from "../support/gas.ts";
 import { gasByCrowd } from "./support/crowd.ts";
-import { ethers, load } from "./support/network.ts";
+import { ethers, load, takesItsBlocksAlong } from "./support/network.ts";
 import { deployInsured } from "./support/world.ts";
 
 /** Executing snarkjs's verifier with four inputs, `performance.md`, and the calldata of a real proof. */
@@ -12,6 +12,8 @@ const groth16 = 209_000n;
 const limit = 330_000n;
 
 describe("gas", () => {
+  takesItsBlocksAlong();
+
   it("a claim stays within its target when a Groth16 verification is added", async function () {
     if (hre.globalOptions.coverage) {
       console.log("        skipped: instrumented code costs more");

@@ -18,3 +18,20 @@ export async function domainOf(name: string, contract: { getAddress(): Promise<s
 }
 
 export const load = networkHelpers.loadFixture;
+
+/**
+ * For a `describe` that leaves hundreds of blocks: after it the chain is what it was. All files share one chain, and an audit
+ * reads it from the first block (audit.test.ts).
+ */
+export function takesItsBlocksAlong(): void {
+  let restore: () => Promise<void>;
+  before(async () => {
+    // A fixture from before would take the chain back beyond this.
+    networkHelpers.clearSnapshots();
+    ({ restore } = await networkHelpers.takeSnapshot());
+  });
+  after(async () => {
+    await restore();
+    networkHelpers.clearSnapshots();
+  });
+}
