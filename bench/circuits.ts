@@ -20,7 +20,7 @@ import {
   compilerVersion,
   constraintsByPart,
 } from "@vitalproof/hardhat-circom/measure";
-import { shapeOf } from "../test/circuits/support/claim.ts";
+import { shapeOf } from "../test/circuits/support/shapes.ts";
 import type { Say } from "./progress.ts";
 
 export const root = join(import.meta.dirname, "..");

@@ -9,7 +9,7 @@ import {
   resolveConfig,
 } from "@vitalproof/hardhat-circom/circuits";
 import { type Instance, loadSources } from "../scripts/generate/sources.ts";
-import { shapeOf } from "../test/circuits/support/claim.ts";
+import { shapeOf } from "../test/circuits/support/shapes.ts";
 import {
   builtInstance,
   type Comparison,

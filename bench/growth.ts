@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { anchorTree, randomFieldElement } from "@vitalproof/sdk";
-import { shapeOf } from "../test/circuits/support/claim.ts";
+import { shapeOf } from "../test/circuits/support/shapes.ts";
 import {
   type Comparison,
   type Count,

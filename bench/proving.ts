@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { InstanceFiles } from "@vitalproof/hardhat-circom/circuits";
 import type { CircuitInput } from "@vitalproof/sdk";
-import { shapeOf } from "../test/circuits/support/claim.ts";
+import { shapeOf } from "../test/circuits/support/shapes.ts";
 import { built, builtInstance, type Comparison, countOf, guideLoop, guideShare, plain } from "./circuits.ts";
 import { measureInstances } from "./instanceTimes.ts";
 import { type Say, step } from "./progress.ts";

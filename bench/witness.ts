@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type CircuitInput, Witness } from "@vitalproof/sdk";
-import {
-  holderOf,
-  honestClaimOf,
-  inputOf,
-  leafOf,
-  pathOf,
-  poseidon,
-  type Shape,
-  shapeOf,
-  subjectOf,
-} from "../test/circuits/support/claim.ts";
+import { honestClaimOf, inputOf } from "../test/circuits/support/claim.ts";
+import { holderOf, leafOf, pathOf, poseidon, subjectOf } from "../test/circuits/support/hashes.ts";
+import { type Shape, shapeOf } from "../test/circuits/support/shapes.ts";
 
 /** Readings that a day may have: most near the middle of the scale, every sixteenth missing. */
 export function codesOf(shape: Shape): bigint[][] {

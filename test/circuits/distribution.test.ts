@@ -8,19 +8,11 @@ import { inverse, mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import {
-  type Claim,
-  headsOf,
-  holds,
-  honestClaim,
-  inputOf,
-  openTerms,
-  packTerms,
-  shapeOf,
-  type TermsFields,
-} from "./support/claim.ts";
+import { type Claim, headsOf, holds, honestClaim, inputOf } from "./support/claim.ts";
 import { claimForger } from "./support/claimForger.ts";
 import { sdkDecides } from "./support/sdk.ts";
+import { shapeOf } from "./support/shapes.ts";
+import { openTerms, packTerms, type TermsFields } from "./support/terms.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const RUNS = process.env.LONG === "1" ? 1000 : 60;

@@ -9,16 +9,7 @@ import { checkTerms, type Terms, unpackTerms, VitalproofError, validateTerms } f
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import {
-  type EpisodeTerms,
-  headsOf,
-  honestClaimOf,
-  inputOf,
-  NO_BOUND,
-  openTermsOf,
-  packTerms,
-  shapeOf,
-} from "./support/claim.ts";
+import { headsOf, honestClaimOf, inputOf } from "./support/claim.ts";
 import {
   episodeHolds,
   extentByFilling,
@@ -28,6 +19,8 @@ import {
   type Slot,
   slotsOf,
 } from "./support/runs.ts";
+import { shapeOf } from "./support/shapes.ts";
+import { type EpisodeTerms, NO_BOUND, openTermsOf, packTerms } from "./support/terms.ts";
 import type { CircuitInput } from "./support/tester.ts";
 import { type Cases, termsLies } from "./support/wiring.ts";
 

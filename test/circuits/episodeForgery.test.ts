@@ -6,7 +6,7 @@
 import { type ConstraintSystem, Forger, inverse, mod, R, survivors } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import { type Circuit, compileCircuit, compileInstance } from "./support/circuit.ts";
-import { honestClaimOf, inputOf, NO_BOUND, PUBLIC, shapeOf } from "./support/claim.ts";
+import { honestClaimOf, inputOf, PUBLIC } from "./support/claim.ts";
 import { claimForger, privateWires, strangeHints, stubbornForger } from "./support/claimForger.ts";
 import {
   answerZeroTests,
@@ -20,6 +20,8 @@ import { holesOf } from "./support/explained.ts";
 import { HINTS, honestHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
 import { solveReadings } from "./support/lookupForgery.ts";
+import { shapeOf } from "./support/shapes.ts";
+import { NO_BOUND } from "./support/terms.ts";
 
 const LONG = process.env.LONG === "1";
 const shape = shapeOf("episode-test");

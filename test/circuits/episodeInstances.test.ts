@@ -8,8 +8,10 @@ import { join } from "node:path";
 import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import { type Circuit, compileCircuit, compileInstance } from "./support/circuit.ts";
-import { type EpisodeTerms, honestClaimOf, inputOf, NO_BOUND, shapeOf } from "./support/claim.ts";
+import { honestClaimOf, inputOf } from "./support/claim.ts";
 import { episodeHolds } from "./support/runs.ts";
+import { shapeOf } from "./support/shapes.ts";
+import { type EpisodeTerms, NO_BOUND } from "./support/terms.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const LONG = process.env.LONG === "1";

@@ -5,7 +5,7 @@
 import { Forger, inverse, mod, R, squareRoot, survivors } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import { type Circuit, compileCircuit, compileInstance } from "./support/circuit.ts";
-import { honestClaim, inputOf, PUBLIC, shapeOf } from "./support/claim.ts";
+import { honestClaim, inputOf, PUBLIC } from "./support/claim.ts";
 import { claimForger, privateWires, strangeHints, stubbornForger } from "./support/claimForger.ts";
 import {
   bendSteps,
@@ -17,6 +17,7 @@ import {
 import { holesOf } from "./support/explained.ts";
 import { HINTS, hashHints } from "./support/hints.ts";
 import { inputWires } from "./support/inputs.ts";
+import { shapeOf } from "./support/shapes.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const LONG = process.env.LONG === "1";
@@ -293,7 +294,7 @@ describe("circuits: T2, the packed-challenge forgery", () => {
 
 describe("circuits: enrolment", () => {
   it("T1 T10 T13: holder, subject and scope are bound to one secret, the attestation's hash to the proof", async () => {
-    const { holderOf, subjectOf } = await import("./support/claim.ts");
+    const { holderOf, subjectOf } = await import("./support/hashes.ts");
     const circuit = await compileInstance("enrolment", 0);
     const names = ["holder", "subject", "scope", "policyHash", "secret"];
     const secret = 77n;

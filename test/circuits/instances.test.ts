@@ -7,18 +7,12 @@
 import { mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import {
-  type Claim,
-  headsOf,
-  honestClaim,
-  inputOf,
-  poseidon,
-  shapeOf,
-  type TermsFields,
-  tag,
-} from "./support/claim.ts";
+import { type Claim, headsOf, honestClaim, inputOf } from "./support/claim.ts";
+import { poseidon } from "./support/hashes.ts";
 import { digitsOf } from "./support/hints.ts";
 import { solveReadings } from "./support/lookupForgery.ts";
+import { shapeOf, tag } from "./support/shapes.ts";
+import type { TermsFields } from "./support/terms.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const LONG = process.env.LONG === "1";

@@ -12,7 +12,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { compileInstance } from "./support/circuit.ts";
-import { PUBLIC, shapeOf, type TemplateName } from "./support/claim.ts";
+import { PUBLIC } from "./support/claim.ts";
 import { claimForger, privateWires } from "./support/claimForger.ts";
 import { inputWires } from "./support/inputs.ts";
 import { tellDirectLies, tellHistogramLies } from "./support/lies/distribution.ts";
@@ -21,6 +21,7 @@ import { tellImpactLies } from "./support/lies/impact.ts";
 import { tellRegularityLies } from "./support/lies/regularity.ts";
 import { type Teller, tellerOf } from "./support/lies/teller.ts";
 import { Court } from "./support/mutants.ts";
+import { shapeOf, type TemplateName } from "./support/shapes.ts";
 
 const LONG = process.env.LONG === "1";
 

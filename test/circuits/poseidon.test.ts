@@ -5,7 +5,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { POSEIDON_INPUTS } from "../../scripts/generate/poseidon.ts";
 import { type Circuit, compileCircuit } from "./support/circuit.ts";
-import { poseidon } from "./support/claim.ts";
+import { poseidon } from "./support/hashes.ts";
 import { poseidonWires } from "./support/poseidon.ts";
 
 const EDGES = [0n, 1n, R - 1n, (R - 1n) / 2n, 1n << 252n];

@@ -5,7 +5,7 @@
 import { type Forger, R, survivors } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import { type Claim, honestClaimOf, inputOf, PUBLIC, shapeOf, type TermsHeader } from "./support/claim.ts";
+import { type Claim, honestClaimOf, inputOf, PUBLIC } from "./support/claim.ts";
 import { claimForger, privateWires, strangeHints, stubbornForger } from "./support/claimForger.ts";
 import {
   answerZeroTests,
@@ -16,6 +16,8 @@ import {
 } from "./support/compoundLies.ts";
 import { holesOf } from "./support/explained.ts";
 import { inputWires } from "./support/inputs.ts";
+import { shapeOf } from "./support/shapes.ts";
+import type { TermsHeader } from "./support/terms.ts";
 
 const LONG = process.env.LONG === "1";
 

@@ -5,14 +5,9 @@
 // and sums are at their greatest. With LONG=1.
 import { expect } from "chai";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import {
-  honestClaimOf,
-  type ImpactTerms,
-  inputOf,
-  NO_BOUND,
-  type RegularityTerms,
-  shapeOf,
-} from "./support/claim.ts";
+import { honestClaimOf, inputOf } from "./support/claim.ts";
+import { shapeOf } from "./support/shapes.ts";
+import { type ImpactTerms, NO_BOUND, type RegularityTerms } from "./support/terms.ts";
 
 const LONG = process.env.LONG === "1";
 

@@ -27,8 +27,10 @@ import {
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import { type Claim, honestClaim, inputOf, PUBLIC, padded, shapeOf } from "./support/claim.ts";
+import { type Claim, honestClaim, inputOf, PUBLIC } from "./support/claim.ts";
+import { padded } from "./support/hashes.ts";
 import { endProving, proveWitness, verifies } from "./support/proof.ts";
+import { shapeOf } from "./support/shapes.ts";
 import type { CircuitInput } from "./support/tester.ts";
 
 const INSTANCE = "distribution-direct-test";

@@ -4,14 +4,9 @@
 // the shared parts are wired up in it too. Witnesses come from the liar's twin, so what refuses is the constraint system.
 import { expect } from "chai";
 import { type Circuit, compileInstance } from "./support/circuit.ts";
-import {
-  CLAIM_INPUTS,
-  type Claim,
-  honestClaimOf,
-  inputOf,
-  shapeOf,
-  type TermsHeader,
-} from "./support/claim.ts";
+import { CLAIM_INPUTS, type Claim, honestClaimOf, inputOf } from "./support/claim.ts";
+import { shapeOf } from "./support/shapes.ts";
+import type { TermsHeader } from "./support/terms.ts";
 import {
   anotherScope,
   type Cases,

@@ -5,16 +5,10 @@
 // through a template. The path of all of them has three levels.
 import type { CircuitInput } from "@vitalproof/hardhat-circom/attack";
 import type { CircuitInstance } from "@vitalproof/hardhat-circom/list";
-import {
-  holderOf,
-  honestClaimOf,
-  inputOf,
-  type Shape,
-  shapeOf,
-  subjectOf,
-  type TemplateName,
-  type TermsByTemplate,
-} from "../support/claim.ts";
+import { honestClaimOf, inputOf } from "../support/claim.ts";
+import { holderOf, subjectOf } from "../support/hashes.ts";
+import { type Shape, shapeOf, type TemplateName } from "../support/shapes.ts";
+import type { TermsByTemplate } from "../support/terms.ts";
 
 const SECRET = 77n;
 

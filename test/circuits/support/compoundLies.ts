@@ -4,7 +4,7 @@
 
 import { type ConstraintSystem, type Forger, inverse, mod, R } from "@vitalproof/hardhat-circom/attack";
 import { expect } from "chai";
-import type { Shape } from "./claim.ts";
+import type { Shape } from "./shapes.ts";
 import { sums } from "./steps.ts";
 
 type Change = readonly [wire: number, value: bigint];

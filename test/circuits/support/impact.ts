@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type ImpactTerms, NO_BOUND, type Shape } from "./claim.ts";
+
+import type { Shape } from "./shapes.ts";
+import { type ImpactTerms, NO_BOUND } from "./terms.ts";
 
 /** Every way to put one of the characters of `choices` in place of each "?". */
 function fillings(marks: string, choices: string): string[] {

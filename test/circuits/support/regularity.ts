@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { RegularityTerms, Shape } from "./claim.ts";
+
+import type { Shape } from "./shapes.ts";
+import type { RegularityTerms } from "./terms.ts";
 
 /**
  * The circuit by its meaning, without the circuit's formulas. Missing readings

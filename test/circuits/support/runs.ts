@@ -3,7 +3,7 @@
 // Runs by definition, for windows whose missing slots may be anything: no
 // counter that walks along the slots as the circuits' does, but pieces between
 // readings outside.
-import type { EpisodeTerms } from "./claim.ts";
+import type { EpisodeTerms } from "./terms.ts";
 
 /** A slot: inside the band, outside, or missing. */
 export type Slot = "in" | "out" | "missing";

@@ -4,21 +4,10 @@
 // template is (wiring.test.ts asks each).
 
 import { mod, R } from "@vitalproof/hardhat-circom/attack";
-import {
-  type Claim,
-  headAfter,
-  headsOf,
-  holderOf,
-  inputOf,
-  leafOf,
-  packTerms,
-  padded,
-  pathOf,
-  poseidon,
-  subjectOf,
-  type TermsHeader,
-  tag,
-} from "./claim.ts";
+import { type Claim, headsOf, inputOf } from "./claim.ts";
+import { headAfter, holderOf, leafOf, padded, pathOf, poseidon, subjectOf } from "./hashes.ts";
+import { tag } from "./shapes.ts";
+import { packTerms, type TermsHeader } from "./terms.ts";
 import type { CircuitInput } from "./tester.ts";
 
 export type Cases = Record<string, CircuitInput>;

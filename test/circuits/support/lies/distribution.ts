@@ -6,7 +6,8 @@
 // that it is only one.
 
 import { inverse } from "@vitalproof/hardhat-circom/attack";
-import { honestClaim, type TermsFields } from "../claim.ts";
+import { honestClaim } from "../claim.ts";
+import type { TermsFields } from "../terms.ts";
 import { tellPlaceLies } from "./distributionDirect.ts";
 import { tellCountLies } from "./distributionHistogram.ts";
 import { tellSharedLies } from "./shared.ts";

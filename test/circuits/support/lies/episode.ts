@@ -4,7 +4,7 @@
 // that we know to argue for them.
 
 import { inverse } from "@vitalproof/hardhat-circom/attack";
-import type { EpisodeTerms } from "../claim.ts";
+import type { EpisodeTerms } from "../terms.ts";
 import { episodeClaims } from "./episodeClaims.ts";
 import { tellStepLies } from "./episodeDirect.ts";
 import { tellMarkLies } from "./episodeLookup.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Claims about runs, written as text: one mark for each slot.
-import { type Claim, type EpisodeTerms, honestClaimOf } from "../claim.ts";
+import { type Claim, honestClaimOf } from "../claim.ts";
+import type { EpisodeTerms } from "../terms.ts";
 import type { Teller } from "./teller.ts";
 
 export const BAND = { low: 4n, high: 6n };

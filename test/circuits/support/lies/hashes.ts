@@ -2,19 +2,11 @@
 //
 // Public inputs that have no preimage in the protocol (T12): hashes under other
 // tags, from the middle of a hash, and without round constants.
-import {
-  type Claim,
-  headAfter,
-  headsOf,
-  innerOf,
-  leafOf,
-  type pathOf,
-  poseidon,
-  subjectOf,
-  type TermsHeader,
-  tag,
-} from "../claim.ts";
+import { type Claim, headsOf } from "../claim.ts";
+import { headAfter, innerOf, leafOf, type pathOf, poseidon, subjectOf } from "../hashes.ts";
 import { poseidonWires } from "../poseidon.ts";
+import { tag } from "../shapes.ts";
+import type { TermsHeader } from "../terms.ts";
 import type { Teller } from "./teller.ts";
 
 /**

@@ -4,7 +4,8 @@
 // every way that we know to argue for them.
 
 import { inverse } from "@vitalproof/hardhat-circom/attack";
-import { honestClaimOf, type ImpactTerms, NO_BOUND } from "../claim.ts";
+import { honestClaimOf } from "../claim.ts";
+import { type ImpactTerms, NO_BOUND } from "../terms.ts";
 import { tellRunLies } from "./runs.ts";
 import { lendAcross, tellSharedLies } from "./shared.ts";
 import type { Teller } from "./teller.ts";

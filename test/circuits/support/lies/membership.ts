@@ -3,9 +3,11 @@
 // Lies about where the last head is filed (T7), told to every claim circuit.
 
 import { inverse } from "@vitalproof/hardhat-circom/attack";
-import { type Claim, inputOf, type pathOf, type TermsHeader } from "../claim.ts";
+import { type Claim, inputOf } from "../claim.ts";
+import type { pathOf } from "../hashes.ts";
 import type { Base } from "../mutants.ts";
 import { sums } from "../steps.ts";
+import type { TermsHeader } from "../terms.ts";
 import type { Changes, Teller } from "./teller.ts";
 
 export interface MembershipLies {

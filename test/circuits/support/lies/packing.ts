@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { mod, squareRoot } from "@vitalproof/hardhat-circom/attack";
-import type { Claim, TermsHeader } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import type { Base } from "../mutants.ts";
+import type { TermsHeader } from "../terms.ts";
 import type { Teller } from "./teller.ts";
 
 /**

@@ -2,8 +2,9 @@
 //
 // Lies about the place of a reading, told to circuits that classify each one
 // directly (Classify): missing, below the band, inside it or above it.
-import type { Claim, TermsHeader } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import type { Base } from "../mutants.ts";
+import type { TermsHeader } from "../terms.ts";
 import type { Teller } from "./teller.ts";
 
 const VALUES = [-2n, -1n, 0n, 1n, 2n];

@@ -2,7 +2,8 @@
 //
 // False claims of the template "regularity" at 2 epochs of 16 slots, and every
 // way that we know to argue for them.
-import { honestClaimOf, NO_BOUND, type RegularityTerms } from "../claim.ts";
+import { honestClaimOf } from "../claim.ts";
+import { NO_BOUND, type RegularityTerms } from "../terms.ts";
 import { BANDS, CODES, tellFlagLies, tellLentReading } from "./places.ts";
 import { lendAcross, tellSharedLies } from "./shared.ts";
 import type { Teller } from "./teller.ts";

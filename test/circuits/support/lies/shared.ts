@@ -3,20 +3,10 @@
 // False claims that every claim circuit has to refuse whatever its circuit:
 // about person, log, chain, membership and the header of its terms, with every
 // way that we know to argue for them.
-import {
-  type Claim,
-  contextOf,
-  headAfter,
-  headOf,
-  headsOf,
-  holderOf,
-  inputOf,
-  leafOf,
-  pathOf,
-  subjectOf,
-  type TermsHeader,
-} from "../claim.ts";
+import { type Claim, headsOf, inputOf } from "../claim.ts";
+import { contextOf, headAfter, headOf, holderOf, leafOf, pathOf, subjectOf } from "../hashes.ts";
 import type { Base } from "../mutants.ts";
+import type { TermsHeader } from "../terms.ts";
 import { tellHashLies } from "./hashes.ts";
 import { tellMembershipLies } from "./membership.ts";
 import { tellPackingLie } from "./packing.ts";

@@ -4,8 +4,10 @@
 
 import { mod } from "@vitalproof/hardhat-circom/attack";
 import type { Circuit } from "../circuit.ts";
-import { type Claim, inputOf, type Shape, type TermsHeader } from "../claim.ts";
+import { type Claim, inputOf } from "../claim.ts";
 import type { Base, Court } from "../mutants.ts";
+import type { Shape } from "../shapes.ts";
+import type { TermsHeader } from "../terms.ts";
 import type { CircuitInput } from "../tester.ts";
 
 export type Changes = readonly (readonly [wire: number, value: bigint])[];
