@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatCircom from "@vitalproof/hardhat-circom";
 import { configVariable, defineConfig } from "hardhat/config";
+import { allCores } from "./scripts/allCores.ts";
 import { chainDescriptors, networks } from "./scripts/deploy/networks.ts";
 
 const require = createRequire(import.meta.url);
@@ -41,7 +42,7 @@ const overrides = {
 const long = process.env.LONG === "1";
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, hardhatCircom],
+  plugins: [hardhatToolboxMochaEthers, hardhatCircom, allCores],
   circom: {
     attack: { inputs: "test/circuits/attack/inputs.ts", explanations: "test/circuits/attack/explained.json" },
     lint: { exceptions: "test/circuits/attack/lint.json" },
