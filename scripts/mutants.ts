@@ -13,7 +13,7 @@
 //   npm run mutants -- --list                        only name the mutants
 //   npm run mutants -- --report                      write test/contracts/MUTANTS.md from the results so far
 //   npm run mutants -- --breaks                      the mistakes of breaks.json, for the random Solidity tests alone
-//   npm run mutants -- --breaks --only "anyone"      those with these words in their name
+//   npm run mutants -- --breaks --only "anyone"      those with these words in their name (may be repeated)
 //   npm run mutants -- … --json                      the summary for machines
 //
 // scripts/mutants/contracts.ts says which files are mutated, and which tests are tried first.
@@ -51,7 +51,7 @@ const { values: flags } = parseArgs({
     list: { type: "boolean", default: false },
     report: { type: "boolean", default: false },
     breaks: { type: "boolean", default: false },
-    only: { type: "string", default: "" },
+    only: { type: "string", multiple: true },
     json: { type: "boolean", default: false },
   },
 });
@@ -153,8 +153,9 @@ function control(project: Project, compiler: Compiler, withMocha: boolean): Time
 
 /** @returns whether the random Solidity tests noticed each */
 function runBreaks(project: Project, compiler: Compiler): boolean {
-  const chosen = readBreaks(root).filter(({ name }) => name.includes(flags.only));
-  if (chosen.length === 0) throw new Error(`No break has "${flags.only}" in its name.`);
+  const words = flags.only ?? [""];
+  const chosen = readBreaks(root).filter(({ name }) => words.some((word) => name.includes(word)));
+  if (chosen.length === 0) throw new Error(`No break has "${words.join('" or "')}" in its name.`);
   const { solidity } = control(project, compiler, false);
   let missed = 0;
   for (const given of chosen) {

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Anchor} from "../interfaces/IAnchorRegistry.sol";
 import {ClaimItem, ClaimPreview, PeriodState, Policy, SkipReason} from "../interfaces/IClaimsPayout.sol";
 import {Escrow} from "../interfaces/ICustody.sol";
 import {Consent} from "../interfaces/IConsentRegistry.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
-import {TestToken} from "../mocks/TestToken.sol";
 import {VM} from "../mocks/Vm.sol";
-import {CircuitId, ConsentId, EscrowId, GroupId, PolicyId, ProgramId} from "../types/Ids.sol";
-import {ClaimsSteps} from "./ClaimsSteps.t.sol";
+import {CircuitId, ConsentId, EscrowId, PolicyId, ProgramId} from "../types/Ids.sol";
+import {ClaimsDecisions} from "./ClaimsDecisions.t.sol";
 
 /// @dev The whole system with every actor, and random steps of all of them. Every step that may fail is tried, and
 /// what must hold after it (or must not have succeeded) is required here; what must hold always is in the
 /// invariants below. A step never reverts unless something is wrong.
-contract ClaimsHandler is ClaimsSteps {
+contract ClaimsHandler is ClaimsDecisions {
     constructor() {
         for (uint256 i = 0; i < PROGRAMS; ++i) fund(i, 999 * benefitOf(i + 1));
         for (uint256 i = 0; i < PATIENTS; ++i) {
-            issue(i, i, 0, 40);
+            issue(i, i, 1, 40);
             grant(i, i, 200 days);
         }
+        require(claims.policyCount() == PATIENTS, "the stories begin without a policy");
     }
 
     // --- steps: consents and claims -------------------------------------------------------------------------
@@ -79,6 +78,16 @@ contract ClaimsHandler is ClaimsSteps {
         if (found) _claim(policy, period, consentSeed);
     }
 
+    /// @dev To the seconds around the close of a window that is open, with a claim.
+    function claimAtTheClose(uint256 seed, uint256 consentSeed) external {
+        (PolicyId policy, uint32 period, bool found) = _pick(seed);
+        if (!found) return;
+        uint256 closes = claims.windowOf(policy, period).closesAt;
+        if (closes <= now_ + 1 || closes > now_ + 8 days) return;
+        now_ = closes - 1 + ((seed >> 200) % 3);
+        _claim(policy, period, consentSeed);
+    }
+
     function _claim(PolicyId policy, uint32 period, uint256 consentSeed) private step(_programOf(policy)) {
         Policy memory p = claims.policy(policy);
         uint256 number = ProgramId.unwrap(p.program);
@@ -86,6 +95,7 @@ contract ClaimsHandler is ClaimsSteps {
         (PeriodState state, ) = claims.periodOf(policy, period);
         VM.prank(STRANGER);
         try claims.submitClaim(policy, period, ghost.id, proofOf(policy, period)) {
+            require(now_ < claims.windowOf(policy, period).closesAt, "T27: claimed after the window");
             require(state == PeriodState.Open && !proven[policy][period], "P5: claimed twice");
             require(
                 patientOf(ghost.patient) == p.controller && ghost.program == number,
@@ -93,8 +103,8 @@ contract ClaimsHandler is ClaimsSteps {
             );
             require(ghost.from <= now_ && now_ < ghost.until, "C1: consent out of time");
             require(ghost.revokedAt == 0, "C3: claimed under a revoked consent");
-            require(pauses.pausedUntil() == 0, "claimed while paused");
-            require(!circuits.isSuspendedAt(circuit, now_), "claimed while suspended");
+            require(pauses.pausedUntil() == 0, "T27: claimed while paused");
+            require(!circuits.isSuspendedAt(circuit, now_), "T27: claimed while suspended");
             require(rootOf[claims.anchorDayOf(policy, period)] != 0, "A1: claimed without anchor");
             proven[policy][period] = true;
             _note(policy, period, number == 2 ? PeriodState.UnderReview : PeriodState.Credited);
@@ -188,7 +198,11 @@ contract ClaimsHandler is ClaimsSteps {
             if (previews[i].reason != SkipReason.None) continue;
             ClaimItem memory item = items[i];
             require(!proven[item.policyId][item.period], "P5: claimed twice");
-            require(!circuits.isSuspendedAt(circuit, now_), "claimed while suspended");
+            require(!circuits.isSuspendedAt(circuit, now_), "T27: claimed while suspended");
+            require(
+                now_ < claims.windowOf(item.policyId, item.period).closesAt,
+                "T27: claimed after the window"
+            );
             require(
                 rootOf[claims.anchorDayOf(item.policyId, item.period)] == item.anchorRoot,
                 "A1: claimed without anchor"
@@ -228,89 +242,6 @@ contract ClaimsHandler is ClaimsSteps {
             bool fits = ghost.program == ProgramId.unwrap(policy.program);
             if (fits && patientOf(ghost.patient) == policy.controller) return ghost;
         }
-    }
-
-    function approve(uint256 seed, bool byInsurer) external {
-        (PolicyId policy, uint32 period, bool found) = _pickReviewed(seed);
-        if (found) _approve(policy, period, byInsurer);
-    }
-
-    function _approve(PolicyId policy, uint32 period, bool byInsurer) private step(_programOf(policy)) {
-        (PeriodState state, uint64 until) = claims.periodOf(policy, period);
-        VM.prank(byInsurer ? insurerOf(_programOf(policy)) : STRANGER);
-        try claims.approveClaim(policy, period) {
-            require(proven[policy][period], "N1: approved without proof");
-            require(state == PeriodState.UnderReview || state == PeriodState.Rejected, "P4");
-            require(byInsurer || now_ >= until, "approved too early");
-            _note(policy, period, PeriodState.Credited);
-            successes[8]++;
-        } catch {}
-    }
-
-    function reject(uint256 seed) external step(2) {
-        (PolicyId policy, uint32 period, bool found) = _pickReviewed(seed);
-        if (!found) return;
-        (PeriodState state, uint64 until) = claims.periodOf(policy, period);
-        VM.prank(insurerOf(_programOf(policy)));
-        try claims.rejectClaim(policy, period, "") {
-            require(state == PeriodState.UnderReview && now_ < until, "P4");
-            _note(policy, period, PeriodState.Rejected);
-            successes[9]++;
-        } catch {}
-    }
-
-    function arbitrate(uint256 seed, bool pays) external step(2) {
-        (PolicyId policy, uint32 period, bool found) = _pickReviewed(seed);
-        if (!found) return;
-        (PeriodState state, uint64 until) = claims.periodOf(policy, period);
-        VM.prank(ARBITER);
-        try claims.arbitrate(policy, period, pays, "") {
-            require(state == PeriodState.Rejected && now_ < until, "P4");
-            _note(policy, period, pays ? PeriodState.Credited : PeriodState.Denied);
-            successes[10]++;
-        } catch {}
-    }
-
-    function release(uint256 seed) external {
-        (PolicyId policy, uint32 period, bool found) = _pick(seed, 30);
-        if (found) _release(policy, period);
-    }
-
-    function _release(PolicyId policy, uint32 period) private step(_programOf(policy)) {
-        (PeriodState state, ) = claims.periodOf(policy, period);
-        uint32 day = claims.anchorDayOf(policy, period);
-        try claims.releasePeriods(policy, period, period + 1) {
-            require(state == PeriodState.Open, "P4");
-            Anchor memory written = anchors.anchorOf(GroupId.wrap(1), day);
-            require(
-                written.corrected || now_ > (uint256(day) + 1) * 1 days + INTAKE + GRACE + CORRECTION,
-                "released what could still be anchored"
-            );
-            require(
-                written.root == 0 || now_ >= uint256(written.writtenAt) + 4 days + pauses.reopenTime(),
-                "released what could still be claimed"
-            );
-            _note(policy, period, PeriodState.Released);
-            successes[11]++;
-        } catch {}
-    }
-
-    /// @dev P9: what is owed can be paid at any time by anyone, and goes to the payee.
-    function pay(uint256 seed) external {
-        (PolicyId policy, , bool found) = _pick(seed);
-        if (found) _pay(policy);
-    }
-
-    function _pay(PolicyId policy) private step(_programOf(policy)) {
-        uint256 owed = claims.owedOf(policy);
-        if (owed == 0) return;
-        TestToken token = tokens[tokenOf(_programOf(policy))];
-        address payee = claims.payeeOf(policy);
-        uint256 before = token.balanceOf(payee);
-        VM.prank(STRANGER);
-        require(claims.pay(policy) == owed, "P9");
-        require(token.balanceOf(payee) == before + owed, "P9: not to the payee");
-        successes[12]++;
     }
 
     // --- the end --------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import {Escrow, ICustody} from "../interfaces/ICustody.sol";
 import {Circuit, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {VM} from "../mocks/Vm.sol";
 import {ConsentId, GroupId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
+import {ClaimsDecisions} from "./ClaimsDecisions.t.sol";
 import {ClaimsHandler} from "./ClaimsHandler.t.sol";
 import {ClaimsSteps} from "./ClaimsSteps.t.sol";
 
@@ -37,7 +38,7 @@ contract ClaimsPayoutTest {
     }
 
     function _steps() private pure returns (bytes4[] memory steps) {
-        steps = new bytes4[](30);
+        steps = new bytes4[](32);
         uint256 i = 0;
         // What moves the story on comes more than once.
         for (uint256 j = 0; j < 3; ++j) {
@@ -59,11 +60,13 @@ contract ClaimsPayoutTest {
         steps[i++] = ClaimsHandler.grant.selector;
         steps[i++] = ClaimsHandler.revoke.selector;
         steps[i++] = ClaimsHandler.claimFalsely.selector;
-        steps[i++] = ClaimsHandler.approve.selector;
-        steps[i++] = ClaimsHandler.reject.selector;
-        steps[i++] = ClaimsHandler.arbitrate.selector;
-        steps[i++] = ClaimsHandler.release.selector;
-        steps[i++] = ClaimsHandler.pay.selector;
+        steps[i++] = ClaimsDecisions.approve.selector;
+        steps[i++] = ClaimsDecisions.reject.selector;
+        steps[i++] = ClaimsDecisions.arbitrate.selector;
+        steps[i++] = ClaimsDecisions.decideAtTheEnd.selector;
+        steps[i++] = ClaimsDecisions.release.selector;
+        steps[i++] = ClaimsDecisions.pay.selector;
+        steps[i++] = ClaimsHandler.claimAtTheClose.selector;
         steps[i++] = ClaimsHandler.grantAgain.selector;
         steps[i++] = ClaimsSteps.meddle.selector;
         steps[i++] = ClaimsHandler.claimUnderOtherCode.selector;
@@ -126,8 +129,8 @@ contract ClaimsPayoutTest {
             selector == ClaimsSteps.end.selector ||
             selector == ClaimsHandler.revoke.selector ||
             selector == ClaimsHandler.grantAgain.selector ||
-            selector == ClaimsHandler.approve.selector ||
-            selector == ClaimsHandler.arbitrate.selector;
+            selector == ClaimsDecisions.approve.selector ||
+            selector == ClaimsDecisions.arbitrate.selector;
     }
 
     /// @dev The random stories do what they are for: without this, invariants could hold over nothing.
@@ -145,6 +148,7 @@ contract ClaimsPayoutTest {
             handler.pay(seed >> 7);
             handler.issue(seed, seed >> 9, seed >> 11, seed >> 13);
             handler.grant(seed, seed >> 9, seed >> 70);
+            if (i % 5 == 0) handler.redirect(seed >> 9, address(uint160(seed)));
             handler.correct(seed, seed >> 9);
             if (i % 40 == 0) handler.withdraw(seed, seed >> 9, true);
             if (i % 90 == 0) handler.pause(0);

@@ -6,7 +6,7 @@ import {HolderAttestation, Policy} from "../interfaces/IClaimsPayout.sol";
 import {Escrow} from "../interfaces/ICustody.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {VM} from "../mocks/Vm.sol";
-import {EscrowId, GroupId, PolicyId, ProgramId} from "../types/Ids.sol";
+import {EscrowId, GroupId, PolicyId, ProgramId, ScopeId} from "../types/Ids.sol";
 import {ClaimsSystem} from "./ClaimsSystem.t.sol";
 
 /// @dev Steps of time, anchors, governance, money and policies.
@@ -84,9 +84,12 @@ abstract contract ClaimsSteps is ClaimsSystem {
     }
 
     function suspend(uint256 seed) external step(0) {
+        (, uint64 lastEnd) = circuits.lastSuspensionBefore(circuit, type(uint64).max);
+        uint256 cooldown = circuits.suspensionCooldown();
         VM.prank(GUARDIAN);
         if (seed % 2 == 0) {
             try circuits.suspend(circuit, "") {
+                require(lastEnd == 0 || now_ >= lastEnd + cooldown, "V2: suspended again too early");
                 successes[3]++;
             } catch {}
         } else {
@@ -142,13 +145,17 @@ abstract contract ClaimsSteps is ClaimsSystem {
     ) public step((program % PROGRAMS) + 1) {
         uint256 number = (program % PROGRAMS) + 1;
         patient = patient % PATIENTS;
+        uint256 first = (now_ - 900 * OFFSET) / 1 days + (lead % 60);
+        // Often a renewal: a day too early, in time, or a day later.
+        uint256 covered = claims.coveredUntil(ScopeId.wrap(1), 100 + patient);
+        if (lead % 3 == 0 && covered > now_) first = covered / 1 days - 1 + ((lead >> 8) % 3);
         HolderAttestation memory attestation = HolderAttestation({
             program: ProgramId.wrap(uint64(number)),
             offerHash: claims.program(ProgramId.wrap(uint64(number))).offerHash,
             holder: 100 + patient,
             controller: patientOf(patient),
             payee: address(0),
-            firstEpoch: uint32((now_ - 900 * OFFSET) / 1 days + (lead % 60)),
+            firstEpoch: uint32(first),
             periods: uint32(periods % 50),
             nonce: ++nonce,
             expiry: now_ + 1 days
@@ -188,7 +195,9 @@ abstract contract ClaimsSteps is ClaimsSystem {
         (PolicyId policy, , bool found) = _pick(seed);
         if (!found || payee == address(claims) || payee == address(custody)) return;
         VM.prank(claims.policy(policy).controller);
-        claims.setPayee(policy, uint160(payee) < 0x10000 ? address(0) : payee);
+        if (uint160(payee) < 0x10000) payee = address(0);
+        claims.setPayee(policy, payee);
+        payees[policy] = payee;
     }
 
     /// @dev P8: what is a policy's is not a stranger's to change.

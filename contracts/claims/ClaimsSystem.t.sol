@@ -78,6 +78,8 @@ abstract contract ClaimsSystem {
     mapping(PolicyId => mapping(uint32 => PeriodState)) public seen;
     mapping(PolicyId => mapping(uint32 => bool)) public proven;
     mapping(PolicyId => uint32) public issuedPeriods;
+    /// @dev Who the controllers said is paid; zero for the controller.
+    mapping(PolicyId => address) public payees;
     mapping(uint32 day => uint256) public rootOf;
 
     constructor() {

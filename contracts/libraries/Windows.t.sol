@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {deployArtifact} from "../mocks/Artifacts.sol";
 import {
+    Circuit,
     CircuitProposal,
     CircuitRegistryConfig,
     ICircuitRegistry,
@@ -24,6 +25,17 @@ contract WindowsTest {
         /// Which circuit settles it, by its place in the line; 0 before the first is known to.
         uint256 turn;
         bool released;
+        /// Who settled it when it was last looked at, and since when that is known.
+        CircuitId applied;
+        uint256 since;
+    }
+
+    /// @dev What a step is judged by, read before it.
+    struct Before {
+        CircuitId id;
+        uint64 retiredAt;
+        uint64 forgedAt;
+        uint256 suspended;
     }
 
     enum Step {
@@ -55,6 +67,10 @@ contract WindowsTest {
     Watch[] private watches;
     uint256 private now_ = START;
     uint256[STEPS] private successes;
+    uint256 private pauseEnd;
+    uint256 private outageEnd;
+    uint256 private declaredFrom;
+    uint256 private declaredUntil;
     uint256 private handovers;
     uint256 private reopened;
 
@@ -99,6 +115,7 @@ contract WindowsTest {
         delete watches;
         isAnnounced = false;
         now_ = START;
+        (pauseEnd, outageEnd) = (0, 0);
         setUp();
         for (uint256 i = 0; i < length; ++i) {
             seed = uint256(keccak256(abi.encode(seed, i)));
@@ -115,16 +132,64 @@ contract WindowsTest {
     }
 
     function _do(Step step, uint256 seed) private {
+        Before memory before = _before(seed);
         // solhint-disable-next-line avoid-low-level-calls
         (bool success, ) = address(this).call(abi.encodeCall(this.act, (step, seed)));
-        if (success) ++successes[uint256(step)];
-        for (uint256 i = 0; i < watches.length; ++i) _check(watches[i], success ? step : Step.Wait);
+        if (success) {
+            ++successes[uint256(step)];
+            _judge(step, before);
+        }
+        for (uint256 i = 0; i < watches.length; ++i) {
+            _check(watches[i], success ? step : Step.Wait, before.id);
+        }
+    }
+
+    function _chosen(uint256 seed) private view returns (CircuitId) {
+        return line[seed % (line.length < 3 ? line.length : 3)];
+    }
+
+    function _before(uint256 seed) private view returns (Before memory before) {
+        before.id = _chosen(seed);
+        Circuit memory record = circuits.circuit(before.id);
+        (before.retiredAt, before.forgedAt) = (record.retiredAt, record.forgedAt);
+        (, before.suspended) = circuits.lastSuspensionBefore(before.id, type(uint64).max);
+    }
+
+    /// @dev V2: what a step that succeeded must not have done.
+    function _judge(Step step, Before memory before) private {
+        Circuit memory record = circuits.circuit(before.id);
+        if (step == Step.Expose) {
+            require(before.forgedAt == 0 && record.forgedAt == now_, "V2: exposed twice");
+            require(record.retiredAt != 0 && record.retiredAt <= now_, "V2: exposed and not retired");
+        } else if (step == Step.Retire) {
+            require(before.retiredAt == 0, "V2: a retirement was moved");
+        } else if (step == Step.Suspend) {
+            uint256 least = before.suspended + circuits.suspensionCooldown();
+            require(before.suspended == 0 || now_ >= least, "V2: suspended again too early");
+            require(before.forgedAt == 0, "T36: suspended what is forged");
+        } else if (step == Step.EndSuspension) {
+            require(before.forgedAt == 0, "T36: ended the suspension of a forged circuit");
+        } else if (step == Step.Pause) {
+            require(pauseEnd == 0 || now_ >= pauseEnd + pauses.pauseCooldown(), "T36: paused too early");
+            pauseEnd = pauses.pausedUntil();
+        } else if (step == Step.EndPause) {
+            pauseEnd = now_;
+        } else if (step == Step.Outage) {
+            require(
+                outageEnd == 0 || declaredFrom >= outageEnd + pauses.outageCooldown(),
+                "T36: an outage too early"
+            );
+            outageEnd = declaredUntil;
+        }
+        if (step != Step.Retire && step != Step.Expose) {
+            require(record.retiredAt == before.retiredAt, "V2: a retirement was moved");
+        }
     }
 
     /// @dev External, so that what a registry refuses changes nothing here either.
     function act(Step step, uint256 seed) external {
         require(msg.sender == address(this), "for the story only");
-        CircuitId id = line[seed % (line.length < 3 ? line.length : 3)];
+        CircuitId id = _chosen(seed);
         if (step == Step.Wait) {
             now_ += 1 + (seed % 9 days);
             VM.warp(now_);
@@ -160,12 +225,14 @@ contract WindowsTest {
             pauses.endPause();
         } else {
             uint256 until = now_ - (seed % 1 days);
+            declaredFrom = until - 1 - ((seed >> 32) % 2 days);
+            declaredUntil = until;
             VM.prank(PAUSER);
-            pauses.declareOutage(uint64(until - 1 - ((seed >> 32) % 2 days)), uint64(until), "");
+            pauses.declareOutage(uint64(declaredFrom), uint64(until), "");
         }
     }
 
-    function _check(Watch storage watch, Step step) private {
+    function _check(Watch storage watch, Step step, CircuitId chosen) private {
         uint256 closes = Windows.closeOf(pauses, circuits, line[0], watch.start, watch.nominalClose);
         (, CircuitId applied, uint64 blockedUntil, ) = circuits.settling(
             line[0],
@@ -197,7 +264,17 @@ contract WindowsTest {
             closes <= watch.nominalClose + 4 * (31 days + 16 days + 3 * Windows.RESUME_TIME) + 60 days,
             "P10"
         );
-        (watch.closes, watch.turn) = (closes, turn);
+        if (step == Step.Suspend && closes > before && before != 0) {
+            // In the second of a turn's end a stop still counts.
+            bool justTaken = turn != watch.turn || watch.since == now_;
+            require(
+                justTaken || CircuitId.unwrap(chosen) == CircuitId.unwrap(watch.applied),
+                "T36: prolonged by who does not settle"
+            );
+        }
+        if (turn != 0) _requireHandedOver(watch, turn, applied);
+        if (turn != watch.turn || before == 0) watch.since = now_;
+        (watch.closes, watch.turn, watch.applied) = (closes, turn, applied);
         if (now_ >= closes + pauses.reopenTime()) watch.released = true;
     }
 
@@ -216,6 +293,25 @@ contract WindowsTest {
             end == 0 || closes >= end + Windows.RESUME_TIME,
             "T36: closes before the resume time is over"
         );
+    }
+
+    /// @dev A circuit that is forged, or was suspended as the window closed, does not keep the period from a successor
+    /// that is in force, was never retired, and is one of the first four.
+    function _requireHandedOver(Watch storage watch, uint256 turn, CircuitId applied) private view {
+        bool over = circuits.circuit(applied).forgedAt != 0;
+        if (!over && now_ >= watch.nominalClose) over = circuits.isSuspendedAt(applied, watch.nominalClose);
+        if (!over) return;
+        uint256 first = 0;
+        while (!_mayBeBase(watch, first)) ++first;
+        for (uint256 i = turn; i < line.length && i < first + 4; ++i) {
+            require(circuits.circuit(line[i]).retiredAt != 0, "T36: a successor in force does not settle");
+        }
+    }
+
+    /// @dev Whether a period that began then can have this circuit of the line as its first.
+    function _mayBeBase(Watch storage watch, uint256 place) private view returns (bool) {
+        Circuit memory record = circuits.circuit(line[place]);
+        return record.retiredAt == 0 || watch.start < record.retiredAt || record.forgedAt != 0;
     }
 
     function _placeOf(CircuitId id) private view returns (uint256) {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Compiler } from "./compiler.ts";
 import type { Project, Run } from "./project.ts";
-import { runInlined, runStateful } from "./solidity.ts";
+import { runInlined, runStateful, STATEFUL } from "./solidity.ts";
 
 /** A way to break a contract that a random Solidity test has to notice (breaks.json). */
 export interface Break {
@@ -19,6 +19,9 @@ export interface Break {
   /** Which tests show that the tool sees a change at all: those that deploy by artifact, or those that it is compiled into. */
   readonly control?: "stateful" | "inlined";
 }
+
+/** Properties of the suite with several circuits, which is the second one. */
+const OF_CIRCUITS = /^(T36|V2)$/;
 
 export interface Outcome {
   readonly noticed: boolean;
@@ -53,9 +56,15 @@ export function tryBreak(
   const source = broken(compiler.sourceOf(file), given);
   const codes = compiler.codesWith(file, source);
   if (codes === undefined) throw new Error(`Break "${given.name}" does not compile.`);
+  const others: string[] = [];
   if (phase !== "inlined") {
-    const outcome = outcomeOf(runStateful(project, codes, timeout), says);
-    if (outcome.noticed || phase === "stateful") return outcome;
+    for (const suite of OF_CIRCUITS.test(given.property) ? STATEFUL.toReversed() : STATEFUL) {
+      const outcome = outcomeOf(runStateful(project, codes, timeout, [suite]), says);
+      if (outcome.noticed) return outcome;
+      others.push(outcome.by);
+    }
+    if (phase === "stateful") return { noticed: false, by: others.join(" ") };
   }
-  return outcomeOf(runInlined(project, compiler, { file, source, codes }, timeout), says);
+  const outcome = outcomeOf(runInlined(project, compiler, { file, source, codes }, timeout), says);
+  return outcome.noticed ? outcome : { noticed: false, by: [...others, outcome.by].join(" ").trim() };
 }

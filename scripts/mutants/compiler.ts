@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, posix } from "node:path";
 import { deployedContracts } from "./contracts.ts";
@@ -73,6 +73,9 @@ function testUnits(project: string): Unit[] {
     .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 
+/** Before the paths of own files, as Hardhat gives them to solc. */
+const OWN = "project/";
+
 /** The hash of the sources that solc appends to code (CBOR: "ipfs", 34 bytes), also to code inside of code. */
 function withoutMetadata(code: string): string {
   return code.replaceAll(/64697066735822[0-9a-f]{68}/g, "");
@@ -97,10 +100,15 @@ export function openCompiler(project: string): Compiler {
       return [keyOf(unit), input] as const;
     }),
   );
-  const sources = Object.assign(
-    {},
-    ...[...inputs.values()].map((input) => input.sources),
-  ) as Input["sources"];
+  // Own files as they are now: an input of an earlier build can hold an earlier test.
+  const sources = Object.fromEntries(
+    [...inputs.values()]
+      .flatMap((input) => Object.entries(input.sources))
+      .map(([path, { content }]) => {
+        const own = path.startsWith(OWN) ? join(project, path.slice(OWN.length)) : undefined;
+        return [path, { content: own && existsSync(own) ? readFileSync(own, "utf8") : content }] as const;
+      }),
+  );
 
   const sourceOf = (file: string) => {
     const source = sources[`project/${file}`]?.content;

@@ -8,9 +8,14 @@ export const STATEFUL = ["contracts/claims/ClaimsPayout.t.sol", "contracts/libra
 
 const NOTHING_RUN: Run = { passed: true, by: "", output: "" };
 
-/** The stateful suites over contracts with these codes. */
-export function runStateful(project: Project, codes: Codes, timeout: number): Run {
-  return project.withCodes(codes, () => project.test("solidity", STATEFUL, timeout));
+/** The stateful suites, or one of them, over contracts with these codes. */
+export function runStateful(
+  project: Project,
+  codes: Codes,
+  timeout: number,
+  suites: readonly string[] = STATEFUL,
+): Run {
+  return project.withCodes(codes, () => project.test("solidity", suites, timeout));
 }
 
 /** The tests that have `file` compiled into them, with `source` in its place. */
