@@ -8,6 +8,7 @@ import {
   verificationKeyHash,
 } from "@vitalproof/hardhat-circom/circuits";
 import type { ClaimFacts } from "@vitalproof/sdk";
+import { isHexString } from "ethers";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import {
   epochSeconds,
@@ -16,9 +17,6 @@ import {
   loadSources,
   samplesPerEpoch,
 } from "../scripts/generate/sources.ts";
-
-/** KeyKind of ICircuitRegistry. */
-export const KEY_KIND = { development: 0, production: 1 } as const;
 
 /** What a CircuitProposal says, except for the addresses of the verifier and of the key. */
 export interface CircuitSpec {
@@ -31,7 +29,8 @@ export interface CircuitSpec {
   readonly verificationKeyBytes: string;
   readonly verificationKeyHash: string;
   readonly claim: ClaimFacts;
-  readonly keyKind: keyof typeof KEY_KIND;
+  /** SHA-256 of the transcript of the key's ceremony, as the manifest names it; undefined for a development key. */
+  readonly ceremony: string | undefined;
 }
 
 /** Names of the circuits that a deployment starts with when none are named: the default group's. */
@@ -64,7 +63,7 @@ export async function circuitSpecs(
       if (instance === undefined || instance.verifier === null || instance.profile === undefined) {
         throw new Error(`"${name}" is not a circuit with a verifier. There are ${deployable.join(", ")}.`);
       }
-      const { keyKind, keyBytes, keyHash } = await keyOf(root, committed, instance);
+      const { ceremony, keyBytes, keyHash } = await keyOf(root, committed, instance);
       const profile = protocol.profiles[instance.profile]!;
       const artifact = await artifacts.readArtifact(instance.verifier);
       return {
@@ -82,7 +81,7 @@ export async function circuitSpecs(
           codes: highestCode(profile),
           samples: samplesPerEpoch(profile),
         },
-        keyKind,
+        ceremony,
       };
     }),
   );
@@ -92,7 +91,7 @@ async function keyOf(
   root: string,
   committed: string,
   { name }: Instance,
-): Promise<{ keyKind: keyof typeof KEY_KIND; keyBytes: string; keyHash: string }> {
+): Promise<{ ceremony: string | undefined; keyBytes: string; keyHash: string }> {
   const read = (file: string) => {
     const path = join(committed, name, file);
     try {
@@ -116,5 +115,12 @@ async function keyOf(
       `The manifest of "${name}" gives the ${what} ${says}, its verification key is ${is}: run \`npx hardhat circuits check ${name}\`.`,
     );
   }
-  return { keyKind, keyBytes: verificationKeyBytes(key), keyHash };
+  if (keyKind === "development") return { ceremony: undefined, keyBytes: verificationKeyBytes(key), keyHash };
+  const ceremony = `0x${manifest.key.ceremony?.transcript}`;
+  if (!isHexString(ceremony, 32)) {
+    throw new Error(
+      `The manifest of "${name}" does not name the transcript of its key's ceremony: import the key with \`npx hardhat circuits import\`.`,
+    );
+  }
+  return { ceremony, keyBytes: verificationKeyBytes(key), keyHash };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { claimFamilyFields } from "@vitalproof/sdk";
+import { ZeroHash } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import type {
@@ -12,7 +13,7 @@ import type {
   PauseRegistry,
   ScopeRegistry,
 } from "../types/ethers-contracts/index.ts";
-import { type CircuitSpec, circuitSpecs, defaultCircuits, KEY_KIND } from "./circuits.ts";
+import { type CircuitSpec, circuitSpecs, defaultCircuits } from "./circuits.ts";
 import { type GenesisCircuit, vitalproofModule } from "./modules/vitalproof.ts";
 import { DEFAULT_TIMES, type DeploymentParameters, developmentHashes } from "./parameters.ts";
 
@@ -43,10 +44,10 @@ export interface DeployOptions {
 
 /** The circuits that the registry starts with, as the module takes them. */
 export function genesisOf(specs: readonly CircuitSpec[]): GenesisCircuit[] {
-  return specs.map(({ claim, keyKind, ...spec }) => ({
+  return specs.map(({ claim, ceremony = ZeroHash, ...spec }) => ({
     ...spec,
     ...claimFamilyFields(claim),
-    keyKind: KEY_KIND[keyKind],
+    ceremony,
   }));
 }
 

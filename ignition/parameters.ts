@@ -25,7 +25,7 @@ export const DEFAULT_TIMES = {
 
 /** The hashes by which the registry knows development keys, whatever their label. */
 export function developmentHashes(specs: readonly CircuitSpec[]) {
-  const development = specs.filter(({ keyKind }) => keyKind === "development");
+  const development = specs.filter(({ ceremony }) => ceremony === undefined);
   return {
     developmentKeyHashes: development.map(({ verificationKeyHash }) => verificationKeyHash),
     developmentCodeHashes: development.map(({ verifierCodeHash }) => verifierCodeHash),

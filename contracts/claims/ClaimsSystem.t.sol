@@ -8,12 +8,7 @@ import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {Escrow, ICustody} from "../interfaces/ICustody.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
-import {
-    CircuitProposal,
-    CircuitRegistryConfig,
-    ICircuitRegistry,
-    KeyKind
-} from "../interfaces/ICircuitRegistry.sol";
+import {CircuitProposal, CircuitRegistryConfig, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
 import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
 import {FactsLayout} from "./generated/FactsLayout.sol";
@@ -117,7 +112,7 @@ abstract contract ClaimsSystem {
             inputs: 4,
             period: 1 days,
             zeroImpossible: true,
-            keyKind: KeyKind.Production,
+            ceremony: keccak256("ceremony"),
             predecessor: CircuitId.wrap(0)
         });
         circuits = ICircuitRegistry(

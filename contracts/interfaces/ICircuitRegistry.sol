@@ -5,13 +5,6 @@ import {CircuitId} from "../types/Ids.sol";
 import {IGroth16BatchVerifier} from "./IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 
-/// @dev Where a circuit's proving key comes from. `Development` keys are computed from published scalars:
-/// anyone can forge proofs for them.
-enum KeyKind {
-    Development,
-    Production
-}
-
 /// @dev What governance proposes, and what a new registry starts with.
 /// @param name e.g. "glucose-day", 1 to 64 bytes.
 /// @param version at least 1; name and version together make the id.
@@ -28,7 +21,9 @@ enum KeyKind {
 /// waits. Shorter than `delay`.
 /// @param zeroImpossible whether no honest proof has only zeros as public inputs. `exposeForgery` takes a proof of
 /// them as a forgery, so a false "yes" lets anyone remove a sound circuit.
-/// @param keyKind as labelled; see the registry on false labels.
+/// @param ceremony SHA-256 of the transcript of the ceremony that made the key, as the build's manifest states it. Zero
+/// labels a development key: its scalars are published, so anyone can forge proofs for it. See the registry on false
+/// labels.
 /// @param predecessor circuit that this one may replace (same family, facts, inputs, period and zeroImpossible), or
 /// zero.
 struct CircuitProposal {
@@ -43,7 +38,7 @@ struct CircuitProposal {
     uint16 inputs;
     uint32 period;
     bool zeroImpossible;
-    KeyKind keyKind;
+    bytes32 ceremony;
     CircuitId predecessor;
 }
 
@@ -55,7 +50,6 @@ struct CircuitProposal {
 struct Circuit {
     address verifier;
     uint64 retiredAt;
-    KeyKind keyKind;
     uint16 inputs;
     uint64 addedAt;
     uint32 period;
@@ -64,6 +58,7 @@ struct Circuit {
     bytes32 facts;
     bytes32 verifierCodeHash;
     bytes32 verificationKeyHash;
+    bytes32 ceremony;
     CircuitId successor;
     address verificationKey;
     uint64 forgedAt;
@@ -114,7 +109,7 @@ struct CircuitRegistryConfig {
 /// - Neither power may be held by an insurer. `ClaimsPayout` refuses programs of the governor's and guardian's
 ///   own addresses; it cannot know who controls another address.
 /// - Development keys are refused outside an allow-list of chains, and there too unless the deployer asked for
-///   them. A development key under a production label is refused when its key hash or its verifier's code hash
+///   them. A development key that names a ceremony is refused when its key hash or its verifier's code hash
 ///   is in the list given at deployment; under a re-compiled verifier and an invented key hash it gets through
 ///   that list, and then anyone can remove it for good with `exposeForgery`. What the registry cannot see
 ///   (who contributed to a key, delta = gamma) is left to `hardhat circuits check --production`.
@@ -193,7 +188,7 @@ interface ICircuitRegistry {
     /// witness for them, so such a proof is a forgery, and its maker knows the key's trapdoor (as everyone does for
     /// development keys). The circuit is retired now. Open windows wait for a successor, for
     /// `delay + suspensionTime` at most.
-    /// @dev Not for `Development` circuits: their trapdoor is public, there is nothing to expose. Not for circuits that
+    /// @dev Not for circuits with a development key: their trapdoor is public, there is nothing to expose. Not for circuits that
     /// may prove zeros: an honest proof must not remove them.
     function exposeForgery(CircuitId circuitId, Groth16Proof calldata proof) external;
 

@@ -6,8 +6,7 @@ import {
     Circuit,
     CircuitProposal,
     CircuitRegistryConfig,
-    ICircuitRegistry,
-    KeyKind
+    ICircuitRegistry
 } from "../interfaces/ICircuitRegistry.sol";
 import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
@@ -333,7 +332,7 @@ contract WindowsTest {
                 inputs: 4,
                 period: 1 days,
                 zeroImpossible: true,
-                keyKind: KeyKind.Production,
+                ceremony: keccak256("ceremony"),
                 predecessor: predecessor
             });
     }

@@ -6,7 +6,6 @@ import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
 import {
     ICircuitRegistry,
-    KeyKind,
     Circuit,
     CircuitFacts,
     CircuitProposal,
@@ -207,7 +206,7 @@ contract CircuitRegistry is ICircuitRegistry {
     /// @inheritdoc ICircuitRegistry
     function exposeForgery(CircuitId id, Groth16Proof calldata proof) external {
         Circuit storage record = _known(id);
-        if (record.keyKind == KeyKind.Development || record.forgedAt != 0) {
+        if (record.ceremony == 0 || record.forgedAt != 0) {
             revert CircuitRegistry_NothingToExpose(id);
         }
         if (!record.zeroImpossible) revert CircuitRegistry_ZeroMayBeProven(id);
@@ -445,7 +444,6 @@ contract CircuitRegistry is ICircuitRegistry {
         _circuits[id] = Circuit({
             verifier: proposal.verifier,
             retiredAt: 0,
-            keyKind: proposal.keyKind,
             inputs: proposal.inputs,
             addedAt: uint64(block.timestamp),
             period: proposal.period,
@@ -454,6 +452,7 @@ contract CircuitRegistry is ICircuitRegistry {
             facts: proposal.facts,
             verifierCodeHash: proposal.verifierCodeHash,
             verificationKeyHash: proposal.verificationKeyHash,
+            ceremony: proposal.ceremony,
             successor: NONE,
             verificationKey: proposal.verificationKey,
             forgedAt: 0
@@ -492,7 +491,7 @@ contract CircuitRegistry is ICircuitRegistry {
     }
 
     function _validateKey(CircuitId id, CircuitProposal memory proposal) private view {
-        if (proposal.keyKind == KeyKind.Development) {
+        if (proposal.ceremony == 0) {
             if (!allowsDevelopmentKeys) revert CircuitRegistry_DevelopmentKeyRefused(id);
             return;
         }

@@ -7,7 +7,8 @@ export interface GenesisCircuit extends FamilyFields {
   readonly name: string;
   readonly version: number;
   readonly verifierContract: string;
-  readonly keyKind: 0 | 1;
+  /** As CircuitProposal has it. */
+  readonly ceremony: string;
   readonly verifierCodeHash: string;
   readonly verificationKeyBytes: string;
   readonly verificationKeyHash: string;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { circuitIdOf, claimFamilyFields } from "@vitalproof/sdk";
-import { keccak256 } from "ethers";
+import { keccak256, ZeroHash } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
-import { KEY_KIND } from "../../ignition/circuits.ts";
 import type { Vitalproof } from "../../ignition/deployVitalproof.ts";
 import type { Plan } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
@@ -16,7 +15,9 @@ export interface ConfirmedCircuit {
   readonly verifierContract: string;
   readonly verifierCodeHash: string;
   readonly verificationKeyHash: string;
-  readonly keyKind: keyof typeof KEY_KIND;
+  readonly keyKind: "development" | "production";
+  /** SHA-256 of the transcript of the key's ceremony. */
+  readonly ceremony?: string;
 }
 
 export interface Confirmed {
@@ -102,7 +103,7 @@ export async function confirm(
 
   const confirmed: ConfirmedCircuit[] = [];
   for (const spec of plan.specs) {
-    const { name, version, verifierContract, verifierCodeHash, keyKind } = spec;
+    const { name, version, verifierContract, verifierCodeHash, ceremony } = spec;
     const { verificationKeyBytes, verificationKeyHash } = spec;
     const id = circuitIdOf(spec.name, spec.version);
     const record = await circuits.circuit(id);
@@ -110,7 +111,7 @@ export async function confirm(
     for (const field of Object.keys(expected) as (keyof typeof expected)[]) {
       same(`${field} of ${name}`, record[field], expected[field]);
     }
-    same(`the key kind of ${name}`, record.keyKind, KEY_KIND[keyKind]);
+    same(`the ceremony of ${name}`, record.ceremony, ceremony ?? ZeroHash);
     same(`the registered code hash of ${name}`, record.verifierCodeHash, verifierCodeHash);
     const actual = keccak256(await codeAt(record.verifier));
     if (actual !== verifierCodeHash) {
@@ -137,7 +138,8 @@ export async function confirm(
       verifierContract,
       verifierCodeHash,
       verificationKeyHash,
-      keyKind,
+      keyKind: ceremony === undefined ? "development" : "production",
+      ...(ceremony === undefined ? {} : { ceremony }),
     });
   }
   return { roles, circuits: confirmed };

@@ -3,6 +3,7 @@
 // The SDK's clients of the circuit registry, in the hands of the governor, the guardian, their successors and strangers.
 import { CircuitClient, CircuitGovernance, type CircuitProposal, claimFamilyFields } from "@vitalproof/sdk";
 import { expect } from "chai";
+import { keccak256 } from "ethers";
 import { simulatedProof, UNIT_INPUT_POINTS, UNIT_TRAPDOOR } from "../support/simulatedProof.ts";
 import { circuitId, installKey, keyHash } from "./support/circuits.ts";
 import { codeHash, load, time } from "./support/network.ts";
@@ -41,7 +42,7 @@ async function proposed() {
       codes: 363,
       samples: 288,
     }),
-    keyKind: "production",
+    ceremony: keccak256("0x02"),
     predecessor: world.circuit,
   };
   const { result: addableFrom } = await governor.propose(proposal);

@@ -21,7 +21,7 @@ import { mockProof, type Proof } from "./support/mockProof.ts";
 import { codeHash, ethers, load, networkHelpers, time } from "./support/network.ts";
 import { anyKey, deployKey } from "./support/proofs.ts";
 import { packTerms } from "./support/terms.ts";
-import { DAY, delay, KeyKind, suspensionCooldown, suspensionTime } from "./support/values.ts";
+import { DAY, delay, NO_CEREMONY, suspensionCooldown, suspensionTime } from "./support/values.ts";
 import { deployWorld } from "./support/world.ts";
 
 const zeroInputs = { holder: 0n, anchorRoot: 0n, terms: 0n, scope: 0n };
@@ -97,7 +97,7 @@ describe("CircuitRegistry", () => {
   describe("T17: development keys", () => {
     it("T17: are refused by a registry that does not allow them, and by its constructor", async () => {
       const { circuits, verifier } = await load(deployWorld);
-      const genesis = [await proposal(verifier, { keyKind: KeyKind.Development })];
+      const genesis = [await proposal(verifier, { ceremony: NO_CEREMONY })];
       await expect(deployRegistry(await config({ genesis }))).to.be.revertedWithCustomError(
         circuits,
         "CircuitRegistry_DevelopmentKeyRefused",
@@ -111,10 +111,10 @@ describe("CircuitRegistry", () => {
 
     it("T17: are accepted on a local chain when the deployer asks for it", async () => {
       const { verifier } = await load(deployWorld);
-      const genesis = [await proposal(verifier, { keyKind: KeyKind.Development })];
+      const genesis = [await proposal(verifier, { ceremony: NO_CEREMONY })];
       const registry = await deployRegistry(await config({ genesis, allowDevelopmentKeys: true }));
       expect(await registry.allowsDevelopmentKeys()).to.equal(true);
-      expect((await registry.circuit(circuitId("glucose-day", 1n))).keyKind).to.equal(KeyKind.Development);
+      expect((await registry.circuit(circuitId("glucose-day", 1n))).ceremony).to.equal(NO_CEREMONY);
     });
 
     it("T17: a known key hash or code hash is refused under a production label, also where development keys are allowed", async () => {
@@ -212,7 +212,7 @@ describe("CircuitRegistry", () => {
       const registry = await deployRegistry(
         await config({
           allowDevelopmentKeys: true,
-          genesis: [await proposal(verifier2, { keyKind: KeyKind.Development })],
+          genesis: [await proposal(verifier2, { ceremony: NO_CEREMONY })],
         }),
       );
       await expect(registry.exposeForgery(circuit, mockProof(zeroInputs))).to.be.revertedWithCustomError(

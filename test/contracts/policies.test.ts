@@ -5,7 +5,7 @@ import { circuitId, proposal } from "./support/circuits.ts";
 import { type Attestation, attestationTypes } from "./support/documents.ts";
 import { domainOf, ethers, load, time } from "./support/network.ts";
 import { packTerms } from "./support/terms.ts";
-import { benefit, DAY, delay, holder, KeyKind, offset, R } from "./support/values.ts";
+import { benefit, DAY, delay, holder, NO_CEREMONY, offset, R } from "./support/values.ts";
 import { deployInsured, deployWorld } from "./support/world.ts";
 
 describe("ClaimsPayout: policies", () => {
@@ -432,7 +432,7 @@ describe("ClaimsPayout: policies", () => {
     const next = await proposal(verifier2, {
       version: 2n,
       predecessor: circuit,
-      keyKind: KeyKind.Development,
+      ceremony: NO_CEREMONY,
     });
     await circuits.connect(governor).propose(next);
     await time.increase(delay);

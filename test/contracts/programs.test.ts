@@ -6,7 +6,7 @@ import { circuitId, deployRegistry, deployVerifier, proposal } from "./support/c
 import type { Offer } from "./support/documents.ts";
 import { ethers, load, time } from "./support/network.ts";
 import { packTerms, type TermsFields, unusedBitOf } from "./support/terms.ts";
-import { Assurance, benefit, DAY, delay, KeyKind, suspensionTime } from "./support/values.ts";
+import { Assurance, benefit, DAY, delay, NO_CEREMONY, suspensionTime } from "./support/values.ts";
 import { deployWorld } from "./support/world.ts";
 
 describe("ClaimsPayout: programs and their money", () => {
@@ -257,7 +257,7 @@ describe("ClaimsPayout: programs and their money", () => {
         allowDevelopmentKeys: true,
         developmentKeyHashes: [],
         developmentCodeHashes: [],
-        genesis: [await proposal(await deployVerifier(9n), { template: 5n, keyKind: KeyKind.Development })],
+        genesis: [await proposal(await deployVerifier(9n), { template: 5n, ceremony: NO_CEREMONY })],
       });
       await expect(claimTerms.check(registry, circuitId("glucose-day", 1n), packTerms({ template: 5n })))
         .to.be.revertedWithCustomError(claimTerms, "Terms_UnknownTemplate")

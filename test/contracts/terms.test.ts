@@ -8,7 +8,7 @@ import { circuitId, deployRegistry, deployVerifier, type Facts, proposal } from 
 import { deployClaimTerms } from "./support/deployment.ts";
 import { ethers, load } from "./support/network.ts";
 import { flagsOf, packAs, unusedBitOf } from "./support/terms.ts";
-import { DAY, KeyKind } from "./support/values.ts";
+import { DAY, NO_CEREMONY } from "./support/values.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const NO_BOUND = 65535n;
@@ -252,7 +252,7 @@ async function registryOf(changes: Partial<Facts> = {}) {
     developmentCodeHashes: [],
     genesis: await Promise.all(
       templates.map(({ template, circuit }) =>
-        proposal(verifier, { name: template, keyKind: KeyKind.Development, ...circuit, ...changes }),
+        proposal(verifier, { name: template, ceremony: NO_CEREMONY, ...circuit, ...changes }),
       ),
     ),
   });

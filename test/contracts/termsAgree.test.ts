@@ -21,7 +21,7 @@ import { circuitId, deployRegistry, deployVerifier, proposal } from "./support/c
 import { deployClaimTerms } from "./support/deployment.ts";
 import { ethers } from "./support/network.ts";
 import { packAs } from "./support/terms.ts";
-import { DAY, KeyKind } from "./support/values.ts";
+import { DAY, NO_CEREMONY } from "./support/values.ts";
 
 const NO_BOUND = 65_535;
 const SMALL: readonly CircuitName[] = [
@@ -49,7 +49,7 @@ async function registryOf(names: readonly CircuitName[]): Promise<CircuitRegistr
         const profile = profileOf(profileName);
         return proposal(verifier, {
           name,
-          keyKind: KeyKind.Development,
+          ceremony: NO_CEREMONY,
           template: BigInt(TERMS_TEMPLATES[template].id),
           profile: BigInt(profile.id),
           epochs: BigInt(epochs),

@@ -134,7 +134,6 @@ async function succeed(world: World): Promise<void> {
     inputs: Number(record.inputs),
     period: Number(record.period),
     zeroImpossible: record.zeroImpossible,
-    keyKind: "development" as const,
     predecessor,
   };
   const { result: addableFrom } = await governance.propose(proposal);

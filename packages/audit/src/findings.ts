@@ -100,6 +100,7 @@ export const FINDINGS = {
   VERIFIER_CODE_WITHOUT_KEY: ["error", "V1"],
   VERIFICATION_KEY_CHANGED: ["error", "V1"],
   DEVELOPMENT_KEY: ["error"],
+  CEREMONY_DISAGREES: ["error"],
   PAUSE_WRONG: ["error"],
   OUTAGE_WRONG: ["error"],
   ROLE_CHANGED_WRONGLY: ["error"],

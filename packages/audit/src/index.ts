@@ -7,7 +7,7 @@ export { FINDINGS, type Finding, type FindingCode, type Severity } from "./findi
 export { escapeHtml, printable } from "./format.ts";
 export { reportHtml } from "./html.ts";
 export type { InvariantLine } from "./invariants.ts";
-export { type KnownKey, type KnownKeys, knownKeys } from "./keys.ts";
+export { type KnownKey, type KnownKeys, knownKey, knownKeys, type ManifestOfKey } from "./keys.ts";
 export {
   type AnchorLine,
   type AnchorStatus,

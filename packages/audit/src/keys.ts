@@ -7,7 +7,20 @@ export type KnownKey = {
   readonly key: VerificationKey;
   /** "development" or "production", as the circuit's manifest says. */
   readonly keyKind: string;
+  /** SHA-256 of the transcript of the key's ceremony, as the manifest says, with 0x. */
+  readonly ceremony?: string;
 };
+
+/** What a circuit's manifest says of its key. */
+export type ManifestOfKey = {
+  readonly key?: { readonly kind?: string; readonly ceremony?: { readonly transcript?: string } };
+};
+
+export function knownKey(circuit: string, key: VerificationKey, manifest: ManifestOfKey): KnownKey {
+  const transcript = manifest.key?.ceremony?.transcript;
+  const ceremony = transcript === undefined ? {} : { ceremony: `0x${transcript}` };
+  return { circuit, key, keyKind: String(manifest.key?.kind), ...ceremony };
+}
 
 /** Verification keys that an audit can verify with, by the hash under which the circuit registry knows them. */
 export type KnownKeys = ReadonlyMap<string, KnownKey>;

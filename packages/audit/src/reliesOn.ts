@@ -3,7 +3,7 @@ import type { ReportParts } from "./reportParts.ts";
 
 export function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): string[] {
   const family = circuits.lineOf(program.circuit);
-  const development = family.filter(({ keyKind }) => keyKind === "development").map(({ name }) => name);
+  const development = family.filter(({ ceremony }) => ceremony === undefined).map(({ name }) => name);
   return [
     `One node's word for the chain up to block ${head.number} with hash ${head.hash}. It can leave out anything whose absence leaves no gap in numbers, ledgers, receipts or the contracts' state, and it can invent a whole consistent chain. Compare that hash with someone else's node, or run the audit against a second node.`,
     "Receipts and state are taken as given; they are not checked against the block's Merkle roots.",

@@ -77,7 +77,9 @@ export type CircuitLine = {
   readonly verificationKeyHash: string;
   /** Circuit of this repository whose key it is; undefined for a foreign key. */
   readonly circuit: string | undefined;
-  readonly keyKind: string;
+  readonly keyKind: "development" | "production";
+  /** SHA-256 of the transcript of the key's ceremony, as registered; undefined for a development key. */
+  readonly ceremony: string | undefined;
   readonly addedAt: number;
   readonly retiredAt: number | undefined;
   readonly exposedAt: number | undefined;

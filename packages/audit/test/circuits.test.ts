@@ -32,7 +32,7 @@ const proposal = (version: number, changes: Readonly<Record<string, unknown>> = 
   inputs: 4,
   period: DAY,
   zeroImpossible: true,
-  keyKind: 1,
+  ceremony: hash("transcript"),
   predecessor: version === 1 ? ZeroHash : id(version - 1),
   ...changes,
 });
@@ -189,7 +189,10 @@ describe("audit: circuit events", () => {
       () => new Story().emit("CircuitProposed", [id(9), Object.values(proposal(2)), START + 9 * DAY], 1),
       "CIRCUIT_ID_WRONG",
     ],
-    "a development key where none is taken": [() => new Story({ keyKind: 0 }), "CIRCUIT_KEY_NOT_ALLOWED"],
+    "a development key where none is taken": [
+      () => new Story({ ceremony: ZeroHash }),
+      "CIRCUIT_KEY_NOT_ALLOWED",
+    ],
     "a suspension that is too long": [() => new Story().suspend(1, 11), "CIRCUIT_STOP_WRONG"],
     "a suspension while one runs": [() => new Story().suspend(1).suspend(5), "CIRCUIT_STOP_WRONG"],
     "a suspension in the cool-down": [() => new Story().suspend(1).suspend(40.9), "CIRCUIT_STOP_WRONG"],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { concat, dataLength, dataSlice, keccak256, toBeHex, ZeroHash } from "ethers";
+import { concat, dataLength, dataSlice, id, keccak256, toBeHex, ZeroHash } from "ethers";
 import type {
   CircuitRegistry,
   Groth16BatchVerifier,
@@ -7,7 +7,7 @@ import type {
 } from "../../../types/ethers-contracts/index.js";
 import { unitKey } from "../../support/simulatedProof.ts";
 import { codeHash, coder, ethers, networkHelpers } from "./network.ts";
-import { epochSeconds, KeyKind } from "./values.ts";
+import { epochSeconds } from "./values.ts";
 
 export function circuitId(name: string, version: bigint): string {
   return keccak256(coder.encode(["string", "string", "uint256"], ["vitalproof/circuit/1", name, version]));
@@ -25,7 +25,7 @@ export interface ProposalFields {
   inputs: bigint;
   period: bigint;
   zeroImpossible: boolean;
-  keyKind: bigint;
+  ceremony: string;
   predecessor: string;
 }
 
@@ -70,7 +70,7 @@ export async function proposal(
     inputs: 4n,
     period: epochs * epochSeconds,
     zeroImpossible: true,
-    keyKind: KeyKind.Production,
+    ceremony: id("the transcript of a ceremony"),
     predecessor: ZeroHash,
     ...fields,
   };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { ZeroHash } from "ethers";
 export const HOUR = 3600n;
 export const DAY = 86_400n;
 /** Order of the BN254 groups. */
@@ -33,7 +34,8 @@ export const PeriodState = {
   Denied: 4n,
   Released: 5n,
 } as const;
-export const KeyKind = { Development: 0n, Production: 1n } as const;
+/** `ceremony` of a development key. */
+export const NO_CEREMONY = ZeroHash;
 export const Assurance = { SecureElement: 0n, SupervisedGateway: 1n, SelfAttested: 2n } as const;
 
 /** A program with review: the insurer has 5 days, the arbiter 10. */

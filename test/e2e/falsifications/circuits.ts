@@ -46,6 +46,13 @@ export function aboutCircuits(setting: Setting): readonly Falsification[] {
       found: ["PROGRAM_CIRCUIT_NOT_FOR_CLAIMS" as const, "VIEW_CIRCUIT_DISAGREES" as const],
     })),
     {
+      what: "the ceremony of the circuit's key",
+      lies: () => ({
+        log: setting.lies.change("CircuitAdded", circuitWith({ ceremony: keccak256("0x04") })),
+      }),
+      found: ["VIEW_CIRCUIT_DISAGREES"],
+    },
+    {
       what: "the verifier's code",
       lies: () => ({ code: (_, code) => (code === "0x" ? code : "0x6001") }),
       found: ["VERIFICATION_KEY_CHANGED", "VERIFIER_CODE_CHANGED", "VERIFIER_CODE_WITHOUT_KEY"],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// <reference types="vite/client" />
-import { type KnownKeys, knownKeys } from "@vitalproof/audit";
+import { type KnownKeys, knownKey, knownKeys, type ManifestOfKey } from "@vitalproof/audit";
 import type { VerificationKey } from "@vitalproof/sdk";
 
 const ARTIFACTS = "../../../../circuits/artifacts";
@@ -8,7 +8,7 @@ const KEYS: Readonly<Record<string, VerificationKey>> = import.meta.glob(
   "../../../../circuits/artifacts/*/verification_key.json",
   { import: "default", eager: true },
 );
-const KINDS: Readonly<Record<string, { readonly kind: string }>> = import.meta.glob(
+const MANIFESTS: Readonly<Record<string, ManifestOfKey["key"]>> = import.meta.glob(
   "../../../../circuits/artifacts/*/manifest.json",
   { import: "key", eager: true },
 );
@@ -21,7 +21,7 @@ export function builtInKeys(): KnownKeys {
   return knownKeys(
     Object.entries(KEYS).map(([path, key]) => {
       const circuit = path.split("/").at(-2)!;
-      return { circuit, key, keyKind: String(KINDS[`${ARTIFACTS}/${circuit}/manifest.json`]?.kind) };
+      return knownKey(circuit, key, { key: MANIFESTS[`${ARTIFACTS}/${circuit}/manifest.json`] });
     }),
   );
 }

@@ -14,7 +14,7 @@ export function proposalIn(event: ChainEvent): ProposalFields {
   const struct: Result = event.struct("proposal");
   const hex = (field: string) => String(struct.getValue(field)).toLowerCase();
   const number = (field: string) => Number(struct.getValue(field));
-  const predecessor = hex("predecessor");
+  const given = (field: string) => (hex(field) === ZeroHash ? undefined : hex(field));
   return {
     name: String(struct.getValue("name")),
     version: struct.getValue("version") as bigint,
@@ -27,8 +27,8 @@ export function proposalIn(event: ChainEvent): ProposalFields {
     inputs: number("inputs"),
     period: number("period"),
     zeroImpossible: struct.getValue("zeroImpossible") as boolean,
-    keyKind: number("keyKind") === 0 ? "development" : "production",
-    predecessor: predecessor === ZeroHash ? undefined : predecessor,
+    ceremony: given("ceremony"),
+    predecessor: given("predecessor"),
   };
 }
 
@@ -47,7 +47,7 @@ export function brokenRules(
   circuits: ReadonlyMap<string, CircuitState>,
   { delay, allowsDevelopmentKeys }: RegistryFacts,
 ): [code: FindingCode, sentence: string][] {
-  const { name, version, family, inputs, period, keyKind, predecessor } = proposal;
+  const { name, version, family, inputs, period, ceremony, predecessor } = proposal;
   const what = `Circuit ${name} version ${version}`;
   const broken: [FindingCode, string][] = [];
   const expected = circuitId(name, version);
@@ -70,7 +70,7 @@ export function brokenRules(
       `${what} has a period of ${period} s, which is not shorter than the delay of ${delay} s.`,
     ]);
   }
-  if (keyKind === "development" && !allowsDevelopmentKeys) {
+  if (ceremony === undefined && !allowsDevelopmentKeys) {
     broken.push(["CIRCUIT_KEY_NOT_ALLOWED", `${what} has a development key in a registry that takes none.`]);
   }
   if (predecessor !== undefined) broken.push(...brokenBySuccessor(what, proposal, circuits.get(predecessor)));

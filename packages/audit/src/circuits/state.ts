@@ -212,9 +212,9 @@ export class CircuitsState {
   }
 
   #exposed(event: ChainEvent, record: CircuitState): void {
-    const { name, keyKind, zeroImpossible, forgedAt } = record;
+    const { name, ceremony, zeroImpossible, forgedAt } = record;
     const wrong = [
-      ...(keyKind === "production" ? [] : ["its key is a development key"]),
+      ...(ceremony === undefined ? ["its key is a development key"] : []),
       ...(zeroImpossible ? [] : ["an honest proof of zeros is possible"]),
       ...(forgedAt === undefined ? [] : [`it had been exposed at ${forgedAt}`]),
     ];

@@ -15,7 +15,8 @@ export type ProposalFields = {
   readonly inputs: number;
   readonly period: number;
   readonly zeroImpossible: boolean;
-  readonly keyKind: "development" | "production";
+  /** SHA-256 of the transcript of the ceremony that made the key; undefined for a development key. */
+  readonly ceremony: string | undefined;
   readonly predecessor: string | undefined;
 };
 

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type VerificationKey, VitalproofError, verificationKeyHash } from "@vitalproof/sdk";
-import { type KnownKey, type KnownKeys, knownKeys } from "../keys.ts";
+import { type KnownKey, type KnownKeys, knownKey, knownKeys, type ManifestOfKey } from "../keys.ts";
 
 /**
  * Reads `<folder>/<circuit>/verification_key.json` of every circuit.
@@ -15,10 +15,10 @@ export async function readKeys(folder: string): Promise<KnownKeys> {
       JSON.parse(await readFile(join(folder, circuit, file), "utf8")) as unknown;
     try {
       const key = (await read("verification_key.json")) as VerificationKey;
-      const manifest = (await read("manifest.json")) as { key?: { kind?: string } };
+      const manifest = (await read("manifest.json")) as ManifestOfKey;
       // Throws unless it is a key.
       verificationKeyHash(key);
-      keys.push({ circuit, key, keyKind: String(manifest.key?.kind) });
+      keys.push(knownKey(circuit, key, manifest));
     } catch {
       // A folder without a whole key has none to offer; claims under it are reported as not verified.
     }

@@ -30,7 +30,7 @@ export async function checkCircuits(context: ViewContext): Promise<void> {
             inputs: record.inputs,
             period: record.period,
             zeroImpossible: record.zeroImpossible,
-            keyKind: record.keyKind === "development" ? 0 : 1,
+            ceremony: record.ceremony ?? ZeroHash,
             addedAt: record.addedAt,
             retiredAt: record.retiredAt ?? 0,
             forgedAt: record.forgedAt ?? 0,
@@ -42,6 +42,7 @@ export async function checkCircuits(context: ViewContext): Promise<void> {
     );
     await checkSuspension(context, record);
     await checkVerifierCode(context, record);
+    checkCeremony(context, record);
     await checkVerificationKey(context, record);
   });
 }
@@ -86,7 +87,7 @@ async function checkVerifierCode(context: ViewContext, record: CircuitState): Pr
       );
     }
   }
-  const development = record.keyKind === "development" || known?.keyKind === "development";
+  const development = record.ceremony === undefined || known?.keyKind === "development";
   if (development && !DEVELOPMENT_CHAINS.includes(chainId)) {
     findings.add(
       "DEVELOPMENT_KEY",
@@ -94,6 +95,20 @@ async function checkVerifierCode(context: ViewContext, record: CircuitState): Pr
       place,
     );
   }
+}
+
+/** Who made a key is known from the transcript that the registry names: it must be the one that its manifest names. */
+export function checkCeremony(
+  { findings, keys }: Pick<ViewContext, "findings" | "keys">,
+  record: Pick<CircuitState, "id" | "name" | "verificationKeyHash" | "ceremony">,
+): void {
+  const known = keys.get(record.verificationKeyHash);
+  if (known?.keyKind !== "production" || known.ceremony === record.ceremony) return;
+  findings.add(
+    "CEREMONY_DISAGREES",
+    `Circuit ${record.name} is registered with the transcript ${record.ceremony ?? "of no ceremony"}; the manifest of ${known.circuit}, whose key it is, names ${known.ceremony ?? "none"}.`,
+    { circuit: record.id },
+  );
 }
 
 /** What claims in batches are verified under is the registered key: a zero byte and its words. */

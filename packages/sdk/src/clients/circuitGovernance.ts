@@ -7,7 +7,6 @@ import { type Proof, proofCalldata } from "../prove/proof.ts";
 import { argumentOf, connect, type Sent, send } from "./call.ts";
 import type { CircuitRegistry } from "./contractTypes.ts";
 
-const KEY_KINDS = ["development", "production"] as const;
 const NONE = `0x${"0".repeat(64)}`;
 
 /** What a governor proposes. Its members are explained at `CircuitProposal` in contracts/interfaces. */
@@ -20,7 +19,8 @@ export type CircuitProposal = FamilyFields & {
   /** Address of the deployed verification key. */
   readonly verificationKey: string;
   readonly verificationKeyHash: string;
-  readonly keyKind: (typeof KEY_KINDS)[number];
+  /** SHA-256 of the transcript of the ceremony that made the key, with 0x; left out for a development key. */
+  readonly ceremony?: string;
   /** Id of the circuit that this one may replace. */
   readonly predecessor?: string;
 };
@@ -116,6 +116,6 @@ export class CircuitGovernance {
   }
 }
 
-function proposalCalldata({ keyKind, predecessor, ...proposal }: CircuitProposal) {
-  return { ...proposal, keyKind: KEY_KINDS.indexOf(keyKind), predecessor: predecessor ?? NONE };
+function proposalCalldata({ ceremony = NONE, predecessor = NONE, ...proposal }: CircuitProposal) {
+  return { ...proposal, ceremony, predecessor };
 }
