@@ -46,6 +46,13 @@ export default defineConfig({
   circom: {
     attack: { inputs: "test/circuits/attack/inputs.ts", explanations: "test/circuits/attack/explained.json" },
     lint: { exceptions: "test/circuits/attack/lint.json" },
+    production: {
+      // Phase 2, 2^16: 54 contributions and a beacon. The hash is the one that snarkjs's README publishes.
+      ptau: "ptau/powersOfTau28_hez_final_16.ptau",
+      blake2b:
+        "6a6277a2f74e1073601b4f9fed6e1e55226917efb0f0db8a07d98ab01df1ccf43eb0e8c3159432acd4960e2f29fe84a4198501fa54c8dad9e43297453efec125",
+      ceremonies: {},
+    },
   },
   solidity: {
     profiles: {
