@@ -3,7 +3,6 @@
 // The numbers of claim circuits, read from circuits/protocol.json and circuits/circuits.json.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TermsByTemplate } from "./terms.ts";
 
 export const protocol = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../circuits/protocol.json"), "utf8"),
@@ -23,7 +22,7 @@ export const tag = (name: string) => {
   return BigInt(`0x${Buffer.from(text, "latin1").toString("hex")}`);
 };
 
-export type TemplateName = keyof TermsByTemplate;
+export type TemplateName = "distribution" | "episode" | "regularity" | "impact";
 
 /** The numbers of one claim circuit. */
 export interface Shape {
