@@ -8,10 +8,8 @@ import {
   circuitIdOf,
   circuitOf,
   DAY,
-  distributionTerms,
   epochStart,
   type Proof,
-  profileOf,
   proofCalldata,
   randomFieldElement,
   signAttestation,
@@ -19,7 +17,14 @@ import {
 } from "@vitalproof/sdk";
 import { concat, getBytes, keccak256, Transaction, toUtf8Bytes, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import { Insurer, SimulatedAttester, World } from "../simulation/index.ts";
+import {
+  CIRCUIT,
+  OFFSET,
+  PROFILE,
+  publishDayInRange,
+  SimulatedAttester,
+  World,
+} from "../simulation/index.ts";
 import { block } from "../test/contracts/support/batch.ts";
 import { inputPoints, simulatedProof } from "../test/support/simulatedProof.ts";
 import { calldataGas } from "./chains.ts";
@@ -34,9 +39,6 @@ const REAL = 3;
 /** A trace of more claims than this takes gigabytes; what storage costs is the same for each claim anyway. */
 const TRACED = 16;
 
-const CIRCUIT = "glucose-day";
-const PROFILE = profileOf("glucose-mg-dl-5min");
-const OFFSET = 20;
 const EPOCH = 20_500;
 const TRANSACTION = 21_000;
 /** First access to an account (EIP-2929): to the verifier, from within a claim. */
@@ -171,17 +173,7 @@ async function manyPolicies(count: number, say: Say): Promise<{ world: World; cl
     blockGasLimit: 100_000_000,
   });
   const { attester } = await SimulatedAttester.open(world);
-  const insurer = await Insurer.publish(world, attester.group, {
-    circuit: CIRCUIT,
-    terms: distributionTerms({
-      circuit: CIRCUIT,
-      offset: OFFSET,
-      band: { atLeast: 70, atMost: 180 },
-      share: { atLeast: 70 },
-    }),
-    benefit: 25_000_000n,
-  });
-  await insurer.fund(25_000_000n * BigInt(count));
+  const insurer = await publishDayInRange(world, attester.group, count);
   const { offerHash } = await world.claimsAs(world.roles.insurer).program(insurer.program);
   const { claims, consents } = world.contracts;
   const domain: ClaimsDomain = await world.claimsAs(world.roles.attester).domain();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 import type { Report } from "../report.ts";
 import { day, number, type Plot, seconds, table, when } from "../words.ts";
 import { batchLines } from "./batches.ts";

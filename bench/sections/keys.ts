@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 import type { Report } from "../report.ts";
 import { day, megabytes, number, type Plot, table, when } from "../words.ts";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 import type { PairRow, Report, SideFigures } from "../report.ts";
 import { PEOPLE } from "../witness.ts";
 import { day, megabytes, number, type Plot, seconds, spread, table, when } from "../words.ts";

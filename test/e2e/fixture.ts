@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-  type ClaimRequest,
-  DAY,
-  distributionTerms,
-  epochStart,
-  type ProofOf,
-  profileOf,
-} from "@vitalproof/sdk";
+import { type ClaimRequest, DAY, epochStart, type ProofOf } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
 import { reasonOf } from "../../scripts/demo/report.ts";
-import { Insurer, Patient, SimulatedAttester, World } from "../../simulation/index.ts";
+import {
+  CIRCUIT,
+  type Insurer,
+  OFFSET,
+  Patient,
+  PROFILE,
+  publishDayInRange,
+  SimulatedAttester,
+  World,
+} from "../../simulation/index.ts";
 import type { GlucoseDayVerifier } from "../../types/ethers-contracts/index.ts";
 
-export const CIRCUIT = "glucose-day";
-export const PROFILE = profileOf("glucose-mg-dl-5min");
-export const BENEFIT = 25_000_000n;
+export { BENEFIT, CIRCUIT, OFFSET, PROFILE } from "../../simulation/index.ts";
+
 export const FIRST_EPOCH = 20_500;
-/** 05:00 UTC. */
-export const OFFSET = 20;
 
 export interface Fixture {
   readonly world: World;
@@ -58,20 +57,7 @@ export async function claimable(
 ): Promise<Fixture> {
   const world = await World.create(hre, epochStart(PROFILE, OFFSET, FIRST_EPOCH) - DAY);
   const { attester } = await SimulatedAttester.open(world);
-  const publish = async () => {
-    const published = await Insurer.publish(world, attester.group, {
-      circuit: CIRCUIT,
-      terms: distributionTerms({
-        circuit: CIRCUIT,
-        offset: OFFSET,
-        band: { atLeast: 70, atMost: 180 },
-        share: { atLeast: 70 },
-      }),
-      benefit: BENEFIT,
-    });
-    await published.fund(BENEFIT * 20n);
-    return published;
-  };
+  const publish = () => publishDayInRange(world, attester.group, 20);
   const insurer = await publish();
   const otherInsurer = await publish();
   const patient = new Patient(world);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The routes on a real server on the loopback interface, asked by the SDK's own clients and by raw requests.
-import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import {
   type ClaimItem,
@@ -12,6 +11,7 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
+import { type Reply, send } from "../../../test/support/rawRequest.ts";
 import {
   type AttesterBackend,
   attesterRoutes,
@@ -51,33 +51,6 @@ const ITEM: ClaimItem = {
     c: [7n, 8n],
   },
 };
-
-interface Reply {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly text: string;
-}
-
-function send(
-  url: string,
-  method: string,
-  path: string,
-  { body, headers = {} }: { body?: string | Buffer; headers?: Record<string, string> } = {},
-): Promise<Reply> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, headers, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
-}
 
 const JSON_TYPE = { "content-type": "application/json" };
 

@@ -24,33 +24,28 @@ export async function deployClaimTerms(): Promise<ClaimTerms> {
 /** What a circuit's verifier can be in these tests: one that takes mock proofs, or a real one with a trapdoor. */
 export type VerifierName = "MockVerifier" | "TrapdoorVerifier";
 
+const ROLES = [
+  "governor",
+  "guardian",
+  "pauser",
+  "insurer",
+  "attester",
+  "controller",
+  "payee",
+  "arbiter",
+  "stranger",
+  "relayer",
+  "other",
+] as const;
+
 /** Accounts by their roles, and every contract. Nothing is on the chain yet but the one circuit of genesis. */
 export async function deployContracts(verifierName: VerifierName) {
-  const [
-    governor,
-    guardian,
-    pauser,
-    insurer,
-    attester,
-    controller,
-    payee,
-    arbiter,
-    stranger,
-    relayer,
-    other,
-  ] = (await ethers.getSigners()) as unknown as [
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-    HardhatEthersSigner,
-  ];
+  const signers = await ethers.getSigners();
+  const accounts = Object.fromEntries(ROLES.map((role, i) => [role, signers[i]])) as Record<
+    (typeof ROLES)[number],
+    HardhatEthersSigner
+  >;
+  const { governor, guardian, pauser } = accounts;
   const verifier = (await ethers.deployContract(
     verifierName,
     verifierName === "MockVerifier" ? [1n] : [],
@@ -95,17 +90,7 @@ export async function deployContracts(verifierName: VerifierName) {
   const circuit = circuitId("glucose-day", 1n);
 
   return {
-    governor,
-    guardian,
-    pauser,
-    insurer,
-    attester,
-    controller,
-    payee,
-    arbiter,
-    stranger,
-    relayer,
-    other,
+    ...accounts,
     verifier,
     verifier2,
     circuits,

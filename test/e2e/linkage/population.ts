@@ -6,29 +6,31 @@ import {
   type ConsentDomain,
   controllerOf,
   DAY,
-  distributionTerms,
   epochStart,
   Holder,
   type HolderAttestation,
   type HolderChain,
   Identity,
-  profileOf,
   proofCalldata,
   randomFieldElement,
   signAttestation,
 } from "@vitalproof/sdk";
 import { getAddress, hexlify, ZeroAddress } from "ethers";
 import hre from "hardhat";
-import { Insurer, SimulatedAttester, World } from "../../../simulation/index.ts";
+import {
+  CIRCUIT,
+  type Insurer,
+  OFFSET,
+  PROFILE,
+  publishDayInRange,
+  SimulatedAttester,
+  World,
+} from "../../../simulation/index.ts";
 import { type G1, simulatedProof, type Trapdoor } from "../../support/simulatedProof.ts";
 import { type Draws, withDraws } from "./random.ts";
 
-const CIRCUIT = "glucose-day";
-const PROFILE = profileOf("glucose-mg-dl-5min");
-const OFFSET = 20;
 const FIRST_EPOCH = 20_500;
 const PERIODS = 3;
-const BENEFIT = 25_000_000n;
 const HOUR = 3600;
 /** People apply in this time before the first cover begins. */
 const ENROLMENT = 10 * DAY;
@@ -118,20 +120,7 @@ export class Setting {
       CIRCUIT,
     ]);
     const { attester } = await SimulatedAttester.open(world);
-    const publish = async () => {
-      const insurer = await Insurer.publish(world, attester.group, {
-        circuit: CIRCUIT,
-        terms: distributionTerms({
-          circuit: CIRCUIT,
-          offset: OFFSET,
-          band: { atLeast: 70, atMost: 180 },
-          share: { atLeast: 70 },
-        }),
-        benefit: BENEFIT,
-      });
-      await insurer.fund(BENEFIT * BigInt(PERIODS * people));
-      return insurer;
-    };
+    const publish = () => publishDayInRange(world, attester.group, PERIODS * people);
     const insurers = [await publish(), await publish()] as const;
     const claims = world.claimsAs(world.roles.relayer);
     const domains = {

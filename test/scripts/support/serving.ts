@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { mkdtempSync, rmSync } from "node:fs";
-import { request as httpRequest, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { profileOf } from "@vitalproof/sdk";
@@ -8,6 +7,7 @@ import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { type Services, startServices } from "../../../scripts/dapp/services.ts";
+import { type Reply as RawReply, send as sendRaw } from "../../support/rawRequest.ts";
 
 /** What the demo is about. */
 export const PROFILE = profileOf("glucose-mg-dl-5min");
@@ -19,37 +19,12 @@ const START = Date.parse("2026-03-01T00:00Z") / 1000;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Json = any;
 
-interface Reply {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly text: string;
-  readonly json: Json;
-}
+type Reply = RawReply & { readonly json: Json };
 
-/** A request as it is written here: `fetch` would mend paths and headers. */
-export function send(
-  url: string,
-  method: string,
-  path: string,
-  { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
-): Promise<Reply> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, headers, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("end", () => {
-        const isJson = response.headers["content-type"]?.startsWith("application/json") && text !== "";
-        const json = isJson ? JSON.parse(text) : undefined;
-        resolve({ status: response.statusCode!, headers: response.headers, text, json });
-      });
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
+export async function send(...request: Parameters<typeof sendRaw>): Promise<Reply> {
+  const reply = await sendRaw(...request);
+  const isJson = reply.headers["content-type"]?.startsWith("application/json") && reply.text !== "";
+  return { ...reply, json: isJson ? JSON.parse(reply.text) : undefined };
 }
 
 export function jsonOf(value: unknown): string {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 import type { Command } from "commander";
 import type { Io } from "../io.ts";
 import { registerCreate } from "./program/create.ts";
