@@ -17,7 +17,7 @@ import { standIn } from "../../../test/support/standIn.ts";
 import { EXIT } from "../src/exit.ts";
 import { runManual } from "./manual.ts";
 import { startNodeAt, type TestNode } from "./node/start.ts";
-import { codeOf, named, type Ran, ROOT, vitalproof } from "./support.ts";
+import { codeOf, expecting, named, type Ran, ROOT, vitalproof } from "./support.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const DEVELOPMENT_PHRASE = "test test test test test test test test test test test junk";
@@ -41,18 +41,7 @@ describe("the manual, and what is refused", function () {
   };
   const run = (vault: string, ...argv: string[]): Promise<Ran> =>
     vitalproof(as(vault), "--json", "--quiet", "--rpc", node.url, "--clock", "chain", ...argv);
-  /** Runs, expects success, and gives the JSON. */
-  const ok = async (vault: string, ...argv: string[]): Promise<Record<string, unknown>> => {
-    const ran = await run(vault, ...argv);
-    expect(ran.err + ran.code, argv.join(" ")).to.equal("0");
-    return JSON.parse(ran.out) as Record<string, unknown>;
-  };
-  const refused = async (code: string, exit: number, vault: string, ...argv: string[]): Promise<Ran> => {
-    const ran = await run(vault, ...argv);
-    expect([codeOf(ran), ran.code], `${argv.join(" ")}\n${ran.err}`).to.deep.equal([code, exit]);
-    expect(ran.out).to.equal("");
-    return ran;
-  };
+  const { ok, refused } = expecting(run);
   const account = (index: number): string =>
     HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(DEVELOPMENT_PHRASE), `m/44'/60'/0'/0/${index}`).address;
   const read = (file: string): Promise<string> => readFile(join(cwd, file), "utf8");

@@ -2,18 +2,19 @@
 
 import { fileURLToPath } from "node:url";
 import { CIRCUITS } from "@vitalproof/sdk";
+import { expect } from "chai";
 import { Io, type IoParts } from "../src/io.ts";
 import { run } from "../src/run.ts";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** What one run of the command left. */
 /** `--circuit NAME` or `--question NAME`, as the name asks. */
 export const named = (name: string): string[] => [
   Object.hasOwn(CIRCUITS, name) ? "--circuit" : "--question",
   name,
 ];
 
+/** What one run of the command left. */
 export type Ran = { code: number; out: string; err: string };
 
 /** A terminal that keeps what was written to it and answers questions from a list. */
@@ -42,6 +43,25 @@ export async function vitalproof(world: World, ...argv: string[]): Promise<Ran> 
   });
   const code = await run(argv, io);
   return { code, out, err };
+}
+
+/** What tests expect of runs with --json, each for a vault. */
+export function expecting(run: (vault: string, ...argv: string[]) => Promise<Ran>) {
+  return {
+    /** Expects success, and gives the JSON. */
+    async ok(vault: string, ...argv: string[]): Promise<Record<string, unknown>> {
+      const ran = await run(vault, ...argv);
+      expect(ran.err + ran.code, argv.join(" ")).to.equal("0");
+      return JSON.parse(ran.out) as Record<string, unknown>;
+    },
+    /** Expects an error with this code, and nothing on standard output. */
+    async refused(code: string, exit: number, vault: string, ...argv: string[]): Promise<Ran> {
+      const ran = await run(vault, ...argv);
+      expect([codeOf(ran), ran.code], `${argv.join(" ")}\n${ran.err}`).to.deep.equal([code, exit]);
+      expect(ran.out).to.equal("");
+      return ran;
+    },
+  };
 }
 
 /** A terminal that shows nobody anything, or what stands in `more`. */
