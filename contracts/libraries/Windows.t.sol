@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {deployArtifact} from "../mocks/Artifacts.sol";
-import {
-    Circuit,
-    CircuitProposal,
-    CircuitRegistryConfig,
-    ICircuitRegistry
-} from "../interfaces/ICircuitRegistry.sol";
-import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
-import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
-import {TrapdoorVerifier} from "../mocks/TrapdoorVerifier.sol";
+import {Circuit, CircuitProposal} from "../interfaces/ICircuitRegistry.sol";
 import {VM} from "../mocks/Vm.sol";
 import {CircuitId} from "../types/Ids.sol";
 import {Windows} from "./Windows.sol";
+import {WindowsSystem} from "./WindowsSystem.t.sol";
 
 /// @dev T36: random histories of circuits, pauses and outages, and periods that are watched through them.
-contract WindowsTest {
+contract WindowsTest is WindowsSystem {
     struct Watch {
         uint256 start;
         uint256 nominalClose;
@@ -52,15 +44,7 @@ contract WindowsTest {
     }
 
     uint256 private constant STEPS = 11;
-    uint256 private constant START = 1_800_000_000;
-    address private constant PAUSER = address(0x62);
 
-    ICircuitRegistry private circuits;
-    IPauseRegistry private pauses;
-    TrapdoorVerifier private verifier;
-    address private key;
-    /// @dev The line: each the successor of the one before.
-    CircuitId[] private line;
     CircuitProposal private announced;
     bool private isAnnounced;
     Watch[] private watches;
@@ -72,30 +56,6 @@ contract WindowsTest {
     uint256 private declaredUntil;
     uint256 private handovers;
     uint256 private reopened;
-
-    function setUp() public {
-        VM.warp(START);
-        verifier = new TrapdoorVerifier();
-        key = deployArtifact("VerificationKey.sol:VerificationKey", abi.encode(verifier.key()));
-        CircuitRegistryConfig memory config;
-        config.governor = address(this);
-        config.guardian = address(this);
-        config.batchVerifier = IGroth16BatchVerifier(
-            deployArtifact("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
-        );
-        config.delay = 15 days;
-        config.suspensionTime = 16 days;
-        config.suspensionCooldown = 33 days;
-        config.genesis = new CircuitProposal[](1);
-        config.genesis[0] = _proposal(1, CircuitId.wrap(0));
-        circuits = ICircuitRegistry(
-            deployArtifact("CircuitRegistry.sol:CircuitRegistry", abi.encode(config))
-        );
-        pauses = IPauseRegistry(
-            deployArtifact("PauseRegistry.sol:PauseRegistry", abi.encode(circuits, PAUSER))
-        );
-        line.push(circuits.circuitIdOf("circuit", 1));
-    }
 
     function testFuzz_T36_windowsNeverFallBack(uint256 seed) public {
         _story(seed, 80);
@@ -316,24 +276,5 @@ contract WindowsTest {
     function _placeOf(CircuitId id) private view returns (uint256) {
         for (uint256 i = 0; i < line.length; ++i) if (line[i] == id) return i + 1;
         return 0;
-    }
-
-    function _proposal(uint256 version, CircuitId predecessor) private view returns (CircuitProposal memory) {
-        return
-            CircuitProposal({
-                name: "circuit",
-                version: version,
-                verifier: address(verifier),
-                verifierCodeHash: address(verifier).codehash,
-                verificationKey: key,
-                verificationKeyHash: keccak256(verifier.key()),
-                family: "any",
-                facts: 0,
-                inputs: 4,
-                period: 1 days,
-                zeroImpossible: true,
-                ceremony: keccak256("ceremony"),
-                predecessor: predecessor
-            });
     }
 }

@@ -28,6 +28,17 @@ contract Properties {
         assert(uint256(words.get(other)) == before);
     }
 
+    /// @notice Releasing periods of one word makes those of them released that were open, and changes no other.
+    function check_release(uint8 from, uint8 until, uint8 period, uint256 word) external {
+        if (from >= until || until > 64 || period >= 64) return;
+        words[0] = word;
+        uint256 shift = uint256(period) * 4;
+        uint256 before = (word >> shift) & 15;
+        words.release(from, until);
+        bool released = from <= period && period < until && before == 0;
+        assert((words[0] >> shift) & 15 == (released ? uint256(PeriodState.Released) : before));
+    }
+
     /// @notice Of up to three stops, `lastBefore` finds the last that begins before a time.
     function check_lastBefore(uint64 a, uint64 b, uint64 c, uint256 count, uint64 time) external {
         if (!(a < b && b < c) || count > 3) return;

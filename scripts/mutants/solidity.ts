@@ -4,7 +4,11 @@ import type { Codes, Compiler } from "./compiler.ts";
 import type { Project, Run } from "./project.ts";
 
 /** They deploy every contract by its artifact, and so test what the artifacts hold. */
-export const STATEFUL = ["contracts/claims/ClaimsPayout.t.sol", "contracts/libraries/Windows.t.sol"];
+export const STATEFUL = [
+  "contracts/claims/ClaimsPayout.t.sol",
+  "contracts/libraries/Windows.t.sol",
+  "contracts/libraries/WindowsTurns.t.sol",
+];
 
 const NOTHING_RUN: Run = { passed: true, by: "", output: "" };
 
