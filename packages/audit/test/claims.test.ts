@@ -154,7 +154,7 @@ function proposal(): unknown[] {
     fields.inputs,
     fields.period,
     fields.zeroImpossible,
-    0,
+    ZeroHash,
     ZeroHash,
   ];
 }

@@ -80,10 +80,13 @@ export function VirtualTable<Row>({
       aria-label={label}
       onFocus={(event) => setFocused(event.target.closest("tr")?.dataset.key)}
       onBlur={() => setFocused(undefined)}
-      onKeyDown={({ key }) => {
-        // Rows that were never seen may be higher than they were taken for: the end is found by row, not by pixel.
-        if (key === "End") virtual.scrollToIndex(rows.length - 1, { align: "end" });
-        if (key === "Home") virtual.scrollToIndex(0);
+      onKeyDown={(event) => {
+        const to = event.key === "End" ? rows.length - 1 : event.key === "Home" ? 0 : undefined;
+        if (to === undefined) return;
+        // Rows that were never seen may be higher than they were taken for: the end is found by row, not by pixel. The
+        // browser's own scrolling to it would go on after a later key.
+        event.preventDefault();
+        virtual.scrollToIndex(to, { align: to === 0 ? "start" : "end" });
       }}
     >
       <table
