@@ -223,6 +223,9 @@ contract WindowsTest is WindowsSystem {
             closes <= watch.nominalClose + 4 * (31 days + 16 days + 3 * Windows.RESUME_TIME) + 60 days,
             "P10"
         );
+        if (step == Step.Outage && declaredFrom < before) {
+            require(closes >= declaredUntil + Windows.RESUME_TIME, "T36: an outage prolongs nothing");
+        }
         if (step == Step.Suspend && closes > before && before != 0) {
             // In the second of a turn's end a stop still counts.
             bool justTaken = turn != watch.turn || watch.since == now_;
