@@ -112,6 +112,9 @@ export function copyProject(root: string): Project {
       const lines = failure?.split("\n").map((line) => line.trim()) ?? [];
       const title = lines.filter((line) => line !== "").slice(0, 3);
       if (title.length > 0) return { passed: false, by: title.join(" ").slice(0, 160), output: stdout };
+      // Mocha stops at once where a refusal reaches a promise that a test awaits later.
+      const unhandled = /Unhandled promise rejection:\s+(.*)/.exec(stdout + stderr)?.[1];
+      if (unhandled !== undefined) return { passed: false, by: unhandled.slice(0, 160), output: stdout };
       throw new Error(`hardhat test ${suite} ended without a failing test:\n${stdout}${stderr}`);
     },
     withCodes(codes, action) {
