@@ -25,7 +25,7 @@ import type { CircuitInput } from "./support/tester.ts";
 import { type Cases, termsLies } from "./support/wiring.ts";
 
 const LONG = process.env.LONG === "1";
-const WINDOWS = LONG ? 1_000 : 100;
+const WINDOWS = LONG ? 1_000 : 250;
 const shape = shapeOf("episode-test");
 const N = shape.epochs * shape.slots;
 const OF_VALID = 1n;

@@ -26,8 +26,7 @@ const light = new Set(
     .map(({ name }) => name),
 );
 
-const longRun = (circuit: string) => (light.has(circuit) ? 50_000 : 10_000);
-for (const of of cases) attack(of, LONG ? longRun(of.circuit) : 3_000);
+for (const of of cases) attack(of, light.has(of.circuit) && LONG ? 50_000 : 10_000);
 
 function attack(of: Case, mangled: number): void {
   describe(`e2e: the exported verifier of ${of.circuit}`, () => {
