@@ -238,7 +238,16 @@ export function stops({ stops: { pauses, outages, suspensions } }: AuditReport):
 export function circuits({ circuits: lines }: AuditReport): string {
   return table(
     "Circuits of the program and their successors",
-    ["Circuit", "Key", "Added", "Retired from", "Exposed", "Verification key hash", "Verifier"],
+    [
+      "Circuit",
+      "Key",
+      "Added",
+      "Retired from",
+      "Exposed",
+      "Verification key hash",
+      "Ceremony's transcript",
+      "Verifier",
+    ],
     lines.map((line) => [
       `${line.name} v${line.version}`,
       `${line.keyKind}${line.circuit === undefined ? ", unknown here" : ""}`,
@@ -246,6 +255,7 @@ export function circuits({ circuits: lines }: AuditReport): string {
       line.retiredAt === undefined ? "" : utc(line.retiredAt),
       line.exposedAt === undefined ? "" : utc(line.exposedAt),
       { id: line.verificationKeyHash },
+      { id: line.ceremony ?? "" },
       { id: line.verifier },
     ]),
   );

@@ -16,8 +16,8 @@ export function reportLines(report: AuditReport): string[] {
     "",
     "Circuits",
     ...circuits.map(
-      ({ name, version, keyKind, circuit, retiredAt, exposedAt }) =>
-        `  ${name} v${version}: ${keyKind} key${circuit === undefined ? ", unknown here" : ""}${retiredAt === undefined ? "" : `, retired from ${utc(retiredAt)}`}${exposedAt === undefined ? "" : `, exposed as forgeable at ${utc(exposedAt)}`}`,
+      ({ name, version, keyKind, ceremony, circuit, retiredAt, exposedAt }) =>
+        `  ${name} v${version}: ${keyKind} key${ceremony === undefined ? "" : ` of a ceremony with the transcript ${ceremony}`}${circuit === undefined ? ", unknown here" : ""}${retiredAt === undefined ? "" : `, retired from ${utc(retiredAt)}`}${exposedAt === undefined ? "" : `, exposed as forgeable at ${utc(exposedAt)}`}`,
     ),
     "",
     "Claims",

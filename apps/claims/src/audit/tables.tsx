@@ -121,12 +121,17 @@ export function Circuits({ circuits }: { circuits: readonly CircuitLine[] }) {
         { title: "Circuit", cell: ({ name, version }) => `${printable(name)} v${version}` },
         {
           title: "Key",
-          cell: ({ circuit, keyKind, verificationKeyHash }) => (
+          cell: ({ circuit, keyKind, ceremony, verificationKeyHash }) => (
             <>
               {keyKind} key, {circuit === undefined ? "unknown here" : `of the circuit ${circuit}`}
               <div className="hint">
                 hash <Hex value={verificationKeyHash} />
               </div>
+              {ceremony === undefined ? null : (
+                <div className="hint">
+                  transcript of its ceremony <Hex value={ceremony} />
+                </div>
+              )}
             </>
           ),
         },

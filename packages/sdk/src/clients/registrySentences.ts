@@ -20,8 +20,8 @@ export const REGISTRY_SENTENCES: Sentences = {
     "Use keys from a ceremony, or a test chain.",
   ],
   CircuitRegistry_DevelopmentKeyUnderFalseLabel: [
-    "A development key is labelled as production.",
-    "Label it as it is.",
+    "The circuit names a ceremony, but its key is a development key.",
+    "Name no ceremony, or use a key from one.",
   ],
   CircuitRegistry_Forged: [
     "The circuit was exposed as forged at {forgedAt}.",
@@ -53,7 +53,7 @@ export const REGISTRY_SENTENCES: Sentences = {
   CircuitRegistry_NotGuardian: ["{caller} is not the guardian.", "Use the guardian's account."],
   CircuitRegistry_NothingToExpose: [
     "There is nothing to expose about this circuit.",
-    "Only circuits labelled as production can be exposed, once.",
+    "Only circuits that name the ceremony of their key can be exposed, once.",
   ],
   CircuitRegistry_NotNominee: ["{caller} was not nominated; {nominee} was.", "Use the nominated account."],
   CircuitRegistry_NotSuspended: ["The circuit is not suspended.", "There is nothing to end."],
