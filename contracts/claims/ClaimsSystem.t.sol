@@ -6,13 +6,13 @@ import {AssuranceClass, IAnchorRegistry} from "../interfaces/IAnchorRegistry.sol
 import {IClaimsPayout, PeriodState, Policy, ProgramOffer} from "../interfaces/IClaimsPayout.sol";
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {Escrow, ICustody} from "../interfaces/ICustody.sol";
-import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
-import {CircuitProposal, CircuitRegistryConfig, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
+import {CircuitProposal, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
 import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
 import {FactsLayout} from "./generated/FactsLayout.sol";
 import {TermsLayout} from "./generated/TermsLayout.sol";
+import {deployTestRegistry} from "../mocks/TestRegistry.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {TrapdoorVerifier} from "../mocks/TrapdoorVerifier.sol";
 import {VM} from "../mocks/Vm.sol";
@@ -80,17 +80,7 @@ abstract contract ClaimsSystem {
     constructor() {
         VM.warp(START);
         verifier = new TrapdoorVerifier();
-        CircuitRegistryConfig memory config;
-        config.governor = GOVERNOR;
-        config.guardian = GUARDIAN;
-        config.batchVerifier = IGroth16BatchVerifier(
-            deployArtifact("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
-        );
-        config.delay = 15 days;
-        config.suspensionTime = 16 days;
-        config.suspensionCooldown = 33 days;
-        config.genesis = new CircuitProposal[](1);
-        config.genesis[0] = CircuitProposal({
+        CircuitProposal memory genesis = CircuitProposal({
             name: "glucose-day",
             version: 1,
             verifier: address(verifier),
@@ -115,9 +105,7 @@ abstract contract ClaimsSystem {
             ceremony: keccak256("ceremony"),
             predecessor: CircuitId.wrap(0)
         });
-        circuits = ICircuitRegistry(
-            deployArtifact("CircuitRegistry.sol:CircuitRegistry", abi.encode(config))
-        );
+        circuits = deployTestRegistry(GOVERNOR, GUARDIAN, genesis);
         circuit = circuits.circuitIdOf("glucose-day", 1);
         anchors = IAnchorRegistry(deployArtifact("AnchorRegistry.sol:AnchorRegistry", ""));
         scopes = IScopeRegistry(deployArtifact("ScopeRegistry.sol:ScopeRegistry", abi.encode(anchors)));

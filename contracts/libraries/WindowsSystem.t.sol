@@ -2,9 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {deployArtifact} from "../mocks/Artifacts.sol";
-import {CircuitProposal, CircuitRegistryConfig, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
+import {CircuitProposal, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
-import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
+import {deployTestRegistry} from "../mocks/TestRegistry.sol";
 import {TrapdoorVerifier} from "../mocks/TrapdoorVerifier.sol";
 import {VM} from "../mocks/Vm.sol";
 import {CircuitId} from "../types/Ids.sol";
@@ -25,20 +25,7 @@ abstract contract WindowsSystem {
         VM.warp(START);
         verifier = new TrapdoorVerifier();
         key = deployArtifact("VerificationKey.sol:VerificationKey", abi.encode(verifier.key()));
-        CircuitRegistryConfig memory config;
-        config.governor = address(this);
-        config.guardian = address(this);
-        config.batchVerifier = IGroth16BatchVerifier(
-            deployArtifact("Groth16BatchVerifier.sol:Groth16BatchVerifier", "")
-        );
-        config.delay = 15 days;
-        config.suspensionTime = 16 days;
-        config.suspensionCooldown = 33 days;
-        config.genesis = new CircuitProposal[](1);
-        config.genesis[0] = _proposal(1, CircuitId.wrap(0));
-        circuits = ICircuitRegistry(
-            deployArtifact("CircuitRegistry.sol:CircuitRegistry", abi.encode(config))
-        );
+        circuits = deployTestRegistry(address(this), address(this), _proposal(1, CircuitId.wrap(0)));
         pauses = IPauseRegistry(
             deployArtifact("PauseRegistry.sol:PauseRegistry", abi.encode(circuits, PAUSER))
         );

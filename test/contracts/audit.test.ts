@@ -11,7 +11,7 @@ import { connection } from "./support/network.ts";
 const LONG = process.env.LONG === "1";
 
 /** What is audited in an ordinary run. */
-const AUDITED = ["stops.test.ts", "circuitStops.test.ts"];
+const AUDITED = ["stops.test.ts", "circuitStops.test.ts", "turns.test.ts"];
 /** What some tests do to the chain beside the contracts: they overwrite a verifier's code. */
 const DONE_BY_TESTS: readonly FindingCode[] = ["VERIFIER_CODE_CHANGED"];
 /** These tokens tell of no transfer, lie about it, or change balances by themselves. */

@@ -18,6 +18,13 @@ import {
 } from "./support/values.ts";
 import { deployInsured } from "./support/world.ts";
 
+/** A policy of 30 days, so that some begin after a retirement that is announced now. */
+async function insuredForAMonth() {
+  const world = await deployInsured();
+  await world.fund(world.program, 100n * benefit);
+  return { ...world, policy: await world.issue({ periods: 30n, holder: holder + 1n }) };
+}
+
 describe("T27: circuits that stop, and windows that wait for them", () => {
   describe("suspensions", () => {
     it("T27: a suspended circuit settles nothing until it ends; the window waits", async () => {
@@ -166,21 +173,8 @@ describe("T27: circuits that stop, and windows that wait for them", () => {
     });
 
     it("T27, P10: periods that begin after a retirement without successor lapse; nothing is stuck", async () => {
-      const {
-        claims,
-        circuits,
-        governor,
-        circuit,
-        program,
-        issue,
-        fund,
-        anchorPeriod,
-        claim,
-        consentId,
-        release,
-      } = await load(deployInsured);
-      await fund(program, 100n * benefit);
-      const policy = await issue({ periods: 30n, holder: holder + 1n });
+      const { claims, circuits, governor, circuit, policy, anchorPeriod, claim, consentId, release } =
+        await load(insuredForAMonth);
       await circuits.connect(governor).scheduleRetirement(circuit);
       await anchorPeriod(policy, 29n);
       const window = await claims.windowOf(policy, 29n);
@@ -194,21 +188,8 @@ describe("T27: circuits that stop, and windows that wait for them", () => {
     });
 
     it("a period that begins after a retirement settles under the successor", async () => {
-      const {
-        claims,
-        circuits,
-        governor,
-        circuit,
-        verifier2,
-        program,
-        issue,
-        fund,
-        anchorPeriod,
-        claim,
-        consentId,
-      } = await load(deployInsured);
-      await fund(program, 100n * benefit);
-      const policy = await issue({ periods: 30n, holder: holder + 1n });
+      const { claims, circuits, governor, circuit, verifier2, policy, anchorPeriod, claim, consentId } =
+        await load(insuredForAMonth);
       const next = await proposal(verifier2, { version: 2n, predecessor: circuit });
       await circuits.connect(governor).propose(next);
       await circuits.connect(governor).scheduleRetirement(circuit);

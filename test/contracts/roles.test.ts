@@ -3,6 +3,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { expect } from "chai";
 import { type BaseContract, type FunctionFragment, ZeroAddress, ZeroHash } from "ethers";
 import { proposal } from "./support/circuits.ts";
+import { ROLES } from "./support/deployment.ts";
 import { mockProof } from "./support/mockProof.ts";
 import { load, time } from "./support/network.ts";
 import { benefit, DAY, holder, review } from "./support/values.ts";
@@ -53,27 +54,8 @@ async function everything() {
   };
 }
 type World = Awaited<ReturnType<typeof everything>>;
-type Role =
-  | "governor"
-  | "guardian"
-  | "pauser"
-  | "insurer"
-  | "attester"
-  | "controller"
-  | "payee"
-  | "arbiter"
-  | "stranger";
-const roles: Role[] = [
-  "governor",
-  "guardian",
-  "pauser",
-  "insurer",
-  "attester",
-  "controller",
-  "payee",
-  "arbiter",
-  "stranger",
-];
+type Role = Exclude<(typeof ROLES)[number], "relayer" | "other">;
+const roles = ROLES.filter((role): role is Role => role !== "relayer" && role !== "other");
 
 interface Rule {
   /** Who may; `null` for everybody: what such a call does is bound to its caller or harmless. */

@@ -24,7 +24,8 @@ export async function deployClaimTerms(): Promise<ClaimTerms> {
 /** What a circuit's verifier can be in these tests: one that takes mock proofs, or a real one with a trapdoor. */
 export type VerifierName = "MockVerifier" | "TrapdoorVerifier";
 
-const ROLES = [
+/** Those who have a part in the contracts, then two who only send. */
+export const ROLES = [
   "governor",
   "guardian",
   "pauser",

@@ -24,6 +24,7 @@ export interface Attestation {
   expiry: bigint;
 }
 
+// The types that are signed are written out, and not the SDK's: the contracts are tested against what docs/protocol.md says.
 export const attestationTypes = {
   HolderAttestation: [
     { name: "program", type: "uint256" },
