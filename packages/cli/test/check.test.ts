@@ -7,7 +7,7 @@ import { codeOf, type Ran, vitalproof } from "./support.ts";
 
 describe("vitalproof check and questions", function () {
   this.timeout(60_000);
-  const { folder, check, csv } = checking();
+  const { folder, check, checkAsText, csv } = checking();
 
   it("decides what sealing would keep and says by how much a bound fails, under both semantics", async () => {
     const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 300_000).toISOString();
@@ -61,16 +61,7 @@ describe("vitalproof check and questions", function () {
       EXIT.ok,
     );
 
-    const text = await vitalproof(
-      { cwd: folder() },
-      "check",
-      file,
-      "--question",
-      "time-in-range",
-      "--at-least",
-      "80",
-      ...table("mg/dL"),
-    );
+    const text = await checkAsText(file, "time-in-range", "--at-least", "80", ...table("mg/dL"));
     expect(text.code).to.equal(EXIT.no);
     expect(text.out).to.contain("time-in-range: does NOT hold (worst-case).");
     expect(text.out).to.contain("! Share of all slots inside the band");

@@ -7,7 +7,7 @@ import { codeOf, vitalproof } from "./support.ts";
 describe("vitalproof check: labels and days", function () {
   this.timeout(60_000);
 
-  const { folder, check, csv } = checking();
+  const { folder, check, checkAsText, csv } = checking();
 
   it("decides about each label of a column, names those that it cannot decide, and says how many hold", async () => {
     const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 300_000).toISOString();
@@ -120,16 +120,7 @@ describe("vitalproof check: labels and days", function () {
       ["b", "DATE_ORDER_REQUIRED"],
     ]);
     expect(told.each[1]!.error!.hint).to.contain("--date-order");
-    const text = await vitalproof(
-      { cwd: folder() },
-      "check",
-      file,
-      "--question",
-      "time-in-range",
-      "--at-least",
-      "1",
-      ...argv,
-    );
+    const text = await checkAsText(file, "time-in-range", "--at-least", "1", ...argv);
     expect(text.out).to.contain('It holds for 1 of 2 values of "#1".');
 
     const looked = await vitalproof({ cwd: folder() }, "inspect", file, ...argv);

@@ -35,6 +35,9 @@ export function checking() {
     folder: () => cwd,
     check: (file: string, name: string, ...argv: string[]): Promise<Ran> =>
       vitalproof({ cwd }, "--json", "check", file, ...named(name), ...argv),
+    /** The same as text. */
+    checkAsText: (file: string, name: string, ...argv: string[]): Promise<Ran> =>
+      vitalproof({ cwd }, "check", file, ...named(name), ...argv),
     async csv(name: string, rows: readonly string[]): Promise<string> {
       await writeFile(join(cwd, name), `${rows.join("\n")}\n`);
       return name;

@@ -265,7 +265,7 @@ describe("generic CSV", () => {
     expect((await rejected(generic(text, { where: { nobody: "a" } }))).code).to.equal("FILE_NOT_UNDERSTOOD");
   });
 
-  it("columns by number; a header of titles is found, a first row of values is none", async () => {
+  it("columns by number; a first row of titles is taken as a header, one of values is not", async () => {
     const columns = { time: "#1", value: "#2", unit: "mg/dL" };
     for (const text of ["t,v\n1700000000,100\n", "1700000000,100\n", "1700000000;100\n"]) {
       const { readings } = await generic(text, { columns });

@@ -33,7 +33,7 @@ describe("FHIR R4 SampledData", () => {
     expect(raw.report.refused).to.deep.equal({ "less or greater than a value inside the scale": 1 });
   });
 
-  it("refuses SampledData that is none", async () => {
+  it("refuses SampledData whose period, factor, dimensions, unit or data are not valid", async () => {
     const bad: [object, string][] = [
       [{ period: 0 }, "sampled data without origin, period or factor"],
       [{ period: undefined }, "sampled data without origin, period or factor"],

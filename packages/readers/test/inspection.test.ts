@@ -77,7 +77,7 @@ describe("inspection", () => {
 });
 
 describe("privacy", () => {
-  it("T33: nothing that stands in a file stands in an error or a report about it", async () => {
+  it("T33: no error and no report repeats what is in a file", async () => {
     const marker = "4711471";
     const files: [string, ReadOptions][] = [
       [`time,value\n1700000000,${marker}x\n`, { columns: COLUMNS }],

@@ -45,7 +45,7 @@ describe("FreeStyle Libre", () => {
     expect((await rejected(readFile(textInput(open), { dateOrder: "DMY" }))).code).to.equal("ZONE_REQUIRED");
   });
 
-  it("mmol/L, and a value that is none", async () => {
+  it("mmol/L, and a value that is not a number", async () => {
     const text = V2.replaceAll("mg/dL", "mmol/L") + row("2026-01-13 23:50", 0, "5.6");
     const { readings } = await readFile(textInput(text), { zone: "UTC" });
     expect(readings[0]).to.include({ value: "5.6", unit: "mmol/L" });
@@ -66,7 +66,7 @@ describe("FreeStyle Libre", () => {
 });
 
 describe("monitor and accelerometer tables", () => {
-  it("zeros, blanks and NaN are missing; a respiration of zero is not; PULSE stands in where there is no HR", async () => {
+  it("zeros, blanks and NaN are missing; a respiration of zero is not; PULSE is used where there is no HR", async () => {
     const text = "Time [s], HR, PULSE, RESP, SpO2\n-0,0,90,0,97\n1,NaN,90,12,\n2,80,90,-1,0\n2,80,90,13,98\n";
     const { readings, report } = await readFile(textInput(text), { start: 100 });
     expect(readings.map(({ metric, time, value }) => `${metric} ${time} ${value}`)).to.deep.equal([
