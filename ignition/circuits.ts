@@ -115,9 +115,8 @@ async function keyOf(
       `The manifest of "${name}" gives the ${what} ${says}, its verification key is ${is}: run \`npx hardhat circuits check ${name}\`.`,
     );
   }
-  if (keyKind === "development") return { ceremony: undefined, keyBytes: verificationKeyBytes(key), keyHash };
-  const ceremony = `0x${manifest.key.ceremony?.transcript}`;
-  if (!isHexString(ceremony, 32)) {
+  const ceremony = keyKind === "development" ? undefined : `0x${manifest.key.ceremony?.transcript}`;
+  if (ceremony !== undefined && !isHexString(ceremony, 32)) {
     throw new Error(
       `The manifest of "${name}" does not name the transcript of its key's ceremony: import the key with \`npx hardhat circuits import\`.`,
     );

@@ -25,7 +25,7 @@ export interface Suite {
   /** `hardhat` where the tests use Hardhat's network. */
   readonly runner: Runner;
   readonly needs: readonly Need[];
-  /** Waits for a browser half of the time: it runs besides the two others. */
+  /** Waits for a browser half of the time: it runs next to the two lanes. */
   readonly light?: boolean;
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// `npm test`: builds what the chosen suites use and runs them, two at a time and the
-// browser's besides, and counts. A suite begins as soon as what it needs is built. LONG=1 adds the heavy
-// circuits and the long fuzz runs.
+// `npm test`: builds what the chosen suites use, runs them, two at a time and the browser's next to them, and counts. A
+// suite begins as soon as what it needs is built. LONG=1 adds the heavy circuits and the long fuzz runs.
 //
 //   npm test                    everything
 //   npm test -- circuits e2e    only these suites

@@ -20,7 +20,7 @@ export interface Break {
   readonly control?: "stateful" | "inlined";
 }
 
-/** Properties of the suite with several circuits, which is the second one. */
+/** Properties of the suites with several circuits, which are the last ones: they are asked first. */
 const OF_CIRCUITS = /^(T36|V2)$/;
 
 export interface Outcome {

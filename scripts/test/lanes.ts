@@ -12,7 +12,7 @@ export interface Job {
 }
 
 /**
- * Runs jobs, so many at a time, and light ones besides. Whenever one ends, the first in order that waits for nothing more
+ * Runs jobs, so many at a time, and light ones next to them. Whenever one ends, the first in order that waits for nothing more
  * begins.
  * @returns the jobs that never began, each with one that it needs and that failed
  */
