@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { tryDeployment } from "./pack/deployment.ts";
 import { installLinked, installWithNpm } from "./pack/install.ts";
 import { nodes } from "./pack/nodes.ts";
 import { run } from "./pack/run.ts";
@@ -60,9 +61,11 @@ async function packCheck(): Promise<void> {
       await tryConsumer(place, root);
       console.log("Consumer: types and imports of every entry work");
     }
-    for (const node of await nodes(values.node ?? [])) {
-      console.log(`Node ${node.version}: ${await tryCommand(place, node)}`);
-    }
+    const programs = await nodes(values.node ?? []);
+    for (const node of programs) console.log(`Node ${node.version}: ${await tryCommand(place, node)}`);
+    // The first is this one, on which the repository's scripts run.
+    await tryDeployment(place, programs[0]!, root);
+    console.log(`Node ${programs[0]!.version}: deploy works from a clone`);
     if (values.out !== undefined) console.log(`The tarballs are in ${values.out}.`);
   } finally {
     await rm(folder, { recursive: true, force: true });

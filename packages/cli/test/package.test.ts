@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { artifactsOf, keysFolder, verificationKeyOf } from "../src/artifacts.ts";
@@ -23,6 +23,7 @@ describe("the package", function () {
     expect(stdout).to.contain(
       `Node ${process.versions.node}: version, questions, check and identity new work\n`,
     );
+    expect(stdout).to.contain(`Node ${process.versions.node}: deploy works from a clone\n`);
     if (LONG) expect(stdout).to.contain("Consumer: types and imports of every entry work\n");
   });
 
@@ -104,16 +105,43 @@ describe("circuits and keys outside the repository", function () {
       server.closeAllConnections();
     }
   });
+});
 
-  it("deploy names the way out", async () => {
-    const ran = await vitalproof(
-      { cwd: root, root, installed: true },
-      "--json",
-      "deploy",
-      "--dev-account",
-      "0",
-    );
-    expect(codeOf(ran)).to.equal("NOT_ALLOWED");
-    expect(ran.err).to.contain("npm run deploy");
+describe("deploy where the command is installed", function () {
+  this.timeout(60_000);
+  let cwd: string;
+  before(async () => {
+    cwd = await mkdtemp(join(tmpdir(), "vitalproof-clone-"));
+  });
+  after(() => rm(cwd, { recursive: true }));
+
+  async function refusal(...args: string[]): Promise<{ code: string | undefined; err: string }> {
+    const world = { cwd, root: cwd, installed: true };
+    const ran = await vitalproof(world, "--json", "deploy", "--dev-account", "0", ...args);
+    expect(ran.out).to.equal("");
+    return { code: codeOf(ran), err: ran.err };
+  }
+  async function file(path: string, content: object): Promise<void> {
+    await mkdir(dirname(join(cwd, path)), { recursive: true });
+    await writeFile(join(cwd, path), JSON.stringify(content));
+  }
+
+  it("a clone must be named: no folder's code gets the deployer's key unasked", async () => {
+    const { code, err } = await refusal();
+    expect(code).to.equal("NOT_ALLOWED");
+    expect(err).to.contain("--clone");
+  });
+
+  it("the folder must be a clone, with its packages, of the command's version", async () => {
+    expect(await refusal("--clone", "nowhere")).to.have.property("code", "FILE_UNREADABLE");
+    await file("clone/scripts/deploy.ts", {});
+    await file("clone/packages/cli/package.json", { version: "0.0.1" });
+    const bare = await refusal("--clone", "clone");
+    expect(bare.code).to.equal("FILE_UNREADABLE");
+    expect(bare.err).to.contain("npm install");
+    await file("clone/node_modules/hardhat/package.json", {});
+    const old = await refusal("--clone", "clone");
+    expect(old.code).to.equal("NOT_ALLOWED");
+    expect(old.err).to.contain("0.0.1");
   });
 });
