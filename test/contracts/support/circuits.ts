@@ -7,7 +7,7 @@ import type {
 } from "../../../types/ethers-contracts/index.js";
 import { unitKey } from "../../support/simulatedProof.ts";
 import { codeHash, coder, ethers, networkHelpers } from "./network.ts";
-import { epochSeconds } from "./values.ts";
+import { delay, epochSeconds, suspensionCooldown, suspensionTime } from "./values.ts";
 
 export function circuitId(name: string, version: bigint): string {
   return keccak256(coder.encode(["string", "string", "uint256"], ["vitalproof/circuit/1", name, version]));
@@ -112,6 +112,23 @@ export interface RegistryConfig {
   developmentKeyHashes: string[];
   developmentCodeHashes: string[];
   genesis: ProposalFields[];
+}
+
+/** Of a registry with nothing in it. */
+export async function registryConfig(values: Partial<RegistryConfig> = {}): Promise<RegistryConfig> {
+  const [governor, guardian] = await ethers.getSigners();
+  return {
+    governor: governor!.address,
+    guardian: guardian!.address,
+    delay,
+    suspensionTime,
+    suspensionCooldown,
+    allowDevelopmentKeys: false,
+    developmentKeyHashes: [],
+    developmentCodeHashes: [],
+    genesis: [],
+    ...values,
+  };
 }
 
 export async function deployRegistry(config: RegistryConfig): Promise<CircuitRegistry> {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { expect } from "chai";
+import { keccak256, ZeroAddress, ZeroHash } from "ethers";
+import { circuitId, proposal } from "./support/circuits.ts";
+import { load, time } from "./support/network.ts";
+import { DAY, delay, suspensionCooldown, suspensionTime } from "./support/values.ts";
+import { deployWorld } from "./support/world.ts";
+
+describe("V2: CircuitRegistry: stops and retirement", () => {
+  it("V2: a suspension ends by itself, to the second", async () => {
+    const { circuits, circuit, guardian } = await load(deployWorld);
+    const tx = await circuits.connect(guardian).suspend(circuit, "doubt");
+    const start = BigInt((await tx.getBlock())!.timestamp);
+    await expect(tx)
+      .to.emit(circuits, "CircuitSuspended")
+      .withArgs(circuit, start + suspensionTime, "doubt");
+    expect(await circuits.isSuspendedAt(circuit, start - 1n)).to.equal(false);
+    expect(await circuits.isSuspendedAt(circuit, start)).to.equal(true);
+    expect(await circuits.isSuspendedAt(circuit, start + suspensionTime - 1n)).to.equal(true);
+    expect(await circuits.isSuspendedAt(circuit, start + suspensionTime)).to.equal(false);
+  });
+
+  it("V2: no suspension during a suspension, and none before the cool-down is over", async () => {
+    const { circuits, circuit, guardian } = await load(deployWorld);
+    await circuits.connect(guardian).suspend(circuit, "doubt");
+    const end = BigInt(await time.latest()) + suspensionTime;
+    await expect(circuits.connect(guardian).suspend(circuit, "again"))
+      .to.be.revertedWithCustomError(circuits, "CircuitRegistry_AlreadySuspended")
+      .withArgs(circuit, end);
+    await time.setNextBlockTimestamp(end + suspensionCooldown - 1n);
+    await expect(circuits.connect(guardian).suspend(circuit, "again"))
+      .to.be.revertedWithCustomError(circuits, "CircuitRegistry_CoolingDown")
+      .withArgs(circuit, end + suspensionCooldown);
+    await time.setNextBlockTimestamp(end + suspensionCooldown);
+    await circuits.connect(guardian).suspend(circuit, "again");
+  });
+
+  it("an early end starts the cool-down at once, and keeps the history", async () => {
+    const { circuits, circuit, guardian } = await load(deployWorld);
+    await expect(circuits.connect(guardian).endSuspension(circuit)).to.be.revertedWithCustomError(
+      circuits,
+      "CircuitRegistry_NotSuspended",
+    );
+    const starts: bigint[] = [];
+    for (let i = 0; i < 5; i++) {
+      await circuits.connect(guardian).suspend(circuit, `${i}`);
+      starts.push(BigInt(await time.latest()));
+      await time.increase(DAY);
+      await expect(circuits.connect(guardian).endSuspension(circuit))
+        .to.emit(circuits, "SuspensionEnded")
+        .withArgs(circuit);
+      await time.increase(suspensionCooldown);
+    }
+    expect(await circuits.lastSuspensionBefore(circuit, starts[0]!)).to.deep.equal([0n, 0n]);
+    for (const start of starts) {
+      const [found, end] = await circuits.lastSuspensionBefore(circuit, start + 1n);
+      expect([found, end > start + DAY - 1n && end < start + DAY + 5n]).to.deep.equal([start, true]);
+      expect(await circuits.isSuspendedAt(circuit, start + DAY / 2n)).to.equal(true);
+      expect(await circuits.isSuspendedAt(circuit, start + 2n * DAY)).to.equal(false);
+      expect(await circuits.isSuspendedAt(circuit, start - 1n)).to.equal(false);
+    }
+  });
+
+  it("V2, T28: retirement takes the delay, is announced once and stays", async () => {
+    const { circuits, circuit, governor } = await load(deployWorld);
+    const tx = await circuits.connect(governor).scheduleRetirement(circuit);
+    const retiredAt = BigInt(await time.latest()) + delay;
+    await expect(tx).to.emit(circuits, "RetirementScheduled").withArgs(circuit, retiredAt);
+    expect((await circuits.circuit(circuit)).retiredAt).to.equal(retiredAt);
+    await expect(circuits.connect(governor).scheduleRetirement(circuit))
+      .to.be.revertedWithCustomError(circuits, "CircuitRegistry_RetirementAlreadyScheduled")
+      .withArgs(circuit, retiredAt);
+    expect(await circuits.inForceAt(circuit, retiredAt - 1n)).to.equal(circuit);
+    expect(await circuits.inForceAt(circuit, retiredAt)).to.equal(ZeroHash);
+  });
+
+  it("a retired circuit's successor is in force from its own addition on", async () => {
+    const { circuits, circuit, governor, verifier2 } = await load(deployWorld);
+    await circuits.connect(governor).scheduleRetirement(circuit);
+    const { retiredAt } = await circuits.circuit(circuit);
+    await time.increase(DAY);
+    const next = await proposal(verifier2, { version: 2n, predecessor: circuit });
+    await circuits.connect(governor).propose(next);
+    await time.increase(delay);
+    await circuits.add(next);
+    const addedAt = BigInt(await time.latest());
+    const id = circuitId("glucose-day", 2n);
+    expect(await circuits.inForceAt(circuit, retiredAt)).to.equal(ZeroHash);
+    expect(await circuits.inForceAt(circuit, addedAt - 1n)).to.equal(ZeroHash);
+    expect(await circuits.inForceAt(circuit, addedAt)).to.equal(id);
+  });
+
+  it("unknown circuits are named as such everywhere", async () => {
+    const { circuits, governor, guardian } = await load(deployWorld);
+    const nothing = keccak256("0x99");
+    const calls = [
+      () => circuits.connect(governor).scheduleRetirement(nothing),
+      () => circuits.connect(guardian).suspend(nothing, ""),
+      () => circuits.circuit(nothing),
+      () => circuits.inForceAt(nothing, 0n),
+      () => circuits.factsOf(nothing),
+      () => circuits.verificationKeyOf(nothing),
+    ];
+    for (const call of calls) {
+      await expect(call()).to.be.revertedWithCustomError(circuits, "CircuitRegistry_UnknownCircuit");
+    }
+    expect(await circuits.settling(nothing, 0n, 0n)).to.deep.equal([
+      ZeroHash,
+      ZeroHash,
+      2n ** 64n - 1n,
+      ZeroAddress,
+    ]);
+  });
+});
