@@ -277,17 +277,16 @@ class Month {
     const claims = this.#world.claimsAs(this.#world.roles.insurer);
     let released = 0;
     for (const { policy, calendar, claimed } of this.#members) {
-      const open = Array.from({ length: calendar.periods }, (_, period) => period).filter(
-        (period) => !claimed.has(period),
-      );
-      let until = calendar.periods;
-      for (const period of open) {
+      // Windows close in the order of periods. The range ends with the last that is free: the contract refuses every other one
+      // whose time has not come, a claimed one too.
+      let until = 0;
+      for (let period = 0; period < calendar.periods; period++) {
+        if (claimed.has(period)) continue;
         const { releasableFrom } = await claims.windowOf(policy, period);
-        if (this.#world.now >= releasableFrom) continue;
-        until = period;
-        break;
+        if (this.#world.now < releasableFrom) break;
+        until = period + 1;
       }
-      if (!open.some((period) => period < until)) continue;
+      if (until === 0) continue;
       released += (await claims.releasePeriods(policy, 0, until)).result;
     }
     this.#say(`${released} periods that nobody claimed in time are released.`);

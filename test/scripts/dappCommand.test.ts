@@ -50,6 +50,18 @@ describe("dapp: the command", function () {
     expect(await ended).to.deep.equal([0, null]);
   });
 
+  it("with --scenario its whole month is played: money is released at the end (LONG=1)", async function () {
+    if (process.env.LONG !== "1") this.skip();
+    const lines: string[] = [];
+    const services = await startServices(hre, {
+      start: SCENARIO_START,
+      port: 0,
+      scenario: { days: 30, say: (line) => lines.push(line) },
+    });
+    await services.close();
+    expect(lines.at(-1)).to.match(/^[1-9]\d* periods that nobody claimed in time are released\.$/);
+  });
+
   it("with --scenario people have joined, claimed and been decided on, and the attester goes on from there", async () => {
     const lines: string[] = [];
     const services = await startServices(hre, {
