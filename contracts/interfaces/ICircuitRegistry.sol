@@ -194,6 +194,7 @@ interface ICircuitRegistry {
 
     function nominateGovernor(address nominee) external;
 
+    /// @notice The nominee becomes governor. A nomination of a guardian by the previous governor ends.
     function acceptGovernor() external;
 
     /// @notice Nominates the next guardian; governor only.

@@ -238,6 +238,11 @@ contract CircuitRegistry is ICircuitRegistry {
         emit GovernorChanged(governor, msg.sender);
         governor = msg.sender;
         delete pendingGovernor;
+        // Accepting takes no delay, so the new governor does not inherit the choice.
+        if (pendingGuardian != address(0)) {
+            delete pendingGuardian;
+            emit GuardianNominated(guardian, address(0));
+        }
     }
 
     /// @inheritdoc ICircuitRegistry

@@ -94,6 +94,21 @@ describe("CircuitRegistry", () => {
         );
       });
     }
+
+    it("T28: a new governor does not inherit the previous one's choice of a guardian", async () => {
+      const { circuits, governor, guardian, other, stranger } = await load(deployWorld);
+      await circuits.connect(governor).nominateGuardian(stranger.address);
+      await circuits.connect(governor).nominateGovernor(other.address);
+      await expect(circuits.connect(other).acceptGovernor())
+        .to.emit(circuits, "GuardianNominated")
+        .withArgs(guardian.address, ZeroAddress);
+      await expect(circuits.connect(stranger).acceptGuardian())
+        .to.be.revertedWithCustomError(circuits, "CircuitRegistry_NotNominee")
+        .withArgs(stranger.address, ZeroAddress);
+      await circuits.connect(other).nominateGuardian(stranger.address);
+      await circuits.connect(stranger).acceptGuardian();
+      expect(await circuits.guardian()).to.equal(stranger.address);
+    });
   });
 
   it("T12: terms are packed alike here and in circuits/protocol.json", async () => {
