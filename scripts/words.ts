@@ -18,10 +18,14 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     name: "is no X",
-    pattern: /(?<!\bthere )\bis no (?!longer\b|more\b|less\b)/gi,
+    pattern: /(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b)/gi,
     instead: "is not a …",
   },
-  { name: "is none", pattern: /(?<!\bthere )\bis none\b/gi, instead: "is not one of …, must be …" },
+  {
+    name: "is none",
+    pattern: /(?<!\bthere )\b(?:is|are|was|were) none\b/gi,
+    instead: "is not one of …, must be …",
+  },
   { name: "stands", pattern: /\bstands?\b(?! for\b)/gi, instead: "is, comes, was recorded" },
   {
     name: "held against",
@@ -37,7 +41,7 @@ const RULES: readonly Rule[] = [
   { name: "for ever", pattern: /\bfor ever\b/gi, instead: "permanently" },
   {
     name: "take in, back, over",
-    pattern: /\b(?:tak(?:e|es|en|ing)|took) (?:in|back|over)\b/gi,
+    pattern: /\b(?:tak(?:e|es|en|ing)|took) (?:in|back|over|(?:\w+ ){1,3}back)\b/gi,
     instead: "accept, revoke, import",
   },
   { name: "made-up", pattern: /\bmade-up\b/gi, instead: "synthetic" },
@@ -56,7 +60,7 @@ const root = join(import.meta.dirname, "..");
 const listed = process.argv.includes("--list");
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
   .split("\n")
-  .filter((file) => /\.(md|ts|tsx|sol|circom|html|json)$/.test(file))
+  .filter((file) => /\.(md|ts|tsx|cjs|sol|circom|html|json)$/.test(file))
   .filter(
     (file) =>
       !/(^|\/)(test|fixtures|generated|artifacts|adr)\/|\.t\.sol$|^package[^s]|^CHANGELOG|^docs\/guidelines|^scripts\/words/.test(

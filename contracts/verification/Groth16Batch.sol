@@ -57,7 +57,7 @@ library Groth16Batch {
     error Groth16Batch_InputNotInField(uint256 proof, uint256 input, uint256 value);
     /// @param point "A", "B" or "C": a coordinate is q or more, or the point is at infinity or not on its curve
     error Groth16Batch_PointNotOnCurve(uint256 proof, bytes1 point);
-    /// @dev Out of gas, or a key whose points are none.
+    /// @dev Out of gas, or a key with words that are not points.
     error Groth16Batch_PrecompileFailed();
 
     /// @notice Length of a key for so many public inputs.

@@ -15,7 +15,7 @@ export interface SlitherResult {
   };
 }
 
-/** By detector: why its findings are no defects, and where they are; "anywhere" where that holds for all of the kind. */
+/** By detector: why its findings are harmless, and where they are; "anywhere" where that holds for all of the kind. */
 export type Triage = Readonly<
   Record<string, { readonly why: string; readonly where: readonly string[] | "anywhere" }>
 >;

@@ -5,6 +5,7 @@
 import {
   type CircuitName,
   circuitOf,
+  DAY,
   dayOffsetOf,
   epochAt,
   epochStart,
@@ -179,7 +180,7 @@ export async function scenarioOf(
   const profile = profileOf(circuit.profile);
   const noon = Date.parse(`${FIRST_DAY}T12:00:00Z`) / 1000;
   // Epochs of a day begin with the zone's; shorter ones anywhere.
-  const daily = profile.epochSeconds === 86_400;
+  const daily = profile.epochSeconds === DAY;
   const offset = daily ? (dayOffsetOf(ZONE, noon) + (plan.begins ?? 0)) % 96 : 0;
   // A day's anchor closes over all of its epochs, so half minutes begin shortly before its end.
   const firstEpoch = epochAt(profile, offset, profile.epochSeconds < 60 ? noon + LATE : noon);

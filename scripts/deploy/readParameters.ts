@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { existsSync, readFileSync } from "node:fs";
+import { DAY } from "@vitalproof/sdk";
 import { getAddress, ZeroAddress } from "ethers";
 import { DEFAULT_TIMES } from "../../ignition/parameters.ts";
 import { Refusal } from "./refusal.ts";
@@ -7,7 +8,7 @@ import { Refusal } from "./refusal.ts";
 const ROLES = ["governor", "guardian", "pauser"] as const;
 const TIMES = ["delay", "suspensionTime", "suspensionCooldown"] as const;
 /** MAX_TIME of CircuitRegistry. */
-const MAX_TIME = 3 * 365 * 86_400;
+const MAX_TIME = 3 * 365 * DAY;
 
 type Role = (typeof ROLES)[number];
 type Time = (typeof TIMES)[number];

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Who may import whom: docs/architecture.md, "Who may import whom". Every import counts, of values and of types.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { circlesOf, type Import, importsOf, reachable, sources } from "./support/importGraph.ts";
+import { circlesOf, type Import, importsOf, reachable, root, sources } from "./support/importGraph.ts";
 
 /** What each workspace may import of the others. */
 const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
@@ -80,6 +82,22 @@ describe("imports", () => {
         specifier.startsWith(".") && workspaceOf(from) !== workspaceOf(to) && (isSource(to) || isTest(to)),
     );
     expect(told(broken)).to.deep.equal([]);
+  });
+
+  it("are not got around by a path in a text: no workspace has one into the sources of another", () => {
+    const broken = files.flatMap((file) => {
+      const own = workspaceOf(file);
+      if (own === undefined) return [];
+      const texts = readFileSync(join(root, file), "utf8").matchAll(
+        /["'`]([^"'`\n]*\/src(?:\/[^"'`\n]*)?)["'`]/g,
+      );
+      return [...texts].flatMap(([, text]) => {
+        const path = text!.startsWith(".") ? join(dirname(file), text!) : text!;
+        const other = /(?:packages|apps)\/[^/]+(?=\/src)/.exec(path)?.[0];
+        return other === undefined || other === own ? [] : [`${file} names ${text}`];
+      });
+    });
+    expect(broken).to.deep.equal([]);
   });
 
   it("of a workspace's sources stay in workspaces; its tests also use what tests share", () => {

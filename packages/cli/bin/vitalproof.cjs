@@ -17,7 +17,7 @@ const HANDED_OVER = "VITALPROOF_NODE_HANDED_OVER";
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
-  // Node 22 says on every start that type stripping is experimental; that is no news for whoever uses the command.
+  // Node 22 says on every start that type stripping is experimental; who uses the command need not know.
   const emitWarning = process.emitWarning;
   process.emitWarning = (warning, ...rest) => {
     if (/type stripping/i.test(String(warning))) return;

@@ -41,7 +41,7 @@ export function deviceNames(vault: Vault): Promise<string[]> {
   return namesOf(vault.store);
 }
 
-/** A P-256 key is a number below the group's order; the few strings of 32 bytes that are none are thrown away. */
+/** A P-256 key is a number below the group's order; the few strings of 32 bytes above it are thrown away. */
 function fresh(curve: Curve): { device: SimulatedDevice; secretKey: Uint8Array } {
   for (;;) {
     const secretKey = new Uint8Array(randomBytes(32));

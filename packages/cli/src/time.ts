@@ -57,7 +57,11 @@ export function parseEpoch(profile: Profile, offset: number, text: string): numb
   if (/^\d{1,10}$/.test(text)) return Number(text);
   if (!DATE.test(text)) return epochAt(profile, offset, parseInstant(text));
   if (profile.epochSeconds !== DAY) {
-    throw usage(text, `an epoch of ${profile.name}`, "Its epochs are no days: name a time inside the epoch.");
+    throw usage(
+      text,
+      `an epoch of ${profile.name}`,
+      "Its epochs are not days: name a time inside the epoch.",
+    );
   }
   const day = parseDay(text);
   return offset > 48 ? day - 1 : day;

@@ -159,7 +159,7 @@ function decoder(encoding: "utf-8" | "utf-16le" | "utf-16be"): (bytes: Uint8Arra
       return fail(
         base + at,
         text.decode(whole.subarray(0, at)).replace(/^\uFEFF/, ""),
-        `bytes that are no ${name}`,
+        `bytes that are not ${name}`,
       );
     }
     if (base === 0) piece = piece.replace(/^\uFEFF/, "");

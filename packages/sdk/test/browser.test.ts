@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { runsInBrowsers, walk } from "../../../test/support/browserEntry.ts";
-import { ERROR_CODES, VitalproofError } from "../src/index.ts";
+import { VitalproofError } from "../src/index.ts";
 
 const entry = new URL("../src/index.ts", import.meta.url);
 
@@ -25,18 +25,6 @@ describe("browser entry", () => {
     const program = `await import(${JSON.stringify(entry.href)}); console.log(process.getActiveResourcesInfo().length, "curve_bn128" in globalThis);`;
     const shown = execFileSync(process.execPath, ["--input-type=module", "-e", program], { timeout: 20_000 });
     expect(String(shown).trim()).to.match(/^[01] false$/);
-  });
-
-  it("every error code in the sources is in the list, and every one in the list is used", () => {
-    // Packages on top of this one share the family of errors, and no other list of codes.
-    const entries = ["../src/node/index.ts", "../../readers/src/index.ts", "../../audit/src/index.ts"];
-    const sources = entries
-      .flatMap((path) => [...walk(new URL(path, import.meta.url)).files])
-      .map((path) => readFileSync(path, "utf8"));
-    const list = sources.find((source) => source.includes("export const ERROR_CODES"))!;
-    const others = sources.filter((source) => source !== list).join("\n");
-    for (const code of ERROR_CODES) expect(others, code).to.contain(`"${code}"`);
-    expect(new Set(ERROR_CODES).size).to.equal(ERROR_CODES.length);
   });
 
   it("errors say what, why and what to do, serialise without their cause, and are found in chains", () => {

@@ -131,7 +131,7 @@ export class PatientPage {
 
   /** Revokes the consent, and says yes to the question that comes first. */
   async revoke(): Promise<void> {
-    await this.press("Take the consent back");
+    await this.press("Revoke the consent");
     await this.#hands.press(this.page.getByRole("button", { name: "Revoke permanently" }));
   }
 

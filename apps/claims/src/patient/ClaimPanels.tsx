@@ -27,7 +27,7 @@ export function ConsentPanel({ session, view, step, refresh, relaying }: PanelPr
       <p>
         You allow <code>{offer.insurer}</code> to decide on your claims in program {offer.program.toString()}{" "}
         and to pay them. It learns, for each day that you claim, that the terms were met. It learns no
-        reading. You can take the consent back at any time; what was claimed before stays.
+        reading. You can revoke the consent at any time. Earlier claims stay.
       </p>
       {consent === undefined ? null : (
         <p>
@@ -76,7 +76,7 @@ export function ConsentPanel({ session, view, step, refresh, relaying }: PanelPr
             reason={revoke.state === "can" ? relaying.reason : revoke.reason}
             onPress={() => setRevoking(true)}
           >
-            Take the consent back
+            Revoke the consent
           </Act>
           {revoking ? (
             <Confirm

@@ -64,7 +64,7 @@ export function walletRelayer(
     async revoke({ patient, consentId, deadline, signature }) {
       const { hash } = await relay(
         {
-          title: "Take your consent back",
+          title: "Revoke your consent",
           says: ["That is final. You can give a new consent later."],
           facts: [
             ["Given by", patient],

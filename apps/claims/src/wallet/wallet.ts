@@ -164,7 +164,7 @@ export class WalletConnection {
     const accounts = (list: readonly string[]): void => {
       const first = list[0];
       if (first === undefined) {
-        this.#set({ ...NOBODY, error: "The wallet took its account back from this page." });
+        this.#set({ ...NOBODY, error: "The wallet no longer shares its account with this page." });
       } else this.#set({ ...this.#state, account: getAddress(first), error: undefined });
     };
     const chain = (id: string): void => this.#set({ ...this.#state, chainId: Number(id), error: undefined });

@@ -14,7 +14,7 @@ import { parseZkey, type Zkey } from "../ceremony/zkey.ts";
 import { domainPower, parseR1cs } from "../r1cs.ts";
 import { runSnarkjs } from "../snarkjsJobs.ts";
 
-/** The rules of a key's file and transcript, and that its points are no development key's. Needs no powers of tau. */
+/** The rules of a key's file and transcript, and that no development key has its points. Needs no powers of tau. */
 export async function judgeLabelledKey(
   zkey: string,
   instance: CircuitInstance,
