@@ -12,6 +12,8 @@ export interface ConfigProblem {
 
 const ETHEREUM = /^0x[0-9a-fA-F]{40}$/;
 const SSH = /^ssh-ed25519 [A-Za-z0-9+/]{68}(={0,2})( .*)?$/;
+const OPENPGP = /^openpgp [0-9a-fA-F]{40}$/;
+const PUBLIC_KEY = /^-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]+-----END PGP PUBLIC KEY BLOCK-----$/;
 
 /** Checks `circom.production.ceremonies`. */
 export function ceremonyProblems(user: unknown): ConfigProblem[] {
@@ -38,13 +40,24 @@ function problemsOf(path: string[], ceremony: Record<string, unknown>): ConfigPr
   const keys = new Set<unknown>();
   expect(list.length > 0, ["contributors"], "must be a list of { name, key }");
   list.forEach((contributor: unknown, i) => {
-    const { name, key } = isRecord(contributor) ? contributor : {};
+    const { name, key, publicKey } = isRecord(contributor) ? contributor : {};
     const where = ["contributors", String(i)];
     const named = typeof name === "string" && name.trim() === name && name !== "" && byteLength(name) <= 64;
     expect(named, [...where, "name"], "must be a name of 1 to 64 bytes");
     expect(!/[\p{Cc}\p{Cf}]/u.test(String(name)), [...where, "name"], "must have no control characters");
-    const known = typeof key === "string" && (ETHEREUM.test(key) || SSH.test(key));
-    expect(known, [...where, "key"], "must be an Ethereum address or a line `ssh-ed25519 AAAA…`");
+    const openPgp = typeof key === "string" && OPENPGP.test(key);
+    const known = typeof key === "string" && (ETHEREUM.test(key) || SSH.test(key) || openPgp);
+    expect(
+      known,
+      [...where, "key"],
+      "must be an Ethereum address, a line `ssh-ed25519 AAAA…`, or `openpgp` and a fingerprint of 40 hex digits",
+    );
+    const exported = typeof publicKey === "string" && PUBLIC_KEY.test(publicKey.trim());
+    expect(
+      openPgp ? exported : publicKey === undefined,
+      [...where, "publicKey"],
+      "must be the output of `gpg --armor --export` for a key of OpenPGP, and left out for others",
+    );
     const identity = typeof key === "string" ? identityOf(key) : key;
     expect(!names.has(name) && !keys.has(identity), where, "has the name or the key of another contributor");
     names.add(name);
@@ -78,7 +91,11 @@ export function resolveCeremonies(
     Object.entries(user ?? {}).map(([name, { contributors, minimum = 3, beacon }]) => {
       const { source, round, iterationsExp = 10, value } = beacon;
       const pin: CeremonyPin = {
-        contributors: contributors.map(({ name, key }) => ({ name, key: identityOf(key) })),
+        contributors: contributors.map(({ name, key, publicKey }) => ({
+          name,
+          key: identityOf(key),
+          ...(publicKey === undefined ? {} : { publicKey: publicKey.trim() }),
+        })),
         minimum,
         beacon: { source, round, iterationsExp, value: value?.replace(/^0x/, "").toLowerCase() },
       };
@@ -89,7 +106,9 @@ export function resolveCeremonies(
 
 /** The key without its comment, so that one key has one spelling. */
 function identityOf(key: string): string {
-  return key.startsWith("0x") ? key.toLowerCase() : key.split(" ").slice(0, 2).join(" ");
+  if (key.startsWith("0x")) return key.toLowerCase();
+  if (OPENPGP.test(key)) return key.replace(/[0-9a-f]{40}$/i, (fingerprint) => fingerprint.toUpperCase());
+  return key.split(" ").slice(0, 2).join(" ");
 }
 
 function byteLength(text: string): number {

@@ -68,8 +68,10 @@ export interface CeremonyUserConfig {
 export interface CeremonyContributor {
   /** As it will be in the keys: at most 64 bytes. */
   readonly name: string;
-  /** An Ethereum address, or a line `ssh-ed25519 AAAA…`. */
+  /** An Ethereum address, a line `ssh-ed25519 AAAA…`, or `openpgp` and the fingerprint of a primary key. */
   readonly key: string;
+  /** For a key of OpenPGP, and for no other: what `gpg --armor --export` prints. */
+  readonly publicKey?: string;
 }
 
 /** The same with defaults filled in. */

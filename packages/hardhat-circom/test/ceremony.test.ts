@@ -3,6 +3,7 @@ import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto
 import { cp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { createMessage, generateKey, type PrivateKey, sign as signOpenPgp } from "openpgp";
 import {
   applyBeacon,
   type CeremonyUserConfig,
@@ -21,7 +22,7 @@ import { addressOf, BEACON, BEACON_EXP, createCeremonyProject, privateKeyOf } fr
 import { hardhatIn } from "./hardhat.ts";
 import { endSnarkjs, type Project, removeProjects } from "./helpers.ts";
 
-// Cleo signs with ssh. The bytes are those of `ssh-keygen -Y sign`; signatures.test.ts has one that OpenSSH made.
+// Ana signs with her Ethereum key, Ben with OpenPGP; openPgp.test.ts has signatures that GnuPG made. Cleo signs with ssh. The bytes are those of `ssh-keygen -Y sign`; signatures.test.ts has one that OpenSSH made.
 const CLEO = createPrivateKey({
   key: Buffer.concat([
     Buffer.from("302e020100300506032b657004220420", "hex"),
@@ -33,11 +34,13 @@ const CLEO = createPrivateKey({
 
 describe("ceremony of three contributors in three processes", () => {
   let project: Project;
+  let ben: PrivateKey;
   let folder: string;
 
   before(async () => {
     ({ project } = await createCeremonyProject());
     folder = project.path("ceremony");
+    ({ privateKey: ben } = await generateKey({ userIDs: { name: "Ben" }, format: "object" }));
     const list = JSON.parse(await project.read("circuits/circuits.json")) as { instances: object[] };
     list.instances.push({ ...list.instances[0], name: "twin", version: 4, verifier: null });
     await project.write("circuits/circuits.json", JSON.stringify(list));
@@ -55,7 +58,7 @@ describe("ceremony of three contributors in three processes", () => {
       .digest("hex");
     const contributors = [
       { name: "Ana", key: addressOf("Ana") },
-      { name: "Ben", key: addressOf("Ben") },
+      { name: "Ben", key: `openpgp ${ben.getFingerprint()}`, publicKey: ben.toPublic().armor() },
       { name: "Cleo Müller", key: `ssh-ed25519 ${sshPublicKey().toString("base64")}` },
     ];
     const source = { source: "announced", round: 9, iterationsExp: BEACON_EXP };
@@ -91,6 +94,21 @@ describe("ceremony of three contributors in three processes", () => {
     expect(await refusal(initCeremony(known, options))).to.include("has a value already");
     expect(await refusal(initCeremony(await config(), { ...options, ceremony: "other" }))).to.include(
       'announces no ceremony "other" (it has: rehearsal)',
+    );
+    const { production } = await config();
+    const pin = production!.ceremonies.get("rehearsal")!;
+    const { privateKey: late } = await generateKey({
+      userIDs: { name: "Ben" },
+      format: "object",
+      date: new Date("2026-01-01"),
+      keyExpirationTime: 60,
+    });
+    const expired = { name: "Ben", key: `openpgp ${late.getFingerprint().toUpperCase()}` };
+    const contributors = [pin.contributors[0]!, { ...expired, publicKey: late.toPublic().armor() }];
+    const ceremonies = new Map([["rehearsal", { ...pin, contributors }]]);
+    const outdated = { ...(await config()), production: { ...production!, ceremonies } };
+    expect(await refusal(initCeremony(outdated, options))).to.equal(
+      `Ben cannot sign with ${expired.key}: Primary key is expired; announce another key`,
     );
     const announcement = await initCeremony(await config(), options);
     expect(announcement.instances.map(({ name, version }) => [name, version])).to.deep.equal([
@@ -134,10 +152,18 @@ describe("ceremony of three contributors in three processes", () => {
     await writeFile(join(unfinished, "twin.zkey"), whole.subarray(0, 1000));
     await writeFile(join(unfinished, "twin.zkey.1.tmp"), "half");
     await rm(join(unfinished, "statement.txt"));
-    await writeFile(project.path("ben.key"), Buffer.from(privateKeyOf("Ben")).toString("hex"));
-    const { status, stderr } = hardhat("contribute", "--contributor", "Ben", "--key", "ben.key");
+    const { status, stdout, stderr } = hardhat("contribute", "--contributor", "Ben");
     expect(status, stderr).to.equal(0);
-    expect((await readFile(join(folder, "0002-ben", "product.zkey"))).equals(whole)).to.equal(true);
+    const at = join(folder, "0002-ben");
+    expect((await readFile(join(at, "product.zkey"))).equals(whole)).to.equal(true);
+    const fingerprint = ben.getFingerprint().toUpperCase();
+    expect(stdout).to.include(
+      `gpg --local-user ${fingerprint} --digest-algo SHA512 --armor --detach-sign statement.txt`,
+    );
+    const binary = await readFile(join(at, "statement.txt"));
+    const message = await createMessage({ binary });
+    const signature = await signOpenPgp({ message, signingKeys: ben, detached: true, format: "armored" });
+    await writeFile(join(at, "statement.txt.asc"), signature);
     expect((await ceremonyStatus(await config(), { folder })).contributions).to.equal(2);
   });
 
@@ -174,7 +200,7 @@ describe("ceremony of three contributors in three processes", () => {
     expect(
       await attacked((at) => cp(join(at, "0002-ben"), join(at, "0002-eve"), { recursive: true })),
     ).to.include("0002-ben and 0002-eve both begin from the same keys");
-    expect(await attacked((at) => rm(join(at, "0002-ben", "signature.txt")))).to.include(
+    expect(await attacked((at) => rm(join(at, "0002-ben", "statement.txt.asc")))).to.include(
       "0002-ben: the signature of Ben is missing",
     );
     expect((await ceremonyStatus(await config(), { folder: copy })).next).to.equal("sign");
@@ -182,7 +208,9 @@ describe("ceremony of three contributors in three processes", () => {
       await attacked((at) =>
         cp(join(at, "0001-ana", "signature.txt"), join(at, "0002-ben", "signature.txt")),
       ),
-    ).to.include(`0002-ben: its signature is not one of ${addressOf("Ben")}`);
+    ).to.include(
+      `0002-ben: its signature is not one of openpgp ${ben.getFingerprint().toUpperCase()}: it is not`,
+    );
     const { next, steps } = await ceremonyStatus(await config(), { folder: copy });
     expect([next, steps[2]!.problems.length]).to.deep.equal(["repair", 1]);
     expect(

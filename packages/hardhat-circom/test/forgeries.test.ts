@@ -50,9 +50,9 @@ describe("forgeable production keys", () => {
 
   const PRODUCT = { name: "product", version: 1 };
   /** What the rules say, if all contributors were bribed to sign whatever is in the file. */
-  function judge(file: Buffer, transcript?: CeremonyTranscript): string[] {
+  async function judge(file: Buffer, transcript?: CeremonyTranscript): Promise<string[]> {
     const evidence = ceremony.evidence(transcript ?? transcriptOf(file, ceremony.config));
-    return [...judgeKeyFile(file, PRODUCT, evidence).reasons];
+    return [...(await judgeKeyFile(file, PRODUCT, evidence)).reasons];
   }
   async function saved(file: Buffer): Promise<string> {
     const path = ceremony.key(`forged-${createHash("sha256").update(file).digest("hex").slice(0, 8)}`);
@@ -78,20 +78,20 @@ describe("forgeable production keys", () => {
   const beacon = () => beaconKey(BEACON, BEACON_EXP).scalar;
 
   it("nothing is found against an honest key", async () => {
-    expect(judge(good)).to.deep.equal([]);
+    expect(await judge(good)).to.deep.equal([]);
     expect(await verifyProductionKey(ceremony.key("good"), ceremony.r1cs, ceremony.ptau)).to.deep.equal([]);
   });
 
   describe("T15 T35: a delta that everyone knows", () => {
     it("delta = gamma, no contribution", async () => {
       await expectForged(bare, 1n);
-      expect(judge(bare).join("\n")).to.include("no contribution, so delta equals gamma");
+      expect((await judge(bare)).join("\n")).to.include("no contribution, so delta equals gamma");
     });
 
     it("a beacon alone", async () => {
       const file = await withBeacon(ceremony.project, bare);
       await expectForged(file, beacon());
-      expect(judge(file)).to.deep.equal(["0 contributors attest to it, the ceremony needs at least 3"]);
+      expect(await judge(file)).to.deep.equal(["0 contributors attest to it, the ceremony needs at least 3"]);
     });
 
     it("a beacon alone with one byte changed: called a contribution", async () => {
@@ -102,7 +102,7 @@ describe("forgeable production keys", () => {
       file[type] = 0;
       await expectForged(file, beacon());
       const evidence = ceremony.evidence(transcriptOf(good, ceremony.config));
-      expect(judgeKeyFile(file, PRODUCT, evidence).reasons).to.deep.equal([
+      expect((await judgeKeyFile(file, PRODUCT, evidence)).reasons).to.deep.equal([
         "it is not a canonical key file: contribution 1 carries a beacon's value but not its type",
       ]);
     });
@@ -111,7 +111,7 @@ describe("forgeable production keys", () => {
       const scalar = beacon();
       const file = await withBeacon(ceremony.project, contributeByHand(bare, { scalar, name: "Ana" }));
       await expectForged(file, mod(scalar * scalar));
-      expect(judge(file).join("\n")).to.include(
+      expect((await judge(file)).join("\n")).to.include(
         "the delta after contribution 1 is ± the pinned beacon at 2^10 iterations times the generator",
       );
     });
@@ -120,7 +120,7 @@ describe("forgeable production keys", () => {
       const k = 0x5eedn ** 13n;
       const file = await withBeacon(ceremony.project, contributed([k, inverse(k)]));
       await expectForged(file, beacon());
-      const reasons = judge(file).join("\n");
+      const reasons = (await judge(file)).join("\n");
       expect(reasons).to.include("the delta after contribution 2 is ±1 times the generator");
       expect(reasons).to.include("2 contributors attest to it, the ceremony needs at least 3");
     });
@@ -129,7 +129,7 @@ describe("forgeable production keys", () => {
       const [j, k] = [0x5eedn ** 13n, 0xfeedn ** 11n];
       const file = await withBeacon(ceremony.project, contributed([j, k, inverse(mod(j * k))]));
       await expectForged(file, beacon());
-      expect(judge(file)).to.deep.equal([
+      expect(await judge(file)).to.deep.equal([
         "the delta after contribution 3 is ±1 times the generator: what came between is public",
         "the delta after contribution 4 is ± the pinned beacon at 2^10 iterations times the generator: what came between is public",
       ]);
@@ -144,7 +144,7 @@ describe("forgeable production keys", () => {
       it(`delta = ${named} gamma, three times, and the beacon (${factor < 0 ? factor : "mod r"})`, async () => {
         const file = await withBeacon(ceremony.project, contributed([factor, factor, factor]));
         await expectForged(file, mod(factor ** 3n * beacon()));
-        const reasons = judge(file).join("\n");
+        const reasons = (await judge(file)).join("\n");
         for (const step of [1, 2, 3])
           expect(reasons).to.include(`after contribution ${step} is ${named} times`);
       });
@@ -154,8 +154,8 @@ describe("forgeable production keys", () => {
       for (const factor of [-1n, 2n]) {
         const file = contributeByHand(bare, { scalar: factor, name: "Ana" });
         await expectForged(file, mod(factor));
-        expect(judge(file).join("\n")).to.include("its last contribution is not a beacon");
-        expect(judge(file).join("\n")).to.include(`is ±${factor < 0 ? 1 : 2} times the generator`);
+        expect((await judge(file)).join("\n")).to.include("its last contribution is not a beacon");
+        expect((await judge(file)).join("\n")).to.include(`is ±${factor < 0 ? 1 : 2} times the generator`);
       }
     });
 
@@ -272,7 +272,7 @@ describe("forgeable production keys", () => {
     }
     const file = await withBeacon(ceremony.project, await readFile(ceremony.key(from)));
     expect(await snarkjsAccepts(file), "snarkjs's verdict").to.equal(true);
-    expect(judge(file), "the rules see nothing: it is not about delta").to.deep.equal([]);
+    expect(await judge(file), "the rules see nothing: it is not about delta").to.deep.equal([]);
 
     const wasm = ceremony.project.path("build/circuits/product/product.wasm");
     const path = await saved(file);

@@ -39,9 +39,9 @@ describe("what a key's file says of its making", () => {
   });
 
   const PRODUCT = { name: "product", version: 1 };
-  const judge = (file: Buffer, transcript = transcriptOf(file, ceremony.config)) => [
-    ...judgeKeyFile(file, PRODUCT, ceremony.evidence(transcript)).reasons,
-  ];
+  async function judge(file: Buffer, transcript = transcriptOf(file, ceremony.config)): Promise<string[]> {
+    return [...(await judgeKeyFile(file, PRODUCT, ceremony.evidence(transcript))).reasons];
+  }
   async function saved(file: Buffer): Promise<string> {
     await writeFile(ceremony.key("judged"), file);
     return ceremony.key("judged");
@@ -54,7 +54,7 @@ describe("what a key's file says of its making", () => {
     it("one contribution and no beacon", async () => {
       const file = await readFile(ceremony.key("ana"));
       expect(await snarkjsAccepts(file)).to.equal(true);
-      expect(judge(file)).to.deep.equal([
+      expect(await judge(file)).to.deep.equal([
         "its last contribution is not a beacon",
         "0 contributors attest to it, the ceremony needs at least 3",
       ]);
@@ -62,16 +62,20 @@ describe("what a key's file says of its making", () => {
 
     it("a contribution after the beacon, and two beacons", async () => {
       const after = contributeByHand(good, { scalar: 0xabcdefn ** 9n, name: "Ana" });
-      expect(judge(after).join("\n")).to.include("contribution 4 is a beacon, but only the last one may be");
+      expect((await judge(after)).join("\n")).to.include(
+        "contribution 4 is a beacon, but only the last one may be",
+      );
       const twice = await withBeacon(ceremony.project, good);
-      expect(judge(twice).join("\n")).to.include("contribution 4 is a beacon, but only the last one may be");
+      expect((await judge(twice)).join("\n")).to.include(
+        "contribution 4 is a beacon, but only the last one may be",
+      );
     });
 
     it("another value, other iterations or another name than the pinned beacon's", async () => {
       const { zKey } = await snarkjs();
       const attempt = async (name: string, value: string, exp: number) => {
         await zKey.beacon(ceremony.key("cleo"), ceremony.key("other"), name, value, exp);
-        return judge(await readFile(ceremony.key("other"))).join("\n");
+        return (await judge(await readFile(ceremony.key("other")))).join("\n");
       };
       const other = await attempt(BEACON_NAME, BEACON.replace("01", "02"), BEACON_EXP);
       expect(other)
@@ -90,21 +94,21 @@ describe("what a key's file says of its making", () => {
         type: 1,
         beacon: { value: BEACON, iterationsExp: BEACON_EXP },
       });
-      expect(judge(labelled)).to.deep.equal([
+      expect(await judge(labelled)).to.deep.equal([
         "its last contribution is not what the pinned beacon's value gives",
       ]);
     });
 
-    it("a renamed contributor", () => {
+    it("a renamed contributor", async () => {
       const at = good.lastIndexOf("Ben");
       const file = Buffer.from(good);
       file.write("Eve", at);
       const honest = transcriptOf(good, ceremony.config);
-      const reasons = judge(file, honest).join("\n");
+      const reasons = (await judge(file, honest)).join("\n");
       expect(reasons).to.include("contribution 2 is by Eve, who is not among the announced contributors");
       expect(reasons).to.include("the transcript ends with");
       file.write("Ana", at);
-      expect(judge(file, honest).join("\n"))
+      expect((await judge(file, honest)).join("\n"))
         .to.include("contribution 2 is a second one by Ana")
         .and.include("contribution 2 is called Ana in the key, and Ben attests to it");
     });
@@ -114,14 +118,14 @@ describe("what a key's file says of its making", () => {
       const file = Buffer.from(good);
       const at = file.indexOf(contributions[1]!.transcript);
       file[at] = file[at]! ^ 1;
-      expect(judge(file)[0]).to.equal(
+      expect((await judge(file))[0]).to.equal(
         "the transcript of contribution 2 does not cover the contributions before it",
       );
       const reasons = await verifyProductionKey(await saved(file), ceremony.r1cs, ceremony.ptau);
       expect(reasons.at(-1)).to.include("snarkjs zkey verify: INVALID(1): Inconsistent transcript");
     });
 
-    it("a factor that nobody proved to know; a delta that does not follow", () => {
+    it("a factor that nobody proved to know; a delta that does not follow", async () => {
       const { contributions } = parseZkey(good);
       const withPoint = (at: Uint8Array, point: Buffer) => {
         const file = Buffer.from(good);
@@ -129,15 +133,15 @@ describe("what a key's file says of its making", () => {
         return file;
       };
       const stranger = bytesOfG1(G1.BASE.multiply(1234567n));
-      expect(judge(withPoint(contributions[0]!.sx, stranger))[0]).to.include(
+      expect((await judge(withPoint(contributions[0]!.sx, stranger)))[0]).to.include(
         "the transcript of contribution 1",
       );
-      expect(judge(withPoint(contributions[0]!.deltaAfter, stranger))[0]).to.include(
+      expect((await judge(withPoint(contributions[0]!.deltaAfter, stranger)))[0]).to.include(
         "the delta of contribution 1 is not the one before times its factor",
       );
-      expect(judge(withPoint(parseZkey(good).delta1, stranger)).join()).to.include("its delta");
+      expect((await judge(withPoint(parseZkey(good).delta1, stranger))).join()).to.include("its delta");
       const spx = withPoint(contributions[0]!.spx, Buffer.from(contributions[1]!.spx));
-      expect(judge(spx)[0]).to.include("contribution 1 does not prove that its factor was known");
+      expect((await judge(spx))[0]).to.include("contribution 1 does not prove that its factor was known");
     });
   });
 
@@ -152,19 +156,21 @@ describe("what a key's file says of its making", () => {
       });
     };
 
-    it("too few, none, or by someone else's key", () => {
+    it("too few, none, or by someone else's key", async () => {
       const few = transcriptOf(good, ceremony.config, { attested: 2 });
-      expect(attested(few)).to.deep.equal([
+      expect(await attested(few)).to.deep.equal([
         "contribution 3 is called Cleo in the key, and nobody attests to it",
       ]);
       const transcript = transcriptOf(good, ceremony.config);
-      expect(attested(transcript)).to.deep.equal([]);
-      expect(attested(transcript, 4)).to.deep.equal([
+      expect(await attested(transcript)).to.deep.equal([]);
+      expect(await attested(transcript, 4)).to.deep.equal([
         "3 contributors attest to it, the ceremony needs at least 4",
       ]);
-      const stolen = attested(transcriptOf(good, ceremony.config, { signer: () => privateKeyOf("Eve") }));
+      const stolen = await attested(
+        transcriptOf(good, ceremony.config, { signer: () => privateKeyOf("Eve") }),
+      );
       expect(stolen.length).to.equal(3);
-      expect(stolen[0]).to.include("the statement of Ana is not signed by 0x");
+      expect(stolen[0]).to.include("the signature of Ana is not one of 0x");
     });
 
     it("of other contributions, of another ceremony, or none at all", async () => {
@@ -173,25 +179,25 @@ describe("what a key's file says of its making", () => {
       const statement = first!.statement.replace(/product version 1: ..../, "product version 1: 0000");
       const signature = signEthereum(statement, privateKeyOf("Ana"));
       const changed = { ...transcript, attestations: [{ ...first!, statement, signature }, ...others] };
-      expect(attested(changed)).to.deep.equal([
+      expect(await attested(changed)).to.deep.equal([
         "the statement of Ana does not name the hash of contribution 1",
       ]);
-      expect(attested({ ...transcript, ceremony: "second" }).join()).to.include(
+      expect((await attested({ ...transcript, ceremony: "second" })).join()).to.include(
         'the transcript has the ceremony "second", the configuration "first"',
       );
-      expect(judgeKeyFile(good, PRODUCT, undefined).reasons).to.deep.equal([
+      expect((await judgeKeyFile(good, PRODUCT, undefined)).reasons).to.deep.equal([
         "no ceremony of the configuration vouches for it: its manifest or import names none",
       ]);
-      const later = attested(transcript, 3, { name: "product", version: 2 });
+      const later = await attested(transcript, 3, { name: "product", version: 2 });
       expect(later).to.deep.equal(["the transcript is about version 1, the circuit has 2"]);
-      const absent = attested(transcript, 3, { name: "sum", version: 1 });
+      const absent = await attested(transcript, 3, { name: "sum", version: 1 });
       expect(absent).to.deep.equal(['the transcript has no circuit "sum"']);
     });
   });
 
   describe("T35: one key, one file", () => {
-    const refused = (file: Buffer) => {
-      const [reason, ...others] = judge(file, transcriptOf(good, ceremony.config));
+    const refused = async (file: Buffer) => {
+      const [reason, ...others] = await judge(file, transcriptOf(good, ceremony.config));
       expect(others).to.deep.equal([]);
       expect(reason).to.match(/^it is not a canonical key file: /);
       return reason!.slice("it is not a canonical key file: ".length);
@@ -199,20 +205,22 @@ describe("what a key's file says of its making", () => {
 
     it("an unknown, repeated, missing, moved or lengthened section; bytes at the end", async () => {
       const sections = cut(good);
-      expect(refused(join([...sections, [11, Buffer.from("hello")]]))).to.equal(
+      expect(await refused(join([...sections, [11, Buffer.from("hello")]]))).to.equal(
         "it has the unknown section 11",
       );
-      expect(refused(join([...sections, sections[2]!]))).to.equal("it has section 3 twice");
-      expect(refused(join(sections.filter(([type]) => type !== 6)))).to.equal("it has no section 6");
-      expect(refused(join([...sections].reverse()))).to.include("its sections are in the order 10 9 8");
+      expect(await refused(join([...sections, sections[2]!]))).to.equal("it has section 3 twice");
+      expect(await refused(join(sections.filter(([type]) => type !== 6)))).to.equal("it has no section 6");
+      expect(await refused(join([...sections].reverse()))).to.include("its sections are in the order 10 9 8");
       const longer = sections.map(([type, content]): [number, Buffer] => [
         type,
         type === 8 ? Buffer.concat([content, Buffer.alloc(64)]) : content,
       ]);
-      expect(refused(join(longer))).to.include("section 8 has");
-      expect(refused(Buffer.concat([good, Buffer.from([0])]))).to.equal("1 bytes follow its last section");
-      expect(refused(good.subarray(0, good.length - 1))).to.equal("section 10 is cut short");
-      expect(refused(Buffer.from("not a key"))).to.equal("it is not a zkey file");
+      expect(await refused(join(longer))).to.include("section 8 has");
+      expect(await refused(Buffer.concat([good, Buffer.from([0])]))).to.equal(
+        "1 bytes follow its last section",
+      );
+      expect(await refused(good.subarray(0, good.length - 1))).to.equal("section 10 is cut short");
+      expect(await refused(Buffer.from("not a key"))).to.equal("it is not a zkey file");
       // snarkjs reads all it needs from such a file.
       expect(await snarkjsAccepts(join([...sections, [11, Buffer.from("hello")]]))).to.equal(true);
     });
@@ -224,25 +232,25 @@ describe("what a key's file says of its making", () => {
       const x = BigInt(`0x${Buffer.from(at.subarray(0, 32)).reverse().toString("hex")}`);
       const spelled = Buffer.from((x + Q).toString(16).padStart(64, "0"), "hex").reverse();
       at.set(spelled, 0);
-      expect(refused(join(sections))).to.equal(
+      expect(await refused(join(sections))).to.equal(
         "section 5 has a coordinate that is not below the field's prime",
       );
     });
 
-    it("bytes after the last contribution; parameters in another order; an unknown type", () => {
+    it("bytes after the last contribution; parameters in another order; an unknown type", async () => {
       const list = cut(good).find(([type]) => type === 10)![1];
       const withList = (content: Buffer) =>
         join(cut(good).map(([type, was]): [number, Buffer] => [type, type === 10 ? content : was]));
-      expect(refused(withList(Buffer.concat([list, Buffer.alloc(3)])))).to.equal(
+      expect(await refused(withList(Buffer.concat([list, Buffer.alloc(3)])))).to.equal(
         "3 bytes follow its last contribution",
       );
       const type = Buffer.from(list);
       type[68 + 64 * 3 + 128 + 64] = 2;
-      expect(refused(withList(type))).to.equal("contribution 1 has the unknown type 2");
+      expect(await refused(withList(type))).to.equal("contribution 1 has the unknown type 2");
       const name = list.indexOf("Ana") - 2;
       const kind = Buffer.from(list);
       kind[name] = 4;
-      expect(refused(withList(kind))).to.equal("contribution 1 has the parameter 4 after 0");
+      expect(await refused(withList(kind))).to.equal("contribution 1 has the parameter 4 after 0");
     });
   });
 });

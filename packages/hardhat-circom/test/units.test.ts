@@ -61,6 +61,52 @@ describe("config", () => {
     }
     expect(configProblems(undefined)).to.deep.equal([]);
   });
+
+  it("names every wrong key of a ceremony's contributors", () => {
+    const address = `0x${"Aa".repeat(20)}`;
+    const key = `openpgp ${"0a".repeat(20)}`;
+    const publicKey = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDME\n-----END PGP PUBLIC KEY BLOCK-----\n";
+    const configured = (...contributors: object[]) => ({
+      production: {
+        ptau: "x",
+        blake2b: "00".repeat(64),
+        ceremonies: {
+          first: {
+            contributors: contributors.map((one, i) => ({ name: `name ${i}`, ...one })),
+            minimum: 2,
+            beacon: { source: "announced", round: 1 },
+          },
+        },
+      },
+    });
+    const wrong: [object, string][] = [
+      [{ key: "0x00" }, "0.key"],
+      [{ key: "openpgp 00" }, "0.key"],
+      [{ key: `${key}0a` }, "0.key"],
+      [{ key }, "0.publicKey"],
+      [{ key, publicKey: "mDME" }, "0.publicKey"],
+      [{ key, publicKey: publicKey.replaceAll("PUBLIC", "PRIVATE") }, "0.publicKey"],
+      [{ key: address.replaceAll("A", "b"), publicKey }, "0.publicKey"],
+      [{ key: address.toLowerCase() }, "1"],
+    ];
+    for (const [contributor, path] of wrong) {
+      expect(
+        configProblems(configured(contributor, { key: address })).map((problem) => problem.path.join(".")),
+        JSON.stringify(contributor),
+      ).to.deep.equal([`production.ceremonies.first.contributors.${path}`]);
+    }
+    const { production } = resolveConfig(
+      configured({ key, publicKey }, { key: address }) as never,
+      "/project",
+    );
+    expect(production!.ceremonies.get("first")!.contributors).to.deep.equal([
+      { name: "name 0", key: `openpgp ${"0A".repeat(20)}`, publicKey: publicKey.trim() },
+      { name: "name 1", key: address.toLowerCase() },
+    ]);
+    const upper = { key: `openpgp ${"0A".repeat(20)}`, publicKey };
+    const paths = configProblems(configured(upper, { key, publicKey })).map(({ path }) => path.at(-1));
+    expect(paths).to.deep.equal(["1"]);
+  });
 });
 
 describe("the list of circuits", () => {

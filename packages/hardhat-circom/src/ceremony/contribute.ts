@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { CircomError } from "../errors.ts";
-import { ethereumAddress, SSH_NAMESPACE, signEthereum } from "../internal/ceremony/signatures.ts";
+import { ethereumAddress, signEthereum, signingAdvice } from "../internal/ceremony/signatures.ts";
 import { statementOf } from "../internal/ceremony/transcript.ts";
 import type { CircomConfig } from "../types.ts";
 import { openCeremony, readKey, STATEMENT } from "./folder.ts";
@@ -39,7 +39,6 @@ export async function contribute(config: CircomConfig, options: ContributeOption
     const names = pin.contributors.map(({ name }) => name).join(", ");
     throw refused(`"${contributor}" is not among the announced contributors: ${names}`);
   }
-  const ethereum = announced.key.startsWith("0x");
   if (privateKey !== undefined) {
     const address = ethereumAddress(secp256k1.getPublicKey(privateKey));
     if (address !== announced.key) {
@@ -86,8 +85,6 @@ export async function contribute(config: CircomConfig, options: ContributeOption
     },
     onProgress,
   );
-  const toSign = ethereum
-    ? `sign the text of ${STATEMENT} as a personal message (EIP-191) with ${announced.key}, and save the signature as signature.txt in the same folder`
-    : `ssh-keygen -Y sign -n ${SSH_NAMESPACE} -f <private key> ${STATEMENT}`;
+  const toSign = signingAdvice(announced, STATEMENT);
   return { folder, statement, toSign: privateKey === undefined ? toSign : undefined };
 }

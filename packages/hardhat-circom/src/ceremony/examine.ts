@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { beaconName } from "../internal/ceremony/rules.ts";
-import { isSignedBy } from "../internal/ceremony/signatures.ts";
+import { signatureFault } from "../internal/ceremony/signatures.ts";
 import { statementOf } from "../internal/ceremony/transcript.ts";
 import { brokenStep } from "../internal/ceremony/verifier/verifyStep.ts";
 import type { Zkey } from "../internal/ceremony/zkey.ts";
@@ -71,25 +71,23 @@ export async function examine(ceremony: OpenCeremony, options: ExamineOptions): 
     instances.push({ name, version, r1cs, circuit, keys, contributions });
   }
   const seen = new Set<string>();
-  return {
-    instances,
-    steps: steps.map((step, i) => {
-      const { number, kind } = step;
-      const contributor = [...names[i]!][0] ?? null;
-      if (kind === "contribution") {
-        problems[i]!.push(...nameProblems(ceremony, names[i]!, seen));
-        if (contributor !== null) seen.add(contributor);
-      }
-      if (kind === "beacon" && contributor !== beaconName(ceremony.pin)) {
-        problems[i]!.push(`the beacon is called ${contributor}, not ${beaconName(ceremony.pin)}`);
-      }
-      if (kind !== "contribution")
-        return { number, kind, contributor: null, signed: true, problems: problems[i]! };
-      const { signed, wrong } = judgeSignature(ceremony, instances, step, contributor);
-      if (wrong !== undefined) problems[i]!.push(wrong);
-      return { number, kind, contributor, signed, problems: problems[i]! };
-    }),
-  };
+  const examined = steps.map(async (step, i): Promise<ExaminedStep> => {
+    const { number, kind } = step;
+    const contributor = [...names[i]!][0] ?? null;
+    if (kind === "contribution") {
+      problems[i]!.push(...nameProblems(ceremony, names[i]!, seen));
+      if (contributor !== null) seen.add(contributor);
+    }
+    if (kind === "beacon" && contributor !== beaconName(ceremony.pin)) {
+      problems[i]!.push(`the beacon is called ${contributor}, not ${beaconName(ceremony.pin)}`);
+    }
+    if (kind !== "contribution")
+      return { number, kind, contributor: null, signed: true, problems: problems[i]! };
+    const { signed, wrong } = await judgeSignature(ceremony, instances, step, contributor);
+    if (wrong !== undefined) problems[i]!.push(wrong);
+    return { number, kind, contributor, signed, problems: problems[i]! };
+  });
+  return { instances, steps: await Promise.all(examined) };
 }
 
 /** What shows without a computation on points. */
@@ -113,12 +111,12 @@ function nameProblems(
   return seen.has(name) ? [`${name} has contributed before`] : [];
 }
 
-function judgeSignature(
+async function judgeSignature(
   { pin, announcement }: OpenCeremony,
   instances: readonly CeremonyInstance[],
   { number, statement, signature }: Step,
   contributor: string | null,
-): { signed: boolean; wrong?: string } {
+): Promise<{ signed: boolean; wrong?: string }> {
   const announced = pin.contributors.find(({ name }) => name === contributor);
   if (announced === undefined) return { signed: false };
   const { ceremony, powersOfTau } = announcement;
@@ -127,7 +125,6 @@ function judgeSignature(
     return { signed: false, wrong: "its statement does not name exactly its contributions" };
   }
   if (signature === undefined) return { signed: false };
-  return isSignedBy(statement, signature, announced.key)
-    ? { signed: true }
-    : { signed: false, wrong: `its signature is not one of ${announced.key}` };
+  const fault = await signatureFault(statement, signature, announced);
+  return fault === undefined ? { signed: true } : { signed: false, wrong: `its signature ${fault}` };
 }

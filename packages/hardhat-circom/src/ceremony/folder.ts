@@ -12,7 +12,7 @@ import { type AnnouncedInstance, type Announcement, readAnnouncement } from "./a
 //
 //   ceremony.json            the announcement
 //   0000/<circuit>.zkey      the keys before the first contribution
-//   0001-ana/<circuit>.zkey  after it; statement.txt, and signature.txt or statement.txt.sig
+//   0001-ana/<circuit>.zkey  after it; statement.txt, and signature.txt, statement.txt.sig or statement.txt.asc
 //   beacon/<circuit>.zkey    the finished keys
 //   transcript.json
 //
@@ -21,7 +21,7 @@ import { type AnnouncedInstance, type Announcement, readAnnouncement } from "./a
 export const INITIAL = "0000";
 export const BEACON = "beacon";
 export const STATEMENT = "statement.txt";
-const SIGNATURES = ["signature.txt", "statement.txt.sig"];
+const SIGNATURES = ["signature.txt", "statement.txt.sig", "statement.txt.asc"];
 
 /** One finished folder of keys. */
 export interface Step {

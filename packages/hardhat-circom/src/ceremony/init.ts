@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { CircomError } from "../errors.ts";
 import { type InstanceSelection, loadInstances, selectInstances } from "../instances.ts";
+import { isOpenPgpKey, openPgpKeyFault } from "../internal/ceremony/openPgp.ts";
 import { productionConfig, trustedPtau } from "../internal/ceremony/trustedPowers.ts";
 import { parseZkey } from "../internal/ceremony/zkey.ts";
 import { compilerVersion } from "../internal/compile.ts";
@@ -11,7 +12,7 @@ import { compileAndCount } from "../internal/produce.ts";
 import { runSnarkjs } from "../internal/snarkjsJobs.ts";
 import { collectSources } from "../internal/sources.ts";
 import { createStaging } from "../internal/staging.ts";
-import type { CircomConfig } from "../types.ts";
+import type { CeremonyPin, CircomConfig } from "../types.ts";
 import {
   type AnnouncedInstance,
   type Announcement,
@@ -49,6 +50,7 @@ export async function initCeremony(config: CircomConfig, options: InitOptions): 
       `${relative(config.root, folder)} has a ceremony already; \`ceremony status\` shows it`,
     );
   }
+  await assertAllCanSign(pin);
   const chosen = selectInstances(await loadInstances(config), options);
   if (chosen.length === 0)
     throw new CircomError("CEREMONY_REFUSED", "there are no circuits for the ceremony");
@@ -99,4 +101,16 @@ export async function initCeremony(config: CircomConfig, options: InitOptions): 
   const announcement = announcementOf(ceremony, production, pin, instances);
   await writeWhole(announcementFile(folder), `${JSON.stringify(announcement, null, 2)}\n`);
   return announcement;
+}
+
+/** A key that has expired, or cannot sign, is found out now and not after its owner has contributed. */
+async function assertAllCanSign({ contributors }: CeremonyPin): Promise<void> {
+  for (const contributor of contributors.filter(({ key }) => isOpenPgpKey(key))) {
+    const fault = await openPgpKeyFault(contributor);
+    if (fault === undefined) continue;
+    throw new CircomError(
+      "CEREMONY_REFUSED",
+      `${contributor.name} cannot sign with ${contributor.key}: ${fault}; announce another key`,
+    );
+  }
 }

@@ -6,7 +6,7 @@ import { brokenContributions } from "./contributions.ts";
 import { bytesOfG2, G1, G2, readG1 } from "./curve.ts";
 import { namedPublicFactors, publicRatios } from "./publicFactors.ts";
 import { beaconKey } from "./publicRandomness.ts";
-import { isSignedBy } from "./signatures.ts";
+import { signatureFault } from "./signatures.ts";
 import { statementOf } from "./transcript.ts";
 import { parseZkey, type Zkey } from "./zkey.ts";
 
@@ -32,11 +32,11 @@ export interface KeyVerdict {
  * @param instance whose key it should be
  * @param evidence undefined: no ceremony vouches for the key, which is a reason of its own
  */
-export function judgeKeyFile(
+export async function judgeKeyFile(
   file: Uint8Array,
   instance: { readonly name: string; readonly version: number },
   evidence: CeremonyEvidence | undefined,
-): KeyVerdict {
+): Promise<KeyVerdict> {
   let key: Zkey;
   try {
     key = parseZkey(file);
@@ -56,7 +56,7 @@ export function judgeKeyFile(
   if (evidence === undefined) {
     reasons.push("no ceremony of the configuration vouches for it: its manifest or import names none");
   } else {
-    reasons.push(...judgeAttestations(key, sha256(file), instance, evidence));
+    reasons.push(...(await judgeAttestations(key, sha256(file), instance, evidence)));
   }
   return { reasons, contributions: key.contributions.map(described) };
 }
@@ -120,12 +120,12 @@ function publicDeltas(key: Zkey, pin: CeremonyPin | undefined): string[] {
 }
 
 /** Enough contributors, each announced by name and key, signed the very contributions of this file. */
-export function judgeAttestations(
+export async function judgeAttestations(
   key: Zkey,
   fileHash: string,
   instance: { readonly name: string; readonly version: number },
   { name, pin, powersOfTau, transcript }: CeremonyEvidence,
-): string[] {
+): Promise<string[]> {
   const reasons: string[] = [];
   const expect = (what: string, is: unknown, should: unknown) => {
     if (!isDeepStrictEqual(is, should)) {
@@ -153,7 +153,7 @@ export function judgeAttestations(
     reasons.push("the transcript's contributions are not those of the key");
   }
   const seen = new Set<string | null>();
-  key.contributions.slice(0, -1).forEach((contribution, i) => {
+  for (const [i, contribution] of key.contributions.slice(0, -1).entries()) {
     const { name: contributor } = contribution;
     const number = `contribution ${i + 1}`;
     if (seen.has(contributor)) reasons.push(`${number} is a second one by ${contributor}`);
@@ -161,22 +161,23 @@ export function judgeAttestations(
     const announced = pin.contributors.find((one) => one.name === contributor);
     if (announced === undefined) {
       reasons.push(`${number} is by ${contributor ?? "nobody"}, who is not among the announced contributors`);
-      return;
+      continue;
     }
     const attestation = transcript.attestations[i];
     if (attestation?.contributor !== contributor) {
       reasons.push(
         `${number} is called ${contributor} in the key, and ${attestation?.contributor ?? "nobody"} attests to it`,
       );
-      return;
+      continue;
     }
     const { statement, signature } = attestation;
     if (statement !== statementOf(transcript, announced.name, i) || !statement.includes(contribution.hash)) {
       reasons.push(`the statement of ${contributor} does not name the hash of ${number}`);
-    } else if (!isSignedBy(statement, signature, announced.key)) {
-      reasons.push(`the statement of ${contributor} is not signed by ${announced.key}`);
+      continue;
     }
-  });
+    const fault = await signatureFault(statement, signature, announced);
+    if (fault !== undefined) reasons.push(`the signature of ${contributor} ${fault}`);
+  }
   const count = key.contributions.length - 1;
   if (count < pin.minimum) {
     reasons.push(

@@ -2,9 +2,36 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import type { CeremonyContributor } from "../../types.ts";
+import { isOpenPgpKey, openPgpFault } from "./openPgp.ts";
 
 /** What `ssh-keygen -Y sign -n` must be given, so that a signature for something else never counts. */
-export const SSH_NAMESPACE = "hardhat-circom-ceremony";
+const SSH_NAMESPACE = "hardhat-circom-ceremony";
+
+/**
+ * Why a signature is not the contributor's, to follow "its signature"; undefined if it is.
+ */
+export async function signatureFault(
+  text: string,
+  signature: string,
+  contributor: CeremonyContributor,
+): Promise<string | undefined> {
+  const { key } = contributor;
+  if (!isOpenPgpKey(key)) return isSignedBy(text, signature, key) ? undefined : `is not one of ${key}`;
+  const reason = await openPgpFault(text, signature, contributor);
+  return reason === undefined ? undefined : `is not one of ${key}: ${reason}`;
+}
+
+/** How to sign a statement elsewhere. */
+export function signingAdvice({ key }: CeremonyContributor, statement: string): string {
+  if (key.startsWith("0x")) {
+    return `sign the text of ${statement} as a personal message (EIP-191) with ${key}, and save the signature as signature.txt in the same folder`;
+  }
+  if (isOpenPgpKey(key)) {
+    return `gpg --local-user ${key.split(" ")[1]} --digest-algo SHA512 --armor --detach-sign ${statement}`;
+  }
+  return `ssh-keygen -Y sign -n ${SSH_NAMESPACE} -f <private key> ${statement}`;
+}
 
 /**
  * Whether a text was signed by a key: EIP-191 (`personal_sign`) for an Ethereum address, `ssh-keygen -Y sign` for an

@@ -21,7 +21,7 @@ export async function judgeLabelledKey(
   evidence: CeremonyEvidence | undefined,
 ): Promise<KeyVerdict> {
   const file = await readFile(zkey);
-  const verdict = judgeKeyFile(file, instance, evidence);
+  const verdict = await judgeKeyFile(file, instance, evidence);
   if (!(await isDevelopmentFile(file))) return verdict;
   const reasons = [
     "it is a development key (its points are those of the public scalars): anyone can forge proofs",
