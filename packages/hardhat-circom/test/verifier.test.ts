@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFile, writeFile } from "node:fs/promises";
-import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
 import {
   bytesOfG1,
@@ -12,15 +11,16 @@ import {
   timesInteger,
 } from "../src/internal/ceremony/curve.ts";
 import { openPowersOfTau } from "../src/internal/ceremony/ptau.ts";
-import { brokenPowers, readPowers } from "../src/internal/ceremony/verifier/powers.ts";
+import { brokenPowers, brokenPowersOnce, readPowers } from "../src/internal/ceremony/verifier/powers.ts";
 import { allInSubgroup } from "../src/internal/ceremony/verifier/subgroup.ts";
 import { brokenKey } from "../src/internal/ceremony/verifier/verifyKey.ts";
-import { brokenStep } from "../src/internal/ceremony/verifier/verifyStep.ts";
+import { brokenStep, StepVerifier } from "../src/internal/ceremony/verifier/verifyStep.ts";
 import { parseZkey } from "../src/internal/ceremony/zkey.ts";
-import { Q, R } from "../src/internal/field.ts";
+import { verifyProductionKey } from "../src/internal/keys/productionKey.ts";
 import { domainPower, parseR1cs, type R1cs } from "../src/internal/r1cs.ts";
 import { type CeremonyProject, contributeByHand, createCeremonyProject, cut, join } from "./ceremonies.ts";
 import { endSnarkjs, removeProjects, snarkjs } from "./helpers.ts";
+import { smallOrder } from "./smallOrder.ts";
 
 describe("second verifier of keys", () => {
   let ceremony: CeremonyProject;
@@ -154,6 +154,34 @@ describe("second verifier of keys", () => {
     }
   });
 
+  it("T35: powers that were right are looked at again when the file has changed, and when a circuit needs more", async () => {
+    const path = ceremony.project.path("changing.ptau");
+    const judged = async (content: Buffer) => {
+      await writeFile(path, content);
+      return verifyProductionKey(ceremony.key("good"), ceremony.r1cs, path);
+    };
+    const right = await readFile(ceremony.ptau);
+    expect(await judged(right)).to.deep.equal([]);
+    // Section 2 begins with the generator; this circuit needs 16 of its points.
+    const withDouble = (i: number) => {
+      const content = Buffer.from(right);
+      const at = content.indexOf(bytesOfG1(G1.BASE)) + i * 64;
+      content.set(bytesOfG1(readG1(content, at).double()), at);
+      return content;
+    };
+    const inconsistent = "powers of tau: the points of G1 are not consecutive powers";
+    expect((await judged(withDouble(15)))[0]).to.equal(`verifier of this package: ${inconsistent}`);
+    await writeFile(path, withDouble(16));
+    for (const [k, reasons] of [
+      [3, []],
+      [4, [inconsistent]],
+      [4, [inconsistent]],
+      [3, []],
+    ] as const) {
+      expect(brokenPowersOnce("a file", await powersOf(path, k)), `2^${k}`).to.deep.equal(reasons);
+    }
+  });
+
   it("T35: a point of a small order in B2, which a sum with random factors misses once in 10,069 times", async () => {
     const small = smallOrder();
     expect(timesInteger(small, 10069n).is0()).to.equal(true);
@@ -190,20 +218,14 @@ describe("second verifier of keys", () => {
     for (const section of [8, 9]) {
       expect(brokenStep(ana!, change(file, section, 0)).join()).to.include("its L and H are not those");
     }
+    // As a ceremony is examined: sums are kept from step to step, and those of a wrong key serve for that key alone.
+    const steps = new StepVerifier();
+    const wrong = change(file, 9, 0);
+    const cleo = parseZkey(await readFile(ceremony.key("cleo")));
+    expect(steps.broken(bare!, ana!)).to.deep.equal([]);
+    expect(steps.broken(ana!, wrong).join()).to.include("its L and H are not those");
+    expect(steps.broken(wrong, cleo).join()).to.include("its L and H are not those");
+    expect(steps.broken(ana!, ben!)).to.deep.equal([]);
+    expect(steps.broken(ben!, cleo)).to.deep.equal([]);
   });
 });
-
-/** A point on the curve of order 10,069, the least prime factor of the cofactor 2q - r. */
-function smallOrder() {
-  const { Fp2 } = bn254.fields;
-  for (let i = 1n; ; i++) {
-    const x = Fp2.create({ c0: i, c1: 1n });
-    try {
-      const y = Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(x), x), G2.CURVE().b));
-      const point = timesInteger(timesInteger(G2.fromAffine({ x, y }), R), (2n * Q - R) / 10069n);
-      if (!point.is0()) return point;
-    } catch {
-      // x is not on the curve
-    }
-  }
-}

@@ -3,7 +3,7 @@
 import { beaconName } from "../internal/ceremony/rules.ts";
 import { signatureFault } from "../internal/ceremony/signatures.ts";
 import { statementOf } from "../internal/ceremony/transcript.ts";
-import { brokenStep } from "../internal/ceremony/verifier/verifyStep.ts";
+import { StepVerifier } from "../internal/ceremony/verifier/verifyStep.ts";
 import type { Zkey } from "../internal/ceremony/zkey.ts";
 import { sha256 } from "../internal/files.ts";
 import type { CeremonyInstance } from "../types.ts";
@@ -40,6 +40,7 @@ export async function examine(ceremony: OpenCeremony, options: ExamineOptions): 
   const instances: CeremonyInstance[] = [];
   for (const instance of announcement.instances) {
     const keys: string[] = [];
+    const verifier = new StepVerifier();
     let before: Zkey | undefined;
     let contributions: string[] = [];
     for (const [i, step] of steps.entries()) {
@@ -55,7 +56,7 @@ export async function examine(ceremony: OpenCeremony, options: ExamineOptions): 
           if (key.contributions.length > 0) wrong("the key has contributions before the first one");
         } else if (before !== undefined) {
           if (options.thorough) options.onProgress?.(`${instance.name}: verifying step ${step.number}`);
-          const broken = options.thorough ? brokenStep(before, key) : quickStep(before, key);
+          const broken = options.thorough ? verifier.broken(before, key) : quickStep(before, key);
           for (const reason of broken) wrong(reason);
           names[i]!.add(key.contributions.at(-1)?.name ?? null);
         }

@@ -4,9 +4,9 @@ import { CircomError } from "../../errors.ts";
 import type { CeremonyInstance, CeremonyTranscript, CircomConfig } from "../../types.ts";
 import { readTextIfExists, sha256 } from "../files.ts";
 
-/** Where the transcript of a ceremony is committed. */
+/** Where the transcript of a ceremony is committed: next to the folder of manifests. */
 export function committedTranscript(config: CircomConfig, ceremony: string): string {
-  return join(dirname(config.circuits), "ceremonies", `${ceremony}.json`);
+  return join(dirname(config.committed), "ceremonies", `${ceremony}.json`);
 }
 
 /** The one spelling of a transcript. Its SHA-256 is what manifests and chains record. */

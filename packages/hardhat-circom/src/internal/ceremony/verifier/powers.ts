@@ -10,6 +10,7 @@ import {
   readG2,
 } from "../curve.ts";
 import type { PowersOfTau } from "../ptau.ts";
+import { inG1, inG2 } from "./affine.ts";
 import { allInSubgroup } from "./subgroup.ts";
 import { RANDOM_BITS, randomFactors, sum } from "./sums.ts";
 
@@ -62,16 +63,27 @@ export function brokenPowers({ tau, tau2, alphaTau, betaTau, beta2 }: Powers): s
   }
   const factors = randomFactors(lower.length);
   const consecutive = pairingProductIsOne([
-    [sum(G1.ZERO, upper, factors, RANDOM_BITS), G2.BASE],
-    [sum(G1.ZERO, lower, factors, RANDOM_BITS).negate(), tau2[1]!],
+    [sum(inG1, upper, factors, RANDOM_BITS), G2.BASE],
+    [sum(inG1, lower, factors, RANDOM_BITS).negate(), tau2[1]!],
   ]);
   expect(consecutive, "the points of G1 are not consecutive powers");
   const factors2 = randomFactors(tau2.length - 1);
   const consecutive2 = pairingProductIsOne([
-    [G1.BASE, sum(G2.ZERO, tau2.slice(1), factors2, RANDOM_BITS)],
-    [tau[1]!.negate(), sum(G2.ZERO, tau2.slice(0, -1), factors2, RANDOM_BITS)],
+    [G1.BASE, sum(inG2, tau2.slice(1), factors2, RANDOM_BITS)],
+    [tau[1]!.negate(), sum(inG2, tau2.slice(0, -1), factors2, RANDOM_BITS)],
   ]);
   expect(consecutive2, "the points of G2 are not consecutive powers");
+  return reasons;
+}
+
+/** k by BLAKE2b-512: if the first 2^k powers of a file are right, then fewer are, for the next circuit. */
+const verified = new Map<string, number>();
+
+/** The same, once in a process for each file, unless a circuit needs more of its powers than the ones before. */
+export function brokenPowersOnce(blake2b: string, powers: Powers): string[] {
+  if ((verified.get(blake2b) ?? 0) >= powers.k) return [];
+  const reasons = brokenPowers(powers);
+  if (reasons.length === 0) verified.set(blake2b, powers.k);
   return reasons;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from "node:crypto";
 import { R } from "../../field.ts";
-import { assertSubgroup, G2, type PointG2, timesInteger } from "../curve.ts";
+import { assertSubgroup, type PointG2, timesInteger } from "../curve.ts";
+import { inG2 } from "./affine.ts";
 import { sum } from "./sums.ts";
 
 /** Below this many points each is tested. */
@@ -31,7 +32,7 @@ export function allInSubgroup(points: readonly PointG2[]): boolean {
   for (let round = 0; round < ROUNDS; round++) {
     const random = randomBytes(points.length * 2);
     const factors = points.map((_, i) => BigInt(random.readUInt16LE(i * 2) & (2 ** FACTOR_BITS - 1)));
-    if (!timesInteger(sum(G2.ZERO, points, factors, FACTOR_BITS), R).is0()) return false;
+    if (!timesInteger(sum(inG2, points, factors, FACTOR_BITS), R).is0()) return false;
   }
   return true;
 }

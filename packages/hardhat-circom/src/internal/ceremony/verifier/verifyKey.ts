@@ -5,7 +5,6 @@ import {
   assertSubgroup,
   bytesOfG1,
   bytesOfG2,
-  G1,
   G2,
   type PointG1,
   type PointG2,
@@ -15,6 +14,7 @@ import {
   readG2,
 } from "../curve.ts";
 import type { Zkey } from "../zkey.ts";
+import { inG1, inG2 } from "./affine.ts";
 import { interpolate } from "./polynomials.ts";
 import type { Powers } from "./powers.ts";
 import { coefficientsAreTheCircuits, rowSums } from "./rows.ts";
@@ -128,12 +128,12 @@ function holds(
   for (const values of [rows.ic[0], rows.l[0]]) accumulate(onBeta, values);
 
   const random = (section: readonly PointG1[], factors: readonly bigint[]) =>
-    sum(G1.ZERO, section, factors, RANDOM_BITS);
+    sum(inG1, section, factors, RANDOM_BITS);
   const plain = random(points.A, a).add(random(points.B1, b)).add(random(points.IC, ic));
   const divided = random(points.L, l).add(random(points.H, h));
-  const expected = sum(G1.ZERO, tau, onTau)
-    .add(sum(G1.ZERO, alphaTau, onAlpha))
-    .add(sum(G1.ZERO, betaTau, onBeta));
+  const expected = sum(inG1, tau, onTau)
+    .add(sum(inG1, alphaTau, onAlpha))
+    .add(sum(inG1, betaTau, onBeta));
   const terms: [PointG1, PointG2][] = [
     [plain.subtract(expected), G2.BASE],
     [divided, points.delta2],
@@ -151,5 +151,5 @@ function holdsInG2(b2: readonly PointG2[], r1cs: R1cs, { k, tau2 }: Powers): boo
   const none = new Array<bigint>(r1cs.nWires).fill(0n);
   const b = randomFactors(r1cs.nWires);
   const rows = rowSums(r1cs, n, { a: none, b, combined: none });
-  return sum(G2.ZERO, b2, b, RANDOM_BITS).equals(sum(G2.ZERO, tau2, interpolate(rows.b)));
+  return sum(inG2, b2, b, RANDOM_BITS).equals(sum(inG2, tau2, interpolate(rows.b)));
 }
