@@ -13,6 +13,7 @@ import {
 import { isoTime, orderedTime } from "../internal/dateTime.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Mixture } from "../internal/mixture.ts";
+import { Sources } from "../internal/sources.ts";
 import { Tally } from "../internal/tally.ts";
 import { startOf, TimeColumn } from "../internal/timeColumn.ts";
 import { beyondScale, isMissing, isZero, localDecimal, plainDecimal } from "../internal/values.ts";
@@ -58,11 +59,9 @@ export const genericCsv: Format = {
     const { metric, unit, note } = metricFor(options);
     const beats = isIntervals(options);
     const { titles, kept, chosen, time: timeColumn, value: valueColumn } = header.columns;
-    const mixture = new Mixture(titles, [
-      ...chosen,
-      valueColumn,
-      ...(timeColumn === undefined ? [] : [timeColumn]),
-    ]);
+    const used = [...chosen, valueColumn, ...(timeColumn === undefined ? [] : [timeColumn])];
+    const mixture = new Mixture(titles, used);
+    const sources = new Sources(titles, used);
     const isReading = (row: Row): boolean => kept(row) && !isMissing((row.cells[valueColumn] ?? "").trim());
     const times =
       timeColumn === undefined
@@ -121,10 +120,13 @@ export const genericCsv: Format = {
       else if (METRICS[metric].zeroIsMissing && value.startsWith("-")) tally.refuse("impossible value");
       else if (time === SKIPPED_BY_CLOCK) tally.refuse(SKIPPED_BY_CLOCK);
       else {
+        // Times that follow from the rows' places cannot overlap.
+        if (times !== undefined) sources.see(row, time, value);
         tally.take(time, value);
         take({ metric, time, value, unit });
       }
     });
+    sources.check();
     return tally.report("generic-csv", times?.clock);
   },
 };

@@ -3,6 +3,7 @@ import type { FileInput, Format, Metric, ReadOptions } from "../format.ts";
 import { columnIndex, findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Mixture } from "../internal/mixture.ts";
+import { Sources } from "../internal/sources.ts";
 import { Tally } from "../internal/tally.ts";
 import { TimeColumn } from "../internal/timeColumn.ts";
 import { isMissing, isZero, plainDecimal } from "../internal/values.ts";
@@ -50,7 +51,9 @@ export const monitorCsv: Format = {
     const { titles, time: timeColumn, signals } = header.columns;
     const kept = rowFilter(titles, options.where ?? {});
     const chosen = Object.keys(options.where ?? {}).map((name) => columnIndex(titles, name));
-    const mixture = new Mixture(titles, [...chosen, timeColumn, ...signals.map(({ index }) => index)]);
+    const used = [...chosen, timeColumn, ...signals.map(({ index }) => index)];
+    const mixture = new Mixture(titles, used);
+    const sources = new Sources(titles, used);
     const times = await TimeColumn.over(
       input,
       { ...header, title: titles[timeColumn] },
@@ -73,6 +76,7 @@ export const monitorCsv: Format = {
       }
       mixture.see(row);
       const time = times.read(row);
+      if (time !== SKIPPED_BY_CLOCK) sources.see(row, time, row.cell(signals[0]!.index));
       for (const { name, metric, unit, index, spare } of roles) {
         tally.entries += 1;
         const text = row.cell(index);
@@ -89,6 +93,7 @@ export const monitorCsv: Format = {
         }
       }
     });
+    sources.check();
     return tally.report("monitor-csv", times.clock);
   },
 };

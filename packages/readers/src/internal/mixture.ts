@@ -2,20 +2,83 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import type { Row } from "./csv.ts";
 
-/** Columns that tell whose or what a row's value is, by their titles. If one varies, a file holds several series. */
+/**
+ * Columns that tell whose or what a row's value is, by their titles. If one varies, a file holds several series. Titles
+ * are compared in lower case, without accents and with blanks for what separates words.
+ *
+ * Serial numbers of devices are not among them: sensors and transmitters are replaced every few days or months, so every
+ * longer export of one person has several, and a question that is always answered with "all" protects nobody. Two devices
+ * at the same time are found by their times (`Sources`).
+ */
 const KINDS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  {
-    what: "people",
-    pattern:
-      /^(id|((patient|subject|person|participant|user|member|client|individual|case|study)s?)([ _.-]?(id|no|nr|number|name|code|key))?|mrn|name|pt[ _-]?id)$/i,
-  },
+  { what: "people", pattern: peoplePattern() },
   {
     what: "measures",
     pattern:
-      /^(type|kind|param(eter)?|metric|measure(ment)?([ _-]?type)?|variable|signal|vital([ _-]?sign)?s?|units?|code|loinc|observation|test|analyte|channel|(sensor|data|record|reading)[ _-]?type|item)$/i,
+      /^(type|kind|param(eter)?|metric|measure(ment)?( ?type)?|variable|signal|vital( ?sign)?s?|units?|code|loinc|observation|test|analyte|channel|(sensor|data|record|reading) ?type|item)$/,
   },
-  { what: "recordings", pattern: /^(trial|session|recording|run|visit)([ _-]?(id|no|nr|number|name))?$/i },
+  { what: "recordings", pattern: /^(trial|session|recording|run|visit)( ?(id|no|nr|number|name))?$/ },
 ];
+
+/** English, German, French and Spanish words for a person of a table, alone or with a word for what names them. */
+function peoplePattern(): RegExp {
+  // cspell:disable
+  const people = [
+    ...[
+      "(patient|subject|person|participant|user|member|client|individual|case|study)s?",
+      "subj",
+      "pt",
+      "ppt",
+    ],
+    ...[
+      "(studien)?(patient|proband|teilnehmer|versuchsperson)( ?(en|in|innen))?s?",
+      "be?nutzer(in)?s?",
+      "versicherten?",
+    ],
+    ...["sujet", "personne", "utilisat(eur|rice)", "participante?", "membre", "dossier"],
+    ...["paciente", "sujeto", "persona", "usuari[oa]", "individuo", "expediente"],
+  ].join("|");
+  const named =
+    "ids?|no?|nr|num(ber|mer|ero)?|name|nom|nombre|code|codigo|key|kennung|kurzel|identifi(er|ant|cador)|pseudonym";
+  const alone = [
+    ...[
+      "id",
+      "p ?id",
+      "s ?id",
+      "mrn",
+      "nhc",
+      "((first|last|given|family|full) ?)?name",
+      "surname",
+      "pseudonym",
+      "initials",
+    ],
+    ...[
+      "(vor|nach|familien)name",
+      "kennung",
+      "kurzel",
+      "fall ?(id|nr|nummer)",
+      "nom",
+      "prenom",
+      "identifiant",
+      "nombres?",
+      "apellidos?",
+      "identificador",
+    ],
+    ...["historia clinica"],
+  ].join("|");
+  // "Patient ID", "patientennummer", "ID Patient", "Numéro de patient".
+  // cspell:enable
+  return new RegExp(`^((${people})( ?(${named}))?|(${named}) ((de|del|du|des|der) )?(${people})|${alone})$`);
+}
+
+function inPlainWords(title: string): string {
+  return title
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
 
 type Watched = {
   readonly index: number;
@@ -35,7 +98,7 @@ export class Mixture {
   /** @param chosen columns that the caller uses or selects by, by their places */
   constructor(titles: readonly string[], chosen: readonly number[]) {
     this.#watched = titles.flatMap((title, index) => {
-      const kind = KINDS.find(({ pattern }) => pattern.test(title));
+      const kind = KINDS.find(({ pattern }) => pattern.test(inPlainWords(title)));
       return kind === undefined || chosen.includes(index)
         ? []
         : [{ index, title, what: kind.what, state: "new" }];
