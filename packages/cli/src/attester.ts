@@ -3,6 +3,7 @@ import { ASSURANCE_CLASSES, Attester, VitalproofError } from "@vitalproof/sdk";
 import { address, type Of, object, oneOf, parse, seconds, uint256 } from "@vitalproof/sdk/wire";
 import { type Signer, VoidSigner } from "ethers";
 import { clockOf } from "./clock.ts";
+import { FORMER_GROUP_KEY, GROUP_KEY } from "./groupKeys.ts";
 import { type Io, jsonText } from "./io.ts";
 import { type Vault, withVault } from "./vault.ts";
 import { type WalletOptions, walletOf } from "./wallet.ts";
@@ -19,12 +20,6 @@ const CONFIG = object({
 });
 export type AttesterConfig = Of<typeof CONFIG>;
 
-const KEY = "group";
-/** The key of vaults that an earlier version made. */
-const FORMER_KEY = "clinic";
-/** Where a vault may hold its group. */
-export const GROUP_KEYS: readonly string[] = [KEY, FORMER_KEY];
-
 /** An attester with its vault open, and the account it signs with where a command needs one. */
 export type OpenAttester = {
   config: AttesterConfig;
@@ -35,7 +30,7 @@ export type OpenAttester = {
 /** @throws ALREADY_THERE */
 export async function saveAttester(vault: Vault, config: AttesterConfig): Promise<void> {
   await assertNoAttester(vault);
-  await vault.store.write(KEY, jsonText(config));
+  await vault.store.write(GROUP_KEY, jsonText(config));
 }
 
 /** @throws ALREADY_THERE */
@@ -67,7 +62,7 @@ export async function withAttester<T>(
         hint: "Set it up with `vitalproof attester init`.",
       });
     }
-    const config = parse(CONFIG, JSON.parse(text), KEY);
+    const config = parse(CONFIG, JSON.parse(text), GROUP_KEY);
     const { group, domain } = config;
     const signer = signs ? await accountOf(io, config, options) : new VoidSigner(config.attester);
     const attester = new Attester({
@@ -83,7 +78,7 @@ export async function withAttester<T>(
 }
 
 async function readConfig({ store }: Vault): Promise<string | undefined> {
-  return (await store.read(KEY)) ?? (await store.read(FORMER_KEY));
+  return (await store.read(GROUP_KEY)) ?? (await store.read(FORMER_GROUP_KEY));
 }
 
 async function accountOf(

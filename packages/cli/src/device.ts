@@ -2,13 +2,14 @@
 import { randomBytes } from "node:crypto";
 import {
   type Curve,
-  deviceNames as namesOf,
+  DEVICE_PREFIX,
   readDevice,
   SimulatedDevice,
   VitalproofError,
   writeDevice,
 } from "@vitalproof/sdk";
 import type { Vault } from "./vault.ts";
+import { type DamagedRecord, listRecords } from "./vaultRecords.ts";
 
 /** Makes a software key that plays a device and keeps it in the vault. @throws ALREADY_THERE */
 export async function createDevice(vault: Vault, name: string, curve: Curve): Promise<SimulatedDevice> {
@@ -37,8 +38,10 @@ export async function loadDevice(vault: Vault, name: string): Promise<SimulatedD
   return new SimulatedDevice(kept.curve, kept.secretKey);
 }
 
-export function deviceNames(vault: Vault): Promise<string[]> {
-  return namesOf(vault.store);
+/** The names of the devices whose keys open, and what of the others can be told. */
+export async function listDevices(vault: Vault): Promise<{ names: string[]; damaged: DamagedRecord[] }> {
+  const { keys, damaged } = await listRecords(vault, DEVICE_PREFIX);
+  return { names: keys.map((key) => key.slice(DEVICE_PREFIX.length)).sort(), damaged };
 }
 
 /** A P-256 key is a number below the group's order; the few strings of 32 bytes above it are thrown away. */

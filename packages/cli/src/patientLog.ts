@@ -71,6 +71,9 @@ async function openingOf(
   vault: Vault,
   wanted: string | undefined,
 ): Promise<{ name: string; opened: Opening }> {
+  // A log that is named does not need the others' openings.
+  const named = wanted === undefined ? undefined : await vault.store.read(OPENED + wanted);
+  if (named !== undefined) return parsedOpening(wanted!, named);
   const names = await logNames(vault);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined && names.length > 1) {
@@ -89,8 +92,11 @@ async function openingOf(
       },
     );
   }
-  const text = await vault.store.read(OPENED + name);
-  return { name, opened: parseDocument(LOG_OPENING, text!, `the opening of ${name}`) };
+  return parsedOpening(name, (await vault.store.read(OPENED + name))!);
+}
+
+function parsedOpening(name: string, text: string): { name: string; opened: Opening } {
+  return { name, opened: parseDocument(LOG_OPENING, text, `the opening of ${name}`) };
 }
 
 export async function logNames(vault: Vault): Promise<string[]> {
@@ -100,10 +106,9 @@ export async function logNames(vault: Vault): Promise<string[]> {
 /** What attesters said when they opened the vault's logs. */
 export async function openings(vault: Vault): Promise<Opening[]> {
   return Promise.all(
-    (await logNames(vault)).map(async (name) => {
-      const text = await vault.store.read(OPENED + name);
-      return parseDocument(LOG_OPENING, text!, `the opening of ${name}`);
-    }),
+    (await logNames(vault)).map(
+      async (name) => parsedOpening(name, (await vault.store.read(OPENED + name))!).opened,
+    ),
   );
 }
 

@@ -6,6 +6,7 @@ import type { Io } from "./io.ts";
 import { passphraseFrom } from "./passphrase.ts";
 import { assertCost } from "./scryptCost.ts";
 import { lockVault } from "./vaultLock.ts";
+import { damagedOf } from "./vaultRecords.ts";
 
 /** An opened vault. */
 export type Vault = {
@@ -61,10 +62,27 @@ export async function withVault<T>(
           })
         : SealedVault.open(backend, passphrase, { stretch: nodeStretch, readOnly: lock === undefined }),
     );
-    return await act({ folder, store: sealed.store, sealed });
+    const vault = { folder, store: sealed.store, sealed };
+    return await act(vault).catch(async (error: unknown) => {
+      throw await withRecord(vault, error);
+    });
   } finally {
     await lock?.release();
   }
+}
+
+/** A list that meets a record which does not open knows its file only. The other records tell what it is. */
+async function withRecord(vault: Vault, error: unknown): Promise<unknown> {
+  if (!(error instanceof VitalproofError) || error.code !== "VAULT_DAMAGED") return error;
+  const { name, key } = error.details;
+  if (typeof name !== "string" || key !== undefined) return error;
+  const [found] = await damagedOf(vault, [name]);
+  if (found?.record === undefined) return error;
+  return new VitalproofError("VAULT_DAMAGED", `A record of the vault does not open: ${found.record}.`, {
+    details: { name, key: found.record },
+    hint: `Put ${name}.json back from a copy of the folder. \`vitalproof vault check\` names all damaged records.`,
+    cause: error,
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Identity } from "@vitalproof/sdk";
@@ -259,6 +259,79 @@ describe("the vault", function () {
       (await files()).sort().map(async (file) => [file, await readFile(file, "utf8")]),
     );
     expect(after).to.deep.equal(before);
+  });
+
+  it("lists show what opens, and say in words which record does not", async () => {
+    await make();
+    for (const name of ["cgm", "simulated"]) await vitalproof(world(), "device", "simulate", "--name", name);
+    const account = `0x${"11".repeat(20)}`;
+    const kept = await withVault(ioOf(world()), { vault: "vault" }, async (vault) => {
+      const { subject } = await loadIdentity(vault);
+      const profile = "heart-rate-1s" as const;
+      const opening = { group: 1n, subject, profile, offset: 0, firstEpoch: 500_000, genesis: 1n };
+      for (const name of ["mine", "other"]) {
+        await beginLog(vault, name, {
+          opening,
+          domain: { chainId: 31337n, anchors: account },
+          attester: account,
+        });
+      }
+      const fileOf = (key: string) => join(cwd, "vault", `${vault.sealed.nameOf(key)}.json`);
+      return {
+        simulated: fileOf("device/simulated"),
+        cgm: fileOf("device/cgm"),
+        mine: fileOf("opened/mine"),
+      };
+    });
+    await truncate(kept.simulated, 40);
+    const list = await vitalproof(world(), "device", "list", "--json");
+    expect([list.code, list.err]).to.deep.equal([EXIT.no, ""]);
+    const { devices, damaged } = JSON.parse(list.out) as {
+      devices: { name: string }[];
+      damaged: { record: string }[];
+    };
+    expect(devices.map(({ name }) => name)).to.deep.equal(["cgm"]);
+    expect(damaged.map(({ record }) => record)).to.deep.equal(["device/simulated"]);
+    // Nothing tells how a device was called whose name is not the usual one.
+    await truncate(kept.cgm, 40);
+    const none = await vitalproof(world(), "device", "list");
+    expect(none.code).to.equal(EXIT.no);
+    expect(none.out)
+      .to.contain("damaged: device/simulated (sealed/")
+      .and.to.contain("damaged: the key of a device (sealed/")
+      .and.not.to.contain("No device");
+    const check = await vitalproof(world(), "vault", "check");
+    expect(check.out).to.contain("damaged: the key of a device (sealed/");
+
+    await truncate(kept.mine, 40);
+    // The other log does not need it.
+    expect((await vitalproof(world(), "log", "show", "--log", "other")).code).to.equal(EXIT.ok);
+    for (const log of [["--log", "mine"], []]) {
+      const refused = await vitalproof(world(), "log", "show", ...log);
+      expect([refused.code, refused.out], log.join()).to.deep.equal([EXIT.input, ""]);
+      expect(refused.err, log.join())
+        .to.contain("opened/mine")
+        .and.to.match(/does not open/);
+    }
+  });
+
+  it("a record that cannot be read or written is named by its key", async () => {
+    await make();
+    const name = await withVault(ioOf(world()), { vault: "vault" }, async ({ sealed }) =>
+      sealed.nameOf("device/simulated"),
+    );
+    // A folder in the place of the file: neither a reading nor a writing of it can succeed.
+    await mkdir(join(cwd, "vault", `${name}.json`, "x"), { recursive: true });
+    const read = await vitalproof(world(), "device", "simulate", "--json");
+    expect([codeOf(read), read.code]).to.deep.equal(["STORE_FAILED", EXIT.input]);
+    expect((JSON.parse(read.err) as { error: { message: string } }).error.message).to.equal(
+      'The vault\'s record "device/simulated" cannot be read (EISDIR).',
+    );
+    await withVault(ioOf(world()), { vault: "vault" }, async ({ store }) => {
+      const error = await store.write("device/simulated", "x").catch((cause: unknown) => cause);
+      expect(error).to.include({ code: "STORE_FAILED" });
+      expect((error as Error).message).to.contain('record "device/simulated" cannot be written');
+    });
   });
 
   it("check names the damaged record of an attester's group, in vaults of this and of an earlier version", async () => {

@@ -277,6 +277,7 @@ export {
 export { type Instants, type LocalTime, zoneRules } from "./time/zone.ts";
 export { exportIdentity, importIdentity } from "./vault/backup.ts";
 export {
+  DEVICE_PREFIX,
   deviceNames,
   type KeptDevice,
   readDevice,

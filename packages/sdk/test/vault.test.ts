@@ -82,6 +82,9 @@ describe("vault", () => {
       // A listing without it would say that it does not exist.
       expect(await codeRejected(store.keys("log/a/")), name).to.equal("VAULT_DAMAGED");
       expect(await store.keys("log/b/"), name).to.deep.equal(["log/b/state"]);
+      const listed = await vault.list("log/a/");
+      expect(listed.damaged, name).to.deep.equal([one]);
+      expect([...listed.keys].sort(), name).to.deep.equal(["log/a/epoch/2", "log/a/state"]);
       const checked = await vault.check();
       expect([checked.keys.length, checked.damaged], name).to.deep.equal([5, [one]]);
     }
@@ -94,7 +97,10 @@ describe("vault", () => {
     await vault.store.write(key, "x");
     texts.set(vault.nameOf(key), "x");
     const error = await vault.store.read(key).catch((cause: unknown) => cause);
-    expect(JSON.stringify(error)).to.contain("VAULT_DAMAGED").and.not.contain("abab");
+    expect(JSON.stringify(error))
+      .to.contain("VAULT_DAMAGED")
+      .and.contain("attester/log/…")
+      .and.not.contain("abab");
   });
 
   it("a record of another vault does not open, whatever its name", async () => {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Curve } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
-import { createDevice, deviceNames, loadDevice } from "../device.ts";
+import { createDevice, listDevices, loadDevice } from "../device.ts";
+import { EXIT } from "../exit.ts";
 import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
 import { withVault } from "../vault.ts";
+import { damagedLines } from "../vaultRecords.ts";
 
 const SELF_ATTESTED =
   "Self-attested: anyone who holds this key can sign any readings. It proves nothing about a sensor. Only groups of the class self-attested accept it.";
@@ -36,23 +38,29 @@ export function registerDevice(program: Command, io: Io): void {
 
   device
     .command("list")
-    .description("List the vault's device keys.")
+    .description("List the vault's device keys. The exit code is 1 if the record of one is damaged.")
     .addHelpText("after", "\nExample:\n  vitalproof device list --json\n")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const devices = await withVault(io, options, async (vault) =>
-        Promise.all(
-          (await deviceNames(vault)).map(async (name) => {
+      const { devices, damaged } = await withVault(io, options, async (vault) => {
+        const { names, damaged } = await listDevices(vault);
+        const found = await Promise.all(
+          names.map(async (name) => {
             const { curve, publicKey } = await loadDevice(vault, name);
             return { name, curve, publicKey, assurance: "self-attested" };
           }),
-        ),
-      );
+        );
+        return { devices: found, damaged };
+      });
+      if (damaged.length > 0) io.exitCode = EXIT.no;
       io.report(
-        devices.length === 0
-          ? ["No device. Make one with `vitalproof device simulate`."]
-          : devices.map(({ name, curve, publicKey }) => `${name}  ${curve}  ${publicKey}  self-attested`),
-        { devices },
+        [
+          ...(devices.length + damaged.length === 0
+            ? ["No device. Make one with `vitalproof device simulate`."]
+            : devices.map(({ name, curve, publicKey }) => `${name}  ${curve}  ${publicKey}  self-attested`)),
+          ...damagedLines(damaged),
+        ],
+        { devices, ...(damaged.length === 0 ? {} : { damaged }) },
       );
     });
 }

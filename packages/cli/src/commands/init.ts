@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { createIdentity, readIdentity } from "@vitalproof/sdk";
+import { createIdentity, deviceNames, readIdentity } from "@vitalproof/sdk";
 import type { Command } from "commander";
-import { deviceNames } from "../device.ts";
 import type { GlobalOptions } from "../globals.ts";
 import { saveIdentity } from "../identity.ts";
 import type { Io } from "../io.ts";
@@ -69,7 +68,7 @@ async function stepsAfter(vault: Vault, made: boolean): Promise<{ why: string; w
   }
   return [
     ...(made ? [backup] : []),
-    ...((await deviceNames(vault)).length > 0
+    ...((await deviceNames(vault.store)).length > 0
       ? []
       : [{ why: "Make a software key that acts as a device", words: "device simulate" }]),
     {

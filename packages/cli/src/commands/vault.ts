@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readIdentity, VitalproofError } from "@vitalproof/sdk";
+import { readIdentity } from "@vitalproof/sdk";
 import type { Command } from "commander";
-import { GROUP_KEYS } from "../attester.ts";
 import { counted } from "../counted.ts";
 import { EXIT } from "../exit.ts";
 import { readText, writeText } from "../files.ts";
 import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
-import { dayText } from "../time.ts";
-import { restoreVault, type Vault, withVault } from "../vault.ts";
+import { restoreVault, withVault } from "../vault.ts";
+import { checkRecords, damagedLines } from "../vaultRecords.ts";
 
 export function registerVault(program: Command, io: Io): void {
   const vault = program
@@ -29,8 +28,7 @@ export function registerVault(program: Command, io: Io): void {
       io.report(
         [
           `${counted(keys, "record")} of ${folder} ${keys === 1 ? "opens" : "open"}.`,
-          ...damaged.map(({ record, file }) => `damaged: ${record ?? "an unknown record"} (${file}.json)`),
-          ...(damaged.length === 0 ? [] : ["Put these files back from a copy of the folder."]),
+          ...damagedLines(damaged),
         ],
         { vault: folder, records: keys, damaged },
       );
@@ -66,53 +64,4 @@ export function registerVault(program: Command, io: Io): void {
       }));
       io.report([`Vault restored in ${folder}.`], { vault: folder, subject });
     });
-}
-
-type Damaged = { readonly file: string; readonly record: string | undefined };
-
-async function checkRecords({ sealed, store }: Vault): Promise<{ keys: number; damaged: Damaged[] }> {
-  const { keys, damaged } = await sealed.check();
-  const expected = damaged.length === 0 ? [] : await expectedKeys(keys, store);
-  const byName = new Map(expected.map((key) => [sealed.nameOf(key), key]));
-  return { keys: keys.length, damaged: damaged.map((file) => ({ file, record: inWords(byName.get(file)) })) };
-}
-
-/** Keys that a whole vault would have, by what its readable records say. */
-async function expectedKeys(keys: readonly string[], store: Vault["store"]): Promise<string[]> {
-  const logs = new Set(keys.flatMap((key) => /^(?:log|opened)\/([^/]+)/.exec(key)?.[1] ?? []));
-  const expected = ["identity", ...GROUP_KEYS, "device/simulated"];
-  for (const log of logs) {
-    expected.push(`opened/${log}`, `log/${log}/state`, `log/${log}/journal`);
-    const epochs = keys.flatMap((key) => {
-      const [, name, epoch] = /^log\/([^/]+)\/epoch\/(\d+)$/.exec(key) ?? [];
-      return name === log ? [Number(epoch)] : [];
-    });
-    const state = await store.read(`log/${log}/state`).catch((error: unknown) => {
-      if (VitalproofError.find(error, "VAULT_DAMAGED") !== undefined) return undefined;
-      throw error;
-    });
-    const {
-      firstEpoch,
-      nextEpoch,
-      pieces = [],
-    } = JSON.parse(state ?? "{}") as {
-      firstEpoch?: number;
-      nextEpoch?: number;
-      pieces?: [day: number, side: number][];
-    };
-    for (const [day, side] of pieces) expected.push(`log/${log}/pending/${day}-${side}`);
-    // Without the state, the neighbours of what is there.
-    const from = firstEpoch ?? Math.min(...epochs) - 1;
-    const to = nextEpoch ?? Math.max(...epochs) + 2;
-    for (let epoch = from; epoch < to; epoch++) expected.push(`log/${log}/epoch/${epoch}`);
-  }
-  return expected;
-}
-
-function inWords(key: string | undefined): string | undefined {
-  const [, log, kind, number] = /^log\/([^/]+)\/(epoch|pending)\/(\d+)(?:-[01])?$/.exec(key ?? "") ?? [];
-  if (number === undefined) return key;
-  return kind === "epoch"
-    ? `epoch ${number} of log ${log}`
-    : `readings of ${dayText(Number(number))} that log ${log} has not sealed`;
 }

@@ -9,7 +9,8 @@ import type { Store } from "../store.ts";
 export type KeptDevice = { readonly curve: Curve; readonly secretKey: Uint8Array };
 
 const IDENTITY = "identity";
-const DEVICES = "device/";
+/** What the keys of device records begin with; the rest is a device's name. */
+export const DEVICE_PREFIX = "device/";
 const HEX_32 = /^[0-9a-f]{64}$/;
 
 /** @returns undefined for a vault without an identity, such as an attester's */
@@ -30,10 +31,10 @@ export async function writeIdentity(store: Store, identity: Identity): Promise<v
 }
 
 export async function readDevice(store: Store, name: string): Promise<KeptDevice | undefined> {
-  const text = await store.read(DEVICES + name);
+  const text = await store.read(DEVICE_PREFIX + name);
   if (text === undefined) return undefined;
   const { curve, secretKey } = parseRecord<{ curve: Curve; secretKey: string }>(
-    DEVICES + name,
+    DEVICE_PREFIX + name,
     text,
     (value) => HEX_32.test(String(value.secretKey)),
   );
@@ -45,11 +46,11 @@ export async function writeDevice(
   name: string,
   { curve, secretKey }: KeptDevice,
 ): Promise<void> {
-  await store.write(DEVICES + name, deviceText(curve, bytesToHex(secretKey)));
+  await store.write(DEVICE_PREFIX + name, deviceText(curve, bytesToHex(secretKey)));
 }
 
 export async function deviceNames(store: Store): Promise<string[]> {
-  return (await store.keys(DEVICES)).map((key) => key.slice(DEVICES.length)).sort();
+  return (await store.keys(DEVICE_PREFIX)).map((key) => key.slice(DEVICE_PREFIX.length)).sort();
 }
 
 /** @param walletSeed hex */

@@ -25,7 +25,12 @@ export type CheckedRecords = { readonly keys: readonly string[]; readonly damage
 export type SealedStore = Store & {
   /** The name under which the backend keeps a key. */
   nameOf(key: string): string;
-  /** Opens every record: the keys of those that open, and the names of those that do not. */
+  /**
+   * Opens every record whose key begins with a prefix: the keys of those that open, and the names of those that do not.
+   * The latter may have another key of the same folder.
+   */
+  list(prefix: string): Promise<CheckedRecords>;
+  /** Opens every record. */
   check(): Promise<CheckedRecords>;
 };
 
@@ -78,12 +83,19 @@ export function sealedStore(backend: Store, key: () => Uint8Array): SealedStore 
     return found;
   };
 
+  const list = async (prefix: string): Promise<CheckedRecords> => {
+    const groups = groupsOf(prefix.split("/").slice(0, -1));
+    const { keys, damaged } = await openAll(RECORDS + groups.map((group) => `${group}/`).join(""));
+    return { keys: keys.filter((real) => real.startsWith(prefix)), damaged };
+  };
+
   return {
     nameOf,
+    list,
     check: () => openAll(RECORDS),
     async read(real) {
       const name = nameOf(real);
-      const text = await backend.read(name);
+      const text = await named(real, name, () => backend.read(name));
       if (text === undefined) return undefined;
       const record = open(name, text);
       if (record === undefined) throw damaged(name, real);
@@ -97,15 +109,17 @@ export function sealedStore(backend: Store, key: () => Uint8Array): SealedStore 
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = xchacha20poly1305(derived("records"), nonce, bound(name));
       const sealed = encodeBase64(concatBytes(nonce, cipher.encrypt(padded)));
-      await backend.write(name, JSON.stringify({ format: FORMAT, sealed }));
+      await named(real, name, () => backend.write(name, JSON.stringify({ format: FORMAT, sealed })));
     },
-    remove: (real) => backend.remove(nameOf(real)),
+    remove(real) {
+      const name = nameOf(real);
+      return named(real, name, () => backend.remove(name));
+    },
     async keys(prefix) {
-      const groups = groupsOf(prefix.split("/").slice(0, -1));
-      const found = await openAll(RECORDS + groups.map((group) => `${group}/`).join(""));
+      const found = await list(prefix);
       // A listing without one that is there would let a caller act as if it did not exist.
-      if (found.damaged.length > 0) throw damaged(found.damaged[0]!);
-      return found.keys.filter((real) => real.startsWith(prefix));
+      if (found.damaged.length > 0) throw damaged(found.damaged[0]!, undefined, prefix);
+      return [...found.keys];
     },
   };
 }
@@ -114,11 +128,37 @@ function bound(name: string): Uint8Array {
   return utf8ToBytes(`${FORMAT}|${name}`);
 }
 
-/** @param key of the record, where it is known; an attester's keys hold subjects, which are not for errors */
-function damaged(name: string, key?: string): VitalproofError {
-  const shown = key === undefined || key.startsWith("attester/") ? undefined : key;
-  return new VitalproofError("VAULT_DAMAGED", `The vault's record "${shown ?? name}" does not open.`, {
+/**
+ * @param key of the record, where it is known
+ * @param prefix of the listing that met the record, where its key is not known
+ */
+function damaged(name: string, key?: string, prefix?: string): VitalproofError {
+  const shown = key === undefined ? undefined : shownKey(key);
+  const what =
+    shown === undefined ? `A record under "${prefix}" in the vault` : `The vault's record "${shown}"`;
+  return new VitalproofError("VAULT_DAMAGED", `${what} does not open.`, {
     details: { name, key: shown },
     hint: "It was changed, moved or cut short. Restore the vault from a copy; the other records still open.",
   });
+}
+
+/** Failures of the backend name the record, not the hash under which it is kept. */
+async function named<T>(key: string, name: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof VitalproofError) || error.details.key !== name) throw error;
+    const { code, shortMessage, details, hint } = error;
+    const shown = shownKey(key);
+    throw new VitalproofError(code, shortMessage.replace(`"${name}"`, `The vault's record "${shown}"`), {
+      details: { ...details, key: shown, name },
+      ...(hint === undefined ? {} : { hint }),
+      cause: error,
+    });
+  }
+}
+
+/** An attester's keys hold subjects, which are not for errors. */
+function shownKey(key: string): string {
+  return key.startsWith("attester/") ? `${key.split("/").slice(0, 2).join("/")}/…` : key;
 }
