@@ -208,6 +208,11 @@ describe("ceremony of three contributors in three processes", () => {
       await attacked((at) =>
         cp(join(at, "0001-ana", "signature.txt"), join(at, "0002-ben", "signature.txt")),
       ),
+    ).to.equal("0002-ben has signature.txt and statement.txt.asc; keep the one that its contributor made");
+    expect(
+      await attacked((at) =>
+        cp(join(at, "0001-ana", "signature.txt"), join(at, "0002-ben", "statement.txt.asc")),
+      ),
     ).to.include(
       `0002-ben: its signature is not one of openpgp ${ben.getFingerprint().toUpperCase()}: it is not`,
     );

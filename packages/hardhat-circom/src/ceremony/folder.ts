@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { CircomError } from "../errors.ts";
 import { productionConfig } from "../internal/ceremony/trustedPowers.ts";
 import { parseZkey, type Zkey } from "../internal/ceremony/zkey.ts";
@@ -72,13 +72,23 @@ export async function openCeremony(config: CircomConfig, folder: string): Promis
 }
 
 async function readStep(folder: string, number: number, kind: Step["kind"]): Promise<Step> {
-  const texts = await Promise.all(SIGNATURES.map((name) => readTextIfExists(join(folder, name))));
+  const signatures: [name: string, text: string][] = [];
+  for (const name of SIGNATURES) {
+    const text = await readTextIfExists(join(folder, name));
+    if (text !== undefined) signatures.push([name, text]);
+  }
+  if (signatures.length > 1) {
+    throw new CircomError(
+      "CEREMONY_REFUSED",
+      `${basename(folder)} has ${signatures.map(([name]) => name).join(" and ")}; keep the one that its contributor made`,
+    );
+  }
   return {
     number,
     kind,
     folder,
     statement: await readTextIfExists(join(folder, STATEMENT)),
-    signature: texts.find((text) => text !== undefined)?.trim(),
+    signature: signatures[0]?.[1].trim(),
   };
 }
 
