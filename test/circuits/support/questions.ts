@@ -12,6 +12,7 @@ import {
   type TermsRequest,
 } from "@vitalproof/sdk";
 import fc from "fast-check";
+import { runsOverAllFillings } from "./formats/window.ts";
 import type { Shape, TemplateName } from "./shapes.ts";
 
 /** As in the claims of the tests. */
@@ -21,7 +22,7 @@ export const EPOCH = 20_000;
 export type Codes = readonly (readonly bigint[])[];
 
 /** What decides where a bound is. */
-interface Choices {
+export interface Choices {
   readonly low: number;
   readonly width: number;
   readonly ofValid: boolean;
@@ -31,7 +32,7 @@ interface Choices {
   readonly loose: boolean;
 }
 
-export const choices: fc.Arbitrary<Choices> = fc.record({
+const choices: fc.Arbitrary<Choices> = fc.record({
   low: fc.integer({ min: 1, max: 12 }),
   width: fc.oneof(fc.constantFrom(0, 11), fc.integer({ min: 0, max: 11 })),
   ofValid: fc.boolean(),
@@ -41,33 +42,55 @@ export const choices: fc.Arbitrary<Choices> = fc.record({
   loose: fc.boolean(),
 });
 
-/** Stretches of readings and of missing slots; few windows are without any. */
-export const window = (shape: Shape): fc.Arbitrary<Codes> => {
-  const slots = shape.epochs * shape.slots;
+/**
+ * A question's choices, and a window for it. Boundaries come more often than chance has them: codes at the band's ends
+ * and next to them, LOW and HIGH alone, windows without a gap, with hardly a reading, and with none.
+ */
+export const cases = (shape: Shape): fc.Arbitrary<readonly [Codes, Choices]> =>
+  choices.chain((chosen) => fc.tuple(window(shape, chosen), fc.constant(chosen)));
+
+function window(shape: Shape, { low, width }: Choices): fc.Arbitrary<Codes> {
+  const within = (code: number) => Math.min(shape.codes, Math.max(1, code));
+  const high = within(low + width);
+  // An impact is told by its distance from the value 0, not by a band.
+  const near =
+    shape.channels === 1 ? [low - 1, low, high, high + 1] : [-3, -1, 0, 1, 2].map((d) => shape.zero + d);
+  const edges = fc.constantFrom(...near.map(within));
+  const ends = fc.constantFrom(1, shape.codes);
+  const reading = fc.integer({ min: 1, max: shape.codes });
+  const gap = fc.constant(0);
   // A sample of three axes is missing if one of them is.
-  const missing = shape.channels === 1 ? 20 : 4;
+  const gaps = shape.channels === 1 ? 20 : 4;
+  const mixed = (...parts: readonly (readonly [number, fc.Arbitrary<number>])[]) =>
+    fc.oneof(...parts.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+  const alphabets = [
+    [12, mixed([60, reading], [10, ends], [gaps, gap])],
+    [8, mixed([60, edges], [10, ends], [gaps, gap])],
+    [4, mixed([3, reading], [2, edges])],
+    [2, mixed([5, ends], [1, gap])],
+    [2, mixed([1, edges], [5, gap])],
+    [3, gap],
+  ] as const;
+  return fc.oneof(...alphabets.map(([weight, code]) => ({ weight, arbitrary: windowOf(shape, code) })));
+}
+
+/** Stretches of like codes. */
+function windowOf(shape: Shape, code: fc.Arbitrary<number>): fc.Arbitrary<Codes> {
+  const slots = shape.epochs * shape.slots;
   return fc
-    .array(
-      fc.tuple(
-        fc.oneof(
-          { weight: 60, arbitrary: fc.integer({ min: 1, max: shape.codes }) },
-          { weight: 10, arbitrary: fc.constantFrom(1, shape.codes) },
-          { weight: missing, arbitrary: fc.constant(0) },
-        ),
-        fc.integer({ min: 1, max: 4 }),
-      ),
-      { minLength: slots, maxLength: slots },
-    )
+    .array(fc.tuple(code, fc.integer({ min: 1, max: 4 })), { minLength: slots, maxLength: slots })
     .map((stretches) => {
       const flat = stretches.flatMap(([code, length]) => new Array<bigint>(length).fill(BigInt(code)));
       return Array.from({ length: shape.epochs }, (_, e) =>
         flat.slice(e * shape.slots, (e + 1) * shape.slots),
       );
     });
-};
+}
 
 /** The value of a code, as a reading has it. */
 export function readingOf(profile: Profile, code: number): string {
+  if (profile.ends === "closed")
+    return String(Number(profile.lowest) + (code - 1) * Number(profile.resolution));
   if (code === 1) return "LOW";
   if (code === profile.codes) return "HIGH";
   return String(Number(profile.lowest) + (code - 2) * Number(profile.resolution));
@@ -75,6 +98,8 @@ export function readingOf(profile: Profile, code: number): string {
 
 /** A band of codes in the profile's unit. Its ends are LOW and HIGH. */
 function bandOf(profile: Profile, low: number, high: number) {
+  if (profile.ends === "closed")
+    return { atLeast: readingOf(profile, low), atMost: readingOf(profile, high) };
   return {
     ...(low === 1
       ? {}
@@ -113,6 +138,31 @@ const coverageOf = (codes: Codes, ofValid: boolean, { nudge, loose }: Choices) =
   return { coverage: { atLeast: reached === "0.00" ? "0.01" : reached } };
 };
 
+/** The level of one of the epochs, and the number of epochs that reach it, at their least and at their most. */
+export function levelsNear(
+  codes: Codes,
+  { ofValid, side, nudge, length }: Choices,
+  adds: { readonly of: (code: number) => number; readonly most: number },
+) {
+  const levels = codes.map((row) => {
+    const read = row.map(Number).filter((code) => code > 0);
+    const least = read.reduce((total, code) => total + adds.of(code), 0);
+    return { least, most: ofValid ? least : least + adds.most * (row.length - read.length) };
+  });
+  const picked = levels[length % levels.length]!;
+  const level = Math.max(1, (side === "most" ? picked.most : picked.least) + nudge);
+  const reached = (bound: "least" | "most") => levels.filter((each) => each[bound] >= level).length;
+  // Half of them a step from the number of epochs, the others at it.
+  const step = length % 2 === 0 ? 0 : nudge;
+  return {
+    level,
+    epochs: {
+      ...(side === "most" ? {} : { atLeast: Math.max(1, reached("least") + step) }),
+      ...(side === "least" ? {} : { atMost: Math.max(0, reached("most") - step) }),
+    },
+  };
+}
+
 export const REQUESTS: Readonly<
   Record<TemplateName, (shape: Shape, profile: Profile, codes: Codes, chosen: Choices) => TermsRequest>
 > = {
@@ -141,39 +191,38 @@ export const REQUESTS: Readonly<
     const { low, ofValid, side, nudge, length } = chosen;
     const high = Math.min(low + chosen.width, shape.codes);
     const { flat } = counted(codes, low, high, ofValid);
-    // Near the number of stretches in the band, missing slots left out.
-    const near = flat
-      .map((code) => (code === 0 ? "" : code >= low && code <= high ? "#" : "."))
-      .join("")
-      .split(".")
-      .filter((run) => run.length >= length).length;
+    const marks = flat.map((code) => (code === 0 ? undefined : code >= low && code <= high));
+    const runs = runsOverAllFillings(ofValid ? marks.filter((mark) => mark !== undefined) : marks, length);
     return {
       template: "episode",
       semantics: ofValid ? "of-valid" : "worst-case",
       band: bandOf(profile, low, high),
       minRun: { slots: length },
       runs: {
-        ...(side === "most" ? {} : { atLeast: Math.max(1, near + nudge) }),
-        ...(side === "least" || (side === "both" && !ofValid) ? {} : { atMost: Math.max(0, near - nudge) }),
+        ...(side === "most" ? {} : { atLeast: Math.max(1, runs.least + nudge) }),
+        ...(side === "least" || (side === "both" && !ofValid)
+          ? {}
+          : { atMost: Math.max(0, runs.most - nudge) }),
       },
       ...coverageOf(codes, ofValid, chosen),
     } as TermsRequest;
   },
   regularity: (shape, profile, codes, chosen) => {
-    const { low, ofValid, side, nudge, length } = chosen;
+    const { low, ofValid, nudge, length } = chosen;
     const high = Math.min(low + chosen.width, shape.codes);
     const { inside, most, whole } = counted(codes, low, high, ofValid);
-    const levels = codes.map((row) => counted([row], low, high, ofValid).inside);
-    const level = Math.max(1, levels[length % levels.length]! + nudge);
+    // Sums are asked of scales that count from 0. `level` and `epochs` are at what this window reaches.
+    const sum = profile.ends === "closed" && profile.lowest === "0";
+    const { level, epochs } = levelsNear(codes, chosen, {
+      of: (code) => (sum ? code - 1 : code >= low && code <= high ? 1 : 0),
+      most: sum ? profile.codes - 1 : 1,
+    });
     return {
       template: "regularity",
       semantics: ofValid ? "of-valid" : "worst-case",
       band: bandOf(profile, low, high),
-      level: { readings: level },
-      epochs: {
-        ...(side === "most" ? {} : { atLeast: 1 + (length % 2) }),
-        ...(side === "least" ? {} : { atMost: length % 3 }),
-      },
+      level: sum ? { sum: level } : { readings: level },
+      epochs,
       share: {
         ...(chosen.loose ? {} : { atLeast: share(inside, whole, false, nudge) }),
         ...(length < 3 ? {} : { atMost: share(most, whole, true, -nudge) }),
@@ -193,13 +242,15 @@ export const REQUESTS: Readonly<
     const magnitude = (Math.floor(Math.sqrt(square + Math.max(0, nudge)) * 10) / 10).toFixed(1);
     const events = length > 1;
     const one = events && !ofValid;
-    const count = (whenMissing: string) =>
-      squares
-        .map((each) => (each === undefined ? whenMissing : each >= Number(magnitude) ** 2 ? "#" : "."))
-        .join("")
-        .split(".")
-        .reduce((sum, run) => sum + (events ? (run.length >= length - 1 ? 1 : 0) : run.length), 0);
-    const [least, most] = ofValid ? [count(""), count("")] : [count("."), count("#")];
+    const marks = squares
+      .map((each) => (each === undefined ? undefined : each >= Number(magnitude) ** 2))
+      .filter((mark) => mark !== undefined || !ofValid);
+    const { least, most } = events
+      ? runsOverAllFillings(marks, length - 1)
+      : {
+          least: marks.filter((mark) => mark === true).length,
+          most: marks.filter((mark) => mark !== false).length,
+        };
     return {
       template: "impact",
       semantics: ofValid ? "of-valid" : "worst-case",
