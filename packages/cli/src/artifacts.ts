@@ -18,7 +18,7 @@ const BUILD_HINT =
   "Run `npx hardhat circuits build` in the repository (--all for the large ones), or name a folder with --artifacts.";
 const INSTALLED_HINT =
   "Circuits and proving keys are too large for the package. Build them in a clone of the repository " +
-  "(`npx hardhat circuits build NAME`) and give --artifacts its folder build/circuits, or the URL of a server that has them.";
+  "(`npx hardhat circuits build NAME`) and pass its folder build/circuits as --artifacts, or the URL of a server that has them.";
 
 type Folder = Pick<GlobalOptions, "artifacts">;
 

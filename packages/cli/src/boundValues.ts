@@ -17,7 +17,7 @@ export function wholeOf(given: Given, name: QuestionOption): number | undefined 
 
 export function coverageOf({ coverage, coverageAtLeast }: Given): string | undefined {
   if (coverage !== undefined && coverageAtLeast !== undefined) {
-    throw usage("--coverage and --coverage-at-least are the same option.", "Give one of them.");
+    throw usage("--coverage and --coverage-at-least are the same option.", "Pass only one of them.");
   }
   return coverage ?? coverageAtLeast;
 }
@@ -34,7 +34,7 @@ export function semanticsOf({ semantics, ofValid }: Given): "worst-case" | "of-v
 
 export function runOf({ minRun, longerThan }: Given): RunLength | undefined {
   if (minRun !== undefined && longerThan !== undefined) {
-    throw usage("--min-run and --longer-than exclude each other.", "Give one of them.");
+    throw usage("--min-run and --longer-than exclude each other.", "Pass only one of them.");
   }
   if (minRun !== undefined) return { seconds: parseDuration(minRun) };
   return longerThan === undefined ? undefined : { longerThan: parseDuration(longerThan) };

@@ -86,9 +86,9 @@ function requireOne(circuit: CircuitName, group: readonly NamedBound[], bounds: 
   const there = group.filter((bound) => bounds[bound] !== undefined);
   if (there.length === 1) return;
   const flags = group.flatMap(optionsOf).map(flagOf);
-  if (there.length > 1) throw usage(`${flags.join(" and ")} exclude each other.`, "Give one of them.");
+  if (there.length > 1) throw usage(`${flags.join(" and ")} exclude each other.`, "Pass only one of them.");
   throw usage(
     `${circuit} needs ${flags.join(" or ")}.`,
-    "Give it, or use --question with a name from the catalogue.",
+    "Pass one of them, or use --question with a name from the catalogue.",
   );
 }

@@ -35,7 +35,7 @@ export function withCriteriaOptions(command: Command): () => readonly Given[] {
           "Name a question or circuit first, then its bounds.",
         );
       if (group[name] !== undefined)
-        throw usage(`${flags} is given twice for one statement.`, "Give it once.");
+        throw usage(`${flags} is given twice for one statement.`, "Pass it once.");
       group[name] = value ?? "true";
     });
   }

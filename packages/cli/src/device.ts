@@ -17,7 +17,7 @@ export async function createDevice(vault: Vault, name: string, curve: Curve): Pr
   if ((await readDevice(vault.store, name)) !== undefined) {
     throw new VitalproofError("ALREADY_THERE", `The vault holds a device "${name}" already.`, {
       details: { name },
-      hint: "Use it, or give the new one another --name.",
+      hint: "Use it, or choose another --name for the new one.",
     });
   }
   const { device, secretKey } = fresh(curve);

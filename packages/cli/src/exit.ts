@@ -86,8 +86,11 @@ export function tellError(io: Io, error: unknown): number {
     // Help and version are asked for; help in place of a missing command is not.
     if (error.exitCode === 0) return EXIT.ok;
     const message = error.message.replace(/^error: /, "");
-    const shown = error.code === "commander.help" ? "Name a command; the list is above." : message;
-    return tell(io, new VitalproofError("USAGE", capital(shown), { hint: "See --help." }));
+    // A suggestion comes on a line of its own: "Unknown command 'prov'\n(Did you mean prove?)".
+    const [, what = message, meant] = /^(.*)\n\((Did you mean .*\?)\)$/s.exec(message) ?? [];
+    const shown = error.code === "commander.help" ? "Name a command; the list is above." : what;
+    const hint = meant === undefined ? "See --help." : `${meant} See --help.`;
+    return tell(io, new VitalproofError("USAGE", capital(shown), { hint }));
   }
   if (error instanceof VitalproofError) return tell(io, error);
   if (io.signal.aborted || (error instanceof Error && error.name === "AbortError")) {

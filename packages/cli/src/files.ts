@@ -35,7 +35,7 @@ export async function writeText(
     if (systemCode(cause) === "EEXIST") {
       throw new VitalproofError("FILE_EXISTS", `${file} is there already.`, {
         details: { file },
-        hint: "Give another name, or --force to replace it.",
+        hint: "Choose another name, or pass --force to replace it.",
       });
     }
     throw new VitalproofError("FILE_UNREADABLE", `${file} cannot be written (${systemCode(cause)}).`, {

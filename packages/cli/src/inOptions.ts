@@ -31,7 +31,7 @@ export function inOptions<T>(given: Given, bounds: readonly string[], act: () =>
 function nothingAsked(bounds: readonly string[]): Said {
   return {
     message: "A period without any reading would meet these terms.",
-    hint: `Give one of these a value that readings can miss: ${bounds.join(", ")}.`,
+    hint: `Set at least one of these to a value that readings can miss: ${bounds.join(", ")}.`,
   };
 }
 
@@ -55,13 +55,13 @@ function wrongTerms(given: Given, details: VitalproofError["details"]): Said | u
     if (first.name === "minRun") {
       return {
         message: `${first.option} ${given.minRun ?? given.longerThan} is longer than the whole window.`,
-        hint: "Give a shorter time, or a circuit or question over a longer window.",
+        hint: "Specify a shorter time, or choose a circuit or question over a longer window.",
       };
     }
     if (first.name === "threshold") {
       return {
         message: `${first.option} ${given.level} is beyond what one axis of the sensor can show.`,
-        hint: "Give a lower magnitude.",
+        hint: "Specify a lower magnitude.",
       };
     }
     if (typeof floor !== "number" || typeof ceiling !== "number") return undefined;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { resolve } from "node:path";
 import {
+  CONTRADICTING,
   type CollectedReadings,
   collectReadings,
   type DateOrder,
@@ -8,6 +9,8 @@ import {
   FORMATS,
   type FormatName,
   fileInput,
+  IN_FUTURE,
+  labelsOf,
   METRICS,
   type MeasuredReading,
   type Metric,
@@ -15,9 +18,11 @@ import {
   type ReadingSeries,
   type ReadOptions,
   type TimeUnit,
+  TOO_EARLY,
 } from "@vitalproof/readers";
 import { type Profile, VitalproofError } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
+import { counted, countedReason } from "./counted.ts";
 import type { Io } from "./io.ts";
 
 /** What a user says about a file of readings, as text. */
@@ -152,7 +157,7 @@ export async function readReadings(
       onProgress: (share) => say(`${Math.round(100 * share)} %`),
     }),
   );
-  const nothing = nothingTaken(file, found.report);
+  const nothing = await nothingTaken(io, file, options, found.report);
   if (nothing !== undefined) throw nothing;
   return found;
 }
@@ -182,25 +187,74 @@ export function readingsOf(
 
 /** What entries are counted as that `--where` leaves out. */
 const CHOSEN_AWAY = ["other rows", "other subject", "other user_id", "other deviceId"];
+/** So many values of a column are named where none is the one that `--where` asks for. */
+const MOST_NAMED = 10;
 
-/** Why a file gave no reading, by what was in it instead; undefined where it gave one. */
-export function nothingTaken(file: string, report: FileReport): VitalproofError | undefined {
+/**
+ * Why a file gave no reading, by what was in it instead; undefined where it gave one.
+ * @param inspecting the counts have been shown
+ */
+export async function nothingTaken(
+  io: Io,
+  file: string,
+  { where = [] }: Pick<ReadingOptions, "where">,
+  report: FileReport,
+  inspecting = false,
+): Promise<VitalproofError | undefined> {
   if (report.taken > 0) return undefined;
   const { entries, refused, skipped } = report;
-  const reasons = Object.entries({ ...refused, ...skipped }).map(([reason, count]) => `${count} ${reason}`);
+  const reasons = Object.entries({ ...refused, ...skipped }).map(([reason, count]) =>
+    countedReason(count, reason),
+  );
+  const chosenAway = entries > 0 && CHOSEN_AWAY.some((kind) => skipped[kind] === entries);
   return new VitalproofError(
     "NOTHING_TAKEN",
     entries === 0
       ? `${file} has no entries, only what comes before them.`
-      : `Of ${entries} entries in ${file} none is a reading that counts: ${reasons.join(", ")}.`,
+      : `None of ${counted(entries, "entry", "entries")} in ${file} counts as a reading: ${reasons.join(", ")}.`,
     {
       details: { file, entries, refused, skipped },
-      hint:
-        entries > 0 && CHOSEN_AWAY.some((kind) => skipped[kind] === entries)
-          ? "Nothing in the file has what --where asks for. Give it another value, or leave --where out."
-          : "Run `vitalproof inspect` on the file. It counts what is in it, and why it was left out.",
+      hint: chosenAway
+        ? await whereHint(io, file, where)
+        : entries === 0
+          ? "Export the file again, over days with readings."
+          : inspecting
+            ? hintFor(refused)
+            : `Run \`vitalproof inspect\` on the file. It counts what is in it, and why it was left out.`,
     },
   );
+}
+
+function hintFor(refused: FileReport["refused"]): string {
+  if ((refused[CONTRADICTING] ?? 0) > 0) {
+    return "Different values share one time. If they come from several sources, choose one: --where COLUMN=VALUE.";
+  }
+  if ((refused[TOO_EARLY] ?? 0) + (refused[IN_FUTURE] ?? 0) > 0) {
+    return "Look whether --time names the right column and how it writes times (--time-form, --date-order).";
+  }
+  return "Look whether the options name the right columns, unit and rows: --value, --unit, --metric, --where.";
+}
+
+/** The values that `--where` could ask for. The file is read for it once more. */
+async function whereHint(io: Io, file: string, where: readonly string[]): Promise<string> {
+  for (const [column, wanted] of where.map(condition)) {
+    const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column).catch((error: unknown) => {
+      // A column with too many values to list.
+      if (VitalproofError.find(error, "FILE_NOT_UNDERSTOOD") !== undefined) return undefined;
+      throw error;
+    });
+    if (labels === undefined || wanted.trim() === "*" || labels.includes(wanted.trim())) continue;
+    const named = labels.filter((label) => label !== "");
+    const more = named.length - MOST_NAMED;
+    const list = named.slice(0, MOST_NAMED).map((label) => `"${label}"`);
+    return (
+      `No entry has ${column}=${wanted}. The values of "${column}" are ${list.join(", ")}` +
+      `${more > 0 ? ` and ${more} more` : ""}.`
+    );
+  }
+  return where.length > 1
+    ? "Each value of --where occurs, but no entry has all of them. Leave one out."
+    : "No entry has what --where asks for. Choose another value, or leave --where out.";
 }
 
 /** The metric that a profile is for; undefined for those of tests. */

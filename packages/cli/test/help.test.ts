@@ -40,6 +40,20 @@ describe("help", () => {
     }
   });
 
+  it("a mistyped command: the code ends the sentence, and the one that was meant is the hint", async () => {
+    for (const [argv, said] of [
+      [["prov"], "Unknown command 'prov'. [USAGE]\nDid you mean prove? See --help.\n"],
+      [["device", "lst"], "Unknown command 'lst'. [USAGE]\nDid you mean list? See --help.\n"],
+      [
+        ["inspect", "x", "--zne", "UTC"],
+        "Unknown option '--zne'. [USAGE]\nDid you mean --zone? See --help.\n",
+      ],
+    ] as const) {
+      const { code, err } = await vitalproof(world, ...argv);
+      expect([code, err]).to.deep.equal([EXIT.usage, said]);
+    }
+  });
+
   it("every command says what it does in whole sentences", () => {
     for (const [path, command] of all) {
       expect(command.description(), path.join(" ")).to.match(/^[A-Z][^;]*[.]$/);

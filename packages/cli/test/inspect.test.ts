@@ -120,7 +120,30 @@ describe("vitalproof inspect", () => {
     );
     const weight = await look("kg.csv", ...columns, "kg");
     expect(weight.json.profiles).to.deep.equal([]);
-    expect(weight.text).to.contain("nothing would be sealed");
+    expect(weight.text)
+      .to.contain("nothing would be sealed")
+      .and.to.contain("Profiles are for values in %, /min,");
+    const breaths = await look("kg.csv", ...columns, "/min", "--metric", "other");
+    expect(breaths.text).to.contain("name it: --metric heart-rate (heart-rate-1s, heart-rate-1min)");
+    const beats = await look("kg.csv", ...columns, "ms");
+    expect(beats.text)
+      .to.contain("intervals between heart beats")
+      .and.to.contain("--metric heart-rate (heart-rate-1s, heart-rate-1min)");
+  });
+
+  it("says how many slots sparse readings can fill, and what to do", async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => `${1_772_409_600 + 60 * i},${95 + (i % 3)}`);
+    writeFileSync(join(cwd, "minutes.csv"), ["t,v", ...rows, ""].join("\n"));
+    const argv = ["minutes.csv", "--time", "t", "--value", "v"];
+    const oxygen = await vitalproof({ cwd }, "inspect", ...argv, "--unit", "%");
+    expect(oxygen.out)
+      .to.contain("Readings are 60 s apart and slots 1 s: at most 1.67 % of the slots can be filled.")
+      .and.to.contain("No profile has longer slots");
+    const rate = ["--unit", "/min"];
+    const fine = await vitalproof({ cwd }, "inspect", ...argv, ...rate, "--profile", "heart-rate-1s");
+    expect(fine.out).to.contain("--profile heart-rate-1min has slots of 60 s.");
+    const fits = await vitalproof({ cwd }, "inspect", ...argv, ...rate);
+    expect(fits.out).to.not.contain("of the slots can be filled");
   });
 
   it("a file without a reading that counts has an exit code of its own, and the reason", async () => {
@@ -130,8 +153,8 @@ describe("vitalproof inspect", () => {
     const columns = ["--time", "t", "--value", "v", "--unit", "mg/dL"];
     const cases: [string[], string][] = [
       [["header.csv"], "has no entries"],
-      [["future.csv"], "1 time in the future"],
-      [["rows.csv", "--where", "who=b"], "1 other rows"],
+      [["future.csv"], "1 with a time in the future"],
+      [["rows.csv", "--where", "who=b"], "1 other row."],
     ];
     for (const [[file, ...where], reason] of cases) {
       const argv = [file!, ...columns, ...where];
@@ -141,5 +164,39 @@ describe("vitalproof inspect", () => {
         expect(err).to.contain("[NOTHING_TAKEN]").and.to.contain(reason);
       }
     }
+  });
+
+  it("hints lead on: the values that are there, not the command that was run, and no spreadsheet that nobody opened", async () => {
+    const columns = ["--time", "t", "--value", "v", "--unit", "mg/dL"];
+    const ran = async (text: string, ...more: string[]) => {
+      writeFileSync(join(cwd, "hint.csv"), `t,v,who,at\n${text}`);
+      const inspected = await vitalproof({ cwd }, "inspect", "hint.csv", ...columns, ...more);
+      const argv = ["check", "hint.csv", "--question", "time-in-range"];
+      return { inspected, checked: await vitalproof({ cwd }, ...argv, ...columns, ...more) };
+    };
+    const rows = (names: readonly string[]) =>
+      names.map((name, i) => `${1_772_409_600 + 300 * i},100,${name},${i % 2}\n`).join("");
+    const two = await ran(rows(["anna", "ben", "anna"]), "--where", "who=carl");
+    for (const { err } of Object.values(two)) {
+      expect(err).to.contain('No entry has who=carl. The values of "who" are "anna", "ben".');
+    }
+    const many = await ran(rows(Array.from({ length: 14 }, (_, i) => `p${i}`)), "--where", "who=carl");
+    expect(many.inspected.err).to.contain('"p0", "p1"').and.to.contain('"p9" and 4 more.');
+    expect(many.inspected.err).to.not.contain("p10");
+    const both = await ran(rows(["anna", "ben"]), "--where", "who=anna", "--where", "at=1");
+    expect(both.inspected.err).to.contain("no entry has all of them");
+
+    const header = await ran("");
+    expect(header.inspected.err).to.contain("Export the file again").and.to.not.contain("vitalproof inspect");
+    const same = await ran("1772409600,100,,\n1772409600,300,,\n");
+    expect(same.inspected.out).to.contain("refused: 2 that contradict another reading of the same time");
+    expect(same.inspected.err).to.contain("--where COLUMN=VALUE").and.to.not.contain("vitalproof inspect");
+    expect(same.checked.err).to.contain("vitalproof inspect");
+    const early = await ran("1970-01-01T00:00:00Z,100,,\n1970-01-01T00:05:00Z,100,,\n");
+    expect(early.inspected.err).to.contain("2 with a time before 1990").and.to.contain("--time-form");
+
+    const infinite = await ran("1772409600,Infinity,,\n");
+    expect(infinite.inspected.code).to.equal(EXIT.input);
+    expect(infinite.inspected.err).to.contain("Line 2, column 12").and.to.not.contain("spreadsheet");
   });
 });

@@ -141,7 +141,7 @@ function decoder(encoding: "utf-8" | "utf-16le" | "utf-16be"): (bytes: Uint8Arra
     throw notUnderstood(`${reason} (byte ${byte} of the file)`, {
       place: { line, column },
       details: { byte, encoding: name },
-      hint: "Save the file as UTF-8, or give the export as it came.",
+      hint: "Save the file as UTF-8, or use the export as it came.",
     });
   };
   // The mark is kept by the decoder, so that only the one at the very beginning is taken away.

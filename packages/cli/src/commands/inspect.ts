@@ -6,11 +6,13 @@ import {
   type Inspection,
   inspectFile,
   METRICS,
+  type Metric,
+  profilesFor,
   type SeriesInspection,
 } from "@vitalproof/readers";
 import { epochStart, PROFILES, type ProfileName, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { type Command, Option } from "commander";
-import { counted } from "../counted.ts";
+import { counted, countedReason } from "../counted.ts";
 import { eachLabel, ofLabel, refusalJson, refusalText, throwCommon } from "../eachLabel.ts";
 import type { Io, Json } from "../io.ts";
 import { nothingTaken, type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
@@ -46,7 +48,7 @@ export function registerInspect(program: Command, io: Io): void {
       if (options.each !== undefined) return inspectEach(io, file, options, options.each);
       const inspection = await look(io, file, options);
       io.report(linesOf(inspection), jsonOf(inspection));
-      const nothing = nothingTaken(file, inspection.report);
+      const nothing = await nothingTaken(io, file, options, inspection.report, true);
       if (nothing !== undefined) throw nothing;
     });
 }
@@ -164,12 +166,26 @@ function seriesLines(series: SeriesInspection, clock: Inspection["clock"]): stri
         ]
       : []),
     `  ${counted(slots, "slot")}, coverage ${percent(coverage)}; ${counted(epochs, "epoch")}, coverage ${percent(epochCoverage)}`,
+    ...sparseLines(series, profile),
+  ];
+}
+
+/** Readings that come less often than the profile's slots leave most of them missing: no statement counts those as met. */
+function sparseLines({ interval, profiles }: SeriesInspection, profile: ProfileName): string[] {
+  const slot = profileOf(profile).interval;
+  if (interval === null || interval < 2 * slot) return [];
+  const better = profiles.filter((one) => one.interval > slot && one.interval <= 1.25 * interval);
+  return [
+    `  Readings are ${interval} s apart and slots ${slot} s: at most ${percent(slot / interval)} of the slots can be filled. The others count as missing.`,
+    better.length > 0
+      ? `  --profile ${better.at(-1)!.name} has slots of ${better.at(-1)!.interval} s.`
+      : "  No profile has longer slots for these readings. If the device measures more often, export every reading; else statements that need coverage cannot hold.",
   ];
 }
 
 /** Why no profile was chosen, and which can be. */
-function noProfileLines({ profiles, interval }: SeriesInspection): string[] {
-  if (profiles.length === 0) return ["  No profile is for this metric and unit: nothing would be sealed."];
+function noProfileLines({ profiles, interval, unit }: SeriesInspection): string[] {
+  if (profiles.length === 0) return otherMetricLines(unit);
   const names = profiles.map(({ name, interval: seconds }) => `${name} (${seconds} s)`).join(", ");
   return [
     interval === null
@@ -179,8 +195,29 @@ function noProfileLines({ profiles, interval }: SeriesInspection): string[] {
   ];
 }
 
+/** What to name where the readings' metric has no profile: another one may have some for the unit. */
+function otherMetricLines(unit: string): string[] {
+  const beats = /^(ms|msec)$/.test(unit);
+  const found = (Object.keys(METRICS) as Metric[]).flatMap((metric) => {
+    const fitting =
+      beats && metric === "heart-rate" ? profilesFor(metric, "/min") : profilesFor(metric, unit);
+    return fitting.length === 0 ? [] : [`--metric ${metric} (${fitting.map(({ name }) => name).join(", ")})`];
+  });
+  const first = "  No profile is for this metric and unit: nothing would be sealed.";
+  if (found.length === 0) {
+    const units = new Set(Object.keys(PROFILES).map((name) => profileOf(name as ProfileName).ucum));
+    return [first, `  Profiles are for values in ${[...units].sort().join(", ")}.`];
+  }
+  return [
+    first,
+    beats
+      ? `  If these are intervals between heart beats, pass ${found.join(", ")}: heart rates are computed from them.`
+      : `  If the values are of another metric, name it: ${found.join(", ")}.`,
+  ];
+}
+
 function countsOf(title: string, counts: Readonly<Record<string, number>>): string[] {
-  const found = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+  const found = Object.entries(counts).map(([kind, count]) => countedReason(count, kind));
   return found.length === 0 ? [] : [`${title}: ${found.join(", ")}`];
 }
 

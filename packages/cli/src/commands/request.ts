@@ -93,7 +93,7 @@ function registerNew(parent: Command, io: Io): void {
       ];
       if (statements.length === 0) {
         throw new VitalproofError("USAGE", "The request asks for nothing.", {
-          hint: "Name a --question or a --circuit, or give --criteria FILE.",
+          hint: "Name a --question or a --circuit, or pass --criteria FILE.",
         });
       }
       for (const { terms } of statements) assertOffset(profileOf(terms.profile), terms.offset);

@@ -140,7 +140,7 @@ async function headerFor(input: FileInput, options: ReadOptions): Promise<Header
       "SELECTION_REQUIRED",
       "No column of times was named, and no interval between rows either.",
       {
-        hint: "Name the column of times (--time), or give the seconds from one row to the next (--interval).",
+        hint: "Name the column of times (--time), or pass the seconds from one row to the next (--interval).",
       },
     );
   }

@@ -21,7 +21,10 @@ export function notUnderstood(
     {
       details: { ...(place === undefined ? {} : place), reason, ...options.details },
       hint:
-        options.hint ?? "Export the file again; do not open and save it in a spreadsheet, which rewrites it.",
+        options.hint ??
+        (place === undefined
+          ? "Export the file again, and use it as it comes."
+          : "Look at this place in the file. Correct it, or export the file again."),
     },
   );
 }

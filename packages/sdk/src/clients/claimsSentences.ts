@@ -21,7 +21,7 @@ export const CLAIMS_SENTENCES: Sentences = {
   ],
   ClaimsPayout_BatchNotVerified: [
     "The proofs of items {first} to {last} could not all be verified.",
-    "Send fewer claims at once, or give more gas.",
+    "Send fewer claims at once, or raise the gas limit.",
   ],
   ClaimsPayout_CoverageOverlaps: [
     "The person is covered in this scope until {coveredUntil}; the new cover would begin at {start}.",

@@ -297,7 +297,7 @@ function countOf(name: string, given: number | undefined, otherwise: number, lea
 function busy(circuit: string, queued: number, maxQueue: number): VitalproofError {
   return new VitalproofError("PROVER_BUSY", `${queued} proofs wait already, and the pool takes no more.`, {
     details: { circuit, queued, maxQueue },
-    hint: "Wait for one to end, or give the pool a larger maxQueue.",
+    hint: "Wait for one to end, or set a larger maxQueue for the pool.",
   });
 }
 
@@ -306,6 +306,6 @@ function tooLarge(circuit: string, rss: number, memoryMiB: number): VitalproofEr
   return new VitalproofError(
     "PROVING_FAILED",
     `Proving ${circuit} took ${rssMiB} MiB, more than the ${memoryMiB} MiB that a process of the pool may hold.`,
-    { details: { circuit, rssMiB, memoryMiB }, hint: "Give the pool a larger memoryMiB." },
+    { details: { circuit, rssMiB, memoryMiB }, hint: "Set a larger memoryMiB for the pool." },
   );
 }

@@ -44,7 +44,7 @@ export function registerRequest(log: Command, io: Io): void {
       const options = command.optsWithGlobals<Options>();
       if (options.zone !== undefined && options.offset !== undefined) {
         throw new VitalproofError("USAGE", "--zone and --offset say the same thing.", {
-          hint: "Give one of them.",
+          hint: "Pass only one of them.",
         });
       }
       const on = options.on === undefined ? await clockOf(io, options) : parseDay(options.on) * DAY + DAY / 2;
