@@ -68,6 +68,39 @@ describe("vitalproof check and questions", function () {
     expect(text.out).to.contain("15 readings (5.21 percentage points) too few");
   });
 
+  it("never says that a statement holds over less than its window, however good what is there", async () => {
+    const at = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 300_000).toISOString();
+    const good = (count: number): string[] => [
+      "when,value",
+      ...Array.from({ length: count }, (_, i) => `${at(i)},100`),
+    ];
+    const two = await csv("two.csv", good(2));
+    const day = await csv("day.csv", good(288));
+    const cases: [file: string, name: string, epochs: number, argv: string[]][] = [
+      [two, "time-in-range", 1, []],
+      [two, "time-below-range", 1, []],
+      [two, "below-all-day", 1, []],
+      [two, "average-glucose-below", 1, []],
+      [two, "remote-monitoring-days", 30, []],
+      [two, "time-in-range", 1, ["--semantics", "of-valid", "--coverage", "1"]],
+      // One whole day is not the fourteen that the other form is about.
+      [day, "time-in-range", 14, ["--window", "14 days"]],
+      [day, "time-below-range", 14, ["--window", "14 days"]],
+      [day, "remote-monitoring-days", 30, []],
+    ];
+    for (const [file, name, epochs, argv] of cases) {
+      const what = [file, name, ...argv].join(" ");
+      const ran = await check(file, name, ...argv, ...table("mg/dL"));
+      expect([ran.code, ran.err], what).to.deep.equal([EXIT.no, ""]);
+      expect(answer(ran), what).to.include({ holds: false, epochs });
+      const text = await checkAsText(file, name, ...argv, ...table("mg/dL"));
+      expect(text.out, what).to.contain(`${name}: does NOT hold`).and.to.not.contain(`${name}: holds`);
+      if (epochs > 1) expect(text.out, what).to.contain(`The readings cover 1 of ${epochs} epochs.`);
+    }
+    // The same day fills the window of the form over a day.
+    expect((await check(day, "time-in-range", ...table("mg/dL"))).code).to.equal(EXIT.ok);
+  });
+
   it("oxygen of every minute bounds the length of runs in slots of a second; a gap or a low reading is not made good", async () => {
     const minute = (i: number): string => new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString();
     const rows = (value: (i: number) => string, keep: (i: number) => boolean = () => true): string[] => [

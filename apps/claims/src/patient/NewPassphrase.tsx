@@ -2,6 +2,7 @@
 import { MIN_PASSPHRASE, passphraseProblem } from "@vitalproof/sdk";
 import { useState } from "react";
 import { Field } from "../ui/parts.tsx";
+import { newPassphraseProblem } from "./confirming.ts";
 
 /** A passphrase as it is typed: once to open something, twice to choose a new one. */
 export type Typed = {
@@ -18,8 +19,7 @@ export type Typed = {
 export function useNewPassphrase(): Typed {
   const [value, set] = useState("");
   const [again, setAgain] = useState("");
-  const problem =
-    passphraseProblem(value) ?? (again === value ? undefined : "Enter the new passphrase twice.");
+  const problem = newPassphraseProblem(value, again);
   const clear = (): void => {
     set("");
     setAgain("");

@@ -3,9 +3,8 @@ import { useState } from "react";
 import { Button } from "react-aria-components";
 import { Field, Notice, Popup } from "../ui/parts.tsx";
 import type { BrowserBackend } from "./browserBackend.ts";
+import { REMOVAL_WORD, removalProblem } from "./confirming.ts";
 import { Act, Outcome, useAction } from "./parts.tsx";
-
-const WORD = "remove";
 
 /** Removing the identity of this browser, asked for in a dialog of its own: it cannot be undone. */
 export function RemoveIdentity({ backend, onRemoved }: { backend: BrowserBackend; onRemoved: () => void }) {
@@ -31,7 +30,7 @@ function Question({
 }) {
   const [word, setWord] = useState("");
   const action = useAction();
-  const ready = word.trim().toLowerCase() === WORD;
+  const problem = removalProblem(word);
   const remove = (): void =>
     action.run(async () => {
       await backend.clear();
@@ -48,11 +47,11 @@ function Question({
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) remove();
+          if (problem === undefined) remove();
         }}
       >
-        <Field label={`Type “${WORD}” to go on`} value={word} onChange={setWord} />
-        <Act danger busy={action.busy} reason={ready ? undefined : `Type “${WORD}” first.`}>
+        <Field label={`Type “${REMOVAL_WORD}” to go on`} value={word} onChange={setWord} />
+        <Act danger busy={action.busy} reason={problem}>
           Remove for good
         </Act>
       </form>

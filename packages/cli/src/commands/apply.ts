@@ -97,7 +97,7 @@ export function registerApply(program: Command, io: Io): void {
 }
 
 /** @throws LOG_MISMATCH where the vault holds logs and the program can pay on none of them */
-function assertOneFits(logs: readonly Opening[], program: ProgramFacts): void {
+export function assertOneFits(logs: readonly Opening[], program: ProgramFacts): void {
   const [first] = logs;
   if (first === undefined || logs.some(({ opening }) => logFits(opening, program))) return;
   const closest = logs.find(({ opening }) => opening.profile === program.terms.profile) ?? first;
