@@ -30,8 +30,12 @@ export class PatientPage {
     const { page } = this;
     await page.goto(`${this.#stage.url}/#/patient`);
     await this.#hands.write(page.getByLabel("New passphrase"), PASSPHRASE);
-    await this.#hands.write(page.getByLabel("The same again"), PASSPHRASE);
-    await this.#hands.press(page.getByRole("button", { name: "Create" }));
+    const again = page.getByLabel("The same again");
+    const button = page.getByRole("button", { name: "Create" });
+    await this.#hands.write(again, `${PASSPHRASE}x`);
+    if (await button.isEnabled()) throw new Error("A passphrase that was mistyped once could be chosen.");
+    await this.#hands.write(again, PASSPHRASE);
+    await this.#hands.press(button);
   }
 
   /** After the page was closed. */
@@ -57,8 +61,13 @@ export class PatientPage {
     await this.press(/^Remove the identity/);
     const dialog = page.getByRole("dialog", { name: "Remove the identity" });
     const button = dialog.getByRole("button", { name: "Remove for good" });
+    const word = dialog.getByLabel("Type “remove” to go on");
     if (await button.isEnabled()) throw new Error("The identity could be removed without the word.");
-    await this.#hands.write(dialog.getByLabel("Type “remove” to go on"), "remove");
+    await this.#hands.write(word, "removed");
+    // Enter sends a form whose button is only shown as disabled.
+    await word.press("Enter");
+    if (await button.isEnabled()) throw new Error("The identity could be removed with another word.");
+    await this.#hands.write(word, "remove");
     await this.#hands.press(button);
     await page.getByRole("heading", { name: "Create an identity" }).waitFor();
   }
