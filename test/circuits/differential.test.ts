@@ -214,12 +214,12 @@ let refusals = 0;
 
 /**
  * Whether the constraints accept an input: a witness of the honest generator satisfies all of them, or the liar's twin
- * has none that does. The twin is slow, so it is asked about every fourth refusal.
+ * has none that does. The twin is slow, so it is asked about every fourth refusal, of the many of LONG=1 every fortieth.
  */
 async function accepts(circuit: Circuit, input: CircuitInput): Promise<boolean> {
   const witness = await circuit.honest(input).catch(() => undefined);
   if (witness !== undefined) return circuit.system.satisfiedBy(witness);
-  return refusals++ % 4 === 0 ? circuit.accepts(input) : false;
+  return refusals++ % (LONG ? 40 : 4) === 0 ? circuit.accepts(input) : false;
 }
 
 /** Readings in the middle of their slots. A sample with a missing axis is left out: it is missing whichever axis it is. */

@@ -8,6 +8,7 @@ import type { VerificationKey } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { inputPoints } from "../support/simulatedProof.ts";
 import { areaUnderCurve, chanceOf, FEATURES, linkage, tracesOf } from "./linkage/attacker.ts";
+import { drawnPolicies } from "./linkage/drawn.ts";
 import { AS_THE_SDK_DOES, type Habits, Setting } from "./linkage/population.ts";
 import { drawsOf } from "./linkage/random.ts";
 
@@ -17,6 +18,13 @@ const SEED = 1;
 const PEOPLE = long ? 3_000 : 160;
 /** Enough where a difference is plain. */
 const FEW = 24;
+
+/** Without a chain a patient costs a few milliseconds, and over so many chance alone moves the AUC by 0.0064. */
+const DRAWN = 2_200;
+/** Pairs of two patients for each. More of them cost time and say little more. */
+const FALSES = 12;
+/** The bound of what an attacker may gain. */
+const MOST = 0.02;
 
 describe("e2e: linking policies by public data", function () {
   this.timeout(long ? 3_600_000 : 600_000);
@@ -53,11 +61,29 @@ describe("e2e: linking policies by public data", function () {
   it("T32: policies of one patient cannot be told from those of two", async () => {
     const { auc, single } = await linked(PEOPLE, {});
     console.log(`      AUC ${auc.toFixed(4)} over ${PEOPLE} patients`, long ? single : "");
-    const most = long ? 0.02 : 2.5 * chanceOf(PEOPLE, 60 * PEOPLE);
+    const most = long ? MOST : 2.5 * chanceOf(PEOPLE, 60 * PEOPLE);
     expect(auc, JSON.stringify(single)).to.be.within(0.5 - most, 0.5 + most);
     // Nothing of the chain's is in both policies of a patient, and in no others.
     expect(single["rare account in both"]).to.equal(0.5);
     expect(single["rare word in both"]).to.equal(0.5);
+  });
+
+  it(`T32: what the SDK draws and derives for a policy links nothing: AUC at most ${0.5 + MOST}`, async () => {
+    const { traces, patients } = await drawnPolicies(DRAWN, drawsOf(SEED));
+    const { auc, single } = linkage(traces, patients, FALSES);
+    console.log(`      AUC ${auc.toFixed(4)} over ${DRAWN} patients`);
+    // Three times what chance alone does.
+    expect(3 * chanceOf(DRAWN, FALSES * DRAWN)).to.be.lessThan(MOST);
+    expect(auc, JSON.stringify(single)).to.be.within(0.5 - MOST, 0.5 + MOST);
+    expect(single["rare account in both"]).to.equal(0.5);
+    expect(single["rare word in both"]).to.equal(0.5);
+  });
+
+  it("T32: the attacker notices: nonces that end in the same four bits are above that bound", async () => {
+    const { traces, patients } = await drawnPolicies(DRAWN, drawsOf(SEED), 4);
+    const { auc, single } = linkage(traces, patients, FALSES);
+    console.log(`      AUC ${auc.toFixed(4)}`);
+    expect(auc, JSON.stringify(single)).to.be.greaterThan(0.5 + MOST);
   });
 
   const tells: readonly [string, Partial<Habits>][] = [

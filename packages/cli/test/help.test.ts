@@ -4,22 +4,13 @@ import { expect } from "chai";
 import type { Command } from "commander";
 import { EXIT } from "../src/exit.ts";
 import { buildProgram } from "../src/program.ts";
-import { ioOf, vitalproof } from "./support.ts";
+import { examplesOf, ioOf, vitalproof } from "./support.ts";
 
 const world = { cwd: tmpdir() };
 
 /** A command, and all that are below it, with their names from the top. */
 function tree(command: Command, path: string[] = []): [string[], Command][] {
   return [[path, command], ...command.commands.flatMap((each) => tree(each, [...path, each.name()]))];
-}
-
-/** Lines of a help's examples, continued lines joined, as words without the command's own name and the shell's `> FILE`. */
-function examplesOf(help: string): string[][] {
-  const [, after] = help.split(/^Examples?:$/m);
-  if (after === undefined) return [];
-  return [...after.replaceAll(/\\\n\s*/g, "").matchAll(/^ {2}vitalproof (.*?)(?: > \S+)?$/gm)].map(
-    ([, line]) => [...line!.matchAll(/'[^']*'|"[^"]*"|\S+/g)].map(([word]) => word),
-  );
 }
 
 describe("help", () => {

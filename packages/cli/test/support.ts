@@ -94,3 +94,12 @@ export function codeOf(ran: Ran): string | undefined {
   if (at < 0) return undefined;
   return (JSON.parse(ran.err.slice(at)) as { error: { code: string } }).error.code;
 }
+
+/** Lines of a help's examples, continued lines joined, as words without the command's own name and the shell's `> FILE`. */
+export function examplesOf(help: string): string[][] {
+  const [, after] = help.split(/^Examples?:$/m);
+  if (after === undefined) return [];
+  return [...after.replaceAll(/\\\n\s*/g, "").matchAll(/^ {2}vitalproof (.*?)(?: > \S+)?$/gm)].map(
+    ([, line]) => [...line!.matchAll(/'[^']*'|"[^"]*"|\S+/g)].map(([word]) => word),
+  );
+}

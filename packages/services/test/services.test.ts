@@ -98,9 +98,14 @@ describe("services", () => {
   };
 
   let server: Server;
+  /** Every route that there is, as the server has them. */
+  const routes: { method: string; url: string }[] = [];
   before(async () => {
     server = await startServer(
       (app) => {
+        app.addHook("onRoute", ({ method, url }) => {
+          for (const each of [method].flat()) if (each !== "HEAD") routes.push({ method: each, url });
+        });
         app.register(attesterRoutes(attester), { prefix: "/attester" });
         app.register(relayerRoutes(relayer), { prefix: "/relayer" });
       },
@@ -228,6 +233,31 @@ describe("services", () => {
       expect(text).not.to.include("secret");
     }
     expect(faults).to.have.lengthOf(2);
+  });
+
+  it("T33: no answer of any route repeats what was sent to it and refused", async () => {
+    const marker = "m5550198";
+    expect(routes.length).to.be.greaterThan(8);
+    const bodies = [
+      `{"${marker}`,
+      JSON.stringify(marker),
+      JSON.stringify({ [marker]: marker, secret: marker, codes: [marker], policy: marker, group: marker }),
+      JSON.stringify({ head: { inner: marker, salt: marker }, subject: `0x${marker}`, signature: marker }),
+    ];
+    const before = faults.length;
+    for (const { method, url } of routes) {
+      // A day or leaf that is none. The path itself is in the request, and in no answer.
+      const path = url.replaceAll(/:\w+/g, marker);
+      const replies =
+        method === "GET"
+          ? [send(server.url, method, `${path}?secret=${marker}`)]
+          : bodies.map((body) => send(server.url, method, path, { body, headers: JSON_TYPE }));
+      for (const { status, headers, text } of await Promise.all(replies)) {
+        if (method !== "GET") expect(status, `${method} ${url}`).to.equal(400);
+        expect(`${text}${JSON.stringify(headers)}`, `${method} ${url}`).to.not.contain(marker);
+      }
+    }
+    expect(faults, "none of it is a fault").to.have.lengthOf(before);
   });
 
   it("a body that is too long, of another type, no JSON or no message is refused", async () => {

@@ -49,7 +49,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
 export const cases = (shape: Shape): fc.Arbitrary<readonly [Codes, Choices]> =>
   choices.chain((chosen) => fc.tuple(window(shape, chosen), fc.constant(chosen)));
 
-function window(shape: Shape, { low, width }: Choices): fc.Arbitrary<Codes> {
+function window(shape: Shape, { low, width, length }: Choices): fc.Arbitrary<Codes> {
   const within = (code: number) => Math.min(shape.codes, Math.max(1, code));
   const high = within(low + width);
   // An impact is told by its distance from the value 0, not by a band.
@@ -71,7 +71,21 @@ function window(shape: Shape, { low, width }: Choices): fc.Arbitrary<Codes> {
     [2, mixed([1, edges], [5, gap])],
     [3, gap],
   ] as const;
-  return fc.oneof(...alphabets.map(([weight, code]) => ({ weight, arbitrary: windowOf(shape, code) })));
+  return fc.oneof(
+    ...alphabets.map(([weight, code]) => ({ weight, arbitrary: windowOf(shape, code) })),
+    // Where a mean is asked for, it is often a whole code: a strict bound and one that is not differ there alone.
+    { weight: length > 1 && shape.channels === 1 ? 14 : 1, arbitrary: balanced(shape) },
+  );
+}
+
+/** Pairs of codes on both sides of one code, as far from it. */
+function balanced(shape: Shape): fc.Arbitrary<Codes> {
+  const pairs = (shape.epochs * shape.slots) / 2;
+  const distances = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: pairs, maxLength: pairs });
+  return fc.tuple(fc.integer({ min: 4, max: shape.codes - 3 }), distances).map(([centre, apart]) => {
+    const flat = apart.flatMap((distance) => [BigInt(centre - distance), BigInt(centre + distance)]);
+    return Array.from({ length: shape.epochs }, (_, e) => flat.slice(e * shape.slots, (e + 1) * shape.slots));
+  });
 }
 
 /** Stretches of like codes. */
@@ -167,10 +181,10 @@ export const REQUESTS: Readonly<
   Record<TemplateName, (shape: Shape, profile: Profile, codes: Codes, chosen: Choices) => TermsRequest>
 > = {
   distribution: (_, profile, codes, chosen) => {
-    const { low, ofValid, side, nudge, length } = chosen;
-    const high = Math.min(low + chosen.width, profile.codes);
-    const { inside, most, whole, valid } = counted(codes, low, high, ofValid);
-    const adverse = ofValid ? 0 : codes.flat().length - valid.length;
+    const { low, width, ofValid, side, nudge, length } = chosen;
+    const high = Math.min(low + width, profile.codes);
+    const { flat, inside, most, whole, valid } = counted(codes, low, high, ofValid);
+    const adverse = ofValid ? 0 : flat.length - valid.length;
     const sum = valid.reduce((a, b) => a + b, 0);
     const level = (mean: number) => readingOf(profile, Math.min(profile.codes - 1, Math.max(2, mean)));
     const floor = level(Math.floor((sum + adverse) / Math.max(1, whole)) + nudge);
@@ -184,7 +198,11 @@ export const REQUESTS: Readonly<
         ...(side === "least" ? {} : { atMost: share(most, whole, true, -nudge) }),
       },
       mean: [{}, { atLeast: floor }, { above: floor }, { atMost: ceiling }, { below: ceiling }][length - 1]!,
-      ...coverageOf(codes, ofValid, chosen),
+      coverage: {
+        ...coverageOf(codes, ofValid, chosen).coverage,
+        // A greatest coverage is asked of valid readings alone, where it is what this window has or a step off.
+        ...(ofValid && width % 2 === 0 ? { atMost: share(valid.length, flat.length, true, -nudge) } : {}),
+      },
     } as TermsRequest;
   },
   episode: (shape, profile, codes, chosen) => {

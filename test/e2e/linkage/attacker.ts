@@ -235,10 +235,12 @@ export function chanceOf(trues: number, falses: number): number {
 /**
  * How well an attacker tells pairs of one patient from pairs of two: it learns from one half of the patients and is
  * judged by the other, and the other way round.
+ * @param falsesEach pairs of two for each patient that it is judged by
  */
 export function linkage(
   traces: readonly PolicyTrace[],
   patients: readonly (readonly [bigint, bigint])[],
+  falsesEach = 60,
 ): { auc: number; single: Record<string, number> } {
   const rare = rareWords(traces);
   const byPolicy = new Map(traces.map((trace) => [trace.policy, trace]));
@@ -252,7 +254,10 @@ export function linkage(
     ).flat(),
   });
   const halves = [pairs.filter((_, i) => i % 2 === 0), pairs.filter((_, i) => i % 2 === 1)];
-  const [learn, judge] = [halves.map((half) => rowsOf(half, 8)), halves.map((half) => rowsOf(half, 60))];
+  const [learn, judge] = [
+    halves.map((half) => rowsOf(half, 8)),
+    halves.map((half) => rowsOf(half, falsesEach)),
+  ];
   const aucs = [0, 1].map((half) => {
     const model = new Model(learn[1 - half]!.trues, learn[1 - half]!.falses);
     const { trues, falses } = judge[half]!;
