@@ -75,7 +75,10 @@ export async function readAnnouncement(
   const refused = (reason: string) => new CircomError("CEREMONY_REFUSED", reason);
   const text = await readTextIfExists(path);
   if (text === undefined) {
-    throw refused(`there is no ceremony in ${relative(config.root, folder) || "."}: ${shown} is missing`);
+    throw refused(
+      `there is no ceremony in ${relative(config.root, folder) || "."}: ${shown} is missing. ` +
+        "Name its folder with --folder; the coordinator starts one with `hardhat circuits ceremony init`",
+    );
   }
   let announcement: Announcement;
   try {
