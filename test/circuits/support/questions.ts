@@ -184,6 +184,8 @@ export const REQUESTS: Readonly<
     const { low, width, ofValid, side, nudge, length } = chosen;
     const high = Math.min(low + width, profile.codes);
     const { flat, inside, most, whole, valid } = counted(codes, low, high, ofValid);
+    // The nudge moves all bounds the same way, so a greatest coverage is also asked for alone.
+    const alone = ofValid && width % 4 === 0;
     const adverse = ofValid ? 0 : flat.length - valid.length;
     const sum = valid.reduce((a, b) => a + b, 0);
     const level = (mean: number) => readingOf(profile, Math.min(profile.codes - 1, Math.max(2, mean)));
@@ -193,13 +195,17 @@ export const REQUESTS: Readonly<
       template: "distribution",
       semantics: ofValid ? "of-valid" : "worst-case",
       band: bandOf(profile, low, high),
-      share: {
-        ...(side === "most" ? {} : { atLeast: share(inside, whole, false, nudge) }),
-        ...(side === "least" ? {} : { atMost: share(most, whole, true, -nudge) }),
-      },
-      mean: [{}, { atLeast: floor }, { above: floor }, { atMost: ceiling }, { below: ceiling }][length - 1]!,
+      share: alone
+        ? {}
+        : {
+            ...(side === "most" ? {} : { atLeast: share(inside, whole, false, nudge) }),
+            ...(side === "least" ? {} : { atMost: share(most, whole, true, -nudge) }),
+          },
+      mean: alone
+        ? {}
+        : [{}, { atLeast: floor }, { above: floor }, { atMost: ceiling }, { below: ceiling }][length - 1]!,
       coverage: {
-        ...coverageOf(codes, ofValid, chosen).coverage,
+        ...(alone ? { atLeast: "0.01" } : coverageOf(codes, ofValid, chosen).coverage),
         // A greatest coverage is asked of valid readings alone, where it is what this window has or a step off.
         ...(ofValid && width % 2 === 0 ? { atMost: share(valid.length, flat.length, true, -nudge) } : {}),
       },
