@@ -24,47 +24,18 @@ const KINDS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
 function peoplePattern(): RegExp {
   // cspell:disable
   const people = [
-    ...[
-      "(patient|subject|person|participant|user|member|client|individual|case|study)s?",
-      "subj",
-      "pt",
-      "ppt",
-    ],
-    ...[
-      "(studien)?(patient|proband|teilnehmer|versuchsperson)( ?(en|in|innen))?s?",
-      "be?nutzer(in)?s?",
-      "versicherten?",
-    ],
-    ...["sujet", "personne", "utilisat(eur|rice)", "participante?", "membre", "dossier"],
-    ...["paciente", "sujeto", "persona", "usuari[oa]", "individuo", "expediente"],
+    "(patient|subject|person|participant|user|member|client|individual|case|study)s?|subj|pt|ppt",
+    "(studien)?(patient|proband|teilnehmer|versuchsperson)( ?(en|in|innen))?s?|be?nutzer(in)?s?|versicherten?",
+    "sujet|personne|utilisat(eur|rice)|participante?|membre|dossier",
+    "paciente|sujeto|persona|usuari[oa]|individuo|expediente",
   ].join("|");
   const named =
     "ids?|no?|nr|num(ber|mer|ero)?|name|nom|nombre|code|codigo|key|kennung|kurzel|identifi(er|ant|cador)|pseudonym";
   const alone = [
-    ...[
-      "id",
-      "p ?id",
-      "s ?id",
-      "mrn",
-      "nhc",
-      "((first|last|given|family|full) ?)?name",
-      "surname",
-      "pseudonym",
-      "initials",
-    ],
-    ...[
-      "(vor|nach|familien)name",
-      "kennung",
-      "kurzel",
-      "fall ?(id|nr|nummer)",
-      "nom",
-      "prenom",
-      "identifiant",
-      "nombres?",
-      "apellidos?",
-      "identificador",
-    ],
-    ...["historia clinica"],
+    "id|p ?id|s ?id|mrn|((first|last|given|family|full) ?)?name|surname|pseudonym|initials",
+    "(vor|nach|familien)name|kennung|kurzel|fall ?(id|nr|nummer)",
+    "nom|prenom|identifiant",
+    "nhc|nombres?|apellidos?|identificador|historia clinica",
   ].join("|");
   // "Patient ID", "patientennummer", "ID Patient", "Numéro de patient".
   // cspell:enable
