@@ -32,7 +32,7 @@ export function registerDeploy(program: Command, io: Io): void {
     .option("--with-test-token", "on a local chain, also deploy a token that anyone can mint")
     .option(
       "--journal <folder>",
-      "where Ignition keeps its journal (default: the repository's ignition/; none for local chains)",
+      "where Ignition keeps its journal (default: the clone's ignition/; none for local chains)",
     )
     .option("--no-build", "take the compiled contracts as they are")
     .option(

@@ -37,7 +37,11 @@ export async function cloneOf(io: Io, named: string | undefined): Promise<string
       `Run \`npm install\` in ${folder}, then run the command again.`,
     );
   }
-  const { version } = JSON.parse(await readFile(join(folder, COMMAND), "utf8")) as { version?: unknown };
+  const { version } = await readFile(join(folder, COMMAND), "utf8")
+    .then((text) => JSON.parse(text) as { version?: unknown })
+    .catch(() => {
+      throw wrong(`its ${COMMAND} cannot be read.`, "Clone the repository again, or restore that file.");
+    });
   if (version !== VERSION) {
     throw new VitalproofError(
       "NOT_ALLOWED",

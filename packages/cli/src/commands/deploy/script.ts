@@ -42,8 +42,8 @@ export type DeployOptions = WalletOptions &
 type Where = { clone: string; chainId: bigint; provider: JsonRpcProvider; wallet: Wallet; local: boolean };
 
 /**
- * Runs the scripts/deploy.ts of a clone as `npm run deploy` does, for a chain by its URL: the one place that knows what may be deployed
- * where. The key goes into the child's environment, as that script takes it, and nowhere else.
+ * Runs the scripts/deploy.ts of a clone as `npm run deploy` does, for a chain by its URL: the one place that knows what may
+ * be deployed where. The key goes into the child's environment, as that script takes it, and nowhere else.
  */
 export async function runDeployment(
   io: Io,
