@@ -34,7 +34,7 @@ import type { BatchRow } from "./report.ts";
 import { round } from "./statistics.ts";
 
 const CLAIMS = [1, 2, 4, 8, 16, 32, 64, 128, 250];
-/** Real proofs of one policy's periods, to hold the simulated ones against. */
+/** Real proofs of one policy's periods, to compare with the simulated ones. */
 const REAL = 3;
 /** A trace of more claims than this takes gigabytes; what storage costs is the same for each claim anyway. */
 const TRACED = 16;

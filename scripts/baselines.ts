@@ -36,7 +36,7 @@ const wants = (name: string) => positionals.length === 0 || positionals.includes
 /** Calldata holds random identities, and a zero byte is 12 gas cheaper than another: a little noise does not count as a change. */
 const GAS_TOLERANCE = 0.002;
 
-/** From the committed manifests, which `hardhat circuits check` holds against the sources. */
+/** From the committed manifests, which `hardhat circuits check` compares with the sources. */
 function constraints(): Figures {
   const measured: Record<string, number> = {};
   for (const { name } of loadSources(root).instances) {

@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
   { name: "stands", pattern: /\bstands?\b(?! for\b)/gi, instead: "is, comes, was recorded" },
   {
     name: "held against",
-    pattern: /\bh[eo]ld (?:\w+ )?against\b/gi,
+    pattern: /\b(?:held|hold|holding) (?:\w+ ){0,4}against\b/gi,
     instead: "checked against, compared with",
   },
   { name: "lies", pattern: /\blies\b/gi, instead: "is" },

@@ -14,7 +14,7 @@ export interface DevelopmentChain {
 
 /**
  * The one list of such chains in TypeScript; CircuitRegistry has the same numbers in its bytecode, and
- * test/scripts/deployChains.test.ts holds the two against each other. Every other chain is treated as one with value.
+ * test/scripts/deployChains.test.ts compares the two. Every other chain is treated as one with value.
  */
 export const DEVELOPMENT_CHAINS: readonly DevelopmentChain[] = [
   { id: 31337, name: "Hardhat or Anvil", kind: "local" },

@@ -246,7 +246,7 @@ describe("services", () => {
     ];
     const before = faults.length;
     for (const { method, url } of routes) {
-      // A day or leaf that is none. The path itself is in the request, and in no answer.
+      // No day or leaf has such a name. The path is in the request, and in no answer.
       const path = url.replaceAll(/:\w+/g, marker);
       const replies =
         method === "GET"

@@ -38,7 +38,7 @@ export function ProgramList() {
     <>
       <h1>Audit</h1>
       <p>
-        An audit holds a program against everything on the chain: it executes every rule again, verifies every
+        An audit compares a program with everything on the chain: it executes every rule again, verifies every
         proof in this browser and adds up the money. It only reads: nothing is signed, no wallet is needed.
       </p>
       {ledger === undefined ? (

@@ -183,7 +183,7 @@ function registerTrust(parent: Command, io: Io): void {
       io.report(
         [
           `Trust in ${options.out}: attester ${attester} of group ${request.group}, for holder ${attestation.holder}.`,
-          "Nothing is verified yet: `vitalproof present verify` holds signatures and proofs against it.",
+          "Nothing is verified yet: `vitalproof present verify` checks signatures and proofs.",
         ],
         { file: options.out, ...body },
       );

@@ -38,7 +38,7 @@ export async function signReceipt(
 }
 
 /**
- * Holds a receipt against the attester's account.
+ * Checks a receipt against the attester's account.
  * @throws RECEIPT_INVALID when the signature is another account's or malformed
  */
 export function verifyReceipt(domain: AnchorDomain, receipt: SignedReceipt, attester: string): void {
