@@ -136,7 +136,7 @@ describe("circuits off chain from the shell", function () {
       await writeFile(join(cwd, "future.csv"), "when,value\n2100-01-01T00:00:00Z,1\n");
       for (const [file, reason] of [
         ["header.csv", "has no entries"],
-        ["future.csv", "1 time in the future"],
+        ["future.csv", "1 with a time in the future"],
       ] as const) {
         const nothing = await run(who, START, "log", "add", file, ...columns);
         expect([nothing.code, codeOf(nothing), nothing.out]).to.deep.equal([
