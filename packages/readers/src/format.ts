@@ -12,8 +12,32 @@ export type Metric =
   | "af-flag"
   | "other";
 
+/** Where a value comes from that no sensor on the body gave. */
+export type Origin = "meter" | "laboratory" | "typed in";
+
 /** One reading as a file holds it. The value keeps the file's own decimals; nothing is rounded or converted. */
-export type MeasuredReading = Reading & { readonly metric: Metric };
+export type MeasuredReading = Reading & {
+  readonly metric: Metric;
+  /** The device, app or uploader that wrote it, as the file names it. Left out where the file names none. */
+  readonly source?: string;
+  readonly origin?: Origin;
+};
+
+/** One source of a metric's readings. */
+export type ReportedSource = {
+  readonly name: string;
+  /** Readings of it in the file. */
+  readonly readings: number;
+  /** Days of which its readings stayed. */
+  readonly days: number;
+};
+
+/** The sources of a metric's readings. Where there are several, each day has one of them. */
+export type SourceUse = {
+  readonly metric: Metric;
+  readonly unit: string;
+  readonly sources: readonly ReportedSource[];
+};
 
 export type FormatName =
   | "dexcom-clarity"
@@ -52,6 +76,8 @@ export type ReadOptions = {
    * it such a file is refused with ZONE_REQUIRED.
    */
   readonly zone?: string;
+  /** The source whose readings stay, by its name in the file; `*` for those of all. Without it each day's best one. */
+  readonly source?: string;
   /** Keep readings of this metric only; a file with several metrics reports the others as counts. */
   readonly metric?: Metric;
   /** The format, where content must not decide. Without it, and with `columns`, the format is generic-csv. */
@@ -115,7 +141,9 @@ export type FileReport = {
   readonly skipped: Readonly<Record<string, number>>;
   /** Entries that say something impossible, by reason: "time skipped by the clock change", … Each is also one of `entries`. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Same metric, time and value as one before: not handed on again. */
+  /** Sources of the readings, where the file names them. */
+  readonly sources?: readonly SourceUse[];
+  /** Same metric, source and value as one before, at its time or so soon after it that no sensor measures again. */
   readonly duplicates: number;
   /** Earlier than the reading before; handed on all the same. */
   readonly outOfOrder: number;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+export { OTHER_SOURCE } from "./choice.ts";
 export { detectFormat, formatOf } from "./detect.ts";
 export type {
   DateOrder,
@@ -9,7 +10,10 @@ export type {
   FormatName,
   MeasuredReading,
   Metric,
+  Origin,
   ReadOptions,
+  ReportedSource,
+  SourceUse,
   TimeUnit,
 } from "./format.ts";
 export { FORMATS } from "./formats/all.ts";
@@ -32,5 +36,11 @@ export {
   ucumOf,
 } from "./metrics.ts";
 export { IN_FUTURE, OUT_OF_RANGE, TOO_EARLY } from "./plausible.ts";
-export { CONTRADICTING, type FileReadings, readFile, type StreamReport, streamReadings } from "./read.ts";
-export { type CollectedReadings, collectReadings, ReadingSeries } from "./series.ts";
+export {
+  type CollectedReadings,
+  collectReadings,
+  type FileReadings,
+  ReadingSeries,
+  readFile,
+} from "./series.ts";
+export { CONTRADICTING } from "./stream.ts";

@@ -13,6 +13,8 @@ export type MetricFacts = {
   readonly ucum: readonly string[];
   /** Whether 0 cannot be measured, so that a file's 0 means "nothing measured". */
   readonly zeroIsMissing: boolean;
+  /** Seconds within which the same value again is a copy and no new measurement: less than the fastest sensor's step. */
+  readonly copySeconds: number;
 };
 
 /** What each metric is called elsewhere. */
@@ -23,6 +25,8 @@ export const METRICS: Readonly<Record<Metric, MetricFacts>> = {
     loinc: ["99504-3", "105272-9", "2339-0", "15074-8", "41653-7", "14743-9", "2345-7", "14749-6"],
     ucum: ["mg/dL", "mmol/L"],
     zeroIsMissing: true,
+    // The fastest sensors give a value a minute.
+    copySeconds: 30,
   },
   "heart-rate": {
     title: "heart rate",
@@ -30,6 +34,7 @@ export const METRICS: Readonly<Record<Metric, MetricFacts>> = {
     loinc: ["8867-4", "8889-8", "40443-4"],
     ucum: ["/min"],
     zeroIsMissing: true,
+    copySeconds: 0,
   },
   spo2: {
     title: "oxygen saturation",
@@ -37,13 +42,32 @@ export const METRICS: Readonly<Record<Metric, MetricFacts>> = {
     loinc: ["2708-6", "59408-5", "20564-1"],
     ucum: ["%"],
     zeroIsMissing: true,
+    copySeconds: 0,
   },
   // [g] is UCUM's standard acceleration of free fall; g would be grams.
-  acceleration: { title: "acceleration", loinc: [], ucum: ["[g]", "m/s2"], zeroIsMissing: false },
-  "device-usage": { title: "device usage", loinc: [], ucum: ["min", "h", "s"], zeroIsMissing: false },
-  doses: { title: "doses taken", loinc: [], ucum: ["1", "{dose}"], zeroIsMissing: false },
-  "af-flag": { title: "atrial-fibrillation flag", loinc: [], ucum: ["1"], zeroIsMissing: false },
-  other: { title: "another metric", loinc: [], ucum: [], zeroIsMissing: false },
+  acceleration: {
+    title: "acceleration",
+    loinc: [],
+    ucum: ["[g]", "m/s2"],
+    zeroIsMissing: false,
+    copySeconds: 0,
+  },
+  "device-usage": {
+    title: "device usage",
+    loinc: [],
+    ucum: ["min", "h", "s"],
+    zeroIsMissing: false,
+    copySeconds: 0,
+  },
+  doses: { title: "doses taken", loinc: [], ucum: ["1", "{dose}"], zeroIsMissing: false, copySeconds: 0 },
+  "af-flag": {
+    title: "atrial-fibrillation flag",
+    loinc: [],
+    ucum: ["1"],
+    zeroIsMissing: false,
+    copySeconds: 0,
+  },
+  other: { title: "another metric", loinc: [], ucum: [], zeroIsMissing: false, copySeconds: 0 },
 };
 
 /** Every metric there is. */

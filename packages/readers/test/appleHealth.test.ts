@@ -36,12 +36,19 @@ describe("Apple Health export", () => {
     );
     const { readings, report } = await readWith(appleHealth, text);
     const time = seconds("2019-01-30T14:45:02+02:00");
+    const source = "Jane’s Apple\u00a0Watch"; // as Apple writes it, with a no-break space
     expect(readings).to.deep.equal([
-      { metric: "heart-rate", time, value: "72", unit: "/min" },
-      { metric: "spo2", time, value: "97", unit: "%" },
-      { metric: "glucose", time, value: "107.6", unit: "mg/dL" },
-      { metric: "glucose", time, value: "5.97", unit: "mmol/L" },
-      { metric: "heart-rate", time: seconds("2019-01-30T14:45:02-03:30"), value: "61.5", unit: "/min" },
+      { metric: "heart-rate", time, value: "72", unit: "/min", source },
+      { metric: "spo2", time, value: "97", unit: "%", source },
+      { metric: "glucose", time, value: "107.6", unit: "mg/dL", source },
+      { metric: "glucose", time, value: "5.97", unit: "mmol/L", source },
+      {
+        metric: "heart-rate",
+        time: seconds("2019-01-30T14:45:02-03:30"),
+        value: "61.5",
+        unit: "/min",
+        source,
+      },
     ]);
     expect(report).to.deep.include({
       entries: 9,

@@ -69,14 +69,20 @@ describe("Nightscout entries", () => {
     expect(report.entries).to.equal(16);
   });
 
-  it("reads meter entries and says so; a meter's zero is a sentinel", async () => {
-    const { readings, report } = await readWith(nightscout, [
+  it("reads meter entries and says so, but not beside those of a sensor; a meter's zero is a sentinel", async () => {
+    const meter = [
       { type: "mbg", mbg: 25, date: AT },
       { type: "mbg", mbg: 0, date: AT + 1000 },
+    ];
+    const alone = await readFile(textInput(JSON.stringify(meter)));
+    expect(alone.readings).to.have.length(1);
+    expect(alone.report.skipped).to.deep.equal({ "sentinel zero": 1 });
+    expect(alone.report.notes).to.deep.equal([
+      "The readings of glucose are from a meter, not from a sensor.",
     ]);
-    expect(readings).to.have.length(1);
-    expect(report.skipped).to.deep.equal({ "sentinel zero": 1 });
-    expect(report.notes).to.have.length(1);
+    const beside = await readFile(textInput(JSON.stringify([...meter, sgv(120, 2)])));
+    expect(beside.readings.map(({ value }) => value)).to.deep.equal(["120"]);
+    expect(beside.report.skipped).to.deep.equal({ "sentinel zero": 1, "meter beside a sensor": 1 });
   });
 
   it("refuses times that are none, or two that differ, and another unit", async () => {

@@ -73,9 +73,9 @@ describe("monitor and accelerometer tables", () => {
       "spo2 100 97",
       "other 100 0",
       "other 101 12",
-      "heart-rate 102 80",
       "spo2 102 98",
       "other 102 13",
+      "heart-rate 102 80",
     ]);
     expect(report).to.deep.include({
       entries: 16,

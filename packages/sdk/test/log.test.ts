@@ -94,7 +94,7 @@ describe("log", () => {
     expect(first).to.include({ filled: 2, moved: 1, dropped: 0 });
     await log.append([
       { time: border + interval - 2, value: 6, unit: "1" },
-      { time: border + interval + 2, value: 7, unit: "1" },
+      { time: border + 2 * interval - 4, value: 7, unit: "1" },
     ]);
     const [second] = await log.seal(border + epochSeconds);
     expect(second).to.include({ filled: 2, moved: 0, dropped: 0 });

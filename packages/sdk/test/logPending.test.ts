@@ -168,18 +168,19 @@ describe("log with many pending readings", () => {
   it("three readings around an epoch's end, of which one waits on, are each kept or dropped once", async () => {
     const store = memoryStore();
     const log = await create(store);
-    // The last slot of the first epoch is free; two of three readings of the next one's first slot can be placed.
-    const crowd = [0, 0.1, 0.2].map((more, i) => ({
+    // The last slot of the first epoch is free; two of three readings of the next one's first slot can be placed. The
+    // third is too close to the second.
+    const crowd = [0, 0.5, 0.9].map((more, i) => ({
       time: begin + 3600 + more,
       value: 100 + i,
       unit: "/min",
     }));
-    await log.append([...readings(0, 3599), ...crowd, ...readings(3602, 15_000)]);
+    await log.append([...readings(0, 3599), ...crowd, ...readings(3601, 15_000)]);
     const [one] = await log.seal(begin + 3600);
     expect(one).to.include({ filled: 3600, moved: 1, dropped: 0 });
     const resumed = await Log.resume(store, "mine");
-    expect(resumed.pending).to.equal(3599 + 3 + 15_000 - 3602 - 3600);
+    expect(resumed.pending).to.equal(3599 + 3 + 15_000 - 3601 - 3600);
     const [two] = await resumed.seal(begin + 7200);
-    expect(two!.dropped + two!.filled).to.equal(2 + 3598);
+    expect(two!.dropped + two!.filled).to.equal(2 + 3599);
   });
 });

@@ -8,7 +8,9 @@ const { interval } = profile;
 
 /** The most readings that any placement under the rule can keep, and the fewest moves among those, by trying all. */
 function bestByTrying(times: number[], firstFree: number): { kept: number; moved: number } {
-  const sorted = [...times].sort((a, b) => a - b);
+  const sorted: number[] = [];
+  for (const time of [...times].sort((a, b) => a - b))
+    if (sorted.length === 0 || time - sorted.at(-1)! >= interval / 2) sorted.push(time);
   let best = { kept: -1, moved: 0 };
   const visit = (i: number, last: number, kept: number, moved: number): void => {
     const time = sorted[i];
@@ -93,17 +95,17 @@ describe("slotting rule", () => {
     expect(whole.slots.every((placed, at) => placed === expected[at])).to.equal(true);
   });
 
-  it("moves a whole long stretch when its last reading needs that", () => {
-    // Each slot has its reading, and the last one has two. All of them move one slot towards the only free one.
+  it("moves a whole long stretch when its first slot has two readings", () => {
+    // Each slot has a reading in its later half, and the first one another. All of them move to the only free slot's side.
     const count = 150_000;
-    const timeAt = (at: number): number => (at < count ? (100 + at) * interval : (99 + count) * interval + 1);
+    const timeAt = (at: number): number => (at === 0 ? 100 * interval : (99.5 + at) * interval);
     let dropped = 0;
-    let first: number | undefined;
-    const moved = decideSlots(profile, 0, { count: count + 1, timeAt }, 99, (at, slot) => {
+    let last: number | undefined;
+    const moved = decideSlots(profile, 0, { count: count + 1, timeAt }, 100, (at, slot) => {
       if (slot === undefined) dropped += 1;
-      if (at === 0) first = slot;
+      if (at === count) last = slot;
     });
-    expect({ moved, dropped, first }).to.deep.equal({ moved: count, dropped: 0, first: 99 });
+    expect({ moved, dropped, last }).to.deep.equal({ moved: count, dropped: 0, last: 100 + count });
   });
 
   it("decides about the first readings as about all, and soon looks at no others", () => {
@@ -159,7 +161,7 @@ describe("slotting rule", () => {
 
   it("does not let one crowded slot push all that follow out of theirs", () => {
     // Two readings in slot 100 while slot 99 is free, then one in each later slot up to 200.
-    const crowded = [100 * interval + 2, 100 * interval + 290];
+    const crowded = [100 * interval + 2, 100 * interval + 160];
     const later = Array.from({ length: 100 }, (_, i) => (101 + i) * interval + 10);
     const { placed, moved, dropped } = assignSlots(
       profile,
@@ -176,11 +178,44 @@ describe("slotting rule", () => {
       [...assignSlots(profile, 0, [{ time, codes: [1] }]).placed.keys()][0]!;
     expect(at(3000)).to.equal(10);
     expect(at(2999.999)).to.equal(9);
-    const two = assignSlots(profile, 0, [
-      { time: 3150, codes: [1] },
-      { time: 3150, codes: [2] },
-    ]);
+    const first = { time: 3000, codes: [1] };
+    const two = assignSlots(profile, 0, [first, { time: 3150, codes: [2] }], 10);
     expect([...two.placed.keys()].sort((a, b) => a - b)).to.deep.equal([10, 11]);
+  });
+
+  it("a reading less than half an interval after another never has a slot, whatever is free", () => {
+    const later = (seconds: number) =>
+      assignSlots(profile, 0, [
+        { time: 3290, codes: [1] },
+        { time: 3290 + seconds, codes: [2] },
+      ]);
+    for (const seconds of [0, 9, 11, 149.999]) expect(later(seconds).dropped).to.have.length(1);
+    expect(later(150).dropped).to.have.length(0);
+  });
+
+  it("readings taken away and copies added never fill a slot more", () => {
+    const day = fc.array(fc.record({ jitter: fc.integer({ min: -40, max: 40 }), there: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    const copies = fc.array(fc.tuple(fc.nat(39), fc.integer({ min: 1, max: 60 })), { maxLength: 60 });
+    fc.assert(
+      fc.property(day, copies, fc.nat(299), (sensor, copied, phase) => {
+        const all = sensor.map(({ jitter }, i) => 3_000_000 + phase + i * interval + jitter);
+        const filled = (times: readonly number[]) =>
+          assignSlots(
+            profile,
+            0,
+            times.map((time) => ({ time, codes: [1] })),
+          ).placed.size;
+        const left = all.filter((_, i) => sensor[i]!.there);
+        expect(filled(left)).to.be.at.most(left.length);
+        expect(filled(left)).to.be.at.most(filled(all));
+        const copiesOf = copied.flatMap(([i, after]) => (i < left.length ? [left[i]! + after] : []));
+        expect(filled([...left, ...copiesOf])).to.equal(filled(left));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it("samples of three axes at 20 Hz stand where their times say, also where binary fractions fall short", () => {

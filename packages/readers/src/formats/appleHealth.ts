@@ -116,7 +116,7 @@ function readElement(name: string, attributes: Record<string, string>, collector
   if (end - start > LONGEST) return collector.skip(TOO_LONG);
   const measured = inUcum(metric, attributes.value ?? "", attributes.unit ?? "");
   if (typeof measured === "string") return collector.refuse(measured);
-  return collector.reading({ metric, time: start, ...measured });
+  return collector.reading({ metric, time: start, ...measured, source: attributes.sourceName });
 }
 
 /** The value in a UCUM unit, or the reason why there is none. */

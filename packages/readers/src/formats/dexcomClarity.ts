@@ -22,14 +22,23 @@ const EVENTS: ReadonlySet<string> = new Set([
   "Notes",
 ]);
 
-type Columns = { titles: readonly string[]; time: number; type: number; value: number; unit: string };
+type Columns = {
+  titles: readonly string[];
+  time: number;
+  type: number;
+  value: number;
+  unit: string;
+  /** Phone, watch or receiver that wrote the row; -1 where old exports have no such column. */
+  source: number;
+};
 
 function columnsOf(titles: readonly string[]): Columns | undefined {
   const time = titles.findIndex((title) => /^Timestamp\b/.test(title));
   const type = titles.indexOf("Event Type");
   const value = titles.findIndex((title) => /^Glucose Value \((mg\/dL|mmol\/L)\)$/.test(title));
   if (time < 0 || type < 0 || value < 0) return undefined;
-  return { titles, time, type, value, unit: /\(([^)]*)\)/.exec(titles[value]!)![1]! };
+  const source = titles.indexOf("Source Device ID");
+  return { titles, time, type, value, source, unit: /\(([^)]*)\)/.exec(titles[value]!)![1]! };
 }
 
 /**
@@ -83,7 +92,8 @@ export const dexcomClarity: Format = {
       }
       const value = beyond ?? text.replace(",", ".");
       tally.take(time, value);
-      take({ metric: "glucose", time, value, unit: columns.unit });
+      const source = (row.cells[columns.source] ?? "").trim();
+      take({ metric: "glucose", time, value, unit: columns.unit, ...(source === "" ? {} : { source }) });
     });
     return tally.report("dexcom-clarity", clock);
   },

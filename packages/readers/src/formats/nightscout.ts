@@ -58,8 +58,14 @@ function readEntry(entry: JsonObject, collector: Collector): Counted {
   if (type === "sgv" && Number(value) < LOWEST_SGV) return collector.skip("sensor error");
   const time = timeOf(entry);
   if (typeof time === "string") return collector.refuse(time);
-  if (type === "mbg") collector.note("Some readings are from a meter (mbg), not from the sensor.");
-  return collector.reading({ metric: "glucose", time, value, unit: "mg/dL" });
+  return collector.reading({
+    metric: "glucose",
+    time,
+    value,
+    unit: "mg/dL",
+    source: textOf(entry, "device"),
+    ...(type === "mbg" ? { origin: "meter" } : {}),
+  });
 }
 
 function entriesOf(document: JsonDocument): [readonly JsonValue[], JsonPath] {

@@ -16,7 +16,7 @@ export type Slotting<R extends CodedReading> = {
   placed: Map<number, R>;
   /** How many of `placed` are in the neighbouring slot instead of their own. */
   moved: number;
-  /** Readings for which neither slot was free. */
+  /** Readings too close to the one before, and those for which neither slot was free. */
   dropped: R[];
 };
 
@@ -31,26 +31,33 @@ export function slotAt(profile: Profile, offset: number, time: number): number {
   return placeOf(profile, offset, time).slot;
 }
 
-/** The slot of a time, and whether the time is in the slot's earlier half. */
-function placeOf(profile: Profile, offset: number, time: number): { slot: number; early: boolean } {
+/** The slot of a time, whether the time is in the slot's earlier half, and its microseconds from the first slot of all. */
+function placeOf(
+  profile: Profile,
+  offset: number,
+  time: number,
+): { slot: number; early: boolean; since: number } {
   const since = Math.round((time - OFFSET_STEP * offset) * MICROSECONDS);
   const interval = Math.round(profile.interval * MICROSECONDS);
   const slot = Math.floor(since / interval);
-  return { slot, early: 2 * (since - slot * interval) < interval };
+  return { slot, early: 2 * (since - slot * interval) < interval, since };
 }
 
 /**
  * The slotting rule.
  *
- * 1. A reading belongs to the slot whose half-open interval contains its time.
- * 2. Sensors jitter by seconds, so two readings can fall into one slot and none into the next. A reading may
+ * 1. A sensor gives one reading an interval. A reading that comes less than half an interval after one that counts is
+ *    not another step of it (a copy, or another source), and is dropped. So a copy never fills the slot of a reading
+ *    that was lost.
+ * 2. A reading belongs to the slot whose half-open interval contains its time.
+ * 3. Sensors jitter by seconds, so two readings can fall into one slot and none into the next. A reading may
  *    then take the neighbouring slot on the side of the border it is nearer to (at most half an interval
  *    away; a reading exactly in the middle counts to the later side). It never moves further than one slot.
- * 3. Order is kept: of two readings, the later one has the later slot.
- * 4. Among all placements under 1 to 3, one that drops the fewest readings is taken, and among those one that
+ * 4. Order is kept: of two readings, the later one has the later slot.
+ * 5. Among all placements under 1 to 4, one that drops the fewest readings is taken, and among those one that
  *    moves the fewest. Ties are broken by a fixed order, so the same readings always give the same placement.
  *
- * So nothing is lost while there are no more readings than slots around, and nothing moves without need.
+ * So nothing of one sensor is lost while there are no more readings than slots around, and nothing moves without need.
  * Why not simply "first come, first served": a reading pushed into the next slot pushes all that follow until one
  * falls out, although the slot before was free.
  *
@@ -85,7 +92,7 @@ const DROPPED = 2;
 /** Two for what was done, two for the state: from two slots below the reading's own to one above it there are four. */
 const STEP_BITS = 4;
 
-type State = { last: number; dropped: number; moved: number; step: number };
+type State = { slot: number; dropped: number; moved: number; step: number };
 
 /** Readings after which it is first looked what has been decided. */
 const SETTLED_AFTER = 65_536;
@@ -98,7 +105,7 @@ const SETTLED_SOON_AFTER = 64;
  * the longest stretch without a gap.
  * @param times in their order; each is asked for twice. `wanted`: it is enough to decide so many of the first ones, and
  *        later ones are only looked at where they matter to those; all when left out
- * @param decided called for each in order, with undefined for a reading for which neither slot was free
+ * @param decided called for each in order, with undefined for a reading that is too close or found neither slot free
  * @param progress told how many readings have been looked at
  * @returns how many of the decided readings are in a neighbouring slot instead of their own
  */
@@ -113,13 +120,16 @@ export function decideSlots(
   assertOffset(profile, offset);
   // Dynamic programming over the last slot taken. Each reading has two slots at most, so that there are
   // never more than four states; a state that is not better than one with a lower last slot is left out.
-  let states: State[] = [{ last: firstFree - 1, dropped: 0, moved: 0, step: 0 }];
+  let states: State[] = [{ slot: firstFree - 1, dropped: 0, moved: 0, step: 0 }];
   // For each reading and state four bits: what was done with the reading, and the state before it that this came from.
   let steps = new Uint16Array(Math.min(count, SETTLED_AFTER));
   /** Readings before this one have been decided; `steps` begins with it. */
   let settled = 0;
   let neighbours = 0;
   let nextLook = Math.min(SETTLED_AFTER, wanted);
+  const interval = Math.round(profile.interval * MICROSECONDS);
+  /** Of the last reading that is not too close to the one before it. */
+  let last = Number.NEGATIVE_INFINITY;
 
   const decide = (until: number, state: number): void => {
     for (let at = until - 1, from = state; at >= settled; at--) {
@@ -164,22 +174,24 @@ export function decideSlots(
       if (settled >= wanted) return neighbours;
     }
     if (at % SETTLED_AFTER === 0) progress(at);
-    const { slot: own, early } = placeOf(profile, offset, timeAt(at));
+    const { slot: own, early, since } = placeOf(profile, offset, timeAt(at));
     const neighbour = early ? own - 1 : own + 1;
+    const counts = 2 * (since - last) >= interval;
+    if (counts) last = since;
     // This reading and all later ones want slot own - 1 or above: what was taken below that is all the same.
     const floor = own - 2;
     const next: State[] = [];
-    states.forEach(({ last, dropped, moved }, from) => {
+    states.forEach(({ slot, dropped, moved }, from) => {
       const step = from << 2;
-      if (own > last) offer(next, { last: own, dropped, moved, step: step | OWN });
-      if (neighbour > last) {
-        offer(next, { last: neighbour, dropped, moved: moved + 1, step: step | NEIGHBOUR });
+      if (counts && own > slot) offer(next, { slot: own, dropped, moved, step: step | OWN });
+      if (counts && neighbour > slot) {
+        offer(next, { slot: neighbour, dropped, moved: moved + 1, step: step | NEIGHBOUR });
       }
-      offer(next, { last: Math.max(last, floor), dropped: dropped + 1, moved, step: step | DROPPED });
+      offer(next, { slot: Math.max(slot, floor), dropped: dropped + 1, moved, step: step | DROPPED });
     });
     states = [];
     let all = 0;
-    for (const state of next.sort((a, b) => a.last - b.last)) {
+    for (const state of next.sort((a, b) => a.slot - b.slot)) {
       const rival = states.at(-1);
       if (rival !== undefined && !isBetter(state, rival)) continue;
       all |= state.step << (STEP_BITS * states.length);
@@ -198,7 +210,7 @@ function stepOf(all: number, state: number): number {
 
 /** Of the states with one last slot the better one counts; of equal ones the first. */
 function offer(states: State[], state: State): void {
-  const at = states.findIndex(({ last }) => last === state.last);
+  const at = states.findIndex(({ slot }) => slot === state.slot);
   if (at < 0) states.push(state);
   else if (isBetter(state, states[at]!)) states[at] = state;
 }

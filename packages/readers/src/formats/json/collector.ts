@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileReport, FormatName, MeasuredReading, Metric, OwnerChoice } from "../../format.ts";
+import type { FileReport, FormatName, MeasuredReading, Metric, Origin, OwnerChoice } from "../../format.ts";
 import type { LocalClock } from "../../internal/localClock.ts";
 import { Tally } from "../../internal/tally.ts";
 import { isZero, plainDecimal } from "../../internal/values.ts";
@@ -18,6 +18,8 @@ export type Found = {
   readonly value: string;
   /** UCUM */
   readonly unit: string;
+  readonly source?: string | undefined;
+  readonly origin?: Origin | undefined;
 };
 
 /** What became of an entry. Functions that read one return it, so that none is forgotten. */
@@ -64,7 +66,7 @@ export class Collector {
    * or oxygen saturation of 0.
    * @throws SELECTION_REQUIRED where the file's readings are those of several people
    */
-  reading({ metric, time, value: written, unit }: Found): Counted {
+  reading({ metric, time, value: written, unit, source, origin }: Found): Counted {
     let value = written;
     if (written !== "LOW" && written !== "HIGH") {
       const plain = plainDecimal(written);
@@ -76,7 +78,14 @@ export class Collector {
     if (this.#owners?.counts(this.#owner) === false) return this.skip(this.#owners.kind);
     this.#tally.entries += 1;
     this.#tally.take(time, value, metric);
-    this.#take({ metric, time, value, unit });
+    this.#take({
+      metric,
+      time,
+      value,
+      unit,
+      ...(source === undefined || source === "" ? {} : { source }),
+      ...(origin === undefined ? {} : { origin }),
+    });
     return "taken";
   }
 

@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import { detectFormat, formatOf } from "./detect.ts";
-import type { FileInput, FileReport, Format, FormatName, MeasuredReading, ReadOptions } from "./format.ts";
+import type { FileInput, FileReport, Format, MeasuredReading, ReadOptions } from "./format.ts";
 import { watchedInput } from "./input.ts";
 import { Seen } from "./internal/seen.ts";
 import { Plausibility } from "./plausible.ts";
 
 /** Why readings are refused that say different things about one time: nothing tells which of them is right. */
 export const CONTRADICTING = "contradicts another reading of the same time";
-
-export type FileReadings = {
-  readonly format: FormatName;
-  /** In order of time; those of one time as the file has them. */
-  readonly readings: MeasuredReading[];
-  readonly report: FileReport;
-};
-
-/**
- * Reads a file into readings.
- * @throws what `streamReadings` throws
- */
-export async function readFile(input: FileInput, options: ReadOptions = {}): Promise<FileReadings> {
-  const readings: MeasuredReading[] = [];
-  const { contradicts, ...report } = await streamReadings(input, options, (reading) =>
-    readings.push(reading),
-  );
-  const kept =
-    report.refused[CONTRADICTING] === undefined ? readings : readings.filter((one) => !contradicts(one));
-  kept.sort((a, b) => a.time - b.time);
-  return { format: report.format, readings: kept, report };
-}
 
 /** A stream's report counts readings that contradict each other as refused; they are known only when all is read. */
 export type StreamReport = FileReport & {
@@ -38,11 +16,11 @@ export type StreamReport = FileReport & {
 };
 
 /**
- * Hands every reading of a file to `take` in the file's order, without collecting them. A reading with the same metric,
- * time, value and unit as one before is a duplicate and handed on once; readings of other metrics than the one asked
- * for are counted as skipped. What cannot have been measured (a value out of its metric's range, a time in the future)
- * is refused. Two readings of one metric, unit and time with different values contradict each other: the report says so
- * at the end, and the caller leaves out what it `contradicts`.
+ * Hands every reading of a file to `take` in the file's order, without collecting them: those of all sources. A reading
+ * with the same metric, time, value, unit and source as one before is a duplicate and handed on once; readings of other
+ * metrics than the one asked for are counted as skipped. What cannot have been measured (a value out of its metric's range,
+ * a time in the future) is refused. Two readings of one metric, unit, source and time with different values contradict each
+ * other: the report says so at the end, and the caller leaves out what it `contradicts`.
  *
  * @throws FILE_NOT_UNDERSTOOD with line and column (or byte, or JSON path), never content; FILE_UNREADABLE;
  *         ZONE_REQUIRED, ZONE_UNKNOWN, START_REQUIRED, DATE_ORDER_REQUIRED, SELECTION_REQUIRED where the file does not
@@ -67,14 +45,14 @@ export async function streamReadings(
       skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
       return;
     }
-    const { metric, time, value, unit } = reading;
+    const { time, value } = reading;
     const reason = plausibility.refusalOf(reading);
     if (reason !== undefined) {
       refused.set(reason, (refused.get(reason) ?? 0) + 1);
       return;
     }
     const text = typeof value === "object" ? value.join(" ") : String(value);
-    if (!seen.add(time, `${metric} ${unit}`, text)) {
+    if (!seen.add(time, seriesOf(reading), text)) {
       handed.duplicates += 1;
       return;
     }
@@ -94,8 +72,12 @@ export async function streamReadings(
     duplicates: report.duplicates + handed.duplicates,
     skipped: { ...report.skipped, ...Object.fromEntries(skipped) },
     refused: { ...report.refused, ...Object.fromEntries(refused) },
-    contradicts: ({ time, metric, unit }) => seen.contradicts(time, `${metric} ${unit}`),
+    contradicts: (reading) => seen.contradicts(reading.time, seriesOf(reading)),
   };
+}
+
+function seriesOf({ metric, unit, origin, source }: MeasuredReading): string {
+  return `${metric} ${unit} ${origin} ${source}`;
 }
 
 /** A choice that the format does not know must not be passed over: the wrong readings would count. */
