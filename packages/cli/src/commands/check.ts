@@ -186,9 +186,17 @@ function linesOf(entry: Decidable, evaluation: Evaluation): string[] {
 }
 
 /** Said where the readings do not fill the question's window. */
-function shortLines({ epochs, epochsRead }: Evaluation): string[] {
-  if (epochsRead >= epochs) return [];
-  return [`The readings cover ${epochsRead} of ${counted(epochs, "epoch")}. The rest counts as missing.`];
+function shortLines({ epochs, epochsRead, slots, between }: Evaluation): string[] {
+  const short =
+    epochsRead < epochs
+      ? [`The readings cover ${epochsRead} of ${counted(epochs, "epoch")}. The rest counts as missing.`]
+      : [];
+  if (between.slots === slots) return short;
+  const { missing } = between;
+  return [
+    ...short,
+    `From the first to the last reading ${missing} of ${counted(between.slots, "slot")} ${missing === 1 ? "is" : "are"} missing.`,
+  ];
 }
 
 /** What a log would not keep as it was given. */

@@ -63,6 +63,8 @@ export type Evaluation = {
   readonly inBand: number;
   /** Slots without a reading. */
   readonly missing: number;
+  /** The same from the first slot with a reading to the last one, both included. */
+  readonly between: { readonly slots: number; readonly missing: number };
   /** inBand / valid; null without readings. */
   readonly share: number | null;
   /** Of the readings; null without readings or for samples of three axes. */
@@ -152,6 +154,7 @@ export function evaluate(readings: Iterable<Reading>, options: EvaluateOptions):
     to: epochStart(profile, offset, firstEpoch + epochs.length),
     epochs: epochs.length,
     epochsRead: preview.epochs.length,
+    between: between(profile, preview.epochs, valid),
     share: valid === 0 ? null : inBand / valid,
     mean: meanOf(profile, epochs),
     coverage: valid / slots,
@@ -230,6 +233,15 @@ function stretch(
     (_, i) => preview.epochs[firstEpoch + i - preview.firstEpoch] ?? gap,
   );
   return { firstEpoch, epochs };
+}
+
+/** @param valid slots with a reading, all of them in these epochs */
+function between({ channels, samples }: Profile, epochs: Epochs, valid: number): Evaluation["between"] {
+  const [first, last] = [epochs[0]!, epochs.at(-1)!];
+  const before = Math.floor(first.findIndex((code) => code !== MISSING) / channels);
+  const after = samples - 1 - Math.floor(last.findLastIndex((code) => code !== MISSING) / channels);
+  const slots = epochs.length * samples - before - after;
+  return { slots, missing: slots - valid };
 }
 
 function windowsOf(

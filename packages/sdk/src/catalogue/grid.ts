@@ -29,7 +29,7 @@ export type Grid = {
 export type GridChoice = {
   /** The form over this time, such as "14 days"; the first that fits where left out. */
   window?: string;
-  /** Whose slots count; the one whose interval is nearest to the readings' where left out. */
+  /** Whose slots count; where left out, the one with the longest interval that keeps every reading. */
   profile?: ProfileName;
   /** Quarter hours after 00:00 UTC at which epochs begin; the question's own where left out. */
   offset?: number;
@@ -70,8 +70,7 @@ export function gridFor(entry: Decidable, readings: Iterable<Reading>, choice: G
     throw notAbout(entry, first.unit, channels, choice);
   }
   const spacing = usualSpacing(times);
-  const away = ({ profile }: Grid): number => Math.abs(Math.log(profile.interval / spacing));
-  const nearest = candidates.reduce((best, each) => (away(each) < away(best) ? each : best));
+  const nearest = longestThatKeeps(candidates, spacing);
   // An offset of the question's own may not fit another grid's shorter epochs.
   const fits = nearest.offset * OFFSET_STEP < nearest.profile.epochSeconds;
   const midnight = choice.zone === undefined ? 0 : dayOffsetOf(choice.zone, first.time);
@@ -105,6 +104,18 @@ function notAbout(entry: Decidable, unit: string, channels: number, choice: Grid
     `${entry.name} has no form for readings of ${channels === 1 ? "" : `${channels} channels in `}${unit}${chosen.length === 0 ? "" : ` with ${chosen.join(", ")}`}.`,
     { details: { unit, ...choice }, hint: `It has ${forms.join("; ")}. Values are never converted.` },
   );
+}
+
+/** A gap between two readings may be so much longer than the sensor's step and still be one step. */
+const JITTER = 1.25;
+
+/**
+ * The grid with the longest interval that keeps every reading; the one with the shortest where none does. A sensor that
+ * lost every second reading still has its own grid, whose empty slots are missing.
+ */
+function longestThatKeeps(grids: readonly Grid[], spacing: number): Grid {
+  const byInterval = grids.toSorted((a, b) => b.profile.interval - a.profile.interval);
+  return byInterval.find(({ profile }) => profile.interval <= JITTER * spacing) ?? byInterval.at(-1)!;
 }
 
 /** What choosing a grid needs of the readings, in one pass and a few bytes for each. */
