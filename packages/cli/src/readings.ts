@@ -39,6 +39,7 @@ export type ReadingOptions = {
   value?: string;
   unit?: string;
   where?: string[];
+  source?: string;
 };
 
 /** Options of every command that reads a file of readings. */
@@ -72,8 +73,9 @@ export function withReadingOptions(command: Command): Command {
     .option("--value <column>", "CSV of any form: the column of values")
     .option(
       "--unit <unit>",
-      "CSV of any form: the values' UCUM unit; ms with --metric heart-rate for intervals between beats",
+      "readings in this unit only; with --value: the values' UCUM unit (ms with --metric heart-rate: times between beats)",
     )
+    .option("--source <name>", "readings of this device or app, by its name in the file; * for those of all")
     .option("--interval <seconds>", "CSV without a column of times: seconds from row to row")
     .option(
       "--where <column=value>",
@@ -88,10 +90,11 @@ export function withReadingOptions(command: Command): Command {
  */
 export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
   const { zone, format, metric, dateOrder, timeUnit, timeForm, time, value, unit, where = [] } = options;
-  const given = Object.entries({ zone, format, metric, dateOrder, timeUnit, timeForm }).filter(
+  const { source } = options;
+  const given = Object.entries({ zone, format, metric, dateOrder, timeUnit, timeForm, source }).filter(
     ([, text]) => text !== undefined,
   );
-  if ((value === undefined) !== (unit === undefined) || (value === undefined && time !== undefined)) {
+  if ((value !== undefined && unit === undefined) || (value === undefined && time !== undefined)) {
     throw new VitalproofError(
       "USAGE",
       "A table of any form takes --value and --unit, and --time where it has times.",
@@ -103,11 +106,12 @@ export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
   return {
     ...(Object.fromEntries(given) as Pick<
       ReadOptions,
-      "zone" | "format" | "metric" | "dateOrder" | "timeUnit" | "timeForm"
+      "zone" | "format" | "metric" | "dateOrder" | "timeUnit" | "timeForm" | "source"
     >),
     ...numberOf("start", options.start),
     ...numberOf("interval", options.interval),
     ...(where.length === 0 ? {} : { where: Object.fromEntries(where.map(condition)) }),
+    ...(value === undefined && unit !== undefined ? { unit } : {}),
     ...(value === undefined || unit === undefined
       ? {}
       : { columns: { value, unit, ...(time === undefined ? {} : { time }) } }),

@@ -80,6 +80,8 @@ export type ReadOptions = {
   readonly source?: string;
   /** Keep readings of this metric only; a file with several metrics reports the others as counts. */
   readonly metric?: Metric;
+  /** Keep readings of this unit only, where a file has one metric in two. The others are counted; none is converted. */
+  readonly unit?: string;
   /** The format, where content must not decide. Without it, and with `columns`, the format is generic-csv. */
   readonly format?: FormatName;
   /** Unix seconds of the file's second 0, for files that count seconds from their own start, or rows. */

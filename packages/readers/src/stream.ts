@@ -4,6 +4,7 @@ import { detectFormat, formatOf } from "./detect.ts";
 import type { FileInput, FileReport, Format, MeasuredReading, ReadOptions } from "./format.ts";
 import { watchedInput } from "./input.ts";
 import { Seen } from "./internal/seen.ts";
+import { ucumOf } from "./metrics.ts";
 import { Plausibility } from "./plausible.ts";
 
 /** Why readings are refused that say different things about one time: nothing tells which of them is right. */
@@ -18,7 +19,7 @@ export type StreamReport = FileReport & {
 /**
  * Hands every reading of a file to `take` in the file's order, without collecting them: those of all sources. A reading
  * with the same metric, time, value, unit and source as one before is a duplicate and handed on once; readings of other
- * metrics than the one asked for are counted as skipped. What cannot have been measured (a value out of its metric's range,
+ * metrics and units than those asked for are counted as skipped. What cannot have been measured (a value out of its metric's range,
  * a time in the future) is refused. Two readings of one metric, unit, source and time with different values contradict each
  * other: the report says so at the end, and the caller leaves out what it `contradicts`.
  *
@@ -42,6 +43,11 @@ export async function streamReadings(
   const report = await format.read(watched, options, (reading) => {
     if (options.metric !== undefined && reading.metric !== options.metric) {
       const kind = `other metric: ${reading.metric}`;
+      skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
+      return;
+    }
+    if (options.unit !== undefined && reading.unit !== ucumOf(reading.metric, options.unit)) {
+      const kind = `other unit: ${reading.unit}`;
       skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
       return;
     }

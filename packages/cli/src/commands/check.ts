@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ReadingSeries } from "@vitalproof/readers";
+import { METRICS, type ReadingSeries } from "@vitalproof/readers";
 import {
   type Decidable,
   type Evaluation,
@@ -16,6 +16,7 @@ import type { Io, Json } from "../io.ts";
 import { whole } from "../numbers.ts";
 import { givenOf, type QuestionOptions, withQuestionOptions } from "../questionOptions.ts";
 import { type ReadingOptions, readingsOf, readReadings, withReadingOptions } from "../readings.ts";
+import { sourceLines } from "../sources.ts";
 import { requestFrom, saidInOptions } from "../terms.ts";
 import { instantText, parseInstant } from "../time.ts";
 
@@ -104,7 +105,7 @@ async function decide(io: Io, file: string, options: CheckOptions): Promise<Deci
   );
   return {
     holds: evaluation.holds,
-    lines: linesOf(entry, evaluation),
+    lines: [...linesOf(entry, evaluation), ...sourceLines(report, options.source, chosen[0]?.metric)],
     json: { ...evaluation, format: report.format, report },
   };
 }
@@ -144,16 +145,31 @@ function seriesFor(
   series: readonly ReadingSeries[],
   { metric }: ReadingOptions,
 ): readonly ReadingSeries[] {
-  if (entry.metric === "any" || metric !== undefined) return series;
+  if (entry.metric === "any" || metric !== undefined) return ofOneUnit(series);
   const own = series.filter((one) => one.metric === entry.metric);
-  if (own.length > 0) return own;
+  if (own.length > 0) return ofOneUnit(own);
   const unknown = series.filter((one) => one.metric === "other");
-  if (unknown.length > 0) return unknown;
+  if (unknown.length > 0) return ofOneUnit(unknown);
   const metrics = [...new Set(series.map((one) => one.metric))].join(", ");
   throw new VitalproofError(
     "INVALID_ARGUMENT",
     `${entry.name} is about ${entry.metric}; the file holds ${metrics}.`,
     { details: { question: entry.name, metric: entry.metric }, hint: "Name another file or question." },
+  );
+}
+
+/** @throws INVALID_ARGUMENT naming the option that chooses */
+function ofOneUnit(series: readonly ReadingSeries[]): readonly ReadingSeries[] {
+  const units = [...new Set(series.map(({ unit }) => unit))];
+  const [metric, ...others] = new Set(series.map((one) => one.metric));
+  if (units.length < 2 || others.length > 0 || metric === undefined) return series;
+  throw new VitalproofError(
+    "INVALID_ARGUMENT",
+    `The readings of ${METRICS[metric].title} have several units: ${units.join(", ")}.`,
+    {
+      details: { metric, units: units.join(", ") },
+      hint: `Choose one: ${units.map((unit) => `--unit ${unit}`).join(" or ")}. Values are never converted.`,
+    },
   );
 }
 

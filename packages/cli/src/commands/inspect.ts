@@ -16,6 +16,7 @@ import { counted, countedReason } from "../counted.ts";
 import { eachLabel, ofLabel, refusalJson, refusalText, throwCommon } from "../eachLabel.ts";
 import type { Io, Json } from "../io.ts";
 import { nothingTaken, type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
+import { sourceLines } from "../sources.ts";
 import { instantText } from "../time.ts";
 
 export function registerInspect(program: Command, io: Io): void {
@@ -47,7 +48,7 @@ export function registerInspect(program: Command, io: Io): void {
     .action(async (file: string, options: Options) => {
       if (options.each !== undefined) return inspectEach(io, file, options, options.each);
       const inspection = await look(io, file, options);
-      io.report(linesOf(inspection), jsonOf(inspection));
+      io.report(linesOf(inspection, options.source), jsonOf(inspection));
       const nothing = await nothingTaken(io, file, options, inspection.report, true);
       if (nothing !== undefined) throw nothing;
     });
@@ -80,7 +81,7 @@ async function inspectEach(io: Io, file: string, options: Options, column: strin
         `--where "${column}=${label}"`,
         ...(inspection instanceof VitalproofError
           ? [`Not read: ${refusalText(inspection)}`]
-          : linesOf(inspection)),
+          : linesOf(inspection, options.source)),
         "",
       ]),
       ...(refused === 0
@@ -123,7 +124,7 @@ function jsonOf(inspection: Inspection): Json {
   };
 }
 
-function linesOf({ format, clock, report, series }: Inspection): string[] {
+function linesOf({ format, clock, report, series }: Inspection, source: string | undefined): string[] {
   const title = FORMATS.find(({ name }) => name === format)?.title ?? format;
   return [
     `${title} (${format}): ${counted(report.entries, "entry", "entries")}, ${counted(report.taken, "reading")}`,
@@ -132,6 +133,7 @@ function linesOf({ format, clock, report, series }: Inspection): string[] {
     ...(report.duplicates > 0 ? [`duplicates: ${report.duplicates}`] : []),
     ...(report.outOfOrder > 0 ? [`out of order: ${report.outOfOrder}`] : []),
     ...report.notes,
+    ...sourceLines(report, source),
     ...(clock === "file"
       ? ["Times count from the file's own start, which it does not say: --start for anything but looking."]
       : []),

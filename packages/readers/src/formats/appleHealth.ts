@@ -4,6 +4,7 @@ import type { FileInput, Format, Metric } from "../format.ts";
 import { decoded } from "../input.ts";
 import { notUnderstood } from "../internal/notUnderstood.ts";
 import { plainDecimal } from "../internal/values.ts";
+import { XmlText } from "../internal/xmlText.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
 import { instantOf, LONGEST, TOO_LONG } from "./json/instant.ts";
 
@@ -26,6 +27,11 @@ const LONGEST_MARKUP = 1_048_576;
  */
 const PIECE = 4096;
 const HINT = "Pass export.xml from the archive that the Health app exports.";
+/** Metadata of a record that a person typed in: the constant's value, and its name. Source: HKMetadataKeyWasUserEntered. */
+const TYPED_IN = ["HKWasUserEntered", "HKMetadataKeyWasUserEntered"];
+
+/** An element below the root, until it ends. */
+type Element = { readonly name: string; readonly attributes: Record<string, string>; typedIn: boolean };
 
 /**
  * The Health app's export.xml, streamed: it is never in memory as a whole. saxes refuses what is not well-formed, reads
@@ -44,6 +50,8 @@ export const appleHealth: Format = {
     const parser = new SaxesParser({ position: true, xmlns: false });
     let root: string | undefined;
     let depth = 0;
+    let element: Element | undefined;
+    const clean = new XmlText();
     /** Characters up to the last end of a tag, comment or document type. */
     let lastMarkup = 0;
     const fail = (reason: string, hint = HINT) =>
@@ -52,7 +60,7 @@ export const appleHealth: Format = {
     parser.on("error", (error) => {
       throw fail(
         `it is not well-formed XML (${wordsOf(error)})`,
-        "The file may be cut off. Export it again.",
+        "The file may be cut off or changed. Unpack export.xml anew from the archive, and use it as it is.",
       );
     });
     parser.on("xmldecl", ({ encoding }) => {
@@ -69,6 +77,9 @@ export const appleHealth: Format = {
     parser.on("closetag", () => {
       lastMarkup = parser.position;
       depth -= 1;
+      if (depth !== 1 || element === undefined) return;
+      readElement(element, collector);
+      element = undefined;
     });
     parser.on("opentag", ({ name, attributes }) => {
       lastMarkup = parser.position;
@@ -79,15 +90,25 @@ export const appleHealth: Format = {
       }
       // Records inside a Correlation are also at the top level.
       // ExportDate and Me say when and about whom. They are not entries.
-      if (depth === 2 && name !== "ExportDate" && name !== "Me") readElement(name, attributes, collector);
+      if (depth === 2 && name !== "ExportDate" && name !== "Me")
+        element = { name, attributes, typedIn: false };
+      else if (depth === 3 && element !== undefined && name === "MetadataEntry") {
+        const { key = "", value } = attributes;
+        if (TYPED_IN.includes(key) && value === "1") element.typedIn = true;
+      }
     });
 
     for await (const text of decoded(inPieces(input))) {
-      parser.write(text);
+      parser.write(clean.next(text));
       if (parser.position - lastMarkup > LONGEST_MARKUP) throw fail("a single tag or text has over 1 MiB");
     }
+    parser.write(clean.rest());
     parser.close();
     if (root === undefined) throw fail("it has no root element");
+    if (clean.stray > 0) {
+      const s = clean.stray === 1 ? "" : "s";
+      collector.note(`${clean.stray} stray control character${s} that XML does not allow: skipped.`);
+    }
     return collector.report("apple-health");
   },
 };
@@ -101,7 +122,7 @@ function inPieces(input: FileInput): FileInput {
   return { ...input, stream };
 }
 
-function readElement(name: string, attributes: Record<string, string>, collector: Collector): Counted {
+function readElement({ name, attributes, typedIn }: Element, collector: Collector): Counted {
   if (name !== "Record") return collector.skip(/^[A-Za-z]{1,60}$/.test(name) ? name : "other element");
   const type = attributes.type ?? "";
   const metric = Object.hasOwn(METRICS, type) ? METRICS[type] : undefined;
@@ -116,7 +137,13 @@ function readElement(name: string, attributes: Record<string, string>, collector
   if (end - start > LONGEST) return collector.skip(TOO_LONG);
   const measured = inUcum(metric, attributes.value ?? "", attributes.unit ?? "");
   if (typeof measured === "string") return collector.refuse(measured);
-  return collector.reading({ metric, time: start, ...measured, source: attributes.sourceName });
+  return collector.reading({
+    metric,
+    time: start,
+    ...measured,
+    source: attributes.sourceName?.trim(),
+    ...(typedIn ? { origin: "typed in" } : {}),
+  });
 }
 
 /** The value in a UCUM unit, or the reason why there is none. */
