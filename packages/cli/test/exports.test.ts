@@ -17,6 +17,16 @@ function argvOf(command: string): string[] {
   return words.slice(1).map((word) => (word === "--statement" ? "--question" : word));
 }
 
+/**
+ * What has changed since the cases were written, with the options that ask the same today. Missing readings of a window count
+ * against worst-case terms, and terms over valid readings must limit how many may be missing.
+ */
+const ADDED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
+  // Ten minutes of an hour.
+  "38-o2ring-255": { 1: ["--semantics", "of-valid", "--coverage", "10"] },
+  "56-oximeter-4s": { 1: ["--coverage", "10"] },
+};
+
 type Said = Record<string, unknown> & {
   report?: Record<string, unknown>;
   series?: Record<string, unknown>[];
@@ -101,7 +111,7 @@ describe("exports as people have them", function () {
       const wanted = [expected].flat();
       expect(wanted).to.have.length(commands.length);
       for (const [i, text] of commands.entries()) {
-        const ran = await vitalproof({ cwd }, "--json", ...argvOf(text));
+        const ran = await vitalproof({ cwd }, "--json", ...argvOf(text), ...(ADDED[name]?.[i] ?? []));
         expect(judge(ran, wanted[i]!), text).to.deep.equal([]);
       }
     });

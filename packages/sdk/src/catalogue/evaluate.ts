@@ -237,10 +237,12 @@ function stretch(
 
 /** @param valid slots with a reading, all of them in these epochs */
 function between({ channels, samples }: Profile, epochs: Epochs, valid: number): Evaluation["between"] {
-  const [first, last] = [epochs[0]!, epochs.at(-1)!];
-  const before = Math.floor(first.findIndex((code) => code !== MISSING) / channels);
-  const after = samples - 1 - Math.floor(last.findLastIndex((code) => code !== MISSING) / channels);
-  const slots = epochs.length * samples - before - after;
+  const isFilled = (codes: Epochs[number], sample: number): boolean => codes[sample * channels] !== MISSING;
+  let first = 0;
+  while (!isFilled(epochs[0]!, first)) first += 1;
+  let last = samples - 1;
+  while (!isFilled(epochs.at(-1)!, last)) last -= 1;
+  const slots = (epochs.length - 1) * samples + last - first + 1;
   return { slots, missing: slots - valid };
 }
 

@@ -2,7 +2,7 @@
 
 import type { TermsRequest } from "../templates/templates.ts";
 import type { Form, Question, Source } from "./entry.ts";
-import { dipping, partly, steady } from "./examples.ts";
+import { dipping, partly } from "./examples.ts";
 
 // Levels are given once in each unit, as the sources print them. None is ever converted: 70 mg/dL is 3.885 mmol/L,
 // and the consensus says 3.9.
@@ -53,6 +53,9 @@ function windows(
     form({ window: "1 day", profile: "glucose-mmol-l-5min", circuit: "glucose-mmol-day" }, mmol, {}),
     form({ window: "14 days", profile: "glucose-mmol-l-5min", circuit: "glucose-mmol-14d" }, mmol, OF_VALID),
     form({ window: "1 day", profile: "glucose-mg-dl-15min", circuit: "glucose-15min-day" }, mgdl, {}),
+    form({ window: "1 day", profile: "glucose-mmol-l-15min", circuit: "glucose-mmol-15min-day" }, mmol, {}),
+    form({ window: "1 day", profile: "glucose-mg-dl-1min", circuit: "glucose-1min-day" }, mgdl, {}),
+    form({ window: "1 day", profile: "glucose-mmol-l-1min", circuit: "glucose-mmol-1min-day" }, mmol, {}),
   ];
 }
 
@@ -142,26 +145,15 @@ const belowAllDay: Question = {
       says: "Glucose above 250 mg/dL (13.9 mmol/L) is level 2 hyperglycaemia, of which there should be less than 5 %. That there is none in a day is this question's own, stricter bound.",
     },
   ],
-  forms: [
+  forms: windows(
+    { request: { band: { atMost: 250 }, share: { atLeast: 100 } }, good: 250, bad: 251 },
+    { request: { band: { atMost: "13.9" }, share: { atLeast: 100 } }, good: "13.9", bad: "14.0" },
     {
-      window: "1 day",
-      profile: "glucose-mg-dl-5min",
-      circuit: "glucose-day",
-      offset: 0,
-      request: { template: "distribution", band: { atMost: 250 }, share: { atLeast: 100 } },
-      passing: steady("Every reading is at the level itself.", 250),
-      failing: dipping("One reading is one step above the level.", 120, 100, 1, 251),
+      passing: 1,
+      failing: 0.98,
+      words: ["Every reading is at the level itself.", "2 % of the readings are one step above the level."],
     },
-    {
-      window: "1 day",
-      profile: "glucose-mmol-l-5min",
-      circuit: "glucose-mmol-day",
-      offset: 0,
-      request: { template: "distribution", band: { atMost: "13.9" }, share: { atLeast: 100 } },
-      passing: steady("Every reading is at the level itself.", "13.9"),
-      failing: dipping("One reading is missing.", "7.0", 100, 1, undefined),
-    },
-  ],
+  ).filter(({ window }) => window === "1 day"),
 };
 
 const averageGlucose: Question = {

@@ -39,6 +39,7 @@ function hourAndDay(
   return [
     { window: "1 hour", profile: "heart-rate-1s", circuit: "heart-rate-hour", ...common },
     { window: "1 day", profile: "heart-rate-1min", circuit: "heart-rate-day", ...common },
+    { window: "1 hour", profile: "heart-rate-5s", circuit: "heart-rate-5s-hour", ...common },
   ];
 }
 
@@ -49,7 +50,7 @@ const heartRateBelow: Question = {
   name: "heart-rate-below",
   title: "Heart rate below 120 throughout",
   words:
-    "In the whole hour (3,600 readings, one a second) or day not one reading of the heart rate reached the level. A missing reading counts as one that did.",
+    "In the whole hour (a reading every second, or every 5 seconds) or day (one a minute) not one reading of the heart rate reached the level. A missing reading counts as one that did.",
   about: "share",
   sources: [NEWS2],
   forms: hourAndDay(
@@ -119,7 +120,7 @@ const resting: Question = {
       passing: partly("Half of the readings are 62 and half 66.", 0.5, 62, 66),
       failing: partly("Three readings of four are 104, the others 88: the average is 100.", 0.75, 104, 88),
     },
-  ).slice(0, 1),
+  ).filter(({ window }) => window === "1 hour"),
 };
 
 const noFibrillation: Question = {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Question, Source } from "./entry.ts";
+
+import type { TermsRequest } from "../templates/templates.ts";
+import type { Example, Form, Question, Source } from "./entry.ts";
 import { dipping } from "./examples.ts";
 
 const HYPOXAEMIA: readonly Source[] = [
@@ -24,10 +26,34 @@ const common = {
   about: "runs",
   sources: HYPOXAEMIA,
 } as const;
-const five = dipping("Oxygen is at 89 % for 300 seconds, not longer.", 96, 1_000, 300, 89);
-const longer = dipping("Oxygen is at 89 % for 301 seconds.", 96, 1_000, 301, 89);
-const window = { window: "1 hour", profile: "spo2-1s", circuit: "spo2-hour-episodes", offset: 0 } as const;
 const low = { template: "episode", band: { below: 90 }, minRun: { longerThan: 300 } } as const;
+
+/** The grids of oximeters, the usual one first: a run is as long on each. */
+const GRIDS = [
+  { profile: "spo2-1s", circuit: "spo2-hour-episodes", interval: 1 },
+  { profile: "spo2-2s", circuit: "spo2-2s-hour-episodes", interval: 2 },
+  { profile: "spo2-4s", circuit: "spo2-4s-hour-episodes", interval: 4 },
+  { profile: "spo2-1min", circuit: "spo2-1min-hour-episodes", interval: 60 },
+] as const;
+
+/** A form for each grid, with an hour that has a run of just five minutes and one that has a longer one. */
+function onEachGrid(
+  request: TermsRequest,
+  examples: (hours: { five: Example; longer: Example }) => Pick<Form, "passing" | "failing">,
+): Form[] {
+  return GRIDS.map(({ profile, circuit, interval }) => {
+    const run = (seconds: number, words: string): Example =>
+      dipping(
+        `Oxygen is at 89 % for ${seconds} seconds${words}.`,
+        96,
+        600 / interval,
+        seconds / interval,
+        89,
+      );
+    const hours = { five: run(300, ", not longer"), longer: run(300 + interval, "") };
+    return { window: "1 hour", profile, circuit, offset: 0, request, ...examples(hours) };
+  });
+}
 
 export const OXYGEN: readonly Question[] = [
   {
@@ -37,15 +63,21 @@ export const OXYGEN: readonly Question[] = [
     words:
       "At least once the oxygen in the blood stayed too low for more than five minutes. Used as an alert.",
     alert: true,
-    forms: [{ ...window, request: { ...low, runs: { atLeast: 1 } }, passing: longer, failing: five }],
+    forms: onEachGrid({ ...low, runs: { atLeast: 1 } }, ({ five, longer }) => ({
+      passing: longer,
+      failing: five,
+    })),
   },
   {
     ...common,
     name: "stable-oxygen",
     title: "Oxygen never below 90 % for more than 5 minutes",
     words:
-      "The oxygen in the blood was never too low for more than five minutes. Missing seconds count as too low until they would make five minutes.",
+      "The oxygen in the blood was never too low for more than five minutes. Missing readings count as too low until they would make five minutes.",
     alert: false,
-    forms: [{ ...window, request: { ...low, runs: { atMost: 0 } }, passing: five, failing: longer }],
+    forms: onEachGrid({ ...low, runs: { atMost: 0 } }, ({ five, longer }) => ({
+      passing: five,
+      failing: longer,
+    })),
   },
 ];

@@ -45,6 +45,15 @@ const cpap: Question = {
         0,
       ),
     },
+    {
+      window: "30 nights",
+      profile: "device-usage-night",
+      circuit: "device-usage-nights-30d",
+      offset: NOON,
+      request: { template: "regularity", level: { sum: 240 }, epochs: { atLeast: 21 } },
+      passing: inEpochs("240 minutes on 21 nights, none on the other nine.", 1, 21, () => 240, 0),
+      failing: inEpochs("240 minutes on 20 nights, none on the other ten.", 1, 20, () => 240, 0),
+    },
   ],
 };
 
