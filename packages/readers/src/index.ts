@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 export { OTHER_SOURCE } from "./choice.ts";
+export { type CollectedReadings, collectReadings, type FileReadings, readFile } from "./collect.ts";
 export { detectFormat, formatOf } from "./detect.ts";
 export type {
   DateOrder,
@@ -36,11 +37,5 @@ export {
   ucumOf,
 } from "./metrics.ts";
 export { IN_FUTURE, OUT_OF_RANGE, TOO_EARLY } from "./plausible.ts";
-export {
-  type CollectedReadings,
-  collectReadings,
-  type FileReadings,
-  ReadingSeries,
-  readFile,
-} from "./series.ts";
+export { ReadingSeries } from "./series.ts";
 export { CONTRADICTING } from "./stream.ts";

@@ -18,9 +18,10 @@ import {
   usualStep,
   VitalproofError,
 } from "@vitalproof/sdk";
+import { collectReadings } from "./collect.ts";
 import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
 import { likelyProfile, profilesFor } from "./metrics.ts";
-import { collectReadings, type ReadingSeries } from "./series.ts";
+import type { ReadingSeries } from "./series.ts";
 
 export type InspectOptions = ReadOptions & {
   /** Profile to slot under; without it the one that fits metric, unit and typical interval. */

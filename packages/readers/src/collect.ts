@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { chooseSources, withoutCopies } from "./choice.ts";
+import type { FileInput, FileReport, FormatName, MeasuredReading, ReadOptions } from "./format.ts";
+import { ReadingSeries } from "./series.ts";
+import { CONTRADICTING, streamReadings } from "./stream.ts";
+
+/** What a file holds, by metric and unit, in the file's order. */
+export type CollectedReadings = { readonly report: FileReport; readonly series: readonly ReadingSeries[] };
+
+/**
+ * Reads a file into columns: millions of readings fit, which as objects would not. Of each day the readings of one source
+ * stay (`chooseSources`), and each reading once.
+ * @throws what `streamReadings` and `chooseSources` throw
+ */
+export async function collectReadings(
+  input: FileInput,
+  options: ReadOptions = {},
+): Promise<CollectedReadings> {
+  const all = new Map<string, ReadingSeries>();
+  const { contradicts, ...report } = await streamReadings(input, options, (reading) => {
+    const { metric, unit, origin, time, value, source } = reading;
+    const key = `${metric} ${unit} ${origin}`;
+    let one = all.get(key);
+    if (one === undefined) {
+      one = new ReadingSeries(metric, unit, origin);
+      all.set(key, one);
+    }
+    one.add(time, value, source);
+  });
+  if (report.refused[CONTRADICTING] !== undefined) for (const one of all.values()) leaveOut(one, contradicts);
+  const choice = chooseSources([...all.values()], options);
+  // Rows without times have those that the caller spaces them by.
+  const timed = options.columns === undefined || options.columns.time !== undefined;
+  const copies = timed ? [...all.values()].reduce((sum, one) => sum + withoutCopies(one), 0) : 0;
+  const series = [...all.values()].filter(({ count }) => count > 0);
+  return {
+    report: {
+      ...report,
+      ...countsOf(series),
+      duplicates: report.duplicates + copies,
+      skipped: { ...report.skipped, ...choice.leftOut },
+      notes: [...report.notes, ...choice.notes],
+      ...(choice.sources.length === 0 ? {} : { sources: choice.sources }),
+    },
+    series,
+  };
+}
+
+function leaveOut(one: ReadingSeries, contradicts: (reading: MeasuredReading) => boolean): void {
+  const { metric, unit, origin, times, sources } = one;
+  one.keep((at) => {
+    const source = sources[one.sourceAt(at)] || undefined;
+    return !contradicts({
+      metric,
+      unit,
+      time: times.at(at),
+      value: 0,
+      ...(origin === undefined ? {} : { origin }),
+      ...(source === undefined ? {} : { source }),
+    });
+  });
+}
+
+function countsOf(series: readonly ReadingSeries[]): { taken: number; low: number; high: number } {
+  const counts = { taken: 0, low: 0, high: 0 };
+  for (const { count, numbers, examples } of series) {
+    counts.taken += count;
+    const [low, high] = [examples.indexOf("LOW"), examples.indexOf("HIGH")];
+    if (low < 0 && high < 0) continue;
+    for (const number of numbers) {
+      if (number === low) counts.low += 1;
+      if (number === high) counts.high += 1;
+    }
+  }
+  return counts;
+}
+
+export type FileReadings = {
+  readonly format: FormatName;
+  /** In order of time; those of one time by metric, and within it as the file has them. */
+  readonly readings: MeasuredReading[];
+  readonly report: FileReport;
+};
+
+/**
+ * Reads a file into readings.
+ * @throws what `collectReadings` throws
+ */
+export async function readFile(input: FileInput, options: ReadOptions = {}): Promise<FileReadings> {
+  const { report, series } = await collectReadings(input, options);
+  const readings = series.flatMap((one) => [...one]).sort((a, b) => a.time - b.time);
+  return { format: report.format, readings, report };
+}
