@@ -101,8 +101,7 @@ export const accelerometerCsv: Format = {
         tally.refuse(SKIPPED_BY_CLOCK);
         return;
       }
-      tally.take(time, value);
-      take({ metric: "acceleration", time, value, unit });
+      tally.hand({ metric: "acceleration", time, value, unit }, take, { clock: times.clock });
     });
     return tally.report("accelerometer-csv", times.clock);
   },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import type { FileReport, Format } from "../format.ts";
-import { inOrder, isoTime, orderedTime } from "../internal/dateTime.ts";
+import { inOrder, isoTime, orderedTime, type WrittenTime } from "../internal/dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
 import {
@@ -61,7 +61,7 @@ function readIntraday(document: JsonDocument, collector: Collector, zone: string
     const time = textOf(sample, "time") ?? "";
     const written = /^\d{2}:\d{2}:\d{2}$/.test(time) ? isoTime(`${date}T${time}`) : undefined;
     if (typeof written !== "object") collector.refuse(NO_TIME);
-    else hand(collector, clock.instantOf(written.local), field(sample, "value"));
+    else hand(collector, clock, written, field(sample, "value"));
   }
   // The day's average over everything, and the minutes in each zone, are statistics.
   collector.skip("daily summary");
@@ -94,13 +94,19 @@ function readExport(
     if (typeof written !== "object") collector.refuse(NO_TIME);
     else if (confidence instanceof JsonNumber && Number(confidence.text) === 0)
       collector.skip("confidence 0");
-    else hand(collector, clock.instantOf(written.local), field(value, "bpm"));
+    else hand(collector, clock, written, field(value, "bpm"));
   }
   return collector.report("fitbit", clock);
 }
 
-function hand(collector: Collector, time: number | undefined, value: JsonValue | undefined): Counted {
+function hand(
+  collector: Collector,
+  clock: LocalClock,
+  { local }: WrittenTime,
+  value: JsonValue | undefined,
+): Counted {
+  const time = clock.instantOf(local);
   if (time === undefined) return collector.refuse(SKIPPED_BY_CLOCK);
   if (!(value instanceof JsonNumber)) return collector.refuse(NO_NUMBER);
-  return collector.reading({ metric: "heart-rate", time, value: value.text, unit: "/min" });
+  return collector.reading({ metric: "heart-rate", time, value: value.text, unit: "/min", clock });
 }

@@ -122,8 +122,7 @@ export const genericCsv: Format = {
       else {
         // Times that follow from the rows' places cannot overlap.
         if (times !== undefined) sources.see(row, time, value);
-        tally.take(time, value);
-        take({ metric, time, value, unit });
+        tally.hand({ metric, time, value, unit }, take, { clock: times?.clock });
       }
     });
     sources.check();

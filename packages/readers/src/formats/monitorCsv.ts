@@ -88,8 +88,7 @@ export const monitorCsv: Format = {
         else if (value.startsWith("-")) tally.refuse("impossible value");
         else if (time === SKIPPED_BY_CLOCK) tally.refuse(SKIPPED_BY_CLOCK);
         else {
-          tally.take(time, value, name);
-          take({ metric, time, value, unit });
+          tally.hand({ metric, time, value, unit }, take, { clock: times.clock, signal: name });
         }
       }
     });

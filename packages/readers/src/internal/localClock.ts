@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type LocalTime, zoneRules } from "@vitalproof/sdk";
+import type { MeasuredReading } from "../format.ts";
+import { type Evidence, RepeatedHour } from "./repeatedHour.ts";
 
 /** Why a local time is refused: the clock change in spring skips it. */
 export const SKIPPED_BY_CLOCK = "time skipped by the clock change";
+/** Why a reading of the hour that the clock change in autumn repeats is refused: there are two passes, mixed. */
+export const UNTOLD = "time in a repeated hour, and nothing tells which of the two";
 
 /**
- * The clock that wrote a file without zone, read in the file's order.
- *
- * A time in the hour that the clock change in autumn repeats is taken as the instant nearest to the reading before it
- * that comes after it in the file's direction, so that an hour that is there twice is read twice. The direction is that
- * of most steps so far: a file may begin with its newest reading. A time that the change in spring skips does not exist.
+ * The clock that wrote a file without zone. A time that the change in spring skips does not exist. A time in the hour that
+ * the change in autumn repeats has two instants: its reading waits until `RepeatedHour` has decided between them.
  */
 export class LocalClock {
   readonly #instantsOf: ReturnType<typeof zoneRules>;
   readonly #zone: string;
-  #previous: number | undefined;
-  /** Steps forward in time minus steps back. */
-  #forward = 0;
+  readonly #hour = new RepeatedHour();
+  #second: number | undefined;
   #ambiguous = 0;
-  #assumedEarlier = 0;
-  #undecided = 0;
 
   /** @throws ZONE_REQUIRED where no zone is given, ZONE_UNKNOWN */
   constructor(zone: string | undefined) {
@@ -29,44 +27,60 @@ export class LocalClock {
 
   /**
    * @param fraction of the second
-   * @returns Unix seconds; undefined for a time that does not exist in this zone
+   * @returns Unix seconds, in a repeated hour those of the earlier instant until `pass` has decided; undefined for a time
+   *          that does not exist in this zone
    */
   instantOf(local: LocalTime, fraction = 0): number | undefined {
     const [first, second] = this.#instantsOf(local).instants;
+    this.#second = undefined;
     if (first === undefined) return undefined;
-    let time = first + fraction;
-    const previous = this.#previous;
     if (second !== undefined) {
       this.#ambiguous += 1;
-      // Where the file goes back in time, the later instant comes first.
-      const [near, far] = this.#forward < 0 ? [second + fraction, time] : [time, second + fraction];
-      const follows = previous === undefined || (this.#forward < 0 ? near < previous : near > previous);
-      if (follows) this.#undecided += 1;
-      else this.#undecided = 0;
-      time = follows ? near : far;
-    } else this.#settle();
-    if (previous !== undefined) this.#forward += Math.sign(time - previous);
-    this.#previous = time;
-    return time;
+      this.#second = second + fraction;
+    }
+    return first + fraction;
+  }
+
+  /**
+   * Hands on a reading whose time was the last one that `instantOf` read, now or when its repeated hour is decided.
+   * @param signal tells readings apart that one row holds
+   */
+  pass(
+    reading: MeasuredReading,
+    signal: string,
+    evidence: Evidence | undefined,
+    deliver: (time: number | undefined) => void,
+  ): void {
+    this.#hour.pass({ reading, second: this.#second, signal, evidence, deliver });
+  }
+
+  /** Decides what still waits: the file has ended. */
+  finish(): void {
+    this.#hour.finish();
   }
 
   counts(): { ambiguousTimes: number; assumedEarlier: number } {
-    return { ambiguousTimes: this.#ambiguous, assumedEarlier: this.#assumedEarlier + this.#undecided };
+    return { ambiguousTimes: this.#ambiguous, assumedEarlier: this.#hour.decided.assumed };
   }
 
   notes(): string[] {
-    const { ambiguousTimes, assumedEarlier } = this.counts();
-    if (ambiguousTimes === 0) return [];
+    if (this.#ambiguous === 0) return [];
+    const { byDevice, byOrder, assumed, untold } = this.#hour.decided;
+    const said = [
+      [byDevice, "The device's own clock or record numbers place", "of them."],
+      [byOrder, "The file's order, which goes through the hour twice, places", "of them."],
+      [
+        assumed,
+        "The hour is there once, and nothing tells which one it is. Taken as the first:",
+        "readings.",
+      ],
+      [untold, "Two passes through the hour are mixed, and nothing tells them apart. Left out:", "readings."],
+    ] as const;
+    const sentences = said
+      .filter(([count]) => count > 0)
+      .map(([count, before, after]) => `${before} ${count} ${after}`);
     return [
-      `${ambiguousTimes} times are in an hour that ${this.#zone} has twice. They were read in the file's order` +
-        (assumedEarlier === 0
-          ? "."
-          : `, and ${assumedEarlier} of them, where nothing decides, as the one that comes first in the file's direction.`),
+      `${this.#ambiguous} times are in an hour that ${this.#zone} has twice. ${sentences.join(" ")}`.trim(),
     ];
-  }
-
-  #settle(): void {
-    this.#assumedEarlier += this.#undecided;
-    this.#undecided = 0;
   }
 }

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileReport, FormatName } from "../format.ts";
-import type { LocalClock } from "./localClock.ts";
+import type { FileReport, FormatName, MeasuredReading } from "../format.ts";
+import { type LocalClock, UNTOLD } from "./localClock.ts";
+import type { Evidence } from "./repeatedHour.ts";
+
+/** How a reading came to its time. */
+export type Timing = {
+  /** The clock that read it, where the file has local times. */
+  readonly clock?: LocalClock | undefined;
+  readonly evidence?: Evidence | undefined;
+  /** Readings of one signal are in order among themselves. */
+  readonly signal?: string;
+};
 
 /** Counts what a format finds while it reads. */
 export class Tally {
@@ -32,7 +42,29 @@ export class Tally {
     this.#last.set(signal, time);
   }
 
+  /**
+   * Counts a reading and hands it on: at once, or, where its local time has two instants, when the clock has decided. A
+   * reading whose instant nothing tells is refused.
+   */
+  hand(
+    reading: MeasuredReading,
+    take: (reading: MeasuredReading) => void,
+    { clock, evidence, signal = "" }: Timing = {},
+  ): void {
+    const deliver = (time: number | undefined): void => {
+      if (time === undefined) {
+        this.refuse(UNTOLD);
+        return;
+      }
+      this.take(time, reading.value, signal);
+      take(time === reading.time ? reading : { ...reading, time });
+    };
+    if (clock === undefined) deliver(reading.time);
+    else clock.pass(reading, signal, evidence, deliver);
+  }
+
   report(format: FormatName, clock?: LocalClock): FileReport {
+    clock?.finish();
     const times = clock?.counts();
     return {
       format,

@@ -20,6 +20,8 @@ export type Found = {
   readonly unit: string;
   readonly source?: string | undefined;
   readonly origin?: Origin | undefined;
+  /** The clock that read the time, where the file has local times. */
+  readonly clock?: LocalClock;
 };
 
 /** What became of an entry. Functions that read one return it, so that none is forgotten. */
@@ -66,7 +68,7 @@ export class Collector {
    * or oxygen saturation of 0.
    * @throws SELECTION_REQUIRED where the file's readings are those of several people
    */
-  reading({ metric, time, value: written, unit, source, origin }: Found): Counted {
+  reading({ metric, time, value: written, unit, source, origin, clock }: Found): Counted {
     let value = written;
     if (written !== "LOW" && written !== "HIGH") {
       const plain = plainDecimal(written);
@@ -77,15 +79,15 @@ export class Collector {
     }
     if (this.#owners?.counts(this.#owner) === false) return this.skip(this.#owners.kind);
     this.#tally.entries += 1;
-    this.#tally.take(time, value, metric);
-    this.#take({
+    const reading = {
       metric,
       time,
       value,
       unit,
       ...(source === undefined || source === "" ? {} : { source }),
       ...(origin === undefined ? {} : { origin }),
-    });
+    };
+    this.#tally.hand(reading, this.#take, { clock, signal: metric });
     return "taken";
   }
 
