@@ -149,12 +149,9 @@ export type FileReport = {
   readonly duplicates: number;
   /** Earlier than the reading before; handed on all the same. */
   readonly outOfOrder: number;
-  /**
-   * Times in the hour that the clock change in autumn repeats. Each is taken as the earliest instant after the reading
-   * before it, so that an hour that is there twice is read twice.
-   */
+  /** Times in the hour that the clock change in autumn repeats. */
   readonly ambiguousTimes?: number;
-  /** Among those: as far as they came before any step back of the clock, so that nothing shows which hour they are. */
+  /** Readings of such an hour that the file has once, where nothing says which of the two it is: taken as the first. */
   readonly assumedEarlier?: number;
   /** Sentences for people about choices that were made (ambiguous hours, corrected clocks, …). */
   readonly notes: readonly string[];
@@ -163,6 +160,16 @@ export type FileReport = {
 /** The field of a file's entries that says whose they are, and what it tells apart. */
 export type Ownership = { readonly field: string; readonly what: "people" | "devices" };
 
+/** Columns of a table as a vendor writes it. */
+export type OwnColumns = {
+  readonly titles: readonly string[];
+  /** Places of the columns that hold the time, or parts of it. */
+  readonly time: readonly number[];
+  readonly value: number;
+  /** Undefined where the file does not say it. */
+  readonly unit: string | undefined;
+};
+
 /** One kind of file. */
 export type Format = {
   readonly name: FormatName;
@@ -170,6 +177,8 @@ export type Format = {
   readonly title: string;
   /** Whether a file whose first 64 KiB are `head` is of this kind, decided by content alone. */
   matches(head: string): boolean;
+  /** The columns that the format reads. A caller who names these names the format, and what it knows of its values. */
+  own?(head: string): OwnColumns | undefined;
   /** What `where` chooses by: columns of a table, or one field. Nothing where it is left out. */
   readonly selects?: "column" | Ownership;
   /**

@@ -1,55 +1,79 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import type { FileInput, Format, ReadOptions } from "../format.ts";
-import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
+import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
 import { isoTime } from "../internal/dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
+import type { Evidence } from "../internal/repeatedHour.ts";
 import { Tally } from "../internal/tally.ts";
-import { beyondScale } from "../internal/values.ts";
+import { titleUnit } from "../internal/titles.ts";
+import { beyondScale, isZero, plainDecimal } from "../internal/values.ts";
+import { type ClarityColumn, EVENTS, READING_WORDS, TITLES } from "./clarity/languages.ts";
 
-/** What a row can be besides a reading; counted by name. Anything else is counted as "other". */
-const EVENTS: ReadonlySet<string> = new Set([
-  "FirstName",
-  "LastName",
-  "DateOfBirth",
-  "Device",
-  "Alert",
-  "Calibration",
-  "Insulin",
-  "Carbs",
-  "Exercise",
-  "Health",
-  "Note",
-  "Notes",
-]);
-
-type Columns = {
-  titles: readonly string[];
-  time: number;
-  type: number;
-  value: number;
-  unit: string;
-  /** Phone, watch or receiver that wrote the row; -1 where old exports have no such column. */
-  source: number;
+/** The form of times, which the title of their column names in every language: "(YYYY-MM-DDThh:mm:ss)". */
+const TIME_FORM = /\(\p{L}{4}-MM-\p{L}{2}T\p{L}{2}:mm:ss\)$/u;
+/** Columns between the time and the glucose value in an export of today, and after the value. */
+const GLUCOSE_AFTER_TIME = 6;
+const LAYOUT: Readonly<Record<ClarityColumn, number>> = {
+  event: 1 - GLUCOSE_AFTER_TIME,
+  source: -1,
+  transmitterTime: 5,
+  transmitter: 6,
 };
 
+type Columns = {
+  readonly titles: readonly string[];
+  readonly time: number;
+  readonly value: number;
+  readonly unit: "mg/dL" | "mmol/L";
+  /** -1 where an old or shortened export has no such column. */
+  readonly at: Readonly<Record<ClarityColumn, number>>;
+};
+
+/**
+ * Columns by what is the same in every language: the form of the times and the unit in their titles, and their places. A
+ * table that has left some out is read by the titles of known languages.
+ */
 function columnsOf(titles: readonly string[]): Columns | undefined {
-  const time = titles.findIndex((title) => /^Timestamp\b/.test(title));
-  const type = titles.indexOf("Event Type");
-  const value = titles.findIndex((title) => /^Glucose Value \((mg\/dL|mmol\/L)\)$/.test(title));
-  if (time < 0 || type < 0 || value < 0) return undefined;
-  const source = titles.indexOf("Source Device ID");
-  return { titles, time, type, value, source, unit: /\(([^)]*)\)/.exec(titles[value]!)![1]! };
+  const time = titles.findIndex((title) => TIME_FORM.test(title) || /^Timestamp\b/.test(title));
+  if (time < 0) return undefined;
+  const value = titles.findIndex(
+    (title, i) => i > time && /\)$/.test(title) && titleUnit(title) !== undefined,
+  );
+  if (value < 0) return undefined;
+  const whole = value - time === GLUCOSE_AFTER_TIME && TIME_FORM.test(titles[time]!);
+  const place = (column: ClarityColumn): number => {
+    const named = titles.findIndex((title) => TITLES[column].includes(title));
+    if (named >= 0 || !whole) return named;
+    return value + LAYOUT[column] < titles.length ? value + LAYOUT[column] : -1;
+  };
+  const event = place("event");
+  if (event < 0 || event > value) return undefined;
+  const at = {
+    event,
+    source: place("source"),
+    transmitterTime: place("transmitterTime"),
+    transmitter: place("transmitter"),
+  };
+  return { titles, time, value, unit: titleUnit(titles[value]!)!, at };
 }
 
 /**
- * The CSV export of Dexcom Clarity: rows with patient data, alert rows, then EGV rows (estimated glucose values) with
- * local times. Calibrations, meals, insulin and alerts are counted and left.
+ * The CSV export of Dexcom Clarity, in the language of its account: rows with patient data, alert rows, then EGV rows
+ * (estimated glucose values) with local times. Calibrations, meals, insulin and alerts are counted and left. In the hour
+ * that a clock change repeats, the transmitter's own seconds say which pass a value belongs to.
  */
 export const dexcomClarity: Format = {
   name: "dexcom-clarity",
   title: "Dexcom Clarity CSV export",
   selects: "column",
   matches: (head) => findHeader(head, columnsOf) !== undefined,
+  own(head) {
+    const columns = findHeader(head, columnsOf)?.columns;
+    if (columns === undefined) return undefined;
+    const { titles, time, value, unit } = columns;
+    return { titles, time: [time], value, unit };
+  },
   async read(input: FileInput, options: ReadOptions, take) {
     const clock = new LocalClock(options.zone);
     const header = await headerOf(
@@ -57,44 +81,78 @@ export const dexcomClarity: Format = {
       columnsOf,
       'header with "Timestamp (YYYY-MM-DDThh:mm:ss)", "Event Type" and "Glucose Value (mg/dL)"',
     );
-    const columns = header.columns;
-    const kept = rowFilter(columns.titles, options.where ?? {});
+    const { titles, time: timeColumn, value: valueColumn, unit, at } = header.columns;
+    const where = options.where ?? {};
+    const kept = rowFilter(titles, where);
+    const chosen = where[titles[at.event]!]?.trim();
     const tally = new Tally();
+    let unknown = 0;
     await readRows(input, header, (row) => {
       tally.entries += 1;
       if (!kept(row)) {
         tally.skip("other rows");
         return;
       }
-      const type = row.cell(columns.type);
-      if (type !== "EGV") {
-        tally.skip(EVENTS.has(type) ? type : "other");
+      const event = row.cell(at.event);
+      const text = (row.cells[valueColumn] ?? "").trim();
+      // A word that the caller chose and that is of no other event is the language's word for a value.
+      if (!READING_WORDS.has(event) && (EVENTS.has(event) || event !== chosen)) {
+        tally.skip(EVENTS.get(event) ?? "other");
+        if (text !== "" && !EVENTS.has(event)) unknown += 1;
         return;
       }
-      const text = row.cell(columns.value);
+      row.cell(valueColumn);
       if (text === "") {
         tally.skip("blank");
         return;
       }
       const beyond = beyondScale(text);
       if (beyond === undefined && !/^\d{1,4}([.,]\d{1,2})?$/.test(text)) {
-        throw row.bad(columns.value, "its glucose value is not a number");
+        throw row.bad(valueColumn, "its glucose value is not a number");
       }
-      const written = isoTime(row.cell(columns.time));
-      if (written === "impossible") throw row.bad(columns.time, "its time does not exist");
+      const value = beyond ?? text.replace(",", ".");
+      if (isZero(value)) {
+        tally.skip("sentinel zero");
+        return;
+      }
+      const written = isoTime(row.cell(timeColumn));
+      if (written === "impossible") throw row.bad(timeColumn, "its time does not exist");
       if (written === undefined || written.offset !== undefined) {
-        throw row.bad(columns.time, "its time is not of the form YYYY-MM-DDThh:mm:ss");
+        throw row.bad(timeColumn, "its time is not of the form YYYY-MM-DDThh:mm:ss");
       }
       const time = clock.instantOf(written.local, written.fraction);
       if (time === undefined) {
         tally.refuse(SKIPPED_BY_CLOCK);
         return;
       }
-      const value = beyond ?? text.replace(",", ".");
-      tally.take(time, value);
-      const source = (row.cells[columns.source] ?? "").trim();
-      take({ metric: "glucose", time, value, unit: columns.unit, ...(source === "" ? {} : { source }) });
+      const source = (row.cells[at.source] ?? "").trim();
+      tally.hand({ metric: "glucose", time, value, unit, ...(source === "" ? {} : { source }) }, take, {
+        clock,
+        evidence: evidenceOf(row, at),
+      });
     });
-    return tally.report("dexcom-clarity", clock);
+    const report = tally.report("dexcom-clarity", clock);
+    if (report.taken === 0 && unknown > 0) throw unknownWords(titles[at.event]!);
+    return report;
   },
 };
+
+/** The transmitter's own seconds, from its activation on. */
+function evidenceOf({ cells }: Row, at: Columns["at"]): Evidence | undefined {
+  const seconds = plainDecimal((cells[at.transmitterTime] ?? "").trim());
+  const clock = (cells[at.transmitter] ?? "").trim();
+  return seconds === undefined || clock === "" ? undefined : { counter: { clock, seconds: Number(seconds) } };
+}
+
+function unknownWords(title: string): VitalproofError {
+  return new VitalproofError(
+    "SELECTION_REQUIRED",
+    `The file's language names its glucose values in a word that is not known, in its column "${title}".`,
+    {
+      details: { column: title },
+      hint:
+        `\`vitalproof inspect FILE --each "${title}"\` lists the words. ` +
+        `Name the one of the sensor's values: --where "${title}=WORD".`,
+    },
+  );
+}

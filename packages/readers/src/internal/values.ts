@@ -35,11 +35,28 @@ export function localDecimal(text: string): string | undefined {
   return /^[+-]?\d*,\d+$/.test(text) ? plainDecimal(text.replace(",", ".")) : undefined;
 }
 
-/** What a sensor says instead of a number: "Low", "LO", "HIGH", "hi". */
+// cspell:disable
+/** Words for below and above a sensor's scale, by language. */
+const BEYOND: readonly { language: string; low: readonly string[]; high: readonly string[] }[] = [
+  { language: "English", low: ["low", "lo"], high: ["high", "hi"] },
+  { language: "German", low: ["niedrig"], high: ["hoch"] },
+  { language: "French", low: ["bas"], high: ["haut", "élevé"] },
+  { language: "Spanish", low: ["bajo"], high: ["alto"] },
+  { language: "Italian", low: ["basso"], high: ["alto"] },
+  { language: "Dutch", low: ["laag"], high: ["hoog"] },
+];
+// cspell:enable
+
+const WORDS: ReadonlyMap<string, "LOW" | "HIGH"> = new Map(
+  BEYOND.flatMap(({ low, high }) => [
+    ...low.map((word) => [word, "LOW"] as const),
+    ...high.map((word) => [word, "HIGH"] as const),
+  ]),
+);
+
+/** What a sensor says instead of a number: "Low", "LO", "HIGH", "hi", "Niedrig". */
 export function beyondScale(text: string): "LOW" | "HIGH" | undefined {
-  if (/^lo(w)?$/i.test(text)) return "LOW";
-  if (/^hi(gh)?$/i.test(text)) return "HIGH";
-  return undefined;
+  return /^\d/.test(text) ? undefined : WORDS.get(text.toLowerCase());
 }
 
 /** What tables write where nothing was measured. */
