@@ -12,12 +12,24 @@ describe("FHIR R4 Observations", () => {
     const f001 = realFile(this, "fhir", "Observation-f001.json");
     const one = await readWith(fhir, f001);
     expect(one.readings).to.deep.equal([
-      { metric: "glucose", time: seconds("2013-04-02T09:30:10+01:00"), value: "6.3", unit: "mmol/L" },
+      {
+        metric: "glucose",
+        time: seconds("2013-04-02T09:30:10+01:00"),
+        value: "6.3",
+        unit: "mmol/L",
+        source: "Practitioner/f005",
+      },
     ]);
     expect(one.report).to.deep.include({ entries: 1, taken: 1, skipped: {}, refused: {} });
     expect((await detectFormat(textInput(f001))).name).to.equal("fhir");
     expect((await readWith(fhir, realFile(this, "fhir", "Observation-satO2.json"))).readings).to.deep.equal([
-      { metric: "spo2", time: seconds("2014-12-05T09:30:10+01:00"), value: "95", unit: "%" },
+      {
+        metric: "spo2",
+        time: seconds("2014-12-05T09:30:10+01:00"),
+        value: "95",
+        unit: "%",
+        source: "DeviceMetric/example",
+      },
     ]);
   });
 
@@ -126,7 +138,7 @@ describe("FHIR R4 Observations", () => {
     }
   });
 
-  it("takes the unit from the UCUM code alone, and it must fit the LOINC code", async () => {
+  it("takes the unit from the UCUM code, or from a text that can be no other one; it must fit the LOINC code", async () => {
     const cases: [string, object, string | undefined][] = [
       ["2339-0", quantity(101, "mg/dL"), "mg/dL"],
       ["2339-0", quantity(101, "mg/dl"), "mg/dL"],
@@ -135,7 +147,18 @@ describe("FHIR R4 Observations", () => {
       ["15074-8", quantity(101, "mg/dL"), undefined],
       ["2339-0", quantity(1.01, "g/L"), undefined],
       ["2339-0", quantity(101, "MG/DL"), undefined],
-      ["2339-0", { value: 101, unit: "mg/dL" }, undefined],
+      ["2339-0", { value: 101, unit: "mg/dL" }, "mg/dL"],
+      ["2339-0", { value: 101, unit: "mg/dL", code: "mg/dL" }, "mg/dL"],
+      ["2339-0", { value: 101, unit: "mg/dL", system: "http://unitsofmeasure.org" }, "mg/dL"],
+      ["2339-0", { value: 101, code: "mg/dL" }, "mg/dL"],
+      ["2339-0", { value: 101, unit: "mg/dL", code: "mmol/L" }, undefined],
+      ["2339-0", { value: 101, unit: "MG/DL" }, undefined],
+      ["2339-0", { value: 101, unit: "mg" }, undefined],
+      ["2339-0", { value: 101 }, undefined],
+      ["2339-0", { value: 5.6, unit: "mmol/L" }, undefined],
+      ["15074-8", { value: 5.6, unit: "mmol/l" }, "mmol/L"],
+      ["8867-4", { value: 61, unit: "bpm" }, "/min"],
+      ["59408-5", { value: 97, unit: "%" }, "%"],
       ["2339-0", { value: 101, unit: "mg/dL", system: "http://example.org", code: "mg/dL" }, undefined],
       ["8867-4", quantity(61, "{beats}/min"), "/min"],
       ["8867-4", quantity(61, "/min{beats}"), "/min"],

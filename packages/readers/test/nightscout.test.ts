@@ -92,7 +92,7 @@ describe("Nightscout entries", () => {
       sgv(100, 2, { date: "yesterday" }),
       sgv(100, 3, { dateString: "2024-10-26T01:15:00.000Z" }),
       sgv(100, 4, { date: undefined, dateString: "2024-10-26T00:20:00" }),
-      sgv(5.6, 5, { units: "mmol" }),
+      sgv(120, 5, { units: "mmol" }),
       sgv("?NC", 6),
       sgv(null, 7),
       sgv(-5, 8),
@@ -124,6 +124,48 @@ describe("Nightscout entries", () => {
       expect((await readWith(nightscout, wrapped)).report.taken).to.equal(1);
     }
     expect((await readWith(nightscout, `\uFEFF${JSON.stringify([sgv(100)])}`)).report.taken).to.equal(1);
+  });
+
+  it("refuses mmol/L where mg/dL belong, and reads them where the entry or the caller says so", async () => {
+    const entries = [sgv(5.6, 0), sgv(6.1, 1), sgv(5, 2), sgv(120, 3), sgv(6.2, 4, { units: "mmol" })];
+    const plain = await readWith(nightscout, entries);
+    expect(plain.report.refused).to.deep.equal({ "value in another unit than mg/dL": 2 });
+    expect(plain.report.skipped).to.deep.equal({ "sensor error": 1 });
+    expect(plain.report.notes.join()).to.contain("--unit mmol/L");
+    expect(plain.readings.map(({ value, unit }) => `${value} ${unit}`)).to.deep.equal([
+      "120 mg/dL",
+      "6.2 mmol/L",
+    ]);
+    const asked = await readFile(textInput(JSON.stringify(entries)), { unit: "mmol/L" });
+    expect(asked.readings.map(({ value }) => value)).to.deep.equal(["5.6", "6.1", "6.2"]);
+    expect(asked.report.refused).to.deep.equal({ "whole number that is a code or mmol/L": 1 });
+    expect(asked.report.skipped).to.deep.equal({ "other unit: mg/dL": 1 });
+  });
+
+  it("reads what mongoexport writes: an entry a line, numbers and dates in wrappers", async () => {
+    const dates: unknown[] = [
+      AT,
+      { $numberLong: String(AT + 300_000) },
+      { $numberDouble: `${(AT + 600_000) / 1e12}E12` },
+      { $date: new Date(AT + 900_000).toISOString() },
+      { $date: { $numberLong: String(AT + 1_200_000) } },
+    ];
+    const entries = dates.map((date, i) => ({
+      _id: { $oid: `${i}` },
+      type: "sgv",
+      sgv: i % 2 === 0 ? 100 + i : { $numberInt: String(100 + i) },
+      date,
+      dateString: "Tue Feb 13 00:50:20 AEDT 2018",
+    }));
+    for (const text of [entries.map((one) => JSON.stringify(one)).join("\n"), JSON.stringify(entries)]) {
+      const { readings, report } = await readFile(textInput(text));
+      expect(report.refused).to.deep.equal({});
+      expect(readings.map(({ value }) => value)).to.deep.equal(["100", "101", "102", "103", "104"]);
+      expect(readings.map(({ time }) => time)).to.deep.equal([0, 1, 2, 3, 4].map((i) => AT / 1000 + 300 * i));
+    }
+    expect((await readWith(nightscout, JSON.stringify(entries[0]))).readings).to.have.length(1);
+    const lines = `${JSON.stringify(entries[0])}\n${JSON.stringify(entries[1])}\n{"sgv": 1,}`;
+    expect((await refusal(nightscout, lines)).details).to.include({ line: 3 });
   });
 
   it("says line and column of what is no JSON, and of what is no entry; never the content", async () => {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Format } from "../format.ts";
 import { plainDecimal } from "../internal/values.ts";
+import { ucumOf } from "../metrics.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
 import {
   field,
   isArray,
   isObject,
-  JsonDocument,
+  type JsonDocument,
   JsonNumber,
   type JsonObject,
   type JsonPath,
@@ -14,17 +15,26 @@ import {
   textOf,
 } from "./json/document.ts";
 import { instantOf, NO_TIME } from "./json/instant.ts";
+import { documentsIn } from "./json/lines.ts";
+import { unwrapped } from "./json/mongo.ts";
 
 /**
  * Below this a sensor's `sgv` is one of Dexcom's codes for "no glucose known" (1 sensor not active, 5 not calibrated,
  * 12 bad radio, …). Source: lib/plugins/errorcodes.js of nightscout/cgm-remote-monitor. 39 is Dexcom's "below 40".
  */
 const LOWEST_SGV = 39;
-const HINT = "Pass the answer of /api/v1/entries.json, or of /api/v3/entries, unchanged.";
+const HINT =
+  "Pass the answer of /api/v1/entries.json or /api/v3/entries, or a mongoexport of entries, unchanged.";
+/** Dexcom's codes are whole numbers. A fraction from here to 39 is mmol/L, which some uploaders put where mg/dL belong. */
+const LOWEST_MOLES = 1;
+const OTHER_UNIT = "value in another unit than mg/dL";
+const CODE_OR_MOLES = "whole number that is a code or mmol/L";
+const MOLES_NOTE =
+  "Fractions below 39 are mmol/L, which an uploader put where mg/dL belong. --unit mmol/L reads them as mmol/L. None is converted.";
 
 /**
- * Entries of a Nightscout site: the array of `/api/v1/entries.json`, the `result` of `/api/v3/entries`, or `entries`.
- * Nightscout keeps glucose in mg/dL whatever it shows.
+ * Entries of a Nightscout site: the array of `/api/v1/entries.json`, the `result` of `/api/v3/entries`, `entries`, or one
+ * entry a line as mongoexport writes them. Nightscout keeps glucose in mg/dL whatever it shows.
  */
 export const nightscout: Format = {
   name: "nightscout",
@@ -34,46 +44,67 @@ export const nightscout: Format = {
     return /^\s*[[{]/.test(head) && /"(sgv|mbg)"\s*:/.test(head) && /"(date|dateString)"\s*:/.test(head);
   },
 
-  async read(input, _options, take) {
-    const document = new JsonDocument(await input.text());
-    const [entries, path] = entriesOf(document);
+  async read(input, options, take) {
+    const documents = documentsIn(await input.text());
     const collector = new Collector(take);
-    for (const [i, entry] of entries.entries()) {
-      if (!isObject(entry)) throw document.error([...path, i], "an entry is not an object", HINT);
-      readEntry(entry, collector);
-    }
+    const entries = documents.flatMap((document) => entriesOf(document, documents.length > 1));
+    const moles = options.unit !== undefined && ucumOf("glucose", options.unit) === "mmol/L";
+    for (const entry of entries) readEntry(entry, moles, collector);
     return collector.report("nightscout");
   },
 };
 
-function readEntry(entry: JsonObject, collector: Collector): Counted {
+/** @param moles whether the caller says that fractions below 39 are mmol/L */
+function readEntry(entry: JsonObject, moles: boolean, collector: Collector): Counted {
   const type = typeOf(entry);
   if (type === "cal") return collector.skip("calibration");
   if (type === undefined) return collector.skip("other entry");
   if (field(entry, "isValid") === false) return collector.skip("deleted");
-  const units = textOf(entry, "units");
-  if (units !== undefined && !/^mg\/dl$/i.test(units)) return collector.refuse(WRONG_UNIT);
+  const units = textOf(entry, "units") ?? "mg/dl";
+  const saysMoles = /^mmol(\/l)?$/i.test(units);
+  if (!saysMoles && !/^mg\/dl$/i.test(units)) return collector.refuse(WRONG_UNIT);
   const value = numberOf(field(entry, type));
   if (value === undefined) return collector.refuse(NO_NUMBER);
-  if (type === "sgv" && Number(value) < LOWEST_SGV) return collector.skip("sensor error");
+  const inMoles = value.includes(".") && Number(value) >= LOWEST_MOLES && Number(value) < LOWEST_SGV - 1;
+  // An entry that says mmol and has 120 contradicts itself.
+  if (saysMoles && !inMoles) return collector.refuse(WRONG_UNIT);
+  if (inMoles && !moles && !saysMoles) {
+    collector.note(MOLES_NOTE);
+    return collector.refuse(OTHER_UNIT);
+  }
+  if (!inMoles && type === "sgv" && Number(value) < LOWEST_SGV) {
+    return moles ? collector.refuse(CODE_OR_MOLES) : collector.skip("sensor error");
+  }
   const time = timeOf(entry);
   if (typeof time === "string") return collector.refuse(time);
   return collector.reading({
     metric: "glucose",
     time,
     value,
-    unit: "mg/dL",
+    unit: inMoles ? "mmol/L" : "mg/dL",
     source: textOf(entry, "device"),
     ...(type === "mbg" ? { origin: "meter" } : {}),
   });
 }
 
-function entriesOf(document: JsonDocument): [readonly JsonValue[], JsonPath] {
-  if (isArray(document.root)) return [document.root, []];
+/** @param perLine whether the document is one of several lines, so that it is an entry itself */
+function entriesOf(document: JsonDocument, perLine: boolean): JsonObject[] {
+  const [entries, path] = arrayOf(document, perLine);
+  return entries.map((entry, i) => {
+    if (isObject(entry)) return entry;
+    throw document.error([...path, i], "an entry is not an object", HINT);
+  });
+}
+
+function arrayOf(document: JsonDocument, perLine: boolean): [readonly JsonValue[], JsonPath] {
+  const { root } = document;
+  if (isArray(root)) return [root, []];
   for (const name of ["result", "entries"]) {
-    const found = field(document.root, name);
+    const found = field(root, name);
     if (isArray(found)) return [found, [name]];
   }
+  const alone = typeOf(root) !== undefined && field(root, "date") !== undefined;
+  if (perLine || alone) return [[root], []];
   throw document.error([], "there is no array of entries", HINT);
 }
 
@@ -86,17 +117,19 @@ function typeOf(entry: JsonValue): "sgv" | "mbg" | "cal" | undefined {
 }
 
 /** A number; some uploaders write it as a text. */
-function numberOf(value: JsonValue | undefined): string | undefined {
+function numberOf(written: JsonValue | undefined): string | undefined {
+  const value = unwrapped(written);
   if (value instanceof JsonNumber) return plainDecimal(value.text);
   return typeof value === "string" ? plainDecimal(value) : undefined;
 }
 
 /** `date` is the instant in milliseconds; `dateString` says the same, or the entry contradicts itself. */
 function timeOf(entry: JsonValue): number | string {
-  const date = field(entry, "date");
+  const date = unwrapped(field(entry, "date") ?? field(entry, "mills"));
   const written = textOf(entry, "dateString");
   const said = written === undefined ? undefined : instantOf(written);
   if (date === undefined) return said ?? NO_TIME;
+  if (typeof date === "string") return instantOf(date);
   if (!(date instanceof JsonNumber)) return NO_TIME;
   const milliseconds = Number(date.text);
   // Milliseconds of 1973 and later; smaller numbers are seconds, or no time.

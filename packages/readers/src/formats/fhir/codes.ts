@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Metric } from "../../format.ts";
+import type { Metric, Origin } from "../../format.ts";
 
 export const LOINC = "http://loinc.org";
 export const UCUM = "http://unitsofmeasure.org";
 
 /** A LOINC term that is read, and the UCUM units that its property allows. */
-export type Term = { readonly metric: Metric; readonly units: readonly string[] };
+export type Term = {
+  readonly metric: Metric;
+  readonly units: readonly string[];
+  /** Where its values come from, where the term says it. */
+  readonly origin?: Origin | "sensor" | "blood";
+};
 
-const MASS: Term = { metric: "glucose", units: ["mg/dL"] };
-const MOLES: Term = { metric: "glucose", units: ["mmol/L"] };
+const MASS = { metric: "glucose", units: ["mg/dL"] } as const;
+const MOLES = { metric: "glucose", units: ["mmol/L"] } as const;
 const RATE: Term = { metric: "heart-rate", units: ["/min"] };
 const FRACTION: Term = { metric: "spo2", units: ["%"] };
 
@@ -18,14 +23,14 @@ const FRACTION: Term = { metric: "spo2", units: ["%"] };
  */
 const TERMS: Readonly<Record<string, Term>> = {
   // Glucose: interstitial fluid, blood, capillary blood by meter, serum or plasma.
-  "99504-3": MASS,
-  "2339-0": MASS,
-  "41653-7": MASS,
-  "2345-7": MASS,
-  "105272-9": MOLES,
-  "15074-8": MOLES,
-  "14743-9": MOLES,
-  "14749-6": MOLES,
+  "99504-3": { ...MASS, origin: "sensor" },
+  "2339-0": { ...MASS, origin: "blood" },
+  "41653-7": { ...MASS, origin: "meter" },
+  "2345-7": { ...MASS, origin: "laboratory" },
+  "105272-9": { ...MOLES, origin: "sensor" },
+  "15074-8": { ...MOLES, origin: "blood" },
+  "14743-9": { ...MOLES, origin: "meter" },
+  "14749-6": { ...MOLES, origin: "laboratory" },
   // Heart rate; by pulse oximetry; resting.
   "8867-4": RATE,
   "8889-8": RATE,
@@ -61,4 +66,22 @@ const SAME_UNIT: Readonly<Record<string, string>> = {
 export function unitOf(code: string): string | undefined {
   const bare = code.replace(/\{[\x21-\x7a|~]*\}/g, "");
   return Object.hasOwn(SAME_UNIT, bare) ? SAME_UNIT[bare] : undefined;
+}
+
+/** Texts for people that can be no other unit. A LOINC term says which property is measured, so that a text that fits it is said twice. */
+const TEXTS: Readonly<Record<string, string>> = {
+  "mg/dL": "mg/dL",
+  "mg/dl": "mg/dL",
+  "mmol/L": "mmol/L",
+  "mmol/l": "mmol/L",
+  "%": "%",
+  "/min": "/min",
+  bpm: "/min",
+  "beats/min": "/min",
+  "beats/minute": "/min",
+};
+
+/** The unit that a text for people is; undefined for every other one. */
+export function unitOfText(text: string): string | undefined {
+  return Object.hasOwn(TEXTS, text) ? TEXTS[text] : undefined;
 }

@@ -9,11 +9,13 @@ import type {
   Reference,
   SampledData,
 } from "fhir/r4.js";
-import { type Collector, type Counted, NO_NUMBER } from "../json/collector.ts";
+import type { Origin } from "../../format.ts";
+import { type Collector, type Counted, type Found, NO_NUMBER } from "../json/collector.ts";
 import { field, isArray, isObject, type JsonObject, type JsonValue } from "../json/document.ts";
 import { instantOf, LONGEST, NO_TIME, TOO_LONG } from "../json/instant.ts";
-import { LOINC, type Term, termOf, UCUM, unitOf } from "./codes.ts";
+import { LOINC, type Term, termOf, UCUM, unitOf, unitOfText } from "./codes.ts";
 import { decimalOf, scaled } from "./decimal.ts";
+import { originOf, sourceOf } from "./provenance.ts";
 import { beyondEnd, type Comparator } from "./scale.ts";
 
 const CURRENT = ["final", "amended", "corrected", "preliminary", "unknown"];
@@ -21,6 +23,8 @@ const WITHOUT_RESULT = ["registered", "cancelled", "entered-in-error"];
 const WRONG_SYSTEM = "unit without UCUM code";
 const NOT_THE_TERMS_UNIT = "unit does not fit the LOINC code";
 const NOT_AT_THE_END = "less or greater than a value inside the scale";
+const TEXT_ALONE =
+  "Some units are a text without a UCUM code. The text was taken where it is a unit of the reading's LOINC code.";
 const ONE = { digits: 1n, scale: 0 };
 
 /** Most samples that one SampledData may have: a day at 100 Hz. */
@@ -41,19 +45,23 @@ function listIn<T>(resource: JsonValue | undefined, name: keyof T & string): rea
   return isArray(value) ? value : [];
 }
 
+/** What is known of an Observation from around it. */
+export type Surroundings = {
+  /** Whose it is, where it is contained in another one. */
+  readonly subject?: string | undefined;
+  /** Whether the file has readings of a glucose sensor, so that blood glucose is not one's. */
+  readonly sensors: boolean;
+};
+
 /**
  * Reads an Observation of HL7 FHIR R4 (hl7.org/fhir/R4/observation.html): its value, or those of its components, and
  * the Observations contained in it. Every one of them is counted once.
  */
-export function readObservation(
-  observation: JsonObject,
-  collector: Collector,
-  outerSubject?: string | undefined,
-): void {
-  const subject = subjectOf(observation) ?? outerSubject;
+export function readObservation(observation: JsonObject, collector: Collector, around: Surroundings): void {
+  const subject = subjectOf(observation) ?? around.subject;
   for (const contained of listIn<Observation>(observation, "contained")) {
     if (isObject(contained) && field(contained, "resourceType") === "Observation") {
-      readObservation(contained, collector, subject);
+      readObservation(contained, collector, { ...around, subject });
     }
   }
   collector.belongsTo(subject);
@@ -68,8 +76,16 @@ export function readObservation(
   }
   const components = listIn<Observation>(observation, "component");
   const ownValue = valueNameOf(observation) !== undefined;
-  if (ownValue || components.length === 0) readValue(observation, observation, collector);
-  for (const component of components) readValue(component, observation, collector);
+  const { sensors } = around;
+  if (ownValue || components.length === 0) readValue(observation, observation, collector, sensors);
+  for (const component of components) readValue(component, observation, collector, sensors);
+}
+
+/** Whether an Observation's own codes, or those of its components, say that a sensor in the tissue measured glucose. */
+export function isFromSensor(observation: JsonObject): boolean {
+  return [observation, ...listIn<Observation>(observation, "component")].some((holder) =>
+    loincCodes(get<Observation>(holder, "code")).some((code) => termOf(code)?.origin === "sensor"),
+  );
 }
 
 /** Whose observation it is, by reference or identifier; a contained one without it is its container's. */
@@ -84,7 +100,12 @@ function subjectOf(observation: JsonObject): string | undefined {
 }
 
 /** @param holder the observation or one of its components, which have the same fields for code and value */
-function readValue(holder: JsonValue, observation: JsonObject, collector: Collector): Counted {
+function readValue(
+  holder: JsonValue,
+  observation: JsonObject,
+  collector: Collector,
+  sensors: boolean,
+): Counted {
   const codes = loincCodes(get<Observation>(holder, "code"));
   const terms = codes.map(termOf).filter((term) => term !== undefined);
   const [term] = terms;
@@ -97,21 +118,33 @@ function readValue(holder: JsonValue, observation: JsonObject, collector: Collec
     return collector.refuse("LOINC codes of two metrics");
   // Blood glucose may be coded by mass and by moles at once, where the lab has both.
   const both: Term = { metric: term.metric, units: terms.flatMap(({ units }) => units) };
+  const from = { source: sourceOf(observation), origin: originIn(terms, observation, sensors) };
   if (get<Observation>(holder, "dataAbsentReason") !== undefined) return collector.skip("data absent");
   const name = valueNameOf(holder);
   if (name === undefined) return collector.skip("no value");
   if (name === "valueSampledData") {
-    return readSamples(get<Observation>(holder, name), both, observation, collector);
+    return readSamples(get<Observation>(holder, name), both, observation, collector, from);
   }
   if (name !== "valueQuantity") return collector.refuse("value is not a quantity");
   const time = timeOf(observation);
   if (typeof time === "string") return time === TOO_LONG ? collector.skip(time) : collector.refuse(time);
   const quantity = get<Observation>(holder, name);
-  const unit = unitIn(quantity, both);
+  const unit = unitIn(quantity, both, collector);
   if (!unit.fits) return collector.refuse(unit.reason);
   const value = quantityOf(quantity, both, unit.code);
   if (!value.fits) return collector.refuse(value.reason);
-  return collector.reading({ metric: both.metric, time, value: value.code, unit: unit.code });
+  return collector.reading({ metric: both.metric, time, value: value.code, unit: unit.code, ...from });
+}
+
+type From = Pick<Found, "source" | "origin">;
+
+/** The terms say where a value comes from; then its method or specimen; and blood is no sensor's where the file has one's. */
+function originIn(terms: readonly Term[], observation: JsonObject, sensors: boolean): Origin | undefined {
+  const said = [...terms.map(({ origin }) => origin), originOf(observation)];
+  if (said.includes("sensor")) return undefined;
+  for (const origin of said)
+    if (origin !== undefined && origin !== "sensor" && origin !== "blood") return origin;
+  return sensors && said.includes("blood") ? "meter" : undefined;
 }
 
 type Fit = { readonly fits: true; readonly code: string } | { readonly fits: false; readonly reason: string };
@@ -133,12 +166,26 @@ function isComparator(value: JsonValue): value is Comparator {
   return value === "<" || value === "<=" || value === ">" || value === ">=";
 }
 
-/** The unit by its UCUM code. The text next to it is for people and can say anything. */
-function unitIn(quantity: JsonValue | undefined, term: Term): Fit {
+/**
+ * The unit by its UCUM code; the text next to it is for people and can say anything. Many servers give the text alone: it
+ * is taken where it can be no other unit and is one of the term's.
+ */
+function unitIn(quantity: JsonValue | undefined, term: Term, collector: Collector): Fit {
   const code = textIn<Quantity>(quantity, "code");
-  if (code === undefined || textIn<Quantity>(quantity, "system") !== UCUM) return unfit(WRONG_SYSTEM);
-  const unit = unitOf(code);
-  return unit !== undefined && term.units.includes(unit) ? fit(unit) : unfit(NOT_THE_TERMS_UNIT);
+  const system = textIn<Quantity>(quantity, "system");
+  if (code !== undefined && system === UCUM) {
+    const unit = unitOf(code);
+    return unit !== undefined && term.units.includes(unit) ? fit(unit) : unfit(NOT_THE_TERMS_UNIT);
+  }
+  const texts = [code, textIn<Quantity>(quantity, "unit")].filter((text) => text !== undefined);
+  const units = new Set(texts.map(unitOfText));
+  const [unit] = units;
+  if (unit === undefined || units.size > 1 || (system !== undefined && system !== UCUM)) {
+    return unfit(WRONG_SYSTEM);
+  }
+  if (!term.units.includes(unit)) return unfit(NOT_THE_TERMS_UNIT);
+  collector.note(TEXT_ALONE);
+  return fit(unit);
 }
 
 /**
@@ -151,11 +198,12 @@ function readSamples(
   term: Term,
   observation: JsonObject,
   collector: Collector,
+  from: From,
 ): Counted {
   const start = startOf(observation);
   if (typeof start === "string") return collector.refuse(start);
   const origin = get<SampledData>(samples, "origin");
-  const unit = unitIn(origin, term);
+  const unit = unitIn(origin, term, collector);
   if (!unit.fits) return collector.refuse(unit.reason);
   const zero = decimalOf(get<Quantity>(origin, "value"));
   const period = decimalOf(get<SampledData>(samples, "period"));
@@ -187,7 +235,7 @@ function readSamples(
     const time = start + (i * step) / 1000;
     last = readSample(
       text,
-      { time, below, above, zero, factor, metric: term.metric, unit: unit.code },
+      { time, below, above, zero, factor, metric: term.metric, unit: unit.code, from },
       collector,
     );
   }
@@ -202,20 +250,21 @@ type Sampling = {
   readonly factor: NonNullable<ReturnType<typeof decimalOf>>;
   readonly metric: Term["metric"];
   readonly unit: string;
+  readonly from: From;
 };
 
 function readSample(text: string, sampling: Sampling, collector: Collector): Counted {
-  const { time, below, above, zero, factor, metric, unit } = sampling;
+  const { time, below, above, zero, factor, metric, unit, from } = sampling;
   if (text === "E") return collector.skip("sample in error");
   if (text === "L" || text === "U") {
     const value = text === "L" ? below : above;
     return value === undefined
       ? collector.refuse(NOT_AT_THE_END)
-      : collector.reading({ metric, time, value, unit });
+      : collector.reading({ metric, time, value, unit, ...from });
   }
   const number = decimalOf(text);
   if (number === undefined) return collector.refuse(NO_NUMBER);
-  return collector.reading({ metric, time, value: scaled(zero, factor, number), unit });
+  return collector.reading({ metric, time, value: scaled(zero, factor, number), unit, ...from });
 }
 
 /** The codes of LOINC; those of other systems say the same in other words. */

@@ -94,7 +94,7 @@ export class JsonDocument {
       `Line ${line}, column ${column} is not JSON: ${reason}.`,
       {
         details: { line, column, reason },
-        hint: "The file may be cut off or edited by hand; export it again.",
+        hint: "The file may be cut off or edited by hand. Pass it as it was exported.",
       },
     );
   }
@@ -102,7 +102,7 @@ export class JsonDocument {
   #tooDeep(): VitalproofError {
     return new VitalproofError("FILE_NOT_UNDERSTOOD", "The file nests its values too deep to be read.", {
       details: { reason: "nested too deep", line: this.#firstLine, column: 1 },
-      hint: "No health data file does that; export it again.",
+      hint: "No known export does that. Pass the file as it was exported.",
     });
   }
 
