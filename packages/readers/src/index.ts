@@ -24,7 +24,6 @@ export {
   type InspectOptions,
   inspectFile,
   type SeriesInspection,
-  type SlottingInspection,
 } from "./inspect.ts";
 export { labelsOf } from "./labels.ts";
 export {
@@ -38,4 +37,5 @@ export {
 } from "./metrics.ts";
 export { IN_FUTURE, OUT_OF_RANGE, TOO_EARLY } from "./plausible.ts";
 export { ReadingSeries } from "./series.ts";
+export type { DayInspection, SlottingInspection } from "./slotInspection.ts";
 export { CONTRADICTING } from "./stream.ts";

@@ -3,18 +3,12 @@ import {
   compareDecimals,
   type Decimal,
   dayOffsetOf,
-  decideSlots,
-  encodeReading,
   formatDecimal,
-  NumberColumn,
   OFFSET_STEP,
-  type Order,
   type Profile,
   type ProfileName,
   parseDecimal,
   profileOf,
-  type RefusalReason,
-  stepRounder,
   usualStep,
   VitalproofError,
 } from "@vitalproof/sdk";
@@ -22,6 +16,7 @@ import { collectReadings } from "./collect.ts";
 import type { FileInput, FileReport, FormatName, MeasuredReading, Metric, ReadOptions } from "./format.ts";
 import { likelyProfile, profilesFor } from "./metrics.ts";
 import type { ReadingSeries } from "./series.ts";
+import { type SlottingInspection, slotInspection } from "./slotInspection.ts";
 
 export type InspectOptions = ReadOptions & {
   /** Profile to slot under; without it the one that fits metric, unit and typical interval. */
@@ -58,27 +53,6 @@ export type SeriesInspection = {
   readonly slotting: SlottingInspection | null;
   /** Profiles for its metric and unit, the shortest interval first; each can be named. */
   readonly profiles: readonly { readonly name: ProfileName; readonly interval: number }[];
-};
-
-export type SlottingInspection = {
-  readonly profile: ProfileName;
-  /** Quarter hours. */
-  readonly offset: number;
-  /** Readings that have a slot, how many of them have a neighbouring one, and how many have none. */
-  readonly kept: number;
-  readonly moved: number;
-  readonly dropped: number;
-  /** Readings that the profile cannot hold, by reason. */
-  readonly refused: Readonly<Record<string, number>>;
-  /** Readings that were rounded to the profile's step; 0 unless that was asked for. */
-  readonly rounded: number;
-  /** Slots (of several channels: samples) from the first filled one to the last one, and the share that is filled. */
-  readonly slots: number;
-  readonly coverage: number;
-  /** Epochs that those slots touch, all their slots, and the share of these that are filled. */
-  readonly epochs: number;
-  readonly epochSlots: number;
-  readonly epochCoverage: number;
 };
 
 /** What is in a file, in numbers. Serialises to JSON as it is. */
@@ -146,7 +120,7 @@ function describe(
     slotting:
       profile === undefined
         ? null
-        : slot(
+        : slotInspection(
             series,
             order,
             profile,
@@ -220,80 +194,4 @@ function squaredLength(axes: readonly (number | string)[]): Decimal | undefined 
 function offsetFor(profile: Profile, zone: string | undefined, time: number): number {
   if (zone === undefined) return 0;
   return dayOffsetOf(zone, time) % Math.ceil(profile.epochSeconds / OFFSET_STEP);
-}
-
-/** Why a profile cannot hold a value; undefined where it can. */
-function refusalOf(
-  profile: Profile,
-  value: MeasuredReading["value"],
-  unit: string,
-): RefusalReason | undefined {
-  const outcome = encodeReading(profile, { time: 0, value, unit });
-  return "refused" in outcome ? outcome.refused : undefined;
-}
-
-function slot(
-  series: ReadingSeries,
-  order: Order,
-  profile: Profile,
-  offset: number,
-  round: boolean,
-  progress: InspectOptions["onSlotting"],
-): SlottingInspection {
-  const { unit, times, numbers } = series;
-  const rounder = stepRounder(profile);
-  const given = series.examples.map((value) => ({ time: 0, value, unit }));
-  const steps = round ? given.map(rounder) : given;
-  const refusals = steps.map(({ value }) => refusalOf(profile, value, unit));
-  // With several channels a sample takes as many slots side by side, and all of them or none are filled.
-  const samples = profile.slots / profile.channels;
-  const refused: Record<string, number> = {};
-  let rounded = 0;
-  let kept = 0;
-  let dropped = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = Number.NEGATIVE_INFINITY;
-  const taken = new NumberColumn();
-  for (let place = 0; place < order.length; place++) {
-    const at = order.at(place);
-    const number = numbers.at(at);
-    const reason = times.at(at) < 0 ? "impossible-time" : refusals[number];
-    if (reason !== undefined) {
-      refused[reason] = (refused[reason] ?? 0) + 1;
-      continue;
-    }
-    if (steps[number] !== given[number]) rounded += 1;
-    taken.push(at);
-  }
-  const count = taken.length;
-  const timeAt = (place: number): number => times.at(taken.at(place));
-  const decided = (_: number, place: number | undefined): void => {
-    if (place === undefined) {
-      dropped += 1;
-      return;
-    }
-    kept += 1;
-    lowest = Math.min(lowest, place);
-    highest = Math.max(highest, place);
-  };
-  const moved = decideSlots(profile, offset, { count, timeAt }, 0, decided, (looked) =>
-    progress?.(looked / count),
-  );
-  const slots = kept === 0 ? 0 : highest - lowest + 1;
-  const epochs = kept === 0 ? 0 : Math.floor(highest / samples) - Math.floor(lowest / samples) + 1;
-  const epochSlots = epochs * samples;
-  return {
-    profile: profile.name,
-    offset,
-    kept,
-    moved,
-    dropped,
-    refused,
-    rounded,
-    slots,
-    coverage: slots === 0 ? 0 : kept / slots,
-    epochs,
-    epochSlots,
-    epochCoverage: epochSlots === 0 ? 0 : kept / epochSlots,
-  };
 }
