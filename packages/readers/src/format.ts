@@ -92,7 +92,10 @@ export type ReadOptions = {
   readonly dateOrder?: DateOrder;
   /** Unit of times that count from the file's own start, where the column's title does not say it. */
   readonly timeUnit?: TimeUnit;
-  /** CSV: how times are written, such as `YYYY:MM:DD:HH:mm`, where it is not one of the known forms. */
+  /**
+   * CSV: how times are written, such as `YYYY:MM:DD:HH:mm`, where it is not one of the known forms. `spreadsheet` for
+   * days as spreadsheets count them.
+   */
   readonly timeForm?: string;
   /**
    * CSV: rows to keep, by column (`trial` → `S01_1`; `*` for every row). JSON: whose readings to keep, by the field that
@@ -101,10 +104,12 @@ export type ReadOptions = {
   readonly where?: Readonly<Record<string, string>>;
   /**
    * Generic CSV: names of the columns, or `#1` for the first one and so on, and the UCUM unit. Without a time column
-   * the rows are `interval` seconds apart. `where` is as above; both count.
+   * the rows are `interval` seconds apart. `clock` is the column of the time of day where `time` has dates alone; without
+   * it a column is used that is named so ("Time") and holds one. `where` is as above; both count.
    */
   readonly columns?: {
     readonly time?: string;
+    readonly clock?: string;
     readonly value: string;
     readonly unit: string;
     readonly where?: Readonly<Record<string, string>>;

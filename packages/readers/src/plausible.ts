@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { VitalproofError } from "@vitalproof/sdk";
+import { type Detail, VitalproofError } from "@vitalproof/sdk";
 import type { MeasuredReading, Metric, ReadOptions } from "./format.ts";
 import { METRICS } from "./metrics.ts";
 
@@ -8,11 +8,14 @@ import { METRICS } from "./metrics.ts";
  * devices show and than what people survive: a value outside has another unit, or is not a measurement.
  */
 const RANGES: Partial<Record<Metric, Readonly<Record<string, readonly [number, number]>>>> = {
-  // Meters show 10 to 600 or 20 to 600 mg/dL; laboratories report up to some 2,000. 1 mmol/L is 18 mg/dL.
+  // Meters show 10 to 600 or 20 to 600 mg/dL (ISO 15197 tests 30 to 400); the highest published survived value is 2,656,
+  // and laboratories dilute above some 2,000. 1 mmol/L is 18.016 mg/dL.
   glucose: { "mg/dL": [10, 2000], "mmol/L": [0.5, 60] },
-  // Below 10 no oximeter shows a number. A fraction such as 0.97 is not a percentage.
+  // ISO 80601-2-61: accuracy is stated for 70 to 100 %; displays go down to 0 to 35 %, and 10 leaves room for them.
+  // A fraction such as 0.97 is not a percentage.
   spo2: { "%": [10, 100] },
-  // The refractory time of the heart's chambers allows no more than some 300 beats a minute.
+  // The refractory time of the heart's chambers allows no more than some 300 beats a minute; monitors show 15 to 350
+  // (IEC 60601-2-27 asks for 30 to 200 at least).
   "heart-rate": { "/min": [10, 350] },
   // Full scale of the widest body-worn sensors is some 200 g.
   acceleration: { "[g]": [-400, 400], "m/s2": [-4000, 4000] },
@@ -36,11 +39,28 @@ const FEW_PERCENT = 5;
 /** Values that devices write for "no measurement" where their field has 8 or 16 bits. */
 const SENTINELS: Partial<Record<Metric, readonly number[]>> = {
   spo2: [127, 255, 32_767, 65_535],
-  "heart-rate": [32_767, 65_535],
+  // 511: oximeters with nine bits (Nonin); 255: with eight.
+  "heart-rate": [255, 511, 32_767, 65_535],
   glucose: [32_767, 65_535],
 };
 
-type Count = { metric: Metric; unit: string; inside: number; outside: number };
+/** Nobody's glucose is mostly on the far side of this: sensors say LOW and HIGH there. It is what the other unit gives. */
+const OTHER_UNIT: Readonly<Record<string, { beyond(value: number): boolean; unit: string; says: string }>> = {
+  "mg/dL": { beyond: (value) => value < 35, unit: "mmol/L", says: "below 35" },
+  "mmol/L": { beyond: (value) => value >= 35, unit: "mg/dL", says: "35 or more" },
+};
+/** Fewer values than an hour's are a short fall or peak, and prove nothing. */
+const SOME_VALUES = 12;
+
+type Count = {
+  metric: Metric;
+  unit: string;
+  inside: number;
+  outside: number;
+  /** Values that are fractions of 1, and values that the metric's other unit would explain. */
+  fractions: number;
+  other: number;
+};
 
 /** Sorts out what cannot have been measured, and notices when that is more than a few. */
 export class Plausibility {
@@ -61,6 +81,8 @@ export class Plausibility {
       const numbers = typeof value === "object" ? value.map(Number) : [Number(value)];
       if (SENTINELS[metric]?.includes(numbers[0]!) === true) return OUT_OF_RANGE;
       const count = this.#countOf(metric, unit);
+      if (metric === "spo2" && numbers[0]! > 0 && numbers[0]! <= 1) count.fractions += 1;
+      if (metric === "glucose" && OTHER_UNIT[unit]!.beyond(numbers[0]!)) count.other += 1;
       if (numbers.some((number) => number < range[0] || number > range[1])) {
         count.outside += 1;
         return OUT_OF_RANGE;
@@ -74,19 +96,20 @@ export class Plausibility {
 
   /** @throws VALUES_IMPLAUSIBLE where many values of a metric are out of its range: then the others are not its either */
   check(): void {
-    for (const { metric, unit, inside, outside } of this.#counts.values()) {
-      if (100 * outside <= FEW_PERCENT * (inside + outside)) continue;
+    for (const count of this.#counts.values()) {
+      const { metric, unit, inside, outside } = count;
+      const values = inside + outside;
+      if (values >= SOME_VALUES && isMost(count.other, values)) throw otherUnit(count, values);
+      if (100 * outside <= FEW_PERCENT * values) continue;
+      if (isMost(count.other, values)) throw otherUnit(count, values);
+      if (isMost(count.fractions, values)) throw fractions(count, values);
       const [least, most] = RANGES[metric]![unit]!;
       const { title } = METRICS[metric];
-      throw new VitalproofError(
-        "VALUES_IMPLAUSIBLE",
-        `${outside} of ${inside + outside} values cannot be ${title} in ${unit}: that is ${least} to ${most}.`,
-        {
-          details: { metric, unit, outside, values: inside + outside, least, most },
-          hint:
-            "Look whether the column and its unit are right (--value, --unit, --metric). Where the column holds several " +
-            "measures, choose the rows of one: --where COLUMN=VALUE.",
-        },
+      throw implausible(
+        `${outside} of ${values} values cannot be ${title} in ${unit}: that is ${least} to ${most}.`,
+        { metric, unit, outside, values, least, most },
+        "Look whether the column and its unit are right (--value, --unit, --metric). Where the column holds several " +
+          "measures, choose the rows of one: --where COLUMN=VALUE.",
       );
     }
   }
@@ -95,9 +118,36 @@ export class Plausibility {
     const key = `${metric} ${unit}`;
     let count = this.#counts.get(key);
     if (count === undefined) {
-      count = { metric, unit, inside: 0, outside: 0 };
+      count = { metric, unit, inside: 0, outside: 0, fractions: 0, other: 0 };
       this.#counts.set(key, count);
     }
     return count;
   }
+}
+
+function isMost(some: number, values: number): boolean {
+  return 100 * some >= (100 - FEW_PERCENT) * values;
+}
+
+function fractions({ metric, unit, fractions: found }: Count, values: number): VitalproofError {
+  return implausible(
+    `${found} of ${values} values are at most 1: they are fractions, and not per cent. 0.97 would be 97 %.`,
+    { metric, unit, fractions: found, values },
+    "Name the unit that they have: --unit 1 --metric spo2. The decimal point is then moved two places, and no digit changes. " +
+      "Where the column holds several measures, choose the rows of one: --where COLUMN=VALUE.",
+  );
+}
+
+function otherUnit({ metric, unit, other }: Count, values: number): VitalproofError {
+  const { unit: likely, says } = OTHER_UNIT[unit]!;
+  return implausible(
+    `${other} of ${values} values are ${says}, which in ${unit} no sensor shows for long: they look like ${likely}.`,
+    { metric, unit, other, values },
+    `If they are ${likely}, name it: --unit ${likely}. Else look whether --value names the column of glucose, or choose ` +
+      "the rows of one measure: --where COLUMN=VALUE.",
+  );
+}
+
+function implausible(message: string, details: Record<string, Detail>, hint: string): VitalproofError {
+  return new VitalproofError("VALUES_IMPLAUSIBLE", message, { details, hint });
 }

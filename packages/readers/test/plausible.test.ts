@@ -49,6 +49,20 @@ describe("what cannot have been measured", () => {
     });
   }
 
+  it("the explanation is the likely one: fractions, or the other unit", async () => {
+    const fractions = await refusal(read(rows(Array.from({ length: 40 }, () => 0.97)), "%"));
+    expect(fractions.message).to.contain("fractions");
+    expect(fractions.hint).to.contain("--unit 1");
+    // All within the range of mg/dL, which nobody has for an hour.
+    const mmol = await refusal(read(rows(Array.from({ length: 12 }, (_, i) => 10.5 + i)), "mg/dL"));
+    expect(mmol.hint).to.contain("--unit mmol/L");
+    const mass = await refusal(read(rows(Array.from({ length: 12 }, (_, i) => 40 + i)), "mmol/L"));
+    expect(mass.hint).to.contain("--unit mg/dL");
+    // A fall of half an hour, and a peak, are readings.
+    expect((await read(rows([34, 33, 32, 31, 30, 29]), "mg/dL")).readings).to.have.length(6);
+    expect((await read(rows([34, 36, 37, 36, 34]), "mmol/L")).readings).to.have.length(5);
+  });
+
   it("a single one is left out and counted; both ends of the range belong to it", async () => {
     const good = Array.from({ length: 30 }, () => 97);
     const { readings, report } = await read(rows([...good, 100, 10, 100.01]), "%");

@@ -11,12 +11,17 @@ import {
   rowFilter,
 } from "../internal/csv.ts";
 import { isoTime, orderedTime } from "../internal/dateTime.ts";
+import { doseOf } from "../internal/doseWords.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Mixture } from "../internal/mixture.ts";
+import { UnitColumn, Validity } from "../internal/rowFacts.ts";
+import { Shifts } from "../internal/shift.ts";
 import { Sources } from "../internal/sources.ts";
 import { Tally } from "../internal/tally.ts";
 import { startOf, TimeColumn } from "../internal/timeColumn.ts";
+import { NO_ANSWER, ValueColumn } from "../internal/valueColumn.ts";
 import { beyondScale, isMissing, isZero, localDecimal, plainDecimal } from "../internal/values.ts";
+import { wordedTime } from "../internal/wordedTime.ts";
 import { METRICS, metricOfUnit, ucumOf } from "../metrics.ts";
 
 type Columns = {
@@ -28,6 +33,9 @@ type Columns = {
   chosen: readonly number[];
 };
 
+/** Metrics with one value a day or more, of which a date alone is time enough. */
+const DAILY: readonly Metric[] = ["device-usage", "doses"];
+
 /** A table, or one column of numbers. What begins like JSON or XML is neither, whatever commas are in it. */
 function matches(head: string): boolean {
   if (/^\s*[[{<]/.test(head)) return false;
@@ -37,9 +45,10 @@ function matches(head: string): boolean {
 }
 
 /**
- * Any table with a column of values: the caller says which columns and which unit. Times are ISO 8601 with or without
- * zone, day and month with slashes, Unix seconds or milliseconds, or seconds from the file's own start; without a time
- * column the rows are evenly spaced. Values keep their decimals; a zero of a metric that has none means missing.
+ * Any table with a column of values: the caller says which columns and which unit. Times are all that `TimeColumn` reads;
+ * without a time column the rows are evenly spaced. Values keep their decimals; a zero of a metric that has none means
+ * missing. A row's own columns count where there are some: its unit must be the one named, and a row that says it is not
+ * valid is left out.
  */
 export const genericCsv: Format = {
   name: "generic-csv",
@@ -59,20 +68,29 @@ export const genericCsv: Format = {
     const { metric, unit, note } = metricFor(options);
     const beats = isIntervals(options);
     const { titles, kept, chosen, time: timeColumn, value: valueColumn } = header.columns;
-    const used = [...chosen, valueColumn, ...(timeColumn === undefined ? [] : [timeColumn])];
-    const mixture = new Mixture(titles, used);
-    const sources = new Sources(titles, used);
-    const isReading = (row: Row): boolean => kept(row) && !isMissing((row.cells[valueColumn] ?? "").trim());
+    const validity = new Validity(titles, chosen);
+    const isReading = (row: Row): boolean =>
+      kept(row) && !isMissing((row.cells[valueColumn] ?? "").trim()) && validity.reasonOf(row) === undefined;
     const times =
       timeColumn === undefined
         ? undefined
         : await TimeColumn.over(
             input,
-            { ...header, title: titles[timeColumn] },
+            { ...header, titles, title: titles[timeColumn], daily: DAILY.includes(metric) },
             timeColumn,
             options,
             isReading,
           );
+    const used = [...chosen, valueColumn, ...(times?.columns ?? [])];
+    const mixture = new Mixture(titles, used);
+    const sources = new Sources(titles, used);
+    const values = new ValueColumn(valueColumn, metric, unit);
+    const units = new UnitColumn(
+      { titles, value: valueColumn, chosen },
+      { metric, unit: values.unit },
+      header.delimiter,
+    );
+    const shifts = new Shifts(titles, header.delimiter, valueColumn, unit);
     const start = times === undefined ? startOf(options) : 0;
     const interval = options.interval ?? 1;
     if (!(interval > 0 && Number.isFinite(interval))) {
@@ -107,9 +125,19 @@ export const genericCsv: Format = {
         tally.skip("missing");
         return;
       }
+      const uncounted = validity.reasonOf(row);
+      if (uncounted !== undefined) {
+        tally.skip(uncounted);
+        return;
+      }
       mixture.see(row);
-      const written = beyondScale(text) ?? localDecimal(text);
-      if (written === undefined) throw row.bad(valueColumn, "its value is not a number");
+      units.see(row);
+      shifts.see(row);
+      const written = values.read(row, text);
+      if (written === undefined) {
+        tally.skip(NO_ANSWER);
+        return;
+      }
       const value = beats ? rateOf(written) : written;
       if (beats) {
         elapsed += Number(written) / 1000;
@@ -122,17 +150,20 @@ export const genericCsv: Format = {
       else {
         // Times that follow from the rows' places cannot overlap.
         if (times !== undefined) sources.see(row, time, value);
-        tally.hand({ metric, time, value, unit }, take, { clock: times?.clock });
+        tally.hand({ metric, time, value, unit: values.unit }, take, { clock: times?.clock });
       }
     });
+    shifts.check();
+    units.check();
     sources.check();
+    tally.notes.push(...values.notes, ...(times?.notes ?? []));
     return tally.report("generic-csv", times?.clock);
   },
 };
 
 /** The header that has the columns asked for. With numbers alone, a first row of values is not a header. */
 async function headerFor(input: FileInput, options: ReadOptions): Promise<Header<Columns>> {
-  const { time, value, where: inner } = options.columns!;
+  const { time, clock, value, where: inner } = options.columns!;
   const where = { ...inner, ...options.where };
   if (time === undefined && options.interval === undefined && !isIntervals(options)) {
     throw new VitalproofError(
@@ -143,7 +174,7 @@ async function headerFor(input: FileInput, options: ReadOptions): Promise<Header
       },
     );
   }
-  const names = [...(time === undefined ? [] : [time]), value, ...Object.keys(where)];
+  const names = [time, clock, value, ...Object.keys(where)].filter((name) => name !== undefined);
   const numbered = names.every((name) => /^#[1-9]\d{0,3}$/.test(name));
   const columnsOf = (titles: readonly string[]): Columns => ({
     titles,
@@ -166,14 +197,15 @@ async function headerFor(input: FileInput, options: ReadOptions): Promise<Header
     `row with the column${names.length > 1 ? "s" : ""} ${names.map((name) => `"${name}"`).join(", ")}`,
   );
   const { titles, time: timeColumn, value: valueColumn } = header.columns;
-  const isValue = (text: string): boolean => (localDecimal(text) ?? beyondScale(text)) !== undefined;
+  const isValue = (text: string): boolean =>
+    (localDecimal(text) ?? beyondScale(text) ?? doseOf(text)) !== undefined;
   const isData =
     numbered && (isValue(titles[valueColumn]!) || (timeColumn !== undefined && isTime(titles[timeColumn]!)));
   return isData ? { ...header, titleRows: header.titleRows - 1 } : header;
 }
 
 function isTime(text: string): boolean {
-  return (isoTime(text) ?? orderedTime(text) ?? plainDecimal(text)) !== undefined;
+  return (isoTime(text) ?? orderedTime(text) ?? plainDecimal(text) ?? wordedTime(text)) !== undefined;
 }
 
 /** Beats a minute, from the milliseconds between two beats. Anything else stays as it is and is refused. */
@@ -195,6 +227,9 @@ function metricFor(options: ReadOptions): { metric: Metric; unit: string; note: 
     const note = `Heart rates are computed from intervals between beats: 60,000 ms by each, to ${RATE_PLACES} places.`;
     return { metric: "heart-rate", unit: "/min", note };
   }
+  // Fractions of 1, which `ValueColumn` reads as per cent.
+  if (options.metric === "spo2" && given.trim() === "1")
+    return { metric: "spo2", unit: "1", note: undefined };
   const metric = options.metric ?? metricOfUnit(given) ?? "other";
   const unit = ucumOf(metric, given);
   if (unit === undefined) {

@@ -165,7 +165,8 @@ export async function readRows(
           ...(hint === undefined ? {} : { hint }),
         });
       for (let extra = width; extra < cells.length; extra++) {
-        if (cells[extra]!.trim() !== "") throw bad(extra, "the row has more cells than the header");
+        if (cells[extra]!.trim() !== "")
+          throw bad(extra, "the row has more cells than the header", shiftHint(delimiter));
       }
       const go = take({
         cells,
@@ -179,6 +180,14 @@ export async function readRows(
       if (go === false) return;
     }
   }
+}
+
+/** What to do about cells that are not under their titles. */
+export function shiftHint(delimiter: Delimiter): string {
+  return delimiter === ","
+    ? "If the numbers have decimal commas, they are not quoted, so that 9,2 is two cells. Write a decimal point, quote " +
+        "the numbers, or save the table with semicolons between its cells."
+    : "Look whether a text in this row contains the sign between cells. Quote such a text.";
 }
 
 /** The rows that a head begins with, as far as it can be read: what is wrong after the header, reading it will say. */

@@ -14,7 +14,7 @@ const ISO =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?$/i;
 const YEAR_FIRST = /^(\d{4})([/.])(\d{1,2})\2(\d{1,2})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 const YEAR_LAST =
-  /^(\d{1,2})([/.-])(\d{1,2})\2(\d{2}|\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?([AP])\.?M\.?)?$/i;
+  /^(\d{1,2})([/.-])(\d{1,2})\2(\d{2}|\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s?([AP])\.?\s?M\.?)?(?:\s?(Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?))?$/i;
 
 /**
  * A time of ISO 8601, with or without zone, to the minute or finer; also with slashes or points, year first.
@@ -36,6 +36,10 @@ export function isoTime(text: string): WrittenTime | "impossible" | undefined {
   );
 }
 
+/** The same with the clock first, as some oximeters write it: 23:00:16 13/06/2026. */
+const CLOCK_FIRST =
+  /^(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AP]\.?\s?M\.?)?),?\s+(\d{1,2}([/.-])\d{1,2}\3(?:\d{2}|\d{4}))$/i;
+
 /** Three numbers whose order is still open, and a time of day. */
 export type OrderedTime = {
   readonly first: number;
@@ -44,8 +48,11 @@ export type OrderedTime = {
   readonly hour: number;
   readonly minute: number;
   readonly seconds: number;
+  readonly fraction: number;
   /** Whether AM or PM follows it. */
   readonly twelveHours: boolean;
+  /** Seconds east of UTC; undefined where the time has no zone. */
+  readonly offset: number | undefined;
 };
 
 /**
@@ -53,13 +60,13 @@ export type OrderedTime = {
  * @returns undefined for another form, "impossible" for a time of day that does not exist
  */
 export function orderedTime(text: string): OrderedTime | "impossible" | undefined {
-  const match = YEAR_LAST.exec(text);
+  const match = YEAR_LAST.exec(text) ?? YEAR_LAST.exec(text.replace(CLOCK_FIRST, "$2 $1"));
   if (match === null) return undefined;
-  const [, first, , second, year, hour, minute, seconds = "0", half] = match;
-  const shown = Number(hour);
-  if (half !== undefined && (shown < 1 || shown > 12)) return "impossible";
-  const hours = half === undefined ? shown : (shown % 12) + (half.toUpperCase() === "P" ? 12 : 0);
-  if (hours > 23 || Number(minute) > 59 || Number(seconds) > 59) return "impossible";
+  const [, first, , second, year, hour, minute, seconds = "0", fraction, half, zone] = match;
+  const hours = hoursOf(Number(hour), half);
+  if (hours === undefined || hours > 23 || Number(minute) > 59 || Number(seconds) > 59) return "impossible";
+  const offset = zone === undefined ? undefined : offsetOf(zone);
+  if (offset === "impossible") return offset;
   return {
     first: Number(first),
     second: Number(second),
@@ -67,7 +74,9 @@ export function orderedTime(text: string): OrderedTime | "impossible" | undefine
     hour: hours,
     minute: Number(minute),
     seconds: Number(seconds),
+    fraction: fraction === undefined ? 0 : Number(`0.${fraction}`),
     twelveHours: half !== undefined,
+    offset,
   };
 }
 
@@ -81,7 +90,18 @@ export function orderSaid({ first, second }: OrderedTime): DateOrder | undefined
 /** @returns "impossible" for a date that does not exist in this order */
 export function inOrder(time: OrderedTime, order: DateOrder): WrittenTime | "impossible" {
   const [month, day] = order === "MDY" ? [time.first, time.second] : [time.second, time.first];
-  return writtenTime([time.year, month, day, time.hour, time.minute, time.seconds], 0, undefined);
+  return writtenTime(
+    [time.year, month, day, time.hour, time.minute, time.seconds],
+    time.fraction,
+    time.offset,
+  );
+}
+
+/** The hour of a clock of 24 hours; undefined where the shown hour does not exist. */
+export function hoursOf(shown: number, half: string | undefined): number | undefined {
+  if (half === undefined) return shown;
+  if (shown < 1 || shown > 12) return undefined;
+  return (shown % 12) + (half.toUpperCase() === "P" ? 12 : 0);
 }
 
 /** @returns "impossible" for a date or time that does not exist */
@@ -110,12 +130,16 @@ export function writtenTime(
   return { local: { year, month, day, hour, minute, second }, fraction, offset };
 }
 
-function offsetOf(zone: string): number | "impossible" {
-  if (zone.toUpperCase() === "Z") return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(3).replace(":", "") || "0");
+const OFFSET = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/i;
+
+/** Seconds east of UTC: "Z", "+0100", "-05:30", "UTC+0100", "GMT-5"; "impossible" for what no zone has. */
+export function offsetOf(zone: string): number | "impossible" {
+  if (/^(Z|UTC|GMT)$/i.test(zone)) return 0;
+  const match = OFFSET.exec(zone);
+  if (match === null) return "impossible";
+  const [hours, minutes] = [Number(match[2]), Number(match[3] ?? "0")];
   if (hours > 18 || minutes > 59) return "impossible";
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 3600 + minutes * 60);
+  return (match[1] === "-" ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
 
 /** Unix seconds of a time that says its offset. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import type { Row } from "./csv.ts";
+import { plainTitle } from "./titles.ts";
 
 /**
  * Columns that tell whose or what a row's value is, by their titles. If one varies, a file holds several series. Titles
@@ -17,6 +18,7 @@ const KINDS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
     pattern:
       /^(type|kind|param(eter)?|metric|measure(ment)?( ?type)?|variable|signal|vital( ?sign)?s?|units?|code|loinc|observation|test|analyte|channel|(sensor|data|record|reading) ?type|item)$/,
   },
+  { what: "medicines", pattern: /^(medication|medicine|drug|pill|supplement)s?( name)?$/ },
   { what: "recordings", pattern: /^(trial|session|recording|run|visit)( ?(id|no|nr|number|name))?$/ },
 ];
 
@@ -42,15 +44,6 @@ function peoplePattern(): RegExp {
   return new RegExp(`^((${people})( ?(${named}))?|(${named}) ((de|del|du|des|der) )?(${people})|${alone})$`);
 }
 
-function inPlainWords(title: string): string {
-  return title
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
-}
-
 type Watched = {
   readonly index: number;
   readonly title: string;
@@ -69,7 +62,7 @@ export class Mixture {
   /** @param chosen columns that the caller uses or selects by, by their places */
   constructor(titles: readonly string[], chosen: readonly number[]) {
     this.#watched = titles.flatMap((title, index) => {
-      const kind = KINDS.find(({ pattern }) => pattern.test(inPlainWords(title)));
+      const kind = KINDS.find(({ pattern }) => pattern.test(plainTitle(title)));
       return kind === undefined || chosen.includes(index)
         ? []
         : [{ index, title, what: kind.what, state: "new" }];

@@ -2,10 +2,12 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import type { DateOrder, FileInput, ReadOptions, TimeUnit } from "../format.ts";
 import { type Header, type Row, readRows } from "./csv.ts";
-import { inOrder, isoTime, orderedTime, orderSaid, unixSeconds } from "./dateTime.ts";
+import { inOrder, isoTime, orderedTime, orderSaid, unixSeconds, type WrittenTime } from "./dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "./localClock.ts";
+import { alone, DAYS_NOTE, type TimeCells, timeCells } from "./timeCells.ts";
 import { type TimeForm, timeForm } from "./timeForm.ts";
 import { isZero, plainDecimal } from "./values.ts";
+import { wordedTime } from "./wordedTime.ts";
 
 /** Smaller numbers are seconds since the file's own start: the first one here is a day in 1973. */
 const FIRST_UNIX_SECOND = 100_000_000;
@@ -33,14 +35,25 @@ const FORM_HINT =
 /** Why a time was not taken, or the time in Unix seconds. */
 export type TimeRead = number | typeof SKIPPED_BY_CLOCK;
 
+/** What a header says about its column of times. */
+export type TimeHeader = Header<unknown> & {
+  readonly title?: string | undefined;
+  /** All titles, where a date and a time of day may be in two columns. */
+  readonly titles?: readonly string[];
+  /** Whether the metric has one value a day, so that dates alone are enough. */
+  readonly daily?: boolean;
+};
+
 /**
  * Reads the times of one column, in the form that its first time has: ISO 8601 with or without zone, day and month in
- * either order with a clock of 12 or 24 hours, Unix seconds or milliseconds, or seconds from the file's own start.
+ * either order or by name, with a clock of 12 or 24 hours, Unix seconds or milliseconds, or seconds from the file's own
+ * start. Date and time of day may be in two columns.
  */
 export class TimeColumn {
   readonly #index: number;
   readonly #options: ReadOptions;
   readonly #order: DateOrder | undefined;
+  readonly #cells: TimeCells;
   #form: "zoned" | "local" | "ordered" | "unix" | "relative" | undefined;
   #twelveHours: boolean | undefined;
   #scale: number | undefined;
@@ -48,10 +61,11 @@ export class TimeColumn {
   readonly #unit: TimeUnit | undefined;
   readonly #named: TimeForm | undefined;
 
-  private constructor(index: number, options: ReadOptions, order: DateOrder | undefined, title: string) {
+  private constructor(cells: TimeCells, options: ReadOptions, order: DateOrder | undefined, title: string) {
     this.#unit = options.timeUnit ?? unitOfTitle(title);
     this.#named = options.timeForm === undefined ? undefined : timeForm(options.timeForm);
-    this.#index = index;
+    this.#cells = cells;
+    this.#index = cells.columns[0]!;
     this.#options = options;
     this.#order = order;
   }
@@ -59,21 +73,28 @@ export class TimeColumn {
   /**
    * @param concerns which rows have times that count
    * @throws DATE_ORDER_REQUIRED where times such as 8/1/18 have both orders and no row decides; FILE_NOT_UNDERSTOOD
-   *         where two rows contradict each other
+   *         where two rows contradict each other, or a time lacks its date or its time of day
    */
   static async over(
     input: FileInput,
-    header: Header<unknown> & { readonly title?: string | undefined },
+    header: TimeHeader,
     index: number,
     options: ReadOptions,
     concerns: (row: Row) => boolean,
   ): Promise<TimeColumn> {
-    if (options.timeForm !== undefined) return new TimeColumn(index, options, undefined, "");
+    const { titles = [], daily = false, title = "" } = header;
+    const clock = options.columns?.clock;
+    const named = options.timeForm !== undefined;
+    let cells: TimeCells | undefined;
     let open = false;
     let said: DateOrder | undefined;
     await readRows(input, header, (row) => {
       if (!concerns(row)) return;
-      const time = orderedTime((row.cells[index] ?? "").trim());
+      cells ??= named && clock === undefined ? alone(index) : timeCells(row, index, titles, { clock, daily });
+      if (named) return false;
+      // A row that ends before its time says nothing about the order. `read` refuses it.
+      if (cells.columns.some((column) => row.cells[column] === undefined)) return open ? undefined : false;
+      const time = orderedTime(cells.textOf(row));
       // Most files need this first look no further than their first row. What is odd in a later one, `read` says.
       if (time === undefined || time === "impossible") return open ? undefined : false;
       open = true;
@@ -81,7 +102,7 @@ export class TimeColumn {
       if (says === undefined) return;
       if (said !== undefined && said !== says) {
         throw row.bad(
-          index,
+          cells.columns[0]!,
           `its date has the ${says === "MDY" ? "month" : "day"} first, unlike a date before it`,
         );
       }
@@ -97,7 +118,7 @@ export class TimeColumn {
         },
       );
     }
-    return new TimeColumn(index, options, options.dateOrder ?? said, header.title ?? "");
+    return new TimeColumn(cells ?? alone(index), options, options.dateOrder ?? said, named ? "" : title);
   }
 
   /** The clock, where the times have no zone of their own. */
@@ -105,53 +126,81 @@ export class TimeColumn {
     return this.#clock;
   }
 
+  /** Places of the columns that make up a time. */
+  get columns(): readonly number[] {
+    return this.#cells.columns;
+  }
+
+  /** What to say about how the times were read. */
+  get notes(): readonly string[] {
+    return this.#cells.days ? [DAYS_NOTE] : [];
+  }
+
   /**
    * @param row in the file's order
-   * @throws FILE_NOT_UNDERSTOOD for a text that is not a time of the column's form; ZONE_REQUIRED, ZONE_UNKNOWN, START_REQUIRED
+   * @throws FILE_NOT_UNDERSTOOD for a text that is not a time of the column's form; ZONE_REQUIRED, ZONE_UNKNOWN,
+   *         START_REQUIRED, TIME_UNIT_REQUIRED
    */
   read(row: Row): TimeRead {
-    const text = row.cell(this.#index);
+    const text = this.#cells.textOf(row);
     const bad = (reason: string): Error => row.bad(this.#index, reason);
     const changed = (): Error => bad("its time is written in another form than those before it");
 
     if (this.#named !== undefined) {
       const time = this.#named(text);
-      if (time === undefined) throw bad("its time is not of the form that was named");
+      if (time === undefined)
+        throw row.bad(this.#index, "its time is not of the form that was named", FORM_HINT);
       if (time === "impossible") throw bad("its time does not exist");
       return this.#local(time.local, time.fraction);
     }
     const iso = isoTime(text);
     if (iso === "impossible") throw bad("its time does not exist");
-    if (iso !== undefined) {
-      const form = iso.offset === undefined ? "local" : "zoned";
-      this.#form ??= form;
-      if (this.#form !== form) throw changed();
-      return iso.offset === undefined
-        ? this.#local(iso.local, iso.fraction)
-        : unixSeconds({ ...iso, offset: iso.offset });
-    }
+    if (iso !== undefined) return this.#written(iso, false, changed);
 
     const ordered = orderedTime(text);
     if (ordered === "impossible") throw bad("its time does not exist");
     if (ordered !== undefined) {
-      this.#form ??= "ordered";
+      const form = ordered.offset === undefined ? "ordered" : "zoned";
+      this.#form ??= form;
       this.#twelveHours ??= ordered.twelveHours;
-      if (this.#form !== "ordered" || this.#twelveHours !== ordered.twelveHours) throw changed();
+      if (this.#form !== form || this.#twelveHours !== ordered.twelveHours) throw changed();
       const time = inOrder(ordered, this.#order!);
       if (time === "impossible") {
         throw bad(`its date does not exist with the ${this.#order === "MDY" ? "month" : "day"} first`);
       }
-      return this.#local(time.local, 0);
+      return this.#instantOf(time);
     }
 
     const plain = plainDecimal(text);
     // Some monitors write "-0" for their first second.
-    if (plain === undefined || (plain.startsWith("-") && !isZero(plain)))
-      throw row.bad(this.#index, "it has no time of a form that is known", FORM_HINT);
-    const number = Number(plain);
+    if (plain !== undefined && (!plain.startsWith("-") || isZero(plain)))
+      return this.#counted(Number(plain), changed);
+    const worded = wordedTime(text);
+    if (worded === "impossible") throw bad("its time does not exist");
+    if (worded !== undefined) return this.#written(worded, worded.twelveHours, changed);
+    throw row.bad(this.#index, "it has no time of a form that is known", FORM_HINT);
+  }
+
+  #written(time: WrittenTime, twelveHours: boolean, changed: () => Error): TimeRead {
+    const form = time.offset === undefined ? "local" : "zoned";
+    this.#form ??= form;
+    this.#twelveHours ??= twelveHours;
+    if (this.#form !== form || this.#twelveHours !== twelveHours) throw changed();
+    return this.#instantOf(time);
+  }
+
+  #instantOf(time: WrittenTime): TimeRead {
+    return time.offset === undefined
+      ? this.#local(time.local, time.fraction)
+      : unixSeconds({ ...time, offset: time.offset });
+  }
+
+  /** A time that is a number: Unix time, or time from the file's own start. */
+  #counted(number: number, changed: () => Error): TimeRead {
     this.#form ??= number < FIRST_UNIX_SECOND ? "relative" : "unix";
     if (this.#form === "relative") {
       if (number >= FIRST_UNIX_SECOND) throw changed();
+      if (this.#unit === undefined && isSpreadsheetDay(number)) throw unitRequired(SPREADSHEET_HINT);
       return startOf(this.#options) + Math.abs(number) * this.#seconds();
     }
     const scale =
@@ -169,17 +218,30 @@ export class TimeColumn {
 
   #seconds(): number {
     if (this.#unit !== undefined) return SECONDS[this.#unit];
-    throw new VitalproofError(
-      "TIME_UNIT_REQUIRED",
-      "The file counts time from its own beginning, and its column of times does not say in which unit.",
-      { hint: "Specify the unit with --time-unit: ms, s, min or h. It is never guessed." },
-    );
+    throw unitRequired("Specify the unit with --time-unit: ms, s, min or h. It is never guessed.");
   }
 
   #local(...[local, fraction]: Parameters<LocalClock["instantOf"]>): TimeRead {
     this.#clock ??= new LocalClock(this.#options.zone);
     return this.#clock.instantOf(local, fraction) ?? SKIPPED_BY_CLOCK;
   }
+}
+
+/** Days of 1982 to 2091 as spreadsheets count them. Times from a file's own start begin at 0 or near it. */
+function isSpreadsheetDay(number: number): boolean {
+  return number >= 30_000 && number < 70_000;
+}
+
+const SPREADSHEET_HINT =
+  "If the numbers are days as spreadsheets count them, such as 45000.5, pass --time-form spreadsheet. " +
+  "If they count from the file's own start, specify their unit with --time-unit: ms, s, min or h. It is never guessed.";
+
+function unitRequired(hint: string): VitalproofError {
+  return new VitalproofError(
+    "TIME_UNIT_REQUIRED",
+    "The file counts time in numbers, and its column of times does not say in which unit.",
+    { hint },
+  );
 }
 
 /**

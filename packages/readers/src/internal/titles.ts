@@ -14,3 +14,13 @@ export function titleUnit(title: string): "mg/dL" | "mmol/L" | undefined {
 export function titleName(title: string): string {
   return title.replace(UNIT, "").trim().toLowerCase().replaceAll("’", "'");
 }
+
+/** A column's title in lower case, without accents and with blanks for what separates words. */
+export function plainTitle(title: string): string {
+  return title
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}

@@ -64,6 +64,15 @@ export function isMissing(text: string): boolean {
   return text === "" || /^(nan|na|n\/a|null|none|-+|\?)$/i.test(text);
 }
 
+/**
+ * A fraction of 1 as per cent: the decimal point moves two places, and no digit changes.
+ * @returns undefined for a text that is not a number
+ */
+export function percentOf(fraction: string): string | undefined {
+  const plain = localDecimal(fraction);
+  return plain === undefined ? undefined : plainDecimal(`${plain}e2`);
+}
+
 /** Whether a decimal is zero, however it is written. */
 export function isZero(plain: string): boolean {
   return /^-?0+(\.0*)?$/.test(plain);

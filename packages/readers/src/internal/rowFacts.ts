@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Metric } from "../format.ts";
+import { METRICS, ucumOf } from "../metrics.ts";
+import { type Delimiter, type Row, shiftHint } from "./csv.ts";
+import { plainTitle } from "./titles.ts";
+
+/** What a column of units is called, alone or with the title of its values. By language. */
+// cspell:disable
+const UNITS =
+  /^((\w+ )?(units?|uom)|(mess)?einheit(en)?|unites?( de mesure)?|unidad(es)?( de medida)?|unita( di misura)?|eenheid|eenheden)$/;
+// cspell:enable
+
+/**
+ * Holds a row's own unit against the one that the caller named.
+ *
+ * A table can have several columns of units. Only the one next to the values is theirs, or the only one there is.
+ */
+export class UnitColumn {
+  readonly #index: number;
+  readonly #title: string;
+  readonly #metric: Metric;
+  readonly #unit: string;
+  readonly #chosen: boolean;
+  readonly #delimiter: Delimiter;
+  #last = "";
+  #unknown: Error | undefined;
+
+  /** @param chosen columns that the caller chooses rows by, so that words that are not a unit pass */
+  constructor(
+    { titles, value, chosen }: { titles: readonly string[]; value: number; chosen: readonly number[] },
+    { metric, unit }: { metric: Metric; unit: string },
+    delimiter: Delimiter,
+  ) {
+    const found = titles.flatMap((title, index) =>
+      index !== value && UNITS.test(plainTitle(title)) ? [index] : [],
+    );
+    this.#index = found.length === 1 ? found[0]! : found.includes(value + 1) ? value + 1 : -1;
+    this.#title = titles[this.#index] ?? "";
+    this.#metric = metric;
+    this.#unit = unit;
+    this.#chosen = chosen.includes(this.#index);
+    this.#delimiter = delimiter;
+  }
+
+  /** @throws FILE_NOT_UNDERSTOOD where the row says another unit, or its cells are shifted */
+  see({ cells, bad }: Row): void {
+    const text = cells[this.#index];
+    if (text === undefined || text === this.#last) return;
+    const said = text.trim();
+    if (said !== "") this.#compare(said, bad);
+    this.#last = text;
+  }
+
+  /** @throws FILE_NOT_UNDERSTOOD where the rows say something that is not a unit of the metric; other columns may say why */
+  check(): void {
+    if (this.#unknown !== undefined) throw this.#unknown;
+  }
+
+  #compare(said: string, bad: Row["bad"]): void {
+    if (/^\d+$/.test(said) && said !== this.#unit) {
+      throw bad(this.#index, `its column "${this.#title}" holds a number`, shiftHint(this.#delimiter));
+    }
+    const unit = ucumOf(this.#metric, said);
+    if (unit === this.#unit) return;
+    const where = `--where "${this.#title}=VALUE"`;
+    if (unit !== undefined && this.#metric !== "other") {
+      throw bad(
+        this.#index,
+        `its column "${this.#title}" says ${unit}, and ${this.#unit} was named`,
+        `Name the unit that the rows have: --unit ${unit}. Where they have several, choose one: ${where}.`,
+      );
+    }
+    if (this.#chosen || said.toLowerCase() === this.#unit.toLowerCase()) return;
+    this.#unknown ??= bad(
+      this.#index,
+      `its column "${this.#title}" does not say ${this.#unit}, and no other unit of ${METRICS[this.#metric].title}`,
+      `Choose the rows that count by this column: ${where}. With * instead of a value, all of them count.`,
+    );
+  }
+}
+
+/** Titles of columns that say whether a row counts, and which answer means that it does not. */
+const FLAGS: readonly { readonly pattern: RegExp; readonly not: boolean }[] = [
+  // cspell:disable
+  { pattern: /^((is|value|reading|data) ?)?(valid|gultig|valide|valido|geldig)$/, not: false },
+  { pattern: /^(is ?)?(unused|invalid|excluded?|ignored?|deleted|discarded)$/, not: true },
+  // cspell:enable
+];
+const YES = /^(true|yes|y|t|1)$/i;
+const NO = /^(false|no|n|f|0)$/i;
+
+/** The columns by which rows say of themselves that they do not count: Fitbit's `valid` and `unused`. */
+export class Validity {
+  readonly #flags: readonly { index: number; title: string; not: boolean }[];
+
+  /** @param chosen columns that the caller chooses rows by: the caller has decided about them */
+  constructor(titles: readonly string[], chosen: readonly number[]) {
+    this.#flags = titles.flatMap((title, index) => {
+      const flag = FLAGS.find(({ pattern }) => pattern.test(plainTitle(title)));
+      return flag === undefined || chosen.includes(index) ? [] : [{ index, title, not: flag.not }];
+    });
+  }
+
+  /** What a row is counted as that says it does not count; undefined for the others. */
+  reasonOf({ cells }: Row): string | undefined {
+    for (const { index, title, not } of this.#flags) {
+      const text = (cells[index] ?? "").trim();
+      if ((not ? YES : NO).test(text)) return `marked ${not ? title : `not ${title}`}`;
+    }
+    return undefined;
+  }
+}
