@@ -3,10 +3,13 @@ import { VitalproofError } from "@vitalproof/sdk";
 import type { FileInput } from "./format.ts";
 import { notUnderstood } from "./internal/notUnderstood.ts";
 import { firstInvalid, openBytes } from "./internal/utf8.ts";
+import { beginsTable, firstForeign } from "./internal/windows1252.ts";
 
 /** Characters of a file's beginning by which its format is found. */
 export const HEAD_LENGTH = 65_536;
 const CHUNK = 65_536;
+/** Characters by which a text in Windows-1252 is known to be a table. */
+const START_LENGTH = 4096;
 
 /**
  * A file on disk, read in pieces of 64 KiB whenever it is asked for. Node only.
@@ -82,8 +85,16 @@ export async function headOf(input: FileInput): Promise<string> {
   return head.slice(0, HEAD_LENGTH);
 }
 
+const inWindows1252 = new WeakSet<FileInput>();
+
+/** Whether a file turned out to be a table in Windows-1252, once it was decoded. */
+export function isInWindows1252(input: FileInput): boolean {
+  return inWindows1252.has(input);
+}
+
 /**
- * The text of a file, piece by piece, without byte order mark.
+ * The text of a file, piece by piece, without byte order mark. A table whose bytes are not UTF-8 is read as Windows-1252,
+ * which spreadsheets of western languages write, and which has Latin-1's letters at the same places.
  * @throws FILE_NOT_UNDERSTOOD with byte, line and column of what is not text: bytes that are not UTF-8 (or, after its
  *         byte order mark, not UTF-16), and zero bytes, which no text file has
  */
@@ -97,11 +108,11 @@ export async function* decoded(input: FileInput): AsyncGenerator<string> {
       pending = bytes.slice();
       continue;
     }
-    decode ??= decoderFor(bytes);
+    decode ??= decoderFor(bytes, () => inWindows1252.add(input));
     const text = decode(bytes, false);
     if (text !== "") yield text;
   }
-  decode ??= decoderFor(pending);
+  decode ??= decoderFor(pending, () => inWindows1252.add(input));
   const rest = decode(pending, true);
   if (rest !== "") yield rest;
 }
@@ -119,14 +130,21 @@ function inputOf(stream: () => AsyncIterable<Uint8Array>, size: number | undefin
   return input;
 }
 
-function decoderFor(first: Uint8Array): (bytes: Uint8Array, last: boolean) => string {
+type Decode = (bytes: Uint8Array, last: boolean) => string;
+
+/** @param onWindows1252 told where the text turns out to be in it */
+function decoderFor(first: Uint8Array, onWindows1252: () => void): Decode {
   if (first[0] === 0xff && first[1] === 0xfe) return decoder("utf-16le");
   if (first[0] === 0xfe && first[1] === 0xff) return decoder("utf-16be");
-  return decoder("utf-8");
+  return decoder("utf-8", onWindows1252);
 }
 
-function decoder(encoding: "utf-8" | "utf-16le" | "utf-16be"): (bytes: Uint8Array, last: boolean) => string {
+function decoder(encoding: "utf-8" | "utf-16le" | "utf-16be", onWindows1252?: () => void): Decode {
   const name = encoding.toUpperCase();
+  let western: TextDecoder | undefined;
+  // What came so far, as long as all of it is ASCII: then it reads alike in UTF-8 and in Windows-1252.
+  let ascii = true;
+  let start = "";
   let held = new Uint8Array(0);
   let base = 0;
   let line = 1;
@@ -141,27 +159,46 @@ function decoder(encoding: "utf-8" | "utf-16le" | "utf-16be"): (bytes: Uint8Arra
     throw notUnderstood(`${reason} (byte ${byte} of the file)`, {
       place: { line, column },
       details: { byte, encoding: name },
-      hint: "Save the file as UTF-8, or use the export as it came.",
+      hint: "Pass the file itself, as text: unpack an archive, and save a spreadsheet as CSV in UTF-8.",
     });
   };
   // The mark is kept by the decoder, so that only the one at the very beginning is taken away.
   const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   return (bytes, last) => {
     const all = held.length === 0 ? bytes : joined(held, bytes);
-    const open = last ? 0 : encoding === "utf-8" ? openBytes(all) : openUnits(all, encoding);
+    const open =
+      last || western !== undefined ? 0 : encoding === "utf-8" ? openBytes(all) : openUnits(all, encoding);
     const whole = all.subarray(0, all.length - open);
     held = all.slice(all.length - open);
     let piece: string;
     try {
-      piece = text.decode(whole);
+      piece = (western ?? text).decode(whole);
     } catch {
       const at = encoding === "utf-8" ? firstInvalid(whole) : firstLoneSurrogate(whole, encoding);
+      const table = new TextDecoder("windows-1252");
+      const isAscii = ascii && whole.subarray(0, at).every((byte) => byte < 0x80);
+      if (encoding === "utf-8" && isAscii && firstForeign(whole) === whole.length) {
+        piece = table.decode(whole);
+        if (beginsTable(start + piece)) {
+          western = table;
+          onWindows1252?.();
+          base += whole.length;
+          advance(piece);
+          return piece;
+        }
+      }
       return fail(
         base + at,
         text.decode(whole.subarray(0, at)).replace(/^\uFEFF/, ""),
         `bytes that are not ${name}`,
       );
     }
+    if (western !== undefined && firstForeign(whole) < whole.length) {
+      const at = firstForeign(whole);
+      return fail(base + at, western.decode(whole.subarray(0, at)), "a character that no text has");
+    }
+    ascii &&= piece.length === whole.length;
+    if (start.length < START_LENGTH) start += piece.slice(0, START_LENGTH);
     if (base === 0) piece = piece.replace(/^\uFEFF/, "");
     const zero = piece.indexOf("\0");
     if (zero >= 0) {

@@ -2,13 +2,16 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import { detectFormat, formatOf, formatOfColumns } from "./detect.ts";
 import type { FileInput, FileReport, Format, MeasuredReading, ReadOptions } from "./format.ts";
-import { watchedInput } from "./input.ts";
+import { isInWindows1252, watchedInput } from "./input.ts";
 import { Seen } from "./internal/seen.ts";
 import { ucumOf } from "./metrics.ts";
 import { Plausibility } from "./plausible.ts";
 
 /** Why readings are refused that say different things about one time: nothing tells which of them is right. */
 export const CONTRADICTING = "contradicts another reading of the same time";
+
+const WINDOWS_1252 =
+  "The file is not in UTF-8. It was read as Windows-1252, which spreadsheets of western languages write.";
 
 /** A stream's report counts readings that contradict each other as refused; they are known only when all is read. */
 export type StreamReport = FileReport & {
@@ -73,6 +76,7 @@ export async function streamReadings(
   if (all > 0) refused.set(CONTRADICTING, all);
   return {
     ...report,
+    notes: isInWindows1252(watched) ? [...report.notes, WINDOWS_1252] : report.notes,
     taken: handed.taken - all,
     low: handed.low - low,
     high: handed.high - high,

@@ -55,7 +55,15 @@ describe("input", () => {
 
   it("bytes that are no text are refused with byte, line and column", async () => {
     const bad: [Uint8Array, { byte: number; line: number; column: number }][] = [
-      [Buffer.from("time,value\nGrö", "latin1"), { byte: 13, line: 2, column: 3 }],
+      [Buffer.from('{"a":"Grö"}', "latin1"), { byte: 8, line: 1, column: 9 }],
+      [Buffer.from("Grö", "latin1"), { byte: 2, line: 1, column: 3 }],
+      [Buffer.from("time,value\nGrö\u0001", "latin1"), { byte: 13, line: 2, column: 3 }],
+      [Buffer.from("time,value\nGr\u0081", "latin1"), { byte: 13, line: 2, column: 3 }],
+      [Buffer.concat([Buffer.from("ä,"), Buffer.from("ö", "latin1")]), { byte: 3, line: 1, column: 3 }],
+      [
+        Buffer.from(`time,ö\n${"1,2\n".repeat(50_000)}\u0001`, "latin1"),
+        { byte: 200_007, line: 50_002, column: 1 },
+      ],
       [Buffer.concat([Buffer.from("\uFEFFab\n"), Buffer.from([0xc3])]), { byte: 6, line: 2, column: 1 }],
       [Buffer.from([0x61, 0xed, 0xa0, 0x80]), { byte: 1, line: 1, column: 2 }],
       [Buffer.from("a\nb\0c"), { byte: 3, line: 2, column: 2 }],
@@ -71,6 +79,23 @@ describe("input", () => {
       expect(error.code).to.equal("FILE_NOT_UNDERSTOOD");
       expect(error.details).to.include(place);
     }
+  });
+
+  it("a table in Windows-1252 is read, wherever its first such letter comes, and the report says so", async () => {
+    const rows = `2026-01-01T00:00:00Z,5.5,\n`.repeat(5_000);
+    for (const text of [
+      `time,value,Ü\n${rows}`,
+      `time,value,note\n${rows}2026-01-02T00:00:00Z,5.5,nüchtern\n`,
+    ]) {
+      const bytes = Buffer.from(text, "latin1");
+      expect(await bytesInput(bytes).text()).to.equal(text);
+      const { report } = await readFile(bytesInput(bytes), { columns: { ...COLUMNS, unit: "mmol/L" } });
+      expect(report.notes.join()).to.contain("Windows-1252");
+      const { report: plain } = await readFile(textInput(text), { columns: { ...COLUMNS, unit: "mmol/L" } });
+      expect(plain.notes.join()).to.not.contain("Windows-1252");
+    }
+    // The euro sign is where Latin-1 has a control character.
+    expect(await bytesInput(Uint8Array.of(0x61, 0x2c, 0x80)).text()).to.equal("a,€");
   });
 
   it("the first invalid byte is where TextDecoder stops", () => {
