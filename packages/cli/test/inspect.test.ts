@@ -2,8 +2,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import { EXIT } from "../src/exit.ts";
+import { inspectionSchema } from "../src/inspection/schema.ts";
 import { ROOT, vitalproof } from "./support.ts";
 
 const DATA = join(ROOT, "../shared/data");
@@ -86,7 +88,7 @@ describe("vitalproof inspect", () => {
       );
     writeFileSync(
       join(cwd, "cgm.csv"),
-      rows(180, 480, (i) => `${100 + (i % 7)}.5`),
+      rows(45, 1_920, (i) => `${100 + (i % 7)}.5`),
     );
     writeFileSync(
       join(cwd, "spo2.csv"),
@@ -101,19 +103,19 @@ describe("vitalproof inspect", () => {
     };
     const cgm = await look("cgm.csv", ...columns, "mg/dL");
     expect(cgm.json.series[0].slotting).to.equal(null);
-    expect(cgm.json.profiles[0]).to.deep.equal({ name: "glucose-mg-dl-5min", interval: 300 });
+    expect(cgm.json.profiles[0]).to.deep.equal({ name: "glucose-mg-dl-1min", interval: 60 });
     expect(cgm.text).to.contain("--profile names one").and.to.contain("glucose-mg-dl-5min (300 s)");
     expect(cgm.text).to.not.contain("nothing would be sealed");
     const named = ["cgm.csv", ...columns, "mg/dL", "--profile", "glucose-mg-dl-5min"];
     const refused = await look(...named);
-    expect(refused.json).to.deep.include({ kept: 0, rounded: 0, refused: { "not-representable": 480 } });
+    expect(refused.json).to.deep.include({ kept: 0, rounded: 0, refused: { "not-representable": 1_920 } });
     expect(refused.text).to.contain("--round nearest");
     const rounded = await look(...named, "--round", "nearest");
-    // 24 hours less 3 minutes from 13:20 past the hour touch 289 slots of 5 minutes.
-    expect(rounded.json).to.deep.include({ kept: 289, dropped: 191, rounded: 480, refused: {} });
-    expect(rounded.text).to.contain("480 rounded").and.to.not.contain("--round nearest");
+    // 24 hours from 13:20 past the hour touch 289 slots of 5 minutes.
+    expect(rounded.json).to.deep.include({ kept: 289, dropped: 1_920 - 289, rounded: 1_920, refused: {} });
+    expect(rounded.text).to.contain("1920 rounded").and.to.not.contain("--round nearest, here");
     const oxygen = await look("spo2.csv", ...columns, "%", "--round", "nearest");
-    expect(oxygen.json).to.deep.include({ profile: "spo2-1s", kept: 60, rounded: 60, refused: {} });
+    expect(oxygen.json).to.deep.include({ profile: "spo2-1min", kept: 60, rounded: 0, refused: {} });
     writeFileSync(
       join(cwd, "kg.csv"),
       rows(60, 3, () => "70"),
@@ -124,26 +126,68 @@ describe("vitalproof inspect", () => {
       .to.contain("nothing would be sealed")
       .and.to.contain("Profiles are for values in %, /min,");
     const breaths = await look("kg.csv", ...columns, "/min", "--metric", "other");
-    expect(breaths.text).to.contain("name it: --metric heart-rate (heart-rate-1s, heart-rate-1min)");
+    expect(breaths.text).to.contain(
+      "name it: --metric heart-rate (heart-rate-1s, heart-rate-5s, heart-rate-1min)",
+    );
     const beats = await look("kg.csv", ...columns, "ms");
     expect(beats.text)
       .to.contain("intervals between heart beats")
-      .and.to.contain("--metric heart-rate (heart-rate-1s, heart-rate-1min)");
+      .and.to.contain("--metric heart-rate (heart-rate-1s, heart-rate-5s, heart-rate-1min)");
   });
 
   it("says how many slots sparse readings can fill, and what to do", async () => {
     const rows = Array.from({ length: 120 }, (_, i) => `${1_772_409_600 + 60 * i},${95 + (i % 3)}`);
     writeFileSync(join(cwd, "minutes.csv"), ["t,v", ...rows, ""].join("\n"));
     const argv = ["minutes.csv", "--time", "t", "--value", "v"];
-    const oxygen = await vitalproof({ cwd }, "inspect", ...argv, "--unit", "%");
+    const oxygen = await vitalproof({ cwd }, "inspect", ...argv, "--unit", "%", "--profile", "spo2-1s");
     expect(oxygen.out)
       .to.contain("Readings are 60 s apart and slots 1 s: at most 1.67 % of the slots can be filled.")
+      .and.to.contain("--profile spo2-1min has slots of 60 s.");
+    const sparse = rows.filter((_, i) => i % 10 === 0);
+    writeFileSync(join(cwd, "sparse.csv"), ["t,v", ...sparse, ""].join("\n"));
+    const tens = await vitalproof({ cwd }, "inspect", "sparse.csv", ...argv.slice(1), "--unit", "%");
+    expect(tens.out)
+      .to.contain("Readings are 600 s apart and slots 60 s: at most 10.00 % of the slots can be filled.")
       .and.to.contain("No profile has longer slots");
     const rate = ["--unit", "/min"];
     const fine = await vitalproof({ cwd }, "inspect", ...argv, ...rate, "--profile", "heart-rate-1s");
     expect(fine.out).to.contain("--profile heart-rate-1min has slots of 60 s.");
     const fits = await vitalproof({ cwd }, "inspect", ...argv, ...rate);
     expect(fits.out).to.not.contain("of the slots can be filled");
+  });
+
+  it("shows each day's coverage, names what could be asked, and the next command", async () => {
+    const rows = [0, 1, 3].flatMap((day) =>
+      Array.from(
+        { length: day === 1 ? 144 : 288 },
+        (_, i) => `${1_772_409_600 + 86_400 * day + 300 * i},100`,
+      ),
+    );
+    writeFileSync(join(cwd, "a day's.csv"), ["t,v", ...rows, ""].join("\n"));
+    const argv = ["inspect", "a day's.csv", "--time", "t", "--value", "v", "--unit", "mg/dL"];
+    const { out } = await vitalproof({ cwd }, ...argv);
+    expect(out).to.contain("    2026-03-02 █▅·█\n");
+    expect(out).to.contain("  it could answer time-in-range (1 day), ");
+    expect(out).to.contain("  it is too short for time-in-range (14 days), ");
+    const next = `vitalproof check "a day's.csv" --question time-in-range --time t --value v --unit mg/dL`;
+    expect(out).to.contain(`  next: ${next}\n`);
+    const asked = await vitalproof(
+      { cwd },
+      "check",
+      "a day's.csv",
+      "--question",
+      "time-in-range",
+      ...argv.slice(2),
+    );
+    expect(asked.out).to.contain("time-in-range: ");
+    const json = JSON.parse((await vitalproof({ cwd }, "--json", ...argv)).out);
+    const { series } = json;
+    const fits = new Ajv2020().compile(inspectionSchema() as object);
+    expect(fits(json), JSON.stringify(fits.errors)).to.equal(true);
+    expect(fits({ ...json, report: {} })).to.equal(false);
+    expect(series[0].slotting.days.map((day: { kept: number }) => day.kept)).to.deep.equal([
+      288, 144, 0, 288,
+    ]);
   });
 
   it("a file without a reading that counts has an exit code of its own, and the reason", async () => {

@@ -2,32 +2,46 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import { DOCUMENTS, documentSchema, type Json } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
+import { inspectionSchema } from "../inspection/schema.ts";
 import { type Io, jsonText } from "../io.ts";
 
-const KINDS = DOCUMENTS.map(({ kind }) => kind.replace("vitalproof/", ""));
+/** What has a schema: each kind of document, and what commands print. */
+const SCHEMAS: readonly { readonly kind: string; readonly title: string; readonly schema: () => Json }[] = [
+  ...DOCUMENTS.map((document) => ({
+    kind: document.kind.replace("vitalproof/", ""),
+    title: document.title,
+    schema: () => documentSchema(document) as Json,
+  })),
+  { kind: "inspection", title: "what inspect --json prints", schema: inspectionSchema },
+];
+const KINDS = SCHEMAS.map(({ kind }) => kind);
 
 export function registerSchema(program: Command, io: Io): void {
   program
     .command("schema [kind]")
-    .description("Print the JSON Schema of a kind of document, or list the kinds.")
+    .description(
+      "Print the JSON Schema of a kind of document or of what a command prints, or list the kinds.",
+    )
     .addHelpText(
       "after",
       `\nKinds: ${KINDS.join(", ")}.\nWithout a kind and with --json, all schemas in one object.\n\nExample:\n  vitalproof schema claim\n`,
     )
     .action((kind: string | undefined) => {
       if (kind === undefined) {
-        const lines = DOCUMENTS.map(({ title }, i) => `${KINDS[i]!.padEnd(24)}${title}`);
-        const all = DOCUMENTS.map((document, i) => [KINDS[i]!, documentSchema(document)]);
-        return io.report(lines, Object.fromEntries(all) as Json);
+        const lines = SCHEMAS.map((each) => `${each.kind.padEnd(24)}${each.title}`);
+        return io.report(
+          lines,
+          Object.fromEntries(SCHEMAS.map((each) => [each.kind, each.schema()])) as Json,
+        );
       }
-      const document = DOCUMENTS[KINDS.indexOf(kind.replace("vitalproof/", ""))];
-      if (document === undefined) {
-        throw new VitalproofError("USAGE", `There is no document of kind "${kind}".`, {
+      const found = SCHEMAS[KINDS.indexOf(kind.replace("vitalproof/", ""))];
+      if (found === undefined) {
+        throw new VitalproofError("USAGE", `There is no schema of kind "${kind}".`, {
           details: { kind },
           hint: `Use one of ${KINDS.join(", ")}.`,
         });
       }
       // A schema is JSON for people and for programs.
-      io.out(jsonText(documentSchema(document) as Json));
+      io.out(jsonText(found.schema()));
     });
 }
