@@ -100,6 +100,20 @@ describe("log", () => {
     expect(second).to.include({ filled: 2, moved: 0, dropped: 0 });
   });
 
+  it("what comes just after an epoch's last reading is dropped with it, and fills no slot of the next", async () => {
+    const log = await Log.create(memoryStore(), "mine", opening());
+    const border = start + epochSeconds;
+    await log.append([
+      { time: border - 5, value: 3, unit: "1" },
+      { time: border + 4, value: 4, unit: "1" },
+      { time: border + 2 * interval, value: 5, unit: "1" },
+    ]);
+    const [first] = await log.seal(border);
+    expect(first).to.include({ filled: 1, dropped: 1 });
+    const [second] = await log.seal(border + epochSeconds);
+    expect(second).to.include({ filled: 1, dropped: 0 });
+  });
+
   it("T32: salts are fresh for every epoch and again when an epoch is sealed anew", async () => {
     const log = await Log.create(memoryStore(), "mine", opening());
     await log.append([...day(FIRST), ...day(FIRST + 1), ...day(FIRST + 2)]);

@@ -105,7 +105,8 @@ const SETTLED_SOON_AFTER = 64;
  * the longest stretch without a gap.
  * @param times in their order; each is asked for twice. `wanted`: it is enough to decide so many of the first ones, and
  *        later ones are only looked at where they matter to those; all when left out
- * @param decided called for each in order, with undefined for a reading that is too close or found neither slot free
+ * @param decided called for each in order, with undefined for a reading that is too close to one that counts, which
+ *        `close` says, or found neither slot free
  * @param progress told how many readings have been looked at
  * @returns how many of the decided readings are in a neighbouring slot instead of their own
  */
@@ -114,7 +115,7 @@ export function decideSlots(
   offset: number,
   { count, timeAt, wanted = count }: { count: number; timeAt: (at: number) => number; wanted?: number },
   firstFree: number,
-  decided: (at: number, slot: number | undefined) => void,
+  decided: (at: number, slot: number | undefined, close: boolean) => void,
   progress: (looked: number) => void = () => {},
 ): number {
   assertOffset(profile, offset);
@@ -128,8 +129,16 @@ export function decideSlots(
   let neighbours = 0;
   let nextLook = Math.min(SETTLED_AFTER, wanted);
   const interval = Math.round(profile.interval * MICROSECONDS);
-  /** Of the last reading that is not too close to the one before it. */
-  let last = Number.NEGATIVE_INFINITY;
+  /** Whether each reading is far enough from the last one that is; asked in order, twice over: to look and to decide. */
+  const counter = () => {
+    let last = Number.NEGATIVE_INFINITY;
+    return (since: number): boolean => {
+      if (2 * (since - last) < interval) return false;
+      last = since;
+      return true;
+    };
+  };
+  const [lookedAt, decidedOn] = [counter(), counter()];
 
   const decide = (until: number, state: number): void => {
     for (let at = until - 1, from = state; at >= settled; at--) {
@@ -138,11 +147,12 @@ export function decideSlots(
       from = step >> 2;
     }
     for (let at = settled; at < until; at++) {
-      const { slot: own, early } = placeOf(profile, offset, timeAt(at));
+      const { slot: own, early, since } = placeOf(profile, offset, timeAt(at));
       const choice = steps[at - settled];
+      const close = !decidedOn(since);
       if (choice === NEIGHBOUR) neighbours += 1;
-      if (choice === DROPPED) decided(at, undefined);
-      else decided(at, choice === OWN ? own : early ? own - 1 : own + 1);
+      if (choice === DROPPED) decided(at, undefined, close);
+      else decided(at, choice === OWN ? own : early ? own - 1 : own + 1, close);
     }
   };
 
@@ -176,8 +186,7 @@ export function decideSlots(
     if (at % SETTLED_AFTER === 0) progress(at);
     const { slot: own, early, since } = placeOf(profile, offset, timeAt(at));
     const neighbour = early ? own - 1 : own + 1;
-    const counts = 2 * (since - last) >= interval;
-    if (counts) last = since;
+    const counts = lookedAt(since);
     // This reading and all later ones want slot own - 1 or above: what was taken below that is all the same.
     const floor = own - 2;
     const next: State[] = [];

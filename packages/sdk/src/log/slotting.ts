@@ -33,10 +33,15 @@ export function contentOf({ profile, offset }: Slots, pending: PendingReadings, 
     timeAt: pending.time.bind(pending),
     wanted: upTo({ profile, offset }, pending, end),
   };
-  decideSlots(profile, offset, times, first, (place, slot) => {
+  /** Whether the last reading that counts is used here. */
+  let lastUsed = false;
+  decideSlots(profile, offset, times, first, (place, slot, close) => {
     const own = slotAt(profile, offset, pending.time(place));
-    // A dropped reading stays pending while its slot is in a later epoch: later readings may still make room.
-    if ((slot ?? own) >= end) return;
+    const isLater = (slot ?? own) >= end;
+    if (!close) lastUsed = !isLater;
+    // A dropped reading stays pending while its slot is in a later epoch: later readings may still make room. But what is
+    // too close to a reading of this epoch goes with it.
+    if (isLater && !(close && lastUsed)) return;
     content.used.push(place);
     if (slot === undefined) {
       content.dropped += 1;
