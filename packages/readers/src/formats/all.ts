@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Format } from "../format.ts";
 import { accelerometerCsv } from "./accelerometerCsv.ts";
+import { gpx, tcx } from "./activityXml.ts";
 import { appleHealth } from "./appleHealth.ts";
+import { dexcomApi } from "./dexcomApi.ts";
 import { dexcomClarity } from "./dexcomClarity.ts";
 import { fhir } from "./fhir.ts";
 import { fitbit } from "./fitbit.ts";
+import { fitbitOxygen } from "./fitbitOxygen.ts";
 import { freestyleLibre } from "./freestyleLibre.ts";
 import { genericCsv } from "./genericCsv.ts";
 import { googleFit } from "./googleFit.ts";
+import { healthAutoExport } from "./healthAutoExport.ts";
 import { ihealth } from "./ihealth.ts";
 import { iotMessage } from "./iotMessage.ts";
+import { libreLinkUp } from "./libreLinkUp.ts";
 import { monitorCsv } from "./monitorCsv.ts";
 import { nightscout } from "./nightscout.ts";
 import { openMhealth } from "./openMhealth.ts";
+import { oura } from "./oura.ts";
+import { tidepool } from "./tidepool.ts";
 
 /** Every format, in the order in which content is tried: the specific ones before the general ones. */
 export const FORMATS: readonly Format[] = [
@@ -22,9 +29,17 @@ export const FORMATS: readonly Format[] = [
   accelerometerCsv,
   fhir,
   nightscout,
+  tidepool,
+  dexcomApi,
+  libreLinkUp,
+  healthAutoExport,
+  oura,
   fitbit,
+  fitbitOxygen,
   googleFit,
   appleHealth,
+  tcx,
+  gpx,
   openMhealth,
   ihealth,
   iotMessage,

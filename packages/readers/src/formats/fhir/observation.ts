@@ -138,7 +138,7 @@ function readValue(
 
 type From = Pick<Found, "source" | "origin">;
 
-/** The terms say where a value comes from; then its method or specimen; and blood is no sensor's where the file has one's. */
+/** By the terms, then by method or specimen. Blood is not a sensor's value where the file has values of a sensor. */
 function originIn(terms: readonly Term[], observation: JsonObject, sensors: boolean): Origin | undefined {
   const said = [...terms.map(({ origin }) => origin), originOf(observation)];
   if (said.includes("sensor")) return undefined;

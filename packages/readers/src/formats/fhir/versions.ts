@@ -25,7 +25,7 @@ type Known = Stamp & { readonly version: Version | undefined; readonly content: 
 
 /**
  * The versions of each Observation, by its id. Of a history the last version counts alone: a value that was amended or withdrawn
- * is void (hl7.org/fhir/R4/http.html#history). The order of entries is no evidence: servers and files give both.
+ * is void (hl7.org/fhir/R4/http.html#history). The order of entries does not count: servers write the newest first, files often last.
  */
 export class Versions {
   readonly #known = new Map<string, Known[]>();
@@ -95,7 +95,7 @@ export function isDeletion(entry: JsonValue): boolean {
   return textOf(field(entry, REQUEST), METHOD) === "DELETE";
 }
 
-/** When a version was written and its number, by itself or by the answer that its entry keeps. */
+/** When a version was written and its number, as it says, or as the answer says that its entry keeps. */
 function stampOf({ resource, entry }: Partial<Version>): Stamp {
   const meta = field(resource, META);
   const response = field(entry, RESPONSE);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Format } from "../format.ts";
+import { Collector, NO_NUMBER } from "./json/collector.ts";
+import { field, isArray, isObject, JsonDocument, JsonNumber, textOf } from "./json/document.ts";
+import { instantOf } from "./json/instant.ts";
+
+const HINT = "Pass the answer of /v2/usercollection/heartrate, unchanged.";
+
+/**
+ * Heart rate of the Oura API v2: `data` with `bpm`, `timestamp` and `source`, which is what the wearer did (awake, rest, sleep, …)
+ * and not a device. Source: cloud.ouraring.com/v2/docs, PublicHeartRateRow.
+ */
+export const oura: Format = {
+  name: "oura",
+  title: "Oura heart rate (JSON)",
+
+  matches(head) {
+    return (
+      /^\s*[[{]/.test(head) &&
+      /"bpm"\s*:/.test(head) &&
+      /"timestamp"\s*:/.test(head) &&
+      /"source"\s*:\s*"(awake|rest|sleep|session|live|workout)"/.test(head)
+    );
+  },
+
+  async read(input, _options, take) {
+    const document = new JsonDocument(await input.text());
+    const { root } = document;
+    const [rows, path] = isArray(root) ? [root, []] : [field(root, "data"), ["data"]];
+    if (!isArray(rows)) throw document.error(path, "there is no list of heart rates", HINT);
+    const collector = new Collector(take);
+    for (const [i, row] of rows.entries()) {
+      if (!isObject(row)) throw document.error([...path, i], "a row is not an object", HINT);
+      const time = instantOf(textOf(row, "timestamp"));
+      const bpm = field(row, "bpm");
+      if (typeof time === "string") collector.refuse(time);
+      else if (!(bpm instanceof JsonNumber)) collector.refuse(NO_NUMBER);
+      else collector.reading({ metric: "heart-rate", time, value: bpm.text, unit: "/min" });
+    }
+    return collector.report("oura");
+  },
+};

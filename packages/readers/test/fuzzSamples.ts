@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { FormatName, ReadOptions } from "../src/index.ts";
+import { appleExport, appleRecord } from "./appleHealthSupport.ts";
+import { bundle, glucose, quantity } from "./fhirSupport.ts";
+
+/** A small file of a format: its text, or its bytes where it is no text. */
+export type FuzzSample = { readonly content: string | Uint8Array; readonly options?: ReadOptions };
+
+const AT = "2024-05-14T15:20:00Z";
+const json = (content: unknown, options: ReadOptions = {}): FuzzSample => ({
+  content: JSON.stringify(content),
+  options,
+});
+
+/** One sample of each format, each of which gives readings. A new format adds its own. */
+export const FUZZ_SAMPLES: Partial<Record<FormatName, FuzzSample>> = {
+  "dexcom-clarity": {
+    content:
+      "Index,Timestamp (YYYY-MM-DDThh:mm:ss),Event Type,Event Subtype,Patient Info,Device Info,Source Device ID,Glucose Value (mg/dL)\n" +
+      "1,,FirstName,,A,,,\n2,2023-11-05T00:05:00,EGV,,,,iOS G7,120\n3,2023-11-05T00:10:00,EGV,,,,iOS G7,Low\n",
+    options: { zone: "America/New_York" },
+  },
+  "freestyle-libre": {
+    content:
+      "Device,Serial Number,Device Timestamp,Record Type,Historic Glucose mg/dL,Scan Glucose mg/dL\n" +
+      "FreeStyle LibreLink,1,05-14-2024 08:00 AM,0,120,\nFreeStyle LibreLink,1,05-14-2024 08:15 AM,0,121,\n",
+    options: { zone: "UTC", dateOrder: "MDY" },
+  },
+  "monitor-csv": {
+    content: "Time [s], HR, PULSE, SpO2\n0,94,93,97\n1,95,93,96\n",
+    options: { start: 1_700_000_000 },
+  },
+  "accelerometer-csv": {
+    content: "t_ms,x_g,y_g,z_g\n0,0.1,0.2,0.9\n10,0.1,0.2,1.1\n",
+    options: { start: 1_700_000_000 },
+  },
+  "generic-csv": {
+    content: 't;v\n2026-01-01T00:00:00Z;"5,6"\n2026-01-01T00:05:00Z;Low\n',
+    options: { columns: { time: "t", value: "v", unit: "mmol/L" } },
+  },
+  fhir: json(
+    bundle(glucose(quantity(101, "mg/dL")), glucose(quantity(102, "mg/dL"), { effectiveDateTime: AT })),
+  ),
+  nightscout: json([
+    { type: "sgv", sgv: 120, date: 1_715_700_000_000, dateString: AT, device: "xDrip" },
+    { type: "mbg", mbg: 110, date: { $numberLong: "1715700300000" } },
+  ]),
+  tidepool: json([
+    { type: "cbg", deviceId: "G6", time: AT, units: "mmol/L", value: 6.6609, annotations: "[]" },
+    { type: "upload", uploadId: "1", time: AT },
+  ]),
+  "dexcom-api": json({
+    recordType: "egv",
+    records: [{ systemTime: AT, value: 120, status: null, unit: "mg/dL", displayDevice: "iOS" }],
+  }),
+  "libre-link-up": json({
+    data: { graphData: [{ FactoryTimestamp: "7/11/2024 3:22:43 AM", ValueInMgPerDl: 80, isLow: false }] },
+  }),
+  "health-auto-export": json({
+    data: {
+      metrics: [
+        {
+          name: "blood_glucose",
+          units: "mmol/L",
+          data: [{ date: "2024-09-21 7:00:00\u202fam +1000", qty: 5.5, source: "Dexcom" }],
+        },
+      ],
+    },
+  }),
+  oura: json({ data: [{ bpm: 60, source: "awake", timestamp: AT }] }),
+  fitbit: json(
+    {
+      "activities-heart": [{ dateTime: "2023-09-12", value: {} }],
+      "activities-heart-intraday": { dataset: [{ time: "00:00:05", value: 62 }], datasetType: "second" },
+    },
+    { zone: "UTC" },
+  ),
+  "fitbit-spo2": json(
+    { dateTime: "2021-10-04", minutes: [{ minute: "2021-10-04T14:03:00", value: 95.3 }] },
+    { zone: "UTC" },
+  ),
+  "google-fit": json({
+    dataSourceId: "raw:com.google.heart_rate.bpm:x",
+    point: [
+      {
+        startTimeNanos: "1715700000000000000",
+        endTimeNanos: "1715700000000000000",
+        dataTypeName: "com.google.heart_rate.bpm",
+        value: [{ fpVal: 61 }],
+      },
+    ],
+  }),
+  "apple-health": {
+    content: appleExport(
+      appleRecord({
+        type: "HeartRate",
+        unit: "count/min",
+        value: "60",
+        startDate: "2022-11-18 08:00:00 +0100",
+        inside: '<MetadataEntry key="HKWasUserEntered" value="0"/>',
+      }),
+      appleRecord({
+        type: "BloodGlucose",
+        unit: "mg/dL",
+        value: "120",
+        startDate: "2022-11-18 08:05:00 +0100",
+      }).replace("Jane", "J\u000bane"),
+    ),
+  },
+  tcx: {
+    content:
+      `<TrainingCenterDatabase><Activities><Activity Sport="Running"><Lap><Track><Trackpoint><Time>${AT}</Time><HeartRateBpm><Value>120</Value>` +
+      "</HeartRateBpm></Trackpoint></Track></Lap><Creator><Name>Watch</Name></Creator></Activity></Activities></TrainingCenterDatabase>",
+  },
+  gpx: {
+    content: `<gpx creator="App"><trk><trkseg><trkpt><time>${AT}</time><extensions><hr>120</hr></extensions></trkpt></trkseg></trk></gpx>`,
+  },
+  "open-mhealth": json({
+    blood_glucose: { unit: "mg/dL", value: 95 },
+    effective_time_frame: { date_time: AT },
+  }),
+  "iot-message": json([{ telemetry: { HeartRate: 61, SpO2: 97 }, enqueuedTime: AT }]),
+  ihealth: json({ BGUnit: 0, BGDataList: [{ BG: 95, MDate: 1_715_700_000, TimeZone: "0100" }] }),
+};
