@@ -36,6 +36,7 @@ export type ReadingOptions = {
   timeUnit?: TimeUnit;
   timeForm?: string;
   time?: string;
+  clock?: string;
   value?: string;
   unit?: string;
   where?: string[];
@@ -63,13 +64,20 @@ export function withReadingOptions(command: Command): Command {
     )
     .option("--start <seconds>", "Unix seconds of second 0, for files that count from their own start")
     .option("--time <column>", "CSV of any form: the column of times, by its title or as #1")
+    .option(
+      "--clock <column>",
+      "the column of the time of day, where --time names one of dates alone; found without it where it is called Time and the like",
+    )
     .addOption(
       new Option(
         "--time-unit <unit>",
         "unit of times that count from the file's own start, where their title does not say it",
       ).choices(["ms", "s", "min", "h"]),
     )
-    .option("--time-form <form>", "how times are written, such as YYYY:MM:DD:HH:mm, where no known form fits")
+    .option(
+      "--time-form <form>",
+      "how times are written, such as YYYY:MM:DD:HH:mm, where no known form fits; spreadsheet for days such as 45000.5",
+    )
     .option("--value <column>", "CSV of any form: the column of values")
     .option(
       "--unit <unit>",
@@ -124,14 +132,18 @@ function quoted(text: string): string {
  */
 export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
   const { zone, format, metric, dateOrder, timeUnit, timeForm, time, value, unit, where = [] } = options;
-  const { source } = options;
+  const { source, clock } = options;
   const given = Object.entries({ zone, format, metric, dateOrder, timeUnit, timeForm, source }).filter(
     ([, text]) => text !== undefined,
   );
-  if ((value !== undefined && unit === undefined) || (value === undefined && time !== undefined)) {
+  if (
+    (value !== undefined && unit === undefined) ||
+    (value === undefined && time !== undefined) ||
+    (time === undefined && clock !== undefined)
+  ) {
     throw new VitalproofError(
       "USAGE",
-      "A table of any form takes --value and --unit, and --time where it has times.",
+      "A table of any form takes --value and --unit, --time where it has times, and --clock with --time.",
       {
         hint: "Name them as the file's header does: --time when --value glucose --unit mg/dL.",
       },
@@ -148,7 +160,14 @@ export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
     ...(value === undefined && unit !== undefined ? { unit } : {}),
     ...(value === undefined || unit === undefined
       ? {}
-      : { columns: { value, unit, ...(time === undefined ? {} : { time }) } }),
+      : {
+          columns: {
+            value,
+            unit,
+            ...(time === undefined ? {} : { time }),
+            ...(clock === undefined ? {} : { clock }),
+          },
+        }),
     now: io.now(),
     signal: io.signal,
   };
