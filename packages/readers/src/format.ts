@@ -42,6 +42,10 @@ export type SourceUse = {
 export type FormatName =
   | "dexcom-clarity"
   | "freestyle-libre"
+  | "glooko"
+  | "carelink"
+  | "tandem"
+  | "xdrip-sidiary"
   | "nightscout"
   | "tidepool"
   | "dexcom-api"

@@ -4,12 +4,14 @@ import { accelerometerCsv } from "./accelerometerCsv.ts";
 import { gpx, tcx } from "./activityXml.ts";
 import { appleHealth } from "./appleHealth.ts";
 import { dexcomApi } from "./dexcomApi.ts";
+import { carelink } from "./carelink.ts";
 import { dexcomClarity } from "./dexcomClarity.ts";
 import { fhir } from "./fhir.ts";
 import { fitbit } from "./fitbit.ts";
 import { fitbitOxygen } from "./fitbitOxygen.ts";
 import { freestyleLibre } from "./freestyleLibre.ts";
 import { genericCsv } from "./genericCsv.ts";
+import { glooko } from "./glooko.ts";
 import { googleFit } from "./googleFit.ts";
 import { healthAutoExport } from "./healthAutoExport.ts";
 import { ihealth } from "./ihealth.ts";
@@ -20,11 +22,17 @@ import { nightscout } from "./nightscout.ts";
 import { openMhealth } from "./openMhealth.ts";
 import { oura } from "./oura.ts";
 import { tidepool } from "./tidepool.ts";
+import { tandem } from "./tandem.ts";
+import { xdripSiDiary } from "./xdripSiDiary.ts";
 
 /** Every format, in the order in which content is tried: the specific ones before the general ones. */
 export const FORMATS: readonly Format[] = [
   dexcomClarity,
   freestyleLibre,
+  glooko,
+  carelink,
+  tandem,
+  xdripSiDiary,
   monitorCsv,
   accelerometerCsv,
   fhir,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { FileInput, Format, ReadOptions } from "../format.ts";
-import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
-import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
+import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
+import { GlucoseCells, textIn } from "../internal/glucoseCells.ts";
 import { Tally } from "../internal/tally.ts";
 import { TimeColumn } from "../internal/timeColumn.ts";
 import { titleName, titleUnit } from "../internal/titles.ts";
-import { beyondScale, isZero, localDecimal, plainDecimal } from "../internal/values.ts";
+import { plainDecimal } from "../internal/values.ts";
 
 /** Record types as Abbott's software numbers them; they name what a row is that holds no historic value. */
 const RECORD_TYPES: Readonly<Record<string, string>> = {
@@ -134,7 +134,6 @@ export const freestyleLibre: Format = {
     );
     const { titles, time: timeColumn, type, historic, unit, source: sources, record } = header.columns;
     const kept = rowFilter(titles, options.where ?? {});
-    const textIn = (row: Row, column: number): string => (row.cells[column] ?? "").trim();
     const times = await TimeColumn.over(
       input,
       header,
@@ -145,37 +144,23 @@ export const freestyleLibre: Format = {
     const tally = new Tally();
     tally.entries = header.titleRows;
     for (let i = 0; i < header.titleRows; i++) tally.skip("header");
+    const glucose = new GlucoseCells({ times, tally, unit }, take);
     await readRows(input, header, (row) => {
       tally.entries += 1;
       if (!kept(row)) {
         tally.skip("other rows");
         return;
       }
-      const text = textIn(row, historic);
-      if (text === "") {
+      if (textIn(row, historic) === "") {
         tally.skip(RECORD_TYPES[row.cell(type)] ?? "other");
         return;
       }
-      const value = beyondScale(text) ?? localDecimal(text);
-      if (value === undefined || value.startsWith("-")) {
-        throw row.bad(historic, "its glucose value is not a number");
-      }
-      if (isZero(value)) {
-        tally.skip("sentinel zero");
-        return;
-      }
-      const time = times.read(row);
-      if (time === SKIPPED_BY_CLOCK) {
-        tally.refuse(SKIPPED_BY_CLOCK);
-        return;
-      }
-      const source = sources
-        .map((column) => textIn(row, column))
-        .join(" ")
-        .trim();
       const number = plainDecimal(textIn(row, record));
-      tally.hand({ metric: "glucose", time, value, unit, ...(source === "" ? {} : { source }) }, take, {
-        clock: times.clock,
+      glucose.read(row, historic, {
+        source: sources
+          .map((column) => textIn(row, column))
+          .join(" ")
+          .trim(),
         evidence: number === undefined ? undefined : { record: Number(number) },
       });
     });
