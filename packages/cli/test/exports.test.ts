@@ -22,6 +22,8 @@ function argvOf(command: string): string[] {
  * against worst-case terms, and terms over valid readings must limit how many may be missing.
  */
 const ADDED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
+  // Two hours of a day.
+  "11-glooko-codes-1-and-2001": { 0: ["--semantics", "of-valid", "--coverage", "5"] },
   // Ten minutes of an hour.
   "38-o2ring-255": { 1: ["--semantics", "of-valid", "--coverage", "10"] },
   "56-oximeter-4s": { 1: ["--coverage", "10"] },

@@ -105,7 +105,11 @@ async function decide(io: Io, file: string, options: CheckOptions): Promise<Deci
   );
   return {
     holds: evaluation.holds,
-    lines: [...linesOf(entry, evaluation), ...sourceLines(report, options.source, chosen[0]?.metric)],
+    lines: [
+      ...linesOf(entry, evaluation),
+      ...sourceLines(report, options.source, chosen[0]?.metric),
+      ...report.notes,
+    ],
     json: { ...evaluation, format: report.format, report },
   };
 }
