@@ -16,8 +16,10 @@ const json = (content: unknown, options: ReadOptions = {}): FuzzSample => ({
 export const FUZZ_SAMPLES: Partial<Record<FormatName, FuzzSample>> = {
   "dexcom-clarity": {
     content:
-      "Index,Timestamp (YYYY-MM-DDThh:mm:ss),Event Type,Event Subtype,Patient Info,Device Info,Source Device ID,Glucose Value (mg/dL)\n" +
-      "1,,FirstName,,A,,,\n2,2023-11-05T00:05:00,EGV,,,,iOS G7,120\n3,2023-11-05T00:10:00,EGV,,,,iOS G7,Low\n",
+      "Index,Timestamp (YYYY-MM-DDThh:mm:ss),Event Type,Event Subtype,Patient Info,Device Info,Source Device ID," +
+      "Glucose Value (mg/dL),a,b,c,d,Transmitter Time (Long Integer),Transmitter ID\n" +
+      "1,,FirstName,,A,,,\n2,2023-11-05T00:05:00,EGV,,,,iOS G7,120,,,,,1000,8X\n" +
+      "3,2023-11-05T01:10:00,EGV,,,,iOS G7,Low,,,,,8500,8X\n4,2023-11-05T01:10:00,EGV,,,,iOS G7,119,,,,,4900,8X\n",
     options: { zone: "America/New_York" },
   },
   "freestyle-libre": {
@@ -25,6 +27,31 @@ export const FUZZ_SAMPLES: Partial<Record<FormatName, FuzzSample>> = {
       "Device,Serial Number,Device Timestamp,Record Type,Historic Glucose mg/dL,Scan Glucose mg/dL\n" +
       "FreeStyle LibreLink,1,05-14-2024 08:00 AM,0,120,\nFreeStyle LibreLink,1,05-14-2024 08:15 AM,0,121,\n",
     options: { zone: "UTC", dateOrder: "MDY" },
+  },
+  glooko: {
+    content:
+      "Name:A,Date Range:22.06.2025 - 22.06.2025\nZeitstempel,CGM-Glukosewert (mg/dl),Seriennummer\n" +
+      '22.06.2025 23:55,"215,0",1\n22.06.2025 23:50,2001,1\n',
+    options: { zone: "Europe/Berlin" },
+  },
+  carelink: {
+    content:
+      "Last Name;First Name\n-------;MiniMed;Sensor;1;-------\n" +
+      "Index;Date;Time;BG Source;BG Reading (mg/dL);Sensor Glucose (mg/dL)\n" +
+      "1,0;2025/07/05;03:43:00;;;108\n2,0;2025/07/05;03:38:00;;105;\n",
+    options: { zone: "Europe/Zurich" },
+  },
+  tandem: {
+    content:
+      "t:connect\nDeviceType,SerialNumber,Description,EventDateTime,Readings (CGM / BGM)\n" +
+      '"t:slim X2","1","EGV","2021-04-01T00:01:33","235",\n"t:slim X2","1","BG","2021-04-01T00:06:33","230",\n' +
+      "Type,EventID\nIOB,81\n",
+    options: { zone: "America/Denver" },
+  },
+  "xdrip-sidiary": {
+    content:
+      "DAY;TIME;UDT_CGMS;BG_LEVEL;CH_GR;BOLUS;REMARK\n14.05.2024;19:20;120;;;;\n14.05.2024;19:25;127;118;;;\n",
+    options: { zone: "Europe/Berlin" },
   },
   "monitor-csv": {
     content: "Time [s], HR, PULSE, SpO2\n0,94,93,97\n1,95,93,96\n",

@@ -116,6 +116,17 @@ describe("the hour that a clock change repeats", () => {
     expect(found.report.refused).to.deep.equal({});
   });
 
+  it("many readings of one hour do not take long", async function () {
+    this.timeout(20_000);
+    const many = Array.from({ length: 60_000 }, (_, i) => ({
+      minute: (i % 720) / 6,
+      value: 100 + (i % 200),
+      source: `phone ${i % 500}`,
+    }));
+    const { report } = await read([...night(), ...many], true);
+    expect(report.ambiguousTimes).to.equal(60_024);
+  });
+
   it("removing readings never adds one to the hour", async () => {
     const samples = sortedByLocal(night());
     const whole = await read(samples);

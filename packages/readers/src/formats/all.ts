@@ -3,8 +3,8 @@ import type { Format } from "../format.ts";
 import { accelerometerCsv } from "./accelerometerCsv.ts";
 import { gpx, tcx } from "./activityXml.ts";
 import { appleHealth } from "./appleHealth.ts";
-import { dexcomApi } from "./dexcomApi.ts";
 import { carelink } from "./carelink.ts";
+import { dexcomApi } from "./dexcomApi.ts";
 import { dexcomClarity } from "./dexcomClarity.ts";
 import { fhir } from "./fhir.ts";
 import { fitbit } from "./fitbit.ts";
@@ -21,8 +21,8 @@ import { monitorCsv } from "./monitorCsv.ts";
 import { nightscout } from "./nightscout.ts";
 import { openMhealth } from "./openMhealth.ts";
 import { oura } from "./oura.ts";
-import { tidepool } from "./tidepool.ts";
 import { tandem } from "./tandem.ts";
+import { tidepool } from "./tidepool.ts";
 import { xdripSiDiary } from "./xdripSiDiary.ts";
 
 /** Every format, in the order in which content is tried: the specific ones before the general ones. */

@@ -83,20 +83,24 @@ export class RepeatedHour {
     this.#waiting = [];
     const before = [...this.#before.slice(this.#next), ...this.#before.slice(0, this.#next)];
     const all = [...before, ...waiting];
+    const anchors = anchorsOf(all);
     const instants = new Map<Passing, number | undefined>();
-    for (const hour of hoursOf(waiting)) this.#decide(hour, all, instants);
+    for (const series of grouped(all, seriesOf).values()) {
+      for (const hour of hoursOf(series)) this.#decide(hour, series, anchors, instants);
+    }
     for (const entry of waiting)
       entry.deliver(instants.has(entry) ? instants.get(entry) : entry.reading.time);
   }
 
   #decide(
     hour: readonly Doubtful[],
-    all: readonly Passing[],
+    series: readonly Passing[],
+    anchors: Anchors,
     instants: Map<Passing, number | undefined>,
   ): void {
     const open: Doubtful[] = [];
     for (const entry of hour) {
-      const time = byCounter(entry, all);
+      const time = byCounter(entry, anchors);
       if (time === undefined) open.push(entry);
       else {
         instants.set(entry, time);
@@ -104,7 +108,7 @@ export class RepeatedHour {
       }
     }
     if (open.length === 0) return;
-    const { passes, by } = passesOf(open, all);
+    const { passes, by } = passesOf(open, series);
     this.decided[by] += open.length;
     for (const [i, entry] of open.entries()) {
       const pass = passes?.[i];
@@ -113,15 +117,24 @@ export class RepeatedHour {
   }
 }
 
-/** The doubtful readings of each series and hour, in the file's order. */
-function hoursOf(waiting: readonly Passing[]): Doubtful[][] {
+function grouped<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const name = nameOf(one);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** The doubtful readings of each hour of a series, in the file's order. */
+function hoursOf(series: readonly Passing[]): Doubtful[][] {
   const hours: Doubtful[][] = [];
-  for (const entry of waiting) {
+  for (const entry of series) {
     if (!isDoubtful(entry)) continue;
-    const hour = hours.find(
-      ([first]) =>
-        seriesOf(first!) === seriesOf(entry) && Math.abs(first!.reading.time - entry.reading.time) < FAR,
-    );
+    const { time } = entry.reading;
+    const hour = hours.find(([first]) => Math.abs(first!.reading.time - time) < FAR);
     if (hour === undefined) hours.push([entry]);
     else hour.push(entry);
   }
@@ -132,30 +145,56 @@ function isDoubtful(entry: Passing): entry is Doubtful {
   return entry.second !== undefined;
 }
 
-/** The instant that fits the device's counter, as the nearest reading of known instant sets it. */
-function byCounter(entry: Doubtful, all: readonly Passing[]): number | undefined {
-  const counter = entry.evidence?.counter;
-  if (counter === undefined) return undefined;
-  let nearest = COUNTER_REACH;
-  let expected: number | undefined;
-  for (const { reading, second, evidence } of all) {
-    const other = evidence?.counter;
-    if (second !== undefined || other?.clock !== counter.clock) continue;
-    const since = counter.seconds - other.seconds;
-    if (Math.abs(since) >= nearest) continue;
-    nearest = Math.abs(since);
-    expected = reading.time + since;
-  }
-  if (expected === undefined) return undefined;
-  const near = (entry.second - entry.reading.time) / 4;
-  const fitting = [entry.reading.time, entry.second].filter((time) => Math.abs(time - expected) < near);
-  return fitting[0];
+type Anchor = { readonly seconds: number; readonly time: number };
+/** Readings of known instant by the device's clock, in its order. */
+type Anchors = ReadonlyMap<string, readonly Anchor[]>;
+
+function anchorsOf(all: readonly Passing[]): Anchors {
+  const anchors = all.flatMap(({ reading, second, evidence }) =>
+    second !== undefined || evidence?.counter === undefined
+      ? []
+      : [{ ...evidence.counter, time: reading.time }],
+  );
+  const byClock = grouped(anchors, ({ clock }) => clock);
+  for (const ofClock of byClock.values()) ofClock.sort((a, b) => a.seconds - b.seconds);
+  return byClock;
 }
 
-type Passes = { passes: (1 | 2)[] | undefined; by: "byDevice" | "byOrder" | "assumed" | "untold" };
+/** The instant that fits the device's counter, as the nearest reading of known instant sets it. */
+function byCounter({ reading, second, evidence }: Doubtful, anchors: Anchors): number | undefined {
+  const counter = evidence?.counter;
+  const known = anchors.get(counter?.clock ?? "");
+  if (counter === undefined || known === undefined) return undefined;
+  let low = 0;
+  let high = known.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (known[middle]!.seconds < counter.seconds) low = middle + 1;
+    else high = middle;
+  }
+  const near = (second - reading.time) / 4;
+  for (const anchor of nearestFirst([known[low - 1], known[low]], counter.seconds)) {
+    const since = counter.seconds - anchor.seconds;
+    if (Math.abs(since) > COUNTER_REACH) return undefined;
+    const fitting = [reading.time, second].find((time) => Math.abs(time - anchor.time - since) < near);
+    if (fitting !== undefined) return fitting;
+  }
+  return undefined;
+}
+
+function nearestFirst(anchors: readonly (Anchor | undefined)[], seconds: number): Anchor[] {
+  return anchors
+    .filter((anchor) => anchor !== undefined)
+    .sort((a, b) => Math.abs(a.seconds - seconds) - Math.abs(b.seconds - seconds));
+}
+
+type Passes = {
+  readonly passes: readonly (1 | 2)[] | undefined;
+  readonly by: "byDevice" | "byOrder" | "assumed" | "untold";
+};
 
 /** To which pass through the hour each reading belongs. */
-function passesOf(open: readonly Doubtful[], all: readonly Passing[]): Passes {
+function passesOf(open: readonly Doubtful[], series: readonly Passing[]): Passes {
   const records = open.map(({ evidence }) => evidence?.record);
   if (open.length > 1 && records.every((record) => record !== undefined)) {
     const order = open.map((_, i) => i).sort((a, b) => records[a]! - records[b]!);
@@ -169,8 +208,6 @@ function passesOf(open: readonly Doubtful[], all: readonly Passing[]): Passes {
       return { passes: ofEntry, by: "byDevice" };
     }
   }
-  const name = seriesOf(open[0]!);
-  const series = all.filter((entry) => seriesOf(entry) === name);
   const passes = twoPasses(open, directionOf(series));
   if (passes !== undefined) return { passes, by: "byOrder" };
   if (isOnePass(open, series)) return { passes: open.map(() => 1), by: "assumed" };
