@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { FileInput, Format, FormatName, OwnColumns, ReadOptions } from "./format.ts";
+import type { FileInput, Format, FormatName, Metric, OwnColumns, ReadOptions } from "./format.ts";
 import { FORMATS } from "./formats/all.ts";
 import { headOf } from "./input.ts";
 import { notUnderstood } from "./internal/notUnderstood.ts";
@@ -36,34 +36,40 @@ export function formatOf(name: FormatName): Format {
   return found;
 }
 
+/** A format, and the one metric that counts where the caller named its column. */
+export type ChosenFormat = { readonly format: Format; readonly metric?: Metric };
+
 /**
  * The format of a table whose columns the caller names: where they are the ones that a vendor's format reads on its own,
  * that format, which also knows the vendor's codes, words and clocks; else the general one.
- * @throws INVALID_ARGUMENT where the unit named is not the one that the column's title says
+ * @param metric that the caller names, if any
+ * @throws INVALID_ARGUMENT where the unit named is not the one that the format's values have
  */
 export async function formatOfColumns(
   input: FileInput,
   columns: NonNullable<ReadOptions["columns"]>,
-): Promise<Format> {
+  metric: Metric | undefined,
+): Promise<ChosenFormat> {
+  const general = { format: formatOf("generic-csv") };
+  if (columns.time === undefined || columns.clock !== undefined) return general;
   const head = await headOf(input);
   const format = FORMATS.find(({ matches }) => matches(head));
-  const own = format?.own?.(head);
-  if (own === undefined || columns.time === undefined) return formatOf("generic-csv");
-  if (!own.time.includes(placeOf(own, columns.time)) || placeOf(own, columns.value) !== own.value) {
-    return formatOf("generic-csv");
-  }
-  const unit = ucumOf("glucose", columns.unit);
-  if (own.unit !== undefined && unit !== own.unit) {
-    throw new VitalproofError(
-      "INVALID_ARGUMENT",
-      `Column "${columns.value}" is in ${own.unit}, as its title says.`,
-      {
-        details: { name: "unit", value: columns.unit },
-        hint: `Leave the unit out, or pass --unit ${own.unit}.`,
-      },
+  const own = [format?.own?.(head) ?? []]
+    .flat()
+    .find(
+      (one) => one.time.includes(placeOf(one, columns.time!)) && placeOf(one, columns.value) === one.value,
     );
+  if (format === undefined || own === undefined) return general;
+  const measured = own.metric ?? "glucose";
+  if (measured === "any") return { format };
+  if (metric !== undefined && metric !== measured) return general;
+  if (own.unit !== undefined && ucumOf(measured, columns.unit) !== own.unit) {
+    throw new VitalproofError("INVALID_ARGUMENT", `Column "${columns.value}" is in ${own.unit}.`, {
+      details: { name: "unit", value: columns.unit },
+      hint: `Leave the unit out, or pass --unit ${own.unit}.`,
+    });
   }
-  return format!;
+  return { format, metric: measured };
 }
 
 function placeOf({ titles }: OwnColumns, name: string): number {

@@ -64,6 +64,16 @@ export type FormatName =
   | "iot-message"
   | "monitor-csv"
   | "accelerometer-csv"
+  | "samsung-health"
+  | "wellue-oximeter"
+  | "fitbit-csv"
+  | "oura-csv"
+  | "zepp"
+  | "mi-fitness"
+  | "medication-log"
+  | "withings"
+  | "oscar"
+  | "polar-flow"
   | "generic-csv";
 
 /** Month first (8/15/18) or day first (15/8/18). Times that begin with the year need none. */
@@ -183,6 +193,8 @@ export type OwnColumns = {
   /** Places of the columns that hold the time, or parts of it. */
   readonly time: readonly number[];
   readonly value: number;
+  /** What the values are: glucose where it is left out. "any" where the file does not say it. */
+  readonly metric?: Metric | "any";
   /** Undefined where the file does not say it. */
   readonly unit: string | undefined;
 };
@@ -195,7 +207,7 @@ export type Format = {
   /** Whether a file whose first 64 KiB are `head` is of this kind, decided by content alone. */
   matches(head: string): boolean;
   /** The columns that the format reads. A caller who names these names the format, and what it knows of its values. */
-  own?(head: string): OwnColumns | undefined;
+  own?(head: string): OwnColumns | readonly OwnColumns[] | undefined;
   /** What `where` chooses by: columns of a table, or one field. Nothing where it is left out. */
   readonly selects?: "column" | Ownership;
   /**

@@ -44,7 +44,7 @@ const SENTINELS: Partial<Record<Metric, readonly number[]>> = {
   glucose: [32_767, 65_535],
 };
 
-/** Nobody's glucose is mostly on the far side of this: sensors say LOW and HIGH there. It is what the other unit gives. */
+/** Sensors say LOW and HIGH on the far side of this. Mostly such values are what the other unit gives. */
 const OTHER_UNIT: Readonly<Record<string, { beyond(value: number): boolean; unit: string; says: string }>> = {
   "mg/dL": { beyond: (value) => value < 35, unit: "mmol/L", says: "below 35" },
   "mmol/L": { beyond: (value) => value >= 35, unit: "mg/dL", says: "35 or more" },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import { detectFormat, formatOf, formatOfColumns } from "./detect.ts";
+import { type ChosenFormat, detectFormat, formatOf, formatOfColumns } from "./detect.ts";
 import type { FileInput, FileReport, Format, MeasuredReading, ReadOptions } from "./format.ts";
 import { isInWindows1252, watchedInput } from "./input.ts";
 import { Seen } from "./internal/seen.ts";
@@ -36,7 +36,7 @@ export async function streamReadings(
   take: (reading: MeasuredReading) => void,
 ): Promise<StreamReport> {
   const watched = watchedInput(input, options);
-  const format = await chosenFormat(watched, options);
+  const { format, metric = options.metric } = await chosenFormat(watched, options);
   const where = { ...options.columns?.where, ...options.where };
   assertSelects(format, options);
   const seen = new Seen();
@@ -45,7 +45,7 @@ export async function streamReadings(
   const refused = new Map<string, number>();
   const handed = { taken: 0, low: 0, high: 0, duplicates: 0 };
   const report = await format.read(watched, { ...options, where }, (reading) => {
-    if (options.metric !== undefined && reading.metric !== options.metric) {
+    if (metric !== undefined && reading.metric !== metric) {
       const kind = `other metric: ${reading.metric}`;
       skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
       return;
@@ -105,11 +105,8 @@ function assertSelects({ title, selects }: Format, { where = {} }: ReadOptions):
   });
 }
 
-async function chosenFormat(input: FileInput, options: ReadOptions): Promise<Format> {
-  if (options.format !== undefined) return formatOf(options.format);
-  // The vendors' tables that can be named by their columns hold glucose.
-  if (options.columns !== undefined && (options.metric ?? "glucose") !== "glucose")
-    return formatOf("generic-csv");
-  if (options.columns !== undefined) return formatOfColumns(input, options.columns);
-  return detectFormat(input);
+async function chosenFormat(input: FileInput, options: ReadOptions): Promise<ChosenFormat> {
+  if (options.format !== undefined) return { format: formatOf(options.format) };
+  if (options.columns !== undefined) return formatOfColumns(input, options.columns, options.metric);
+  return { format: await detectFormat(input) };
 }

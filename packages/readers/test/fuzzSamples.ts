@@ -61,6 +61,49 @@ export const FUZZ_SAMPLES: Partial<Record<FormatName, FuzzSample>> = {
     content: "t_ms,x_g,y_g,z_g\n0,0.1,0.2,0.9\n10,0.1,0.2,1.1\n",
     options: { start: 1_700_000_000 },
   },
+  "samsung-health": {
+    content:
+      "com.samsung.shealth.tracker.heart_rate,7006011,3\n" +
+      "com.samsung.health.heart_rate.start_time,com.samsung.health.heart_rate.time_offset,com.samsung.health.heart_rate.heart_rate\n" +
+      "2024-11-20 12:46:04.258,UTC+0100,70.0,\n2024-11-20 12:47:04.258,UTC+0100,71.0,\n",
+  },
+  "wellue-oximeter": {
+    content:
+      "Time,Oxygen Level,Pulse Rate,Motion\n23:00:00 May 20 2025,96,62,0\n23:00:04 May 20 2025,--,--,0\n" +
+      "23:00:08 May 20 2025,95,61,0\n",
+    options: { zone: "UTC", metric: "spo2" },
+  },
+  "fitbit-csv": {
+    content: "timestamp,value,confidence,coverage,valid,unused\n2025-02-03T01:00:00Z,95.0,2,55,True,False\n",
+  },
+  "oura-csv": { content: "timestamp;bpm;source\n2025-03-05T10:00:00Z;60;awake\n" },
+  zepp: {
+    content: "date,time,heartRate\n2025-01-01,07:13,107\n2025-01-01,07:14,null\n",
+    options: { zone: "UTC" },
+  },
+  "mi-fitness": {
+    content: 'Uid,Sid,Key,Time,Value,UpdateTime\n1,w,heart_rate,1735689600,"{""bpm"":72}",1735689700\n',
+  },
+  withings: {
+    content: 'start,duration,value\n2024-06-07T09:22:00+02:00,"[60,60]","[55,56]"\n',
+    options: { metric: "heart-rate" },
+  },
+  "polar-flow": {
+    content:
+      "Name,Sport,Date,Start time,Duration\nA,Other,29-08-2025,22:00:00,05:58:12\n" +
+      "Sample rate,Time,HR (bpm)\n1,00:00:00,85\n1,00:00:01,86\n",
+    options: { zone: "UTC" },
+  },
+  oscar: {
+    content:
+      "Date,Session Count,Start,End,Total Time,AHI\n" +
+      "2025-03-01,1,2025-03-01T22:40:11,2025-03-02T02:00:11,03:20:00,2.5\n",
+    options: { zone: "UTC" },
+  },
+  "medication-log": {
+    content: 'Date,Time,Name,Dose,Status\n"2025-03-01","8:00\u202fAM","A","1 Pill","Confirmed"\n',
+    options: { zone: "UTC" },
+  },
   "generic-csv": {
     content: 't;v\n2026-01-01T00:00:00Z;"5,6"\n2026-01-01T00:05:00Z;Low\n',
     options: { columns: { time: "t", value: "v", unit: "mmol/L" } },

@@ -8,6 +8,7 @@ import { dexcomApi } from "./dexcomApi.ts";
 import { dexcomClarity } from "./dexcomClarity.ts";
 import { fhir } from "./fhir.ts";
 import { fitbit } from "./fitbit.ts";
+import { fitbitCsv } from "./fitbitCsv.ts";
 import { fitbitOxygen } from "./fitbitOxygen.ts";
 import { freestyleLibre } from "./freestyleLibre.ts";
 import { genericCsv } from "./genericCsv.ts";
@@ -17,13 +18,22 @@ import { healthAutoExport } from "./healthAutoExport.ts";
 import { ihealth } from "./ihealth.ts";
 import { iotMessage } from "./iotMessage.ts";
 import { libreLinkUp } from "./libreLinkUp.ts";
+import { medicationCsv } from "./medicationCsv.ts";
+import { miFitnessCsv } from "./miFitnessCsv.ts";
 import { monitorCsv } from "./monitorCsv.ts";
 import { nightscout } from "./nightscout.ts";
 import { openMhealth } from "./openMhealth.ts";
+import { oscarCsv } from "./oscarCsv.ts";
 import { oura } from "./oura.ts";
+import { ouraCsv } from "./ouraCsv.ts";
+import { oximeterCsv } from "./oximeterCsv.ts";
+import { polarCsv } from "./polarCsv.ts";
+import { samsungHealth } from "./samsungHealth.ts";
 import { tandem } from "./tandem.ts";
 import { tidepool } from "./tidepool.ts";
+import { withingsCsv } from "./withingsCsv.ts";
 import { xdripSiDiary } from "./xdripSiDiary.ts";
+import { zeppCsv } from "./zeppCsv.ts";
 
 /** Every format, in the order in which content is tried: the specific ones before the general ones. */
 export const FORMATS: readonly Format[] = [
@@ -35,6 +45,16 @@ export const FORMATS: readonly Format[] = [
   xdripSiDiary,
   monitorCsv,
   accelerometerCsv,
+  samsungHealth,
+  oximeterCsv,
+  fitbitCsv,
+  ouraCsv,
+  zeppCsv,
+  miFitnessCsv,
+  medicationCsv,
+  withingsCsv,
+  oscarCsv,
+  polarCsv,
   fhir,
   nightscout,
   tidepool,

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Format } from "../format.ts";
+import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
+import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
+import { notUnderstood } from "../internal/notUnderstood.ts";
+import { Tally } from "../internal/tally.ts";
+import { TimeColumn } from "../internal/timeColumn.ts";
+
+type Columns =
+  | { readonly kind: "events" }
+  | {
+      readonly kind: "nights";
+      readonly titles: readonly string[];
+      readonly night: number;
+      readonly start: number;
+      readonly total: number;
+    };
+
+function columnsOf(titles: readonly string[]): Columns | undefined {
+  if (titles.join().startsWith("DateTime,Session,Event,Data/Duration")) return { kind: "events" };
+  const at = (title: string): number => titles.indexOf(title);
+  const [night, start, total] = [at("Date"), at("Start"), at("Total Time")];
+  if (night < 0 || start < 0 || total < 0 || at("AHI") < 0) return undefined;
+  return at("Session Count") < 0 && at("Session") < 0
+    ? undefined
+    : { kind: "nights", titles, night, start, total };
+}
+
+/**
+ * The Summary and Sessions exports of OSCAR: one reading a night, in whole minutes of use, at the start of its first
+ * session. A night is OSCAR's own ("Date", from noon to noon); sessions of one night are added up. Times are local.
+ */
+export const oscarCsv: Format = {
+  name: "oscar",
+  title: "OSCAR summary CSV",
+  selects: "column",
+  matches: (head) => findHeader(head, columnsOf) !== undefined,
+  async read(input, options, take) {
+    const header = await headerOf(input, columnsOf, 'header with "Date", "Start", "Total Time" and "AHI"');
+    const { columns } = header;
+    if (columns.kind === "events") {
+      throw notUnderstood("it is OSCAR's Details export, which holds events and no hours of use", {
+        hint: "Pass the Summary or the Sessions export of the same days: Data, Export CSV in OSCAR.",
+      });
+    }
+    const kept = rowFilter(columns.titles, options.where ?? {});
+    const times = await TimeColumn.over(input, header, columns.start, options, kept);
+    const tally = new Tally();
+    const nights = new Map<string, { time: number; seconds: number }>();
+    await readRows(input, header, (row) => {
+      tally.entries += 1;
+      if (!kept(row)) {
+        tally.skip("other rows");
+        return;
+      }
+      const seconds = secondsOf(row, columns.total);
+      const time = times.read(row);
+      if (time === SKIPPED_BY_CLOCK) {
+        tally.refuse(SKIPPED_BY_CLOCK);
+        return;
+      }
+      const night = row.cell(columns.night);
+      const before = nights.get(night);
+      if (before !== undefined) tally.skip("further session of a night, added to it");
+      nights.set(night, {
+        time: Math.min(time, before?.time ?? time),
+        seconds: seconds + (before?.seconds ?? 0),
+      });
+    });
+    for (const { time, seconds } of nights.values()) {
+      const value = String(Math.floor(seconds / 60));
+      tally.take(time, value);
+      take({ metric: "device-usage", time, value, unit: "min" });
+    }
+    tally.notes.push("Minutes of use a night, at its start; seconds beyond a whole minute do not count.");
+    return tally.report("oscar", times.clock);
+  },
+};
+
+function secondsOf(row: Row, index: number): number {
+  const match = /^(\d{1,2}):([0-5]\d):([0-5]\d)$/.exec(row.cell(index));
+  if (match === null) throw row.bad(index, "its total time is not of the form HH:MM:SS");
+  return 3600 * Number(match[1]) + 60 * Number(match[2]) + Number(match[3]);
+}
