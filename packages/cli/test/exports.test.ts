@@ -45,7 +45,7 @@ function saidOf(json: Said, name: string): unknown {
   if (name === "first")
     return series === undefined
       ? undefined
-      : new Date(1000 * Number(series.first)).toISOString().replace(".000Z", "Z");
+      : new Date(1000 * Math.floor(Number(series.first))).toISOString().replace(".000Z", "Z");
   if (name === "low" || name === "high") return json.report?.[name];
   const between = json.between as Record<string, unknown> | undefined;
   return series?.[name] ?? between?.[name] ?? json[name];
