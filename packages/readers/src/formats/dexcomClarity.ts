@@ -3,6 +3,7 @@ import { VitalproofError } from "@vitalproof/sdk";
 import type { FileInput, Format, ReadOptions } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
 import { isoTime } from "../internal/dateTime.ts";
+import { NO_NUMBER, VALUE_HINT } from "../internal/glucoseCells.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import type { Evidence } from "../internal/repeatedHour.ts";
 import { Tally } from "../internal/tally.ts";
@@ -20,6 +21,10 @@ const LAYOUT: Readonly<Record<ClarityColumn, number>> = {
   transmitterTime: 5,
   transmitter: 6,
 };
+
+const TIME_HINT =
+  "A spreadsheet may have changed the times. Pass the file as Clarity wrote it, or read it as any table: " +
+  "--format generic-csv with --time, --value, --unit and --where.";
 
 type Columns = {
   readonly titles: readonly string[];
@@ -108,7 +113,7 @@ export const dexcomClarity: Format = {
       }
       const beyond = beyondScale(text);
       if (beyond === undefined && !/^\d{1,4}([.,]\d{1,2})?$/.test(text)) {
-        throw row.bad(valueColumn, "its glucose value is not a number");
+        throw row.bad(valueColumn, NO_NUMBER, VALUE_HINT);
       }
       const value = beyond ?? text.replace(",", ".");
       if (isZero(value)) {
@@ -118,7 +123,7 @@ export const dexcomClarity: Format = {
       const written = isoTime(row.cell(timeColumn));
       if (written === "impossible") throw row.bad(timeColumn, "its time does not exist");
       if (written === undefined || written.offset !== undefined) {
-        throw row.bad(timeColumn, "its time is not of the form YYYY-MM-DDThh:mm:ss");
+        throw row.bad(timeColumn, "its time is not of the form YYYY-MM-DDThh:mm:ss", TIME_HINT);
       }
       const time = clock.instantOf(written.local, written.fraction);
       if (time === undefined) {

@@ -8,6 +8,11 @@ import type { Tally } from "./tally.ts";
 import type { TimeColumn } from "./timeColumn.ts";
 import { beyondScale, isZero, localDecimal } from "./values.ts";
 
+export const NO_NUMBER = "its glucose value is not a number";
+export const VALUE_HINT =
+  "Look at this cell. If the app wrote it, it is a word that is not known: correct the cell, or choose the rows that " +
+  "count with --where COLUMN=VALUE.";
+
 /** What a row says about one of its values. */
 type Facts = {
   /** "" where the row names none. */
@@ -49,7 +54,7 @@ export class GlucoseCells {
     const number = localDecimal(text);
     const value = beyondScale(text) ?? this.#codes.get(Number(number)) ?? number;
     if (value === undefined || value.startsWith("-")) {
-      throw row.bad(column, "its glucose value is not a number");
+      throw row.bad(column, NO_NUMBER, VALUE_HINT);
     }
     if (isZero(value)) {
       this.#tally.skip("sentinel zero");
