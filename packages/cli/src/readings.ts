@@ -274,20 +274,44 @@ export async function nothingTaken(
       hint: chosenAway
         ? await whereHint(io, file, where)
         : entries === 0
-          ? "Export the file again, over days with readings."
-          : inspecting
-            ? hintFor(refused)
-            : `Run \`vitalproof inspect\` on the file. It counts what is in it, and why it was left out.`,
+          ? "The file ends after its header. Pass one over days with readings."
+          : `${hintFor(report)}${inspecting ? "" : " `vitalproof inspect` counts what is in the file."}`,
     },
   );
 }
 
-function hintFor(refused: FileReport["refused"]): string {
-  if ((refused[CONTRADICTING] ?? 0) > 0) {
-    return "Different values share one time. If they come from several sources, choose one: --where COLUMN=VALUE.";
-  }
-  if ((refused[TOO_EARLY] ?? 0) + (refused[IN_FUTURE] ?? 0) > 0) {
-    return "Look whether --time names the right column and how it writes times (--time-form, --date-order).";
+/** What each kind of entry, by how its count is named, asks for. The first kind that fits is answered. */
+const ADVICE: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [
+    new RegExp(`^${CONTRADICTING}$`),
+    "Different values share one time. If they come from several sources, choose one: --where COLUMN=VALUE.",
+  ],
+  [
+    new RegExp(`^(${TOO_EARLY}|${IN_FUTURE})$`),
+    "Look whether --time names the right column and how it writes times (--time-form, --date-order).",
+  ],
+  [/^other metric: (.+)$/, "The file holds another metric: --metric $1."],
+  [/^other unit: (.+)$/, "The file holds another unit: --unit $1."],
+  [
+    /^marked (?:not )?(.+)$/,
+    'The rows say that they do not count. To take them all the same: --where "$1=*".',
+  ],
+  [
+    /^dose without a schedule$/,
+    "The log has no scheduled doses. Name its columns: --time, --value, --unit 1 --metric doses.",
+  ],
+  [
+    /^(missing|blank|sentinel zero)$/,
+    "The column has no measured value. Look whether --value names the right one.",
+  ],
+];
+
+function hintFor({ refused, skipped }: FileReport): string {
+  const counts = Object.entries({ ...refused, ...skipped }).sort(([, a], [, b]) => b - a);
+  const kinds = counts.map(([kind]) => kind);
+  for (const [pattern, hint] of ADVICE) {
+    const kind = kinds.find((one) => pattern.test(one));
+    if (kind !== undefined) return kind.replace(pattern, hint);
   }
   return "Look whether the options name the right columns, unit and rows: --value, --unit, --metric, --where.";
 }

@@ -231,7 +231,7 @@ describe("vitalproof inspect", () => {
     expect(both.inspected.err).to.contain("no entry has all of them");
 
     const header = await ran("");
-    expect(header.inspected.err).to.contain("Export the file again").and.to.not.contain("vitalproof inspect");
+    expect(header.inspected.err).to.contain("ends after its header").and.to.not.contain("vitalproof inspect");
     const same = await ran("1772409600,100,,\n1772409600,300,,\n");
     expect(same.inspected.out).to.contain("refused: 2 that contradict another reading of the same time");
     expect(same.inspected.err).to.contain("--where COLUMN=VALUE").and.to.not.contain("vitalproof inspect");

@@ -3,7 +3,7 @@ import { VitalproofError } from "@vitalproof/sdk";
 import type { FileInput, Format, FormatName, Metric, OwnColumns, ReadOptions } from "./format.ts";
 import { FORMATS } from "./formats/all.ts";
 import { headOf } from "./input.ts";
-import { notUnderstood } from "./internal/notUnderstood.ts";
+import { EMPTY_HINT, notUnderstood } from "./internal/notUnderstood.ts";
 import { ucumOf } from "./metrics.ts";
 
 /**
@@ -12,14 +12,14 @@ import { ucumOf } from "./metrics.ts";
  */
 export async function detectFormat(input: FileInput): Promise<Format> {
   const head = await headOf(input);
-  if (head.trim() === "") throw notUnderstood("it is empty");
+  if (head.trim() === "") throw notUnderstood("it is empty", { hint: EMPTY_HINT });
   const found = FORMATS.find((format) => format.matches(head));
   if (found !== undefined) return found;
   throw notUnderstood(
     `it is not in any of the known formats: ${FORMATS.map(({ title }) => title).join(", ")}`,
     {
       details: { tried: FORMATS.map(({ name }) => name) },
-      hint: "Pass an unchanged export, or any table with named columns.",
+      hint: "Pass the file as the device or app wrote it, or a table whose columns you name: --time, --value, --unit.",
     },
   );
 }

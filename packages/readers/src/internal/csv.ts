@@ -2,7 +2,7 @@
 import { parse } from "csv-parse/browser/esm/sync";
 import type { FileInput } from "../format.ts";
 import { decoded, HEAD_LENGTH, headOf } from "../input.ts";
-import { notUnderstood, type Place } from "./notUnderstood.ts";
+import { EMPTY_HINT, notUnderstood, type Place } from "./notUnderstood.ts";
 
 const DELIMITERS = [",", ";", "\t"] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
@@ -126,9 +126,9 @@ export async function headerOf<C>(
   wanted: string,
 ): Promise<Header<C>> {
   const head = await headOf(input);
-  if (head.trim() === "") throw notUnderstood("it is empty");
+  if (head.trim() === "") throw notUnderstood("it is empty", { hint: EMPTY_HINT });
   const header = findHeader(head, columnsOf);
-  if (header === undefined) throw notUnderstood(`it has no ${wanted}`);
+  if (header === undefined) throw notUnderstood(`it has no ${wanted}`, { hint: HEADER_HINT });
   return header;
 }
 
@@ -152,6 +152,7 @@ export async function readRows(
     } catch {
       throw notUnderstood("a quote that does not fit the rules of CSV", {
         place: faultOf(text, delimiter, line),
+        hint: "A text with a quote in it is quoted as a whole, and each quote inside is written twice. Correct it at this place.",
       });
     }
     for (const [i, cells] of records.entries()) {
@@ -173,7 +174,7 @@ export async function readRows(
         bad,
         cell(index) {
           const cell = cells[index];
-          if (cell === undefined) throw bad(index, "the row ends before this column");
+          if (cell === undefined) throw bad(index, "the row ends before this column", SHORT_HINT);
           return cell.trim();
         },
       });
@@ -181,6 +182,11 @@ export async function readRows(
     }
   }
 }
+
+const HEADER_HINT =
+  "Name columns as the file's header does, or by number, such as #2. Leave --format out, so that the content decides.";
+const SHORT_HINT =
+  "The row is shorter than the header. If it is not a reading, leave it out with --where COLUMN=VALUE; if the file was cut off there, remove the row.";
 
 /** What to do about cells that are not under their titles. */
 export function shiftHint(delimiter: Delimiter): string {

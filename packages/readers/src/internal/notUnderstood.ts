@@ -4,6 +4,9 @@ import { type Detail, VitalproofError } from "@vitalproof/sdk";
 /** A place in a text, counted from 1 as editors do; columns in UTF-16 units. */
 export type Place = { readonly line: number; readonly column: number };
 
+/** What to do about a file without content. */
+export const EMPTY_HINT = "Pass a file with readings: this one may not have been saved or sent in full.";
+
 /**
  * The error for a file that is not what it says. It names the place and the reason, never the content: a file of
  * readings is health data.
@@ -23,8 +26,8 @@ export function notUnderstood(
       hint:
         options.hint ??
         (place === undefined
-          ? "Export the file again, and use it as it comes."
-          : "Look at this place in the file. Correct it, or export the file again."),
+          ? "Pass the file as the device or app wrote it, or name the columns of a table: --time, --value, --unit."
+          : "Look at this place in the file. If it is the export's own, leave such rows of a table out with --where COLUMN=VALUE."),
     },
   );
 }
