@@ -10,6 +10,7 @@ type Label = { readonly label: string; readonly where: string[] };
 /**
  * The values of the column that `--each` names.
  * @param conditions those of `--where`, which hold for all of them
+ * @param archived the entry of a zip archive
  * @throws USAGE for a column or a value that no `--where` can name; FILE_NOT_UNDERSTOOD
  */
 export async function eachLabel(
@@ -17,6 +18,7 @@ export async function eachLabel(
   file: string,
   column: string,
   conditions: readonly string[] = [],
+  archived?: string,
 ): Promise<Label[]> {
   const refuse = (what: string, hint: string) =>
     new VitalproofError("USAGE", what, { details: { file, column }, hint });
@@ -32,7 +34,7 @@ export async function eachLabel(
       "Leave one of the two out.",
     );
   }
-  const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column);
+  const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column, archived);
   if (labels.includes("*")) {
     throw refuse(
       `"${column}" has the value "*", which --where takes for all values.`,

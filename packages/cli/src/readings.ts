@@ -41,6 +41,7 @@ export type ReadingOptions = {
   unit?: string;
   where?: string[];
   source?: string;
+  entry?: string;
 };
 
 /** Options of every command that reads a file of readings. */
@@ -83,6 +84,7 @@ export function withReadingOptions(command: Command): Command {
       "--unit <unit>",
       "readings in this unit only; with --value: the values' UCUM unit (ms with --metric heart-rate: times between beats)",
     )
+    .option("--entry <name>", "zip archives: the entry to read, by its name in the archive")
     .option("--source <name>", "readings of this device or app, by its name in the file; * for those of all")
     .option("--interval <seconds>", "CSV without a column of times: seconds from row to row")
     .option(
@@ -132,8 +134,8 @@ function quoted(text: string): string {
  */
 export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
   const { zone, format, metric, dateOrder, timeUnit, timeForm, time, value, unit, where = [] } = options;
-  const { source, clock } = options;
-  const given = Object.entries({ zone, format, metric, dateOrder, timeUnit, timeForm, source }).filter(
+  const { source, clock, entry } = options;
+  const given = Object.entries({ zone, format, metric, dateOrder, timeUnit, timeForm, source, entry }).filter(
     ([, text]) => text !== undefined,
   );
   if (
@@ -152,7 +154,7 @@ export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
   return {
     ...(Object.fromEntries(given) as Pick<
       ReadOptions,
-      "zone" | "format" | "metric" | "dateOrder" | "timeUnit" | "timeForm" | "source"
+      "zone" | "format" | "metric" | "dateOrder" | "timeUnit" | "timeForm" | "source" | "entry"
     >),
     ...numberOf("start", options.start),
     ...numberOf("interval", options.interval),
@@ -254,7 +256,7 @@ const MOST_NAMED = 10;
 export async function nothingTaken(
   io: Io,
   file: string,
-  { where = [] }: Pick<ReadingOptions, "where">,
+  { where = [], entry }: Pick<ReadingOptions, "where" | "entry">,
   report: FileReport,
   inspecting = false,
 ): Promise<VitalproofError | undefined> {
@@ -272,7 +274,7 @@ export async function nothingTaken(
     {
       details: { file, entries, refused, skipped },
       hint: chosenAway
-        ? await whereHint(io, file, where)
+        ? await whereHint(io, file, where, entry)
         : entries === 0
           ? "The file ends after its header. Pass one over days with readings."
           : `${hintFor(report)}${inspecting ? "" : " `vitalproof inspect` counts what is in the file."}`,
@@ -317,9 +319,14 @@ function hintFor({ refused, skipped }: FileReport): string {
 }
 
 /** The values that `--where` could ask for. The file is read for it once more. */
-async function whereHint(io: Io, file: string, where: readonly string[]): Promise<string> {
+async function whereHint(
+  io: Io,
+  file: string,
+  where: readonly string[],
+  entry: string | undefined,
+): Promise<string> {
   for (const [column, wanted] of where.map(condition)) {
-    const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column).catch((error: unknown) => {
+    const labels = await labelsOf(fileInput(resolve(io.cwd, file)), column, entry).catch((error: unknown) => {
       // A column with too many values to list.
       if (VitalproofError.find(error, "FILE_NOT_UNDERSTOOD") !== undefined) return undefined;
       throw error;

@@ -49,6 +49,13 @@ describe("files with two sources or two units", function () {
     expect(decided.out).to.contain("Mean 58 /min").and.to.contain('"Ring": 30 readings, not taken');
   });
 
+  it("--entry is for archives alone", async () => {
+    const file = await write("one.xml", health([record("HeartRate", "count/min", "58", 0, "Watch")]));
+    const ran = await vitalproof({ cwd: folder() }, "inspect", file, "--entry", "export.xml");
+    expect(ran.code).to.equal(EXIT.usage);
+    expect(ran.err).to.contain("not a zip archive").and.to.contain("Leave --entry out");
+  });
+
   it("check names the option that chooses a unit, and decides about the chosen one", async () => {
     const file = await write(
       "units.xml",

@@ -104,6 +104,8 @@ export type ReadOptions = {
   readonly metric?: Metric;
   /** Keep readings of this unit only, where a file has one metric in two. The others are counted; none is converted. */
   readonly unit?: string;
+  /** Zip archives: the entry to read, by its name in the archive. Without it, the only one that can be read. */
+  readonly entry?: string;
   /** The format, where content must not decide. Without it, and with `columns`, the format is generic-csv. */
   readonly format?: FormatName;
   /** Unix seconds of the file's second 0, for files that count seconds from their own start, or rows. */
@@ -149,6 +151,8 @@ export type FileInput = {
   readonly size?: number;
   /** The content from its beginning; may be called more than once. */
   stream(): AsyncIterable<Uint8Array>;
+  /** The content as a Blob, which archives are read from by place. Without it an archive is taken into memory as a whole. */
+  blob?(): Promise<Blob>;
   /** The whole content as UTF-8 without byte order mark. @throws FILE_NOT_UNDERSTOOD for bytes that are not UTF-8 (or UTF-16 with BOM) */
   text(): Promise<string>;
 };

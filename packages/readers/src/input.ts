@@ -17,7 +17,7 @@ const START_LENGTH = 4096;
  */
 export function fileInput(path: string): FileInput {
   // Not imported, so that everything else here runs in browsers.
-  const { createReadStream, statSync } = process.getBuiltinModule("node:fs");
+  const { createReadStream, openAsBlob, statSync } = process.getBuiltinModule("node:fs");
   const unreadable = (error: unknown): VitalproofError => {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     return new VitalproofError("FILE_UNREADABLE", `The file cannot be read (${reason}).`, {
@@ -40,7 +40,7 @@ export function fileInput(path: string): FileInput {
       throw unreadable(error);
     }
   }
-  return inputOf(stream, size);
+  return inputOf(stream, size, size === undefined ? undefined : () => openAsBlob(path));
 }
 
 /** A text that is in memory already. */
@@ -117,9 +117,15 @@ export async function* decoded(input: FileInput): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
-function inputOf(stream: () => AsyncIterable<Uint8Array>, size: number | undefined): FileInput {
+/** @param blob the content by place, where it can be read so */
+export function inputOf(
+  stream: () => AsyncIterable<Uint8Array>,
+  size: number | undefined,
+  blob?: () => Promise<Blob>,
+): FileInput {
   const input: FileInput = {
     ...(size === undefined ? {} : { size }),
+    ...(blob === undefined ? {} : { blob }),
     stream,
     async text() {
       const pieces: string[] = [];

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { openedInput } from "./archive.ts";
 import { detectFormat } from "./detect.ts";
 import type { FileInput } from "./format.ts";
 import { Owners } from "./formats/json/owners.ts";
@@ -9,9 +10,11 @@ import { notUnderstood } from "./internal/notUnderstood.ts";
 /**
  * What there is to choose from by `where`: the texts of one column of a table, or whose the readings of a JSON file are.
  * Each once, in the file's order.
+ * @param entry which one of a zip archive's
  * @throws FILE_NOT_UNDERSTOOD where there is no such column or field, or a column has more texts than labels have
  */
-export async function labelsOf(input: FileInput, name: string): Promise<string[]> {
+export async function labelsOf(file: FileInput, name: string, entry?: string): Promise<string[]> {
+  const input = await openedInput(file, entry);
   if (!/^\s*[[{<]/.test(await headOf(input))) return columnLabels(input, name);
   const format = await detectFormat(input);
   const { selects } = format;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import { openedInput } from "./archive.ts";
 import { type ChosenFormat, detectFormat, formatOf, formatOfColumns } from "./detect.ts";
 import type { FileInput, FileReport, Format, MeasuredReading, ReadOptions } from "./format.ts";
 import { isInWindows1252, watchedInput } from "./input.ts";
@@ -35,7 +36,7 @@ export async function streamReadings(
   options: ReadOptions,
   take: (reading: MeasuredReading) => void,
 ): Promise<StreamReport> {
-  const watched = watchedInput(input, options);
+  const watched = watchedInput(await openedInput(input, options.entry), options);
   const { format, metric = options.metric } = await chosenFormat(watched, options);
   const where = { ...options.columns?.where, ...options.where };
   assertSelects(format, options);

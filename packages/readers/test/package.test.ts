@@ -54,9 +54,12 @@ describe("package", () => {
       globSync("src/**/*.ts", { cwd: ROOT }).flatMap((path) =>
         [
           ...readFileSync(join(ROOT, path), "utf8").matchAll(
-            /^(?:import|export)\b[^;]*?\bfrom "([^."][^"]*)"/gm,
+            /^(?:import|export)\b[^;]*?\bfrom "([^."][^"]*)"|\bawait import\("([^."][^"]*)"\)/gm,
           ),
-        ].flatMap(([circuit, name]) => (typesOnly(circuit, name!) ? [] : [name!])),
+        ].flatMap(([circuit, always, sometimes]) => {
+          const name = always ?? sometimes!;
+          return typesOnly(circuit, name) ? [] : [name];
+        }),
       ),
     );
     const packages = [...imported].map((name) =>

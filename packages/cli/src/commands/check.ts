@@ -116,7 +116,7 @@ async function decide(io: Io, file: string, options: CheckOptions): Promise<Deci
 
 async function checkEach(io: Io, file: string, options: CheckOptions, column: string): Promise<void> {
   const found: { label: string; decided: Decided | VitalproofError }[] = [];
-  for (const { label, where } of await eachLabel(io, file, column, options.where)) {
+  for (const { label, where } of await eachLabel(io, file, column, options.where, options.entry)) {
     found.push({ label, decided: await ofLabel(decide(io, file, { ...options, where })) });
   }
   throwCommon(found.map(({ decided }) => decided));

@@ -68,7 +68,7 @@ function look(io: Io, file: string, options: Options): Promise<Inspection> {
 
 async function inspectEach(io: Io, file: string, options: Options, column: string): Promise<void> {
   const found: { label: string; inspection: Inspection | VitalproofError }[] = [];
-  for (const { label, where } of await eachLabel(io, file, column, options.where)) {
+  for (const { label, where } of await eachLabel(io, file, column, options.where, options.entry)) {
     found.push({ label, inspection: await ofLabel(look(io, file, { ...options, where })) });
   }
   throwCommon(found.map(({ inspection }) => inspection));

@@ -69,7 +69,8 @@ export const gpx: Format = {
   title: "Track with heart rates (GPX)",
 
   matches(head) {
-    return /^\s*</.test(head) && /<(\w+:)?gpx[\s>]/.test(head);
+    // Tracks without heart rates, such as the routes in Apple's archive, hold nothing to read.
+    return /^\s*</.test(head) && /<(\w+:)?gpx[\s>]/.test(head) && /<(\w+:)?hr>/.test(head);
   },
 
   async read(input, _options, take) {

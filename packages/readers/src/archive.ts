@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import type { Entry, FileEntry } from "@zip.js/zip.js";
+import type { FileInput, Format } from "./format.ts";
+import { FORMATS } from "./formats/all.ts";
+import { headOf, inputOf } from "./input.ts";
+import { notUnderstood } from "./internal/notUnderstood.ts";
+
+/** An archive has thousands of small files at most where phones write one a day; more would be no export. */
+const MOST_ENTRIES = 100_000;
+/** So many entries are looked into until it is known which can be read. */
+const MOST_LOOKED_AT = 5000;
+const MOST_NAMED = 10;
+const DAMAGED = "the archive is damaged or cut off";
+/** What Macs add to archives. */
+const NOT_DATA = /(^|\/)(__MACOSX\/|\.)/;
+
+type Readable = { readonly name: string; readonly input: FileInput; readonly format: Format };
+
+/** Whether a file is a zip archive, by its first bytes. */
+export async function isArchive(input: FileInput): Promise<boolean> {
+  for await (const chunk of input.stream()) {
+    if (chunk.length < 4) return false;
+    return chunk[0] === 0x50 && chunk[1] === 0x4b && chunk[2] === 0x03 && chunk[3] === 0x04;
+  }
+  return false;
+}
+
+/**
+ * The file to read: the input itself, or the entry of a zip archive that `name` chooses, or the only one that can be read. Entries
+ * are unpacked while they are read, and their check sums are compared.
+ * @throws SELECTION_REQUIRED where several entries can be read; FILE_NOT_UNDERSTOOD for an archive that is damaged, encrypted, or
+ *         holds nothing to read; INVALID_ARGUMENT for a name that no entry has
+ */
+export async function openedInput(input: FileInput, name: string | undefined): Promise<FileInput> {
+  if (!(await isArchive(input))) {
+    if (name === undefined) return input;
+    throw new VitalproofError("INVALID_ARGUMENT", "The file is not a zip archive, so it has no entries.", {
+      details: { name: "entry", value: name },
+      hint: "Leave --entry out.",
+    });
+  }
+  const entries = await entriesOf(input);
+  const chosen = entries.find((entry) => entry.filename === name);
+  if (chosen !== undefined) return inputOfEntry(chosen);
+  if (name !== undefined) {
+    throw new VitalproofError("INVALID_ARGUMENT", `The archive has no entry "${name}".`, {
+      details: { name: "entry", value: name },
+      hint: "Look into it without --entry: the entries that can be read are listed.",
+    });
+  }
+  if (entries.some(({ filename }) => filename === "[Content_Types].xml")) {
+    throw notUnderstood("it is a document of an office program", {
+      hint: "Open it and save the sheet as CSV (UTF-8), or pass the export in another form.",
+    });
+  }
+  const { vendors, tables, broken } = await readableOf(entries);
+  const readable = vendors.length > 0 ? vendors : tables;
+  const [only, ...others] = readable;
+  if (only === undefined) {
+    if (broken) throw damaged();
+    throw notUnderstood(`none of its ${entries.length} entries is in any of the known formats`, {
+      details: { entries: entries.length },
+      hint: "If one of them is a table, name it: --entry NAME, and its columns with --time, --value and --unit.",
+    });
+  }
+  if (others.length === 0) return only.input;
+  throw severalOf(readable);
+}
+
+function severalOf(readable: readonly Readable[]): VitalproofError {
+  const shown = readable.slice(0, MOST_NAMED).map(({ name, format }) => `"${name}" (${format.name})`);
+  const more = readable.length - shown.length;
+  return new VitalproofError(
+    "SELECTION_REQUIRED",
+    `${readable.length} entries of the archive can be read, and each is a file of its own.`,
+    {
+      details: { what: "entries", entries: readable.length },
+      hint: `Choose one: --entry NAME. There are ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
+    },
+  );
+}
+
+/** Entries in a vendor's format, and those that are tables of any form. */
+async function readableOf(
+  entries: readonly FileEntry[],
+): Promise<{ vendors: readonly Readable[]; tables: readonly Readable[]; broken: boolean }> {
+  const vendors: Readable[] = [];
+  const tables: Readable[] = [];
+  let broken = false;
+  for (const entry of entries.slice(0, MOST_LOOKED_AT)) {
+    const input = inputOfEntry(entry);
+    const format = await formatIn(input);
+    if (format === "damaged") broken = true;
+    if (format === undefined || format === "damaged") continue;
+    (format.name === "generic-csv" ? tables : vendors).push({ name: entry.filename, input, format });
+  }
+  return { vendors, tables, broken };
+}
+
+/** What is in an entry; nothing where it is no text, since archives hold pictures and databases too. */
+async function formatIn(input: FileInput): Promise<Format | "damaged" | undefined> {
+  try {
+    const head = await headOf(input);
+    return head.trim() === "" ? undefined : FORMATS.find((format) => format.matches(head));
+  } catch (error) {
+    const found = VitalproofError.find(error, "FILE_NOT_UNDERSTOOD");
+    if (found === undefined) throw error;
+    return found.details.reason === DAMAGED ? "damaged" : undefined;
+  }
+}
+
+async function entriesOf(input: FileInput): Promise<FileEntry[]> {
+  // Loaded for archives alone: pages that read none do not carry it.
+  const { BlobReader, ZipReader } = await import("@zip.js/zip.js/lib/zip-core-native.js");
+  let entries: Entry[];
+  try {
+    const blob = await (input.blob?.() ?? gathered(input));
+    entries = await new ZipReader(new BlobReader(blob)).getEntries();
+  } catch (error) {
+    if (error instanceof VitalproofError) throw error;
+    throw damaged();
+  }
+  if (entries.length > MOST_ENTRIES) throw notUnderstood(`the archive has over ${MOST_ENTRIES} entries`);
+  return entries.flatMap((entry) => (entry.directory || NOT_DATA.test(entry.filename) ? [] : [entry]));
+}
+
+async function gathered(input: FileInput): Promise<Blob> {
+  const chunks: BlobPart[] = [];
+  for await (const chunk of input.stream()) chunks.push(chunk.slice());
+  return new Blob(chunks);
+}
+
+function inputOfEntry(entry: FileEntry): FileInput {
+  async function* stream(): AsyncIterable<Uint8Array> {
+    if (entry.encrypted) {
+      throw notUnderstood("its entry in the archive is encrypted", {
+        hint: "Unpack the archive with its password, and pass the file that you want to read.",
+      });
+    }
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const unpacking = entry.getData(writable, { checkSignature: true, useWebWorkers: false });
+    // An entry that cannot be begun leaves the stream open: its reader would wait without end.
+    const failure = unpacking.then(
+      () => new Promise<never>(() => {}),
+      () => Promise.reject(damaged()),
+    );
+    failure.catch(() => undefined);
+    const reader = readable.getReader();
+    let whole = false;
+    try {
+      for (;;) {
+        const { done, value } = await Promise.race([reader.read(), failure]);
+        if (done) break;
+        yield value;
+      }
+      whole = true;
+      await unpacking;
+    } catch (error) {
+      throw error instanceof VitalproofError ? error : damaged();
+    } finally {
+      if (!whole) reader.cancel().catch(() => undefined);
+    }
+  }
+  return inputOf(stream, entry.uncompressedSize);
+}
+
+function damaged(): VitalproofError {
+  return notUnderstood(DAMAGED, {
+    hint: "Copy the archive anew from where it was saved or sent. If it opens elsewhere, unpack it and pass the file in it.",
+  });
+}
