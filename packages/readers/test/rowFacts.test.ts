@@ -16,6 +16,13 @@ describe("a decimal comma without quotes", () => {
   const shifted: [string, string, readonly string[], string][] = [
     ["more cells than the header", "time,value", ["9,2", "9,3"], "mmol/L"],
     ["a number in the column of units", "time,value,units,model", ["9,2,mmol/L", "9,3,mmol/L"], "mmol/L"],
+    ["a number in a column of models", "time,value,cgmModel", ["95,5", "95,7"], "%"],
+    [
+      "a number in the column of units, in one word",
+      "time,value,glucoseUnit,model",
+      ["9,2,mmol/L"],
+      "mmol/L",
+    ],
     ["a number in a column of notes", "time,value,note", ["95,5", "95,7", "96,"], "%"],
     ["a number in a column of notes, German", "time,value,Bemerkung", ["95,5", "96", "95,7"], "%"],
     [

@@ -134,6 +134,18 @@ describe("values that are no numbers", () => {
     expect(report.notes.join(" ")).to.contain("end of their day");
   });
 
+  it("name the metric that would read them", async () => {
+    const other = (value: string) =>
+      rejected(
+        readFile(textInput(`t,v\n2026-03-01T22:40Z,${value}\n`), {
+          columns: { time: "t", value: "v", unit: "1" },
+        }),
+      );
+    expect((await other("Skipped")).hint).to.contain("--metric doses");
+    expect((await other("03:20:00")).hint).to.contain("--metric device-usage");
+    expect((await other("abc")).hint).to.contain("--value");
+  });
+
   it("durations are whole minutes, whatever unit is named", async () => {
     const text =
       "Start,Total Time\n2026-03-01T22:40,03:20:59\n2026-03-02T22:40,7:32\n2026-03-03T22:40,4 h 5 min\n";

@@ -2,7 +2,7 @@
 import type { Metric } from "../format.ts";
 import { METRICS, ucumOf } from "../metrics.ts";
 import { type Delimiter, type Row, shiftHint } from "./csv.ts";
-import { plainTitle } from "./titles.ts";
+import { plainTitle, titleWords } from "./titles.ts";
 
 /** What a column of units is called, alone or with the title of its values. By language. */
 // cspell:disable
@@ -32,7 +32,7 @@ export class UnitColumn {
     delimiter: Delimiter,
   ) {
     const found = titles.flatMap((title, index) =>
-      index !== value && UNITS.test(plainTitle(title)) ? [index] : [],
+      index !== value && UNITS.test(titleWords(title)) ? [index] : [],
     );
     this.#index = found.length === 1 ? found[0]! : found.includes(value + 1) ? value + 1 : -1;
     this.#title = titles[this.#index] ?? "";

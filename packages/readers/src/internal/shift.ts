@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type Delimiter, type Row, shiftHint } from "./csv.ts";
-import { plainTitle } from "./titles.ts";
+import { titleWords } from "./titles.ts";
 
 /** Titles of columns that hold texts: a number there, right after a whole number, is what follows a decimal comma. */
 // cspell:disable
@@ -39,7 +39,7 @@ export class Shifts {
     this.#value = value;
     this.#width = titles.length;
     this.#delimiter = delimiter;
-    this.#texts = TEXTS.test(plainTitle(titles[value + 1] ?? ""));
+    this.#texts = TEXTS.test(titleWords(titles[value + 1] ?? ""));
     this.#decimals = WITH_DECIMALS.includes(unit);
     this.#watched = delimiter === "," && value + 1 < titles.length;
   }

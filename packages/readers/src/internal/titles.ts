@@ -24,3 +24,8 @@ export function plainTitle(title: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 }
+
+/** As `plainTitle`, with the words of "cgmModel" and "glucoseUnit" apart. */
+export function titleWords(title: string): string {
+  return plainTitle(title.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"));
+}

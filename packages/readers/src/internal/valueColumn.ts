@@ -58,7 +58,7 @@ export class ValueColumn {
       if (dose !== undefined) return this.#as("word", dose, row);
       throw row.bad(this.#index, "its word for a dose is not known", WORD_HINT);
     }
-    throw row.bad(this.#index, "its value is not a number", NUMBER_HINT);
+    throw row.bad(this.#index, "its value is not a number", hintFor(text));
   }
 
   #as(kind: "number" | "duration" | "word", value: string, row: Row): string {
@@ -74,3 +74,12 @@ const NUMBER_HINT =
   "Look whether --value names the column of values. Rows of another kind are left out with --where COLUMN=VALUE.";
 const WORD_HINT =
   "Choose the rows that count: --where COLUMN=VALUE. Words such as taken and skipped, or 1 and 0, are read.";
+
+/** What a text asks for that is not a number, where another metric would read it. */
+function hintFor(text: string): string {
+  if (doseOf(text) !== undefined) return "If these are doses of a medicine, say so: --metric doses --unit 1.";
+  if (wholeMinutes(text) !== undefined) {
+    return "If these are durations of a device's use, say so: --metric device-usage --unit min.";
+  }
+  return NUMBER_HINT;
+}
