@@ -106,7 +106,10 @@ export type ReadOptions = {
   readonly unit?: string;
   /** Zip archives: the entry to read, by its name in the archive. Without it, the only one that can be read. */
   readonly entry?: string;
-  /** The format, where content must not decide. Without it, and with `columns`, the format is generic-csv. */
+  /**
+   * The format, where content must not decide. Without it, and with `columns`, it is generic-csv, or the vendor's format
+   * where the columns are the vendor's own.
+   */
   readonly format?: FormatName;
   /** Unix seconds of the file's second 0, for files that count seconds from their own start, or rows. */
   readonly start?: number;
