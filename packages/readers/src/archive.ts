@@ -98,7 +98,7 @@ async function readableOf(
   return { vendors, tables, broken };
 }
 
-/** What is in an entry; nothing where it is no text, since archives hold pictures and databases too. */
+/** What is in an entry; nothing where it is not a text, since archives hold pictures and databases too. */
 async function formatIn(input: FileInput): Promise<Format | "damaged" | undefined> {
   try {
     const head = await headOf(input);

@@ -42,7 +42,7 @@ export function chooseSources(
       (other) => other.metric === one.metric && other.count > 0 && better.includes(other.origin),
     );
     if (rival === undefined) continue;
-    leave(`${one.origin} beside ${rival.origin ?? "a sensor"}`, one.count);
+    leave(`${one.origin} next to ${rival.origin ?? "a sensor"}`, one.count);
     one.keep(() => false);
   }
   const named = source === undefined || source === "*" ? undefined : source;

@@ -49,7 +49,7 @@ describe("Apple Health exports as people have them", () => {
     expect(new XmlText().next(long)).to.equal(long);
   });
 
-  it("what a person typed in is no sensor's: it stays alone, and is left out beside a sensor", async () => {
+  it("what a person typed in is no sensor's: it stays alone, and is left out next to a sensor", async () => {
     const typed = [
       glucose(0, "100", "mg/dL", entry("HKWasUserEntered", "1")),
       glucose(5, "101", "mg/dL", entry("HKMetadataKeyWasUserEntered", "1")),
@@ -63,7 +63,7 @@ describe("Apple Health exports as people have them", () => {
     expect(alone.report.notes.join()).to.contain("typed in");
     const beside = await readFile(textInput(appleExport(...typed, other)));
     expect(beside.readings.map(({ value }) => value)).to.deep.equal(["102"]);
-    expect(beside.report.skipped).to.deep.equal({ "typed in beside a sensor": 2 });
+    expect(beside.report.skipped).to.deep.equal({ "typed in next to a sensor": 2 });
   });
 
   it("the molar mass in the unit has as many digits as the phone gives it", async () => {

@@ -97,8 +97,8 @@ describe("CareLink", () => {
       header: 7,
       "pump event": 1,
       calibration: 1,
-      "meter beside a sensor": 1,
-      "typed in beside a sensor": 1,
+      "meter next to a sensor": 1,
+      "typed in next to a sensor": 1,
     });
     expect(found.report.entries).to.equal(13);
     const columns = { time: "Date", value: "Sensor Glucose (mg/dL)", unit: "mg/dL" };
@@ -139,7 +139,7 @@ describe("Tandem", () => {
       { metric: "glucose", time: utc(2021, 3, 31, 22, 1, 33), value: "235", unit: "mg/dL" },
       { metric: "glucose", time: utc(2021, 3, 31, 22, 6, 33), value: "230", unit: "mg/dL" },
     ]);
-    expect(report.skipped).to.deep.equal({ header: 5, other: 1, "meter beside a sensor": 1 });
+    expect(report.skipped).to.deep.equal({ header: 5, other: 1, "meter next to a sensor": 1 });
     expect(report.sources?.[0]?.sources[0]?.name).to.equal("t:slim X2 Insulin Pump 1");
   });
 
@@ -182,7 +182,7 @@ describe("xDrip+ for SiDiary", () => {
     ]);
     expect(found.report).to.deep.include({
       entries: 5,
-      skipped: { meal: 1, blank: 1, "meter beside a sensor": 1 },
+      skipped: { meal: 1, blank: 1, "meter next to a sensor": 1 },
     });
     for (const time of ["DAY", "TIME", "#1"]) {
       expect(await read(text, { columns: { time, value: "UDT_CGMS", unit: "mg/dL" } })).to.deep.equal(found);

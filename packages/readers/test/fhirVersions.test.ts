@@ -161,6 +161,6 @@ describe("FHIR versions and sources", () => {
     ];
     const { readings, report } = await readFile(textInput(JSON.stringify(mixed)));
     expect(readings.map(({ value }) => value)).to.deep.equal(["100", "102"]);
-    expect(report.skipped).to.deep.equal({ "meter beside a sensor": 1, "laboratory beside a sensor": 1 });
+    expect(report.skipped).to.deep.equal({ "meter next to a sensor": 1, "laboratory next to a sensor": 1 });
   });
 });

@@ -82,7 +82,7 @@ describe("Nightscout entries", () => {
     ]);
     const beside = await readFile(textInput(JSON.stringify([...meter, sgv(120, 2)])));
     expect(beside.readings.map(({ value }) => value)).to.deep.equal(["120"]);
-    expect(beside.report.skipped).to.deep.equal({ "sentinel zero": 1, "meter beside a sensor": 1 });
+    expect(beside.report.skipped).to.deep.equal({ "sentinel zero": 1, "meter next to a sensor": 1 });
   });
 
   it("refuses times that are none, or two that differ, and another unit", async () => {

@@ -293,6 +293,7 @@ describe("inspection", () => {
       max: "261",
       mean: "111.8966",
       profiles: [
+        { name: "glucose-mg-dl-1min", interval: 60 },
         { name: "glucose-mg-dl-5min", interval: 300 },
         { name: "glucose-mg-dl-15min", interval: 900 },
       ],
