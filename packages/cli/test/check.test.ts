@@ -109,8 +109,9 @@ describe("vitalproof check and questions", function () {
         .filter(keep)
         .map((i) => `${minute(i)},${value(i)}`),
     ];
+    const grid = ["--profile", "spo2-1s"];
     const decided = async (name: string, lines: string[], ...argv: string[]) =>
-      answer(await check(await csv(name, lines), "stable-oxygen", ...table("%"), ...argv));
+      answer(await check(await csv(name, lines), "stable-oxygen", ...table("%"), ...grid, ...argv));
     const round = ["--round", "nearest"];
     const fine = await decided(
       "fine.csv",
@@ -119,7 +120,16 @@ describe("vitalproof check and questions", function () {
     );
     expect(fine).to.deep.include({ holds: true, valid: 60, slots: 3600, missing: 3540, rounded: 60 });
     const said = (file: string, ...argv: string[]): Promise<Ran> =>
-      vitalproof({ cwd: folder() }, "check", file, "--question", "stable-oxygen", ...table("%"), ...argv);
+      vitalproof(
+        { cwd: folder() },
+        "check",
+        file,
+        "--question",
+        "stable-oxygen",
+        ...table("%"),
+        ...grid,
+        ...argv,
+      );
     expect((await said("fine.csv", ...round)).out).to.contain("60 readings rounded to the profile's step.");
     // Without rounding nothing is left that could break a run.
     const exact = await decided(

@@ -51,7 +51,7 @@ describe("Glooko", () => {
     const text = `${TITLE}Timestamp,Glucose Value (mg/dl),Manual Reading,Serial Number\n2026-08-17 07:19,72,M,1\n2026-08-17 08:19,80,,1\n`;
     const { readings, report } = await read(text);
     expect(readings.map(({ value }) => value)).to.deep.equal(["80"]);
-    expect(report.skipped).to.deep.equal({ "typed in beside meter": 1 });
+    expect(report.skipped).to.deep.equal({ "typed in next to meter": 1 });
   });
 
   it("a value that is no number is refused with its place, and other rows are left out", async () => {

@@ -6,15 +6,11 @@ import { type Command, Option } from "commander";
 import { counted } from "../counted.ts";
 import { eachLabel, ofLabel, refusalJson, refusalText, throwCommon } from "../eachLabel.ts";
 import { answerable } from "../inspection/answers.ts";
+import { checkCommand } from "../inspection/checkCommand.ts";
 import { countsOf, seriesLines } from "../inspection/seriesLines.ts";
 import type { Io, Json } from "../io.ts";
-import {
-  checkCommand,
-  nothingTaken,
-  type ReadingOptions,
-  readOptionsOf,
-  withReadingOptions,
-} from "../readings.ts";
+import { nothingTaken } from "../nothingTaken.ts";
+import { type ReadingOptions, readOptionsOf, withReadingOptions } from "../readings.ts";
 import { sourceLines } from "../sources.ts";
 
 export function registerInspect(program: Command, io: Io): void {

@@ -35,9 +35,15 @@ export function zoneRules(zone: string): (local: LocalTime) => Instants {
       hint: 'Use an IANA name such as "America/New_York", or an offset such as "-05:00".',
     });
   }
-  // Asking the zone for every reading is slow; hours in which the offset does not change are asked once.
+  // Asking the zone for every reading is slow: days in which the offset does not change are asked once, and of the others
+  // such hours.
+  const days = new Map<number, number | undefined>();
   const hours = new Map<string, readonly number[] | undefined>();
   return (local) => {
+    const day = (local.year * 12 + local.month) * 31 + local.day;
+    if (!days.has(day)) days.set(day, offsetOfDay(zone, local));
+    const ofDay = days.get(day);
+    if (ofDay !== undefined) return { instants: [utcSeconds(local) - ofDay] };
     const hour = `${local.year}-${local.month}-${local.day}T${local.hour}`;
     if (!hours.has(hour)) hours.set(hour, uniformOffsets(zone, local));
     const offsets = hours.get(hour);
@@ -45,6 +51,16 @@ export function zoneRules(zone: string): (local: LocalTime) => Instants {
     const asUtc = utcSeconds(local);
     return { instants: offsets.map((offset) => asUtc - offset) };
   };
+}
+
+/** The offset of a whole local day; undefined where it changes. No zone changes twice in a day, and back to where it was. */
+function offsetOfDay(zone: string, { year, month, day }: LocalTime): number | undefined {
+  const ends = [
+    { year, month, day, hour: 0, minute: 0, second: 0 },
+    { year, month, day, hour: 23, minute: 59, second: 59 },
+  ].map((local) => possible(zone, local).map((instant) => utcSeconds(local) - instant));
+  const [[first, ...more], [last, ...others]] = ends as [number[], number[]];
+  return first === last && more.length + others.length === 0 ? first : undefined;
 }
 
 /** The offsets that hold through a local hour; undefined when they change inside it. */
