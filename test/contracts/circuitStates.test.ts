@@ -74,6 +74,24 @@ describe("V2: CircuitRegistry: stops and retirement", () => {
     expect(await circuits.inForceAt(circuit, retiredAt)).to.equal(ZeroHash);
   });
 
+  it("a circuit settles what begins in the second of its addition, and nothing before", async () => {
+    const { circuits, circuit } = await load(deployWorld);
+    const { addedAt } = await circuits.circuit(circuit);
+    for (const [start, settles] of [
+      [addedAt - 1n, ZeroHash],
+      [addedAt, circuit],
+    ] as const) {
+      expect(await circuits.inForceAt(circuit, start)).to.equal(settles);
+      expect((await circuits.settling(circuit, start, start + DAY)).base).to.equal(settles);
+    }
+  });
+
+  it("a circuit that was never stopped has no last stop", async () => {
+    const { circuits, circuit } = await load(deployWorld);
+    const start = BigInt(await time.latest());
+    expect(await circuits.lastStopBefore(circuit, start, start + DAY, 2n ** 64n - 1n)).to.equal(0n);
+  });
+
   it("a retired circuit's successor is in force from its own addition on", async () => {
     const { circuits, circuit, governor, verifier2 } = await load(deployWorld);
     await circuits.connect(governor).scheduleRetirement(circuit);
@@ -88,6 +106,17 @@ describe("V2: CircuitRegistry: stops and retirement", () => {
     expect(await circuits.inForceAt(circuit, retiredAt)).to.equal(ZeroHash);
     expect(await circuits.inForceAt(circuit, addedAt - 1n)).to.equal(ZeroHash);
     expect(await circuits.inForceAt(circuit, addedAt)).to.equal(id);
+    // Periods that begin then are settled alike.
+    for (const [start, settles] of [
+      [retiredAt - 1n, circuit],
+      [retiredAt, ZeroHash],
+      [addedAt - 1n, ZeroHash],
+      [addedAt, id],
+    ] as const) {
+      expect((await circuits.settling(circuit, start, start + DAY)).base, `${start - addedAt}`).to.equal(
+        settles,
+      );
+    }
   });
 
   it("unknown circuits are named as such everywhere", async () => {

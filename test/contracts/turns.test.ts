@@ -84,6 +84,13 @@ describe("T36: circuits settle a period in turn", () => {
       expect((await claims.policy(policy)).reserved).to.equal(4n);
     });
 
+    it("T36: one exposed as the window closes does not open it again", async () => {
+      const { expose, window, nominalClose } = await load(short);
+      await time.setNextBlockTimestamp(nominalClose);
+      await expose(1n);
+      expect((await window()).closesAt).to.equal(nominalClose);
+    });
+
     it("T36: hands over from the second that its successor is in force, long before the window closes", async () => {
       const { expose, succeed, settles, blocked, window, nominalClose } = await load(long);
       await expose(1n);
@@ -207,15 +214,23 @@ describe("T36: circuits settle a period in turn", () => {
     });
 
     it("T36: at most four circuits settle one period", async () => {
-      const { expose, succeed, window, blocked } = await load(veryLong);
+      const { expose, succeed, window, blocked, circuits, claims, policy, nominalClose } =
+        await load(veryLong);
+      let exposedAt = 0n;
       for (let number = 1n; number <= 4n; number++) {
         await expose(number);
+        exposedAt = await now();
         const { add } = await succeed(number);
         await time.increase(delay);
         await add();
         expect((await window()).circuit).to.equal(version(number < 4n ? number + 1n : 4n));
       }
       await blocked(4n);
+      // The fifth does not end the wait for a successor of the fourth: it is none of this period's.
+      const [start] = await claims.periodTimes(policy, 0n);
+      expect(await circuits.lastStopBefore(version(1n), start, nominalClose, never)).to.equal(
+        exposedAt + delay + suspensionTime,
+      );
     });
   });
 
