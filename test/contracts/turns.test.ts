@@ -2,6 +2,7 @@
 //
 // T36: who settles a period, and until when, after exposures, retirements and successions.
 import { expect } from "chai";
+import { inOneBlock } from "./support/blocks.ts";
 import { circuitId, deployVerifier, proposal } from "./support/circuits.ts";
 import { mockProof } from "./support/mockProof.ts";
 import { load, time } from "./support/network.ts";
@@ -213,6 +214,20 @@ describe("T36: circuits settle a period in turn", () => {
       await settles(3n);
     });
 
+    it("T36: has its turn, though it is exposed in the very second in which that comes", async () => {
+      const { circuits, succeed, window } = await load(long);
+      const { add } = await succeed();
+      await time.increase(delay);
+      await add();
+      await inOneBlock(
+        [1n, 2n].map((number) => (gas) => circuits.exposeForgery(version(number), forgery, gas)),
+      );
+      expect((await circuits.circuit(version(2n))).forgedAt).to.equal(
+        (await circuits.circuit(version(1n))).forgedAt,
+      );
+      expect((await window()).circuit).to.equal(version(2n));
+    });
+
     it("T36: at most four circuits settle one period", async () => {
       const { expose, succeed, window, blocked, circuits, claims, policy, nominalClose } =
         await load(veryLong);
@@ -260,6 +275,24 @@ describe("T36: circuits settle a period in turn", () => {
       await next.add();
       expect(await window()).to.deep.equal(expected);
       await time.setNextBlockTimestamp(expected.closesAt - 1n);
+      await settles(2n);
+    });
+
+    it("T36: keeps what an exposure gave it, also where the exposed circuit is suspended as the window closes", async () => {
+      const { suspend, expose, succeed, retire, settles, window, nominalClose, circuits } = await load(long);
+      const { add } = await succeed();
+      await time.increase(delay);
+      await add();
+      await time.increaseTo(nominalClose - delay - DAY);
+      await retire(2n);
+      await suspend(1n);
+      await time.increaseTo(nominalClose - 2n * DAY);
+      await expose(1n);
+      expect((await circuits.circuit(version(2n))).retiredAt).to.be.lessThan(nominalClose);
+      for (const at of [nominalClose - 1n, nominalClose]) {
+        await time.increaseTo(at);
+        expect((await window()).circuit, `${at - nominalClose}`).to.equal(version(2n));
+      }
       await settles(2n);
     });
 
