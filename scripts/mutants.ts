@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Mutation tests: makes one small mistake at a time in the contracts of money,
-// consent and record, and sees whether a test notices. Takes hours in full, so
-// `npm test` does not run it.
-//
-//   npm run mutants                                  every mutant of every contract
-//   npm run mutants -- --contract Claims             one contract or library (may be repeated)
-//   npm run mutants -- --sample 100                  so many of each deployed contract, drawn by a seeded shuffle
-//   npm run mutants -- --seed 7                      another shuffle, and so another sample
-//   npm run mutants -- --minutes 30                  stop after this time; the shuffle keeps it a fair sample
-//   npm run mutants -- --resume                      keep earlier results; run unexplained survivors and the rest
-//   npm run mutants -- --list                        only name the mutants
-//   npm run mutants -- --report                      write test/contracts/MUTANTS.md from the results so far
-//   npm run mutants -- --breaks                      the mistakes of breaks.json, for the random Solidity tests alone
-//   npm run mutants -- --breaks --only "anyone"      those with these words in their name (may be repeated)
-//   npm run mutants -- … --json                      the summary for machines
-//
+// Mutation tests. Takes hours in full, so `npm test` does not run it: `npm run mutants -- --help`.
 // scripts/mutants/contracts.ts says which files are mutated, and which tests are tried first.
-// Results are kept in build/mutants/, one line per mutant, and hold only for the
-// source they were made from. Exit code 1 if a mutant survives unexplained, or a break is not noticed.
-// scripts/mutants/explained.json says why a survivor is harmless.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { readBreaks, tryBreak } from "./mutants/breaks.ts";
 import { type Compiler, openCompiler } from "./mutants/compiler.ts";
 import { mochaFiles, mutatedFiles } from "./mutants/contracts.ts";
 import { type Mutant, mutantsOf } from "./mutants/operators.ts";
-import { copyProject, type Project, type Run } from "./mutants/project.ts";
+import { parseOptions, USAGE } from "./mutants/options.ts";
+import { build, copyProject, type Project, type Run } from "./mutants/project.ts";
 import { markdown, type Row, summarize } from "./mutants/report.ts";
 import { shuffled } from "./mutants/shuffled.ts";
 import { runInlined, runStateful } from "./mutants/solidity.ts";
@@ -41,35 +23,18 @@ const MAX_CODE = 24_576;
 const CONTROL_TIMEOUT = 1_200_000;
 const SLOWER = 5;
 
-const { values: flags } = parseArgs({
-  options: {
-    contract: { type: "string", multiple: true },
-    sample: { type: "string" },
-    minutes: { type: "string" },
-    seed: { type: "string", default: "1986622572" },
-    resume: { type: "boolean", default: false },
-    list: { type: "boolean", default: false },
-    report: { type: "boolean", default: false },
-    breaks: { type: "boolean", default: false },
-    only: { type: "string", multiple: true },
-    json: { type: "boolean", default: false },
-  },
-});
-
-function positive(flag: "sample" | "minutes"): number {
-  const given = flags[flag];
-  if (given === undefined) return Number.POSITIVE_INFINITY;
-  const value = Number(given);
-  if (!(value > 0)) throw new Error(`--${flag} ${given} is not a positive number.`);
-  return value;
-}
-
 const files = mutatedFiles(root);
-for (const name of flags.contract ?? []) {
-  if (!files.has(name)) {
-    console.error(`There is no contract "${name}". Contracts: ${[...files.keys()].join(", ")}.`);
+const options = (() => {
+  try {
+    return parseOptions(process.argv.slice(2), [...files.keys()]);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
     process.exit(2);
   }
+})();
+if (options.help) {
+  console.log(USAGE);
+  process.exit(0);
 }
 
 const digest = (source: string) => createHash("sha256").update(source).digest("hex").slice(0, 16);
@@ -107,19 +72,30 @@ function judge(
   const changed = mutated(source, mutant);
   const codes = compiler.codesWith(file, changed);
   if (codes === undefined) return { status: "invalid", by: "it does not compile" };
-  // Every test would fail at its deployment, which says nothing about the tests.
-  if ([...codes.values()].some(({ runtime }) => runtime.length > 2 + 2 * MAX_CODE)) {
-    return { status: "invalid", by: "it is too large to deploy" };
-  }
-  if (compiler.meansTheSame(codes)) {
-    return { status: "identical", by: "the compiler makes the same bytes of it" };
-  }
+  if (compiler.meansTheSame(codes)) return IDENTICAL;
   const mocha = project.withCodes(codes, () => project.test("mocha", mochaFiles(root, name), timeouts.mocha));
   if (!mocha.passed) return { status: "killed", by: mocha.by };
   const stateful = runStateful(project, codes, timeouts.solidity);
   if (!stateful.passed) return { status: "killed", by: stateful.by };
   const inlined = runInlined(project, compiler, { file, source: changed, codes }, timeouts.solidity);
-  return inlined.passed ? { status: "survived", by: "" } : { status: "killed", by: inlined.by };
+  if (!inlined.passed) return { status: "killed", by: inlined.by };
+  // The optimizer makes the same of more mutants than the copy's compiler.
+  const built = builtCompiler().codesWith(file, changed);
+  if (built === undefined || [...built.values()].some(({ runtime }) => runtime.length > 2 + 2 * MAX_CODE))
+    return { status: "invalid", by: "it is too large to deploy" };
+  return builtCompiler().meansTheSame(built) ? IDENTICAL : { status: "survived", by: "" };
+}
+
+const IDENTICAL = { status: "identical", by: "the compiler makes the same bytes of it" } as const;
+
+let asBuilt: Compiler | undefined;
+/** With the settings of the working tree. */
+function builtCompiler(): Compiler {
+  if (asBuilt === undefined) {
+    build(root);
+    asBuilt = openCompiler(root);
+  }
+  return asBuilt;
 }
 
 /** Milliseconds after which a run with a mutant hangs. */
@@ -153,7 +129,7 @@ function control(project: Project, compiler: Compiler, withMocha: boolean): Time
 
 /** @returns whether the random Solidity tests noticed each */
 function runBreaks(project: Project, compiler: Compiler): boolean {
-  const words = flags.only ?? [""];
+  const words = options.only;
   const chosen = readBreaks(root).filter(({ name }) => words.some((word) => name.includes(word)));
   if (chosen.length === 0) throw new Error(`No break has "${words.join('" or "')}" in its name.`);
   const { solidity } = control(project, compiler, false);
@@ -168,12 +144,9 @@ function runBreaks(project: Project, compiler: Compiler): boolean {
   return missed === 0;
 }
 
-const deadline = Date.now() + positive("minutes") * 60_000;
-const sample = positive("sample");
-const seed = Number(flags.seed);
-if (!(Number.isInteger(seed) && seed > 0))
-  throw new Error(`--seed ${flags.seed} is not a positive whole number.`);
-const names = [...files.keys()].filter((name) => flags.contract?.includes(name) ?? true);
+const { sample, seed } = options;
+const deadline = Date.now() + options.minutes * 60_000;
+const names = [...files.keys()].filter((name) => options.contracts?.includes(name) ?? true);
 const explained = JSON.parse(readFileSync(join(root, "scripts/mutants/explained.json"), "utf8")) as Record<
   string,
   Record<string, string>
@@ -194,15 +167,15 @@ try {
     [...files].map(([name, file]) => [name, mutantsOf(compiler.sourceOf(file), compiler.astOf(file))]),
   );
 
-  if (flags.breaks) {
+  if (options.action === "breaks") {
     if (!runBreaks(project, compiler)) process.exitCode = 1;
-  } else if (flags.list) {
+  } else if (options.action === "list") {
     for (const name of names) {
       for (const { key, line } of mutants.get(name)!) console.log(`${files.get(name)}:${line} ${key}`);
     }
-  } else if (!flags.report) {
+  } else if (options.action === "run") {
     mkdirSync(results, { recursive: true });
-    if (!flags.resume) for (const name of names) writeFileSync(resultsOf(name), "");
+    if (!options.resume) for (const name of names) writeFileSync(resultsOf(name), "");
     const timeouts = control(project, compiler, true);
     for (const [contract, parts] of compiler.filesByContract([...files.values()])) {
       const pool = names
@@ -234,7 +207,7 @@ try {
     }
   }
 
-  if (!flags.list && !flags.breaks) {
+  if (options.action === "run" || options.action === "report") {
     const summaries = [...files].map(([name, file]) =>
       summarize(
         name,
@@ -244,9 +217,10 @@ try {
         explained[name] ?? {},
       ),
     );
-    if (flags.report) writeFileSync(join(root, "test/contracts/MUTANTS.md"), markdown(summaries));
+    if (options.action === "report")
+      writeFileSync(join(root, "test/contracts/MUTANTS.md"), markdown(summaries));
     const shown = summaries.filter(({ name }) => names.includes(name));
-    if (flags.json) console.log(JSON.stringify(shown, null, 2));
+    if (options.json) console.log(JSON.stringify(shown, null, 2));
     else
       console.table(
         shown.map(({ explanations, survivors, file, ...counts }) => ({

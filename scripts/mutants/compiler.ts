@@ -47,7 +47,7 @@ export interface Compiler {
   readonly filesByContract: (files: readonly string[]) => ReadonlyMap<string, readonly string[]>;
   /** Whether these codes are those that were built, but for the hashes of their sources. */
   readonly meansTheSame: (codes: Codes) => boolean;
-  /** Codes of every deployed contract that `file` is part of, with `source` in its place; undefined if it does not compile. */
+  /** Codes of every deployed contract and mock that `file` is part of, with `source` in its place; undefined if it does not compile. */
   readonly codesWith: (file: string, source: string) => Codes | undefined;
   /** The same of every Solidity test that has `file` compiled into it. */
   readonly testCodesWith: (file: string, source: string) => Codes | undefined;
@@ -61,9 +61,9 @@ interface Unit {
 
 const keyOf = ({ contract, file }: Unit) => `${file}/${contract}`;
 
-/** Contracts of Solidity tests that can be deployed. */
-function testUnits(project: string): Unit[] {
-  return globSync("artifacts/contracts/**/*.t.sol/*.json", { cwd: project })
+/** Contracts that can be deployed, of the files that a pattern finds. */
+function unitsOf(project: string, files: string): Unit[] {
+  return globSync(`artifacts/contracts/${files}/*.json`, { cwd: project })
     .map((path) => path.replaceAll("\\", "/"))
     .filter((path) => JSON.parse(readFileSync(join(project, path), "utf8")).bytecode !== "0x")
     .map((path) => ({
@@ -90,10 +90,12 @@ export function openCompiler(project: string): Compiler {
   const solc = createRequire(join(project, "package.json"))("solc") as Solc;
   const deployed = deployedContracts(project);
   const units = [...deployed].map(([contract, file]): Unit => ({ contract, file }));
-  const tests = testUnits(project);
+  const tests = unitsOf(project, "**/*.t.sol");
+  // Tests in TypeScript see a library through a mock that has it compiled in.
+  const mocks = unitsOf(project, "mocks/**/*.sol");
   // Each contract as it is built: some have settings of their own.
   const inputs = new Map(
-    [...units, ...tests].map((unit) => {
+    [...units, ...tests, ...mocks].map((unit) => {
       const read = (path: string) => JSON.parse(readFileSync(join(project, path), "utf8"));
       const { buildInfoId } = read(`artifacts/${keyOf(unit)}.json`) as { buildInfoId: string };
       const { input } = read(`artifacts/build-info/${buildInfoId}.json`) as { input: Input };
@@ -141,8 +143,10 @@ export function openCompiler(project: string): Compiler {
     }
     return found;
   }
-  const closures = new Map([...units, ...tests].map((unit) => [keyOf(unit), closure(unit.file)]));
-  const partsOf = (file: string) => units.filter((unit) => closures.get(keyOf(unit))!.has(file));
+  const closures = new Map([...units, ...tests, ...mocks].map((unit) => [keyOf(unit), closure(unit.file)]));
+  const having = (some: readonly Unit[], file: string) =>
+    some.filter((unit) => closures.get(keyOf(unit))!.has(file));
+  const partsOf = (file: string) => having(units, file);
 
   /** Of one contract, with another source in place of its own; undefined if it does not compile. */
   function codeOf(unit: Unit, changed: Readonly<Record<string, string>>): Code | undefined {
@@ -189,12 +193,7 @@ export function openCompiler(project: string): Compiler {
         return withoutMetadata(creation) === withoutMetadata(built.bytecode);
       });
     },
-    codesWith: (file, source) => codesOf(partsOf(file), file, source),
-    testCodesWith: (file, source) =>
-      codesOf(
-        tests.filter((unit) => closures.get(keyOf(unit))!.has(file)),
-        file,
-        source,
-      ),
+    codesWith: (file, source) => codesOf([...partsOf(file), ...having(mocks, file)], file, source),
+    testCodesWith: (file, source) => codesOf(having(tests, file), file, source),
   };
 }

@@ -161,8 +161,8 @@ export function mutantsOf(source: string, ast: unknown): Mutant[] {
         break;
       case "Conditional": {
         const [yes, no] = [node.trueExpression as Node, node.falseExpression as Node];
-        const swappedText = `${text(no)} : ${text(yes)}`;
-        add(where, "swap branches", range(yes)[0], range(no)[1], swappedText, node);
+        add(where, "always", ...range(node), text(yes), node);
+        add(where, "never", ...range(node), text(no), node);
         break;
       }
       case "BinaryOperation": {

@@ -36,8 +36,14 @@ export interface Summary {
   readonly rawRate: number | undefined;
   /** The same in each mutant's first run: what to expect of mutants that were not run. */
   readonly firstRate: number | undefined;
+  /** Ways that the code can take at an `if`, a loop or `?:`: all, and those that a killed mutant shows a test to depend on. */
+  readonly branches: number;
+  readonly branchesKilled: number;
   readonly secondsEach: number;
 }
+
+/** Mutants that always take one way at a branch, so that no test can kill them without taking the other. */
+const BRANCH_OPERATORS: ReadonlySet<string> = new Set(["drop revert", "never", "always"]);
 
 export function summarize(
   name: string,
@@ -57,6 +63,7 @@ export function summarize(
   const killed = of("killed").length;
   const counted = killed + survived.length;
   const killedFirst = run.filter(({ first }) => first === "killed").length;
+  const branches = mutants.filter(({ operator }) => BRANCH_OPERATORS.has(operator));
   const percent = (part: number) => (counted === 0 ? undefined : Math.round((1000 * part) / counted) / 10);
   return {
     name,
@@ -76,6 +83,8 @@ export function summarize(
       .map(({ key, line }) => ({ key, line })),
     rawRate: percent(killed),
     firstRate: percent(killedFirst),
+    branches: branches.length,
+    branchesKilled: branches.filter(({ key }) => rows.get(key)?.status === "killed").length,
     secondsEach:
       run.length === 0
         ? 0
@@ -92,12 +101,14 @@ export function markdown(summaries: readonly Summary[]): string {
     "Written by `npm run mutants -- --report` from its latest runs; `scripts/mutants/operators.ts` says what a mutant",
     "is. Each is judged by all of `test/contracts/` but the gas scenario, and, if it passes those, by the Solidity tests",
     "(256 runs per property). Where fewer were run than there are, the ones run are a random sample (seeded shuffle).",
-    "Not counted: what does not compile or outgrows EIP-170 (invalid), and what compiles to the same bytes. The raw rate",
+    "Mutants are compiled without the optimizer. A survivor is compiled again as built, and not counted if it outgrows EIP-170",
+    "(invalid) or compiles to the same bytes. What does not compile is invalid too. The raw rate",
     "counts explained survivors as misses. The first rate is the raw rate before any test was written because of a survivor,",
-    "and so what to expect of the mutants that were not run.",
+    "and so what to expect of the mutants that were not run. Branches: ways to go on at an `if`, a loop or `?:`, and how many",
+    "of them are covered: the mutant that never takes it was killed. At an `if` that reverts only the revert is counted.",
     "",
-    "| contract | mutants | run | invalid | same bytes | killed | explained | survivors | raw rate | first rate |",
-    "|---|---|---|---|---|---|---|---|---|---|",
+    "| contract | mutants | run | invalid | same bytes | killed | explained | survivors | raw rate | first rate | branches |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
   ];
   for (const s of summaries) {
     const label = s.file.replace(/^contracts\/|\.sol$/g, "");
@@ -105,14 +116,14 @@ export function markdown(summaries: readonly Summary[]): string {
       rate === undefined ? "not run" : `${rate.toFixed(1)} %`,
     );
     lines.push(
-      `| ${label} | ${s.mutants} | ${s.run}${s.run === s.mutants ? " (all)" : ""} | ${s.invalid} | ${s.identical} | ${s.killed} | ${s.explained} | ${s.survivors.length} | ${raw} | ${first} |`,
+      `| ${label} | ${s.mutants} | ${s.run}${s.run === s.mutants ? " (all)" : ""} | ${s.invalid} | ${s.identical} | ${s.killed} | ${s.explained} | ${s.survivors.length} | ${raw} | ${first} | ${s.branchesKilled} of ${s.branches} |`,
     );
   }
   const sum = (pick: (summary: Summary) => number) => summaries.reduce((total, s) => total + pick(s), 0);
   const killed = sum((s) => s.killed);
   const counted = killed + sum((s) => s.explained + s.survivors.length);
   lines.push(
-    `| all | ${sum((s) => s.mutants)} | ${sum((s) => s.run)} | ${sum((s) => s.invalid)} | ${sum((s) => s.identical)} | ${killed} | ${sum((s) => s.explained)} | ${sum((s) => s.survivors.length)} | ${counted === 0 ? "not run" : `${((100 * killed) / counted).toFixed(1)} %`} | |`,
+    `| all | ${sum((s) => s.mutants)} | ${sum((s) => s.run)} | ${sum((s) => s.invalid)} | ${sum((s) => s.identical)} | ${killed} | ${sum((s) => s.explained)} | ${sum((s) => s.survivors.length)} | ${counted === 0 ? "not run" : `${((100 * killed) / counted).toFixed(1)} %`} | | ${sum((s) => s.branchesKilled)} of ${sum((s) => s.branches)} |`,
   );
 
   lines.push("", "## Explained: no test could or should tell them apart", "");

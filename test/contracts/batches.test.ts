@@ -244,7 +244,7 @@ describe("ClaimsPayout: batches", () => {
       expect(costs[1]).to.equal(costs[0]);
     });
 
-    it("64 claims of different policies under different consents cost at most 120,000 gas each, all in", async () => {
+    it("64 claims of different policies under different consents cost at most 120,000 gas each, all in (as built)", async () => {
       const { claims, policies, grant, item } = await load(crowdOf64);
       const items: Item[] = [];
       for (const policy of policies) items.push(await item(policy, 0n, await grant()));

@@ -44,7 +44,7 @@ describe("CircuitRegistry", () => {
       ["no delay", { delay: 0n }],
       ["a suspension shorter than the delay", { suspensionTime: delay - 1n }],
       ["a cool-down shorter than a suspension", { suspensionCooldown: suspensionTime - 1n }],
-      ["a cool-down without end", { suspensionCooldown: 4n * 365n * DAY }],
+      ["a cool-down above three years", { suspensionCooldown: 3n * 365n * DAY + 1n }],
     ] as const) {
       it(`refuses ${what}`, async () => {
         const { circuits } = await load(deployWorld);
@@ -52,6 +52,20 @@ describe("CircuitRegistry", () => {
           circuits,
           "CircuitRegistry_InvalidTimes",
         );
+      });
+    }
+
+    for (const [what, values] of [
+      ["a delay of a second", { delay: 1n }],
+      ["a suspension as long as the delay", { suspensionTime: delay }],
+      ["a cool-down as long as a suspension", { suspensionCooldown: suspensionTime }],
+      ["a cool-down of three years", { suspensionCooldown: 3n * 365n * DAY }],
+    ] as const) {
+      it(`accepts ${what}`, async () => {
+        const registry = await deployRegistry(await registryConfig(values));
+        for (const [name, value] of Object.entries(values)) {
+          expect(await registry[name as keyof typeof values](), name).to.equal(value);
+        }
       });
     }
 

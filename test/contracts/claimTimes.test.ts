@@ -4,15 +4,18 @@ import { ZeroHash } from "ethers";
 import { mockProof } from "./support/mockProof.ts";
 import { load, networkHelpers, time } from "./support/network.ts";
 import {
+  Assurance,
   benefit,
   claimWindow,
   correctionTime,
   DAY,
   graceTime,
+  HOUR,
   intakeTime,
   offset,
   PeriodState,
   reopenTime,
+  root,
 } from "./support/values.ts";
 import { deployAnchored, deployInsured, deployWorld } from "./support/world.ts";
 
@@ -142,6 +145,30 @@ describe("ClaimsPayout: claims in time", () => {
       await anchors.connect(attester).correct(1n, day, 6n, "wrong root");
       await claim(policy, 0n, consentId);
       expect((await claims.policy(policy)).owed).to.equal(1n);
+    });
+
+    it("P10: a reserve is kept while the day can be corrected, long after its window and the reopening time", async () => {
+      const world = await load(deployWorld);
+      const { claims, anchors, scopes, attester, insurer, createProgram, fund, issue, release } = world;
+      await anchors.connect(attester).createGroup(0n, HOUR, 90n * DAY, Assurance.SupervisedGateway);
+      await scopes.connect(insurer).createScope(2n);
+      const program = await createProgram({ scope: 2n, claimWindow: DAY });
+      await fund(program, benefit);
+      const policy = await issue({ program, periods: 1n });
+      const day = await claims.anchorDayOf(policy, 0n);
+      const [from, , correctableUntil] = await anchors.anchorWindow(2n, day);
+      await time.setNextBlockTimestamp(from);
+      await anchors.connect(attester).anchor(2n, day, root);
+      const { closesAt, releasableFrom } = await claims.windowOf(policy, 0n);
+      expect([closesAt, releasableFrom]).to.deep.equal([from + DAY, correctableUntil + 1n]);
+      for (const at of [closesAt + reopenTime, correctableUntil]) {
+        await time.setNextBlockTimestamp(at);
+        await expect(release(policy, 0n))
+          .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotReleasableYet")
+          .withArgs(policy, 0n, correctableUntil + 1n);
+      }
+      await time.setNextBlockTimestamp(correctableUntil + 1n);
+      await release(policy, 0n);
     });
   });
 

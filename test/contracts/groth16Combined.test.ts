@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
-import { dataLength, dataSlice, encodeBytes32String, keccak256 } from "ethers";
+import { dataLength, dataSlice, encodeBytes32String, keccak256, ZeroHash } from "ethers";
 import { hexOf } from "./support/batch.ts";
 import { type Blocks, deployVerifiers } from "./support/batchVerifiers.ts";
 import { coder, load } from "./support/network.ts";
@@ -9,6 +9,19 @@ import { batchOf, flipped, rerandomised, trueBlocks, withErrorInC, withWord } fr
 import { R } from "./support/values.ts";
 
 const LONG = process.env.LONG === "1";
+
+/** What randomisers are drawn from, as docs/protocol.md says. */
+function seedOf(key: string, batchHash: string): string {
+  const tag = encodeBytes32String("vitalproof/groth16-batch/1");
+  return keccak256(coder.encode(["bytes32", "bytes32", "bytes32"], [tag, keccak256(key), batchHash]));
+}
+
+function randomisersFrom(seed: string, proofs: number): bigint[] {
+  return Array.from({ length: proofs }, (_, i) => {
+    const hash = keccak256(coder.encode(["bytes32", "uint256"], [seed, i >> 1]));
+    return BigInt(dataSlice(hash, i % 2 === 0 ? 0 : 16, i % 2 === 0 ? 16 : 32));
+  });
+}
 
 describe("Groth16Batch: combinations of proofs", () => {
   describe("errors that cancel out", () => {
@@ -63,6 +76,46 @@ describe("Groth16Batch: combinations of proofs", () => {
       expect(await accepts(4, lie)).to.equal(false);
     });
 
+    it("T13: pass with randomisers that could be known beforehand, and are refused with ours", async () => {
+      const { harness, key, accepts, blocks } = await load(withCancelling);
+      const { bytes } = key(4);
+      const [first, second] = blocks as [bigint[], bigint[]];
+      const error = bn254.G1.Point.BASE.multiply(99n);
+      const honest = batchOf(blocks);
+      for (const [what, seed] of [
+        ["of the batch without its errors", seedOf(bytes, keccak256(honest))],
+        ["of as many zeros", seedOf(bytes, keccak256(new Uint8Array(dataLength(honest))))],
+        ["of nothing", seedOf(bytes, keccak256("0x"))],
+        ["of the key alone", seedOf(bytes, ZeroHash)],
+        ["of no seed", ZeroHash],
+      ] as const) {
+        const [r, s] = randomisersFrom(seed, 2) as [bigint, bigint];
+        const lie = [
+          withErrorInC(first, error.multiply(s)),
+          withErrorInC(second, error.multiply(r).negate()),
+        ];
+        expect(await harness.check(bytes, batchOf(lie), [r, s]), what).to.equal(true);
+        expect(await accepts(4, lie), what).to.equal(false);
+      }
+    });
+
+    it("T13: pass where two randomisers are equal, and are refused with ours wherever the two are", async () => {
+      const { harness, key, accepts } = await load(withCancelling);
+      const { bytes } = key(4);
+      const blocks = trueBlocks(key(4), 6);
+      const error = bn254.G1.Point.BASE.multiply(12_345n);
+      for (const [j, second] of blocks.entries()) {
+        for (const [i, first] of blocks.slice(0, j).entries()) {
+          const lie = blocks
+            .with(i, withErrorInC(first, error))
+            .with(j, withErrorInC(second, error.negate()));
+          const equal = blocks.map((_, k) => (k === j ? 2n + BigInt(i) : 2n + BigInt(k)));
+          expect(await harness.check(bytes, batchOf(lie), equal), `${i} and ${j}`).to.equal(true);
+          expect(await accepts(4, lie), `${i} and ${j}`).to.equal(false);
+        }
+      }
+    });
+
     it("T18: a randomiser 0 would not look at its proof at all", async () => {
       const { harness, key, blocks } = await load(withCancelling);
       const lie = batchOf(withWord(blocks, 1, 8, 1n));
@@ -77,20 +130,7 @@ describe("Groth16Batch: combinations of proofs", () => {
       for (const inputs of [1, 4]) {
         for (const proofs of [1, 2, 3, 8]) {
           const batch = batchOf(trueBlocks(key(inputs), proofs));
-          const seed = keccak256(
-            coder.encode(
-              ["bytes32", "bytes32", "bytes32"],
-              [
-                encodeBytes32String("vitalproof/groth16-batch/1"),
-                keccak256(key(inputs).bytes),
-                keccak256(batch),
-              ],
-            ),
-          );
-          const expected = Array.from({ length: proofs }, (_, i) => {
-            const hash = keccak256(coder.encode(["bytes32", "uint256"], [seed, i >> 1]));
-            return BigInt(dataSlice(hash, i % 2 === 0 ? 0 : 16, i % 2 === 0 ? 16 : 32));
-          });
+          const expected = randomisersFrom(seedOf(key(inputs).bytes, keccak256(batch)), proofs);
           expect(await harness.randomisers(key(inputs).bytes, batch)).to.deep.equal(expected);
           expect(await harness.randomisers(key(inputs).bytes, batch)).to.deep.equal(expected);
         }

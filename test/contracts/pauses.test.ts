@@ -122,6 +122,14 @@ describe("PauseRegistry", () => {
           .to.be.revertedWithCustomError(pauses, "PauseRegistry_InvalidOutage")
           .withArgs(from, until);
       }
+      for (const [from, until] of [
+        [at - 1n, at],
+        [at - outageTime, at],
+        [at - DAY - outageTime, at - DAY],
+      ] as const) {
+        await time.setNextBlockTimestamp(at);
+        await as.declareOutage.staticCall(from, until, "", { blockTag: "pending" });
+      }
       await time.setNextBlockTimestamp(at);
       await as.declareOutage(at - DAY - outageTime, at - DAY, "");
     });

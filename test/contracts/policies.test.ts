@@ -102,6 +102,13 @@ describe("ClaimsPayout: policies", () => {
       expect((await claims.policy(policy)).periods).to.equal(1n);
     });
 
+    it("T27: the first period stays from the very second it begins", async () => {
+      const { claims, insurer, policy, firstEpoch } = await load(deployInsured);
+      await time.setNextBlockTimestamp(900n * offset + firstEpoch * DAY);
+      await claims.connect(insurer).endPolicy(policy);
+      expect((await claims.policy(policy)).periods).to.equal(1n);
+    });
+
     it("a policy ended before it begins leaves room for another at once", async () => {
       const { claims, controller, policy, issue, firstEpoch, program, moneyOf } = await load(deployInsured);
       await claims.connect(controller).endPolicy(policy);

@@ -121,6 +121,30 @@ describe("ClaimsPayout: programs and their money", () => {
       });
     }
 
+    const edges: [string, (world: Awaited<ReturnType<typeof deployWorld>>) => Partial<Offer>][] = [
+      ["a benefit of one unit", () => ({ benefit: 1n })],
+      ["a claim window of a day", () => ({ claimWindow: DAY })],
+      ["a claim window of a year", () => ({ claimWindow: 365n * DAY })],
+      [
+        "a review of a second, and an arbiter's time of a day",
+        (w) => ({ reviewTime: 1n, arbiterTime: DAY, arbiter: w.arbiter.address }),
+      ],
+      [
+        "a review of 60 days",
+        (w) => ({ reviewTime: 60n * DAY, arbiterTime: 2n * DAY, arbiter: w.arbiter.address }),
+      ],
+      [
+        "an arbiter's time of 180 days",
+        (w) => ({ reviewTime: DAY, arbiterTime: 180n * DAY, arbiter: w.arbiter.address }),
+      ],
+    ];
+    for (const [what, values] of edges) {
+      it(`accepts ${what}`, async () => {
+        const world = await load(deployWorld);
+        await world.createProgram(values(world));
+      });
+    }
+
     it("T28: whoever can stop or replace circuits is no insurer", async () => {
       const { claims, scopes, insurer, governor, guardian, pauser, offer } = await load(deployWorld);
       for (const who of [governor, guardian, pauser]) {

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
+import { ZeroHash } from "ethers";
 import { deployVerifier, proposal } from "./support/circuits.ts";
 import { load, time } from "./support/network.ts";
 import { packTerms } from "./support/terms.ts";
-import { benefit, DAY, delay, PeriodState } from "./support/values.ts";
-import { deployWorld } from "./support/world.ts";
+import {
+  benefit,
+  claimWindow,
+  DAY,
+  delay,
+  HOUR,
+  PeriodState,
+  reopenTime,
+  resumeTime,
+  suspensionTime,
+} from "./support/values.ts";
+import { deployWorld, deployWorldWith } from "./support/world.ts";
 
 describe("P10: releasing many periods at once", () => {
   /** A policy of 150 days, nothing anchored, all of it over for long. */
@@ -73,7 +84,49 @@ describe("P10: releasing many periods at once", () => {
     await claims.releasePeriods(policy, 0n, 11n);
   });
 
-  it("costs a few hundred gas a period where many are proven against one day", async () => {
+  it("refuses a stretch where only the middle of a day, under another circuit than its ends, can be claimed", async () => {
+    // A circuit can come and go within a day where governance decides in hours.
+    const world = await deployWorldWith("MockVerifier", {
+      delay: 2n * HOUR,
+      facts: { epochSeconds: HOUR },
+      terms: { offset: 0n },
+    });
+    const { claims, circuits, governor, guardian, circuit, verifier2, issue } = world;
+    const dayStart = (BigInt(await time.latest()) / DAY + 2n) * DAY;
+    const policy = await issue({ firstEpoch: dayStart / HOUR, periods: 24n });
+    const at = (hour: bigint) => time.setNextBlockTimestamp(dayStart + hour * HOUR);
+    await at(-1n);
+    await circuits.connect(governor).scheduleRetirement(circuit);
+    const next = await proposal(verifier2, { version: 2n, predecessor: circuit, epochSeconds: HOUR });
+    await at(2n);
+    await circuits.connect(governor).propose(next);
+    await at(4n);
+    await circuits.add(next);
+    const successor = await circuits.circuitIdOf("glucose-day", 2n);
+    await at(6n);
+    await circuits.connect(governor).scheduleRetirement(successor);
+    await world.anchorPeriod(policy, 0n);
+    const closes = BigInt(await time.latest()) + claimWindow;
+    const [none, later] = [ZeroHash, successor];
+    const expected = [circuit, none, none, none, later, later, later, later, none, none];
+    for (const [period, settles] of expected.entries()) {
+      expect((await claims.windowOf(policy, period)).circuit, `${period}`).to.equal(settles);
+    }
+    // Its suspension as the windows close keeps those of its four periods open, and no others.
+    await time.setNextBlockTimestamp(closes - 1n);
+    await circuits.connect(guardian).suspend(successor, "");
+    const releasableFrom = closes - 1n + suspensionTime + resumeTime + reopenTime;
+    await time.setNextBlockTimestamp(closes + reopenTime);
+    await expect(claims.releasePeriods(policy, 0n, 24n))
+      .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotReleasableYet")
+      .withArgs(policy, 4n, releasableFrom);
+    await claims.releasePeriods(policy, 0n, 4n);
+    await claims.releasePeriods(policy, 8n, 24n);
+    await time.setNextBlockTimestamp(releasableFrom);
+    await claims.releasePeriods(policy, 4n, 8n);
+  });
+
+  it("costs a few hundred gas a period where many are proven against one day (as built)", async () => {
     const { claims, circuits, governor, createProgram, fund, issue, nextEpoch } = await load(deployWorld);
     const facts = { template: 1n, profile: 1n, epochs: 1n, epochSeconds: 30n, codes: 363n, samples: 288n };
     const windows = await proposal(await deployVerifier(9n), { name: "windows", ...facts });

@@ -68,6 +68,20 @@ describe("T24: odd tokens on every money path", () => {
     expect(await ledger()).to.deep.equal(before);
   });
 
+  it("T24: a token that leaves custody with more than before a transfer is refused, and books nothing", async () => {
+    const { claims, odd, fundOdd, credit, ledger, custody } = await withToken("HostileToken");
+    await fundOdd();
+    const [one] = await credit();
+    const before = await ledger();
+    // While it sends the benefit, it gives custody that much and one unit more.
+    const gift = odd.interface.encodeFunctionData("mint", [await custody.getAddress(), benefit + 1n]);
+    await odd.getFunction("arm")(odd, gift, "0x");
+    await expect(claims.pay(one))
+      .to.be.revertedWithCustomError(custody, "Custody_UnexpectedTransfer")
+      .withArgs(await odd.getAddress(), benefit, 0n);
+    expect(await ledger()).to.deep.equal(before);
+  });
+
   it("T24: a token that returns false moves no ledger", async () => {
     const { claims, odd, program, fundOdd, credit, ledger, custody, withdraw } =
       await withToken("FalseReturnToken");

@@ -2,6 +2,7 @@
 //
 // T36: who settles a period, and until when, after exposures, retirements and successions.
 import { expect } from "chai";
+import { inOneBlock } from "./support/blocks.ts";
 import { circuitId, deployVerifier, proposal } from "./support/circuits.ts";
 import { mockProof } from "./support/mockProof.ts";
 import { load, time } from "./support/network.ts";
@@ -82,6 +83,13 @@ describe("T36: circuits settle a period in turn", () => {
       await time.setNextBlockTimestamp(closes + reopenTime);
       await release(policy, 0n);
       expect((await claims.policy(policy)).reserved).to.equal(4n);
+    });
+
+    it("T36: one exposed as the window closes does not open it again", async () => {
+      const { expose, window, nominalClose } = await load(short);
+      await time.setNextBlockTimestamp(nominalClose);
+      await expose(1n);
+      expect((await window()).closesAt).to.equal(nominalClose);
     });
 
     it("T36: hands over from the second that its successor is in force, long before the window closes", async () => {
@@ -206,16 +214,38 @@ describe("T36: circuits settle a period in turn", () => {
       await settles(3n);
     });
 
+    it("T36: has its turn, though it is exposed in the very second in which that comes", async () => {
+      const { circuits, succeed, window } = await load(long);
+      const { add } = await succeed();
+      await time.increase(delay);
+      await add();
+      await inOneBlock(
+        [1n, 2n].map((number) => (gas) => circuits.exposeForgery(version(number), forgery, gas)),
+      );
+      expect((await circuits.circuit(version(2n))).forgedAt).to.equal(
+        (await circuits.circuit(version(1n))).forgedAt,
+      );
+      expect((await window()).circuit).to.equal(version(2n));
+    });
+
     it("T36: at most four circuits settle one period", async () => {
-      const { expose, succeed, window, blocked } = await load(veryLong);
+      const { expose, succeed, window, blocked, circuits, claims, policy, nominalClose } =
+        await load(veryLong);
+      let exposedAt = 0n;
       for (let number = 1n; number <= 4n; number++) {
         await expose(number);
+        exposedAt = await now();
         const { add } = await succeed(number);
         await time.increase(delay);
         await add();
         expect((await window()).circuit).to.equal(version(number < 4n ? number + 1n : 4n));
       }
       await blocked(4n);
+      // The fifth does not end the wait for a successor of the fourth: it is none of this period's.
+      const [start] = await claims.periodTimes(policy, 0n);
+      expect(await circuits.lastStopBefore(version(1n), start, nominalClose, never)).to.equal(
+        exposedAt + delay + suspensionTime,
+      );
     });
   });
 
@@ -245,6 +275,24 @@ describe("T36: circuits settle a period in turn", () => {
       await next.add();
       expect(await window()).to.deep.equal(expected);
       await time.setNextBlockTimestamp(expected.closesAt - 1n);
+      await settles(2n);
+    });
+
+    it("T36: keeps what an exposure gave it, also where the exposed circuit is suspended as the window closes", async () => {
+      const { suspend, expose, succeed, retire, settles, window, nominalClose, circuits } = await load(long);
+      const { add } = await succeed();
+      await time.increase(delay);
+      await add();
+      await time.increaseTo(nominalClose - delay - DAY);
+      await retire(2n);
+      await suspend(1n);
+      await time.increaseTo(nominalClose - 2n * DAY);
+      await expose(1n);
+      expect((await circuits.circuit(version(2n))).retiredAt).to.be.lessThan(nominalClose);
+      for (const at of [nominalClose - 1n, nominalClose]) {
+        await time.increaseTo(at);
+        expect((await window()).circuit, `${at - nominalClose}`).to.equal(version(2n));
+      }
       await settles(2n);
     });
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // T33: marked secrets, readings, passphrases and keys go through every command that there is, and into its failures.
-// Nothing that a command writes shows one. The commands are the command table's own and run as their help has them, with
+// Nothing that a command prints or writes to a file shows one. The commands are the command table's own and run as their help has them, with
 // marked files: a new command is tried because its help must have an example.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -39,6 +40,17 @@ function commandsOf(command: Command, path: readonly string[] = []): string[][] 
     const here = [...path, each.name()];
     return each.commands.length === 0 ? [here] : commandsOf(each, here);
   });
+}
+
+/** All that is in a file, or in the files of a folder; nothing where there is none. */
+async function textsIn(path: string): Promise<string> {
+  if (!existsSync(path)) return "";
+  if ((await stat(path)).isFile()) return readFile(path, "utf8");
+  const inside = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = inside.filter((entry) => entry.isFile());
+  return (await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name), "utf8")))).join(
+    "\n",
+  );
 }
 
 describe("T33: markers through every command", function () {
@@ -102,6 +114,9 @@ describe("T33: markers through every command", function () {
         if (word === "0x…") example![i] = `0x${"ab".repeat(hash ? 32 : 20)}`;
       }
       const written = ["--out", "-o"];
+      const outputs = example!
+        .filter((_, i) => written.includes(example![i - 1]!))
+        .map((name) => join(cwd, name));
       const files = example!.filter(
         (word, i) => /^[\w./-]+\.(json|csv|txt|html|tsv)$/.test(word) && !written.includes(example![i - 1]!),
       );
@@ -110,14 +125,15 @@ describe("T33: markers through every command", function () {
         // Without a file, the same again is no other case, and waiting for a node that does not answer takes seconds.
         if (asksTheChain && files.length === 0) continue;
         for (const file of files) await writeFile(join(cwd, file), textOf(file));
+        for (const output of outputs) await rm(output, { recursive: true, force: true });
         const argv = content === "garbage" ? [...example!, "--json"] : example!;
         const ran = await vitalproof(world(), ...argv);
         assertClean(`${argv.join(" ")}, ${content}`, ran);
         asksTheChain = ran.code === EXIT.chain;
         // A fault would say that it was not foreseen, whatever it shows.
         expect(ran.code, ran.err).to.not.equal(EXIT.internal);
-        for (const name of example!.filter((_, i) => written.includes(example![i - 1]!)))
-          await rm(join(cwd, name), { recursive: true, force: true });
+        for (const output of outputs)
+          assertClean(`${argv.join(" ")}, ${content}, written`, { out: await textsIn(output), err: "" });
       }
       if (asksTheChain) return;
       const wrong = { ...world(), env: { ...world().env, VITALPROOF_PASSPHRASE: `${PHRASE} and wrong` } };

@@ -12,7 +12,7 @@ import type {
   ScopeRegistry,
   TestToken,
 } from "../../../types/ethers-contracts/index.js";
-import { circuitId, deployRegistry, deployVerifier, proposal } from "./circuits.ts";
+import { circuitId, deployRegistry, deployVerifier, type Facts, proposal } from "./circuits.ts";
 import { ethers } from "./network.ts";
 import { delay, suspensionCooldown, suspensionTime } from "./values.ts";
 
@@ -39,8 +39,16 @@ export const ROLES = [
   "other",
 ] as const;
 
+/** What differs from the usual registry. A circuit's period is shorter than the delay. */
+export interface Genesis {
+  /** Seconds. */
+  delay?: bigint;
+  /** Of the circuit of genesis. */
+  facts?: Partial<Facts>;
+}
+
 /** Accounts by their roles, and every contract. Nothing is on the chain yet but the one circuit of genesis. */
-export async function deployContracts(verifierName: VerifierName) {
+export async function deployContracts(verifierName: VerifierName, genesis: Genesis = {}) {
   const signers = await ethers.getSigners();
   const accounts = Object.fromEntries(ROLES.map((role, i) => [role, signers[i]])) as Record<
     (typeof ROLES)[number],
@@ -55,13 +63,13 @@ export async function deployContracts(verifierName: VerifierName) {
   const circuits = await deployRegistry({
     governor: governor.address,
     guardian: guardian.address,
-    delay,
+    delay: genesis.delay ?? delay,
     suspensionTime,
     suspensionCooldown,
     allowDevelopmentKeys: true,
     developmentKeyHashes: [keccak256("0xdede")],
     developmentCodeHashes: [],
-    genesis: [await proposal(verifier)],
+    genesis: [await proposal(verifier, genesis.facts)],
   });
   const anchors = (await ethers.deployContract("AnchorRegistry")) as unknown as AnchorRegistry;
   const consents = (await ethers.deployContract("ConsentRegistry")) as unknown as ConsentRegistry;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type BytesLike, keccak256, ZeroAddress, ZeroHash } from "ethers";
-import { deployContracts, type VerifierName } from "./deployment.ts";
+import { deployContracts, type Genesis, type VerifierName } from "./deployment.ts";
 import { type Attestation, attestationTypes, type ConsentFields, type Offer } from "./documents.ts";
 import { mockProof, type Proof, type ProofInputs } from "./mockProof.ts";
 import { coder, domainOf, ethers, time } from "./network.ts";
@@ -23,8 +23,11 @@ import {
 } from "./values.ts";
 
 /** Everything deployed, one group, one scope, one funded program; and the steps of the story as functions. */
-export async function deployWorldWith(verifierName: VerifierName) {
-  const contracts = await deployContracts(verifierName);
+export async function deployWorldWith(
+  verifierName: VerifierName,
+  { terms, ...genesis }: Genesis & { terms?: Partial<TermsFields> } = {},
+) {
+  const contracts = await deployContracts(verifierName, genesis);
   const { insurer, attester, controller, stranger, relayer } = contracts;
   const { anchors, consents, scopes, custody, claims, token, purpose, circuit } = contracts;
 
@@ -40,7 +43,7 @@ export async function deployWorldWith(verifierName: VerifierName) {
       circuit,
       scope: 1n,
       assurance: Assurance.SupervisedGateway,
-      terms: packTerms(),
+      terms: packTerms(terms),
       token: await token.getAddress(),
       benefit,
       arbiter: ZeroAddress,
