@@ -11,6 +11,7 @@ export { sharedProver } from "./prover.ts";
 export {
   daysHeart,
   doses,
+  every,
   fall,
   glucoseOf,
   type Kind,
@@ -21,5 +22,6 @@ export {
   restingHeart,
   rhythm,
   sleepDevice,
+  sleepNights,
 } from "./readings.ts";
 export { World } from "./world.ts";

@@ -64,6 +64,22 @@ export const sleepDevice: Person = (part, night, kind) => {
   return part === 4 || used[part] === 0 ? used[part] : used[part]! + spread;
 };
 
+/** The same as one total a night, as the card in the device keeps it. */
+export const sleepNights: Person = (_, night, kind) => {
+  let total = 0;
+  for (let part = 0; part < 8; part++) {
+    const used = sleepDevice(part, night, kind);
+    if (used === undefined) return undefined;
+    total += Number(used);
+  }
+  return total;
+};
+
+/** A person who is measured by the second, by a device that measures every so many seconds. */
+export function every(seconds: number, person: Person): Person {
+  return (sample, epoch, kind) => person(sample * seconds, epoch, kind);
+}
+
 /** Doses in the morning and in the evening; on bad months whole days forgotten, with gaps whole days unrecorded. */
 export const doses: Person = (dose, day, kind) => {
   if (kind !== "good" && day % 4 === 2) return kind === "bad" ? 0 : undefined;
@@ -123,10 +139,18 @@ export async function glucoseOf(
 ): Promise<Reading[]> {
   const file = textInput(syntheticClarity({ firstDay, days: kinds }));
   const { readings } = await readFile(file, { zone, metric: "glucose" });
-  const every = profile.interval / profileOf("glucose-mg-dl-5min").interval;
-  return readings
-    .filter((_, i) => i % every === 0)
-    .map((reading) => (profile.ucum === "mmol/L" ? inMillimoles(reading) : reading));
+  const step = profile.interval / profileOf("glucose-mg-dl-5min").interval;
+  const onGrid =
+    step >= 1
+      ? readings.filter((_, i) => i % step === 0)
+      : // A finer sensor repeats what it measured until the next measurement.
+        readings.flatMap((reading) =>
+          Array.from({ length: 1 / step }, (_, i) => ({
+            ...reading,
+            time: reading.time + i * profile.interval,
+          })),
+        );
+  return onGrid.map((reading) => (profile.ucum === "mmol/L" ? inMillimoles(reading) : reading));
 }
 
 /** 1 mmol/L of glucose is 18.0156 mg/dL. "LOW" and "HIGH" stay what they are. */

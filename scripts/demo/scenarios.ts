@@ -21,6 +21,7 @@ import {
   Calendar,
   daysHeart,
   doses,
+  every,
   fall,
   glucoseOf,
   type Kind,
@@ -31,6 +32,7 @@ import {
   restingHeart,
   rhythm,
   sleepDevice,
+  sleepNights,
 } from "../../simulation/index.ts";
 
 /** What a story needs to know. */
@@ -156,6 +158,63 @@ const PLANS: Readonly<Partial<Record<CircuitName, Plan>>> = {
     offer: ["falls"],
     kinds: FOUR,
     from: fall,
+  },
+  "glucose-mmol-15min-day": {
+    title: "Five synthetic days of glucose readings in mmol/L every 15 minutes",
+    noun: "day",
+    offer: ["time-in-range", { window: "1 day" }],
+    kinds: FIVE,
+    from: "glucose",
+  },
+  "glucose-1min-day": {
+    title: "Five synthetic days of glucose readings every minute",
+    noun: "day",
+    offer: ["time-in-range", { window: "1 day" }],
+    kinds: FIVE,
+    from: "glucose",
+  },
+  "glucose-mmol-1min-day": {
+    title: "Five synthetic days of glucose readings in mmol/L every minute",
+    noun: "day",
+    offer: ["time-in-range", { window: "1 day" }],
+    kinds: FIVE,
+    from: "glucose",
+  },
+  "spo2-2s-hour-episodes": {
+    title: "Synthetic hours with a pulse oximeter, a reading every 2 seconds",
+    noun: "hour",
+    offer: ["stable-oxygen"],
+    kinds: FOUR,
+    from: every(2, oxygen),
+  },
+  "spo2-4s-hour-episodes": {
+    title: "Synthetic hours with a ring that measures oxygen every 4 seconds",
+    noun: "hour",
+    offer: ["stable-oxygen"],
+    kinds: FOUR,
+    from: every(4, oxygen),
+  },
+  "spo2-1min-hour-episodes": {
+    title: "Synthetic hours with a tracker that notes the oxygen every minute",
+    noun: "hour",
+    offer: ["stable-oxygen"],
+    kinds: FOUR,
+    from: every(60, oxygen),
+  },
+  "heart-rate-5s-hour": {
+    title: "Synthetic hours of rest with a watch, a reading every 5 seconds",
+    noun: "hour",
+    offer: ["heart-rate-below", { window: "1 hour" }],
+    kinds: FOUR,
+    from: every(5, restingHeart),
+  },
+  "device-usage-nights-30d": {
+    title: "Four synthetic months with a sleep apnoea device that keeps one total a night",
+    noun: "month",
+    offer: ["cpap-usage"],
+    kinds: FOUR,
+    from: sleepNights,
+    begins: 48,
   },
 };
 

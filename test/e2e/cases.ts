@@ -223,6 +223,90 @@ export const cases: readonly Case[] = [
     exact: impacts(0, 300, 599),
     short: impacts(0, 300),
   },
+  {
+    circuit: "glucose-mmol-15min-day",
+    terms: distributionTerms({
+      circuit: "glucose-mmol-15min-day",
+      offset: 4,
+      band: { atLeast: "3.9", atMost: "10.0" },
+      share: { atLeast: 70 },
+    }),
+    firstEpoch: DAY_EPOCH,
+    limit: "68 of 96 in band",
+    exact: (slot) => (slot < 68 ? "10.0" : "10.1"),
+    short: (slot) => (slot < 67 ? "10.0" : "10.1"),
+  },
+  {
+    circuit: "glucose-1min-day",
+    terms: distributionTerms({
+      circuit: "glucose-1min-day",
+      offset: 92,
+      band: { atLeast: 70, atMost: 180 },
+      share: { atLeast: 70 },
+    }),
+    firstEpoch: DAY_EPOCH,
+    limit: "1,008 of 1,440 in band",
+    exact: (slot) => (slot < 1_008 ? 180 : 181),
+    short: (slot) => (slot < 1_007 ? 180 : 181),
+  },
+  {
+    circuit: "glucose-mmol-1min-day",
+    terms: distributionTerms({ circuit: "glucose-mmol-1min-day", mean: { below: "10.0" } }),
+    firstEpoch: DAY_EPOCH,
+    limit: "a mean of 10.0 but for one reading",
+    exact: (slot) => (slot === 100 ? "9.9" : "10.0"),
+    short: () => "10.0",
+  },
+  ...(
+    [
+      ["spo2-2s-hour-episodes", 1_800, 2],
+      ["spo2-4s-hour-episodes", 900, 4],
+      ["spo2-1min-hour-episodes", 60, 60],
+    ] as const
+  ).map(([circuit, slots, interval]): Case => {
+    // The first run that is longer than 300 seconds, at the end of the hour.
+    const longer = 300 / interval + 1;
+    return {
+      circuit,
+      terms: episodeTerms({
+        circuit,
+        offset: 1,
+        band: { below: 90 },
+        minRun: { longerThan: 300 },
+        runs: { atLeast: 1 },
+      }),
+      firstEpoch: HOUR_EPOCH,
+      limit: `${longer} readings in a row`,
+      exact: (slot) => (slot >= slots - longer ? 89 : 95),
+      short: (slot) => (slot > slots - longer ? 89 : 95),
+    };
+  }),
+  {
+    circuit: "heart-rate-5s-hour",
+    terms: distributionTerms({
+      circuit: "heart-rate-5s-hour",
+      offset: 2,
+      band: { atMost: 119 },
+      share: { atLeast: 100 },
+    }),
+    firstEpoch: HOUR_EPOCH,
+    limit: "no reading at 120",
+    exact: (slot) => 60 + (slot % 60),
+    short: (slot) => (slot === 123 ? 120 : 60 + (slot % 60)),
+  },
+  {
+    circuit: "device-usage-nights-30d",
+    terms: regularityTerms({
+      circuit: "device-usage-nights-30d",
+      offset: 44,
+      level: { sum: 240 },
+      epochs: { atLeast: 21 },
+    }),
+    firstEpoch: DAY_EPOCH,
+    limit: "240 minutes on 21 nights, 239 on nine",
+    exact: (night) => (night < 21 ? 240 : 239),
+    short: (night) => (night < 20 ? 240 : 239),
+  },
 ];
 
 /** Small instances without a verifier on chain, so that every template is proven in every run of the tests. */
