@@ -32,7 +32,7 @@ export type ReadingOptions = {
   timeUnit?: TimeUnit;
   timeForm?: string;
   time?: string;
-  clock?: string;
+  timeOfDay?: string;
   value?: string;
   unit?: string;
   where?: string[];
@@ -62,7 +62,7 @@ export function withReadingOptions(command: Command): Command {
     .option("--start <seconds>", "Unix seconds of second 0, for files that count from their own start")
     .option("--time <column>", "CSV of any form: the column of times, by its title or as #1")
     .option(
-      "--clock <column>",
+      "--time-of-day <column>",
       "the column of the time of day, where --time names one of dates alone; found without it where it is called Time and the like",
     )
     .addOption(
@@ -96,18 +96,18 @@ export function withReadingOptions(command: Command): Command {
  */
 export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
   const { zone, format, metric, dateOrder, timeUnit, timeForm, time, value, unit, where = [] } = options;
-  const { source, clock, entry } = options;
+  const { source, timeOfDay, entry } = options;
   const given = Object.entries({ zone, format, metric, dateOrder, timeUnit, timeForm, source, entry }).filter(
     ([, text]) => text !== undefined,
   );
   if (
     (value !== undefined && unit === undefined) ||
     (value === undefined && time !== undefined) ||
-    (time === undefined && clock !== undefined)
+    (time === undefined && timeOfDay !== undefined)
   ) {
     throw new VitalproofError(
       "USAGE",
-      "A table of any form takes --value and --unit, --time where it has times, and --clock with --time.",
+      "A table of any form takes --value and --unit, --time where it has times, and --time-of-day with --time.",
       {
         hint: "Name them as the file's header does: --time when --value glucose --unit mg/dL.",
       },
@@ -129,7 +129,7 @@ export function readOptionsOf(io: Io, options: ReadingOptions): ReadOptions {
             value,
             unit,
             ...(time === undefined ? {} : { time }),
-            ...(clock === undefined ? {} : { clock }),
+            ...(timeOfDay === undefined ? {} : { clock: timeOfDay }),
           },
         }),
     now: io.now(),

@@ -48,8 +48,8 @@ describe("times as people's files have them", () => {
       expect(error.message, text).to.contain("does not exist");
     }
     expect((await rejected(one("23:00:00 Foo 20 2026"))).hint).to.contain("--time-form");
-    expect((await rejected(one("2026-05-20"))).hint).to.contain("--clock");
-    expect((await rejected(one("23:00:00"))).hint).to.contain("--clock");
+    expect((await rejected(one("2026-05-20"))).hint).to.contain("--time-of-day");
+    expect((await rejected(one("23:00:00"))).hint).to.contain("--time-of-day");
   });
 
   it("clocks of 12 and of 24 hours in one column are refused", async () => {
@@ -86,7 +86,7 @@ describe("date and time of day in two columns", () => {
     expect(await instants(text, named("TIME"))).to.deep.equal(expected);
     expect(await instants(text.replace("TIME", "start"), named("DAY", "start"))).to.deep.equal(expected);
     expect((await rejected(instants(text.replace("TIME", "start"), named("DAY")))).hint).to.contain(
-      "--clock",
+      "--time-of-day",
     );
   });
 

@@ -8,7 +8,7 @@ export function checkCommand(
   options: ReadingOptions & { profile?: string; round?: string },
 ): string {
   const { zone, format, metric, dateOrder, start, interval, timeUnit, timeForm, time, value, unit } = options;
-  const { where = [], source, clock, entry, profile, round } = options;
+  const { where = [], source, timeOfDay, entry, profile, round } = options;
   const flags: readonly (readonly [string, string | undefined])[] = [
     ["zone", zone],
     ["format", format],
@@ -20,7 +20,7 @@ export function checkCommand(
     ["time-form", timeForm],
     ["entry", entry],
     ["time", time],
-    ["clock", clock],
+    ["time-of-day", timeOfDay],
     ["value", value],
     ["unit", unit],
     ["source", source],

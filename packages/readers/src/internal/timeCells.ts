@@ -68,8 +68,8 @@ export function timeCells(
     index,
     date ? "its time is a date without a time of day" : "its time is a time of day without a date",
     date
-      ? "Name the column of the time of day with --clock."
-      : "Name the column of dates with --time, and this one with --clock.",
+      ? "Name the column of the time of day with --time-of-day."
+      : "Name the column of dates with --time, and this one with --time-of-day.",
   );
 }
 

@@ -9,7 +9,6 @@ export type CircuitName = keyof typeof CIRCUITS;
 export type Circuit = {
   readonly name: CircuitName;
   readonly version: number;
-  readonly purpose: string;
   readonly template: keyof typeof TERMS_TEMPLATES;
   readonly profile: ProfileName;
   /** Epochs in one period. */

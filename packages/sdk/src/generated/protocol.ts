@@ -707,7 +707,6 @@ export const CIRCUITS = {
   "glucose-day": {
     "name": "glucose-day",
     "version": 3,
-    "purpose": "share in a band, mean and coverage of one day of CGM readings",
     "template": "distribution",
     "construction": "direct",
     "profile": "glucose-mg-dl-5min",
@@ -716,7 +715,6 @@ export const CIRCUITS = {
   "distribution-direct-test": {
     "name": "distribution-direct-test",
     "version": 3,
-    "purpose": "the direct construction at 2 epochs of 16 slots, for tests",
     "template": "distribution",
     "construction": "direct",
     "profile": "test-16",
@@ -725,7 +723,6 @@ export const CIRCUITS = {
   "distribution-histogram-test": {
     "name": "distribution-histogram-test",
     "version": 3,
-    "purpose": "the histogram construction at 2 epochs of 16 slots, for tests",
     "template": "distribution",
     "construction": "histogram",
     "profile": "test-16",
@@ -734,7 +731,6 @@ export const CIRCUITS = {
   "glucose-14d": {
     "name": "glucose-14d",
     "version": 3,
-    "purpose": "share in a band, mean and coverage of fourteen days of CGM readings",
     "template": "distribution",
     "construction": "histogram",
     "profile": "glucose-mg-dl-5min",
@@ -743,7 +739,6 @@ export const CIRCUITS = {
   "heart-rate-hour": {
     "name": "heart-rate-hour",
     "version": 3,
-    "purpose": "share in a band, mean and coverage of one hour of heart rate at 1 Hz",
     "template": "distribution",
     "construction": "histogram",
     "profile": "heart-rate-1s",
@@ -752,7 +747,6 @@ export const CIRCUITS = {
   "glucose-mmol-day": {
     "name": "glucose-mmol-day",
     "version": 2,
-    "purpose": "share in a band, mean and coverage of one day of CGM readings in mmol/L",
     "template": "distribution",
     "construction": "direct",
     "profile": "glucose-mmol-l-5min",
@@ -761,7 +755,6 @@ export const CIRCUITS = {
   "glucose-mmol-14d": {
     "name": "glucose-mmol-14d",
     "version": 2,
-    "purpose": "share in a band, mean and coverage of fourteen days of CGM readings in mmol/L",
     "template": "distribution",
     "construction": "histogram",
     "profile": "glucose-mmol-l-5min",
@@ -770,7 +763,6 @@ export const CIRCUITS = {
   "glucose-15min-day": {
     "name": "glucose-15min-day",
     "version": 2,
-    "purpose": "share in a band, mean and coverage of one day of glucose readings every 15 minutes",
     "template": "distribution",
     "construction": "direct",
     "profile": "glucose-mg-dl-15min",
@@ -779,7 +771,6 @@ export const CIRCUITS = {
   "heart-rate-day": {
     "name": "heart-rate-day",
     "version": 2,
-    "purpose": "share in a band, mean and coverage of one day of heart rate by the minute",
     "template": "distribution",
     "construction": "histogram",
     "profile": "heart-rate-1min",
@@ -788,7 +779,6 @@ export const CIRCUITS = {
   "af-hour": {
     "name": "af-hour",
     "version": 2,
-    "purpose": "share, and so presence or absence, of minutes with atrial fibrillation in one hour",
     "template": "distribution",
     "construction": "direct",
     "profile": "af-flag-1min",
@@ -797,7 +787,6 @@ export const CIRCUITS = {
   "spo2-hour-episodes": {
     "name": "spo2-hour-episodes",
     "version": 2,
-    "purpose": "episodes inside a band in one hour of oxygen saturation at 1 Hz",
     "template": "episode",
     "construction": "lookup",
     "profile": "spo2-1s",
@@ -806,7 +795,6 @@ export const CIRCUITS = {
   "glucose-day-episodes": {
     "name": "glucose-day-episodes",
     "version": 2,
-    "purpose": "episodes inside a band in one day of CGM readings",
     "template": "episode",
     "construction": "direct",
     "profile": "glucose-mg-dl-5min",
@@ -815,7 +803,6 @@ export const CIRCUITS = {
   "device-usage-30d": {
     "name": "device-usage-30d",
     "version": 2,
-    "purpose": "nights on which a therapy device was used long enough, out of thirty",
     "template": "regularity",
     "profile": "device-usage-3h",
     "epochs": 30
@@ -823,7 +810,6 @@ export const CIRCUITS = {
   "doses-30d": {
     "name": "doses-30d",
     "version": 2,
-    "purpose": "days on which doses were taken, out of thirty, and their share",
     "template": "regularity",
     "profile": "doses-12h",
     "epochs": 30
@@ -831,7 +817,6 @@ export const CIRCUITS = {
   "fall-window": {
     "name": "fall-window",
     "version": 2,
-    "purpose": "fall-like impacts in half a minute of acceleration at 20 Hz",
     "template": "impact",
     "profile": "acceleration-20hz",
     "epochs": 1
@@ -839,7 +824,6 @@ export const CIRCUITS = {
   "glucose-mmol-15min-day": {
     "name": "glucose-mmol-15min-day",
     "version": 1,
-    "purpose": "share in a band, mean and coverage of one day of glucose readings in mmol/L every 15 minutes",
     "template": "distribution",
     "construction": "direct",
     "profile": "glucose-mmol-l-15min",
@@ -848,7 +832,6 @@ export const CIRCUITS = {
   "glucose-1min-day": {
     "name": "glucose-1min-day",
     "version": 1,
-    "purpose": "share in a band, mean and coverage of one day of glucose readings every minute",
     "template": "distribution",
     "construction": "histogram",
     "profile": "glucose-mg-dl-1min",
@@ -857,7 +840,6 @@ export const CIRCUITS = {
   "glucose-mmol-1min-day": {
     "name": "glucose-mmol-1min-day",
     "version": 1,
-    "purpose": "share in a band, mean and coverage of one day of glucose readings in mmol/L every minute",
     "template": "distribution",
     "construction": "histogram",
     "profile": "glucose-mmol-l-1min",
@@ -866,7 +848,6 @@ export const CIRCUITS = {
   "spo2-2s-hour-episodes": {
     "name": "spo2-2s-hour-episodes",
     "version": 1,
-    "purpose": "episodes inside a band in one hour of oxygen saturation every 2 seconds",
     "template": "episode",
     "construction": "lookup",
     "profile": "spo2-2s",
@@ -875,7 +856,6 @@ export const CIRCUITS = {
   "spo2-4s-hour-episodes": {
     "name": "spo2-4s-hour-episodes",
     "version": 1,
-    "purpose": "episodes inside a band in one hour of oxygen saturation every 4 seconds",
     "template": "episode",
     "construction": "lookup",
     "profile": "spo2-4s",
@@ -884,7 +864,6 @@ export const CIRCUITS = {
   "spo2-1min-hour-episodes": {
     "name": "spo2-1min-hour-episodes",
     "version": 1,
-    "purpose": "episodes inside a band in one hour of oxygen saturation by the minute",
     "template": "episode",
     "construction": "direct",
     "profile": "spo2-1min",
@@ -893,7 +872,6 @@ export const CIRCUITS = {
   "heart-rate-5s-hour": {
     "name": "heart-rate-5s-hour",
     "version": 1,
-    "purpose": "share in a band, mean and coverage of one hour of heart rate every 5 seconds",
     "template": "distribution",
     "construction": "histogram",
     "profile": "heart-rate-5s",
@@ -902,7 +880,6 @@ export const CIRCUITS = {
   "device-usage-nights-30d": {
     "name": "device-usage-nights-30d",
     "version": 1,
-    "purpose": "nights on which a therapy device was used long enough, out of thirty, from one total a night",
     "template": "regularity",
     "profile": "device-usage-night",
     "epochs": 30
@@ -910,7 +887,6 @@ export const CIRCUITS = {
   "episode-direct-test": {
     "name": "episode-direct-test",
     "version": 1,
-    "purpose": "the direct construction of episodes at 2 epochs of 16 slots, for tests",
     "template": "episode",
     "construction": "direct",
     "profile": "test-16",
@@ -919,7 +895,6 @@ export const CIRCUITS = {
   "episode-test": {
     "name": "episode-test",
     "version": 2,
-    "purpose": "the lookup construction of episodes at 2 epochs of 16 slots, for tests",
     "template": "episode",
     "construction": "lookup",
     "profile": "test-16",
@@ -928,7 +903,6 @@ export const CIRCUITS = {
   "regularity-test": {
     "name": "regularity-test",
     "version": 2,
-    "purpose": "the template regularity at 2 epochs of 16 slots, for tests",
     "template": "regularity",
     "profile": "test-16",
     "epochs": 2
@@ -936,7 +910,6 @@ export const CIRCUITS = {
   "impact-test": {
     "name": "impact-test",
     "version": 2,
-    "purpose": "the template impact at 2 epochs of 5 samples on 3 axes, for tests",
     "template": "impact",
     "profile": "test-3x5",
     "epochs": 2
