@@ -98,9 +98,7 @@ describe("CircuitRegistry", () => {
           .to.be.revertedWithCustomError(circuits, "CircuitRegistry_NotNominee")
           .withArgs(stranger.address, other.address);
         const accepted = circuits.connect(other)[accept]();
-        await expect(accepted)
-          .to.emit(circuits, `${role}Changed`)
-          .withArgs(previous.address, other.address);
+        await expect(accepted).to.emit(circuits, `${role}Changed`).withArgs(previous.address, other.address);
         // Nobody was nominated as guardian who could lose that.
         await expect(accepted).to.not.emit(circuits, "GuardianNominated");
         expect(await circuits[holder]()).to.equal(other.address);
