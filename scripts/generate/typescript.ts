@@ -37,9 +37,15 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
     instances
       // Those that terms can ask for.
       .filter(({ template }) => protocol.terms.templates[template] !== undefined)
-      .map(({ name, version, template, construction, profile, epochs }) => [
+      .map(({ name, version, template, profile, epochs }) => [
         name,
-        { name, version, template, construction, profile, epochs },
+        {
+          name,
+          version,
+          template,
+          profile,
+          epochs,
+        },
       ]),
   );
   return `// SPDX-License-Identifier: GPL-3.0-or-later

@@ -7,6 +7,7 @@ import {
   explainTerms,
   profileOf,
   type Question,
+  type Terms,
   unpackTerms,
   VitalproofError,
 } from "@vitalproof/sdk";
@@ -24,14 +25,18 @@ export function wordsOf(terms: bigint): string[] {
 /** What terms ask, in one sentence with what is measured in front: the first line about bounds. */
 export function headlineOf(terms: bigint): string {
   try {
-    const unpacked = unpackTerms(terms);
-    const { metric } = profileOf(unpacked.profile);
-    // The two lines before it say what is measured and how missing readings count.
-    const asked = explainTerms(unpacked)[2] ?? "";
-    return `${metric.slice(0, 1).toUpperCase()}${metric.slice(1)}. ${asked}`;
+    return headlineFor(unpackTerms(terms));
   } catch {
     return wordsOf(terms)[0]!;
   }
+}
+
+/** The same of terms that are unpacked already. */
+export function headlineFor(terms: Terms): string {
+  const { metric } = profileOf(terms.profile);
+  // The two lines before it say what is measured and how missing readings count.
+  const asked = explainTerms(terms)[2] ?? "";
+  return `${metric.slice(0, 1).toUpperCase()}${metric.slice(1)}. ${asked}`;
 }
 
 /** Names of the circuits that the registry knows, that are in force now and not suspended. @param now Unix seconds */

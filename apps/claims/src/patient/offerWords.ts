@@ -2,6 +2,7 @@
 //
 // What a patient reads about a program before applying, and the cover that an application asks for.
 import { epochAt, epochStart, formatAmount, profileOf, type Unit } from "@vitalproof/sdk";
+import { headlineFor } from "../data/circuits.ts";
 import { counted, dateTime, duration, spanName, spanZone } from "../words/format.ts";
 import { disputeText } from "../words/programWords.ts";
 import type { Offer } from "./chain.ts";
@@ -23,8 +24,8 @@ function periodOf({ terms }: Pick<Offer, "terms">): number {
 
 /** The line by which programs are told apart: what differs comes first. */
 export function offerTitle(offer: Offer, unit: Unit): string {
-  const { program, circuit, benefit } = offer;
-  return `Program ${program}: ${formatAmount(benefit, unit)} for each period of ${duration(periodOf(offer))}. ${circuit.purpose}`;
+  const { program, terms, benefit } = offer;
+  return `Program ${program}: ${formatAmount(benefit, unit)} for each period of ${duration(periodOf(offer))}. ${headlineFor(terms)}`;
 }
 
 /** Money, times and people of an offer. @param periods that the patient wants; 0 while that is not known */

@@ -28,7 +28,9 @@ const offer: Offer = {
 
 describe("what a patient reads before applying", () => {
   it("begins with what differs between two programs", () => {
-    expect(offerTitle(offer, UNIT)).to.match(/^Program 3: 25\.00 tUSDC for each period of 1 day\. /);
+    expect(offerTitle(offer, UNIT)).to.match(
+      /^Program 3: 25\.00 tUSDC for each period of 1 day\. \w[^.]*\. .*\d/,
+    );
   });
 
   it("names amount, total, start, time to claim, review, arbiter and the longest wait", () => {

@@ -151,7 +151,7 @@ const belowAllDay: Question = {
     {
       passing: 1,
       failing: 0.98,
-      words: ["Every reading is at the level itself.", "2 % of the readings are one step above the level."],
+      words: ["Every reading is at the level itself.", "2 % of the readings are just above the level."],
     },
   ).filter(({ window }) => window === "1 day"),
 };

@@ -114,8 +114,8 @@ const JITTER = 1.25;
  * lost every second reading still has its own grid, whose empty slots are missing.
  */
 function longestThatKeeps(grids: readonly Grid[], spacing: number): Grid {
-  const byInterval = grids.toSorted((a, b) => b.profile.interval - a.profile.interval);
-  return byInterval.find(({ profile }) => profile.interval <= JITTER * spacing) ?? byInterval.at(-1)!;
+  const all = grids.toSorted((a, b) => b.profile.interval - a.profile.interval);
+  return all.find(({ profile }) => profile.interval <= JITTER * spacing) ?? all.at(-1)!;
 }
 
 /** What choosing a grid needs of the readings, in one pass and a few bytes for each. */

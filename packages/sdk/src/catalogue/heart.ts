@@ -50,7 +50,7 @@ const heartRateBelow: Question = {
   name: "heart-rate-below",
   title: "Heart rate below 120 throughout",
   words:
-    "In the whole hour (a reading every second, or every 5 seconds) or day (one a minute) not one reading of the heart rate reached the level. A missing reading counts as one that did.",
+    "In the whole hour or day not one reading of the heart rate reached the level. A missing reading counts as one that did.",
   about: "share",
   sources: [NEWS2],
   forms: hourAndDay(

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import type { CircuitName } from "../circuits/circuit.ts";
+import { type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { TermsRequest } from "../templates/templates.ts";
 import type { Example, Form, Question, Source } from "./entry.ts";
 import { dipping } from "./examples.ts";
@@ -28,21 +30,17 @@ const common = {
 } as const;
 const low = { template: "episode", band: { below: 90 }, minRun: { longerThan: 300 } } as const;
 
-/** The grids of oximeters, the usual one first: a run is as long on each. */
-const GRIDS = [
-  { profile: "spo2-1s", circuit: "spo2-hour-episodes", interval: 1 },
-  { profile: "spo2-2s", circuit: "spo2-2s-hour-episodes", interval: 2 },
-  { profile: "spo2-4s", circuit: "spo2-4s-hour-episodes", interval: 4 },
-  { profile: "spo2-1min", circuit: "spo2-1min-hour-episodes", interval: 60 },
-] as const;
+/** Grids of oximeters besides the usual one: a run is as long on each. */
+const OTHERS = ["spo2-2s", "spo2-4s", "spo2-1min"] as const;
 
 /** A form for each grid, with an hour that has a run of just five minutes and one that has a longer one. */
 function onEachGrid(
   request: TermsRequest,
-  examples: (hours: { five: Example; longer: Example }) => Pick<Form, "passing" | "failing">,
+  examples: (five: Example, longer: Example) => Pick<Form, "passing" | "failing">,
 ): Form[] {
-  return GRIDS.map(({ profile, circuit, interval }) => {
-    const run = (seconds: number, words: string): Example =>
+  const form = (profile: ProfileName, circuit: CircuitName): Form => {
+    const { interval } = profileOf(profile);
+    const run = (seconds: number, words = ""): Example =>
       dipping(
         `Oxygen is at 89 % for ${seconds} seconds${words}.`,
         96,
@@ -50,9 +48,19 @@ function onEachGrid(
         seconds / interval,
         89,
       );
-    const hours = { five: run(300, ", not longer"), longer: run(300 + interval, "") };
-    return { window: "1 hour", profile, circuit, offset: 0, request, ...examples(hours) };
-  });
+    return {
+      window: "1 hour",
+      profile,
+      circuit,
+      offset: 0,
+      request,
+      ...examples(run(300, ", not longer"), run(300 + interval)),
+    };
+  };
+  return [
+    form("spo2-1s", "spo2-hour-episodes"),
+    ...OTHERS.map((profile) => form(profile, `${profile}-hour-episodes`)),
+  ];
 }
 
 export const OXYGEN: readonly Question[] = [
@@ -63,7 +71,7 @@ export const OXYGEN: readonly Question[] = [
     words:
       "At least once the oxygen in the blood stayed too low for more than five minutes. Used as an alert.",
     alert: true,
-    forms: onEachGrid({ ...low, runs: { atLeast: 1 } }, ({ five, longer }) => ({
+    forms: onEachGrid({ ...low, runs: { atLeast: 1 } }, (five, longer) => ({
       passing: longer,
       failing: five,
     })),
@@ -75,7 +83,7 @@ export const OXYGEN: readonly Question[] = [
     words:
       "The oxygen in the blood was never too low for more than five minutes. Missing readings count as too low until they would make five minutes.",
     alert: false,
-    forms: onEachGrid({ ...low, runs: { atMost: 0 } }, ({ five, longer }) => ({
+    forms: onEachGrid({ ...low, runs: { atMost: 0 } }, (five, longer) => ({
       passing: five,
       failing: longer,
     })),

@@ -653,7 +653,7 @@ export const PROFILES = {
   "device-usage-night": {
     "name": "device-usage-night",
     "id": 18,
-    "metric": "minutes of use of a therapy device in a night",
+    "metric": "minutes of use of a therapy device",
     "loinc": "",
     "ucum": "min",
     "interval": 86400,
@@ -670,7 +670,7 @@ export const PROFILES = {
   "test-3x5": {
     "name": "test-3x5",
     "id": 65534,
-    "metric": "a small synthetic metric on three axes; exists so that tests can build whole claim circuits in seconds",
+    "metric": "for tests",
     "loinc": "",
     "ucum": "1",
     "interval": 17280,
@@ -687,7 +687,7 @@ export const PROFILES = {
   "test-16": {
     "name": "test-16",
     "id": 65535,
-    "metric": "a small synthetic metric; exists so that tests can build whole claim circuits in seconds",
+    "metric": "for tests",
     "loinc": "",
     "ucum": "1",
     "interval": 5400,
@@ -708,7 +708,6 @@ export const CIRCUITS = {
     "name": "glucose-day",
     "version": 3,
     "template": "distribution",
-    "construction": "direct",
     "profile": "glucose-mg-dl-5min",
     "epochs": 1
   },
@@ -716,7 +715,6 @@ export const CIRCUITS = {
     "name": "distribution-direct-test",
     "version": 3,
     "template": "distribution",
-    "construction": "direct",
     "profile": "test-16",
     "epochs": 2
   },
@@ -724,7 +722,6 @@ export const CIRCUITS = {
     "name": "distribution-histogram-test",
     "version": 3,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "test-16",
     "epochs": 2
   },
@@ -732,7 +729,6 @@ export const CIRCUITS = {
     "name": "glucose-14d",
     "version": 3,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "glucose-mg-dl-5min",
     "epochs": 14
   },
@@ -740,7 +736,6 @@ export const CIRCUITS = {
     "name": "heart-rate-hour",
     "version": 3,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "heart-rate-1s",
     "epochs": 1
   },
@@ -748,7 +743,6 @@ export const CIRCUITS = {
     "name": "glucose-mmol-day",
     "version": 2,
     "template": "distribution",
-    "construction": "direct",
     "profile": "glucose-mmol-l-5min",
     "epochs": 1
   },
@@ -756,7 +750,6 @@ export const CIRCUITS = {
     "name": "glucose-mmol-14d",
     "version": 2,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "glucose-mmol-l-5min",
     "epochs": 14
   },
@@ -764,7 +757,6 @@ export const CIRCUITS = {
     "name": "glucose-15min-day",
     "version": 2,
     "template": "distribution",
-    "construction": "direct",
     "profile": "glucose-mg-dl-15min",
     "epochs": 1
   },
@@ -772,7 +764,6 @@ export const CIRCUITS = {
     "name": "heart-rate-day",
     "version": 2,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "heart-rate-1min",
     "epochs": 1
   },
@@ -780,7 +771,6 @@ export const CIRCUITS = {
     "name": "af-hour",
     "version": 2,
     "template": "distribution",
-    "construction": "direct",
     "profile": "af-flag-1min",
     "epochs": 1
   },
@@ -788,7 +778,6 @@ export const CIRCUITS = {
     "name": "spo2-hour-episodes",
     "version": 2,
     "template": "episode",
-    "construction": "lookup",
     "profile": "spo2-1s",
     "epochs": 1
   },
@@ -796,7 +785,6 @@ export const CIRCUITS = {
     "name": "glucose-day-episodes",
     "version": 2,
     "template": "episode",
-    "construction": "direct",
     "profile": "glucose-mg-dl-5min",
     "epochs": 1
   },
@@ -825,7 +813,6 @@ export const CIRCUITS = {
     "name": "glucose-mmol-15min-day",
     "version": 1,
     "template": "distribution",
-    "construction": "direct",
     "profile": "glucose-mmol-l-15min",
     "epochs": 1
   },
@@ -833,7 +820,6 @@ export const CIRCUITS = {
     "name": "glucose-1min-day",
     "version": 1,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "glucose-mg-dl-1min",
     "epochs": 1
   },
@@ -841,7 +827,6 @@ export const CIRCUITS = {
     "name": "glucose-mmol-1min-day",
     "version": 1,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "glucose-mmol-l-1min",
     "epochs": 1
   },
@@ -849,7 +834,6 @@ export const CIRCUITS = {
     "name": "spo2-2s-hour-episodes",
     "version": 1,
     "template": "episode",
-    "construction": "lookup",
     "profile": "spo2-2s",
     "epochs": 1
   },
@@ -857,7 +841,6 @@ export const CIRCUITS = {
     "name": "spo2-4s-hour-episodes",
     "version": 1,
     "template": "episode",
-    "construction": "lookup",
     "profile": "spo2-4s",
     "epochs": 1
   },
@@ -865,7 +848,6 @@ export const CIRCUITS = {
     "name": "spo2-1min-hour-episodes",
     "version": 1,
     "template": "episode",
-    "construction": "direct",
     "profile": "spo2-1min",
     "epochs": 1
   },
@@ -873,7 +855,6 @@ export const CIRCUITS = {
     "name": "heart-rate-5s-hour",
     "version": 1,
     "template": "distribution",
-    "construction": "histogram",
     "profile": "heart-rate-5s",
     "epochs": 1
   },
@@ -888,7 +869,6 @@ export const CIRCUITS = {
     "name": "episode-direct-test",
     "version": 1,
     "template": "episode",
-    "construction": "direct",
     "profile": "test-16",
     "epochs": 2
   },
@@ -896,7 +876,6 @@ export const CIRCUITS = {
     "name": "episode-test",
     "version": 2,
     "template": "episode",
-    "construction": "lookup",
     "profile": "test-16",
     "epochs": 2
   },
