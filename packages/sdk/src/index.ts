@@ -42,7 +42,15 @@ export {
   termsOf,
   termsOfAll,
 } from "./catalogue/catalogue.ts";
-export type { CatalogueEntry, Example, Form, Question, SetEntry, Source } from "./catalogue/entry.ts";
+export {
+  type CatalogueEntry,
+  type Example,
+  type Form,
+  formEpochs,
+  type Question,
+  type SetEntry,
+  type Source,
+} from "./catalogue/entry.ts";
 export {
   type Decidable,
   type EvaluatedBound,

@@ -166,9 +166,24 @@ describe("evaluation without a proof", () => {
     );
   });
 
-  it("the grid is the one nearest to the readings, unless named", () => {
-    expect(evaluated("time-in-range", glucose([1, 2, 3], 900)).profile).to.equal("glucose-mg-dl-15min");
-    expect(evaluated("time-in-range", glucose([1, 2, 3], 310)).profile).to.equal("glucose-mg-dl-5min");
+  it("the grid has the longest interval that keeps every reading, unless one is named", () => {
+    const gridOf = (spacing: number) =>
+      evaluated("time-in-range", glucose([100, 101, 102, 103], spacing)).profile;
+    expect([900, 720, 600, 310, 240, 60, 48, 10].map(gridOf)).to.deep.equal([
+      "glucose-mg-dl-15min",
+      "glucose-mg-dl-15min",
+      // A sensor of five minutes that lost every second reading.
+      "glucose-mg-dl-5min",
+      "glucose-mg-dl-5min",
+      "glucose-mg-dl-5min",
+      "glucose-mg-dl-1min",
+      "glucose-mg-dl-1min",
+      // None keeps every reading: the finest.
+      "glucose-mg-dl-1min",
+    ]);
+    const dense = evaluated("time-in-range", glucose([100, 101, 102], 1), { profile: "glucose-mg-dl-5min" });
+    expect(dense.windows, "the shortest window, not the fortnight").to.have.length(1);
+    expect(dense.epochs).to.equal(1);
     const named = evaluated("time-in-range", glucose([100, 100, 100], 900), {
       profile: "glucose-mg-dl-5min",
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { SeriesInspection } from "@vitalproof/readers";
-import { catalogue, circuitOf } from "@vitalproof/sdk";
+import { catalogue, formEpochs } from "@vitalproof/sdk";
 
 /** A question that readings on a profile's slots could answer, and whether there are enough of them. */
 export type Answerable = {
@@ -17,18 +17,14 @@ export function answerable({ metric, slotting }: SeriesInspection): Answerable[]
   if (slotting === null || slotting.kept === 0) return [];
   return catalogue().flatMap((entry) => {
     if (entry.kind !== "question" || entry.metric !== metric) return [];
-    return entry.forms.flatMap(({ profile, window, circuit }) => {
-      if (profile !== slotting.profile) return [];
-      const epochs = circuit === undefined ? 1 : circuitOf(circuit).epochs;
-      return [
-        {
-          question: entry.name,
-          window,
-          provable: circuit !== undefined,
-          longEnough: slotting.epochs >= epochs,
-        },
-      ];
-    });
+    return entry.forms
+      .filter(({ profile }) => profile === slotting.profile)
+      .map((form) => ({
+        question: entry.name,
+        window: form.window,
+        provable: form.circuit !== undefined,
+        longEnough: slotting.epochs >= formEpochs(form),
+      }));
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import type { CircuitName } from "../circuits/circuit.ts";
+import { type CircuitName, circuitOf } from "../circuits/circuit.ts";
 import type { ProfileName } from "../profiles/profile.ts";
 import type { About, TermsRequest } from "../templates/templates.ts";
 
@@ -39,6 +39,11 @@ export type Form = {
   readonly passing: Example;
   readonly failing: Example;
 };
+
+/** Epochs that a form is about: as many as its circuit takes; one if no circuit proves it yet. */
+export function formEpochs({ circuit }: { readonly circuit?: CircuitName | undefined }): number {
+  return circuit === undefined ? 1 : circuitOf(circuit).epochs;
+}
 
 export type Question = {
   readonly kind: "question";

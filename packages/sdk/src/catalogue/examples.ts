@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { circuitOf } from "../circuits/circuit.ts";
 import { codeOf, MISSING } from "../profiles/codes.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
-import type { Example, Form, Sample } from "./entry.ts";
+import { type Example, type Form, formEpochs, type Sample } from "./entry.ts";
 
 /** The same value throughout. */
 export function steady(words: string, value: Sample): Example {
@@ -34,7 +33,7 @@ export function inEpochs(
 /** An example as the codes of a form's epochs, for `checkTerms`. */
 export function exampleCodes(form: Form, example: Example): number[][] {
   const profile = profileOf(form.profile);
-  const epochs = form.circuit === undefined ? 1 : circuitOf(form.circuit).epochs;
+  const epochs = formEpochs(form);
   const samples = epochs * profile.samples;
   return Array.from({ length: epochs }, (_, epoch) =>
     Array.from({ length: profile.samples }, (_, at) =>

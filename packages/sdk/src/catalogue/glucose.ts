@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { TermsRequest } from "../templates/templates.ts";
 import type { Form, Question, Source } from "./entry.ts";
-import { dipping, partly } from "./examples.ts";
+import { dipping, partly, steady } from "./examples.ts";
 
 // Levels are given once in each unit, as the sources print them. None is ever converted: 70 mg/dL is 3.885 mmol/L,
 // and the consensus says 3.9.
@@ -30,6 +31,20 @@ const ADAG_2008: Source = {
 
 const OF_VALID = { semantics: "of-valid", coverage: { atLeast: 70 } } as const;
 
+/** The grids of sensors, the usual ones first, with the circuit over one day. */
+const DAYS = [
+  ["glucose-mg-dl-5min", "glucose-day"],
+  ["glucose-mmol-l-5min", "glucose-mmol-day"],
+  ["glucose-mg-dl-15min", "glucose-15min-day"],
+  ["glucose-mmol-l-15min", "glucose-mmol-15min-day"],
+  ["glucose-mg-dl-1min", "glucose-1min-day"],
+  ["glucose-mmol-l-1min", "glucose-mmol-1min-day"],
+] as const;
+
+function inMass(profile: ProfileName): boolean {
+  return profileOf(profile).ucum === "mg/dL";
+}
+
 /** The forms for shares and means of CGM readings, in the order in which entries list them. */
 function windows(
   mgdl: { request: Omit<TermsRequest & { template: "distribution" }, "template">; good: number; bad: number },
@@ -48,14 +63,11 @@ function windows(
     failing: partly(share.words[1], share.failing, good, bad),
   });
   return [
-    form({ window: "1 day", profile: "glucose-mg-dl-5min", circuit: "glucose-day" }, mgdl, {}),
+    ...DAYS.map(([profile, circuit]) =>
+      form({ window: "1 day", profile, circuit }, inMass(profile) ? mgdl : mmol, {}),
+    ),
     form({ window: "14 days", profile: "glucose-mg-dl-5min", circuit: "glucose-14d" }, mgdl, OF_VALID),
-    form({ window: "1 day", profile: "glucose-mmol-l-5min", circuit: "glucose-mmol-day" }, mmol, {}),
     form({ window: "14 days", profile: "glucose-mmol-l-5min", circuit: "glucose-mmol-14d" }, mmol, OF_VALID),
-    form({ window: "1 day", profile: "glucose-mg-dl-15min", circuit: "glucose-15min-day" }, mgdl, {}),
-    form({ window: "1 day", profile: "glucose-mmol-l-15min", circuit: "glucose-mmol-15min-day" }, mmol, {}),
-    form({ window: "1 day", profile: "glucose-mg-dl-1min", circuit: "glucose-1min-day" }, mgdl, {}),
-    form({ window: "1 day", profile: "glucose-mmol-l-1min", circuit: "glucose-mmol-1min-day" }, mmol, {}),
   ];
 }
 
@@ -145,15 +157,21 @@ const belowAllDay: Question = {
       says: "Glucose above 250 mg/dL (13.9 mmol/L) is level 2 hyperglycaemia, of which there should be less than 5 %. That there is none in a day is this question's own, stricter bound.",
     },
   ],
-  forms: windows(
-    { request: { band: { atMost: 250 }, share: { atLeast: 100 } }, good: 250, bad: 251 },
-    { request: { band: { atMost: "13.9" }, share: { atLeast: 100 } }, good: "13.9", bad: "14.0" },
-    {
-      passing: 1,
-      failing: 0.98,
-      words: ["Every reading is at the level itself.", "2 % of the readings are just above the level."],
-    },
-  ).filter(({ window }) => window === "1 day"),
+  forms: DAYS.map(([profile, circuit]): Form => {
+    const mass = inMass(profile);
+    const level = mass ? 250 : "13.9";
+    return {
+      window: "1 day",
+      profile,
+      circuit,
+      offset: 0,
+      request: { template: "distribution", band: { atMost: level }, share: { atLeast: 100 } },
+      passing: steady("Every reading is at the level itself.", level),
+      failing: mass
+        ? dipping("One reading is one step above the level.", 120, 50, 1, 251)
+        : dipping("One reading is missing.", "7.0", 50, 1, undefined),
+    };
+  }),
 };
 
 const averageGlucose: Question = {

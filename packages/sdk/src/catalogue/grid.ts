@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { circuitOf } from "../circuits/circuit.ts";
 import { VitalproofError } from "../errors.ts";
 import { PROFILES } from "../generated/protocol.ts";
 import { NumberColumn, orderOf, usualStep } from "../log/numberColumn.ts";
@@ -8,7 +7,7 @@ import { type Profile, type ProfileName, profileOf } from "../profiles/profile.t
 import type { TermsRequest } from "../templates/templates.ts";
 import { dayOffsetOf } from "../time/dayOffset.ts";
 import { OFFSET_STEP } from "../time/epochs.ts";
-import type { Form, Question } from "./entry.ts";
+import { type Form, formEpochs, type Question } from "./entry.ts";
 
 /** What of an entry decides; a request of one's own needs no more. */
 export type Decidable = Pick<Question, "name" | "metric" | "template" | "about"> & {
@@ -70,13 +69,13 @@ export function gridFor(entry: Decidable, readings: Iterable<Reading>, choice: G
     throw notAbout(entry, first.unit, channels, choice);
   }
   const spacing = usualSpacing(times);
-  const nearest = longestThatKeeps(candidates, spacing);
+  const chosen = longestThatKeeps(candidates, spacing);
   // An offset of the question's own may not fit another grid's shorter epochs.
-  const fits = nearest.offset * OFFSET_STEP < nearest.profile.epochSeconds;
+  const fits = chosen.offset * OFFSET_STEP < chosen.profile.epochSeconds;
   const midnight = choice.zone === undefined ? 0 : dayOffsetOf(choice.zone, first.time);
   const inZone =
-    (midnight + (fits ? nearest.offset : 0)) % Math.ceil(nearest.profile.epochSeconds / OFFSET_STEP);
-  return { ...nearest, offset: choice.offset ?? inZone };
+    (midnight + (fits ? chosen.offset : 0)) % Math.ceil(chosen.profile.epochSeconds / OFFSET_STEP);
+  return { ...chosen, offset: choice.offset ?? inZone };
 }
 
 /** A question about any metric takes every grid with epochs as long as its own; its request has no levels. */
@@ -90,7 +89,7 @@ function profilesOf({ metric }: Decidable, form: Decidable["forms"][number]): Pr
 }
 
 function gridOf({ request, offset, circuit }: Decidable["forms"][number], profile: Profile): Grid {
-  return { profile, request, offset, epochs: circuit === undefined ? 1 : circuitOf(circuit).epochs };
+  return { profile, request, offset, epochs: formEpochs({ circuit }) };
 }
 
 function notAbout(entry: Decidable, unit: string, channels: number, choice: GridChoice): VitalproofError {
@@ -110,12 +109,13 @@ function notAbout(entry: Decidable, unit: string, channels: number, choice: Grid
 const JITTER = 1.25;
 
 /**
- * The grid with the longest interval that keeps every reading; the one with the shortest where none does. A sensor that
- * lost every second reading still has its own grid, whose empty slots are missing.
+ * The grid with the longest interval that keeps every reading; one with the shortest where none does. Of several with one
+ * interval the first counts. A sensor that lost every second reading still has its own grid, whose empty slots are missing.
  */
 function longestThatKeeps(grids: readonly Grid[], spacing: number): Grid {
-  const all = grids.toSorted((a, b) => b.profile.interval - a.profile.interval);
-  return all.find(({ profile }) => profile.interval <= JITTER * spacing) ?? all.at(-1)!;
+  const byInterval = grids.toSorted((a, b) => b.profile.interval - a.profile.interval);
+  const most = Math.max(JITTER * spacing, byInterval.at(-1)!.profile.interval);
+  return byInterval.find(({ profile }) => profile.interval <= most)!;
 }
 
 /** What choosing a grid needs of the readings, in one pass and a few bytes for each. */
