@@ -27,7 +27,8 @@ export async function collectReadings(
     }
     one.add(time, value, source);
   });
-  if (report.refused[CONTRADICTING] !== undefined) for (const one of all.values()) leaveOut(one, contradicts);
+  if (report.refused[CONTRADICTING] !== undefined)
+    for (const one of all.values()) one.keep((at) => !contradicts(one.readingAt(at)));
   const choice = chooseSources([...all.values()], options);
   // Rows without times have those that the caller spaces them by.
   const timed = options.columns === undefined || options.columns.time !== undefined;
@@ -44,21 +45,6 @@ export async function collectReadings(
     },
     series,
   };
-}
-
-function leaveOut(one: ReadingSeries, contradicts: (reading: MeasuredReading) => boolean): void {
-  const { metric, unit, origin, times, sources } = one;
-  one.keep((at) => {
-    const source = sources[one.sourceAt(at)] || undefined;
-    return !contradicts({
-      metric,
-      unit,
-      time: times.at(at),
-      value: 0,
-      ...(origin === undefined ? {} : { origin }),
-      ...(source === undefined ? {} : { source }),
-    });
-  });
 }
 
 function countsOf(series: readonly ReadingSeries[]): { taken: number; low: number; high: number } {

@@ -79,12 +79,22 @@ export class ReadingSeries implements Iterable<MeasuredReading> {
   }
 
   *[Symbol.iterator](): Iterator<MeasuredReading> {
-    const { metric, unit } = this;
     const order = this.order();
-    for (let place = 0; place < order.length; place++) {
-      const at = order.at(place);
-      yield { metric, unit, time: this.#times.at(at), value: this.examples[this.#numbers.at(at)]! };
-    }
+    for (let place = 0; place < order.length; place++) yield this.readingAt(order.at(place));
+  }
+
+  /** The reading at a place of the file's order. */
+  readingAt(at: number): MeasuredReading {
+    const { metric, unit, origin } = this;
+    const source = this.#names.texts[this.sourceAt(at)];
+    return {
+      metric,
+      unit,
+      time: this.#times.at(at),
+      value: this.examples[this.#numbers.at(at)]!,
+      ...(origin === undefined ? {} : { origin }),
+      ...(source === "" || source === undefined ? {} : { source }),
+    };
   }
 
   #push(time: number, number: number, source: number): void {

@@ -49,7 +49,7 @@ describe("Apple Health exports as people have them", () => {
     expect(new XmlText().next(long)).to.equal(long);
   });
 
-  it("what a person typed in is no sensor's: it stays alone, and is left out next to a sensor", async () => {
+  it("what a person typed in does not come from a sensor: it stays alone, and is left out next to a sensor", async () => {
     const typed = [
       glucose(0, "100", "mg/dL", entry("HKWasUserEntered", "1")),
       glucose(5, "101", "mg/dL", entry("HKMetadataKeyWasUserEntered", "1")),

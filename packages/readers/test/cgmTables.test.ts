@@ -54,7 +54,7 @@ describe("Glooko", () => {
     expect(report.skipped).to.deep.equal({ "typed in next to meter": 1 });
   });
 
-  it("a value that is no number is refused with its place, and other rows are left out", async () => {
+  it("a value that is not a number is refused with its place, and other rows are left out", async () => {
     const error = await rejected(read(file("110", "11O")));
     expect(error.details).to.include({ line: 3, column: 18 });
     const { report } = await read(file("110", "120"), { where: { Seriennummer: "0-2" } });
@@ -90,8 +90,20 @@ describe("CareLink", () => {
     const found = await read(text);
     expect(found.format).to.equal("carelink");
     expect(found.readings).to.deep.equal([
-      { metric: "glucose", time: utc(2026, 7, 5, 1, 38), value: "105", unit: "mg/dL" },
-      { metric: "glucose", time: utc(2026, 7, 5, 1, 43), value: "108", unit: "mg/dL" },
+      {
+        metric: "glucose",
+        time: utc(2026, 7, 5, 1, 38),
+        value: "105",
+        unit: "mg/dL",
+        source: "MiniMed 780G SN1",
+      },
+      {
+        metric: "glucose",
+        time: utc(2026, 7, 5, 1, 43),
+        value: "108",
+        unit: "mg/dL",
+        source: "MiniMed 780G SN1",
+      },
     ]);
     expect(found.report.skipped).to.deep.equal({
       header: 7,
@@ -116,7 +128,7 @@ describe("CareLink", () => {
     expect(readings[0]).to.include({ value: "7.4", unit: "mmol/L", time: utc(2009, 8, 29, 13, 27) });
   });
 
-  it("a section with other columns, or a value that is no number, is refused with its place", async () => {
+  it("a section with other columns, or a value that is not a number, is refused with its place", async () => {
     const other = text + section("Sensor").replace("ISIG Value", "Other");
     expect((await rejected(read(other))).details).to.include({ line: 19, column: 1 });
     expect((await rejected(read(text.replace(";105;", ";1O5;")))).details).to.include({ line: 16 });
@@ -136,8 +148,20 @@ describe("Tandem", () => {
     const { format, readings, report } = await read(text);
     expect(format).to.equal("tandem");
     expect(readings).to.deep.equal([
-      { metric: "glucose", time: utc(2021, 3, 31, 22, 1, 33), value: "235", unit: "mg/dL" },
-      { metric: "glucose", time: utc(2021, 3, 31, 22, 6, 33), value: "230", unit: "mg/dL" },
+      {
+        metric: "glucose",
+        time: utc(2021, 3, 31, 22, 1, 33),
+        value: "235",
+        unit: "mg/dL",
+        source: "t:slim X2 Insulin Pump 1",
+      },
+      {
+        metric: "glucose",
+        time: utc(2021, 3, 31, 22, 6, 33),
+        value: "230",
+        unit: "mg/dL",
+        source: "t:slim X2 Insulin Pump 1",
+      },
     ]);
     expect(report.skipped).to.deep.equal({ header: 5, other: 1, "meter next to a sensor": 1 });
     expect(report.sources?.[0]?.sources[0]?.name).to.equal("t:slim X2 Insulin Pump 1");

@@ -67,9 +67,9 @@ describe("FHIR versions and sources", () => {
     expect((await valuesOf(...byTag)).values).to.deep.equal(["110"]);
   });
 
-  it("refuses versions in no order, and takes the same version twice once", async () => {
+  it("refuses versions whose order is not known, and takes the same version twice once", async () => {
     const none = [entryOf(310, { id: "a" }), entryOf(110, { id: "a" })];
-    const both = { values: [], skipped: {}, refused: { "versions of one id in no order": 2 } };
+    const both = { values: [], skipped: {}, refused: { "versions of one id whose order is not known": 2 } };
     expect(await valuesOf(...none)).to.deep.equal(both);
     const crossed = [
       entryOf(310, { id: "a", version: "2", updated: "2024-03-03T01:00:00Z" }),
@@ -131,7 +131,7 @@ describe("FHIR versions and sources", () => {
     expect(await sourceOf({ meta: { source: "#a1b2" } })).to.equal(undefined);
   });
 
-  it("the origin is that of the LOINC term, then of method and specimen; blood is no sensor's in a sensor's file", async () => {
+  it("the origin comes from the LOINC term, then from method and specimen; in a sensor's file blood does not come from the sensor", async () => {
     const originOf = async (loinc: string, more: object = {}, code = "mg/dL") =>
       (await readWith(fhir, observation(loinc, { valueQuantity: quantity(5, code), ...more }))).readings[0]!
         .origin;

@@ -3,7 +3,7 @@ import type { FormatName, ReadOptions } from "../src/index.ts";
 import { appleExport, appleRecord } from "./appleHealthSupport.ts";
 import { bundle, glucose, quantity } from "./fhirSupport.ts";
 
-/** A small file of a format: its text, or its bytes where it is no text. */
+/** A small file of a format: its text, or its bytes if it is not a text. */
 export type FuzzSample = { readonly content: string | Uint8Array; readonly options?: ReadOptions };
 
 const AT = "2024-05-14T15:20:00Z";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
 import { ihealth } from "../src/formats/ihealth.ts";
-import { detectFormat, textInput } from "../src/index.ts";
+import { detectFormat, readFile, textInput } from "../src/index.ts";
 import { readWith, realFile, refusal, seconds } from "./jsonSupport.ts";
 
 const entry = (BG: unknown, more: object = {}) => ({ BG, MDate: 1442491407, TimeZone: "-0800", ...more });
@@ -11,12 +11,16 @@ describe("iHealth", () => {
     const text = realFile(this, "omh", "ihealth-glucose.json");
     const { readings, report } = await readWith(ihealth, text);
     // 1442491407 is 12:03:27 on the clock of the wall, eight hours behind UTC.
+    const glucose = { metric: "glucose", unit: "mg/dL" };
+    const [measured, typed] = [seconds("2015-09-17T12:03:27-08:00"), seconds("2015-09-24T14:44:40-06:00")];
     expect(readings).to.deep.equal([
-      { metric: "glucose", time: seconds("2015-09-17T12:03:27-08:00"), value: "60", unit: "mg/dL" },
-      { metric: "glucose", time: seconds("2015-09-24T14:44:40-06:00"), value: "70", unit: "mg/dL" },
+      { ...glucose, time: measured, value: "60", origin: "meter" },
+      { ...glucose, time: typed, value: "70", origin: "typed in" },
     ]);
     expect(report).to.deep.include({ entries: 2, taken: 2, skipped: {}, refused: {} });
-    expect(report.notes).to.have.length(1);
+    const chosen = await readFile(textInput(text));
+    expect(chosen.readings.map(({ value }) => value)).to.deep.equal(["60"]);
+    expect(chosen.report.skipped).to.deep.equal({ "typed in next to meter": 1 });
     expect((await detectFormat(textInput(text))).name).to.equal("ihealth");
   });
 

@@ -59,7 +59,7 @@ describe("Tidepool export", () => {
     expect(readings.map(({ value }) => value)).to.deep.equal(["LOW", "HIGH", "7", "8"]);
   });
 
-  it("refuses what is no value, unit or time, and what is no array of records", async () => {
+  it("refuses a record without a value, unit or time, and a file that is not an array of records", async () => {
     const { report } = await readWith(tidepool, [
       cbg("6.6"),
       cbg(6.6, { units: "g/L" }),
@@ -123,7 +123,7 @@ describe("Dexcom API", () => {
     expect(without.report.refused).to.deep.equal({ "unit is not one of the metric's": 1 });
   });
 
-  it("counts and refuses what is none, and what is no answer", async () => {
+  it("counts entries without a reading, and refuses a file that is not an answer of the API", async () => {
     const { report } = await readWith(
       dexcomApi,
       v3(
@@ -194,7 +194,7 @@ describe("LibreLinkUp", () => {
     expect(ends.readings.map(({ value }) => value)).to.deep.equal(["LOW", "HIGH", "65"]);
   });
 
-  it("refuses a missing time or value, and what is no answer", async () => {
+  it("refuses a missing time or value, and a file that is not an answer of the API", async () => {
     const { report } = await readWith(
       libreLinkUp,
       graph(null, entry(80, 10, { FactoryTimestamp: "" }), entry(80, 11, { ValueInMgPerDl: null })),
@@ -281,7 +281,7 @@ describe("Health Auto Export", () => {
 });
 
 describe("Oura and Fitbit within a day", () => {
-  it("Oura: heart rates at their own instants; what the wearer did is no source", async () => {
+  it("Oura: heart rates at their own instants; what the wearer did is not a source", async () => {
     const row = (bpm: unknown, timestamp: string) => ({ bpm, source: "awake", timestamp });
     const answer = {
       data: [row(60, "2024-01-01T01:02:03+00:00"), row(61, "2024-01-01"), row("62", "2024-01-01T01:02:03Z")],
@@ -318,5 +318,23 @@ describe("Oura and Fitbit within a day", () => {
     expect((await refusal(fitbitOxygen, night)).code).to.equal("ZONE_REQUIRED");
     expect((await refusal(fitbitOxygen, [{}], { zone: "UTC" })).details.path).to.equal("$[0]");
     await isFoundAs(fitbitOxygen, night);
+  });
+
+  it("Fitbit: two passes through a repeated hour that nothing tells apart are refused, and one is said to be assumed", async () => {
+    const night = (...texts: string[]) => ({
+      dateTime: "2026-10-25",
+      minutes: texts.map((text, i) => ({ minute: `2026-10-25T${text}:00`, value: 90 + i })),
+    });
+    const zone = "Europe/Berlin";
+    const mixed = await readWith(fitbitOxygen, night("02:00", "02:00", "02:01", "02:02", "02:01", "03:00"), {
+      zone,
+    });
+    expect(mixed.readings).to.have.length(1);
+    expect(mixed.report.refused).to.deep.equal({
+      "time in a repeated hour, and nothing tells which of the two": 5,
+    });
+    const once = await readWith(fitbitOxygen, night("01:59", "02:00", "02:01", "03:00"), { zone });
+    expect(once.readings).to.have.length(4);
+    expect(once.report).to.include({ ambiguousTimes: 2, assumedEarlier: 2 });
   });
 });

@@ -135,8 +135,8 @@ describe("Clarity in the language of its account", () => {
       const [first, second] = [1, 2].map((i) => Date.UTC(2025, 11, 31, 23, 5 * i - 1, 45) / 1000);
       const { sources } = report;
       expect(readings).to.deep.equal([
-        { metric: "glucose", time: first, value: "5.6", unit: "mmol/L" },
-        { metric: "glucose", time: second, value: "LOW", unit: "mmol/L" },
+        { metric: "glucose", time: first, value: "5.6", unit: "mmol/L", source: "iOS G7" },
+        { metric: "glucose", time: second, value: "LOW", unit: "mmol/L", source: "iOS G7" },
       ]);
       expect(report).to.deep.include({ taken: 2, low: 1, skipped: { other: 1 } });
       expect(sources?.[0]?.sources[0]?.name).to.equal("iOS G7");
@@ -201,7 +201,13 @@ describe("LibreView in the language of its account", () => {
       const { format, readings, report } = await read(file([...titles, ...rest]));
       expect(format).to.equal("freestyle-libre");
       expect(readings).to.deep.equal([
-        { metric: "glucose", time: Date.UTC(2021, 1, 18, 9, 57) / 1000, value: "95", unit: "mg/dL" },
+        {
+          metric: "glucose",
+          time: Date.UTC(2021, 1, 18, 9, 57) / 1000,
+          value: "95",
+          unit: "mg/dL",
+          source: "FreeStyle LibreLink A1",
+        },
       ]);
       expect(report).to.deep.include({ taken: 1, skipped: { header: 1, scan: 1 } });
       expect(report.sources?.[0]?.sources[0]?.name).to.equal("FreeStyle LibreLink A1");

@@ -78,7 +78,7 @@ describe("a row's own unit", () => {
     expect((await rejected(read(text, "mg/dL", { where: { Einheit: "*" } }))).details.line).to.equal(3);
   });
 
-  it("a word that is no unit is asked about, and passes when the caller chose by it", async () => {
+  it("a word that is not a unit is asked about, and passes when the caller chose by it", async () => {
     const text = table("time,value,unit", ["95,points", "96,points"]);
     expect((await rejected(read(text, "mg/dL"))).hint).to.contain("--where");
     expect(await values(text, "mg/dL", { where: { unit: "*" } })).to.have.length(2);

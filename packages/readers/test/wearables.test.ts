@@ -28,6 +28,14 @@ describe("Samsung Health", () => {
     expect(found.report.sources?.[0]?.sources.map(({ name }) => name)).to.deep.equal([
       "com.sec.android.app.shealth Cv7s",
     ]);
+    const blood = [
+      "com.samsung.health.blood_glucose,7006011,3",
+      ["start_time", "time_offset", "glucose"]
+        .map((title) => `com.samsung.health.blood_glucose.${title}`)
+        .join(),
+      "2024-11-20 12:46:04.258,UTC+0100,5.5,",
+    ];
+    expect((await read(blood)).readings[0]).to.include({ value: "5.5", unit: "mmol/L", origin: "meter" });
   });
 
   it("columns that are named by hand are the same", async () => {
@@ -122,7 +130,7 @@ describe("Fitbit in Google Takeout, as CSV", () => {
     expect(found.readings.map(({ value }) => value)).to.deep.equal(["80", "81"]);
   });
 
-  it("minute SpO2: rows that are not valid, and the floor of 50 that stands for none", async () => {
+  it("minute SpO2: rows that are not valid, and the floor of 50 that means no measurement", async () => {
     const { readings, report } = await read([
       "timestamp,value,confidence,coverage,valid,unused",
       "2026-02-03T01:00:00Z,95.0,2,55,True,False",
@@ -156,7 +164,7 @@ describe("other wearables", () => {
     ]);
   });
 
-  it("Mi Fitness: a JSON object in each row, other kinds by name, a place for what is none", async () => {
+  it("Mi Fitness: a JSON object in each row, other kinds counted by name, and the place of a row that has no object", async () => {
     const lines = [
       "Uid,Sid,Key,Time,Value,UpdateTime",
       '1,watch,heart_rate,1767225600,"{""time"":1767225600,""bpm"":72}",1767225700',
@@ -184,6 +192,9 @@ describe("other wearables", () => {
     const columns = { time: "start", value: "value", unit: "/min" };
     expect(shown(await read(lines, { columns }))).to.deep.equal(expected);
     expect((await rejected(read(lines))).hint).to.contain("--metric heart-rate");
+    // It has no column to choose rows by, and a choice must not be passed over.
+    const chosen = await rejected(read(lines, { metric: "heart-rate", where: { start: "x" } }));
+    expect(chosen.code).to.equal("INVALID_ARGUMENT");
     for (const row of ["[60],[55,56]", "60,55", '"[60,x]","[55,56]"']) {
       const error = await rejected(read([lines[0]!, `2024-06-07T09:22:00+02:00,${row}`], { columns }));
       expect(error.code, row).to.equal("FILE_NOT_UNDERSTOOD");

@@ -3,15 +3,7 @@ import type { Format } from "../format.ts";
 import { isoTime, unixSeconds } from "../internal/dateTime.ts";
 import { ucumOf } from "../metrics.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
-import {
-  field,
-  isArray,
-  isObject,
-  JsonDocument,
-  JsonNumber,
-  type JsonObject,
-  textOf,
-} from "./json/document.ts";
+import { field, isArray, JsonDocument, type JsonObject, numberOf, textOf } from "./json/document.ts";
 import { NO_TIME } from "./json/instant.ts";
 
 const HINT = "Pass the answer of /v3/users/self/egvs or /v2/users/self/egvs, unchanged.";
@@ -47,8 +39,7 @@ export const dexcomApi: Format = {
     if (list === undefined || !isArray(records)) throw document.error([], "there is no list of values", HINT);
     const unit = textOf(document.root, "unit");
     const collector = new Collector(take);
-    for (const [i, record] of records.entries()) {
-      if (!isObject(record)) throw document.error([list, i], "a record is not an object", HINT);
+    for (const record of document.objectsIn(records, [list], "a record", HINT)) {
       readRecord(record, unit, collector);
     }
     return collector.report("dexcom-api");
@@ -61,15 +52,15 @@ function readRecord(record: JsonObject, rootUnit: string | undefined, collector:
   if (unit === undefined) return collector.refuse(WRONG_UNIT);
   const time = timeOf(textOf(record, "systemTime") ?? "");
   if (time === undefined) return collector.refuse(NO_TIME);
-  const written = field(record, "value");
-  const number = written instanceof JsonNumber ? written.text : undefined;
+  const number = numberOf(record, "value");
   const value = beyondScale(textOf(record, "status")) ?? number;
   if (value === "LOW" || value === "HIGH") {
     const { low, high } = ENDS[unit]!;
     const inside = Number(number) > low && Number(number) < high;
     if (inside) collector.note(DISAGREE);
   }
-  if (value === undefined) return written === null ? collector.skip("no value") : collector.refuse(NO_NUMBER);
+  if (value === undefined)
+    return field(record, "value") === null ? collector.skip("no value") : collector.refuse(NO_NUMBER);
   return collector.reading({ metric: "glucose", time, value, unit, source: sourceOf(record) });
 }
 

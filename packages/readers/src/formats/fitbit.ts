@@ -56,8 +56,7 @@ function readIntraday(document: JsonDocument, collector: Collector, zone: string
   if (!isArray(dataset)) throw document.error([INTRADAY, "dataset"], "it is not an array", HINT);
 
   const clock = new LocalClock(zone);
-  for (const [i, sample] of dataset.entries()) {
-    if (!isObject(sample)) throw document.error([INTRADAY, "dataset", i], "a sample is not an object", HINT);
+  for (const sample of document.objectsIn(dataset, [INTRADAY, "dataset"], "a sample", HINT)) {
     const time = textOf(sample, "time") ?? "";
     const written = /^\d{2}:\d{2}:\d{2}$/.test(time) ? isoTime(`${date}T${time}`) : undefined;
     if (typeof written !== "object") collector.refuse(NO_TIME);
@@ -84,8 +83,7 @@ function readExport(
     });
   }
   const clock = new LocalClock(zone);
-  for (const [i, entry] of entries.entries()) {
-    if (!isObject(entry)) throw document.error([i], "an entry is not an object", HINT);
+  for (const entry of document.objectsIn(entries, [], "an entry", HINT)) {
     const text = textOf(entry, "dateTime") ?? "";
     const ordered = /^\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d$/.test(text) ? orderedTime(text) : undefined;
     const written = typeof ordered === "object" ? inOrder(ordered, "MDY") : undefined;

@@ -3,7 +3,7 @@ import type { Format } from "../format.ts";
 import { isoTime } from "../internal/dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Collector, NO_NUMBER } from "./json/collector.ts";
-import { field, isArray, isObject, JsonDocument, JsonNumber, textOf } from "./json/document.ts";
+import { field, isArray, JsonDocument, numberOf, textOf } from "./json/document.ts";
 import { NO_TIME } from "./json/instant.ts";
 
 const HINT = "Pass the answer of the Fitbit API for oxygen saturation within a day, unchanged.";
@@ -30,16 +30,14 @@ export const fitbitOxygen: Format = {
       const path = isArray(root) ? [i] : [];
       const minutes = field(night, "minutes");
       if (!isArray(minutes)) throw document.error(path, "there is no list of minutes", HINT);
-      for (const [j, minute] of minutes.entries()) {
-        if (!isObject(minute))
-          throw document.error([...path, "minutes", j], "a minute is not an object", HINT);
+      for (const minute of document.objectsIn(minutes, [...path, "minutes"], "a minute", HINT)) {
         const written = isoTime(textOf(minute, "minute") ?? "");
-        const value = field(minute, "value");
+        const value = numberOf(minute, "value");
         const time = typeof written === "object" ? clock.instantOf(written.local) : undefined;
         if (typeof written !== "object" || written.offset !== undefined) collector.refuse(NO_TIME);
         else if (time === undefined) collector.refuse(SKIPPED_BY_CLOCK);
-        else if (!(value instanceof JsonNumber)) collector.refuse(NO_NUMBER);
-        else collector.reading({ metric: "spo2", time, value: value.text, unit: "%" });
+        else if (value === undefined) collector.refuse(NO_NUMBER);
+        else collector.reading({ metric: "spo2", time, value, unit: "%", clock });
       }
     }
     collector.note(

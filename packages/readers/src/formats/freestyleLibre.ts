@@ -79,7 +79,7 @@ type Columns = {
   readonly unit: "mg/dL" | "mmol/L";
   /** Device and serial number; empty where the table does not begin with them. */
   readonly source: readonly number[];
-  /** The record's number in the reader, which grows with time; -1 where there is none. */
+  /** Column of the record's number in the reader, which grows with time; -1 if the file has no such column. */
   readonly record: number;
 };
 

@@ -5,7 +5,6 @@ import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
 import {
   field,
   isArray,
-  isObject,
   JsonDocument,
   JsonNumber,
   type JsonObject,
@@ -39,8 +38,7 @@ export const googleFit: Format = {
     const list = ["point", "Data Points"].find((name) => isArray(field(document.root, name)));
     if (list === undefined) throw document.error([], "there is no array of points", HINT);
     const collector = new Collector(take);
-    for (const [i, point] of listOf(document.root, list).entries()) {
-      if (!isObject(point)) throw document.error([list, i], "a point is not an object", HINT);
+    for (const point of document.objectsIn(listOf(document.root, list), [list], "a point", HINT)) {
       readPoint(point, collector);
     }
     return collector.report("google-fit");

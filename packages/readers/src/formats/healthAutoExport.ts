@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Format, Metric } from "../format.ts";
 import { isoTime, unixSeconds } from "../internal/dateTime.ts";
+import { wordedTime } from "../internal/wordedTime.ts";
 import { ucumOf } from "../metrics.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
 import {
@@ -8,9 +9,9 @@ import {
   isArray,
   isObject,
   JsonDocument,
-  JsonNumber,
   type JsonObject,
   listOf,
+  numberOf,
   textOf,
 } from "./json/document.ts";
 import { NO_TIME, NO_ZONE } from "./json/instant.ts";
@@ -49,8 +50,7 @@ export const healthAutoExport: Format = {
     for (const [i, metric] of metrics.entries()) {
       const path = ["data", "metrics", i];
       if (!isObject(metric)) throw document.error(path, "a metric is not an object", HINT);
-      for (const [j, entry] of listOf(metric, "data").entries()) {
-        if (!isObject(entry)) throw document.error([...path, "data", j], "a value is not an object", HINT);
+      for (const entry of document.objectsIn(listOf(metric, "data"), [...path, "data"], "a value", HINT)) {
         readEntry(entry, metric, collector);
       }
     }
@@ -67,12 +67,12 @@ function readEntry(entry: JsonObject, { name, units }: JsonObject, collector: Co
   if (unit === undefined) return collector.refuse(WRONG_UNIT);
   const time = timeOf(textOf(entry, "date") ?? "");
   if (typeof time === "string") return collector.refuse(time);
-  const [least, average, most] = ["Min", "Avg", "Max"].map((part) => numberIn(entry, part));
+  const [least, average, most] = ["Min", "Avg", "Max"].map((part) => numberOf(entry, part));
   if (least !== most) {
     collector.note(AVERAGES_NOTE);
     return collector.skip(AVERAGE);
   }
-  const value = numberIn(entry, "qty") ?? average ?? least;
+  const value = numberOf(entry, "qty") ?? average ?? least;
   if (value === undefined) return collector.refuse(NO_NUMBER);
   return collector.reading({ metric, time, value, unit, source: textOf(entry, "source")?.trim() });
 }
@@ -82,24 +82,10 @@ function unitOf(metric: Metric, text: string): string | undefined {
   return ucumOf(metric, metric === "glucose" ? text.replace(/^mmol<180\.1\d*>\//, "mmol/") : text);
 }
 
-function numberIn(entry: JsonObject, name: string): string | undefined {
-  const value = field(entry, name);
-  return value instanceof JsonNumber ? value.text : undefined;
-}
-
-const TWELVE_HOURS = /^(\d{4}-\d{2}-\d{2}) (\d{1,2})(:\d{2}:\d{2}) ([ap])\.?m\.? ([+-]\d{4})$/i;
-
+/** On a clock of 24 hours, or of 12 with a no-break space before am and pm. */
 function timeOf(text: string): number | string {
   const plain = text.replace(/[\u00A0\u202F]/g, " ").trim();
-  const match = TWELVE_HOURS.exec(plain);
-  let iso = plain;
-  if (match !== null) {
-    const [, date, hour, rest, half, offset] = match;
-    if (Number(hour) < 1 || Number(hour) > 12) return NO_TIME;
-    const hours = (Number(hour) % 12) + (half!.toLowerCase() === "p" ? 12 : 0);
-    iso = `${date} ${String(hours).padStart(2, "0")}${rest} ${offset}`;
-  }
-  const written = isoTime(iso);
+  const written = isoTime(plain) ?? wordedTime(plain);
   if (typeof written !== "object") return NO_TIME;
   const { offset } = written;
   return offset === undefined ? NO_ZONE : unixSeconds({ ...written, offset });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { Format, Metric, Origin } from "../format.ts";
 import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
 import {
   field,
   isArray,
-  isObject,
   JsonDocument,
   JsonNumber,
   type JsonObject,
   type JsonValue,
+  numberOf,
 } from "./json/document.ts";
 import { NO_TIME, NO_ZONE } from "./json/instant.ts";
 
@@ -35,9 +35,7 @@ export const ihealth: Format = {
     const entries = list === undefined ? undefined : field(document.root, list);
     if (list === undefined || !isArray(entries)) throw document.error([], "there is no list of data", HINT);
     const unit = list === "BGDataList" ? glucoseUnit(document) : "%";
-    for (const [i, entry] of entries.entries()) {
-      if (!isObject(entry)) throw document.error([list, i], "an entry is not an object", HINT);
-      if (field(entry, "DataSource") === "Manual") collector.note("Some entries were typed in by hand.");
+    for (const entry of document.objectsIn(entries, [list], "an entry", HINT)) {
       if (list === "BGDataList") readOne(entry, "BG", "glucose", unit, collector);
       else {
         readOne(entry, "BO", "spo2", unit, collector);
@@ -49,26 +47,33 @@ export const ihealth: Format = {
 };
 
 function glucoseUnit(document: JsonDocument): string {
-  const unit = field(document.root, "BGUnit");
-  if (unit instanceof JsonNumber && unit.text === "0") return "mg/dL";
-  if (unit instanceof JsonNumber && unit.text === "1") return "mmol/L";
+  const unit = numberOf(document.root, "BGUnit");
+  if (unit === "0") return "mg/dL";
+  if (unit === "1") return "mmol/L";
   throw document.error(["BGUnit"], "the unit is neither 0 (mg/dL) nor 1 (mmol/L)", HINT);
 }
 
 function readOne(
   entry: JsonObject,
   name: "BG" | "BO" | "HR",
-  metric: "glucose" | "spo2" | "heart-rate",
+  metric: Metric,
   unit: string,
   collector: Collector,
 ): Counted {
-  const local = field(entry, "MDate");
-  if (!(local instanceof JsonNumber) || !/^[1-9]\d{8,9}$/.test(local.text)) return collector.refuse(NO_TIME);
+  const local = numberOf(entry, "MDate");
+  if (local === undefined || !/^[1-9]\d{8,9}$/.test(local)) return collector.refuse(NO_TIME);
   const offset = offsetOf(field(entry, "TimeZone"));
   if (offset === undefined) return collector.refuse(NO_ZONE);
-  const value = field(entry, name);
-  if (!(value instanceof JsonNumber)) return collector.refuse(NO_NUMBER);
-  return collector.reading({ metric, time: Number(local.text) - offset, value: value.text, unit });
+  const value = numberOf(entry, name);
+  if (value === undefined) return collector.refuse(NO_NUMBER);
+  const origin = originOf(entry, metric);
+  return collector.reading({ metric, time: Number(local) - offset, value, unit, origin });
+}
+
+/** iHealth's glucose is a meter's. */
+function originOf(entry: JsonObject, metric: Metric): Origin | undefined {
+  if (field(entry, "DataSource") === "Manual") return "typed in";
+  return metric === "glucose" ? "meter" : undefined;
 }
 
 /** Seconds east of UTC of "-0800", "+02:00", or a whole number of hours such as 2. */

@@ -8,10 +8,10 @@ import {
   isArray,
   isObject,
   JsonDocument,
-  JsonNumber,
   type JsonObject,
   type JsonPath,
   type JsonValue,
+  numberOf,
   textOf,
 } from "./json/document.ts";
 import { instantOf, NO_TIME } from "./json/instant.ts";
@@ -39,8 +39,7 @@ export const libreLinkUp: Format = {
     const collector = new Collector(take);
     const moles = options.unit !== undefined && ucumOf("glucose", options.unit) === "mmol/L";
     for (const [path, list] of listsOf(document)) {
-      for (const [i, entry] of list.entries()) {
-        if (!isObject(entry)) throw document.error([...path, i], "a measurement is not an object", HINT);
+      for (const entry of document.objectsIn(list, path, "a measurement", HINT)) {
         readEntry(entry, moles, collector);
       }
     }
@@ -64,10 +63,10 @@ function listsOf(document: JsonDocument): [JsonPath, readonly JsonValue[]][] {
 function readEntry(entry: JsonObject, moles: boolean, collector: Collector): Counted {
   const time = timeOf(textOf(entry, "FactoryTimestamp") ?? "");
   if (time === undefined) return collector.refuse(NO_TIME);
-  const mass = numberIn(entry, "ValueInMgPerDl");
+  const mass = numberOf(entry, "ValueInMgPerDl");
   if (mass === undefined) return collector.refuse(NO_NUMBER);
-  const own = numberIn(entry, "Value");
-  const inMoles = moles && numberIn(entry, "GlucoseUnits") === "0" && own !== undefined;
+  const own = numberOf(entry, "Value");
+  const inMoles = moles && numberOf(entry, "GlucoseUnits") === "0" && own !== undefined;
   return collector.reading({
     metric: "glucose",
     time,
@@ -80,11 +79,6 @@ function readEntry(entry: JsonObject, moles: boolean, collector: Collector): Cou
 function beyondScale(entry: JsonObject, mass: number): "LOW" | "HIGH" | undefined {
   if (field(entry, "isLow") === true && mass <= LOWEST) return "LOW";
   return field(entry, "isHigh") === true && mass >= HIGHEST ? "HIGH" : undefined;
-}
-
-function numberIn(entry: JsonObject, name: string): string | undefined {
-  const value = field(entry, name);
-  return value instanceof JsonNumber ? value.text : undefined;
 }
 
 function timeOf(text: string): number | undefined {

@@ -6,7 +6,6 @@ import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector
 import {
   field,
   isArray,
-  isObject,
   type JsonDocument,
   JsonNumber,
   type JsonObject,
@@ -90,10 +89,7 @@ function readEntry(entry: JsonObject, moles: boolean, collector: Collector): Cou
 /** @param perLine whether the document is one of several lines, so that it is an entry itself */
 function entriesOf(document: JsonDocument, perLine: boolean): JsonObject[] {
   const [entries, path] = arrayOf(document, perLine);
-  return entries.map((entry, i) => {
-    if (isObject(entry)) return entry;
-    throw document.error([...path, i], "an entry is not an object", HINT);
-  });
+  return [...document.objectsIn(entries, path, "an entry", HINT)];
 }
 
 function arrayOf(document: JsonDocument, perLine: boolean): [readonly JsonValue[], JsonPath] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Format } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
+import { clockSeconds } from "../internal/durations.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { notUnderstood } from "../internal/notUnderstood.ts";
 import { Tally } from "../internal/tally.ts";
@@ -78,7 +79,7 @@ export const oscarCsv: Format = {
 };
 
 function secondsOf(row: Row, index: number): number {
-  const match = /^(\d{1,2}):([0-5]\d):([0-5]\d)$/.exec(row.cell(index));
-  if (match === null) throw row.bad(index, "its total time is not of the form HH:MM:SS");
-  return 3600 * Number(match[1]) + 60 * Number(match[2]) + Number(match[3]);
+  const seconds = clockSeconds(row.cell(index));
+  if (seconds === undefined) throw row.bad(index, "its total time is not of the form HH:MM:SS");
+  return seconds;
 }

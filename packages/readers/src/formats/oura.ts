@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Format } from "../format.ts";
 import { Collector, NO_NUMBER } from "./json/collector.ts";
-import { field, isArray, isObject, JsonDocument, JsonNumber, textOf } from "./json/document.ts";
+import { field, isArray, JsonDocument, numberOf, textOf } from "./json/document.ts";
 import { instantOf } from "./json/instant.ts";
 
 const HINT = "Pass the answer of /v2/usercollection/heartrate, unchanged.";
@@ -29,13 +29,12 @@ export const oura: Format = {
     const [rows, path] = isArray(root) ? [root, []] : [field(root, "data"), ["data"]];
     if (!isArray(rows)) throw document.error(path, "there is no list of heart rates", HINT);
     const collector = new Collector(take);
-    for (const [i, row] of rows.entries()) {
-      if (!isObject(row)) throw document.error([...path, i], "a row is not an object", HINT);
+    for (const row of document.objectsIn(rows, path, "a row", HINT)) {
       const time = instantOf(textOf(row, "timestamp"));
-      const bpm = field(row, "bpm");
+      const bpm = numberOf(row, "bpm");
       if (typeof time === "string") collector.refuse(time);
-      else if (!(bpm instanceof JsonNumber)) collector.refuse(NO_NUMBER);
-      else collector.reading({ metric: "heart-rate", time, value: bpm.text, unit: "/min" });
+      else if (bpm === undefined) collector.refuse(NO_NUMBER);
+      else collector.reading({ metric: "heart-rate", time, value: bpm, unit: "/min" });
     }
     return collector.report("oura");
   },

@@ -2,6 +2,7 @@
 import type { FileInput, Format } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows } from "../internal/csv.ts";
 import { isoTime } from "../internal/dateTime.ts";
+import { clockSeconds } from "../internal/durations.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Tally } from "../internal/tally.ts";
 import { isMissing, isZero, plainDecimal } from "../internal/values.ts";
@@ -69,7 +70,7 @@ async function startOf(input: FileInput, clock: LocalClock): Promise<number | un
 }
 
 function elapsed(row: Row, index: number): number {
-  const match = /^(\d{1,3}):([0-5]\d):([0-5]\d)$/.exec(row.cell(index));
-  if (match === null) throw row.bad(index, "its time since the start is not of the form HH:MM:SS");
-  return 3600 * Number(match[1]) + 60 * Number(match[2]) + Number(match[3]);
+  const seconds = clockSeconds(row.cell(index));
+  if (seconds === undefined) throw row.bad(index, "its time since the start is not of the form HH:MM:SS");
+  return seconds;
 }

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { offsetOf } from "../internal/dateTime.ts";
-import type { SignalColumns } from "../internal/signalTable.ts";
-import { signalTable } from "../internal/signalTable.ts";
+import { type Signal, type SignalColumns, signalTable } from "../internal/signalTable.ts";
 
 /**
  * Tables of the export by the prefix of their columns. Samsung's SDK fixes the units: HealthConstants.HeartRate in beats a
- * minute, OxygenSaturation in %, BloodGlucose in mmol/L.
+ * minute, OxygenSaturation in %, BloodGlucose in mmol/L, of a meter or typed in: the table does not say which.
  */
-const TABLES = [
+const TABLES: readonly (Omit<Signal, "index"> & { readonly prefix: string; readonly value: string })[] = [
   { prefix: "com.samsung.health.heart_rate.", value: "heart_rate", metric: "heart-rate", unit: "/min" },
   { prefix: "com.samsung.health.oxygen_saturation.", value: "spo2", metric: "spo2", unit: "%" },
-  { prefix: "com.samsung.health.blood_glucose.", value: "glucose", metric: "glucose", unit: "mmol/L" },
-] as const;
+  {
+    prefix: "com.samsung.health.blood_glucose.",
+    value: "glucose",
+    metric: "glucose",
+    unit: "mmol/L",
+    origin: "meter",
+  },
+];
 
 function columnsOf(titles: readonly string[]): SignalColumns | undefined {
-  for (const { prefix, value, metric, unit } of TABLES) {
+  for (const { prefix, value, ...measured } of TABLES) {
     const at = (name: string): number => titles.indexOf(prefix + name);
     const [time, index, offset] = [at("start_time"), at(value), at("time_offset")];
     if (time < 0 || index < 0 || offset < 0) continue;
@@ -22,7 +27,7 @@ function columnsOf(titles: readonly string[]): SignalColumns | undefined {
     return {
       titles,
       time,
-      signals: [{ index, metric, unit }],
+      signals: [{ index, ...measured }],
       source: [at("pkg_name"), at("deviceuuid")].filter((column) => column >= 0),
       // Such a row is the mean of an hour or a night. Its single values are in JSON files of the same export.
       leftOut: ({ cells }) =>

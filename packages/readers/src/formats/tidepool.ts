@@ -5,11 +5,10 @@ import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector
 import {
   field,
   isArray,
-  isObject,
   JsonDocument,
-  JsonNumber,
   type JsonObject,
   type JsonValue,
+  numberOf,
   textOf,
 } from "./json/document.ts";
 import { instantOf } from "./json/instant.ts";
@@ -34,10 +33,8 @@ export const tidepool: Format = {
     const document = new JsonDocument(await input.text());
     if (!isArray(document.root)) throw document.error([], "it is not an array of records", HINT);
     const collector = new Collector(take);
-    for (const [i, record] of document.root.entries()) {
-      if (!isObject(record)) throw document.error([i], "a record is not an object", HINT);
+    for (const record of document.objectsIn(document.root, [], "a record", HINT))
       readRecord(record, collector);
-    }
     return collector.report("tidepool");
   },
 };
@@ -50,12 +47,12 @@ function readRecord(record: JsonObject, collector: Collector): Counted {
   if (unit === undefined) return collector.refuse(WRONG_UNIT);
   const time = instantOf(textOf(record, "time"));
   if (typeof time === "string") return collector.refuse(time);
-  const number = field(record, "value");
-  if (!(number instanceof JsonNumber)) return collector.refuse(NO_NUMBER);
+  const number = numberOf(record, "value");
+  if (number === undefined) return collector.refuse(NO_NUMBER);
   return collector.reading({
     metric: "glucose",
     time,
-    value: beyondScale(field(record, "annotations")) ?? number.text,
+    value: beyondScale(field(record, "annotations")) ?? number,
     unit,
     source: textOf(record, "deviceId"),
     origin: originOf(record, type),

@@ -21,7 +21,6 @@ function columnsOf(titles: readonly string[]): { titles: readonly string[] } | u
 export const withingsCsv: Format = {
   name: "withings",
   title: "Withings raw CSV",
-  selects: "column",
   matches: (head) => findHeader(head, columnsOf) !== undefined,
   own(head) {
     const titles = findHeader(head, columnsOf)?.columns.titles;

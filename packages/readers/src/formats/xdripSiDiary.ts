@@ -19,7 +19,7 @@ type Columns = {
   readonly day: number;
   readonly time: number;
   readonly sensor: number;
-  /** Column of meter values; -1 where there is none. */
+  /** Column of meter values; -1 if the file has no such column. */
   readonly meter: number;
 };
 

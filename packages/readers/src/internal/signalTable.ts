@@ -20,7 +20,12 @@ import { NO_ANSWER, ValueColumn } from "./valueColumn.ts";
 import { isMissing, isZero } from "./values.ts";
 
 /** A column of values, in a unit that the format fixes. */
-export type Signal = { readonly index: number; readonly metric: Metric; readonly unit: string };
+export type Signal = {
+  readonly index: number;
+  readonly metric: Metric;
+  readonly unit: string;
+  readonly origin?: Origin;
+};
 
 /** What a format makes of a header. */
 export type SignalColumns = {
@@ -47,7 +52,6 @@ export type SignalTable = {
   readonly columnsOf: (titles: readonly string[]) => SignalColumns | undefined;
   /** The device or app, where every file of the format is of one. */
   readonly source?: string;
-  readonly origin?: Origin;
   /** The zone of times without one, where the vendor fixes it: Samsung writes UTC. */
   readonly zone?: string;
   /** Whether a file can hold several series, told apart by a column. */
@@ -112,7 +116,7 @@ async function readTable(
     const refused = header.columns.refused?.(row);
     let time: ReturnType<TimeColumn["read"]> | undefined;
     const name = sourceOf(source.map((index) => textOf(row, index))) || table.source;
-    for (const [i, { index, metric, unit }] of signals.entries()) {
+    for (const [i, { index, metric, unit, origin }] of signals.entries()) {
       tally.entries += 1;
       const text = textOf(row, index).replace(/\s*(%|bpm)$/i, "");
       if (nothing(text)) {
@@ -137,7 +141,7 @@ async function readTable(
           value,
           unit,
           ...(name === undefined ? {} : { source: name }),
-          ...(table.origin === undefined ? {} : { origin: table.origin }),
+          ...(origin === undefined ? {} : { origin }),
         };
         tally.hand(reading, take, { clock: times.clock, signal: metric });
       }

@@ -81,7 +81,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "beats/minute": "/min",
 };
 
-/** The unit that a text for people is; undefined for every other one. */
+/** The unit that a text for people means; undefined if it means none that is read. */
 export function unitOfText(text: string): string | undefined {
   return Object.hasOwn(TEXTS, text) ? TEXTS[text] : undefined;
 }

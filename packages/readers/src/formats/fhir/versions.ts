@@ -6,7 +6,7 @@ import { instantOf } from "../json/instant.ts";
 /** What an entry of a resource's history is counted as that is not its last version. */
 export const OLDER = "older version";
 export const WITHDRAWN = "withdrawn";
-export const NO_ORDER = "versions of one id in no order";
+export const NO_ORDER = "versions of one id whose order is not known";
 
 /** An Observation as the file has it, with what its Bundle's entry says about it. */
 export type Version = {

@@ -53,6 +53,18 @@ export class JsonDocument {
     );
   }
 
+  /**
+   * The elements of an array at `path`, which are objects.
+   * @param what one of them is, for the error: "an entry"
+   * @throws FILE_NOT_UNDERSTOOD with the place of the first that is not
+   */
+  *objectsIn(list: readonly JsonValue[], path: JsonPath, what: string, hint: string): Generator<JsonObject> {
+    for (const [i, element] of list.entries()) {
+      if (!isObject(element)) throw this.error([...path, i], `${what} is not an object`, hint);
+      yield element;
+    }
+  }
+
   #placeOf(path: JsonPath): { line: number; column: number } {
     let offset = 0;
     try {
@@ -132,6 +144,12 @@ export function isArray(value: JsonValue | undefined): value is readonly JsonVal
 export function textOf(value: JsonValue | undefined, name: string): string | undefined {
   const found = field(value, name);
   return typeof found === "string" ? found : undefined;
+}
+
+/** A property's number as the file writes it; undefined if it is not a number. */
+export function numberOf(value: JsonValue | undefined, name: string): string | undefined {
+  const found = field(value, name);
+  return found instanceof JsonNumber ? found.text : undefined;
 }
 
 /** A property's elements; empty if it is not an array. */
