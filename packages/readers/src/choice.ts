@@ -135,7 +135,7 @@ function noSource(all: readonly ReadingSeries[], named: string): VitalproofError
  */
 export function withoutCopies(series: ReadingSeries): number {
   const within = METRICS[series.metric].copySeconds;
-  if (within === 0) return 0;
+  if (within === undefined) return 0;
   const copies = new Set<number>();
   const last = new Map<number, number>();
   const order = series.order();

@@ -13,8 +13,11 @@ export type MetricFacts = {
   readonly ucum: readonly string[];
   /** Whether 0 cannot be measured, so that a file's 0 means "nothing measured". */
   readonly zeroIsMissing: boolean;
-  /** Seconds within which the same value again is a copy and no new measurement: less than the fastest sensor's step. */
-  readonly copySeconds: number;
+  /**
+   * Seconds within which the same value again is a copy and not a new measurement: less than the fastest sensor's step.
+   * Left out where sensors measure every second, so that a copy cannot be told from a steady value.
+   */
+  readonly copySeconds?: number;
 };
 
 /** What each metric is called elsewhere. */
@@ -34,7 +37,6 @@ export const METRICS: Readonly<Record<Metric, MetricFacts>> = {
     loinc: ["8867-4", "8889-8", "40443-4"],
     ucum: ["/min"],
     zeroIsMissing: true,
-    copySeconds: 0,
   },
   spo2: {
     title: "oxygen saturation",
@@ -42,7 +44,6 @@ export const METRICS: Readonly<Record<Metric, MetricFacts>> = {
     loinc: ["2708-6", "59408-5", "20564-1"],
     ucum: ["%"],
     zeroIsMissing: true,
-    copySeconds: 0,
   },
   // [g] is UCUM's standard acceleration of free fall; g would be grams.
   acceleration: {
@@ -50,24 +51,21 @@ export const METRICS: Readonly<Record<Metric, MetricFacts>> = {
     loinc: [],
     ucum: ["[g]", "m/s2"],
     zeroIsMissing: false,
-    copySeconds: 0,
   },
   "device-usage": {
     title: "device usage",
     loinc: [],
     ucum: ["min", "h", "s"],
     zeroIsMissing: false,
-    copySeconds: 0,
   },
-  doses: { title: "doses taken", loinc: [], ucum: ["1", "{dose}"], zeroIsMissing: false, copySeconds: 0 },
+  doses: { title: "doses taken", loinc: [], ucum: ["1", "{dose}"], zeroIsMissing: false },
   "af-flag": {
     title: "atrial-fibrillation flag",
     loinc: [],
     ucum: ["1"],
     zeroIsMissing: false,
-    copySeconds: 0,
   },
-  other: { title: "another metric", loinc: [], ucum: [], zeroIsMissing: false, copySeconds: 0 },
+  other: { title: "another metric", loinc: [], ucum: [], zeroIsMissing: false },
 };
 
 /** Every metric there is. */

@@ -14,8 +14,11 @@ export const CONTRADICTING = "contradicts another reading of the same time";
 const WINDOWS_1252 =
   "The file is not in UTF-8. It was read as Windows-1252, which spreadsheets of western languages write.";
 
-/** A stream's report counts readings that contradict each other as refused; they are known only when all is read. */
-export type StreamReport = FileReport & {
+/**
+ * What a file's report says before sources are chosen: not yet how many readings stay. Readings that contradict each other count
+ * as refused; they are known only when all is read.
+ */
+export type StreamReport = Omit<FileReport, "taken" | "low" | "high"> & {
   /** Whether a reading that was handed on contradicts another one, so that neither counts. */
   readonly contradicts: (reading: MeasuredReading) => boolean;
 };
@@ -44,7 +47,7 @@ export async function streamReadings(
   const plausibility = new Plausibility(options);
   const skipped = new Map<string, number>();
   const refused = new Map<string, number>();
-  const handed = { taken: 0, low: 0, high: 0, duplicates: 0 };
+  let duplicates = 0;
   const report = await format.read(watched, { ...options, where }, (reading) => {
     if (metric !== undefined && reading.metric !== metric) {
       const kind = `other metric: ${reading.metric}`;
@@ -64,24 +67,18 @@ export async function streamReadings(
     }
     const text = typeof value === "object" ? value.join(" ") : String(value);
     if (!seen.add(time, seriesOf(reading), text)) {
-      handed.duplicates += 1;
+      duplicates += 1;
       return;
     }
-    handed.taken += 1;
-    if (value === "LOW") handed.low += 1;
-    if (value === "HIGH") handed.high += 1;
     take(reading);
   });
   plausibility.check();
-  const { all, low, high } = seen.contradictions();
-  if (all > 0) refused.set(CONTRADICTING, all);
+  const contradictions = seen.contradictions();
+  if (contradictions > 0) refused.set(CONTRADICTING, contradictions);
   return {
     ...report,
     notes: isInWindows1252(watched) ? [...report.notes, WINDOWS_1252] : report.notes,
-    taken: handed.taken - all,
-    low: handed.low - low,
-    high: handed.high - high,
-    duplicates: report.duplicates + handed.duplicates,
+    duplicates: report.duplicates + duplicates,
     skipped: { ...report.skipped, ...Object.fromEntries(skipped) },
     refused: { ...report.refused, ...Object.fromEntries(refused) },
     contradicts: (reading) => seen.contradicts(reading.time, seriesOf(reading)),

@@ -5,6 +5,12 @@ const WORDS =
   // cspell:disable-next-line
   /^(?:(\d{1,3})\s*h(?:ours?|rs?|r)?)?\s*(?:(\d{1,4})\s*m(?:in(?:utes?|s)?)?)?\s*(?:(\d{1,2})\s*s(?:ec(?:onds?|s)?)?)?$/i;
 
+/** Seconds of a duration as "03:20:00"; undefined for a text of another form. */
+export function clockSeconds(text: string): number | undefined {
+  const [, hours, minutes, seconds] = CLOCK.exec(text) ?? [];
+  return seconds === undefined ? undefined : 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
+}
+
 /**
  * Whole minutes of a duration as "03:20:00", "7:32" (hours and minutes) or "7 h 32 min". Seconds that make no whole
  * minute are dropped, so that no use is counted that there was not.

@@ -1,83 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/**
- * Names of the months by language, January first, as tables write them: in full and as CLDR abbreviates them. They are
- * compared without accents and final points, and no name means different months in two of the languages.
- */
-// cspell:disable
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  en: [
-    "january jan",
-    "february feb",
-    "march mar",
-    "april apr",
-    "may",
-    "june jun",
-    "july jul",
-    "august aug",
-    "september sep sept",
-    "october oct",
-    "november nov",
-    "december dec",
-  ],
-  de: ["januar", "februar", "marz mrz", "", "mai", "juni", "juli", "", "", "oktober okt", "", "dezember dez"],
-  fr: [
-    "janvier janv",
-    "fevrier fevr fev",
-    "mars",
-    "avril avr",
-    "mai",
-    "juin",
-    "juillet juil",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-  ],
-  es: [
-    "enero ene",
-    "febrero",
-    "marzo",
-    "abril abr",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto ago",
-    "septiembre setiembre",
-    "octubre",
-    "noviembre",
-    "diciembre dic",
-  ],
-  it: [
-    "gennaio gen",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio mag",
-    "giugno giu",
-    "luglio lug",
-    "agosto ago",
-    "settembre set sett",
-    "ottobre ott",
-    "novembre",
-    "dicembre dic",
-  ],
-  nl: ["januari", "februari", "maart mrt", "", "mei", "juni", "juli", "augustus", "", "oktober okt", "", ""],
-};
-// cspell:enable
+/** Languages of exports. No name means different months in two of them; British English abbreviates "Sept". */
+const LANGUAGES = ["en", "en-GB", "de", "fr", "es", "it", "nl"];
 
-const MONTHS: ReadonlyMap<string, number> = new Map(
-  Object.values(NAMES).flatMap((months) =>
-    months.flatMap((names, i) => names.split(" ").map((name): [string, number] => [name, i + 1])),
+/** What spreadsheets and people write, and CLDR does not. */
+// cspell:disable-next-line
+const OTHERS: readonly [string, number][] = [
+  ["mrz", 3],
+  ["fev", 2],
+  ["setiembre", 9],
+  ["sett", 9],
+];
+
+/** Names and abbreviations of the months as CLDR has them, which the engine brings along. */
+const MONTHS: ReadonlyMap<string, number> = new Map([
+  ...OTHERS,
+  ...LANGUAGES.flatMap((language) =>
+    (["long", "short"] as const).flatMap((month) => {
+      const format = new Intl.DateTimeFormat(language, { month, timeZone: "UTC" });
+      return Array.from({ length: 12 }, (_, i): [string, number] => [
+        plain(format.format(Date.UTC(2000, i))),
+        i + 1,
+      ]);
+    }),
   ),
-);
+]);
 
-/** A month's number, 1 to 12, by its name. */
+/** A month's number, 1 to 12, by its name in one of the languages, in full or abbreviated. */
 export function monthOf(name: string): number | undefined {
-  const plain = name
+  return MONTHS.get(plain(name));
+}
+
+/** In lower case, without accents and final points. */
+function plain(name: string): string {
+  return name
     .normalize("NFD")
     .replace(/\p{M}|\./gu, "")
     .toLowerCase();
-  return plain === "" ? undefined : MONTHS.get(plain);
 }

@@ -42,23 +42,18 @@ export class Seen {
     return this.#series.get(series)?.contradictions.has(time) === true;
   }
 
-  /** The readings that contradict each other: how many, and how many of them say LOW or HIGH. */
-  contradictions(): { all: number; low: number; high: number } {
-    const counts = { all: 0, low: 0, high: 0 };
-    for (const { contradictions } of this.#series.values()) {
-      for (const values of contradictions.values()) {
-        counts.all += values.size;
-        if (values.has("LOW")) counts.low += 1;
-        if (values.has("HIGH")) counts.high += 1;
-      }
-    }
-    return counts;
+  /** How many readings contradict each other. */
+  contradictions(): number {
+    let count = 0;
+    for (const { contradictions } of this.#series.values())
+      for (const values of contradictions.values()) count += values;
+    return count;
   }
 }
 
 class SeenSeries {
-  /** Times at which there are different values. */
-  readonly contradictions = new Map<number, Set<string>>();
+  /** Times at which there are different values, and how many. */
+  readonly contradictions = new Map<number, number>();
   readonly #values = new Interned();
   readonly #run = new Run();
   readonly #rest = new Scattered();
@@ -68,9 +63,7 @@ class SeenSeries {
     const others = [...this.#run.valuesAt(time), ...this.#rest.valuesAt(time)];
     if (others.includes(number)) return false;
     if (!this.#run.extend(time, number)) this.#rest.add(time, number);
-    if (others.length > 0) {
-      this.contradictions.set(time, new Set([...others, number].map((each) => this.#values.texts[each]!)));
-    }
+    if (others.length > 0) this.contradictions.set(time, others.length + 1);
     return true;
   }
 }
