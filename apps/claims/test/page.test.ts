@@ -34,7 +34,7 @@ describe("the built page", () => {
       const files = new Set(["index.html", ...filesOf("index.html"), ...filesOf(source!)]);
       const sizes = [...files].map((name) => gzipSync(readFileSync(join(FOLDER, name))).length);
       const sum = sizes.reduce((a, b) => a + b, 0);
-      console.log(`      ${(sum / 1000).toFixed(2)} kB`);
+      console.log(`      ${(sum / 1000).toFixed(1)} kB`);
       expect(sum).to.be.below(LIMIT);
     });
   }

@@ -42,7 +42,7 @@ function commandsOf(command: Command, path: readonly string[] = []): string[][] 
   });
 }
 
-/** All that is in a file, or in the files of a folder; nothing where there is none. */
+/** The text of a file, or of all files in a folder. Empty if the path does not exist. */
 async function textsIn(path: string): Promise<string> {
   if (!existsSync(path)) return "";
   if ((await stat(path)).isFile()) return readFile(path, "utf8");

@@ -63,22 +63,19 @@ function look(io: Io, file: string, options: Options): Promise<Inspection> {
 }
 
 async function inspectEach(io: Io, file: string, options: Options, column: string): Promise<void> {
-  const found: { label: string; inspection: Inspection | VitalproofError }[] = [];
+  const found: { label: string; where: string[]; inspection: Inspection | VitalproofError }[] = [];
   for (const { label, where } of await eachLabel(io, file, column, options.where, options.entry)) {
-    found.push({ label, inspection: await ofLabel(look(io, file, { ...options, where })) });
+    found.push({ label, where, inspection: await ofLabel(look(io, file, { ...options, where })) });
   }
   throwCommon(found.map(({ inspection }) => inspection));
   const refused = found.filter(({ inspection }) => inspection instanceof VitalproofError).length;
   io.report(
     [
-      ...found.flatMap(({ label, inspection }) => [
+      ...found.flatMap(({ label, where, inspection }) => [
         `--where "${column}=${label}"`,
         ...(inspection instanceof VitalproofError
           ? [`Not read: ${refusalText(inspection)}`]
-          : linesOf(inspection, file, {
-              ...options,
-              where: [...(options.where ?? []), `${column}=${label}`],
-            })),
+          : linesOf(inspection, file, { ...options, where })),
         "",
       ]),
       ...(refused === 0
