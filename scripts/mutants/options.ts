@@ -16,7 +16,7 @@ Makes one small mistake at a time in the contracts of money, consent and record,
   --only WORDS      with --breaks: those with these words in their name; may be repeated
   --json            the summary for machines
 
-All mutants take about four hours of one core; two runs for different contracts can go on side by side. Results are kept in
+All mutants would take some four hours of one core; two runs for different contracts can go on side by side. Results are kept in
 build/mutants/, one line per mutant, and hold only for the source they were made from. scripts/mutants/explained.json
 says why a survivor is harmless.
 Exit code: 1 if a mutant survives unexplained or a break is not noticed, 2 for wrong usage.`;
