@@ -3,14 +3,15 @@
 /** Languages of exports. No name means different months in two of them; British English abbreviates "Sept". */
 const LANGUAGES = ["en", "en-GB", "de", "fr", "es", "it", "nl"];
 
+// cspell:disable
 /** What spreadsheets and people write, and CLDR does not. */
-// cspell:disable-next-line
 const OTHERS: readonly [string, number][] = [
   ["mrz", 3],
   ["fev", 2],
   ["setiembre", 9],
   ["sett", 9],
 ];
+// cspell:enable
 
 /** Names and abbreviations of the months as CLDR has them, which the engine brings along. */
 const MONTHS: ReadonlyMap<string, number> = new Map([
