@@ -92,7 +92,8 @@ const sources: readonly Source[] = [
     options: { start: LATE, where: { trial: "S01_ADL_HandsUp_1_2017-04-14_23-32-44" } },
     offer: ["falls", { atMost: 0, semantics: "of-valid", coverage: 45 }],
     circuit: "fall-window",
-    valid: 298,
+    // Six samples come less than half an interval after the one before: radio jitter, or a copy; nobody can tell.
+    valid: 296,
     rounded: 300,
     facts: (check) => expect(check).to.include({ template: "impact" }),
   },
