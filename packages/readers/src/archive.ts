@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import type { Entry, FileEntry } from "@zip.js/zip.js";
+import { formatIn } from "./detect.ts";
 import type { FileInput, Format } from "./format.ts";
-import { FORMATS } from "./formats/all.ts";
-import { headOf, inputOf } from "./input.ts";
+import { inputOf, textInput } from "./input.ts";
 import { notUnderstood } from "./internal/notUnderstood.ts";
+import { sheetsOf } from "./workbook.ts";
 
 /** An archive has thousands of small files at most where phones write one a day; more would be no export. */
 const MOST_ENTRIES = 100_000;
 /** So many entries are looked into until it is known which can be read. */
 const MOST_LOOKED_AT = 5000;
 const MOST_NAMED = 10;
+/** Unpacked bytes of a workbook, which is taken into memory as a whole. */
+const MOST_WORKBOOK_BYTES = 1 << 29;
 const DAMAGED = "the archive is damaged or cut off";
 /** What Macs add to archives. */
 const NOT_DATA = /(^|\/)(__MACOSX\/|\.)/;
 
-type Readable = { readonly name: string; readonly input: FileInput; readonly format: Format };
+/** A file in an archive, or a sheet of a workbook. */
+type Part = { readonly name: string; readonly input: FileInput };
+type Readable = Part & { readonly format: Format };
 
 /** Whether a file is a zip archive, by its first bytes. */
 export async function isArchive(input: FileInput): Promise<boolean> {
@@ -27,40 +32,39 @@ export async function isArchive(input: FileInput): Promise<boolean> {
 }
 
 /**
- * The file to read: the input itself, or the entry of a zip archive that `name` chooses, or the only one that can be read. Entries
- * are unpacked while they are read, and their check sums are compared.
- * @throws SELECTION_REQUIRED where several entries can be read; FILE_NOT_UNDERSTOOD for an archive that is damaged, encrypted, or
+ * The file to read: the input itself, or the entry of a zip archive or the sheet of an Excel workbook that `name` chooses, or the only
+ * one that can be read. Entries are unpacked while they are read, and their check sums are compared.
+ * @throws SELECTION_REQUIRED where several can be read; FILE_NOT_UNDERSTOOD for an archive that is damaged, encrypted, or
  *         holds nothing to read; INVALID_ARGUMENT for a name that no entry has
  */
 export async function openedInput(input: FileInput, name: string | undefined): Promise<FileInput> {
   if (!(await isArchive(input))) {
     if (name === undefined) return input;
-    throw new VitalproofError("INVALID_ARGUMENT", "The file is not a zip archive, so it has no entries.", {
-      details: { name: "entry", value: name },
-      hint: "Leave --entry out.",
-    });
+    throw new VitalproofError(
+      "INVALID_ARGUMENT",
+      "The file is not an archive or workbook, so it has no entries.",
+      {
+        details: { name: "entry", value: name },
+        hint: "Leave --entry out.",
+      },
+    );
   }
-  const entries = await entriesOf(input);
-  const chosen = entries.find((entry) => entry.filename === name);
-  if (chosen !== undefined) return inputOfEntry(chosen);
+  const parts = await partsOf(input);
+  const chosen = parts.find((part) => part.name === name);
+  if (chosen !== undefined) return chosen.input;
   if (name !== undefined) {
     throw new VitalproofError("INVALID_ARGUMENT", `The archive has no entry "${name}".`, {
       details: { name: "entry", value: name },
       hint: "Look into it without --entry: the entries that can be read are listed.",
     });
   }
-  if (entries.some(({ filename }) => filename === "[Content_Types].xml")) {
-    throw notUnderstood("it is a document of an office program", {
-      hint: "Open it and save the sheet as CSV (UTF-8), or pass the export in another form.",
-    });
-  }
-  const { vendors, tables, broken } = await readableOf(entries);
+  const { vendors, tables, broken } = await readableOf(parts);
   const readable = vendors.length > 0 ? vendors : tables;
   const [only, ...others] = readable;
   if (only === undefined) {
     if (broken) throw damaged();
-    throw notUnderstood(`none of its ${entries.length} entries is in any of the known formats`, {
-      details: { entries: entries.length },
+    throw notUnderstood(`none of its ${parts.length} entries is in any of the known formats`, {
+      details: { entries: parts.length },
       hint: "If one of them is a table, name it: --entry NAME, and its columns with --time, --value and --unit.",
     });
   }
@@ -81,28 +85,27 @@ function severalOf(readable: readonly Readable[]): VitalproofError {
   );
 }
 
-/** Entries in a vendor's format, and those that are tables of any form. */
+/** Parts in a vendor's format, and those that are tables of any form. */
 async function readableOf(
-  entries: readonly FileEntry[],
+  parts: readonly Part[],
 ): Promise<{ vendors: readonly Readable[]; tables: readonly Readable[]; broken: boolean }> {
   const vendors: Readable[] = [];
   const tables: Readable[] = [];
   let broken = false;
-  for (const entry of entries.slice(0, MOST_LOOKED_AT)) {
-    const input = inputOfEntry(entry);
-    const format = await formatIn(input);
+  for (const part of parts.slice(0, MOST_LOOKED_AT)) {
+    const format = await knownFormatIn(part.input);
     if (format === "damaged") broken = true;
-    if (format === undefined || format === "damaged") continue;
-    (format.name === "generic-csv" ? tables : vendors).push({ name: entry.filename, input, format });
+    else if (format !== undefined)
+      (format.name === "generic-csv" ? tables : vendors).push({ ...part, format });
   }
   return { vendors, tables, broken };
 }
 
-/** What is in an entry; nothing where it is not a text, since archives hold pictures and databases too. */
-async function formatIn(input: FileInput): Promise<Format | "damaged" | undefined> {
+/** What is in a part; nothing where it is not in a known format, since archives hold pictures too. */
+async function knownFormatIn(input: FileInput): Promise<Format | "damaged" | undefined> {
   try {
-    const head = await headOf(input);
-    return head.trim() === "" ? undefined : FORMATS.find((format) => format.matches(head));
+    const format = await formatIn(input);
+    return format === "empty" ? undefined : format;
   } catch (error) {
     const found = VitalproofError.find(error, "FILE_NOT_UNDERSTOOD");
     if (found === undefined) throw error;
@@ -110,15 +113,33 @@ async function formatIn(input: FileInput): Promise<Format | "damaged" | undefine
   }
 }
 
-async function entriesOf(input: FileInput): Promise<FileEntry[]> {
+/** The files in a zip archive, or the sheets of a workbook, which is one too. */
+async function partsOf(input: FileInput): Promise<Part[]> {
+  const blob = await (input.blob?.() ?? gathered(input));
+  const entries = await entriesOf(blob);
+  if (!entries.some(({ filename }) => filename === "[Content_Types].xml"))
+    return entries.map((entry) => ({ name: entry.filename, input: inputOfEntry(entry) }));
+  if (!entries.some(({ filename }) => filename === "xl/workbook.xml")) {
+    throw notUnderstood("it is a document of an office program, and no workbook", {
+      hint: "Pass the export as the device or app wrote it, or save the table in it as CSV (UTF-8).",
+    });
+  }
+  const bytes = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+  if (bytes > MOST_WORKBOOK_BYTES) {
+    throw notUnderstood(`the workbook has over ${MOST_WORKBOOK_BYTES} bytes`, {
+      hint: "Save the sheet as CSV (UTF-8): tables are read row by row.",
+    });
+  }
+  return (await sheetsOf(blob)).map(({ name, csv }) => ({ name, input: textInput(csv) }));
+}
+
+async function entriesOf(blob: Blob): Promise<FileEntry[]> {
   // Loaded for archives alone: pages that read none do not carry it.
   const { BlobReader, ZipReader } = await import("@zip.js/zip.js/lib/zip-core-native.js");
   let entries: Entry[];
   try {
-    const blob = await (input.blob?.() ?? gathered(input));
     entries = await new ZipReader(new BlobReader(blob)).getEntries();
-  } catch (error) {
-    if (error instanceof VitalproofError) throw error;
+  } catch {
     throw damaged();
   }
   if (entries.length > MOST_ENTRIES) throw notUnderstood(`the archive has over ${MOST_ENTRIES} entries`);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import type { FileInput, Format, FormatName, Metric, OwnColumns, ReadOptions } from "./format.ts";
-import { FORMATS } from "./formats/all.ts";
-import { headOf } from "./input.ts";
+import { BINARY_FORMATS, FORMATS, TEXT_FORMATS } from "./formats/all.ts";
+import { beginningOf, headOf } from "./input.ts";
 import { EMPTY_HINT, notUnderstood } from "./internal/notUnderstood.ts";
 import { ucumOf } from "./metrics.ts";
 
@@ -11,9 +11,8 @@ import { ucumOf } from "./metrics.ts";
  * @throws FILE_NOT_UNDERSTOOD for an empty file, or naming in `details.tried` the formats that it is not
  */
 export async function detectFormat(input: FileInput): Promise<Format> {
-  const head = await headOf(input);
-  if (head.trim() === "") throw notUnderstood("it is empty", { hint: EMPTY_HINT });
-  const found = FORMATS.find((format) => format.matches(head));
+  const found = await formatIn(input);
+  if (found === "empty") throw notUnderstood("it is empty", { hint: EMPTY_HINT });
   if (found !== undefined) return found;
   throw notUnderstood(
     `it is not in any of the known formats: ${FORMATS.map(({ title }) => title).join(", ")}`,
@@ -22,6 +21,15 @@ export async function detectFormat(input: FileInput): Promise<Format> {
       hint: "Pass the file as the device or app wrote it, or a table whose columns you name: --time, --value, --unit.",
     },
   );
+}
+
+/** The format of a file by its content; nothing where it is in none. @throws FILE_NOT_UNDERSTOOD for bytes that are no text */
+export async function formatIn(input: FileInput): Promise<Format | "empty" | undefined> {
+  const bytes = await beginningOf(input);
+  const binary = BINARY_FORMATS.find((format) => format.begins(bytes));
+  if (binary !== undefined) return binary;
+  const head = await headOf(input);
+  return head.trim() === "" ? "empty" : TEXT_FORMATS.find((format) => format.matches(head));
 }
 
 /** @throws INVALID_ARGUMENT for a name that no format has */
@@ -53,7 +61,7 @@ export async function formatOfColumns(
   const general = { format: formatOf("generic-csv") };
   if (columns.time === undefined || columns.clock !== undefined) return general;
   const head = await headOf(input);
-  const format = FORMATS.find(({ matches }) => matches(head));
+  const format = TEXT_FORMATS.find(({ matches }) => matches(head));
   const own = [format?.own?.(head) ?? []]
     .flat()
     .find(

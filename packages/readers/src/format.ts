@@ -48,6 +48,7 @@ export type FormatName =
   | "xdrip-sidiary"
   | "nightscout"
   | "tidepool"
+  | "tidepool-table"
   | "dexcom-api"
   | "libre-link-up"
   | "health-auto-export"
@@ -58,6 +59,9 @@ export type FormatName =
   | "apple-health"
   | "tcx"
   | "gpx"
+  | "fit"
+  | "edf"
+  | "health-connect"
   | "fhir"
   | "open-mhealth"
   | "ihealth"
@@ -206,13 +210,23 @@ export type OwnColumns = {
   readonly unit: string | undefined;
 };
 
-/** One kind of file. */
-export type Format = {
+/** One kind of file: a text, or bytes that are none. */
+export type Format = TextFormat | BinaryFormat;
+
+export type TextFormat = FormatFacts & {
+  /** Whether a file whose first 64 KiB are `head` is of this kind, decided by content alone. */
+  matches(head: string): boolean;
+};
+
+export type BinaryFormat = FormatFacts & {
+  /** Whether a file that begins with these bytes (16 KiB, or all of a shorter one) is of this kind. */
+  begins(bytes: Uint8Array): boolean;
+};
+
+type FormatFacts = {
   readonly name: FormatName;
   /** "Dexcom Clarity CSV export" */
   readonly title: string;
-  /** Whether a file whose first 64 KiB are `head` is of this kind, decided by content alone. */
-  matches(head: string): boolean;
   /** The columns that the format reads. A caller who names these names the format, and what it knows of its values. */
   own?(head: string): OwnColumns | readonly OwnColumns[] | undefined;
   /** What `where` chooses by: columns of a table, or one field. Nothing where it is left out. */

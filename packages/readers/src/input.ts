@@ -75,6 +75,37 @@ export function watchedInput(
   return inputOf(stream, input.size);
 }
 
+/** Bytes of a file's beginning by which a format that is no text is found. */
+const BEGINNING_LENGTH = 16_384;
+
+/** The first bytes of a file. */
+export async function beginningOf(input: FileInput): Promise<Uint8Array> {
+  let first = new Uint8Array(0);
+  for await (const chunk of input.stream()) {
+    first = joined(first, chunk);
+    if (first.length >= BEGINNING_LENGTH) break;
+  }
+  return first.slice(0, BEGINNING_LENGTH);
+}
+
+/** All bytes of a file. @throws FILE_NOT_UNDERSTOOD where there are more than `most` */
+export async function bytesOf(input: FileInput, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of input.stream()) {
+    length += chunk.length;
+    if (length > most) throw notUnderstood(`it has over ${most} bytes, which no file of its kind has`);
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
 /** The first characters of a file, for finding out what it is. */
 export async function headOf(input: FileInput): Promise<string> {
   let head = "";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { FileInput, Format, ReadOptions } from "../format.ts";
+import type { FileInput, ReadOptions, TextFormat } from "../format.ts";
 import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Tally } from "../internal/tally.ts";
@@ -44,7 +44,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
  * in tables made from UMAFall. Values are `[x, y, z]`. A table of several trials, each with its own second 0, is read
  * one trial at a time: `where` chooses it.
  */
-export const accelerometerCsv: Format = {
+export const accelerometerCsv: TextFormat = {
   name: "accelerometer-csv",
   title: "accelerometer CSV with three axes",
   selects: "column",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { strayNote, streamXml } from "../internal/xmlStream.ts";
 import { Collector, type Counted } from "./json/collector.ts";
 import { instantOf } from "./json/instant.ts";
@@ -15,7 +15,7 @@ type Point = { time?: string; heartRate?: string };
  * statistics. The watch is named behind its laps, so an activity's points wait for its end.
  * Source: TrainingCenterDatabasev2.xsd.
  */
-export const tcx: Format = {
+export const tcx: TextFormat = {
   name: "tcx",
   title: "Garmin activity (TCX)",
 
@@ -64,7 +64,7 @@ export const tcx: Format = {
  * GPX 1.1 with the heart rates of Garmin's TrackPointExtension (`hr`), as most watches and apps write them.
  * Source: topografix.com/GPX/1/1, TrackPointExtensionv1.xsd.
  */
-export const gpx: Format = {
+export const gpx: TextFormat = {
   name: "gpx",
   title: "Track with heart rates (GPX)",
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { BinaryFormat, Format, TextFormat } from "../format.ts";
 import { accelerometerCsv } from "./accelerometerCsv.ts";
 import { gpx, tcx } from "./activityXml.ts";
 import { appleHealth } from "./appleHealth.ts";
 import { carelink } from "./carelink.ts";
 import { dexcomApi } from "./dexcomApi.ts";
 import { dexcomClarity } from "./dexcomClarity.ts";
+import { edf } from "./edf.ts";
 import { fhir } from "./fhir.ts";
+import { fit } from "./fit.ts";
 import { fitbit } from "./fitbit.ts";
 import { fitbitCsv } from "./fitbitCsv.ts";
 import { fitbitOxygen } from "./fitbitOxygen.ts";
@@ -15,6 +17,7 @@ import { genericCsv } from "./genericCsv.ts";
 import { glooko } from "./glooko.ts";
 import { googleFit } from "./googleFit.ts";
 import { healthAutoExport } from "./healthAutoExport.ts";
+import { healthConnect } from "./healthConnect.ts";
 import { ihealth } from "./ihealth.ts";
 import { iotMessage } from "./iotMessage.ts";
 import { libreLinkUp } from "./libreLinkUp.ts";
@@ -31,17 +34,22 @@ import { polarCsv } from "./polarCsv.ts";
 import { samsungHealth } from "./samsungHealth.ts";
 import { tandem } from "./tandem.ts";
 import { tidepool } from "./tidepool.ts";
+import { tidepoolTable } from "./tidepoolTable.ts";
 import { withingsCsv } from "./withingsCsv.ts";
 import { xdripSiDiary } from "./xdripSiDiary.ts";
 import { zeppCsv } from "./zeppCsv.ts";
 
-/** Every format, in the order in which content is tried: the specific ones before the general ones. */
-export const FORMATS: readonly Format[] = [
+/** Formats that are no text. Each has a beginning of its own. */
+export const BINARY_FORMATS: readonly BinaryFormat[] = [fit, edf, healthConnect];
+
+/** Formats that are texts, in the order in which content is tried: the specific ones before the general ones. */
+export const TEXT_FORMATS: readonly TextFormat[] = [
   dexcomClarity,
   freestyleLibre,
   glooko,
   carelink,
   tandem,
+  tidepoolTable,
   xdripSiDiary,
   monitorCsv,
   accelerometerCsv,
@@ -73,3 +81,6 @@ export const FORMATS: readonly Format[] = [
   iotMessage,
   genericCsv,
 ];
+
+/** Every format. */
+export const FORMATS: readonly Format[] = [...BINARY_FORMATS, ...TEXT_FORMATS];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Metric } from "../format.ts";
+import type { Metric, TextFormat } from "../format.ts";
 import { plainDecimal } from "../internal/values.ts";
 import { strayNote, streamXml } from "../internal/xmlStream.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
@@ -28,7 +28,7 @@ type Element = {
 };
 
 /** The Health app's export.xml, streamed (internal/xmlStream.ts). */
-export const appleHealth: Format = {
+export const appleHealth: TextFormat = {
   name: "apple-health",
   title: "Apple Health export (XML)",
 

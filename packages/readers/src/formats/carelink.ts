@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileInput, Format, Origin, ReadOptions } from "../format.ts";
+import type { FileInput, Origin, ReadOptions, TextFormat } from "../format.ts";
 import { headOf } from "../input.ts";
 import { type Row, rowFilter } from "../internal/csv.ts";
 import { GlucoseCells, textIn } from "../internal/glucoseCells.ts";
@@ -49,7 +49,7 @@ const isTitle = ({ cells }: Row): boolean => /^-{3,}$/.test((cells[0] ?? "").tri
  * The CSV export of Medtronic CareLink: sections for pump, automatic insulin and sensor, each with a title and a header,
  * newest first. Sensor glucose and values of meters are read; events of the pump and calibrations are counted.
  */
-export const carelink: Format = {
+export const carelink: TextFormat = {
   name: "carelink",
   title: "Medtronic CareLink CSV export",
   selects: "column",

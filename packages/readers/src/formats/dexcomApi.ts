@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { isoTime, unixSeconds } from "../internal/dateTime.ts";
 import { ucumOf } from "../metrics.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
@@ -20,7 +20,7 @@ const ENDS: Readonly<Record<string, { low: number; high: number }>> = {
  * of receivers and of v2 have no offset. `status` says low or high where the value is beyond the scale.
  * Source: developer.dexcom.com, egvs of v3 and v2.
  */
-export const dexcomApi: Format = {
+export const dexcomApi: TextFormat = {
   name: "dexcom-api",
   title: "Dexcom API glucose values (JSON)",
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { FileInput, Format, ReadOptions } from "../format.ts";
+import type { FileInput, ReadOptions, TextFormat } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
 import { isoTime } from "../internal/dateTime.ts";
 import { NO_NUMBER, VALUE_HINT } from "../internal/glucoseCells.ts";
@@ -68,7 +68,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
  * (estimated glucose values) with local times. Calibrations, meals, insulin and alerts are counted and left. In the hour
  * that a clock change repeats, the transmitter's own seconds say which pass a value belongs to.
  */
-export const dexcomClarity: Format = {
+export const dexcomClarity: TextFormat = {
   name: "dexcom-clarity",
   title: "Dexcom Clarity CSV export",
   selects: "column",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Bundle, BundleEntry } from "fhir/r4.js";
-import type { Format, Ownership } from "../format.ts";
+import type { Ownership, TextFormat } from "../format.ts";
 import { isFromSensor, readObservation } from "./fhir/observation.ts";
 import { isDeletion, NO_ORDER, type Version, Versions } from "./fhir/versions.ts";
 import { Collector } from "./json/collector.ts";
@@ -26,7 +26,7 @@ const RESOURCE: keyof BundleEntry & string = "resource";
  * HL7 FHIR R4: an Observation, a Bundle, an array of resources, or NDJSON as Bulk Data exports it. formats/fhir/ says
  * which codes, units and times are read.
  */
-export const fhir: Format = {
+export const fhir: TextFormat = {
   name: "fhir",
   title: "HL7 FHIR R4 Observations (JSON)",
   selects: SELECTS,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { FileReport, Format } from "../format.ts";
+import type { FileReport, TextFormat } from "../format.ts";
 import { inOrder, isoTime, orderedTime, type WrittenTime } from "../internal/dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
@@ -23,7 +23,7 @@ const HINT = "Pass the answer of the Fitbit API, or a heart_rate file of the exp
  * Fitbit heart rate: the intraday answer of the web API (times of day on the date above them, on the clock of the
  * account) and the files heart_rate-YYYY-MM-DD.json of the account's export. Neither says its zone.
  */
-export const fitbit: Format = {
+export const fitbit: TextFormat = {
   name: "fitbit",
   title: "Fitbit heart rate (JSON)",
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { isoTime } from "../internal/dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Collector, NO_NUMBER } from "./json/collector.ts";
@@ -13,7 +13,7 @@ const HINT = "Pass the answer of the Fitbit API for oxygen saturation within a d
  * the account's clock, without a zone. Each value is a moving average over five minutes, as Fitbit computes it.
  * Source: dev.fitbit.com, SpO2 Intraday.
  */
-export const fitbitOxygen: Format = {
+export const fitbitOxygen: TextFormat = {
   name: "fitbit-spo2",
   title: "Fitbit oxygen saturation by the minute (JSON)",
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileInput, Format, ReadOptions } from "../format.ts";
+import type { FileInput, ReadOptions, TextFormat } from "../format.ts";
 import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { GlucoseCells, textIn } from "../internal/glucoseCells.ts";
 import { Tally } from "../internal/tally.ts";
@@ -115,7 +115,7 @@ function hasLayout(titles: readonly string[], unit: string): boolean {
  * through other software number differently, and the column is what was measured. Scans repeat between the historic values
  * what is in them a few minutes later, so they are counted and left, as strips, food, insulin and notes are.
  */
-export const freestyleLibre: Format = {
+export const freestyleLibre: TextFormat = {
   name: "freestyle-libre",
   title: "FreeStyle Libre or LibreView CSV export",
   selects: "column",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { FileInput, Format, Metric, ReadOptions } from "../format.ts";
+import type { FileInput, Metric, ReadOptions, TextFormat } from "../format.ts";
 import {
   columnIndex,
   type Header,
@@ -50,7 +50,7 @@ function matches(head: string): boolean {
  * missing. A row's own columns count where there are some: its unit must be the one named, and a row that says it is not
  * valid is left out.
  */
-export const genericCsv: Format = {
+export const genericCsv: TextFormat = {
   name: "generic-csv",
   title: "CSV with columns that you name",
   selects: "column",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileInput, Format, ReadOptions } from "../format.ts";
+import type { FileInput, ReadOptions, TextFormat } from "../format.ts";
 import { headOf } from "../input.ts";
 import { findHeader, type Header, type Row, readRows, rowFilter } from "../internal/csv.ts";
 import { GlucoseCells, textIn } from "../internal/glucoseCells.ts";
@@ -64,7 +64,7 @@ function headerIn(head: string): Header<Columns> | undefined {
  * The CSV files of a Glooko export that hold glucose: cgm_data and bg_data. A sensor's data from CamAPS FX has numbers that
  * stand for below and above its range; they mean that in Glooko's files alone.
  */
-export const glooko: Format = {
+export const glooko: TextFormat = {
   name: "glooko",
   title: "Glooko CSV export (cgm_data, bg_data)",
   selects: "column",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { plainDecimal } from "../internal/values.ts";
 import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
 import {
@@ -21,7 +21,7 @@ const HINT = "Pass a data set of the Fit REST API, or a file of Takeout's folder
  * Heart rate from Google Fit: a data set of the REST API (`point`), or a file of Takeout (`Data Points`). Times are
  * nanoseconds since 1970, as texts or as numbers that a double cannot hold; they are cut to milliseconds.
  */
-export const googleFit: Format = {
+export const googleFit: TextFormat = {
   name: "google-fit",
   title: "Google Fit heart rate (JSON)",
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Metric } from "../format.ts";
+import type { Metric, TextFormat } from "../format.ts";
 import { isoTime, unixSeconds } from "../internal/dateTime.ts";
 import { wordedTime } from "../internal/wordedTime.ts";
 import { ucumOf } from "../metrics.ts";
@@ -31,9 +31,9 @@ const METRICS: Readonly<Record<string, Metric>> = {
 /**
  * JSON of the app Health Auto Export: `data.metrics`, each with its name, units and values. Times have an offset; they are written
  * on the phone's clock of 24 or 12 hours, with a narrow no-break space before am and pm.
- * Source: wiki of github.com/Lybron/health-auto-export, API Export – JSON Format.
+ * Source: wiki of github.com/Lybron/health-auto-export, API Export – JSON TextFormat.
  */
-export const healthAutoExport: Format = {
+export const healthAutoExport: TextFormat = {
   name: "health-auto-export",
   title: "Health Auto Export (JSON)",
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Metric, Origin } from "../format.ts";
+import type { Metric, Origin, TextFormat } from "../format.ts";
 import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
 import {
   field,
@@ -20,7 +20,7 @@ const HINT = "Pass the answer of the iHealth API for glucose or blood oxygen, un
  * `MDate` is not Unix time: it is the local time of the measurement counted as if that were UTC, and `TimeZone` is the
  * offset to take away. Source: IHealthDataPointMapper of github.com/openmhealth/shimmer.
  */
-export const ihealth: Format = {
+export const ihealth: TextFormat = {
   name: "ihealth",
   title: "iHealth glucose and blood oxygen (JSON)",
 

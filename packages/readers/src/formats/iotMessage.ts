@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Ownership } from "../format.ts";
+import type { Ownership, TextFormat } from "../format.ts";
 import { Collector, NO_NUMBER } from "./json/collector.ts";
 import {
   field,
@@ -30,7 +30,7 @@ const FIELDS = {
  * `enqueuedTime`). The time is the device's own: `endDate` of the body, else the creation time among the properties;
  * IoT Central says only when it took the message. Source: the examples of github.com/microsoft/iomt-fhir.
  */
-export const iotMessage: Format = {
+export const iotMessage: TextFormat = {
   name: "iot-message",
   title: "Azure IoT Hub and IoT Central messages (JSON)",
   selects: SELECTS,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { inOrder, orderedTime, unixSeconds } from "../internal/dateTime.ts";
 import { ucumOf } from "../metrics.ts";
 import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
@@ -26,7 +26,7 @@ const HIGHEST = 400;
  * UTC, month first, on a clock of 12 hours; `Timestamp` is the phone's local time and not used. `ValueInMgPerDl` is what the
  * sensor gave; `Value` is in the account's unit, and is read where the caller asks for mmol/L.
  */
-export const libreLinkUp: Format = {
+export const libreLinkUp: TextFormat = {
   name: "libre-link-up",
   title: "LibreLinkUp graph or logbook (JSON)",
 

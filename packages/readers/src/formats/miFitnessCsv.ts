@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Metric } from "../format.ts";
+import type { Metric, TextFormat } from "../format.ts";
 import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { Tally } from "../internal/tally.ts";
 import { isZero, plainDecimal } from "../internal/values.ts";
@@ -25,7 +25,7 @@ function columnsOf(titles: readonly string[]): { titles: readonly string[]; at: 
  * `hlth_center_fitness_data.csv` of Mi Fitness (Xiaomi): rows of all kinds, each with a JSON object and a time in Unix
  * seconds. Heart rate and oxygen saturation are read; `Sid` is the device.
  */
-export const miFitnessCsv: Format = {
+export const miFitnessCsv: TextFormat = {
   name: "mi-fitness",
   title: "Mi Fitness CSV",
   selects: "column",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileInput, Format, Metric, ReadOptions } from "../format.ts";
+import type { FileInput, Metric, ReadOptions, TextFormat } from "../format.ts";
 import { columnIndex, findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Mixture } from "../internal/mixture.ts";
@@ -37,7 +37,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
  * a pulse rate replaces the heart rate only where there is no other. A zero that a living body has not (heart rate,
  * saturation) means that nothing was measured; a respiration of zero is kept.
  */
-export const monitorCsv: Format = {
+export const monitorCsv: TextFormat = {
   name: "monitor-csv",
   title: "monitor numerics CSV",
   selects: "column",

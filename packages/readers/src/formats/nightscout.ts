@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { plainDecimal } from "../internal/values.ts";
 import { ucumOf } from "../metrics.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
@@ -35,7 +35,7 @@ const MOLES_NOTE =
  * Entries of a Nightscout site: the array of `/api/v1/entries.json`, the `result` of `/api/v3/entries`, `entries`, or one
  * entry a line as mongoexport writes them. Nightscout keeps glucose in mg/dL whatever it shows.
  */
-export const nightscout: Format = {
+export const nightscout: TextFormat = {
   name: "nightscout",
   title: "Nightscout entries (JSON)",
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Metric, Ownership } from "../format.ts";
+import type { Metric, Ownership, TextFormat } from "../format.ts";
 import { plainDecimal } from "../internal/values.ts";
 import { Collector } from "./json/collector.ts";
 import {
@@ -53,7 +53,7 @@ const SECONDS: Readonly<Record<string, number>> = {
  * against their schemas. A body with a descriptive statistic (average, minimum, …) is read and counted, and is no
  * reading.
  */
-export const openMhealth: Format = {
+export const openMhealth: TextFormat = {
   name: "open-mhealth",
   title: "Open mHealth / IEEE 1752.1 (JSON)",
   selects: SELECTS,

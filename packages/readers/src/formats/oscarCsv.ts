@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
 import { clockSeconds } from "../internal/durations.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
@@ -31,7 +31,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
  * The Summary and Sessions exports of OSCAR: one reading a night, in whole minutes of use, at the start of its first
  * session. A night is OSCAR's own ("Date", from noon to noon); sessions of one night are added up. Times are local.
  */
-export const oscarCsv: Format = {
+export const oscarCsv: TextFormat = {
   name: "oscar",
   title: "OSCAR summary CSV",
   selects: "column",

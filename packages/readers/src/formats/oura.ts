@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format } from "../format.ts";
+import type { TextFormat } from "../format.ts";
 import { Collector, NO_NUMBER } from "./json/collector.ts";
 import { field, isArray, JsonDocument, numberOf, textOf } from "./json/document.ts";
 import { instantOf } from "./json/instant.ts";
@@ -10,7 +10,7 @@ const HINT = "Pass the answer of /v2/usercollection/heartrate, unchanged.";
  * Heart rate of the Oura API v2: `data` with `bpm`, `timestamp` and `source`, which is what the wearer did (awake, rest, sleep, …)
  * and not a device. Source: cloud.ouraring.com/v2/docs, PublicHeartRateRow.
  */
-export const oura: Format = {
+export const oura: TextFormat = {
   name: "oura",
   title: "Oura heart rate (JSON)",
 

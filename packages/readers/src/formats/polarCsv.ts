@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileInput, Format } from "../format.ts";
+import type { FileInput, TextFormat } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows } from "../internal/csv.ts";
 import { isoTime } from "../internal/dateTime.ts";
 import { clockSeconds } from "../internal/durations.ts";
@@ -24,7 +24,7 @@ function samplesOf(titles: readonly string[]): Samples | undefined {
  * A training session of Polar Flow: two rows about the session (its date with the day first, and its start on the local
  * clock), then a row a second with the time since the start.
  */
-export const polarCsv: Format = {
+export const polarCsv: TextFormat = {
   name: "polar-flow",
   title: "Polar Flow session CSV",
   matches: (head) => findHeader(head, sessionOf) !== undefined && findHeader(head, samplesOf) !== undefined,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileInput, Format, ReadOptions } from "../format.ts";
+import type { FileInput, ReadOptions, TextFormat } from "../format.ts";
 import { headOf } from "../input.ts";
 import { type Row, rowFilter } from "../internal/csv.ts";
 import { GlucoseCells, textIn } from "../internal/glucoseCells.ts";
@@ -45,7 +45,7 @@ const isOtherSection = (row: Row): boolean => /^(Device ?)?Type$/i.test(textIn(r
  * The CSV exports of Tandem's t:connect (sections one below the other) and Tandem Source (a file for each). Rows "EGV" are
  * the sensor's, rows "BG" and the section of BG a meter's; other rows are counted.
  */
-export const tandem: Format = {
+export const tandem: TextFormat = {
   name: "tandem",
   title: "Tandem t:connect or Tandem Source CSV export",
   selects: "column",

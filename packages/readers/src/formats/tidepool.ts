@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Format, Origin } from "../format.ts";
+import type { Origin, TextFormat } from "../format.ts";
 import { ucumOf } from "../metrics.ts";
 import { Collector, type Counted, NO_NUMBER, WRONG_UNIT } from "./json/collector.ts";
 import {
@@ -21,7 +21,7 @@ const TYPES = /"type"\s*:\s*"(cbg|smbg|basal|bolus|wizard|deviceEvent|pumpSettin
  * that of devices that measured whole mg/dL; an export in mg/dL is computed back and not rounded. The values stay as they are
  * written: rounding to a profile's step is the caller's choice. Source: github.com/tidepool-org/data-model.
  */
-export const tidepool: Format = {
+export const tidepool: TextFormat = {
   name: "tidepool",
   title: "Tidepool export (JSON)",
 
@@ -55,17 +55,17 @@ function readRecord(record: JsonObject, collector: Collector): Counted {
     value: beyondScale(field(record, "annotations")) ?? number,
     unit,
     source: textOf(record, "deviceId"),
-    origin: originOf(record, type),
+    origin: originOf(type, textOf(record, "subType")),
   });
 }
 
-function originOf(record: JsonObject, type: "cbg" | "smbg"): Origin | undefined {
+export function originOf(type: "cbg" | "smbg", subType: string | undefined): Origin | undefined {
   if (type === "cbg") return undefined;
-  return textOf(record, "subType") === "manual" ? "typed in" : "meter";
+  return subType === "manual" ? "typed in" : "meter";
 }
 
 /** What the device said of a value that is beyond its scale; the export writes the annotations as a text of JSON. */
-function beyondScale(annotations: JsonValue | undefined): "LOW" | "HIGH" | undefined {
+export function beyondScale(annotations: JsonValue | undefined): "LOW" | "HIGH" | undefined {
   let list = annotations;
   if (typeof list === "string") {
     try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { Format, Metric, ReadOptions } from "../format.ts";
+import type { Metric, ReadOptions, TextFormat } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows } from "../internal/csv.ts";
 import { isoTime, unixSeconds } from "../internal/dateTime.ts";
 import { Tally } from "../internal/tally.ts";
@@ -18,7 +18,7 @@ function columnsOf(titles: readonly string[]): { titles: readonly string[] } | u
  * of values. The first value is at the start, each other one after the seconds of those before it. All these files have
  * the same three titles, so the caller says what the values are.
  */
-export const withingsCsv: Format = {
+export const withingsCsv: TextFormat = {
   name: "withings",
   title: "Withings raw CSV",
   matches: (head) => findHeader(head, columnsOf) !== undefined,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FileInput, Format, ReadOptions } from "../format.ts";
+import type { FileInput, ReadOptions, TextFormat } from "../format.ts";
 import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal/csv.ts";
 import { GlucoseCells, textIn } from "../internal/glucoseCells.ts";
 import { glucoseUnit } from "../internal/glucoseUnit.ts";
@@ -33,7 +33,7 @@ function columnsOf(titles: readonly string[]): Columns | undefined {
  * The SiDiary export of xDrip+ and Spike: day and time in two columns, values of the sensor and of meters in two more. The
  * file does not say its unit. Both apps write mg/dL; where no value proves it, the caller says it.
  */
-export const xdripSiDiary: Format = {
+export const xdripSiDiary: TextFormat = {
   name: "xdrip-sidiary",
   title: "xDrip+ export for SiDiary (CSV)",
   selects: "column",

@@ -2,12 +2,12 @@
 import type {
   FileInput,
   FileReport,
-  Format,
   FormatName,
   MeasuredReading,
   Metric,
   Origin,
   ReadOptions,
+  TextFormat,
 } from "../format.ts";
 import { METRICS } from "../metrics.ts";
 import { columnIndex, findHeader, headerOf, type Row, readRows, rowFilter } from "./csv.ts";
@@ -59,7 +59,7 @@ export type SignalTable = {
 };
 
 /** The format of a vendor's table. */
-export function signalTable(table: SignalTable): Format {
+export function signalTable(table: SignalTable): TextFormat {
   return {
     name: table.name,
     title: table.title,

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { BlobWriter, Uint8ArrayReader, ZipWriter } from "@zip.js/zip.js/lib/zip-core-native.js";
+import { expect } from "chai";
+import { bytesInput, readFile } from "../src/index.ts";
+import { rejected } from "./support.ts";
+
+const NOW = 1_790_000_000;
+const START = 1_772_442_000;
+
+/** A database with the tables and columns of Android's module that hold readings, and rows by table. */
+const SCHEMA = `
+  CREATE TABLE application_info_table (row_id INTEGER PRIMARY KEY, package_name TEXT, app_name TEXT);
+  CREATE TABLE device_info_table (row_id INTEGER PRIMARY KEY, manufacturer TEXT, model TEXT, device_type INTEGER);
+  CREATE TABLE heart_rate_record_table (row_id INTEGER PRIMARY KEY, uuid BLOB, app_info_id INTEGER, device_info_id INTEGER,
+    recording_method INTEGER, start_time INTEGER, end_time INTEGER, local_date INTEGER);
+  CREATE TABLE heart_rate_record_series_table (parent_key INTEGER, beats_per_minute INTEGER, epoch_millis INTEGER);
+  CREATE TABLE oxygen_saturation_record_table (row_id INTEGER PRIMARY KEY, app_info_id INTEGER, device_info_id INTEGER,
+    recording_method INTEGER, time INTEGER, percentage REAL);
+  CREATE TABLE blood_glucose_record_table (row_id INTEGER PRIMARY KEY, app_info_id INTEGER, device_info_id INTEGER,
+    recording_method INTEGER, time INTEGER, level REAL, specimen_source INTEGER);
+  INSERT INTO application_info_table VALUES (1, 'com.sec.android.app.shealth', 'Samsung Health'), (2, 'com.example.diary', '');
+  INSERT INTO device_info_table VALUES (1, 'samsung', 'SM-R900', 1), (2, NULL, NULL, 0);
+`;
+
+function databaseOf(sql: string): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), "vitalproof-test-"));
+  try {
+    const database = new DatabaseSync(join(folder, "made.db"));
+    database.exec(sql);
+    database.close();
+    return readFileSync(join(folder, "made.db"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const millis = (after: number): number => 1000 * (START + after);
+
+describe("Health Connect", () => {
+  const whole = databaseOf(`${SCHEMA}
+    INSERT INTO heart_rate_record_table VALUES (7, x'00', 1, 1, 2, 0, 0, 0), (8, x'01', 2, 2, 3, 0, 0, 0);
+    INSERT INTO heart_rate_record_series_table VALUES (7, 62, ${millis(60)}), (7, 61, ${millis(0)}), (8, 90, ${millis(30)});
+    INSERT INTO oxygen_saturation_record_table VALUES (1, 1, 1, 2, ${millis(0)}, 96.5), (2, 1, 1, 2, NULL, 96);
+    INSERT INTO blood_glucose_record_table VALUES (1, 2, 2, 1, ${millis(0)}, 5.55, 1), (2, 2, 2, 1, ${millis(900)}, 5.6, 2);
+  `);
+
+  it("samples of every app and device in order of time, from the database and from the archive", async () => {
+    const writer = new ZipWriter(new BlobWriter(), { useWebWorkers: false });
+    await writer.add("health_connect_export.db", new Uint8ArrayReader(new Uint8Array(whole)));
+    const archive = new Uint8Array(await (await writer.close()).arrayBuffer());
+    for (const bytes of [whole, archive]) {
+      const { format, readings, report } = await readFile(bytesInput(bytes), { now: NOW, source: "*" });
+      expect(format).to.equal("health-connect");
+      const said = readings.map(({ metric, time, value, unit, source, origin }) =>
+        [metric, time - START, value, unit, source, origin ?? "sensor"].join("|"),
+      );
+      const watch = "com.sec.android.app.shealth, samsung SM-R900";
+      expect(said).to.deep.equal([
+        `heart-rate|0|61|/min|${watch}|sensor`,
+        `spo2|0|96.5|%|${watch}|sensor`,
+        "glucose|0|5.55|mmol/L|com.example.diary|sensor",
+        `heart-rate|60|62|/min|${watch}|sensor`,
+      ]);
+      expect(report.refused).to.deep.equal({ "no time": 1 });
+    }
+  });
+
+  it("a version without the column for how a record was made", async () => {
+    const old = databaseOf(`
+      CREATE TABLE oxygen_saturation_record_table (row_id INTEGER PRIMARY KEY, time INTEGER, percentage REAL);
+      INSERT INTO oxygen_saturation_record_table VALUES (1, ${millis(0)}, 96);
+    `);
+    const { readings } = await readFile(bytesInput(old), { now: NOW });
+    expect(readings).to.deep.equal([{ metric: "spo2", time: START, value: "96", unit: "%" }]);
+  });
+
+  it("refuses another database and a damaged one, and leaves no copy behind", async () => {
+    const copies = () =>
+      readdirSync(tmpdir()).filter((name) => /^vitalproof-[A-Za-z0-9]{6}$/.test(name)).length;
+    const before = copies();
+    const other = await rejected(readFile(bytesInput(databaseOf("CREATE TABLE notes (text)"))));
+    expect(other.details.reason).to.contain("not one of Health Connect");
+    const damaged = Buffer.from(whole);
+    damaged.fill(0xff, 100, 4096);
+    expect((await rejected(readFile(bytesInput(damaged)))).details.reason).to.contain("damaged");
+    expect((await rejected(readFile(bytesInput(whole.subarray(0, 2000))))).details.reason).to.contain(
+      "damaged",
+    );
+    expect(copies()).to.equal(before);
+  });
+});
