@@ -16,24 +16,29 @@ export async function collectReadings(
   input: FileInput,
   options: ReadOptions = {},
 ): Promise<CollectedReadings> {
-  const all = new Map<string, ReadingSeries>();
+  const all: ReadingSeries[] = [];
+  let last: ReadingSeries | undefined;
   const { contradicts, ...report } = await streamReadings(input, options, (reading) => {
     const { metric, unit, origin, time, value, source } = reading;
-    const key = `${metric} ${unit} ${origin}`;
-    let one = all.get(key);
-    if (one === undefined) {
-      one = new ReadingSeries(metric, unit, origin);
-      all.set(key, one);
+    const isOf = (one: ReadingSeries): boolean =>
+      one.metric === metric && one.unit === unit && one.origin === origin;
+    // Readings of one series mostly follow each other.
+    if (last === undefined || !isOf(last)) {
+      last = all.find(isOf);
+      if (last === undefined) {
+        last = new ReadingSeries(metric, unit, origin);
+        all.push(last);
+      }
     }
-    one.add(time, value, source);
+    last.add(time, value, source);
   });
   if (report.refused[CONTRADICTING] !== undefined)
-    for (const one of all.values()) one.keep((at) => !contradicts(one.readingAt(at)));
-  const choice = chooseSources([...all.values()], options);
+    for (const one of all) one.keep((at) => !contradicts(one.readingAt(at)));
+  const choice = chooseSources(all, options);
   // Rows without times have those that the caller spaces them by.
   const timed = options.columns === undefined || options.columns.time !== undefined;
-  const copies = timed ? [...all.values()].reduce((sum, one) => sum + withoutCopies(one), 0) : 0;
-  const series = [...all.values()].filter(({ count }) => count > 0);
+  const copies = timed ? all.reduce((sum, one) => sum + withoutCopies(one), 0) : 0;
+  const series = all.filter(({ count }) => count > 0);
   return {
     report: {
       ...report,

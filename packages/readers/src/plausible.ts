@@ -66,7 +66,8 @@ type Count = {
 export class Plausibility {
   readonly #latest: number;
   readonly #earliest: number;
-  readonly #counts = new Map<string, Count>();
+  readonly #counts: Count[] = [];
+  #last: Count | undefined;
 
   constructor({ now, start }: Pick<ReadOptions, "now" | "start">) {
     this.#latest = (now ?? Date.now() / 1000) + AHEAD;
@@ -75,28 +76,34 @@ export class Plausibility {
   }
 
   /** Why a reading cannot be what it says; undefined where it can. */
-  refusalOf({ metric, unit, time, value }: MeasuredReading): string | undefined {
-    const range = RANGES[metric]?.[unit];
-    if (range !== undefined && value !== "LOW" && value !== "HIGH") {
-      const numbers = typeof value === "object" ? value.map(Number) : [Number(value)];
-      if (SENTINELS[metric]?.includes(numbers[0]!) === true) return OUT_OF_RANGE;
-      const count = this.#countOf(metric, unit);
-      if (metric === "spo2" && numbers[0]! > 0 && numbers[0]! <= 1) count.fractions += 1;
-      if (metric === "glucose" && OTHER_UNIT[unit]!.beyond(numbers[0]!)) count.other += 1;
-      if (numbers.some((number) => number < range[0] || number > range[1])) {
-        count.outside += 1;
-        return OUT_OF_RANGE;
-      }
-      count.inside += 1;
-    }
+  refusalOf(reading: MeasuredReading): string | undefined {
+    const { time, value } = reading;
+    if (value !== "LOW" && value !== "HIGH" && this.#isOutOfRange(reading)) return OUT_OF_RANGE;
     if (time < this.#earliest) return TOO_EARLY;
     if (time > this.#latest) return IN_FUTURE;
     return undefined;
   }
 
+  #isOutOfRange({ metric, unit, value }: MeasuredReading): boolean {
+    const range = RANGES[metric]?.[unit];
+    if (range === undefined) return false;
+    const [least, most] = range;
+    const isOutside = (number: number): boolean => number < least || number > most;
+    const first = Number(typeof value === "object" ? value[0] : value);
+    if (SENTINELS[metric]?.includes(first) === true) return true;
+    const count = this.#countOf(metric, unit);
+    if (metric === "spo2" && first > 0 && first <= 1) count.fractions += 1;
+    if (metric === "glucose" && OTHER_UNIT[unit]!.beyond(first)) count.other += 1;
+    const outside =
+      typeof value === "object" ? value.some((axis) => isOutside(Number(axis))) : isOutside(first);
+    if (outside) count.outside += 1;
+    else count.inside += 1;
+    return outside;
+  }
+
   /** @throws VALUES_IMPLAUSIBLE where many values of a metric are out of its range: then the others are not its either */
   check(): void {
-    for (const count of this.#counts.values()) {
+    for (const count of this.#counts) {
       const { metric, unit, inside, outside } = count;
       const values = inside + outside;
       if (values >= SOME_VALUES && isMost(count.other, values)) throw otherUnit(count, values);
@@ -115,12 +122,14 @@ export class Plausibility {
   }
 
   #countOf(metric: Metric, unit: string): Count {
-    const key = `${metric} ${unit}`;
-    let count = this.#counts.get(key);
+    // Readings of one kind mostly follow each other.
+    if (this.#last?.metric === metric && this.#last.unit === unit) return this.#last;
+    let count = this.#counts.find((one) => one.metric === metric && one.unit === unit);
     if (count === undefined) {
       count = { metric, unit, inside: 0, outside: 0, fractions: 0, other: 0 };
-      this.#counts.set(key, count);
+      this.#counts.push(count);
     }
+    this.#last = count;
     return count;
   }
 }

@@ -44,6 +44,7 @@ export async function streamReadings(
   const where = { ...options.columns?.where, ...options.where };
   assertSelects(format, options);
   const seen = new Seen();
+  const seriesOf = seriesNames();
   const plausibility = new Plausibility(options);
   const skipped = new Map<string, number>();
   const refused = new Map<string, number>();
@@ -85,8 +86,18 @@ export async function streamReadings(
   };
 }
 
-function seriesOf({ metric, unit, origin, source }: MeasuredReading): string {
-  return `${metric} ${unit} ${origin} ${source}`;
+/** Names the series of a reading. Those of one series mostly follow each other, and a text for each would take long. */
+function seriesNames(): (reading: MeasuredReading) => string {
+  let last: MeasuredReading | undefined;
+  let name = "";
+  return (reading) => {
+    const { metric, unit, origin, source } = reading;
+    const same =
+      last?.metric === metric && last.unit === unit && last.origin === origin && last.source === source;
+    if (!same) name = `${metric} ${unit} ${origin} ${source}`;
+    last = reading;
+    return name;
+  };
 }
 
 /** A choice that the format does not know must not be passed over: the wrong readings would count. */

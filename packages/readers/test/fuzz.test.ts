@@ -53,7 +53,12 @@ describe("changed files", function () {
   for (const [name, sample] of Object.entries(FUZZ_SAMPLES)) {
     it(`${name}: ${MUTATIONS} changed files give readings or an error of ours, and none hangs`, async () => {
       const { mutate } = random(name);
-      for (let i = 0; i < MUTATIONS; i++) await survives(mutate(bytesOf(sample)), sample, name);
+      const { repair = (bytes) => bytes } = sample;
+      for (let i = 0; i < MUTATIONS; i++) {
+        const changed = mutate(bytesOf(sample));
+        // Every third one as it is: a check sum that does not agree is refused too.
+        await survives(i % 3 === 0 ? changed : repair(changed), sample, name);
+      }
     });
   }
 });

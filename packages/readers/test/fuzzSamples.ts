@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { FormatName, ReadOptions } from "../src/index.ts";
 import { appleExport, appleRecord } from "./appleHealthSupport.ts";
+import { edfOf } from "./edfSupport.ts";
 import { bundle, glucose, quantity } from "./fhirSupport.ts";
+import { fitFileOf, fitRecord, withCheckSum } from "./fitSupport.ts";
+import { databaseOf, HEALTH_CONNECT_SCHEMA } from "./healthConnectSupport.ts";
 
 /** A small file of a format: its text, or its bytes if it is not a text. */
-export type FuzzSample = { readonly content: string | Uint8Array; readonly options?: ReadOptions };
+export type FuzzSample = {
+  readonly content: string | Uint8Array;
+  readonly options?: ReadOptions;
+  /** Makes changed bytes agree with their check sums again, so that what is behind those is tried too. */
+  readonly repair?: (bytes: Uint8Array) => Uint8Array;
+};
 
 const AT = "2024-05-14T15:20:00Z";
 const json = (content: unknown, options: ReadOptions = {}): FuzzSample => ({
@@ -14,6 +22,35 @@ const json = (content: unknown, options: ReadOptions = {}): FuzzSample => ({
 
 /** One sample of each format, each of which gives readings. A new format adds its own. */
 export const FUZZ_SAMPLES: Partial<Record<FormatName, FuzzSample>> = {
+  fit: {
+    content: fitFileOf((encoder) => {
+      encoder.writeMessage(20, fitRecord(0, 61));
+      encoder.writeMessage(20, fitRecord(1, 62));
+    }),
+    repair: withCheckSum,
+  },
+  edf: {
+    content: edfOf({
+      recording: "Startdate 02-MAR-2025 X X X",
+      reserved: "EDF+C",
+      date: "02.03.25",
+      signals: [
+        { label: "SpO2", dimension: "%", records: [[97], [96]] },
+        { label: "EDF Annotations", samples: 8, records: ["+0\u0014\u0014\u0000", "+1\u0014\u0014\u0000"] },
+      ],
+    }),
+    options: { zone: "Europe/Berlin" },
+  },
+  "health-connect": {
+    content: databaseOf(
+      `${HEALTH_CONNECT_SCHEMA} INSERT INTO oxygen_saturation_record_table VALUES (1, 1, 1, 2, 1767000000000, 96.5);`,
+    ),
+  },
+  "tidepool-table": {
+    content:
+      "Zulu Time,Local Time,Tidepool Data Type,Value,Units,Device Id,Annotations\n" +
+      '2024-05-14 15:20:00,2024-05-14 17:20:00,cbg,6.66089,mmol/L,Sensor 1,"[{""code"":""bg/out-of-range"",""value"":""low""}]"\n',
+  },
   "dexcom-clarity": {
     content:
       "Index,Timestamp (YYYY-MM-DDThh:mm:ss),Event Type,Event Subtype,Patient Info,Device Info,Source Device ID," +

@@ -1,47 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { expect } from "chai";
 import { bytesInput, readFile } from "../src/index.ts";
+import { databaseOf, HEALTH_CONNECT_SCHEMA } from "./healthConnectSupport.ts";
 import { rejected } from "./support.ts";
 
 const NOW = 1_790_000_000;
 const START = 1_772_442_000;
 
-/** A database with the tables and columns of Android's module that hold readings, and rows by table. */
-const SCHEMA = `
-  CREATE TABLE application_info_table (row_id INTEGER PRIMARY KEY, package_name TEXT, app_name TEXT);
-  CREATE TABLE device_info_table (row_id INTEGER PRIMARY KEY, manufacturer TEXT, model TEXT, device_type INTEGER);
-  CREATE TABLE heart_rate_record_table (row_id INTEGER PRIMARY KEY, uuid BLOB, app_info_id INTEGER, device_info_id INTEGER,
-    recording_method INTEGER, start_time INTEGER, end_time INTEGER, local_date INTEGER);
-  CREATE TABLE heart_rate_record_series_table (parent_key INTEGER, beats_per_minute INTEGER, epoch_millis INTEGER);
-  CREATE TABLE oxygen_saturation_record_table (row_id INTEGER PRIMARY KEY, app_info_id INTEGER, device_info_id INTEGER,
-    recording_method INTEGER, time INTEGER, percentage REAL);
-  CREATE TABLE blood_glucose_record_table (row_id INTEGER PRIMARY KEY, app_info_id INTEGER, device_info_id INTEGER,
-    recording_method INTEGER, time INTEGER, level REAL, specimen_source INTEGER);
-  INSERT INTO application_info_table VALUES (1, 'com.sec.android.app.shealth', 'Samsung Health'), (2, 'com.example.diary', '');
-  INSERT INTO device_info_table VALUES (1, 'samsung', 'SM-R900', 1), (2, NULL, NULL, 0);
-`;
-
-function databaseOf(sql: string): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), "vitalproof-test-"));
-  try {
-    const database = new DatabaseSync(join(folder, "made.db"));
-    database.exec(sql);
-    database.close();
-    return readFileSync(join(folder, "made.db"));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 const millis = (after: number): number => 1000 * (START + after);
 
 describe("Health Connect", () => {
-  const whole = databaseOf(`${SCHEMA}
+  const whole = databaseOf(`${HEALTH_CONNECT_SCHEMA}
     INSERT INTO heart_rate_record_table VALUES (7, x'00', 1, 1, 2, 0, 0, 0), (8, x'01', 2, 2, 3, 0, 0, 0);
     INSERT INTO heart_rate_record_series_table VALUES (7, 62, ${millis(60)}), (7, 61, ${millis(0)}), (8, 90, ${millis(30)});
     INSERT INTO oxygen_saturation_record_table VALUES (1, 1, 1, 2, ${millis(0)}, 96.5), (2, 1, 1, 2, NULL, 96);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { DatabaseSync } from "node:sqlite";
 import type { BinaryFormat, FileInput, Metric, Origin } from "../format.ts";
 import { notUnderstood } from "../internal/notUnderstood.ts";
 import { Collector, type Counted, NO_NUMBER } from "./json/collector.ts";
 import { NO_TIME } from "./json/instant.ts";
+
+/** Not an import from Node: the rest runs in browsers. */
+type Database = import("node:sqlite").DatabaseSync;
 
 /** What a table holds, and how its rows are asked for. */
 type Table = {
@@ -121,7 +123,7 @@ function readRow({ metric, unit }: Table, row: Row, collector: Collector): Count
 }
 
 /** @throws FILE_NOT_UNDERSTOOD where SQLite cannot read it, and where there is no SQLite */
-async function withDatabase(input: FileInput, action: (database: DatabaseSync) => void): Promise<void> {
+async function withDatabase(input: FileInput, action: (database: Database) => void): Promise<void> {
   const node = nodeModules();
   if (node === undefined) {
     throw notUnderstood("it is a database, which a page cannot read", {

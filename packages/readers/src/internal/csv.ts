@@ -160,26 +160,37 @@ export async function readRows(
         before -= 1;
         continue;
       }
-      const bad = (index: number, reason: string, hint?: string): Error =>
-        notUnderstood(reason, {
-          place: placeOf(text, delimiter, line, i, index),
-          ...(hint === undefined ? {} : { hint }),
-        });
+      const row = new BlockRow(cells, (index) => placeOf(text, delimiter, line, i, index));
       for (let extra = width; extra < cells.length; extra++) {
         if (cells[extra]!.trim() !== "")
-          throw bad(extra, "the row has more cells than the header", shiftHint(delimiter));
+          throw row.bad(extra, "the row has more cells than the header", shiftHint(delimiter));
       }
-      const go = take({
-        cells,
-        bad,
-        cell(index) {
-          const cell = cells[index];
-          if (cell === undefined) throw bad(index, "the row ends before this column", SHORT_HINT);
-          return cell.trim();
-        },
-      });
-      if (go === false) return;
+      if (take(row) === false) return;
     }
+  }
+}
+
+class BlockRow implements Row {
+  readonly cells: readonly string[];
+  readonly #placeOf: (index: number) => Place | undefined;
+
+  /** @param placeOf where a cell begins, found when somebody asks */
+  constructor(cells: readonly string[], placeOf: (index: number) => Place | undefined) {
+    this.cells = cells;
+    this.#placeOf = placeOf;
+  }
+
+  cell(index: number): string {
+    const cell = this.cells[index];
+    if (cell === undefined) throw this.bad(index, "the row ends before this column", SHORT_HINT);
+    return cell.trim();
+  }
+
+  bad(index: number, reason: string, hint?: string): Error {
+    return notUnderstood(reason, {
+      place: this.#placeOf(index),
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 
@@ -214,6 +225,11 @@ function firstRows(head: string, delimiter: Delimiter): string[][] {
 }
 
 function parseBlock(text: string, delimiter: Delimiter, onRow?: (row: string[]) => null): string[][] {
+  // Without a quote there is nothing for a parser to decide, and this takes a tenth of its time.
+  if (onRow === undefined && !text.includes('"')) {
+    const lines = text.includes("\r") ? text.split(/\r\n|\n|\r/) : text.split("\n");
+    return lines.filter((line) => line !== "").map((line) => line.split(delimiter));
+  }
   return parse(text, {
     delimiter,
     relax_column_count: true,

@@ -106,28 +106,38 @@ export function hoursOf(shown: number, half: string | undefined): number | undef
 
 /** @returns "impossible" for a date or time that does not exist */
 export function writtenTime(
-  parts: readonly (string | number)[],
+  parts: readonly [
+    year: string | number,
+    month: string | number,
+    day: string | number,
+    hour: string | number,
+    minute: string | number,
+    second: string | number,
+  ],
   fraction: number,
   offset: number | undefined | "impossible",
 ): WrittenTime | "impossible" {
-  const [year, month, day, hour, minute, second] = parts.map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const [year, month, day] = [Number(parts[0]), Number(parts[1]), Number(parts[2])];
+  const [hour, minute, second] = [Number(parts[3]), Number(parts[4]), Number(parts[5])];
+  // Of the first hundred years JavaScript makes those of the twentieth century.
   const real =
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() === month - 1 &&
-    date.getUTCDate() === day &&
+    year >= 100 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysOf(year, month) &&
     hour < 24 &&
     minute < 60 &&
     second < 60;
   if (!real || offset === "impossible") return "impossible";
   return { local: { year, month, day, hour, minute, second }, fraction, offset };
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysOf(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && leap ? 29 : DAYS[month - 1]!;
 }
 
 const OFFSET = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/i;

@@ -43,11 +43,11 @@ export class UnitColumn {
   }
 
   /** @throws FILE_NOT_UNDERSTOOD where the row says another unit, or its cells are shifted */
-  see({ cells, bad }: Row): void {
-    const text = cells[this.#index];
+  see(row: Row): void {
+    const text = row.cells[this.#index];
     if (text === undefined || text === this.#last) return;
     const said = text.trim();
-    if (said !== "") this.#compare(said, bad);
+    if (said !== "") this.#compare(said, row);
     this.#last = text;
   }
 
@@ -56,22 +56,22 @@ export class UnitColumn {
     if (this.#unknown !== undefined) throw this.#unknown;
   }
 
-  #compare(said: string, bad: Row["bad"]): void {
+  #compare(said: string, row: Row): void {
     if (/^\d+$/.test(said) && said !== this.#unit) {
-      throw bad(this.#index, `its column "${this.#title}" holds a number`, shiftHint(this.#delimiter));
+      throw row.bad(this.#index, `its column "${this.#title}" holds a number`, shiftHint(this.#delimiter));
     }
     const unit = ucumOf(this.#metric, said);
     if (unit === this.#unit) return;
     const where = `--where "${this.#title}=VALUE"`;
     if (unit !== undefined && this.#metric !== "other") {
-      throw bad(
+      throw row.bad(
         this.#index,
         `its column "${this.#title}" says ${unit}, and ${this.#unit} was named`,
         `Name the unit that the rows have: --unit ${unit}. Where they have several, choose one: ${where}.`,
       );
     }
     if (this.#chosen || said.toLowerCase() === this.#unit.toLowerCase()) return;
-    this.#unknown ??= bad(
+    this.#unknown ??= row.bad(
       this.#index,
       `its column "${this.#title}" does not say ${this.#unit}, and no other unit of ${METRICS[this.#metric].title}`,
       `Choose the rows that count by this column: ${where}. With * instead of a value, all of them count.`,

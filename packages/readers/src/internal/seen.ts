@@ -60,6 +60,8 @@ class SeenSeries {
 
   add(time: number, value: string): boolean {
     const number = this.#values.numberOf(value);
+    // Nearly every reading is later than all before it.
+    if (this.#rest.isEmpty && this.#run.extendAfter(time, number)) return true;
     const others = [...this.#run.valuesAt(time), ...this.#rest.valuesAt(time)];
     if (others.includes(number)) return false;
     if (!this.#run.extend(time, number)) this.#rest.add(time, number);
@@ -88,6 +90,14 @@ class Run {
     }
     const along = this.#sign * time;
     if (along < this.#last) return false;
+    this.#push(along, value);
+    return true;
+  }
+
+  /** As `extend`, where the time is after all that are there, in a run whose way is known. @returns whether it was */
+  extendAfter(time: number, value: number): boolean {
+    const along = this.#sign * time;
+    if (this.#times.length < 2 || along <= this.#last) return false;
     this.#push(along, value);
     return true;
   }
@@ -130,6 +140,10 @@ class Scattered {
   /** Number of the value plus one; 0 is an empty place. */
   #marks = new Uint32Array(16);
   #count = 0;
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
 
   add(time: number, value: number): void {
     let place = this.#firstPlace(time);

@@ -45,8 +45,9 @@ export class Shifts {
   }
 
   /** A row that has a value. */
-  see({ cells, bad }: Row): void {
+  see(row: Row): void {
     if (!this.#watched) return;
+    const { cells } = row;
     this.#rows += 1;
     const wide = cells.length > this.#width;
     const value = cells[this.#value]!.trim();
@@ -57,7 +58,7 @@ export class Shifts {
     } else if (DIGITS.test(next)) {
       this.#followed += 1;
       if (wide) this.#wideFollowed += 1;
-      this.#first ??= bad(
+      this.#first ??= row.bad(
         this.#value + 1,
         "the cell after a whole number has digits, as after a decimal comma without quotes",
         shiftHint(this.#delimiter),

@@ -153,6 +153,10 @@ export class TimeColumn {
       if (time === "impossible") throw bad("its time does not exist");
       return this.#local(time.local, time.fraction);
     }
+    const plain = plainDecimal(text);
+    // Some monitors write "-0" for their first second.
+    if (plain !== undefined && (!plain.startsWith("-") || isZero(plain)))
+      return this.#counted(Number(plain), changed);
     const iso = isoTime(text);
     if (iso === "impossible") throw bad("its time does not exist");
     if (iso !== undefined) return this.#written(iso, false, changed);
@@ -171,10 +175,6 @@ export class TimeColumn {
       return this.#instantOf(time);
     }
 
-    const plain = plainDecimal(text);
-    // Some monitors write "-0" for their first second.
-    if (plain !== undefined && (!plain.startsWith("-") || isZero(plain)))
-      return this.#counted(Number(plain), changed);
     const worded = wordedTime(text);
     if (worded === "impossible") throw bad("its time does not exist");
     if (worded !== undefined) return this.#written(worded, worded.twelveHours, changed);

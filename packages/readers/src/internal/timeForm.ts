@@ -56,6 +56,7 @@ function ofSpreadsheet(text: string, first: number): ReturnType<TimeForm> {
   if (days === undefined || days.startsWith("-")) return undefined;
   const date = new Date(Math.round((Number(days) - first) * 86_400) * 1000);
   if (Number.isNaN(date.getTime())) return "impossible";
-  const [day, time] = date.toISOString().split("T");
-  return writtenTime([...day!.split("-"), ...time!.slice(0, 8).split(":")], 0, undefined);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  const [hour, minute, second] = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()];
+  return writtenTime([year, month, day, hour, minute, second], 0, undefined);
 }

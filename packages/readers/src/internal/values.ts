@@ -2,11 +2,15 @@
 
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/;
 
+/** What is a plain decimal already. */
+const PLAIN = /^(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
 /**
  * A number as a plain decimal with exactly the digits of the text. An exponent is carried out by moving the point.
  * @returns undefined for a text that is not a number
  */
 export function plainDecimal(text: string): string | undefined {
+  if (PLAIN.test(text)) return text;
   const match = NUMBER.exec(text);
   if (match === null) return undefined;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
