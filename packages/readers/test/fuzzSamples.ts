@@ -134,7 +134,8 @@ export const FUZZ_SAMPLES: Partial<Record<FormatName, FuzzSample>> = {
   oscar: {
     content:
       "Date,Session Count,Start,End,Total Time,AHI\n" +
-      "2025-03-01,1,2025-03-01T22:40:11,2025-03-02T02:00:11,03:20:00,2.5\n",
+      "2025-03-01,1,2025-03-01T22:40:11,2025-03-02T02:00:11,03:20:00,2.5\n" +
+      "2025-03-02,1,2025-03-02T22:51:40,2025-03-03T05:50:10,06:58:30,1.9\n",
     options: { zone: "UTC" },
   },
   "medication-log": {
@@ -146,7 +147,10 @@ export const FUZZ_SAMPLES: Partial<Record<FormatName, FuzzSample>> = {
     options: { columns: { time: "t", value: "v", unit: "mmol/L" } },
   },
   fhir: json(
-    bundle(glucose(quantity(101, "mg/dL")), glucose(quantity(102, "mg/dL"), { effectiveDateTime: AT })),
+    bundle(
+      glucose(quantity(101, "mg/dL"), { effectiveDateTime: "2024-05-14T15:15:00Z" }),
+      glucose(quantity(102, "mg/dL"), { effectiveDateTime: AT }),
+    ),
   ),
   nightscout: json([
     { type: "sgv", sgv: 120, date: 1_715_700_000_000, dateString: AT, device: "xDrip" },
