@@ -8,6 +8,7 @@ import { exit } from "../scripts/exit.ts";
 import { root } from "./circuits.ts";
 import { measureConstraints } from "./constraints.ts";
 import { environment } from "./environment.ts";
+import { measureFiles } from "./files.ts";
 import { measureOperations, repriced } from "./gas.ts";
 import { measureGrowth } from "./growth.ts";
 import { instancesTable } from "./instancesTable.ts";
@@ -65,6 +66,10 @@ async function run(part: Part, report: Report, { full, assumptions }: Options): 
     case "page": {
       const figures = await measurePage();
       return { ...report, page: { ...measured(), ...figures } };
+    }
+    case "files": {
+      const figures = await measureFiles();
+      return { ...report, files: { ...measured(), ...figures } };
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Report } from "./report.ts";
 import { constraintLines } from "./sections/constraints.ts";
+import { fileLines } from "./sections/files.ts";
 import { gasLines } from "./sections/gas.ts";
 import { growthLines } from "./sections/growth.ts";
 import { keyLines } from "./sections/keys.ts";
@@ -40,6 +41,7 @@ export function markdown(report: Report, plots: ReadonlySet<string>): string {
     ...keyLines(report, plot),
     ...gasLines(report, plot),
     ...pageLines(report),
+    ...fileLines(report),
   ];
   return `${lines
     .join("\n")

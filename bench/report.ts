@@ -210,6 +210,26 @@ export interface PagePart extends Measured {
   readonly proof: PageProof;
 }
 
+/** A table of a million rows. */
+export interface TableRow {
+  readonly name: string;
+  readonly rows: number;
+  readonly milliseconds: Spread;
+  /** Processor time of the process, all threads; milliseconds. */
+  readonly cpu: Spread;
+  readonly rowsPerSecond: number;
+  /** Most memory that the process held, bytes. */
+  readonly peakMemory: number;
+  /** Processor time of csv-parse, which only finds the cells, by ours. */
+  readonly ratio: number;
+}
+
+export interface FilesPart extends Measured {
+  readonly tables: readonly TableRow[];
+  /** The first table with more rows. */
+  readonly many: { readonly rows: number; readonly peakMemory: number };
+}
+
 export interface TargetRow {
   readonly target: string;
   readonly wanted: string;
@@ -227,6 +247,7 @@ export interface Report {
   readonly keys?: KeysPart;
   readonly gas?: GasPart;
   readonly page?: PagePart;
+  readonly files?: FilesPart;
 }
 
 const SCHEMA = join(import.meta.dirname, "report.schema.json");

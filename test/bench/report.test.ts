@@ -18,7 +18,7 @@ describe("bench: the committed report", () => {
 
   it("is as its schema says, with every part", () => {
     expect(reportProblems(JSON.parse(read("bench/report.json")))).to.deep.equal([]);
-    expect(report).to.include.keys("constraints", "proving", "growth", "keys", "gas", "page");
+    expect(report).to.include.keys("constraints", "proving", "growth", "keys", "gas", "page", "files");
   });
 
   it("has the constraints, domain and sources of every manifest", () => {

@@ -23,7 +23,7 @@ export async function detectFormat(input: FileInput): Promise<Format> {
   );
 }
 
-/** The format of a file by its content; nothing where it is in none. @throws FILE_NOT_UNDERSTOOD for bytes that are no text */
+/** The format of a file by its content; nothing where it is in none. @throws FILE_NOT_UNDERSTOOD for bytes that are not text */
 export async function formatIn(input: FileInput): Promise<Format | "empty" | undefined> {
   const bytes = await beginningOf(input);
   const binary = BINARY_FORMATS.find((format) => format.begins(bytes));

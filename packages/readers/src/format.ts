@@ -210,7 +210,7 @@ export type OwnColumns = {
   readonly unit: string | undefined;
 };
 
-/** One kind of file: a text, or bytes that are none. */
+/** One kind of file, text or binary. */
 export type Format = TextFormat | BinaryFormat;
 
 export type TextFormat = FormatFacts & {

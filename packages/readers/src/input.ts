@@ -75,7 +75,7 @@ export function watchedInput(
   return inputOf(stream, input.size);
 }
 
-/** Bytes of a file's beginning by which a format that is no text is found. */
+/** Bytes of a file's beginning by which a binary format is found. */
 const BEGINNING_LENGTH = 16_384;
 
 /** The first bytes of a file. */

@@ -39,10 +39,10 @@ import { withingsCsv } from "./withingsCsv.ts";
 import { xdripSiDiary } from "./xdripSiDiary.ts";
 import { zeppCsv } from "./zeppCsv.ts";
 
-/** Formats that are no text. Each has a beginning of its own. */
+/** Binary formats. Each has a beginning of its own. */
 export const BINARY_FORMATS: readonly BinaryFormat[] = [fit, edf, healthConnect];
 
-/** Formats that are texts, in the order in which content is tried: the specific ones before the general ones. */
+/** Text formats, in the order in which content is tried: the specific ones before the general ones. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
   dexcomClarity,
   freestyleLibre,

@@ -28,7 +28,7 @@ const USAGE = /^(Duration|Mask Dur)$/;
 /**
  * EDF and EDF+: oxygen saturation and pulse of oximeters and sleep recorders, and nights of use from STR.edf on a ResMed card.
  * A file is read record by record. ResMed's day begins at noon; its reading has that time. Times are of the recorder's clock.
- * Source: edfplus.info; Kemp and Olivan, Clin. Neurophysiol. 114 (2003).
+ * Source: the specifications of EDF (1992) and EDF+ (2003).
  */
 export const edf: BinaryFormat = {
   name: "edf",
