@@ -11,7 +11,7 @@ import { mochaFiles, mutatedFiles } from "./mutants/contracts.ts";
 import { type Mutant, mutantsOf } from "./mutants/operators.ts";
 import { parseOptions, USAGE } from "./mutants/options.ts";
 import { build, copyProject, type Project, type Run } from "./mutants/project.ts";
-import { markdown, type Row, summarize } from "./mutants/report.ts";
+import { BRANCH_OPERATORS, markdown, type Row, summarize } from "./mutants/report.ts";
 import { shuffled } from "./mutants/shuffled.ts";
 import { runInlined, runStateful } from "./mutants/solidity.ts";
 
@@ -180,7 +180,8 @@ try {
     for (const [contract, parts] of compiler.filesByContract([...files.values()])) {
       const pool = names
         .filter((name) => parts.includes(files.get(name)!))
-        .flatMap((name) => mutants.get(name)!.map((mutant) => ({ name, mutant })));
+        .flatMap((name) => mutants.get(name)!.map((mutant) => ({ name, mutant })))
+        .filter(({ mutant }) => !options.branches || BRANCH_OPERATORS.has(mutant.operator));
       if (pool.length === 0) continue;
       progress(`${contract}: ${Math.min(sample, pool.length)} of ${pool.length} mutants to run`);
       const known = new Map(

@@ -6,6 +6,7 @@ export const USAGE = `npm run mutants [-- OPTIONS]
 Makes one small mistake at a time in the contracts of money, consent and record, and sees whether a test notices.
 
   --contract NAME   only of this contract or library; may be repeated. Default: all
+  --branches        only those that never take a way of an \`if\`, a loop or \`?:\`
   --sample N        so many of each deployed contract, drawn by a seeded shuffle
   --seed N          another shuffle, and so another sample
   --minutes N       stop after this time; the shuffle keeps it a fair sample
@@ -30,6 +31,8 @@ export interface Options {
   readonly minutes: number;
   readonly seed: number;
   readonly action: "run" | "list" | "report" | "breaks";
+  /** Only mutants that always take one way at a branch. */
+  readonly branches: boolean;
   readonly resume: boolean;
   /** Parts of names of breaks. */
   readonly only: readonly string[];
@@ -46,6 +49,7 @@ export function parseOptions(args: readonly string[], contracts: readonly string
       sample: { type: "string" },
       minutes: { type: "string" },
       seed: { type: "string", default: "1986622572" },
+      branches: { type: "boolean", default: false },
       resume: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       report: { type: "boolean", default: false },
@@ -79,6 +83,7 @@ export function parseOptions(args: readonly string[], contracts: readonly string
     minutes: positive("minutes"),
     seed,
     action,
+    branches: values.branches,
     resume: values.resume,
     only: values.only ?? [""],
     json: values.json,

@@ -43,7 +43,7 @@ export interface Summary {
 }
 
 /** Mutants that always take one way at a branch, so that no test can kill them without taking the other. */
-const BRANCH_OPERATORS: ReadonlySet<string> = new Set(["drop revert", "never", "always"]);
+export const BRANCH_OPERATORS: ReadonlySet<string> = new Set(["drop revert", "never", "always"]);
 
 export function summarize(
   name: string,

@@ -133,6 +133,15 @@ describe("T31: terms of every template", () => {
       .withArgs(802n);
   });
 
+  it("T31: with one code or three there is no magnitude that an axis shows without saturating", async () => {
+    for (const codes of [1n, 3n]) {
+      const { claimTerms, check } = await registryOf({ codes });
+      await expect(check("impact", packAs("impact", { ...impact.terms, threshold: 1n })))
+        .to.be.revertedWithCustomError(claimTerms, "Terms_OutOfRange")
+        .withArgs("threshold", 1n, 1n, 0n);
+    }
+  });
+
   it("the code of the value 0 is the middle one in every profile that impact is used with", () => {
     const { protocol, instances } = loadSources(root);
     const profiles = instances.filter(({ template }) => template === "impact").map(({ profile }) => profile!);
