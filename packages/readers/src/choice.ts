@@ -69,6 +69,8 @@ export function chooseSources(
       return { name, readings: totals[i]!, days: ofDays.length };
     });
     uses.push({ metric: one.metric, unit: one.unit, sources: reported });
+    // The caller says that they are one series: a log must not tell them apart again.
+    if (source === "*") one.forgetSources();
   }
   const notes = all.flatMap(({ metric, origin, count }) => {
     if (count === 0 || origin === undefined) return [];

@@ -18,8 +18,6 @@ export type Origin = "meter" | "laboratory" | "typed in";
 /** One reading as a file holds it. The value keeps the file's own decimals; nothing is rounded or converted. */
 export type MeasuredReading = Reading & {
   readonly metric: Metric;
-  /** The device, app or uploader that wrote it, as the file names it. Left out where the file names none. */
-  readonly source?: string;
   readonly origin?: Origin;
 };
 

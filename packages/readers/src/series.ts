@@ -15,7 +15,7 @@ export class ReadingSeries implements Iterable<MeasuredReading> {
   /** Every distinct value, by its number. */
   readonly examples: MeasuredReading["value"][] = [];
   readonly #values = new Interned();
-  readonly #names = new Interned();
+  #names = new Interned();
   #times = new NumberColumn();
   #numbers = new NumberColumn();
   /** Number of each reading's source, once there are two. */
@@ -56,6 +56,13 @@ export class ReadingSeries implements Iterable<MeasuredReading> {
     const number = this.#values.numberOf(typeof value === "object" ? value.join(" ") : String(value));
     if (number === this.examples.length) this.examples.push(value);
     this.#push(time, number, this.#names.numberOf(source));
+  }
+
+  /** Makes all readings those of no source. */
+  forgetSources(): void {
+    this.#names = new Interned();
+    this.#names.numberOf("");
+    this.#sources = undefined;
   }
 
   /** Leaves out the readings whose places do not count. */

@@ -77,10 +77,38 @@ describe("log", () => {
       "impossible-time": 1,
       "before-log": 1,
       "epoch-sealed": 0,
+      "other-source": 0,
     });
     expect(report.given).to.equal(report.taken + report.duplicates + report.refusals.length);
     await log.seal(start + epochSeconds);
     expect((await log.append([{ time: at(7), value: 5, unit: "1" }])).refused["epoch-sealed"]).to.equal(1);
+  });
+
+  it("takes of each day the source of its first reading, after a new start too, and never mixes two", async () => {
+    const read = (place: number, source?: string) => ({
+      time: start + interval * place + 1,
+      value: 5,
+      unit: "1",
+      ...(source === undefined ? {} : { source }),
+    });
+    const tomorrow = 86_400 / interval;
+    const store = memoryStore();
+    const log = await Log.create(store, "mine", opening());
+    const both = await log.append([read(0, "phone"), read(1, "watch"), read(tomorrow, "watch")]);
+    expect(both).to.deep.include({ taken: 2 });
+    const again = await Log.resume(store, "mine");
+    const report = await again.append([
+      read(2, "watch"),
+      read(3),
+      read(4, "phone"),
+      read(tomorrow + 1, "watch"),
+    ]);
+    expect(report).to.deep.include({ given: 4, taken: 2 });
+    expect(report.refused["other-source"]).to.equal(2);
+    // A refused reading does not decide whose the day is.
+    const bare = await Log.create(memoryStore(), "bare", opening());
+    const first = await bare.append([{ ...read(0, "watch"), unit: "mg/dL" }, read(1, "phone")]);
+    expect(first.taken).to.equal(1);
   });
 
   it("a reading seconds before an epoch's border finds room across it; none is lost between two sealings", async () => {

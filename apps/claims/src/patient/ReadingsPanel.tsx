@@ -246,6 +246,7 @@ const REFUSALS = {
   "impossible-time": "with an impossible time",
   "before-log": "from before the log began",
   "epoch-sealed": "for a day that is sealed",
+  "other-source": "of another device or app than the day's first ones",
 } as const;
 
 /** Each period with its chart, its numbers and both verdicts. */

@@ -6,8 +6,9 @@ import { VitalproofError } from "../errors.ts";
 import { Mutex } from "../mutex.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";
-import { epochAt, epochEnd } from "../time/epochs.ts";
+import { epochAt, epochEnd, epochStart } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
+import { DaySources, type StoredSource } from "./daySources.ts";
 import type { LogOpening, LogState, SignedHead } from "./intakeMessages.ts";
 import { LogChain } from "./logChain.ts";
 import { type LogLook, lookAtLog } from "./logLook.ts";
@@ -43,13 +44,21 @@ export class Log {
   readonly #pendingStore: PendingStore;
   readonly #mutex = new Mutex();
   #pending: PendingReadings;
+  #sources: DaySources;
 
-  private constructor(name: string, chain: LogChain, records: LogRecords, pendingStore: PendingStore) {
+  private constructor(
+    name: string,
+    chain: LogChain,
+    records: LogRecords,
+    pendingStore: PendingStore,
+    sources: readonly StoredSource[] = [],
+  ) {
     this.#name = name;
     this.#chain = chain;
     this.#records = records;
     this.#pendingStore = pendingStore;
     this.#pending = new PendingReadings(chain.profile.channels);
+    this.#sources = new DaySources(chain.opening.offset, sources);
   }
 
   /**
@@ -84,7 +93,7 @@ export class Log {
     }
     const chain = new LogChain(opening, epochs);
     chain.verify();
-    const log = new Log(name, chain, records, new PendingStore(store, name, raw.pieces));
+    const log = new Log(name, chain, records, new PendingStore(store, name, raw.pieces), raw.sources);
     await log.#pendingStore.load(raw, log.#pending);
     await log.#replace([...interrupted.values()]);
     return log;
@@ -125,19 +134,22 @@ export class Log {
 
   /**
    * Takes readings in, in any order and across calls. What is refused does not stop the others; the report says how
-   * many there were of each kind. Slots are assigned when an epoch is sealed (`assignSlots` holds the rule).
+   * many there were of each kind. Of each day the source of its first reading counts. Slots are assigned when an epoch is sealed (`assignSlots` holds the rule).
    */
   append(readings: Iterable<Reading>): Promise<AppendReport> {
     return this.#mutex.run(async () => {
       const next = new PendingReadings(this.#profile.channels, this.#pending);
       const outside = (time: number): RefusalReason | undefined => this.#outside(time);
-      const { report, days } = takeReadings(readings, this.#profile, outside, next);
+      const sources = this.#sources.copy();
+      const { report, days } = takeReadings(readings, this.#profile, outside, next, sources);
       if (report.taken > 0) {
-        const before = this.#pending;
+        const before = { pending: this.#pending, sources: this.#sources };
         this.#pending = next;
+        this.#sources = sources;
         await this.#savePending((day) => days.has(day)).catch((error: unknown) => {
           // Not stored is not taken: the caller will give them again.
-          this.#pending = before;
+          this.#pending = before.pending;
+          this.#sources = before.sources;
           throw error;
         });
       }
@@ -339,7 +351,9 @@ export class Log {
   }
 
   async #saveState(readings: PendingText): Promise<void> {
-    await this.#records.saveState(this.opening, this.nextEpoch, readings);
+    const { nextEpoch, opening } = this;
+    const open = epochStart(this.#profile, opening.offset, nextEpoch);
+    await this.#records.saveState(opening, nextEpoch, readings, this.#sources.stored(open));
     await this.#pendingStore.settle(readings);
   }
 }

@@ -4,6 +4,7 @@ import { isDecimalText, parseRecord } from "../internal/json.ts";
 import type { ProfileName } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";
 import { logCorrupt } from "./corrupt.ts";
+import type { StoredSource } from "./daySources.ts";
 import type { LogOpening } from "./intakeMessages.ts";
 import { isStoredPending, type PendingText, type StoredPending } from "./pendingStore.ts";
 import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
@@ -20,6 +21,7 @@ type StoredLog = StoredPending & {
   firstEpoch: number;
   genesis: string;
   nextEpoch: number;
+  sources?: StoredSource[];
 };
 
 type StoredState = {
@@ -67,7 +69,8 @@ export class LogRecords {
         isDecimalText(value.genesis) &&
         Number.isSafeInteger(value.firstEpoch) &&
         Number.isSafeInteger(value.nextEpoch) &&
-        isStoredPending(value),
+        isStoredPending(value) &&
+        areStoredSources(value.sources),
     );
     if (raw.format !== FORMAT) {
       throw new VitalproofError(
@@ -101,6 +104,7 @@ export class LogRecords {
     { group, subject, genesis, ...rest }: LogOpening,
     nextEpoch: number,
     readings: PendingText,
+    sources: readonly StoredSource[],
   ): Promise<void> {
     const stored: StoredLog = {
       format: FORMAT,
@@ -109,6 +113,7 @@ export class LogRecords {
       subject: subject.toString(),
       genesis: genesis.toString(),
       nextEpoch,
+      ...(sources.length === 0 ? {} : { sources: [...sources] }),
       ...(readings.pieces.length === 0 ? {} : { pieces: [...readings.pieces] }),
       pending: [],
     };
@@ -163,4 +168,18 @@ export class LogRecords {
   #epochKey(epoch: number): string {
     return `log/${this.#name}/epoch/${epoch}`;
   }
+}
+
+function areStoredSources(value: unknown): boolean {
+  return (
+    value === undefined ||
+    (Array.isArray(value) &&
+      value.every(
+        (one) =>
+          Array.isArray(one) &&
+          one.length === 2 &&
+          Number.isSafeInteger(one[0]) &&
+          typeof one[1] === "string",
+      ))
+  );
 }

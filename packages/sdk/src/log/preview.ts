@@ -4,6 +4,7 @@ import { MISSING } from "../profiles/codes.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { Epochs } from "../terms/tally.ts";
 import { CodedColumns, withoutRepeated } from "./codedColumns.ts";
+import { DaySources } from "./daySources.ts";
 import { encoder } from "./encode.ts";
 import type { Reading, RefusalReason } from "./reading.ts";
 import { decideSlots, slotAt } from "./slots.ts";
@@ -42,11 +43,19 @@ export function previewSealing(
   const report: Preview["report"] = { given: 0, refused: {}, duplicates: 0, moved: 0, dropped: 0 };
   const encode = encoder(profile);
   const coded = new CodedColumns(profile.channels);
+  const sources = new DaySources(offset);
   for (const reading of readings) {
     report.given += 1;
+    const { time, source } = reading;
     const codes = encode(reading);
-    if (typeof codes === "string") report.refused[codes] = (report.refused[codes] ?? 0) + 1;
-    else coded.add(reading.time, codes);
+    const reason =
+      typeof codes === "string" ? codes : sources.admits(time, source) ? undefined : "other-source";
+    if (reason !== undefined || typeof codes === "string") {
+      report.refused[reason as RefusalReason] = (report.refused[reason as RefusalReason] ?? 0) + 1;
+      continue;
+    }
+    sources.note(time, source);
+    coded.add(time, codes);
   }
   const { samples, slots, channels } = profile;
   const order = coded.order();

@@ -10,6 +10,8 @@ export type Reading = {
   value: number | string | readonly (number | string)[];
   /** UCUM unit of the value. */
   unit: string;
+  /** The device, app or uploader that it comes from. Left out where nothing names one. */
+  source?: string;
 };
 
 /** Why a reading was not taken. */
@@ -19,7 +21,8 @@ export type RefusalReason =
   | "impossible-value"
   | "impossible-time"
   | "before-log"
-  | "epoch-sealed";
+  | "epoch-sealed"
+  | "other-source";
 
 /** What became of readings that were given to a log. Counts only; the times of refused ones, never values. */
 export type AppendReport = {
@@ -48,6 +51,7 @@ export function emptyAppendReport(): AppendReport {
       "impossible-time": 0,
       "before-log": 0,
       "epoch-sealed": 0,
+      "other-source": 0,
     },
     refusals: [],
   };

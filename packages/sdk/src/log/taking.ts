@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { LOW } from "../profiles/codes.ts";
 import type { Profile } from "../profiles/profile.ts";
+import type { DaySources } from "./daySources.ts";
 import { encoder } from "./encode.ts";
 import type { PendingReadings } from "./pendingReadings.ts";
 import { dayOf } from "./pendingStore.ts";
@@ -12,6 +13,7 @@ const MOST_REFUSALS = 10_000;
 /**
  * Adds readings to the pending ones, and says what became of each.
  * @param closed why a reading of a time cannot be taken any more, if so
+ * @param sources of the readings so far; those of the readings that are taken are noted
  * @returns the report, and the days of the readings that were taken
  */
 export function takeReadings(
@@ -19,6 +21,7 @@ export function takeReadings(
   profile: Profile,
   closed: (time: number) => RefusalReason | undefined,
   pending: PendingReadings,
+  sources: DaySources,
 ): { report: AppendReport; days: Set<number> } {
   const report = emptyAppendReport();
   const days = new Set<number>();
@@ -26,20 +29,25 @@ export function takeReadings(
   for (const given of readings) {
     report.given += 1;
     const codes = encode(given);
-    const reason = typeof codes === "string" ? codes : closed(given.time);
+    const { time, source } = given;
+    const reason =
+      typeof codes === "string"
+        ? codes
+        : (closed(time) ?? (sources.admits(time, source) ? undefined : "other-source"));
     if (reason !== undefined || typeof codes === "string") {
       report.refused[reason as RefusalReason] += 1;
       if (report.refusals.length < MOST_REFUSALS) {
-        report.refusals.push({ time: given.time, reason: reason as RefusalReason });
+        report.refusals.push({ time, reason: reason as RefusalReason });
       }
       continue;
     }
-    if (!pending.add(given.time, codes)) {
+    if (!pending.add(time, codes)) {
       report.duplicates += 1;
       continue;
     }
     if (isSaturated(profile, codes)) report.saturated += 1;
-    days.add(dayOf(given.time));
+    days.add(dayOf(time));
+    sources.note(time, source);
     report.taken += 1;
   }
   return { report, days };

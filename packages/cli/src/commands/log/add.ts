@@ -55,6 +55,11 @@ export function registerAdd(log: Command, io: Io): void {
       if ((counts.refused["not-representable"] ?? 0) > 0) {
         lines.push("Readings between two steps are refused. Add --round nearest to round and count them.");
       }
+      if ((counts.refused["other-source"] ?? 0) > 0) {
+        lines.push(
+          "A day has the readings of one source: of the first one that the log was given. Choose it with --source.",
+        );
+      }
       lines.push(...countsOf("skipped", read.skipped), ...countsOf("refused by the reader", read.refused));
       lines.push(...read.notes);
       io.report(lines, { log: name, format: read.format, file: read, rounded, ...counts });
