@@ -42,7 +42,7 @@ export async function openedInput(input: FileInput, name: string | undefined): P
     if (name === undefined) return input;
     throw new VitalproofError(
       "INVALID_ARGUMENT",
-      "The file is not an archive or workbook, so it has no entries.",
+      "The file is not a zip archive or an Excel workbook, so it has no entries.",
       {
         details: { name: "entry", value: name },
         hint: "Leave --entry out.",
