@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DOCUMENTS, documentSchema } from "@vitalproof/sdk/wire";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 
-/** Files of docs/schemas: a JSON Schema for each kind of document. */
-export function documentSchemas(): Map<string, string> {
+const COMMAND = join(import.meta.dirname, "../../packages/cli/bin/vitalproof.cjs");
+
+/** Files of docs/schemas: what `vitalproof schema KIND` prints, for each kind of document and each answer of a command. */
+export function schemaFiles(): Map<string, string> {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "schema", "--json"], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`vitalproof schema failed:\n${stderr}`);
   return new Map(
-    DOCUMENTS.map((document) => [
-      `docs/schemas/${document.kind.replace("vitalproof/", "")}.json`,
-      `${JSON.stringify(documentSchema(document), null, 2)}\n`,
+    Object.entries(JSON.parse(stdout) as Record<string, unknown>).map(([kind, schema]) => [
+      `docs/schemas/${kind}.json`,
+      `${JSON.stringify(schema, null, 2)}\n`,
     ]),
   );
 }

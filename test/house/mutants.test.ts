@@ -39,7 +39,7 @@ describe("mutants", () => {
     const [first, second, ...others] = mochaFiles(root, "Claims");
     expect([first, second]).to.deep.equal([
       "test/contracts/claims.test.ts",
-      "test/contracts/batches.test.ts",
+      "test/contracts/batchSkips.test.ts",
     ]);
     expect(others).to.include("test/contracts/consents.test.ts");
     expect(others).to.not.include("test/contracts/gas.test.ts");
