@@ -277,7 +277,7 @@ function unitAt(bytes: Uint8Array, at: number, encoding: "utf-16le" | "utf-16be"
   return at < 0 ? 0 : bytes[low]! | (bytes[high]! << 8);
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+export function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);

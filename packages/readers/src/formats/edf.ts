@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { BinaryFormat, FileInput } from "../format.ts";
+import { joined } from "../input.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { notUnderstood } from "../internal/notUnderstood.ts";
 import { FIXED_LENGTH, type Header, headerLength, readHeader, type Signal } from "./edf/header.ts";
@@ -192,11 +193,4 @@ class Pieces {
     this.#held = this.#held.subarray(length);
     return piece;
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
