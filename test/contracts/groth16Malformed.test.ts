@@ -10,6 +10,7 @@ import {
   batchOf,
   circuitKey,
   deployKey,
+  pointBeyondScalars,
   proofOfBlock,
   trueBlocks,
   twistPointOutsideGroup,
@@ -83,6 +84,18 @@ describe("Groth16Batch: malformed batches and keys", () => {
           i === proof ? [...words.slice(0, 2), ...outside, ...words.slice(6)] : words,
         );
         expect(await accepts(2, lie), `proof ${proof}`).to.equal(false);
+      }
+    });
+
+    it("T18: the word after the last input is not taken for an input", async () => {
+      const { verifier, key, addressOf } = await load(deployVerifiers);
+      for (const inputs of [1, 2, 3]) {
+        const point = pointBeyondScalars();
+        const lie = point.reduce(
+          (batch, word, i) => withWord(batch, 1, i, word),
+          trueBlocks(key(inputs), 2) as Blocks,
+        );
+        expect(await verifier.verify(addressOf(inputs), batchOf(lie)), `${inputs} inputs`).to.equal(false);
       }
     });
 

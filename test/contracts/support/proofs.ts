@@ -165,6 +165,15 @@ function twistPointWhere(xOf: (seed: number) => { c0: bigint; c1: bigint }): big
   }
 }
 
+/** A point whose x is a coordinate and, being the scalars' order or more, would be no public input. */
+export function pointBeyondScalars(): [x: bigint, y: bigint] {
+  const { Fp } = bn254.fields;
+  for (let x = R; ; x++) {
+    const square = Fp.add(Fp.pow(x, 3n), 3n);
+    if (Fp.eql(Fp.pow(square, (Fp.ORDER - 1n) / 2n), Fp.ONE)) return [x, Fp.sqrt(square)];
+  }
+}
+
 /** The word with one of its 256 bits changed. */
 export function flipped(hex: string, bit: number): string {
   const at = 2 + 2 * Math.floor(bit / 8);
