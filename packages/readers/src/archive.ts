@@ -130,7 +130,27 @@ async function partsOf(input: FileInput): Promise<Part[]> {
       hint: "Save the sheet as CSV (UTF-8): tables are read row by row.",
     });
   }
+  await refuseOtherDates(entries);
   return (await sheetsOf(blob)).map(({ name, csv }) => ({ name, input: textInput(csv) }));
+}
+
+/** Two ways to write dates that hardly any program has, and that would be read as other times. */
+async function refuseOtherDates(entries: readonly FileEntry[]): Promise<void> {
+  for (const entry of entries) {
+    const { filename } = entry;
+    if (filename !== "xl/workbook.xml" && !/^xl\/worksheets\/[^/]+\.xml$/.test(filename)) continue;
+    const text = await inputOfEntry(entry).text();
+    const said = /\bdate1904\s*=\s*["'](?!0["']|1["']|false["'])/.test(text);
+    const isoDates = /<(\w+:)?c\b[^>]*\st\s*=\s*["']d["']/.test(text);
+    if (said || isoDates) {
+      throw notUnderstood(
+        said
+          ? "the workbook says in an unusual way where its dates begin"
+          : "the workbook has dates as texts of ISO 8601",
+        { hint: "Open it in a spreadsheet program, save the sheet as CSV (UTF-8), and pass that." },
+      );
+    }
+  }
 }
 
 async function entriesOf(blob: Blob): Promise<FileEntry[]> {

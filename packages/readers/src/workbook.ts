@@ -5,16 +5,17 @@ import { notUnderstood } from "./internal/notUnderstood.ts";
 export type Sheet = { readonly name: string; readonly csv: string };
 
 const DAY = 86_400_000;
+/** Day 0 of the two calendars that workbooks have: on it a date-time is a time of day alone. */
+const DAYS_ZERO = [Date.UTC(1899, 11, 30), Date.UTC(1904, 0, 1)];
+/** What a spreadsheet shows of a number; the rest is what is left of computing in binary. */
+const SIGNIFICANT = 15;
 
 type Cell = string | boolean | Date | null;
 
-/** Before this a date-time of a spreadsheet is a time of day alone: day 0 of its calendar. */
-const FIRST_DAY = Date.UTC(1900, 0, 2);
-
 /**
- * The sheets of an Excel workbook (xlsx) that hold something, each as CSV: numbers with the digits of the file, and what the
- * workbook formats as a date as "2026-05-20 23:00:00". A column of dates that are all at midnight has dates alone, and day 0
- * with a clock is a time of day.
+ * The sheets of an Excel workbook (xlsx) that hold something, each as CSV: numbers with the digits of the file, 15 significant
+ * ones at most, and what the workbook formats as a date as "2026-05-20 23:00:00". A column of dates that are all at midnight
+ * has dates alone, and day 0 with a clock is a time of day.
  * @throws FILE_NOT_UNDERSTOOD for a workbook that is damaged or encrypted
  */
 export async function sheetsOf(workbook: Blob): Promise<Sheet[]> {
@@ -22,7 +23,7 @@ export async function sheetsOf(workbook: Blob): Promise<Sheet[]> {
   const { default: readSheets } = await import("read-excel-file/universal");
   let sheets: { readonly sheet: string; readonly data: readonly (readonly unknown[])[] }[];
   try {
-    sheets = await readSheets(workbook, { trim: false, parseNumber: (digits) => digits });
+    sheets = await readSheets(workbook, { trim: false, parseNumber: shownDigits });
   } catch {
     throw notUnderstood("the workbook is damaged, encrypted, or of another kind than its name says", {
       hint: "Open it in a spreadsheet program, save the sheet as CSV (UTF-8), and pass that.",
@@ -63,5 +64,12 @@ function dateText(cut: Date, alone: boolean): string {
   const [day = "", clock = ""] = date.toISOString().replace("Z", "").split("T");
   if (alone) return day;
   const time = clock.replace(/\.000$/, "");
-  return date.getTime() < FIRST_DAY ? time : `${day} ${time}`;
+  const isClock = DAYS_ZERO.some((zero) => date.getTime() >= zero && date.getTime() < zero + DAY);
+  return isClock ? time : `${day} ${time}`;
+}
+
+/** 5.6 is stored as 5.5999999999999996, and 0.1 + 0.2 as 0.30000000000000004. */
+function shownDigits(digits: string): string {
+  const significant = digits.replace(/^[-+0.]+|e.*$|\./gi, "").length;
+  return significant > SIGNIFICANT ? String(Number(Number(digits).toPrecision(SIGNIFICANT))) : digits;
 }

@@ -81,10 +81,48 @@ describe("EDF", () => {
       [0, "Nonin 3150"],
       [3600.5, "Nonin 3150"],
     ]);
+    expect((await rejected(read({ ...made, signals: [made.signals[0]!] }))).details.reason).to.contain(
+      "EDF+D",
+    );
     const [saturation] = made.signals;
     const mute = { ...note, records: ["+0\u0014\u0014\u0000", ""] };
     const error = await rejected(read({ ...made, signals: [saturation!, mute] }));
     expect(error.details.reason).to.contain("does not say when");
+  });
+
+  it("two signals of one metric are two sources, and never one series", async () => {
+    const { readings, report } = await read({
+      seconds: 4,
+      signals: [
+        { label: "HR", dimension: "bpm", physical: [0, 300], digital: [0, 300], records: [[60], [61]] },
+        {
+          label: "Pulse",
+          dimension: "bpm",
+          physical: [0, 300],
+          digital: [0, 300],
+          records: [
+            [90, 91],
+            [92, 93],
+          ],
+        },
+      ],
+    });
+    expect(readings.map(({ value, source }) => [value, source])).to.deep.equal(
+      ["90", "91", "92", "93"].map((value) => [value, "Pulse"]),
+    );
+    expect(report.skipped).to.deep.equal({ "other source": 2 });
+  });
+
+  it("a range without extent is refused, and so is a number outside its signal's range", async () => {
+    const signal = { label: "SpO2", dimension: "%", records: [[3, 90]] };
+    const flat = edfOf({ signals: [{ ...signal, physical: [97, 97] }] });
+    expect((await rejected(readFile(bytesInput(flat), { zone: "UTC" }))).details.reason).to.contain("range");
+    const { readings, report } = await read({
+      seconds: 2,
+      signals: [{ ...signal, physical: [0, 80], digital: [0, 80], records: [[97, 79]] }],
+    });
+    expect(readings.map(({ value }) => value)).to.deep.equal(["79"]);
+    expect(report.refused).to.deep.equal({ "outside the signal's range": 1 });
   });
 
   it("ResMed's STR.edf: minutes of use of each night, at the noon it begins with", async () => {

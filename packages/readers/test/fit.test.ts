@@ -82,6 +82,38 @@ describe("FIT", () => {
     });
   });
 
+  it("16 bits that go back are refused, and the times after them stay where they are", async () => {
+    const bytes = fitFileOf((encoder) => {
+      encoder.writeMessage(103, [fitTime(0)]);
+      for (const after of [60, 50, 70]) encoder.writeMessage(55, [fitTime16(after), fitByte(27, 70)]);
+    });
+    const { readings, report } = await read(bytes);
+    expect(readings.map(({ time: at }) => at - FIT_START)).to.deep.equal([60, 70]);
+    expect(report.refused).to.deep.equal({ "time of 16 bits goes back": 1 });
+  });
+
+  it("a product's name ends at its first zero byte, and need not be UTF-8", async () => {
+    const named = (bytes: readonly number[]) =>
+      fitFileOf((encoder) => encoder.writeMessage(20, fitRecord(0, 61)), Uint8Array.from(bytes));
+    const venu = [...Buffer.from("Venu 3")];
+    for (const rest of [[0], [0, 0xff, 0xfe], [0, 0x61]]) {
+      const { readings } = await read(named([...venu, ...rest]));
+      expect(readings[0]!.source).to.equal("Venu 3, serial 39000001");
+    }
+    expect((await read(named([0xff, 0x41, 0]))).readings[0]!.source).to.contain("serial 39000001");
+  });
+
+  it("no time is later than a field of times can say", async () => {
+    const bytes = fitFileOf((encoder) => {
+      encoder.writeMessage(103, [fitField(253, 4, FitBaseType.Uint32, 0xffff_fff0)]);
+      encoder.writeMessage(55, [fitField(26, 2, FitBaseType.Uint16, 0x10), fitByte(27, 70)]);
+      encoder.writeMessage(20, fitRecord(0, 61));
+    });
+    const { readings, report } = await read(bytes);
+    expect(readings).to.have.length(1);
+    expect(report.refused).to.deep.equal({ "no time": 1 });
+  });
+
   it("a changed byte and a cut file are refused with their reason", async () => {
     const bytes = fitFileOf((encoder) => encoder.writeMessage(20, fitRecord(0, 61)));
     const changed = Uint8Array.from(bytes);

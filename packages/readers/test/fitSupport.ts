@@ -28,7 +28,7 @@ export const FIT_TURN = (START | 0xffff) - START;
 export const fitRecord = (after: number, heartRate: number) => [fitTime(after), fitByte(3, heartRate)];
 
 /** A FIT file of a device, with the messages that `write` adds. */
-export function fitFileOf(write: (encoder: FitEncoder) => void, productName?: string): Uint8Array {
+export function fitFileOf(write: (encoder: FitEncoder) => void, product?: string | Uint8Array): Uint8Array {
   const encoder = new FitEncoder({ protocolVersion: 0x20 });
   const fields = [
     fitField(0, 1, FitBaseType.Enum, 4),
@@ -36,7 +36,7 @@ export function fitFileOf(write: (encoder: FitEncoder) => void, productName?: st
     fitField(2, 2, FitBaseType.Uint16, 3121),
     fitField(3, 4, FitBaseType.Uint32z, 39_000_001),
   ];
-  const name = productName === undefined ? undefined : FitEncoder.string(productName);
+  const name = typeof product === "string" ? FitEncoder.string(product) : product;
   encoder.writeMessage(0, name === undefined ? fields : [...fields, fitField(8, name.length, 7, name)]);
   write(encoder);
   return encoder.close();

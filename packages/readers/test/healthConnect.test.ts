@@ -50,12 +50,36 @@ describe("Health Connect", () => {
     expect(readings).to.deep.equal([{ metric: "spo2", time: START, value: "96", unit: "%" }]);
   });
 
+  it("glucose by its specimen, and numbers that no double holds", async () => {
+    const rows = [1, 2, 3, 5, 99].map(
+      (specimen, i) => `(${i + 1}, 2, 2, 1, ${millis(900 * i)}, 5.${i + 1}, ${specimen})`,
+    );
+    const bytes = databaseOf(`${HEALTH_CONNECT_SCHEMA}
+      INSERT INTO blood_glucose_record_table VALUES ${rows.join()}, (6, 2, 2, 1, 9007199254740993, 6, 1), (7, 2, 2, 1, ${millis(0)}, 'text', 1);`);
+    const { readings, report } = await readFile(bytesInput(bytes), { now: NOW });
+    expect(readings.map(({ value, origin }) => [value, origin])).to.deep.equal([["5.1", undefined]]);
+    expect(report.refused).to.deep.equal({
+      "specimen that is not known": 1,
+      "no time": 1,
+      "value is not a number": 1,
+    });
+    expect(report.skipped).to.deep.equal({
+      "glucose in tears": 1,
+      "meter next to a sensor": 1,
+      "laboratory next to a sensor": 1,
+    });
+  });
+
   it("refuses another database and a damaged one, and leaves no copy behind", async () => {
     const copies = () =>
       readdirSync(tmpdir()).filter((name) => /^vitalproof-[A-Za-z0-9]{6}$/.test(name)).length;
     const before = copies();
     const other = await rejected(readFile(bytesInput(databaseOf("CREATE TABLE notes (text)"))));
     expect(other.details.reason).to.contain("not one of Health Connect");
+    const column = databaseOf(
+      "CREATE TABLE oxygen_saturation_record_table (row_id INTEGER PRIMARY KEY, time INTEGER, percent REAL)",
+    );
+    expect((await rejected(readFile(bytesInput(column)))).details.reason).to.contain("no column percentage");
     const damaged = Buffer.from(whole);
     damaged.fill(0xff, 100, 4096);
     expect((await rejected(readFile(bytesInput(damaged)))).details.reason).to.contain("damaged");

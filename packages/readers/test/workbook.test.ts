@@ -9,17 +9,18 @@ const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /** A cell: a text, or a number with a style (1 is a date with a clock, 2 a date, 3 a clock). */
-type MadeCell = string | readonly [digits: string, style?: number];
+type MadeCell = string | readonly [digits: string, style?: number, type?: string];
 
 /** The smallest workbook that Excel opens. */
 async function workbookOf(
   sheets: Readonly<Record<string, readonly (readonly MadeCell[])[]>>,
+  properties = "",
 ): Promise<Uint8Array> {
   const names = Object.keys(sheets);
   const cell = (made: MadeCell, at: string): string =>
     typeof made === "string"
       ? `<c r="${at}" t="inlineStr"><is><t>${made.replaceAll("&", "&amp;")}</t></is></c>`
-      : `<c r="${at}" s="${made[1] ?? 0}"><v>${made[0]}</v></c>`;
+      : `<c r="${at}" s="${made[1] ?? 0}"${made[2] === undefined ? "" : ` t="${made[2]}"`}><v>${made[0]}</v></c>`;
   const sheetXml = (rows: readonly (readonly MadeCell[])[]): string => {
     const lines = rows.map((row, i) => {
       const cells = row.map((made, k) =>
@@ -32,7 +33,7 @@ async function workbookOf(
   const formats = ["", "yyyy\\-mm\\-dd\\ hh:mm:ss", "yyyy\\-mm\\-dd", "hh:mm:ss"];
   const files: Record<string, string> = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-    "xl/workbook.xml": `<workbook xmlns="${MAIN}" xmlns:r="${DOCUMENT}"><sheets>${names.map((name, i) => `<sheet name="${name}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`).join("")}</sheets></workbook>`,
+    "xl/workbook.xml": `<workbook xmlns="${MAIN}" xmlns:r="${DOCUMENT}">${properties}<sheets>${names.map((name, i) => `<sheet name="${name}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`).join("")}</sheets></workbook>`,
     "xl/_rels/workbook.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${names.map((_, i) => `<Relationship Id="rId${i + 1}" Type="${DOCUMENT}/worksheet" Target="worksheets/sheet${i + 1}.xml"/>`).join("")}</Relationships>`,
     "xl/styles.xml": `<styleSheet xmlns="${MAIN}"><numFmts count="3">${formats
       .slice(1)
@@ -132,6 +133,59 @@ describe("Excel workbooks", () => {
     const meter = await readFile(bytesInput(bytes), { entry: "SMBG", now: NOW });
     expect(meter.readings[0]).to.include({ value: "6.4", origin: "meter" });
     expect((await rejected(readFile(bytesInput(bytes)))).hint).to.contain('"CGM" (tidepool-table)');
+  });
+
+  it("numbers have the digits that a spreadsheet shows", async () => {
+    const rows = ["5.5999999999999996", "0.30000000000000004", "7.20", "11"].map((digits, i): MadeCell[] => [
+      [serial(300 * i), 1],
+      [digits],
+    ]);
+    const bytes = await workbookOf({ One: [["When", "Value"], ...rows] });
+    const { readings } = await readFile(bytesInput(bytes), {
+      columns: { time: "When", value: "Value", unit: "h" },
+      metric: "device-usage",
+      zone: "UTC",
+      now: NOW,
+    });
+    expect(readings.map(({ value }) => value)).to.deep.equal(["5.6", "0.3", "7.20", "11"]);
+  });
+
+  it("a duration of more than a day, or below zero, is not a time of day", async () => {
+    for (const digits of ["1.05", "-0.25"]) {
+      const bytes = await workbookOf({
+        One: [
+          ["When", "Use"],
+          [
+            [serial(0), 1],
+            [digits, 3],
+          ],
+          [
+            [serial(86_400), 1],
+            ["0.3", 3],
+          ],
+        ],
+      });
+      const columns = { time: "When", value: "Use", unit: "min" };
+      const error = await rejected(
+        readFile(bytesInput(bytes), { columns, metric: "device-usage", zone: "UTC", now: NOW }),
+      );
+      expect(error.code, digits).to.equal("FILE_NOT_UNDERSTOOD");
+    }
+  });
+
+  it("dates as texts, and a calendar that is named in an unusual way, are refused", async () => {
+    const iso = await workbookOf({
+      One: [
+        ["When", "Value"],
+        [["2026-03-02T08:01:00", 1, "d"], ["110"]],
+      ],
+    });
+    expect((await rejected(readFile(bytesInput(iso)))).details.reason).to.contain("ISO 8601");
+    const named = await workbookOf({ One: table }, '<workbookPr date1904="true"/>');
+    expect((await rejected(readFile(bytesInput(named)))).details.reason).to.contain("unusual");
+    const old = await workbookOf({ One: table }, '<workbookPr date1904="1"/>');
+    const { readings } = await readFile(bytesInput(old), { columns, zone: "UTC", now: 1_950_000_000 });
+    expect(readings[0]!.time - START).to.equal(1462 * 86_400 + 300);
   });
 
   it("other documents and damaged workbooks are refused", async () => {

@@ -9,6 +9,7 @@ import { Collector, type Counted } from "./json/collector.ts";
 const DAY = 86_400;
 const CUT_OFF = "Copy the file anew from the card or from where it was exported.";
 const NO_MEASUREMENT = "no measurement (below zero)";
+const OUTSIDE = "outside the signal's range";
 const LONGEST_ONSET = 64;
 const ANNOTATION_END = "\u0014";
 
@@ -77,6 +78,11 @@ class Recording {
     const usage = signals.find(({ label }) => USAGE.test(label));
     this.#usage = seconds === DAY && usage?.samples === 1 ? usage : undefined;
     this.#annotations = header.plus ? signals.find(({ label }) => label === "EDF Annotations") : undefined;
+    if (header.interrupted && this.#annotations === undefined) {
+      throw notUnderstood("it is interrupted (EDF+D), and no signal says when its records begin", {
+        hint: CUT_OFF,
+      });
+    }
     if (this.#usage === undefined && !signals.some((signal) => metricOf(signal) !== undefined))
       throw nothingToRead(header);
   }
@@ -102,36 +108,46 @@ class Recording {
     if (!/^(min(utes)?)?$/i.test(usage.dimension))
       return collector.refuse("unit of the duration is not minutes");
     const value = usage.physical(storedAt(record, usage, 0));
+    if (value === undefined) return collector.refuse(OUTSIDE);
     if (value.startsWith("-")) return collector.skip(NO_MEASUREMENT);
     const clock = this.#clock;
     return collector.reading({ metric: "device-usage", time, value, unit: "min", source: device, clock });
   }
 
   #readSignals(record: Uint8Array, number: number): void {
-    const { signals, seconds, device } = this.#header;
+    const { signals, seconds } = this.#header;
     const onset = this.#onsetOf(record) ?? number * seconds;
     for (const signal of signals) {
       const found = metricOf(signal);
       if (found === undefined) continue;
       for (let sample = 0; sample < signal.samples; sample++) {
         const since = onset + (sample * seconds) / signal.samples;
-        this.#readSample(found, signal.physical(storedAt(record, signal, sample)), since, device);
+        const value = signal.physical(storedAt(record, signal, sample));
+        this.#readSample(found, value, since, this.#sourceOf(signal, found));
       }
     }
   }
 
   #readSample(
     { metric, unit }: (typeof SIGNALS)[number],
-    value: string,
+    value: string | undefined,
     since: number,
     source: string | undefined,
   ): Counted {
     const collector = this.#collector;
+    if (value === undefined) return collector.refuse(OUTSIDE);
     if (value.startsWith("-")) return collector.skip(NO_MEASUREMENT);
     // Seconds of the recording do not stop where the zone's clock is set: only the start is on it.
     const time = this.#clock.instantOf(this.#header.start, since);
     if (time === undefined) return collector.refuse(SKIPPED_BY_CLOCK);
     return collector.reading({ metric, time, value, unit, source, clock: this.#clock });
+  }
+
+  /** Two signals of one metric are two sources: a recorder may have two sensors. */
+  #sourceOf({ label }: Signal, metric: (typeof SIGNALS)[number]): string | undefined {
+    const { device, signals } = this.#header;
+    const several = signals.filter((signal) => metricOf(signal) === metric).length > 1;
+    return several ? [device, label].filter((part) => part !== undefined).join(" ") : device;
   }
 
   /** EDF+: seconds from the start to the record, in the first of its annotations ("+1800.5"). */

@@ -19,7 +19,13 @@ const MONITORING = { timestamp16: 26, heartRate: 27 };
 const OXYGEN = { percent: 0 };
 
 /** Base types: how a field is stored. */
-const TYPE = { uint8: 0x02, uint16: 0x84, uint32z: 0x8c };
+const TYPE = { uint8: 0x02, string: 0x07, uint16: 0x84, uint32z: 0x8c };
+
+/** What a field of times says instead of one, and times after it. */
+const NO_DATE = 0xffff_ffff;
+/** A message of 16 bits is nearer to the time before it than this: half of what 16 bits count. */
+const LONGEST_STEP = 0x8000;
+const WENT_BACK = "time of 16 bits goes back";
 
 /** Below this a time counts seconds since the device was switched on. */
 const FIRST_DATE = 0x1000_0000;
@@ -27,7 +33,8 @@ const CUT_OFF = "Copy the file anew from the device or from where it was exporte
 const REASONS: Readonly<Record<string, string>> = {
   invalid_header: "it is cut off, or of another version of FIT than 1 and 2",
   invalid_crc: "it is damaged: its check sum does not agree",
-  invalid_structure: "its messages are not as its definitions say",
+  invalid_structure:
+    "its messages are not as its definitions say, or have compressed times without a field of times, which are not read",
 };
 const SINCE_START = "time counts from the device's start";
 
@@ -111,7 +118,7 @@ class FitFile {
   #reading(
     metric: "heart-rate" | "spo2",
     message: FitRawMessage,
-    time: number | undefined,
+    time: number | "back" | undefined,
     number: number,
   ): Counted {
     const collector = this.#collector;
@@ -120,28 +127,30 @@ class FitFile {
     const value = this.#unsigned(message, field, TYPE.uint8, 1);
     if (value === "other type") return collector.refuse(NO_NUMBER);
     if (value === undefined) return collector.skip("no measurement (255)");
-    if (time === undefined) return collector.refuse(NO_TIME);
+    if (time === "back") return collector.refuse(WENT_BACK);
+    if (time === undefined || time >= NO_DATE) return collector.refuse(NO_TIME);
     if (time < FIRST_DATE) return collector.refuse(SINCE_START);
     const unit = metric === "spo2" ? "%" : "/min";
     const seconds = this.#reader.fitTimestampToUnixMilliseconds(time) / 1000;
     return collector.reading({ metric, time: seconds, value: String(value), unit, source: this.#source });
   }
 
-  /** A monitoring message has a whole time, or the lower 16 bits of one that comes after the last whole one. */
-  #timeOf(message: FitRawMessage): number | undefined {
+  /** A monitoring message has a whole time, or the lower 16 bits of one that comes soon after the time before it. */
+  #timeOf(message: FitRawMessage): number | "back" | undefined {
     this.#clock = message.timestamp ?? this.#clock;
     const field = fieldOf(message, MONITORING.timestamp16);
     if (message.timestamp !== undefined || field === undefined || this.#clock === undefined)
       return message.timestamp;
     const low = this.#unsigned(message, field, TYPE.uint16, 2);
     if (typeof low !== "number") return undefined;
-    this.#clock += (low - this.#clock) & 0xffff;
+    const step = (low - this.#clock) & 0xffff;
+    if (step >= LONGEST_STEP) return "back";
+    this.#clock += step;
     return this.#clock;
   }
 
   #deviceOf(message: FitRawMessage): string {
-    const textField = fieldOf(message, FILE_ID.productName);
-    const told = textField?.baseType === 7 ? this.#reader.readFitStringField(textField) : undefined;
+    const told = textOf(fieldOf(message, FILE_ID.productName));
     const number = (at: number, type: number, size: 2 | 4): number | undefined => {
       const value = this.#unsigned(message, fieldOf(message, at), type, size);
       return typeof value === "number" ? value : undefined;
@@ -149,8 +158,11 @@ class FitFile {
     const maker = number(FILE_ID.maker, TYPE.uint16, 2);
     const product = number(FILE_ID.product, TYPE.uint16, 2);
     const serial = number(FILE_ID.serial, TYPE.uint32z, 4);
-    const model = told === undefined || told === "" ? `maker ${maker}, product ${product}` : told;
-    return serial === undefined ? model : `${model}, serial ${serial}`;
+    const numbers = [
+      ...(told === "" ? [["maker", maker] as const, ["product", product] as const] : []),
+      ["serial", serial] as const,
+    ].flatMap(([what, value]) => (value === undefined ? [] : [`${what} ${value}`]));
+    return [told, ...numbers].filter((part) => part !== "").join(", ");
   }
 
   #unsigned(
@@ -170,4 +182,11 @@ class FitFile {
 
 function fieldOf({ fields }: FitRawMessage, number: number): FitRawField | undefined {
   return fields.find(({ fieldNumber }) => fieldNumber === number);
+}
+
+/** The text of a field up to its first zero byte; "" where it is not a text. */
+function textOf(field: FitRawField | undefined): string {
+  if (field?.baseType !== TYPE.string) return "";
+  const end = field.bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? field.bytes : field.bytes.subarray(0, end)).trim();
 }

@@ -30,16 +30,22 @@ const TABLES: readonly Table[] = [
   { metric: "glucose", unit: "mmol/L", name: "blood_glucose_record_table", value: "level" },
 ];
 
-/** Health Connect's numbers of what a glucose was measured in. A sensor's is 1, interstitial fluid. */
-const SPECIMENS: ReadonlyMap<unknown, Origin> = new Map([
-  [2, "meter"],
-  [3, "laboratory"],
-  [4, "laboratory"],
-  [6, "meter"],
+/** Health Connect's numbers of what a glucose was measured in; most apps of sensors say nothing (0). */
+const SPECIMENS: ReadonlyMap<unknown, Origin | "sensor" | "tears"> = new Map([
+  [null, "sensor"],
+  [0n, "sensor"],
+  [1n, "sensor"],
+  [2n, "meter"],
+  [3n, "laboratory"],
+  [4n, "laboratory"],
+  [5n, "tears"],
+  [6n, "meter"],
 ]);
-const TYPED_IN = 3;
+const TYPED_IN = 3n;
 
 const DAMAGED = "the database is damaged or cut off";
+const OTHER_VERSION =
+  "It may be of a version of Health Connect that is not known. Export with the phone's current one.";
 const COPY = "Copy the file anew from where it was saved or sent.";
 
 type Row = {
@@ -80,14 +86,30 @@ export const healthConnect: BinaryFormat = {
         });
       }
       for (const table of found) {
-        const columns = names(`SELECT name FROM pragma_table_info('${table.name}')`);
-        const rows = database.prepare(queryOf(table, columns, tables)).iterate();
-        for (const row of rows) readRow(table, row as Row, collector);
+        const columnsOf = (name: string): string[] => names(`SELECT name FROM pragma_table_info('${name}')`);
+        assertColumns(table, columnsOf);
+        const query = database.prepare(queryOf(table, columnsOf(table.name), tables));
+        // A number of the file may be larger than a double holds.
+        query.setReadBigInts(true);
+        for (const row of query.iterate()) readRow(table, row as Row, collector);
       }
     });
     return collector.report("health-connect");
   },
 };
+
+/** @throws FILE_NOT_UNDERSTOOD naming what is not there */
+function assertColumns({ name, value, samples }: Table, columnsOf: (table: string) => string[]): void {
+  const needed =
+    samples === undefined
+      ? { [name]: ["time", value] }
+      : { [name]: ["row_id"], [samples]: ["parent_key", "epoch_millis", value] };
+  for (const [table, columns] of Object.entries(needed)) {
+    const missing = columns.find((column) => !columnsOf(table).includes(column));
+    if (missing !== undefined)
+      throw notUnderstood(`its table ${table} has no column ${missing}`, { hint: OTHER_VERSION });
+  }
+}
 
 /** Older versions have no column for how a record was made. */
 function queryOf(
@@ -115,11 +137,15 @@ function queryOf(
 
 function readRow({ metric, unit }: Table, row: Row, collector: Collector): Counted {
   const { time, value, app, device, method, specimen } = row;
-  if (typeof time !== "number") return collector.refuse(NO_TIME);
-  if (typeof value !== "number") return collector.refuse(NO_NUMBER);
+  const millis = typeof time === "bigint" ? Number(time) : Number.NaN;
+  if (!Number.isSafeInteger(millis)) return collector.refuse(NO_TIME);
+  if (typeof value !== "number" && typeof value !== "bigint") return collector.refuse(NO_NUMBER);
+  const measured = SPECIMENS.get(specimen);
+  if (measured === undefined) return collector.refuse("specimen that is not known");
+  if (measured === "tears") return collector.skip("glucose in tears");
   const source = [app, device].filter((name) => typeof name === "string" && name !== "").join(", ");
-  const origin = method === TYPED_IN ? "typed in" : SPECIMENS.get(specimen);
-  return collector.reading({ metric, time: time / 1000, value: String(value), unit, source, origin });
+  const origin = method === TYPED_IN ? "typed in" : measured === "sensor" ? undefined : measured;
+  return collector.reading({ metric, time: millis / 1000, value: String(value), unit, source, origin });
 }
 
 /** @throws FILE_NOT_UNDERSTOOD where SQLite cannot read it, and where there is no SQLite */

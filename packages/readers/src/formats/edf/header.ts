@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatDecimal, type LocalTime, parseDecimal } from "@vitalproof/sdk";
+import { compareDecimals, formatDecimal, type LocalTime, parseDecimal } from "@vitalproof/sdk";
 import { notUnderstood } from "../../internal/notUnderstood.ts";
 
 /** Bytes of the part of the header that every file has, and of the part for each signal. */
@@ -28,8 +28,11 @@ export type Signal = {
   readonly samples: number;
   /** Its first byte in a data record. */
   readonly at: number;
-  /** A stored number as a value in the signal's unit: a decimal, to four places where it has no end. */
-  physical(stored: number): string;
+  /**
+   * A stored number as a value in the signal's unit: a decimal, to four places where it has no end. Undefined for one that
+   * is outside the signal's range.
+   */
+  physical(stored: number): string | undefined;
 };
 
 export type Header = {
@@ -39,6 +42,8 @@ export type Header = {
   readonly device: string | undefined;
   /** Whether it is EDF+, whose records say when they begin. */
   readonly plus: boolean;
+  /** Whether its records do not follow each other (EDF+D). */
+  readonly interrupted: boolean;
   /** Data records in the file; undefined where the recorder did not close the file. */
   readonly records: number | undefined;
   /** Seconds of each data record. */
@@ -77,6 +82,7 @@ export function readHeader(bytes: Uint8Array): Header {
     start: startOf(textAt(bytes, 168, 8), textAt(bytes, 176, 8), recording),
     device: deviceOf(recording),
     plus: reserved.startsWith("EDF+"),
+    interrupted: reserved.startsWith("EDF+D"),
     records: records === "-1" ? undefined : wholeNumber(records, "number of records", 1e8),
     seconds,
     signals,
@@ -104,15 +110,16 @@ function signalAt(bytes: Uint8Array, count: number, number: number, at: number):
 
 /** The straight line through the two ends of a signal's range. */
 function scale(
-  least: string,
-  most: string,
+  lowest: string,
+  highest: string,
   leastStored: number,
   mostStored: number,
-): (stored: number) => string {
-  const [low, high] = [parseDecimal(least), parseDecimal(most)];
+): (stored: number) => string | undefined {
+  const [low, high] = [parseDecimal(lowest), parseDecimal(highest)];
   const span = mostStored - leastStored;
   // Annotations have a range that means nothing; a signal without a range fails when its values are asked for.
-  if (low === undefined || high === undefined || !Number.isInteger(span) || span === 0) {
+  const isLine = low !== undefined && high !== undefined && compareDecimals(low, high) !== 0;
+  if (!isLine || !Number.isInteger(span) || span === 0) {
     return () => {
       throw wrong("range of a signal");
     };
@@ -121,7 +128,9 @@ function scale(
     digits * 10n ** BigInt(PLACES + 4 - places);
   if (low.scale > PLACES + 4 || high.scale > PLACES + 4) throw wrong("range of a signal");
   const [from, to] = [unit(low), unit(high)];
+  const [least, greatest] = [Math.min(leastStored, mostStored), Math.max(leastStored, mostStored)];
   return (stored) => {
+    if (stored < least || stored > greatest) return undefined;
     const exact = from * BigInt(span) + BigInt(stored - leastStored) * (to - from);
     const divisor = BigInt(span) * 10_000n;
     return plain(formatDecimal({ digits: rounded(exact, divisor), scale: PLACES }));
