@@ -7,7 +7,7 @@ import { instantOf } from "./json/instant.ts";
 const CUT_OFF = "The file may be cut off or changed. Copy it anew from the device or the app.";
 const NO_HEART_RATE = "point without heart rate";
 
-/** A point of a track, until it ends. */
+/** A point of a track, until it ends. A comment cuts a text into pieces. */
 type Point = { time?: string; heartRate?: string };
 
 /**
@@ -40,10 +40,11 @@ export const tcx: TextFormat = {
       },
       text(text) {
         const [outer, inner] = path.slice(-2);
-        if (point !== undefined && outer === "Trackpoint" && inner === "Time") point.time = text.trim();
+        if (point !== undefined && outer === "Trackpoint" && inner === "Time")
+          point.time = (point.time ?? "") + text;
         if (point !== undefined && outer === "HeartRateBpm" && inner === "Value")
-          point.heartRate = text.trim();
-        if (outer === "Creator" && inner === "Name") watch = text.trim();
+          point.heartRate = (point.heartRate ?? "") + text;
+        if (outer === "Creator" && inner === "Name") watch += text.trim();
       },
       close(name) {
         path.pop();
@@ -89,8 +90,9 @@ export const gpx: TextFormat = {
       },
       text(text) {
         const [outer, inner] = path.slice(-2);
-        if (point !== undefined && outer === "trkpt" && inner === "time") point.time = text.trim();
-        if (point !== undefined && inner === "hr") point.heartRate = text.trim();
+        if (point !== undefined && outer === "trkpt" && inner === "time")
+          point.time = (point.time ?? "") + text;
+        if (point !== undefined && inner === "hr") point.heartRate = (point.heartRate ?? "") + text;
       },
       close(name) {
         path.pop();
@@ -105,9 +107,15 @@ export const gpx: TextFormat = {
 
 function readPoint({ time, heartRate }: Point, source: string, collector: Collector): Counted {
   if (heartRate === undefined) return collector.skip(NO_HEART_RATE);
-  const instant = instantOf(time);
+  const instant = instantOf(time?.trim());
   if (typeof instant === "string") return collector.refuse(instant);
-  return collector.reading({ metric: "heart-rate", time: instant, value: heartRate, unit: "/min", source });
+  return collector.reading({
+    metric: "heart-rate",
+    time: instant,
+    value: heartRate.trim(),
+    unit: "/min",
+    source,
+  });
 }
 
 function reportOf(name: "tcx" | "gpx", collector: Collector, stray: number) {

@@ -2,7 +2,7 @@
 import { type SignalColumns, signalTable } from "../internal/signalTable.ts";
 
 /** What Fitbit writes for a minute of sleep without a saturation: a floor, at which no other value is. */
-const FLOOR = ["50", "50.0"];
+const FLOOR = ["50", "50.0", "50.00"];
 
 function columnsOf(titles: readonly string[]): SignalColumns | undefined {
   const at = (title: string): number => titles.findIndex((one) => one.toLowerCase() === title);

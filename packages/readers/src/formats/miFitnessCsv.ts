@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Metric, TextFormat } from "../format.ts";
-import { findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
+import { columnIndex, findHeader, headerOf, readRows, rowFilter } from "../internal/csv.ts";
+import { Mixture } from "../internal/mixture.ts";
 import { Tally } from "../internal/tally.ts";
 import { isZero, plainDecimal } from "../internal/values.ts";
 
@@ -36,12 +37,15 @@ export const miFitnessCsv: TextFormat = {
     const [sid, key, time, value] = at as [number, number, number, number];
     const kept = rowFilter(titles, options.where ?? {});
     const tally = new Tally();
+    const chosen = Object.keys(options.where ?? {}).map((title) => columnIndex(titles, title));
+    const mixture = new Mixture(titles, [...chosen, ...at]);
     await readRows(input, header, (row) => {
       tally.entries += 1;
       const kind = row.cell(key);
       const signal = Object.hasOwn(KEYS, kind) ? KEYS[kind] : undefined;
       if (!kept(row)) return tally.skip("other rows");
       if (signal === undefined) return tally.skip(/^[a-z0-9_]{1,40}$/.test(kind) ? kind : "other");
+      mixture.see(row);
       const instant = row.cell(time);
       if (!/^\d{9,10}$/.test(instant)) throw row.bad(time, "its time is not in Unix seconds");
       const number = plainDecimal(String(fieldOf(row.cell(value), signal.field) ?? ""));

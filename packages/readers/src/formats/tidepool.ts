@@ -74,7 +74,7 @@ export function beyondScale(annotations: JsonValue | undefined): "LOW" | "HIGH" 
       return undefined;
     }
   }
-  const found = (isArray(list) ? list : []).find((one) => textOf(one, "code") === "bg/out-of-range");
+  const found = (isArray(list) ? list : [list]).find((one) => textOf(one, "code") === "bg/out-of-range");
   const said = textOf(found, "value");
   if (said === "low") return "LOW";
   return said === "high" ? "HIGH" : undefined;

@@ -64,7 +64,7 @@ function readRow(row: Row, columns: Columns, collector: Collector): Counted {
   if (isMissing(text(columns.value))) return collector.skip("missing");
   const unit = ucumOf("glucose", text(columns.unit));
   if (unit === undefined) return collector.refuse(WRONG_UNIT);
-  const time = instantOf(`${text(columns.time).replace(" ", "T")}Z`);
+  const time = instantOf(utcText(text(columns.time)));
   if (typeof time === "string") return collector.refuse(time);
   return collector.reading({
     metric: "glucose",
@@ -74,4 +74,10 @@ function readRow(row: Row, columns: Columns, collector: Collector): Counted {
     source: text(columns.device),
     origin: originOf(type, text(columns.subType)),
   });
+}
+
+/** The sheet says "Zulu", and its times mostly do not; a sheet whose times are all at midnight has dates alone. */
+function utcText(text: string): string {
+  const clock = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text.replace(" ", "T");
+  return clock.endsWith("Z") ? clock : `${clock}Z`;
 }

@@ -11,7 +11,9 @@ import { plainTitle } from "./titles.ts";
  * longer export of one person has several, and a question that is always answered with "all" protects nobody. Two devices
  * at the same time are found by their times (`Sources`).
  */
-const KINDS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+const KINDS: readonly { readonly what: string; readonly pattern: RegExp; readonly rows?: true }[] = [
+  // A title that says no more than "ID" or "No." may number the rows.
+  { what: "people", pattern: /^(id|no|nr)$/, rows: true },
   { what: "people", pattern: peoplePattern() },
   {
     what: "measures",
@@ -48,6 +50,7 @@ type Watched = {
   readonly index: number;
   readonly title: string;
   readonly what: string;
+  readonly rows: boolean;
   last?: string;
   state: "new" | "same" | "rising";
 };
@@ -65,7 +68,7 @@ export class Mixture {
       const kind = KINDS.find(({ pattern }) => pattern.test(plainTitle(title)));
       return kind === undefined || chosen.includes(index)
         ? []
-        : [{ index, title, what: kind.what, state: "new" }];
+        : [{ index, title, what: kind.what, rows: kind.rows === true, state: "new" }];
     });
   }
 
@@ -78,7 +81,7 @@ export class Mixture {
       column.last = text;
       if (last === undefined) continue;
       if (text === last && state !== "rising") column.state = "same";
-      else if (state !== "same" && isAfter(text, last)) column.state = "rising";
+      else if (column.rows && state !== "same" && isAfter(text, last)) column.state = "rising";
       else throw severalOf(column);
     }
   }

@@ -27,6 +27,21 @@ const MONTHS: ReadonlyMap<string, number> = new Map([
   ),
 ]);
 
+/** Names and abbreviations of the days of the week, as CLDR has them. */
+const WEEKDAYS: ReadonlySet<string> = new Set(
+  LANGUAGES.flatMap((language) =>
+    (["long", "short"] as const).flatMap((weekday) => {
+      const format = new Intl.DateTimeFormat(language, { weekday, timeZone: "UTC" });
+      return Array.from({ length: 7 }, (_, i) => plain(format.format(Date.UTC(2000, 0, 1 + i))));
+    }),
+  ),
+);
+
+/** Whether a word names a day of the week in one of the languages. */
+export function isWeekday(name: string): boolean {
+  return WEEKDAYS.has(plain(name));
+}
+
 /** A month's number, 1 to 12, by its name in one of the languages, in full or abbreviated. */
 export function monthOf(name: string): number | undefined {
   return MONTHS.get(plain(name));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { hoursOf, offsetOf, type WrittenTime, writtenTime } from "./dateTime.ts";
-import { monthOf } from "./monthNames.ts";
+import { isWeekday, monthOf } from "./monthNames.ts";
 
 const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s?([AP])\.?\s?M\.?)?`;
 const ZONE = String.raw`(?:\s?(Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?))?`;
@@ -9,8 +9,8 @@ const DATE_FIRST = new RegExp(`^${DATE},?(?:\\s+at)?\\s+${CLOCK}${ZONE}$`, "iu")
 const CLOCK_FIRST = new RegExp(`^${CLOCK}${ZONE},?\\s+${DATE}$`, "iu");
 const CLOCK_ALONE = new RegExp(`^${CLOCK}${ZONE}$`, "iu");
 
-const DAY_FIRST = /^(?:\p{L}+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?[ /-]*(\p{L}+)\.?,?[ /-]*(\d{4}|\d{2})$/iu;
-const MONTH_FIRST = /^(?:\p{L}+\.?,?\s+)?(\p{L}+)\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})$/iu;
+const DAY_FIRST = /^(\d{1,2})(?:st|nd|rd|th|\.)?[ /-]*(\p{L}+)\.?,?[ /-]*(\d{4}|\d{2})$/iu;
+const MONTH_FIRST = /^(\p{L}+)\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})$/iu;
 const YEAR_FIRST = /^(\d{4})[ ./-](\d{1,2}|\p{L}+\.?)[ ./-](\d{1,2})$/iu;
 
 /** No time is longer, and longer texts would take long to compare. */
@@ -50,7 +50,13 @@ export function isClock(text: string): boolean {
   return text.length <= LONGEST && CLOCK_ALONE.test(text);
 }
 
-function dateParts(date: string): [year: number, month: number, day: number] | undefined {
+/** A date with a word before it. */
+const WITH_WORD = /^(\p{L}+)\.?,?\s+(.*)$/u;
+
+function dateParts(written: string): [year: number, month: number, day: number] | undefined {
+  const word = WITH_WORD.exec(written);
+  // Another word than a weekday may be a zone's name, and then the time is another one.
+  const date = word !== null && isWeekday(word[1]!) ? word[2]! : written;
   const yearFirst = YEAR_FIRST.exec(date);
   const dayFirst = yearFirst === null ? DAY_FIRST.exec(date) : null;
   const monthFirst = yearFirst === null && dayFirst === null ? MONTH_FIRST.exec(date) : null;
