@@ -56,8 +56,8 @@ export function withReadingOptions(command: Command): Command {
     .addOption(
       new Option(
         "--date-order <order>",
-        "order of month and day in dates such as 8/1/18, where no row decides",
-      ).choices(["MDY", "DMY"]),
+        "order of year, month and day in dates such as 8/1/18, where no row decides",
+      ).choices(["MDY", "DMY", "YMD"]),
     )
     .option("--start <seconds>", "Unix seconds of second 0, for files that count from their own start")
     .option("--time <column>", "CSV of any form: the column of times, by its title or as #1")

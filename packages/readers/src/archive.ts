@@ -19,7 +19,7 @@ const DAMAGED = "the archive is damaged or cut off";
 const NOT_DATA = /(^|\/)(__MACOSX\/|\.)/;
 
 /** A file in an archive, or a sheet of a workbook. */
-type Part = { readonly name: string; readonly input: FileInput };
+type Part = { readonly name: string; readonly input: FileInput; readonly encrypted?: boolean };
 type Readable = Part & { readonly format: Format };
 
 /** Whether a file is a zip archive, by its first bytes. */
@@ -63,6 +63,7 @@ export async function openedInput(input: FileInput, name: string | undefined): P
   const [only, ...others] = readable;
   if (only === undefined) {
     if (broken) throw damaged();
+    if (parts.some(({ encrypted }) => encrypted === true)) throw encryptedEntry();
     throw notUnderstood(`none of its ${parts.length} entries is in any of the known formats`, {
       details: { entries: parts.length },
       hint: "If one of them is a table, name it: --entry NAME, and its columns with --time, --value and --unit.",
@@ -118,7 +119,11 @@ async function partsOf(input: FileInput): Promise<Part[]> {
   const blob = await (input.blob?.() ?? gathered(input));
   const entries = await entriesOf(blob);
   if (!entries.some(({ filename }) => filename === "[Content_Types].xml"))
-    return entries.map((entry) => ({ name: entry.filename, input: inputOfEntry(entry) }));
+    return entries.map((entry) => ({
+      name: entry.filename,
+      input: inputOfEntry(entry),
+      encrypted: entry.encrypted,
+    }));
   if (!entries.some(({ filename }) => filename === "xl/workbook.xml")) {
     throw notUnderstood("it is a document of an office program, and no workbook", {
       hint: "Pass the export as the device or app wrote it, or save the table in it as CSV (UTF-8).",
@@ -174,11 +179,7 @@ async function gathered(input: FileInput): Promise<Blob> {
 
 function inputOfEntry(entry: FileEntry): FileInput {
   async function* stream(): AsyncIterable<Uint8Array> {
-    if (entry.encrypted) {
-      throw notUnderstood("its entry in the archive is encrypted", {
-        hint: "Unpack the archive with its password, and pass the file that you want to read.",
-      });
-    }
+    if (entry.encrypted) throw encryptedEntry();
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const unpacking = entry.getData(writable, { checkSignature: true, useWebWorkers: false });
     // An entry that cannot be begun leaves the stream open: its reader would wait without end.
@@ -204,6 +205,12 @@ function inputOfEntry(entry: FileEntry): FileInput {
     }
   }
   return inputOf(stream, entry.uncompressedSize);
+}
+
+function encryptedEntry(): VitalproofError {
+  return notUnderstood("its entry in the archive is encrypted", {
+    hint: "Unpack the archive with its password, and pass the file that you want to read.",
+  });
 }
 
 function damaged(): VitalproofError {

@@ -78,8 +78,11 @@ export type FormatName =
   | "polar-flow"
   | "generic-csv";
 
-/** Month first (8/15/18) or day first (15/8/18). Times that begin with the year need none. */
-export type DateOrder = "MDY" | "DMY";
+/**
+ * Month first (8/15/18), day first (15/8/18), or a year of two digits first (18-08-15). Times that begin with a year of four
+ * digits need none.
+ */
+export type DateOrder = "MDY" | "DMY" | "YMD";
 
 /** Whose readings count, where entries of a file say whose they are. */
 export type OwnerChoice = {

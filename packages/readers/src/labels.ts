@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { openedInput } from "./archive.ts";
-import { detectFormat } from "./detect.ts";
+import { detectFormat, formatIn } from "./detect.ts";
 import type { FileInput } from "./format.ts";
 import { Owners } from "./formats/json/owners.ts";
 import { headOf } from "./input.ts";
@@ -15,7 +15,9 @@ import { notUnderstood } from "./internal/notUnderstood.ts";
  */
 export async function labelsOf(file: FileInput, name: string, entry?: string): Promise<string[]> {
   const input = await openedInput(file, entry);
-  if (!/^\s*[[{<]/.test(await headOf(input))) return columnLabels(input, name);
+  const found = await formatIn(input);
+  const isBinary = found !== undefined && found !== "empty" && "begins" in found;
+  if (!isBinary && !/^\s*[[{<]/.test(await headOf(input))) return columnLabels(input, name);
   const format = await detectFormat(input);
   const { selects } = format;
   if (selects === undefined || selects === "column" || selects.field !== name) {

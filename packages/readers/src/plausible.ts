@@ -51,6 +51,9 @@ const OTHER_UNIT: Readonly<Record<string, { beyond(value: number): boolean; unit
 };
 /** Fewer values than an hour's are a short fall or peak, and prove nothing. */
 const SOME_VALUES = 12;
+/** Unless all are lower than nearly every meter shows: then a few are enough. */
+const FEW_VALUES = 3;
+const LOWEST_SHOWN = 20;
 
 type Count = {
   metric: Metric;
@@ -60,16 +63,21 @@ type Count = {
   /** Values that are fractions of 1, and values that the metric's other unit would explain. */
   fractions: number;
   other: number;
+  /** Values in mg/dL that nearly no meter shows. */
+  tiny: number;
 };
 
 /** Sorts out what cannot have been measured, and notices when that is more than a few. */
 export class Plausibility {
+  readonly #kind: FileKind;
   readonly #latest: number;
   readonly #earliest: number;
   readonly #counts: Count[] = [];
   #last: Count | undefined;
 
-  constructor({ now, start }: Pick<ReadOptions, "now" | "start">) {
+  /** @param kind what the file is, for what to do about it */
+  constructor({ now, start }: Pick<ReadOptions, "now" | "start">, kind: FileKind = "named") {
+    this.#kind = kind;
     this.#latest = (now ?? Date.now() / 1000) + AHEAD;
     // A start that the caller names, such as 0 to look at a file alone, is the caller's choice.
     this.#earliest = start === undefined ? EARLIEST : Number.NEGATIVE_INFINITY;
@@ -93,6 +101,7 @@ export class Plausibility {
     if (SENTINELS[metric]?.includes(first) === true) return true;
     const count = this.#countOf(metric, unit);
     if (metric === "spo2" && first > 0 && first <= 1) count.fractions += 1;
+    if (unit === "mg/dL" && first < LOWEST_SHOWN) count.tiny += 1;
     if (metric === "glucose" && OTHER_UNIT[unit]!.beyond(first)) count.other += 1;
     const outside =
       typeof value === "object" ? value.some((axis) => isOutside(Number(axis))) : isOutside(first);
@@ -106,17 +115,21 @@ export class Plausibility {
     for (const count of this.#counts) {
       const { metric, unit, inside, outside } = count;
       const values = inside + outside;
-      if (values >= SOME_VALUES && isMost(count.other, values)) throw otherUnit(count, values);
+      const some = 2 * count.other > values;
+      if ((values >= SOME_VALUES && some) || (values >= FEW_VALUES && count.tiny === values))
+        throw otherUnit(count, values, this.#kind);
       if (100 * outside <= FEW_PERCENT * values) continue;
-      if (isMost(count.other, values)) throw otherUnit(count, values);
-      if (isMost(count.fractions, values)) throw fractions(count, values);
+      if (some) throw otherUnit(count, values, this.#kind);
+      if (isMost(count.fractions, values)) throw fractions(count, values, this.#kind);
       const [least, most] = RANGES[metric]![unit]!;
       const { title } = METRICS[metric];
       throw implausible(
         `${outside} of ${values} values cannot be ${title} in ${unit}: that is ${least} to ${most}.`,
         { metric, unit, outside, values, least, most },
-        "Look whether the column and its unit are right (--value, --unit, --metric). Where the column holds several " +
-          "measures, choose the rows of one: --where COLUMN=VALUE.",
+        this.#kind === "named"
+          ? "Look whether the column and its unit are right (--value, --unit, --metric). Where the column holds several " +
+              "measures, choose the rows of one: --where COLUMN=VALUE."
+          : wayOut(this.#kind, "UNIT"),
       );
     }
   }
@@ -126,7 +139,7 @@ export class Plausibility {
     if (this.#last?.metric === metric && this.#last.unit === unit) return this.#last;
     let count = this.#counts.find((one) => one.metric === metric && one.unit === unit);
     if (count === undefined) {
-      count = { metric, unit, inside: 0, outside: 0, fractions: 0, other: 0 };
+      count = { metric, unit, inside: 0, outside: 0, fractions: 0, other: 0, tiny: 0 };
       this.#counts.push(count);
     }
     this.#last = count;
@@ -138,22 +151,40 @@ function isMost(some: number, values: number): boolean {
   return 100 * some >= (100 - FEW_PERCENT) * values;
 }
 
-function fractions({ metric, unit, fractions: found }: Count, values: number): VitalproofError {
+/** A table whose columns the caller names, a vendor's table, or a file that is not a table. */
+export type FileKind = "named" | "table" | "other";
+
+/** What to do about a vendor's file whose values are not what its format says. */
+function wayOut(kind: FileKind, unit: string, more = ""): string {
+  return kind === "table"
+    ? `The vendor's own format has another unit. If that is right for this file, read it as any table: --format generic-csv --time COLUMN --value COLUMN --unit ${unit}${more}.`
+    : "The format fixes the unit, and the file's values do not have it: what wrote it is at fault. Export the readings as a table, and name its columns and unit.";
+}
+
+function fractions(
+  { metric, unit, fractions: found }: Count,
+  values: number,
+  kind: FileKind,
+): VitalproofError {
   return implausible(
     `${found} of ${values} values are at most 1: they are fractions, and not per cent. 0.97 would be 97 %.`,
     { metric, unit, fractions: found, values },
-    "Name the unit that they have: --unit 1 --metric spo2. The decimal point is then moved two places, and no digit changes. " +
-      "Where the column holds several measures, choose the rows of one: --where COLUMN=VALUE.",
+    kind === "named"
+      ? "Name the unit that they have: --unit 1 --metric spo2. The decimal point is then moved two places, and no digit changes. " +
+          "Where the column holds several measures, choose the rows of one: --where COLUMN=VALUE."
+      : wayOut(kind, "1", " --metric spo2"),
   );
 }
 
-function otherUnit({ metric, unit, other }: Count, values: number): VitalproofError {
+function otherUnit({ metric, unit, other }: Count, values: number, kind: FileKind): VitalproofError {
   const { unit: likely, says } = OTHER_UNIT[unit]!;
   return implausible(
     `${other} of ${values} values are ${says}, which in ${unit} no sensor shows for long: they look like ${likely}.`,
     { metric, unit, other, values },
-    `If they are ${likely}, name it: --unit ${likely}. Else look whether --value names the column of glucose, or choose ` +
-      "the rows of one measure: --where COLUMN=VALUE.",
+    kind === "named"
+      ? `If they are ${likely}, name it: --unit ${likely}. Else look whether --value names the column of glucose, or choose ` +
+          "the rows of one measure: --where COLUMN=VALUE."
+      : wayOut(kind, likely),
   );
 }
 

@@ -45,7 +45,8 @@ export async function streamReadings(
   assertSelects(format, options);
   const seen = new Seen();
   const seriesOf = seriesNames();
-  const plausibility = new Plausibility(options);
+  const kind = options.columns !== undefined ? "named" : format.selects === "column" ? "table" : "other";
+  const plausibility = new Plausibility(options, kind);
   const skipped = new Map<string, number>();
   const refused = new Map<string, number>();
   let duplicates = 0;

@@ -103,6 +103,22 @@ describe("Dexcom Clarity", () => {
     ]);
   });
 
+  it("two people's exports in one file, and a second header in another unit, are refused", async () => {
+    const named = (name: string) => `1,,FirstName,,${name}`;
+    const same = csv(named("A"), egv("2026-01-01T00:00:00"), named("A"), egv("2026-01-01T00:05:00"));
+    expect((await read(same, { zone: "UTC" })).readings).to.have.length(2);
+    const two = await rejected(read(csv(named("A"), named("B")), { zone: "UTC" }));
+    expect(two.details.reason).to.contain("two people");
+    const again = csv(egv("2026-01-01T00:00:00"), HEADER, egv("2026-01-01T00:05:00"));
+    expect((await read(again, { zone: "UTC" })).readings).to.have.length(2);
+    const other = csv(
+      egv("2026-01-01T00:00:00"),
+      HEADER.replace("mg/dL", "mmol/L"),
+      egv("2026-01-01T00:05:00", "11.6"),
+    );
+    expect((await rejected(read(other, { zone: "UTC" }))).details).to.include({ line: 3 });
+  });
+
   it("needs a zone, and a known one", async () => {
     for (const options of [{}, { zone: "" }, { zone: " " }]) {
       expect((await rejected(read(csv(), options))).code).to.equal("ZONE_REQUIRED");

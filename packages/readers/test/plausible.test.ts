@@ -58,6 +58,10 @@ describe("what cannot have been measured", () => {
     expect(mmol.hint).to.contain("--unit mmol/L");
     const mass = await refusal(read(rows(Array.from({ length: 12 }, (_, i) => 40 + i)), "mmol/L"));
     expect(mass.hint).to.contain("--unit mg/dL");
+    const few = await refusal(read(rows([11, 12, 14]), "mg/dL"));
+    expect(few.hint).to.contain("--unit mmol/L");
+    const mixed = [...Array.from({ length: 9 }, () => 11.5), 120, 121, 122, 123];
+    expect((await refusal(read(rows(mixed), "mg/dL"))).code).to.equal("VALUES_IMPLAUSIBLE");
     // A fall of half an hour, and a peak, are readings.
     expect((await read(rows([34, 33, 32, 31, 30, 29]), "mg/dL")).readings).to.have.length(6);
     expect((await read(rows([34, 36, 37, 36, 34]), "mmol/L")).readings).to.have.length(5);

@@ -12,6 +12,40 @@ const read = (text: string, unit: string, options: ReadOptions = {}) =>
 const values = async (text: string, unit: string, options?: ReadOptions): Promise<unknown[]> =>
   (await read(text, unit, options)).readings.map(({ value }) => value);
 
+describe("a row's own zone", () => {
+  const rows = (title: string, ...zones: string[]) =>
+    [`time,${title},value`, ...zones.map((zone, i) => `2026-03-02 08:0${i}:00,${zone},11${i}`)].join("\n");
+  const berlin = { zone: "Europe/Berlin" };
+
+  it("agrees with the one that was named, in whatever form it is written", async () => {
+    for (const [title, zone] of [
+      ["utc_offset", "+01:00"],
+      ["offset utc", "3600"],
+      ["timezoneOffset", "60"],
+      ["tz offset hours", "1"],
+      ["Timezone", "Europe/Paris"],
+      ["Zeitzone", "UTC+1"],
+      ["timezone", "somewhere"],
+    ] as const)
+      expect(await values(rows(title, zone, zone), "mg/dL", berlin), title).to.have.length(2);
+  });
+
+  it("is an error where it says another one, and rows of one zone can be chosen", async () => {
+    for (const [title, zone] of [
+      ["offset utc", "+05:00"],
+      ["utc_offset", "-18000"],
+      ["timezone", "America/New_York"],
+    ] as const) {
+      const error = await rejected(values(rows(title, zone), "mg/dL", berlin));
+      expect(error.details, title).to.include({ line: 2 });
+      expect(error.hint).to.contain("--zone");
+    }
+    const mixed = rows("timezone", "Europe/Berlin", "America/New_York");
+    const where = { timezone: "Europe/Berlin" };
+    expect(await values(mixed, "mg/dL", { ...berlin, where })).to.have.length(1);
+  });
+});
+
 describe("a decimal comma without quotes", () => {
   const shifted: [string, string, readonly string[], string][] = [
     ["more cells than the header", "time,value", ["9,2", "9,3"], "mmol/L"],
@@ -100,5 +134,9 @@ describe("rows that say they do not count", () => {
 
   it("a column of that name with other texts says nothing", async () => {
     expect(await values(table("time,value,valid", ["95,until 2027", "96,?"]), "%")).to.have.length(2);
+    for (const word of ["nein", "FALSCH", "invalid", "faux", "0.0"])
+      expect(await values(table("time,value,valid", ["95,ja", `96,${word}`]), "%"), word).to.have.length(1);
+    const odd = table("time,value,gültig", ["95,ja", "96,vielleicht"]);
+    expect((await rejected(values(odd, "%"))).hint).to.contain("--where");
   });
 });

@@ -41,6 +41,36 @@ describe("times as people's files have them", () => {
     });
   }
 
+  it("a word that is not a weekday may be a zone, and is not passed over", async () => {
+    expect(await one("10:00:00 Mittwoch 20 May 2026")).to.equal("2026-05-20T10:00:00Z");
+    for (const word of ["EST", "CEST", "PST"]) {
+      const error = await rejected(one(`10:00:00 ${word} 20 May 2026`));
+      expect(error.code).to.equal("FILE_NOT_UNDERSTOOD");
+    }
+  });
+
+  it("years of two digits that may come first are asked about", async () => {
+    const now = Date.parse("2026-06-01T00:00:00Z") / 1000;
+    const table = (...times: string[]) =>
+      ["time;value", ...times.map((time) => `${time} 10:00;95`)].join("\n");
+    const columns = { time: "time", value: "value", unit: "%" };
+    const days = table("26-03-02", "26-03-03", "26-03-12");
+    const error = await rejected(instants(days, { columns, now, ...UTC }));
+    expect(error.code).to.equal("DATE_ORDER_REQUIRED");
+    expect(error.hint).to.contain("YMD");
+    expect(await instants(days, { columns, now, ...UTC, dateOrder: "YMD" })).to.deep.equal([
+      "2026-03-02T10:00:00Z",
+      "2026-03-03T10:00:00Z",
+      "2026-03-12T10:00:00Z",
+    ]);
+    expect(await instants(table("02-03-26", "13-03-26"), { columns, now, ...UTC })).to.deep.equal([
+      "2026-03-02T10:00:00Z",
+      "2026-03-13T10:00:00Z",
+    ]);
+    const long = await rejected(instants(table("02/03/2026"), { columns, now, ...UTC, dateOrder: "YMD" }));
+    expect(long.message).to.contain("year first");
+  });
+
   it("what does not exist is refused with its place, and so is half a time", async () => {
     for (const text of ["23:00:00 Feb 30 2026", "13:00 PM May 2, 2026", "20-May-2026 25:00"]) {
       const error = await rejected(one(text));

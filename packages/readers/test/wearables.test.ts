@@ -177,6 +177,11 @@ describe("other wearables", () => {
       "2026-01-01T00:00:00Z spo2 97 %",
     ]);
     expect(found.report.skipped).to.deep.equal({ steps: 1 });
+    const two = await rejected(
+      read([...lines, lines[1]!.replace(/^1/, "2").replaceAll("1767225600", "1767225660")]),
+    );
+    expect(two.code).to.equal("SELECTION_REQUIRED");
+    expect(two.hint).to.contain('--where "Uid=VALUE"');
     const broken = await rejected(read([lines[0]!, '1,watch,heart_rate,1767225600,"{""bpm"":",1']));
     expect(broken.details).to.include({ line: 2, column: 31 });
   });
@@ -247,6 +252,27 @@ describe("nights of use and doses", () => {
       "2026-05-16T22:00:00Z device-usage 60 min",
     ]);
     expect(found.report.entries).to.equal(3);
+  });
+
+  it("OSCAR: a row told twice counts once, and what cannot all be true is refused", async () => {
+    const SESSIONS = "Date,Session,Start,End,Total Time,AHI";
+    const session = (id: number, start: string, end: string, total: string) =>
+      `2026-05-15,${id},${start},${end},${total},0.5`;
+    const first = session(1, "2026-05-15T22:00:00", "2026-05-16T02:00:00", "04:00:00");
+    const twice = await read([SESSIONS, first, first], { zone: "UTC" });
+    expect(shown(twice)).to.deep.equal(["2026-05-15T22:00:00Z device-usage 240 min"]);
+    expect(twice.report.skipped).to.deep.equal({ "row that repeats another": 1 });
+    const over = session(2, "2026-05-16T01:00:00", "2026-05-16T04:00:00", "03:00:00");
+    const overlap = await read([SESSIONS, first, over], { zone: "UTC" });
+    expect(overlap.readings).to.have.length(0);
+    expect(overlap.report.refused).to.deep.equal({ "sessions of one night that overlap": 2 });
+    const night = "2026-05-15,1,2026-05-15T22:00:00,2026-05-16T02:00:00,04:00:00,1";
+    const other = await read([NIGHT, night, night.replace(",04:00", ",03:00")], { zone: "UTC" });
+    expect(other.report.refused).to.deep.equal({ "two rows for one night": 2 });
+    const spring = session(3, "2026-03-29T02:30:00", "2026-03-29T05:00:00", "02:00:00");
+    const before = session(1, "2026-03-28T23:00:00", "2026-03-29T01:00:00", "02:00:00");
+    const skipped = await read([SESSIONS, before, spring], { zone: "Europe/Berlin" });
+    expect(skipped.report.refused).to.deep.equal({ "time skipped by the clock change": 2 });
   });
 
   it("OSCAR's details hold no hours: the other export is named", async () => {

@@ -5,6 +5,7 @@ import { findHeader, headerOf, type Row, readRows, rowFilter } from "../internal
 import { isoTime } from "../internal/dateTime.ts";
 import { NO_NUMBER, VALUE_HINT } from "../internal/glucoseCells.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
+import { notUnderstood } from "../internal/notUnderstood.ts";
 import type { Evidence } from "../internal/repeatedHour.ts";
 import { Tally } from "../internal/tally.ts";
 import { titleUnit } from "../internal/titles.ts";
@@ -25,6 +26,8 @@ const LAYOUT: Readonly<Record<ClarityColumn, number>> = {
 const TIME_HINT =
   "A spreadsheet may have changed the times. Pass the file as Clarity wrote it, or read it as any table: " +
   "--format generic-csv with --time, --value, --unit and --where.";
+
+const SECOND_HEADER = "Several exports are in this file: pass each by itself.";
 
 type Columns = {
   readonly titles: readonly string[];
@@ -91,6 +94,7 @@ export const dexcomClarity: TextFormat = {
     const kept = rowFilter(titles, where);
     const chosen = where[titles[at.event]!]?.trim();
     const tally = new Tally();
+    const people = new Map<string, string>();
     let unknown = 0;
     await readRows(input, header, (row) => {
       tally.entries += 1;
@@ -98,11 +102,14 @@ export const dexcomClarity: TextFormat = {
         tally.skip("other rows");
         return;
       }
+      refuseSecondHeader(row, header.columns);
       const event = row.cell(at.event);
       const text = (row.cells[valueColumn] ?? "").trim();
       // A word that the caller chose and that is of no other event is the language's word for a value.
       if (!READING_WORDS.has(event) && (EVENTS.has(event) || event !== chosen)) {
-        tally.skip(EVENTS.get(event) ?? "other");
+        const kind = EVENTS.get(event) ?? "other";
+        if (OF_PERSON.has(kind)) refuseSecondPerson(row, people, kind);
+        tally.skip(kind);
         if (text !== "" && !EVENTS.has(event)) unknown += 1;
         return;
       }
@@ -141,6 +148,28 @@ export const dexcomClarity: TextFormat = {
     return report;
   },
 };
+
+/** Rows that say whose export it is; there is one of each. */
+const OF_PERSON: ReadonlySet<string> = new Set(["FirstName", "LastName", "DateOfBirth"]);
+
+/** @param people the row of each kind so far, without its number */
+function refuseSecondPerson({ cells }: Row, people: Map<string, string>, kind: string): void {
+  const said = cells.slice(1).join("\n").trim();
+  if (people.has(kind) && people.get(kind) !== said) {
+    throw notUnderstood("it holds the exports of two people", {
+      hint: "Pass each person's export by itself: nothing in its rows says whose values they are.",
+    });
+  }
+  people.set(kind, said);
+}
+
+/** Exports that were put together in one file may have values in two units. */
+function refuseSecondHeader(row: Row, { titles, value }: Columns): void {
+  const again = row.cells.map((cell) => cell.trim());
+  if (!again.some((cell) => titleUnit(cell) !== undefined) || columnsOf(again) === undefined) return;
+  if (again.join("\n") === titles.join("\n")) return;
+  throw row.bad(value, "a second header, with other columns or another unit than the first", SECOND_HEADER);
+}
 
 /** The transmitter's own seconds, from its activation on. */
 function evidenceOf({ cells }: Row, at: Columns["at"]): Evidence | undefined {

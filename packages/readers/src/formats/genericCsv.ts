@@ -14,7 +14,7 @@ import { isoTime, orderedTime } from "../internal/dateTime.ts";
 import { doseOf } from "../internal/doseWords.ts";
 import { SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { Mixture } from "../internal/mixture.ts";
-import { UnitColumn, Validity } from "../internal/rowFacts.ts";
+import { UnitColumn, Validity, ZoneColumn } from "../internal/rowFacts.ts";
 import { Shifts } from "../internal/shift.ts";
 import { Sources } from "../internal/sources.ts";
 import { Tally } from "../internal/tally.ts";
@@ -84,12 +84,13 @@ export const genericCsv: TextFormat = {
     const used = [...chosen, valueColumn, ...(times?.columns ?? [])];
     const mixture = new Mixture(titles, used);
     const sources = new Sources(titles, used);
-    const values = new ValueColumn(valueColumn, metric, unit);
+    const values = new ValueColumn(valueColumn, metric, unit, titles[valueColumn]);
     const units = new UnitColumn(
       { titles, value: valueColumn, chosen },
       { metric, unit: values.unit },
       header.delimiter,
     );
+    const zones = new ZoneColumn(titles, chosen);
     const shifts = new Shifts(titles, header.delimiter, valueColumn, unit);
     const start = times === undefined ? startOf(options) : 0;
     const interval = options.interval ?? 1;
@@ -144,6 +145,7 @@ export const genericCsv: TextFormat = {
         evenTime = start + elapsed;
       }
       const time = times === undefined ? evenTime : times.read(row);
+      zones.see(row, times?.clock);
       if (METRICS[metric].zeroIsMissing && isZero(value)) tally.skip("sentinel zero");
       else if (METRICS[metric].zeroIsMissing && value.startsWith("-")) tally.refuse("impossible value");
       else if (time === SKIPPED_BY_CLOCK) tally.refuse(SKIPPED_BY_CLOCK);

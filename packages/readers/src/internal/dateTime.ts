@@ -44,7 +44,9 @@ const CLOCK_FIRST =
 export type OrderedTime = {
   readonly first: number;
   readonly second: number;
+  /** The third number; of two digits it is in this century, or it is the day and the first one the year. */
   readonly year: number;
+  readonly short: boolean;
   readonly hour: number;
   readonly minute: number;
   readonly seconds: number;
@@ -71,6 +73,7 @@ export function orderedTime(text: string): OrderedTime | "impossible" | undefine
     first: Number(first),
     second: Number(second),
     year: year!.length === 2 ? 2000 + Number(year) : Number(year),
+    short: year!.length === 2,
     hour: hours,
     minute: Number(minute),
     seconds: Number(seconds),
@@ -89,6 +92,11 @@ export function orderSaid({ first, second }: OrderedTime): DateOrder | undefined
 
 /** @returns "impossible" for a date that does not exist in this order */
 export function inOrder(time: OrderedTime, order: DateOrder): WrittenTime | "impossible" {
+  if (order === "YMD") {
+    const { first, second, year, hour, minute, seconds, fraction, offset } = time;
+    if (!time.short) return "impossible";
+    return writtenTime([2000 + first, second, year - 2000, hour, minute, seconds], fraction, offset);
+  }
   const [month, day] = order === "MDY" ? [time.first, time.second] : [time.second, time.first];
   return writtenTime(
     [time.year, month, day, time.hour, time.minute, time.seconds],

@@ -18,6 +18,8 @@ export class LocalClock {
   readonly #hour = new RepeatedHour();
   #second: number | undefined;
   #ambiguous = 0;
+  #last: { readonly local: LocalTime; readonly instants: readonly number[] } | undefined;
+  #others = new Map<string, ReturnType<typeof zoneRules> | undefined>();
 
   /** @throws ZONE_REQUIRED where no zone is given, ZONE_UNKNOWN */
   constructor(zone: string | undefined) {
@@ -31,7 +33,9 @@ export class LocalClock {
    *          that does not exist in this zone
    */
   instantOf(local: LocalTime, fraction = 0): number | undefined {
-    const [first, second] = this.#instantsOf(local).instants;
+    const { instants } = this.#instantsOf(local);
+    const [first, second] = instants;
+    this.#last = { local, instants };
     this.#second = undefined;
     if (first === undefined) return undefined;
     if (second !== undefined) {
@@ -39,6 +43,24 @@ export class LocalClock {
       this.#second = second + fraction;
     }
     return first + fraction;
+  }
+
+  /** Whether the time that was read last can have this offset, in seconds east of UTC. */
+  hasOffset(offset: number): boolean {
+    if (this.#last === undefined) return true;
+    const { local, instants } = this.#last;
+    const { year, month, day, hour, minute, second } = local;
+    const seconds = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+    return instants.length === 0 || instants.some((instant) => instant === seconds - offset);
+  }
+
+  /** Whether the time that was read last is the same in a zone; so it is for a text that names none. */
+  agreesWith(zone: string): boolean {
+    if (!this.#others.has(zone)) this.#others.set(zone, rulesOf(zone));
+    const rules = this.#others.get(zone);
+    if (rules === undefined || this.#last === undefined) return true;
+    const { local, instants } = this.#last;
+    return rules(local).instants.join() === instants.join();
   }
 
   /**
@@ -82,5 +104,13 @@ export class LocalClock {
     return [
       `${this.#ambiguous} times are in an hour that ${this.#zone} has twice. ${sentences.join(" ")}`.trim(),
     ];
+  }
+}
+
+function rulesOf(zone: string): ReturnType<typeof zoneRules> | undefined {
+  try {
+    return zoneRules(zone);
+  } catch {
+    return undefined;
   }
 }

@@ -36,7 +36,7 @@ function peoplePattern(): RegExp {
   const named =
     "ids?|no?|nr|num(ber|mer|ero)?|name|nom|nombre|code|codigo|key|kennung|kurzel|identifi(er|ant|cador)|pseudonym";
   const alone = [
-    "id|p ?id|s ?id|mrn|((first|last|given|family|full) ?)?name|surname|pseudonym|initials",
+    "id|u ?id|p ?id|s ?id|mrn|((first|last|given|family|full) ?)?name|surname|pseudonym|initials",
     "(vor|nach|familien)name|kennung|kurzel|fall ?(id|nr|nummer)",
     "nom|prenom|identifiant",
     "nhc|nombres?|apellidos?|identificador|historia clinica",

@@ -2,7 +2,10 @@
 import type { Metric } from "../format.ts";
 import { METRICS, ucumOf } from "../metrics.ts";
 import { type Delimiter, type Row, shiftHint } from "./csv.ts";
+import { offsetOf } from "./dateTime.ts";
+import type { LocalClock } from "./localClock.ts";
 import { plainTitle, titleWords } from "./titles.ts";
+import { isMissing, plainDecimal } from "./values.ts";
 
 /** What a column of units is called, alone or with the title of its values. By language. */
 // cspell:disable
@@ -86,12 +89,15 @@ const FLAGS: readonly { readonly pattern: RegExp; readonly not: boolean }[] = [
   { pattern: /^(is ?)?(unused|invalid|excluded?|ignored?|deleted|discarded)$/, not: true },
   // cspell:enable
 ];
-const YES = /^(true|yes|y|t|1)$/i;
-const NO = /^(false|no|n|f|0)$/i;
+// cspell:disable
+const YES = /^(true|yes|y|t|1|1\.0|valid|ok|wahr|ja|j|gültig|vrai|oui|verdadero|si|sí|vero|sì|waar|geldig)$/i;
+const NO =
+  /^(false|no|n|f|0|0\.0|invalid|not valid|falsch|nein|ungültig|faux|non|falso|onwaar|nee|ongeldig)$/i;
+// cspell:enable
 
 /** The columns by which rows say of themselves that they do not count: Fitbit's `valid` and `unused`. */
 export class Validity {
-  readonly #flags: readonly { index: number; title: string; not: boolean }[];
+  readonly #flags: readonly { index: number; title: string; not: boolean; answers?: "known" | "other" }[];
 
   /** @param chosen columns that the caller chooses rows by: the caller has decided about them */
   constructor(titles: readonly string[], chosen: readonly number[]) {
@@ -101,12 +107,73 @@ export class Validity {
     });
   }
 
-  /** What a row is counted as that says it does not count; undefined for the others. */
-  reasonOf({ cells }: Row): string | undefined {
-    for (const { index, title, not } of this.#flags) {
-      const text = (cells[index] ?? "").trim();
+  /**
+   * What a row is counted as that says it does not count; undefined for the others.
+   * @throws FILE_NOT_UNDERSTOOD where a column answers yes and no in some rows, and something else in another
+   */
+  reasonOf(row: Row): string | undefined {
+    for (const flag of this.#flags) {
+      const { index, title, not } = flag;
+      const text = (row.cells[index] ?? "").trim();
+      if (isMissing(text)) continue;
+      const answers = YES.test(text) || NO.test(text) ? "known" : "other";
+      flag.answers ??= answers;
+      if (flag.answers !== answers) {
+        throw row.bad(
+          index,
+          `its column "${title}" answers neither yes nor no, unlike other rows`,
+          `Choose the rows that count: --where "${title}=VALUE". With * instead of a value, all of them count.`,
+        );
+      }
       if ((not ? YES : NO).test(text)) return `marked ${not ? title : `not ${title}`}`;
     }
     return undefined;
   }
+}
+
+/** What a column is called that says the zone of a row's time, alone or in numbers. */
+const ZONES =
+  // cspell:disable-next-line
+  /^((utc|gmt|time ?zone|tz|zone) ?offset|offset (utc|gmt)|time ?zone|tz|zeitzone|fuseau horaire|zona horaria|fuso orario|tijdzone)( ?(s|sec|seconds|min|minutes|h|hours|name|id))?$/;
+
+/** Holds a row's own zone or offset against the one by which its local time was read. */
+export class ZoneColumn {
+  readonly #index: number;
+  readonly #title: string;
+
+  /** @param chosen columns that the caller chooses rows by: the caller has decided about them */
+  constructor(titles: readonly string[], chosen: readonly number[]) {
+    this.#index = titles.findIndex(
+      (title, index) => ZONES.test(titleWords(title)) && !chosen.includes(index),
+    );
+    this.#title = titles[this.#index] ?? "";
+  }
+
+  /**
+   * @param clock that read the row's local time last
+   * @throws FILE_NOT_UNDERSTOOD where the row says another zone
+   */
+  see(row: Row, clock: LocalClock | undefined): void {
+    const text = (row.cells[this.#index] ?? "").trim();
+    if (clock === undefined || text === "") return;
+    const offsets = offsetsOf(text);
+    if (offsets === undefined ? clock.agreesWith(text) : offsets.some((offset) => clock.hasOffset(offset)))
+      return;
+    throw row.bad(
+      this.#index,
+      `its column "${this.#title}" says another zone than the one that was named`,
+      `Name the zone of the rows with --zone. Where they have several, choose one: --where "${this.#title}=VALUE".`,
+    );
+  }
+}
+
+/** Seconds east of UTC that a text can mean: a number may be hours, minutes, seconds or milliseconds. Undefined for a name. */
+function offsetsOf(text: string): number[] | undefined {
+  const number = plainDecimal(text);
+  if (number === undefined) {
+    const offset = offsetOf(text);
+    return offset === "impossible" ? undefined : [offset];
+  }
+  const value = Number(number);
+  return [3600, 60, 1, 0.001].map((unit) => unit * value).filter((offset) => Math.abs(offset) <= 18 * 3600);
 }

@@ -2,7 +2,15 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import type { DateOrder, FileInput, ReadOptions, TimeUnit } from "../format.ts";
 import { type Header, type Row, readRows } from "./csv.ts";
-import { inOrder, isoTime, orderedTime, orderSaid, unixSeconds, type WrittenTime } from "./dateTime.ts";
+import {
+  inOrder,
+  isoTime,
+  type OrderedTime,
+  orderedTime,
+  orderSaid,
+  unixSeconds,
+  type WrittenTime,
+} from "./dateTime.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "./localClock.ts";
 import { alone, DAYS_NOTE, type TimeCells, timeCells } from "./timeCells.ts";
 import { type TimeForm, timeForm } from "./timeForm.ts";
@@ -88,6 +96,7 @@ export class TimeColumn {
     let cells: TimeCells | undefined;
     let open = false;
     let said: DateOrder | undefined;
+    const yearFirst = new YearFirst(options.now);
     await readRows(input, header, (row) => {
       if (!concerns(row)) return;
       cells ??= named && clock === undefined ? alone(index) : timeCells(row, index, titles, { clock, daily });
@@ -98,6 +107,7 @@ export class TimeColumn {
       // Most files need this first look no further than their first row. What is odd in a later one, `read` says.
       if (time === undefined || time === "impossible") return open ? undefined : false;
       open = true;
+      yearFirst.see(time);
       const says = orderSaid(time);
       if (says === undefined) return;
       if (said !== undefined && said !== says) {
@@ -109,12 +119,14 @@ export class TimeColumn {
       said = says;
       return;
     });
-    if (open && said === undefined && options.dateOrder === undefined) {
+    if (open && options.dateOrder === undefined && (said === undefined || yearFirst.isLikely)) {
       throw new VitalproofError(
         "DATE_ORDER_REQUIRED",
-        "The file's dates can be read with the month or with the day first, and no row decides.",
+        yearFirst.isLikely
+          ? "The file's dates have years of two digits, and these may come first."
+          : "The file's dates can be read with the month or with the day first, and no row decides.",
         {
-          hint: 'Specify the order with --date-order: "MDY" for 8/31/18, "DMY" for 31/8/18; it is never guessed.',
+          hint: 'Specify the order with --date-order: "MDY" for 8/31/18, "DMY" for 31/8/18, "YMD" for 18/8/31; it is never guessed.',
         },
       );
     }
@@ -170,7 +182,7 @@ export class TimeColumn {
       if (this.#form !== form || this.#twelveHours !== ordered.twelveHours) throw changed();
       const time = inOrder(ordered, this.#order!);
       if (time === "impossible") {
-        throw bad(`its date does not exist with the ${this.#order === "MDY" ? "month" : "day"} first`);
+        throw bad(`its date does not exist with the ${FIRST[this.#order!]} first`);
       }
       return this.#instantOf(time);
     }
@@ -224,6 +236,39 @@ export class TimeColumn {
   #local(...[local, fraction]: Parameters<LocalClock["instantOf"]>): TimeRead {
     this.#clock ??= new LocalClock(this.#options.zone);
     return this.#clock.instantOf(local, fraction) ?? SKIPPED_BY_CLOCK;
+  }
+}
+
+const FIRST: Readonly<Record<DateOrder, string>> = { MDY: "month", DMY: "day", YMD: "year" };
+
+/** Dates older than this are of no export that somebody makes today, where they can be newer ones as well. */
+const OLD_YEARS = 10;
+
+/** Notices dates such as 26-03-02 whose first number may be the year: two digits each, and nothing says which it is. */
+class YearFirst {
+  readonly #thisYear: number;
+  readonly #firsts = new Set<number>();
+  readonly #years = new Set<number>();
+  #possible = true;
+
+  constructor(now = Date.now() / 1000) {
+    this.#thisYear = new Date(1000 * now).getUTCFullYear();
+  }
+
+  see({ first, second, year, short }: OrderedTime): void {
+    const day = year - 2000;
+    if (!short || second > 12 || day < 1 || day > 31 || 2000 + first > this.#thisYear) this.#possible = false;
+    this.#firsts.add(first);
+    this.#years.add(year);
+  }
+
+  /** Years change seldom and days often; and nobody exports old years where they could be new ones. */
+  get isLikely(): boolean {
+    if (!this.#possible || this.#firsts.size === 0) return false;
+    const latest = Math.max(...this.#years);
+    const first = 2000 + Math.max(...this.#firsts);
+    const old = latest < this.#thisYear - OLD_YEARS && first >= this.#thisYear - OLD_YEARS;
+    return old || (this.#years.size > this.#firsts.size && this.#years.size > 2);
   }
 }
 

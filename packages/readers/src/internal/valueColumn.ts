@@ -13,10 +13,15 @@ export class ValueColumn {
   readonly #index: number;
   readonly #metric: Metric;
   readonly #named: string;
+  readonly #minutesFirst: boolean;
   #kind: "number" | "duration" | "word" | undefined;
 
-  /** @param named UCUM unit that the caller names */
-  constructor(index: number, metric: Metric, named: string) {
+  /**
+   * @param named UCUM unit that the caller names
+   * @param title of the column, which may say the form of its durations
+   */
+  constructor(index: number, metric: Metric, named: string, title = "") {
+    this.#minutesFirst = /(^|[^h:])\bmm?:ss\b/i.test(title);
     this.#index = index;
     this.#metric = metric;
     this.#named = named;
@@ -49,7 +54,8 @@ export class ValueColumn {
     const number = beyondScale(text) ?? (this.#fractions ? percentOf(text) : localDecimal(text));
     if (number !== undefined) return this.#as("number", number, row);
     if (this.#metric === "device-usage") {
-      const minutes = wholeMinutes(text);
+      // 07:32 is seven minutes there, and elsewhere seven hours.
+      const minutes = wholeMinutes(this.#minutesFirst && /^\d+:\d\d$/.test(text) ? `0:${text}` : text);
       if (minutes !== undefined) return this.#as("duration", minutes, row);
     }
     if (this.#metric === "doses") {

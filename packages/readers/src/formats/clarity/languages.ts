@@ -63,17 +63,47 @@ const LANGUAGES: readonly Language[] = [
     language: "Spanish",
     titles: { event: ["Tipo de evento"] },
     readings: ["EGV", "Niveles estimados de glucosa"],
-    events: { Calibración: "Calibration" },
+    events: {
+      Nombre: "FirstName",
+      Apellidos: "LastName",
+      "Fecha de nacimiento": "DateOfBirth",
+      Calibración: "Calibration",
+    },
   },
   {
     language: "Italian",
     titles: { event: ["Tipo di evento"], transmitter: ["ID trasmettitore"] },
     readings: ["EGV"],
-    events: { Calibrazione: "Calibration" },
+    events: {
+      Nome: "FirstName",
+      Cognome: "LastName",
+      "Data di nascita": "DateOfBirth",
+      Calibrazione: "Calibration",
+    },
   },
   // French and Dutch: no export was found. Columns are known by their places, values by "EGV" or the caller's word.
-  { language: "French", titles: {}, readings: ["EGV"], events: { Étalonnage: "Calibration" } },
-  { language: "Dutch", titles: {}, readings: ["EGV"], events: { Kalibratie: "Calibration" } },
+  {
+    language: "French",
+    titles: {},
+    readings: ["EGV"],
+    events: {
+      Prénom: "FirstName",
+      Nom: "LastName",
+      "Date de naissance": "DateOfBirth",
+      Étalonnage: "Calibration",
+    },
+  },
+  {
+    language: "Dutch",
+    titles: {},
+    readings: ["EGV"],
+    events: {
+      Voornaam: "FirstName",
+      Achternaam: "LastName",
+      Geboortedatum: "DateOfBirth",
+      Kalibratie: "Calibration",
+    },
+  },
 ];
 // cspell:enable
 
