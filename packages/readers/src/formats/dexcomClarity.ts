@@ -27,7 +27,7 @@ const TIME_HINT =
   "A spreadsheet may have changed the times. Pass the file as Clarity wrote it, or read it as any table: " +
   "--format generic-csv with --time, --value, --unit and --where.";
 
-const SECOND_HEADER = "Several exports are in this file: pass each by itself.";
+const SECOND_HEADER = "Several exports are in this file: pass each on its own.";
 
 type Columns = {
   readonly titles: readonly string[];
@@ -157,7 +157,7 @@ function refuseSecondPerson({ cells }: Row, people: Map<string, string>, kind: s
   const said = cells.slice(1).join("\n").trim();
   if (people.has(kind) && people.get(kind) !== said) {
     throw notUnderstood("it holds the exports of two people", {
-      hint: "Pass each person's export by itself: nothing in its rows says whose values they are.",
+      hint: "Pass each person's export on its own: nothing in its rows says whose values they are.",
     });
   }
   people.set(kind, said);
