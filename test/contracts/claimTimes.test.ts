@@ -170,6 +170,27 @@ describe("ClaimsPayout: claims in time", () => {
       await time.setNextBlockTimestamp(correctableUntil + 1n);
       await release(policy, 0n);
     });
+
+    it("P10: a corrected day is not written again: its reserve waits for its own window alone", async () => {
+      const world = await load(deployWorld);
+      const { claims, anchors, scopes, attester, insurer, createProgram, fund, issue, release } = world;
+      await anchors.connect(attester).createGroup(0n, HOUR, 90n * DAY, Assurance.SupervisedGateway);
+      await scopes.connect(insurer).createScope(2n);
+      const program = await createProgram({ scope: 2n, claimWindow: DAY });
+      await fund(program, benefit);
+      const policy = await issue({ program, periods: 1n });
+      const day = await claims.anchorDayOf(policy, 0n);
+      const [from, , correctableUntil] = await anchors.anchorWindow(2n, day);
+      await time.setNextBlockTimestamp(from);
+      await anchors.connect(attester).anchor(2n, day, root);
+      await anchors.connect(attester).correct(2n, day, 6n, "a leaf was left out");
+      const { closesAt, releasableFrom } = await claims.windowOf(policy, 0n);
+      expect(releasableFrom)
+        .to.equal(closesAt + reopenTime)
+        .and.to.be.lessThan(correctableUntil);
+      await time.setNextBlockTimestamp(releasableFrom);
+      await release(policy, 0n);
+    });
   });
 
   describe("T27, P10: periods that are not claimed", () => {
