@@ -125,7 +125,7 @@ describe("EDF", () => {
     expect(report.refused).to.deep.equal({ "outside the signal's range": 1 });
   });
 
-  it("ResMed's STR.edf: minutes of use of each night, at the noon it begins with", async () => {
+  it("ResMed's STR.edf: minutes of use of each night, at nine in the evening", async () => {
     const { readings, report } = await read({
       date: "27.03.26",
       clock: "12.00.00",
@@ -151,15 +151,40 @@ describe("EDF", () => {
         },
       ],
     });
-    // The clock goes forward in the night to the 29th: noon stays noon.
-    const noon = (day: number, hour: number) => Date.UTC(2026, 2, day, hour) / 1000;
+    // The clock goes forward in the night to the 29th: the evening stays the evening.
+    const evening = (day: number, hour: number) => Date.UTC(2026, 2, day, hour) / 1000;
     expect(readings.map(({ time, value, unit }) => [time, value, unit])).to.deep.equal([
-      [noon(27, 11), "412", "min"],
-      [noon(28, 11), "0", "min"],
-      [noon(30, 10), "389", "min"],
+      [evening(27, 20), "412", "min"],
+      [evening(28, 20), "0", "min"],
+      [evening(30, 19), "389", "min"],
     ]);
     expect(report.skipped).to.deep.equal({ "no measurement (below zero)": 1 });
-    expect(report.notes.join()).to.contain("noon");
+    expect(report.notes.join()).to.contain("21:00");
+  });
+
+  it("ResMed's nights stay apart in epochs from noon UTC, wherever clocks change", async () => {
+    const nights = Array.from({ length: 400 }, (_, i) => [300 + (i % 9)]);
+    for (const zone of [
+      "Europe/London",
+      "Europe/Athens",
+      "Australia/Sydney",
+      "Australia/Adelaide",
+      "Pacific/Auckland",
+      "America/St_Johns",
+      "Atlantic/Azores",
+    ]) {
+      const made: MadeEdf = {
+        date: "01.01.25",
+        clock: "12.00.00",
+        seconds: 86_400,
+        signals: [
+          { label: "Duration", dimension: "min", physical: [-1, 1440], digital: [-1, 1440], records: nights },
+        ],
+      };
+      const { readings } = await read(made, zone);
+      const epochs = readings.map(({ time }) => Math.floor((time - 43_200) / 86_400));
+      expect(new Set(epochs).size, zone).to.equal(400);
+    }
   });
 
   it("a start in the hour that autumn has twice counts as the first, and is said", async () => {

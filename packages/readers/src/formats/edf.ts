@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { LocalTime } from "@vitalproof/sdk";
 import type { BinaryFormat, FileInput } from "../format.ts";
 import { joined } from "../input.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
@@ -24,12 +25,18 @@ const SIGNALS = [
   },
 ] as const;
 
+/**
+ * Hours after the noon with which ResMed's day begins. Epochs of nights begin at noon UTC; at this hour no zone that changes
+ * its clocks has two nights in one of them.
+ */
+const EVENING = 9;
+
 /** ResMed's name for the minutes of use: AirSense 10 and 11, and S9. */
 const USAGE = /^(Duration|Mask Dur)$/;
 
 /**
  * EDF and EDF+: oxygen saturation and pulse of oximeters and sleep recorders, and nights of use from STR.edf on a ResMed card.
- * A file is read record by record. ResMed's day begins at noon; its reading has that time. Times are of the recorder's clock.
+ * A file is read record by record. Times are of the recorder's clock.
  * Source: the specifications of EDF (1992) and EDF+ (2003).
  */
 export const edf: BinaryFormat = {
@@ -94,15 +101,15 @@ class Recording {
 
   report() {
     if (this.#usage !== undefined)
-      this.#collector.note("Minutes of use of each night, at the noon with which ResMed's day begins.");
+      this.#collector.note(
+        "Minutes of use of each night, at 21:00: nine hours after the noon with which ResMed's day begins.",
+      );
     return this.#collector.report("edf", this.#clock);
   }
 
   #readNight(record: Uint8Array, number: number, usage: Signal): Counted {
     const { start, device } = this.#header;
-    const date = new Date(Date.UTC(start.year, start.month - 1, start.day + number));
-    const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
-    const time = this.#clock.instantOf({ ...start, year, month, day });
+    const time = this.#clock.instantOf(later(start, number, EVENING));
     const collector = this.#collector;
     if (time === undefined) return collector.refuse(SKIPPED_BY_CLOCK);
     if (!/^(min(utes)?)?$/i.test(usage.dimension))
@@ -160,6 +167,23 @@ class Recording {
       throw notUnderstood("a record does not say when it begins", { hint: CUT_OFF });
     return Number(onset);
   }
+}
+
+/** A time on the calendar, some days and hours later. */
+function later(
+  { year, month, day, hour, minute, second }: LocalTime,
+  days: number,
+  hours: number,
+): LocalTime {
+  const date = new Date(Date.UTC(year, month - 1, day + days, hour + hours, minute, second));
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute,
+    second,
+  };
 }
 
 function metricOf({ label, dimension }: Signal): (typeof SIGNALS)[number] | undefined {
