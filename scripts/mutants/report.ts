@@ -39,6 +39,8 @@ export interface Summary {
   /** Ways that the code can take at an `if`, a loop or `?:`: all, and those that a killed mutant shows a test to depend on. */
   readonly branches: number;
   readonly branchesKilled: number;
+  /** Of the others, those without which the code does the same, by `explained.json`. */
+  readonly branchesExplained: number;
   readonly secondsEach: number;
 }
 
@@ -85,6 +87,9 @@ export function summarize(
     firstRate: percent(killedFirst),
     branches: branches.length,
     branchesKilled: branches.filter(({ key }) => rows.get(key)?.status === "killed").length,
+    branchesExplained: branches.filter(
+      ({ key }) => rows.get(key)?.status === "survived" && explained[key] !== undefined,
+    ).length,
     secondsEach:
       run.length === 0
         ? 0
@@ -94,18 +99,27 @@ export function summarize(
 
 const code = (text: string) => `\`${text.replaceAll("|", "\\|").replaceAll("`", "'")}\``;
 
+type Branches = Pick<Summary, "branches" | "branchesKilled" | "branchesExplained">;
+
+function branchesOf({ branches, branchesKilled, branchesExplained }: Branches): string {
+  const explained = branchesExplained === 0 ? "" : ` + ${branchesExplained}`;
+  return `${branchesKilled}${explained} of ${branches}`;
+}
+
 export function markdown(summaries: readonly Summary[]): string {
   const lines = [
     "# Mutants of the contracts, and the tests that notice them",
     "",
     "Written by `npm run mutants -- --report` from its latest runs; `scripts/mutants/operators.ts` says what a mutant",
     "is. Each is judged by all of `test/contracts/` but the gas scenario, and, if it passes those, by the Solidity tests",
-    "(256 runs per property). Where fewer were run than there are, the ones run are a random sample (seeded shuffle).",
+    "(256 runs per property). Where fewer were run than there are, the ones run are those of branches, and of the others a random",
+    "sample (seeded shuffle).",
     "Mutants are compiled without the optimizer. A survivor is compiled again as built, and not counted if it outgrows EIP-170",
     "(invalid) or compiles to the same bytes. What does not compile is invalid too. The raw rate",
     "counts explained survivors as misses. The first rate is the raw rate before any test was written because of a survivor,",
     "and so what to expect of the mutants that were not run. Branches: ways to go on at an `if`, a loop or `?:`, and how many",
-    "of them are covered: the mutant that never takes it was killed. At an `if` that reverts only the revert is counted.",
+    "of them are covered: the mutant that never takes it was killed. At an `if` that reverts only the revert is counted. After the",
+    "plus are ways without which the code does the same, but for gas.",
     "",
     "| contract | mutants | run | invalid | same bytes | killed | explained | survivors | raw rate | first rate | branches |",
     "|---|---|---|---|---|---|---|---|---|---|---|",
@@ -116,14 +130,14 @@ export function markdown(summaries: readonly Summary[]): string {
       rate === undefined ? "not run" : `${rate.toFixed(1)} %`,
     );
     lines.push(
-      `| ${label} | ${s.mutants} | ${s.run}${s.run === s.mutants ? " (all)" : ""} | ${s.invalid} | ${s.identical} | ${s.killed} | ${s.explained} | ${s.survivors.length} | ${raw} | ${first} | ${s.branchesKilled} of ${s.branches} |`,
+      `| ${label} | ${s.mutants} | ${s.run}${s.run === s.mutants ? " (all)" : ""} | ${s.invalid} | ${s.identical} | ${s.killed} | ${s.explained} | ${s.survivors.length} | ${raw} | ${first} | ${branchesOf(s)} |`,
     );
   }
   const sum = (pick: (summary: Summary) => number) => summaries.reduce((total, s) => total + pick(s), 0);
   const killed = sum((s) => s.killed);
   const counted = killed + sum((s) => s.explained + s.survivors.length);
   lines.push(
-    `| all | ${sum((s) => s.mutants)} | ${sum((s) => s.run)} | ${sum((s) => s.invalid)} | ${sum((s) => s.identical)} | ${killed} | ${sum((s) => s.explained)} | ${sum((s) => s.survivors.length)} | ${counted === 0 ? "not run" : `${((100 * killed) / counted).toFixed(1)} %`} | | ${sum((s) => s.branchesKilled)} of ${sum((s) => s.branches)} |`,
+    `| all | ${sum((s) => s.mutants)} | ${sum((s) => s.run)} | ${sum((s) => s.invalid)} | ${sum((s) => s.identical)} | ${killed} | ${sum((s) => s.explained)} | ${sum((s) => s.survivors.length)} | ${counted === 0 ? "not run" : `${((100 * killed) / counted).toFixed(1)} %`} | | ${branchesOf({ branches: sum((s) => s.branches), branchesKilled: sum((s) => s.branchesKilled), branchesExplained: sum((s) => s.branchesExplained) })} |`,
   );
 
   lines.push("", "## Explained: no test could or should tell them apart", "");
