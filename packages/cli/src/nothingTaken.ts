@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import {
   CONTRADICTING,
   type FileReport,
+  FORMATS,
   fileInput,
   IN_FUTURE,
   labelsOf,
@@ -77,13 +78,15 @@ const ADVICE: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
 ];
 
-function hintFor({ refused, skipped }: FileReport): string {
+function hintFor({ format, refused, skipped }: FileReport): string {
   const counts = Object.entries({ ...refused, ...skipped }).sort(([, a], [, b]) => b - a);
   const kinds = counts.map(([kind]) => kind);
   for (const [pattern, hint] of ADVICE) {
     const kind = kinds.find((one) => pattern.test(one));
     if (kind !== undefined) return kind.replace(pattern, hint);
   }
+  if (FORMATS.find(({ name }) => name === format)?.selects !== "column")
+    return "The file holds other measures than those that are read of its format: docs/formats.md says which are.";
   return "Look whether the options name the right columns, unit and rows: --value, --unit, --metric, --where.";
 }
 

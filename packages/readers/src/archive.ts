@@ -64,6 +64,11 @@ export async function openedInput(input: FileInput, name: string | undefined): P
   if (only === undefined) {
     if (broken) throw damaged();
     if (parts.some(({ encrypted }) => encrypted === true)) throw encryptedEntry();
+    if (parts.some(({ name }) => /\.zip$/i.test(name))) {
+      throw notUnderstood("it holds another archive, which is not opened", {
+        hint: "Unpack it, and pass the archive or the file that was in it.",
+      });
+    }
     throw notUnderstood(`none of its ${parts.length} entries is in any of the known formats`, {
       details: { entries: parts.length },
       hint: "If one of them is a table, name it: --entry NAME, and its columns with --time, --value and --unit.",

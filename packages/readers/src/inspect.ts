@@ -2,9 +2,8 @@
 import {
   compareDecimals,
   type Decimal,
-  dayOffsetOf,
+  epochOffsetOf,
   formatDecimal,
-  OFFSET_STEP,
   type Profile,
   type ProfileName,
   parseDecimal,
@@ -23,7 +22,7 @@ export type InspectOptions = ReadOptions & {
   readonly profile?: ProfileName;
   /** Rounds values between two steps of the profile to the nearer one, half up, as `log add --round nearest` does. */
   readonly round?: boolean;
-  /** Epoch offset in quarter hours; without it the day begins at midnight of `zone`, or of UTC where none is given. */
+  /** Epoch offset in quarter hours; without it epochs begin where those of the profile do in `zone`, or in UTC (`epochOffsetOf`). */
   readonly offset?: number;
   /** Told what share of a metric's readings has been slotted, after the file has been read. */
   readonly onSlotting?: (share: number) => void;
@@ -124,7 +123,7 @@ function describe(
             series,
             order,
             profile,
-            options.offset ?? offsetFor(profile, clock === "unix" ? options.zone : undefined, first),
+            options.offset ?? epochOffsetOf(profile, clock === "unix" ? options.zone : undefined, first),
             options.round === true,
             options.onSlotting,
           ),
@@ -188,10 +187,4 @@ function squaredLength(axes: readonly (number | string)[]): Decimal | undefined 
     sum = plus(sum, { digits: parsed.digits ** 2n, scale: 2 * parsed.scale });
   }
   return sum;
-}
-
-/** The offset under which an epoch begins where the zone's day does. */
-function offsetFor(profile: Profile, zone: string | undefined, time: number): number {
-  if (zone === undefined) return 0;
-  return dayOffsetOf(zone, time) % Math.ceil(profile.epochSeconds / OFFSET_STEP);
 }

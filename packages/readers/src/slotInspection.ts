@@ -8,6 +8,7 @@ import {
   type Profile,
   type ProfileName,
   type RefusalReason,
+  slotAt,
   stepRounder,
 } from "@vitalproof/sdk";
 import type { MeasuredReading } from "./format.ts";
@@ -105,7 +106,9 @@ export function slotInspection(
     highest = Math.max(highest, place);
     byDay.set(dayOf(place), (byDay.get(dayOf(place)) ?? 0) + 1);
   };
-  const moved = decideSlots(profile, offset, { count, timeAt }, 0, decided, (looked) =>
+  // As in a log that begins with the first reading's epoch.
+  const first = count === 0 ? 0 : Math.floor(slotAt(profile, offset, timeAt(0)) / samples) * samples;
+  const moved = decideSlots(profile, offset, { count, timeAt }, first, decided, (looked) =>
     progress?.(looked / count),
   );
   const slots = kept === 0 ? 0 : highest - lowest + 1;

@@ -81,11 +81,15 @@ describe("zip archives", () => {
     expect(await codeOf(one, "two.xml")).to.equal("INVALID_ARGUMENT");
     expect(await codeOf(new TextEncoder().encode(apple("60")), "one.xml")).to.equal("INVALID_ARGUMENT");
     expect(await codeOf(await zipOf({ "a.txt": "<x/>" }))).to.equal("FILE_NOT_UNDERSTOOD");
+    const nested = await rejected(readFile(bytesInput(await zipOf({ "inner.zip": "PK\u0003\u0004" }))));
+    expect(nested.hint).to.contain("Unpack it");
     const sheet = await rejected(readFile(bytesInput(await zipOf({ "[Content_Types].xml": "<Types/>" }))));
     expect(sheet.hint).to.contain("CSV");
     const secret = await zipOf({ "one.xml": apple("60") }, { password: "secret", encryptionStrength: 3 });
-    const locked = await rejected(readFile(bytesInput(secret), { entry: "one.xml" }));
-    expect(locked.details.reason).to.contain("encrypted");
+    for (const options of [{ entry: "one.xml" }, {}]) {
+      const locked = await rejected(readFile(bytesInput(secret), options));
+      expect(locked.details.reason).to.contain("encrypted");
+    }
   });
 
   it("a changed byte of an entry is noticed by its check sum, and a cut archive by its end", async () => {

@@ -51,6 +51,7 @@ export {
   type SetEntry,
   type Source,
 } from "./catalogue/entry.ts";
+export { epochOffsetOf } from "./catalogue/epochOffset.ts";
 export {
   type Decidable,
   type EvaluatedBound,
@@ -271,7 +272,7 @@ export type { Bounds, CountBounds, LevelBounds, RunLength } from "./terms/reques
 export { countRuns, type Mark, mostRuns, type RunRule } from "./terms/runs.ts";
 export type { Extent } from "./terms/tally.ts";
 export { validateTerms } from "./terms/validate.ts";
-export { dayOffsetOf } from "./time/dayOffset.ts";
+export { dateIn, dayOffsetOf } from "./time/dayOffset.ts";
 export {
   anchorDayOf,
   assertOffset,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  DAY,
   type DueEpoch,
-  dayOffsetOf,
   epochEnd,
+  epochOffsetOf,
   epochStart,
   type LogOpening,
   PROFILES,
@@ -65,11 +64,8 @@ export function EnrolPanel({ session, view, step, refresh }: PanelProps) {
         reason={state === "can" ? undefined : reason}
         onPress={() =>
           action.run(async () => {
-            const daily = profileOf(profile).epochSeconds === DAY;
-            const continued = await session.enrol({
-              profile,
-              offset: daily ? dayOffsetOf(zone, view.now) : 0,
-            });
+            const offset = epochOffsetOf(profileOf(profile), zone, view.now);
+            const continued = await session.enrol({ profile, offset });
             await refresh();
             return continued ? CONTINUED : "The attester opened your log.";
           })

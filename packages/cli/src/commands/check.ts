@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { METRICS, type ReadingSeries } from "@vitalproof/readers";
+import { METRICS, type Metric, type ReadingSeries } from "@vitalproof/readers";
 import {
   type Decidable,
   type Evaluation,
@@ -88,7 +88,13 @@ type Decided = { holds: boolean; lines: string[]; json: Json };
 async function decide(io: Io, file: string, options: CheckOptions): Promise<Decided> {
   const { unit: _unit, profile: _grid, window, ...asked } = options;
   const { entry, overrides } = requestFrom(asked, options.offset);
-  const { series, report } = await readReadings(io, file, options);
+  // The caller's columns hold what the question is about, unless they say otherwise.
+  const named = options.value !== undefined && options.metric === undefined && entry.metric !== "any";
+  const { series, report } = await readReadings(
+    io,
+    file,
+    named ? { ...options, metric: entry.metric as Metric } : options,
+  );
   const chosen = seriesFor(entry, series, options);
   const { from, to, offset, profile, round, zone } = options;
   const evaluation = await io.during(`deciding ${entry.name}`, async (say) =>

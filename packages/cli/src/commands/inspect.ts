@@ -122,7 +122,13 @@ function jsonOf(inspection: Inspection): Json {
 
 function linesOf({ format, clock, report, series }: Inspection, file: string, options: Options): string[] {
   const commandFor = (one: SeriesInspection) => (question: string) =>
-    checkCommand(file, question, { ...options, ...(series.length > 1 ? { metric: one.metric } : {}) });
+    checkCommand(file, question, {
+      ...options,
+      ...(series.length > 1 ? { metric: one.metric } : {}),
+      // What the command would ask for, or refuse.
+      ...(clock === "file" && options.start === undefined ? { start: "0" } : {}),
+      ...((one.slotting?.refused["not-representable"] ?? 0) > 0 ? { round: "nearest" as const } : {}),
+    });
   const title = FORMATS.find(({ name }) => name === format)?.title ?? format;
   return [
     `${title} (${format}): ${counted(report.entries, "entry", "entries")}, ${counted(report.taken, "reading")}`,
@@ -135,6 +141,6 @@ function linesOf({ format, clock, report, series }: Inspection, file: string, op
     ...(clock === "file"
       ? ["Times count from the file's own start, which it does not say: --start for anything but looking."]
       : []),
-    ...series.flatMap((one) => ["", ...seriesLines(one, clock, commandFor(one))]),
+    ...series.flatMap((one) => ["", ...seriesLines(one, clock, commandFor(one), options.zone)]),
   ];
 }

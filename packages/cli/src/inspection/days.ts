@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { DayInspection } from "@vitalproof/readers";
-import { instantText } from "../time.ts";
+import { dateIn } from "@vitalproof/sdk";
 
 /** Eight heights for the share of a day's slots that is filled, and a sign for none. */
 const HEIGHTS = "▁▂▃▄▅▆▇█";
@@ -10,13 +10,16 @@ const ON_A_LINE = 28;
 /** Longer files show their last days: they are the ones that a claim is about. */
 const MOST_LINES = 6;
 
+/** Days begin at midnight or at noon, by the zone's clock at the first reading, which may have been set since. */
+const SIX_HOURS = 21_600;
+
 /** Coverage day by day, as a small plot. */
-export function dayLines(days: readonly DayInspection[]): string[] {
+export function dayLines(days: readonly DayInspection[], zone = "UTC"): string[] {
   if (days.length < 2) return [];
   const lines: string[] = [];
   for (let at = 0; at < days.length; at += ON_A_LINE) {
     const line = days.slice(at, at + ON_A_LINE);
-    lines.push(`    ${instantText(line[0]!.from).slice(0, 10)} ${line.map(signOf).join("")}`);
+    lines.push(`    ${dateIn(zone, line[0]!.from + SIX_HOURS)} ${line.map(signOf).join("")}`);
   }
   const left = Math.max(0, lines.length - MOST_LINES);
   return [

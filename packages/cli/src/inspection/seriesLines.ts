@@ -20,17 +20,21 @@ export function seriesLines(
   series: SeriesInspection,
   clock: Inspection["clock"],
   command: (question: string) => string,
+  zone?: string,
 ): string[] {
   const { metric, unit, readings, low, high, first, last, interval, measure, min, max, mean, slotting } =
     series;
-  const at = (time: number): string => (clock === "file" ? `second ${time}` : instantText(Math.floor(time)));
+  const at = (time: number): string =>
+    clock === "file" ? `second ${Number(time.toFixed(3))}` : instantText(Math.floor(time));
   const lines = [
     `${METRICS[metric].title} (${metric}), ${unit}: ${counted(readings, "reading")}`,
     ...(low + high > 0 ? [`  beyond the scale: ${low} LOW, ${high} HIGH`] : []),
     `  from ${at(first)} to ${at(last)}${interval === null ? "" : `, mostly ${interval} s apart`}`,
     ...(mean === null
       ? []
-      : [`  ${measure === "length" ? "length: " : ""}mean ${mean}, min ${min}, max ${max} ${unit}`]),
+      : [
+          `  ${measure === "length" ? "length: " : ""}mean ${mean}, min ${min}, max ${max}${unit === "1" ? "" : ` ${unit}`}`,
+        ]),
   ];
   if (slotting === null) return [...lines, ...noProfileLines(series)];
   const { profile, offset, kept, moved, dropped, refused, rounded, slots, coverage, epochs, epochCoverage } =
@@ -38,7 +42,7 @@ export function seriesLines(
   const begins = instantText(epochStart(profileOf(profile), offset, 0)).slice(11, 16);
   return [
     ...lines,
-    `  under ${profile}, epochs from ${begins} UTC: ${kept} kept (${moved} of them in the next slot), ${dropped} dropped`,
+    `  under ${profile}, epochs from ${begins} UTC: ${kept} kept (${moved} of them in a neighbouring slot), ${dropped} dropped`,
     ...(rounded > 0 ? [`  ${rounded} rounded to the profile's step`] : []),
     ...countsOf("  refused", refused),
     ...((refused["not-representable"] ?? 0) > 0
@@ -48,21 +52,29 @@ export function seriesLines(
       : []),
     `  ${counted(slots, "slot")}, coverage ${percent(coverage)}; ${counted(epochs, "epoch")}, coverage ${percent(epochCoverage)}`,
     ...sparseLines(series, profile),
-    ...dayLines(slotting.days),
+    ...dayLines(slotting.days, clock === "file" ? undefined : zone),
     ...answerLines(answerable(series), command),
   ];
 }
 
 /** Readings that come less often than the profile's slots leave most of them missing: no statement counts those as met. */
-function sparseLines({ interval, profiles }: SeriesInspection, profile: ProfileName): string[] {
+function sparseLines({ metric, interval, profiles }: SeriesInspection, profile: ProfileName): string[] {
   const slot = profileOf(profile).interval;
   if (interval === null || interval < 2 * slot) return [];
   const better = profiles.filter((one) => one.interval > slot && one.interval <= 1.25 * interval);
+  const longer = profiles.find((one) => one.interval > interval);
+  if (metric === "doses") {
+    return [
+      `  The profile of doses has one every ${slot / 3600} hours: a medicine that is taken every ${Math.round(interval / 3600)} hours fills a part of it, and the rest counts as missing.`,
+    ];
+  }
   return [
     `  Readings are ${interval} s apart and slots ${slot} s: at most ${percent(slot / interval)} of the slots can be filled. The others count as missing.`,
     better.length > 0
       ? `  --profile ${better.at(-1)!.name} has slots of ${better.at(-1)!.interval} s.`
-      : "  No profile has longer slots for these readings. If the device measures more often, export every reading; else statements that need coverage cannot hold.",
+      : longer === undefined
+        ? "  No profile has longer slots. If the device measures more often, export every reading; else statements that need coverage cannot hold."
+        : `  --profile ${longer.name} has slots of ${longer.interval} s: they can all be filled, and readings beyond one in each are dropped.`,
   ];
 }
 

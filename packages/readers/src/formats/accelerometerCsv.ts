@@ -74,7 +74,7 @@ export const accelerometerCsv: TextFormat = {
               details: { column: titles[trial] },
               hint:
                 `Choose one: --where ${titles[trial]}=VALUE. ` +
-                `\`vitalproof inspect FILE --each ${titles[trial]}\` lists the values.`,
+                `\`vitalproof inspect FILE --each ${titles[trial]}\` with the same options lists the values.`,
             },
           );
         }

@@ -185,7 +185,7 @@ function unknownWords(title: string): VitalproofError {
     {
       details: { column: title },
       hint:
-        `\`vitalproof inspect FILE --each "${title}"\` lists the words. ` +
+        `\`vitalproof inspect FILE --each "${title}"\` with the same options lists the words. ` +
         `Name the one of the sensor's values: --where "${title}=WORD".`,
     },
   );

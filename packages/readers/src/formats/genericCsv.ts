@@ -82,7 +82,7 @@ export const genericCsv: TextFormat = {
             isReading,
           );
     const used = [...chosen, valueColumn, ...(times?.columns ?? [])];
-    const mixture = new Mixture(titles, used);
+    const mixture = new Mixture(titles, used, metric === "doses" ? "medicines" : undefined);
     const sources = new Sources(titles, used);
     const values = new ValueColumn(valueColumn, metric, unit, titles[valueColumn]);
     const units = new UnitColumn(

@@ -62,13 +62,24 @@ type Watched = {
 export class Mixture {
   readonly #watched: Watched[];
 
-  /** @param chosen columns that the caller uses or selects by, by their places */
-  constructor(titles: readonly string[], chosen: readonly number[]) {
+  /**
+   * @param chosen columns that the caller uses or selects by, by their places
+   * @param named what a column "Name" names
+   */
+  constructor(titles: readonly string[], chosen: readonly number[], named = "people") {
     this.#watched = titles.flatMap((title, index) => {
       const kind = KINDS.find(({ pattern }) => pattern.test(plainTitle(title)));
       return kind === undefined || chosen.includes(index)
         ? []
-        : [{ index, title, what: kind.what, rows: kind.rows === true, state: "new" }];
+        : [
+            {
+              index,
+              title,
+              what: plainTitle(title) === "name" ? named : kind.what,
+              rows: kind.rows === true,
+              state: "new",
+            },
+          ];
     });
   }
 
@@ -98,7 +109,7 @@ function severalOf({ title, what }: Watched): VitalproofError {
     {
       details: { column: title, what },
       hint:
-        `Choose one: --where "${title}=VALUE". \`vitalproof inspect FILE --each "${title}"\` lists the values. ` +
+        `Choose one: --where "${title}=VALUE". \`vitalproof inspect FILE --each "${title}"\` with the same options lists the values. ` +
         `If all rows belong together, say so: --where "${title}=*".`,
     },
   );

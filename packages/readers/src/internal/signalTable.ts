@@ -103,7 +103,11 @@ async function readTable(
     (row) => leftOut(row) === undefined && signals.some(({ index }) => !nothing(textOf(row, index))),
   );
   const used = [...chosen, ...times.columns, ...signals.map(({ index }) => index), ...source];
-  const mixture = new Mixture(table.mixed === true ? titles : [], used);
+  const mixture = new Mixture(
+    table.mixed === true ? titles : [],
+    used,
+    signals.some(({ metric }) => metric === "doses") ? "medicines" : undefined,
+  );
   const values = signals.map(({ index, metric, unit }) => new ValueColumn(index, metric, unit));
   const tally = new Tally();
   await readRows(input, header, (row) => {

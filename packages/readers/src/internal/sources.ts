@@ -76,7 +76,7 @@ export class Sources {
       {
         details: { column: title, what: "sources" },
         hint:
-          `Choose one person or device: --where "${title}=VALUE". \`vitalproof inspect FILE --each "${title}"\` lists the values. ` +
+          `Choose one person or device: --where "${title}=VALUE". \`vitalproof inspect FILE --each "${title}"\` with the same options lists the values. ` +
           `If all rows belong together, say so: --where "${title}=*".`,
       },
     );

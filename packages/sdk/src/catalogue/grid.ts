@@ -5,9 +5,8 @@ import { NumberColumn, orderOf, usualStep } from "../log/numberColumn.ts";
 import type { Reading } from "../log/reading.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
 import type { TermsRequest } from "../templates/templates.ts";
-import { dayOffsetOf } from "../time/dayOffset.ts";
-import { OFFSET_STEP } from "../time/epochs.ts";
 import { type Form, formEpochs, type Question } from "./entry.ts";
+import { offsetIn } from "./epochOffset.ts";
 
 /** What of an entry decides; a request of one's own needs no more. */
 export type Decidable = Pick<Question, "name" | "metric" | "template" | "about"> & {
@@ -70,12 +69,8 @@ export function gridFor(entry: Decidable, readings: Iterable<Reading>, choice: G
   }
   const spacing = usualSpacing(times);
   const chosen = longestThatKeeps(candidates, spacing);
-  // An offset of the question's own may not fit another grid's shorter epochs.
-  const fits = chosen.offset * OFFSET_STEP < chosen.profile.epochSeconds;
-  const midnight = choice.zone === undefined ? 0 : dayOffsetOf(choice.zone, first.time);
-  const inZone =
-    (midnight + (fits ? chosen.offset : 0)) % Math.ceil(chosen.profile.epochSeconds / OFFSET_STEP);
-  return { ...chosen, offset: choice.offset ?? inZone };
+  const offset = choice.offset ?? offsetIn(chosen.profile, chosen.offset, choice.zone, first.time);
+  return { ...chosen, offset };
 }
 
 /** A question about any metric takes every grid with epochs as long as its own; its request has no levels. */

@@ -97,6 +97,12 @@ function nothingKept(profile: Profile, report: Preview["report"]): VitalproofErr
   return new VitalproofError(
     "INVALID_ARGUMENT",
     `Sealing would keep none of the ${report.given} readings${why.length === 0 ? "" : `: ${why.join(", ")}`}.`,
-    { details: { profile: profile.name }, hint: "Name the profile of the device's own resolution." },
+    {
+      details: { profile: profile.name },
+      hint:
+        (report.refused["not-representable"] ?? 0) > 0
+          ? "Round values between two steps of the profile to the nearer one (--round nearest), or name the profile of the device's own resolution."
+          : "Name the profile of the device's own resolution.",
+    },
   );
 }

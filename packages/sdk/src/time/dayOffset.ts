@@ -27,3 +27,15 @@ export function dayOffsetOf(zone: string, time: number): number {
   }
   return steps;
 }
+
+/**
+ * The date on a zone's calendar, such as "2026-05-20".
+ * @param zone IANA name or fixed offset
+ * @param time Unix seconds
+ * @throws ZONE_REQUIRED, ZONE_UNKNOWN
+ */
+export function dateIn(zone: string, time: number): string {
+  zoneRules(zone);
+  const instant = Temporal.Instant.fromEpochMilliseconds(Math.floor(time) * 1000);
+  return instant.toZonedDateTimeISO(zone).toPlainDate().toString();
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { DAY, dayOffsetOf, PROFILES, type ProfileName, profileOf, VitalproofError } from "@vitalproof/sdk";
+import { DAY, epochOffsetOf, PROFILES, type ProfileName, profileOf, VitalproofError } from "@vitalproof/sdk";
 import { ENROLMENT_REQUEST, LOG_OPENING } from "@vitalproof/sdk/wire";
 import { type Command, Option } from "commander";
 import { clockOf } from "../../clock.ts";
@@ -48,7 +48,7 @@ export function registerRequest(log: Command, io: Io): void {
         });
       }
       const on = options.on === undefined ? await clockOf(io, options) : parseDay(options.on) * DAY + DAY / 2;
-      const offset = options.offset ?? (options.zone === undefined ? 0 : dayOffsetOf(options.zone, on));
+      const offset = options.offset ?? epochOffsetOf(profileOf(options.profile), options.zone, on);
       const body = await withVault(io, options, async (vault) => {
         const { subject } = await loadIdentity(vault);
         const { curve, publicKey } = await loadDevice(vault, options.device);

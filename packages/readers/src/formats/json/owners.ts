@@ -39,7 +39,7 @@ export class Owners implements OwnerChoice {
       {
         details: { column: this.#field, what: this.#what },
         hint:
-          `Choose one: --where "${this.#field}=VALUE". \`vitalproof inspect FILE --each ${this.#field}\` lists the values. ` +
+          `Choose one: --where "${this.#field}=VALUE". \`vitalproof inspect FILE --each ${this.#field}\` with the same options lists the values. ` +
           `If all entries belong together, say so: --where "${this.#field}=*".`,
       },
     );
