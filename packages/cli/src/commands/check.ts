@@ -38,7 +38,8 @@ const HELP = `
 Nothing is proven and nothing leaves this machine. The readings are encoded and slotted as a log would keep them, so the
 answer is that of a proof over them. The stretch is made of whole days (or hours), and is at least as long as the
 question's window: what the file does not fill is missing. In a longer file each window is decided too.
-Days begin at midnight in the zone of --zone, by its clock at the first reading, and at 00:00 UTC without --zone. --offset
+Days begin at midnight in the zone of --zone, by its clock at the first reading, and at 00:00 UTC without --zone; those of
+questions about nights begin at noon. --offset
 says where a log's days begin if that is elsewhere: 92 is 23:00 UTC, midnight in Berlin in winter.
 Exit code 0: it holds over the whole stretch and in at least one window; 1: it does not. With --each, 0 means that it holds
 for every value, and each value that could not be decided is named with its reason.
