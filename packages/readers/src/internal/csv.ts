@@ -2,6 +2,7 @@
 import { parse } from "csv-parse/browser/esm/sync";
 import type { FileInput } from "../format.ts";
 import { decoded, HEAD_LENGTH, headOf } from "../input.ts";
+import { faultOf, placeOf } from "./csvPlaces.ts";
 import { EMPTY_HINT, notUnderstood, type Place } from "./notUnderstood.ts";
 
 const DELIMITERS = [",", ";", "\t"] as const;
@@ -271,84 +272,4 @@ async function* blocks(input: FileInput): AsyncGenerator<{ text: string; line: n
 
 function lineBreaks(text: string): number {
   return text.match(/\r\n|\n|\r/g)?.length ?? 0;
-}
-
-/** The places at which the cells of one record begin, and after them the place at which the record ends. */
-type Places = { readonly starts: Place[]; readonly end: Place };
-
-/**
- * Walks through a block once more, for errors only: where each record's cells begin.
- * @yields records as the parser counts them, without empty lines; where a quote does not fit, its place ends the walk
- */
-function* walk(text: string, delimiter: Delimiter, firstLine: number): Generator<Places, Place | undefined> {
-  let line = firstLine;
-  let lineStart = 0;
-  let at = 0;
-  const here = (index: number): Place => ({ line, column: index - lineStart + 1 });
-  const breakAt = (index: number): number =>
-    text[index] === "\r" && text[index + 1] === "\n"
-      ? 2
-      : text[index] === "\r" || text[index] === "\n"
-        ? 1
-        : 0;
-  let starts = [here(0)];
-  let recordStart = 0;
-  while (at < text.length) {
-    if (text[at] === '"') {
-      if (here(at).column !== starts.at(-1)!.column || line !== starts.at(-1)!.line) return here(at);
-      const opening = here(at);
-      for (at += 1; ; at++) {
-        if (at >= text.length) return opening;
-        const width = breakAt(at);
-        if (width > 0) {
-          at += width - 1;
-          line += 1;
-          lineStart = at + 1;
-        } else if (text[at] === '"') {
-          if (text[at + 1] !== '"') break;
-          at += 1;
-        }
-      }
-      at += 1;
-      if (at < text.length && text[at] !== delimiter && breakAt(at) === 0) return here(at);
-      continue;
-    }
-    const width = breakAt(at);
-    if (width > 0) {
-      if (at > recordStart) yield { starts, end: here(at) };
-      at += width;
-      line += 1;
-      lineStart = at;
-      recordStart = at;
-      starts = [here(at)];
-      continue;
-    }
-    if (text[at] === delimiter) starts.push(here(at + 1));
-    at += 1;
-  }
-  if (at > recordStart) yield { starts, end: here(at) };
-  return undefined;
-}
-
-function placeOf(
-  text: string,
-  delimiter: Delimiter,
-  line: number,
-  record: number,
-  cell: number,
-): Place | undefined {
-  let i = 0;
-  for (const places of walk(text, delimiter, line)) {
-    if (i === record) return places.starts[cell] ?? places.end;
-    i += 1;
-  }
-  return undefined;
-}
-
-function faultOf(text: string, delimiter: Delimiter, line: number): Place | undefined {
-  const records = walk(text, delimiter, line);
-  for (;;) {
-    const step = records.next();
-    if (step.done === true) return step.value;
-  }
 }

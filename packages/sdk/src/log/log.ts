@@ -6,9 +6,9 @@ import { VitalproofError } from "../errors.ts";
 import { Mutex } from "../mutex.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { Store } from "../store.ts";
-import { epochAt, epochEnd, epochStart } from "../time/epochs.ts";
+import { epochAt, epochEnd } from "../time/epochs.ts";
 import type { EpochOpening } from "../witness/claim.ts";
-import { DaySources, type StoredSource } from "./daySources.ts";
+import { DaySources } from "./daySources.ts";
 import type { LogOpening, LogState, SignedHead } from "./intakeMessages.ts";
 import { LogChain } from "./logChain.ts";
 import { type LogLook, lookAtLog } from "./logLook.ts";
@@ -46,19 +46,13 @@ export class Log {
   #pending: PendingReadings;
   #sources: DaySources;
 
-  private constructor(
-    name: string,
-    chain: LogChain,
-    records: LogRecords,
-    pendingStore: PendingStore,
-    sources: readonly StoredSource[] = [],
-  ) {
+  private constructor(name: string, chain: LogChain, records: LogRecords, pendingStore: PendingStore) {
     this.#name = name;
     this.#chain = chain;
     this.#records = records;
     this.#pendingStore = pendingStore;
     this.#pending = new PendingReadings(chain.profile.channels);
-    this.#sources = new DaySources(chain.opening.offset, sources);
+    this.#sources = new DaySources(chain.opening.offset);
   }
 
   /**
@@ -93,7 +87,8 @@ export class Log {
     }
     const chain = new LogChain(opening, epochs);
     chain.verify();
-    const log = new Log(name, chain, records, new PendingStore(store, name, raw.pieces), raw.sources);
+    const log = new Log(name, chain, records, new PendingStore(store, name, raw.pieces));
+    log.#sources = new DaySources(opening.offset, raw.sources);
     await log.#pendingStore.load(raw, log.#pending);
     await log.#replace([...interrupted.values()]);
     return log;
@@ -143,13 +138,11 @@ export class Log {
       const sources = this.#sources.copy();
       const { report, days } = takeReadings(readings, this.#profile, outside, next, sources);
       if (report.taken > 0) {
-        const before = { pending: this.#pending, sources: this.#sources };
-        this.#pending = next;
-        this.#sources = sources;
+        const before = [this.#pending, this.#sources] as const;
+        [this.#pending, this.#sources] = [next, sources];
         await this.#savePending((day) => days.has(day)).catch((error: unknown) => {
           // Not stored is not taken: the caller will give them again.
-          this.#pending = before.pending;
-          this.#sources = before.sources;
+          [this.#pending, this.#sources] = before;
           throw error;
         });
       }
@@ -351,9 +344,8 @@ export class Log {
   }
 
   async #saveState(readings: PendingText): Promise<void> {
-    const { nextEpoch, opening } = this;
-    const open = epochStart(this.#profile, opening.offset, nextEpoch);
-    await this.#records.saveState(opening, nextEpoch, readings, this.#sources.stored(open));
+    const sources = this.#sources.stored(this.#end(this.nextEpoch - 1));
+    await this.#records.saveState(this.opening, this.nextEpoch, readings, sources);
     await this.#pendingStore.settle(readings);
   }
 }
