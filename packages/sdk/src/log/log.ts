@@ -75,8 +75,7 @@ export class Log {
 
   /**
    * Continues a stored log after recomputing its whole chain.
-   * @throws STORE_FAILED when there is none, LOG_FORMAT_UNKNOWN for an earlier format, LOG_CORRUPT naming the record or
-   *         epoch that does not fit
+   * @throws STORE_FAILED when there is none, LOG_FORMAT_UNKNOWN, LOG_CORRUPT naming the record or epoch that does not fit
    */
   static async resume(store: Store, name: string): Promise<Log> {
     const records = new LogRecords(store, name);
@@ -128,8 +127,8 @@ export class Log {
   }
 
   /**
-   * Takes readings in, in any order and across calls. What is refused does not stop the others; the report says how
-   * many there were of each kind. Of each day the source of its first reading counts. Slots are assigned when an epoch is sealed (`assignSlots` holds the rule).
+   * Takes readings in, in any order and across calls. What is refused does not stop the others; the report counts each
+   * kind. Of each day one source counts (`DaySources`); slots are assigned when an epoch is sealed (`assignSlots`).
    */
   append(readings: Iterable<Reading>): Promise<AppendReport> {
     return this.#mutex.run(async () => {
