@@ -32,9 +32,11 @@ type Way<T extends TemplateName> = readonly [codes: readonly bigint[], terms: Pa
 const inEpochs = ({ epochs, slots }: Shape, flat: readonly bigint[]) =>
   Array.from({ length: epochs }, (_, e) => flat.slice(e * slots, (e + 1) * slots));
 
-/** Every code, in steps of five. */
-const allCodes = ({ epochs, slots, codes }: Shape) =>
-  Array.from({ length: epochs * slots }, (_, i) => BigInt((5 * i) % (codes + 1)));
+/** Codes in steps of five, or so far apart that those of a few slots reach the highest. */
+const allCodes = ({ epochs, slots, codes }: Shape) => {
+  const step = Math.max(5, Math.floor((codes + 1) / (epochs * slots)));
+  return Array.from({ length: epochs * slots }, (_, i) => BigInt((step * i) % (codes + 1)));
+};
 
 /** The middle third of the codes. */
 const bandOf = ({ codes }: Shape) => ({
