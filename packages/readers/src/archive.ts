@@ -140,25 +140,32 @@ async function partsOf(input: FileInput): Promise<Part[]> {
       hint: "Save the sheet as CSV (UTF-8): tables are read row by row.",
     });
   }
-  await refuseOtherDates(entries);
+  await refuseUnusual(entries);
   return (await sheetsOf(blob)).map(({ name, csv }) => ({ name, input: textInput(csv) }));
 }
 
-/** Two ways to write dates that hardly any program has, and that would be read as other times. */
-async function refuseOtherDates(entries: readonly FileEntry[]): Promise<void> {
+/** What hardly any program writes, and what would be read as other times or other numbers. */
+const UNUSUAL: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  {
+    what: "the workbook says in an unusual way where its dates begin",
+    pattern: /\bdate1904\s*=\s*["'](?!0["']|1["']|false["'])/,
+  },
+  {
+    what: "the workbook has dates as texts of ISO 8601",
+    pattern: /<(\w+:)?c\b[^>]*\st\s*=\s*["']d["']/,
+  },
+  { what: "the workbook has comments inside its cells", pattern: /<!--/ },
+];
+
+async function refuseUnusual(entries: readonly FileEntry[]): Promise<void> {
   for (const entry of entries) {
-    const { filename } = entry;
-    if (filename !== "xl/workbook.xml" && !/^xl\/worksheets\/[^/]+\.xml$/.test(filename)) continue;
+    if (!/^xl\/(workbook|sharedStrings|worksheets\/[^/]+)\.xml$/.test(entry.filename)) continue;
     const text = await inputOfEntry(entry).text();
-    const said = /\bdate1904\s*=\s*["'](?!0["']|1["']|false["'])/.test(text);
-    const isoDates = /<(\w+:)?c\b[^>]*\st\s*=\s*["']d["']/.test(text);
-    if (said || isoDates) {
-      throw notUnderstood(
-        said
-          ? "the workbook says in an unusual way where its dates begin"
-          : "the workbook has dates as texts of ISO 8601",
-        { hint: "Open it in a spreadsheet program, save the sheet as CSV (UTF-8), and pass that." },
-      );
+    const found = UNUSUAL.find(({ pattern }) => pattern.test(text));
+    if (found !== undefined) {
+      throw notUnderstood(found.what, {
+        hint: "Open it in a spreadsheet program, save the sheet as CSV (UTF-8), and pass that.",
+      });
     }
   }
 }

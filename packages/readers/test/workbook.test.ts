@@ -181,6 +181,13 @@ describe("Excel workbooks", () => {
       ],
     });
     expect((await rejected(readFile(bytesInput(iso)))).details.reason).to.contain("ISO 8601");
+    const commented = await workbookOf({
+      One: [
+        ["When", "Value"],
+        [[serial(0), 1], ["1<!-- -->10"]],
+      ],
+    });
+    expect((await rejected(readFile(bytesInput(commented)))).details.reason).to.contain("comments");
     const named = await workbookOf({ One: table }, '<workbookPr date1904="true"/>');
     expect((await rejected(readFile(bytesInput(named)))).details.reason).to.contain("unusual");
     const old = await workbookOf({ One: table }, '<workbookPr date1904="1"/>');
