@@ -154,7 +154,7 @@ const UNUSUAL: readonly { readonly what: string; readonly pattern: RegExp }[] = 
     what: "the workbook has dates as texts of ISO 8601",
     pattern: /<(\w+:)?c\b[^>]*\st\s*=\s*["']d["']/,
   },
-  { what: "the workbook has comments inside its cells", pattern: /<!--/ },
+  { what: "the workbook has comments inside its cells", pattern: /<(\w+:)?[vt]\b[^>]*>[^<]*<!--/ },
 ];
 
 async function refuseUnusual(entries: readonly FileEntry[]): Promise<void> {
