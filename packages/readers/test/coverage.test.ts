@@ -47,8 +47,9 @@ const filled = (entries: readonly Entry[]) => entries.length > 0;
 const decided = ({ valid, inBand, holds, mean }: Evaluation) => ({ valid, inBand, holds, mean });
 
 describe("coverage is never invented", function () {
-  this.timeout(120_000);
-  const runs = { numRuns: process.env.LONG === "1" ? 2_000 : 40 };
+  const long = process.env.LONG === "1";
+  this.timeout(long ? 1_200_000 : 120_000);
+  const runs = { numRuns: long ? 2_000 : 40 };
 
   it("readings taken away never fill more slots, nor turn a failing answer into a holding one", async () => {
     await fc.assert(
