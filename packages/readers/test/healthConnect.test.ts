@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { expect } from "chai";
 import { bytesInput, readFile } from "../src/index.ts";
@@ -71,21 +72,29 @@ describe("Health Connect", () => {
   });
 
   it("refuses another database and a damaged one, and leaves no copy behind", async () => {
-    const copies = () =>
-      readdirSync(tmpdir()).filter((name) => /^vitalproof-[A-Za-z0-9]{6}$/.test(name)).length;
-    const before = copies();
-    const other = await rejected(readFile(bytesInput(databaseOf("CREATE TABLE notes (text)"))));
-    expect(other.details.reason).to.contain("not one of Health Connect");
+    // A folder of its own: other processes have temporary files too.
+    const folder = mkdtempSync(join(tmpdir(), "vitalproof-test-"));
+    const { TMPDIR } = process.env;
+    const other = databaseOf("CREATE TABLE notes (text)");
     const column = databaseOf(
       "CREATE TABLE oxygen_saturation_record_table (row_id INTEGER PRIMARY KEY, time INTEGER, percent REAL)",
     );
-    expect((await rejected(readFile(bytesInput(column)))).details.reason).to.contain("no column percentage");
     const damaged = Buffer.from(whole);
     damaged.fill(0xff, 100, 4096);
-    expect((await rejected(readFile(bytesInput(damaged)))).details.reason).to.contain("damaged");
-    expect((await rejected(readFile(bytesInput(whole.subarray(0, 2000))))).details.reason).to.contain(
-      "damaged",
-    );
-    expect(copies()).to.equal(before);
+    const reasonOf = async (bytes: Uint8Array) =>
+      (await rejected(readFile(bytesInput(bytes)))).details.reason;
+    try {
+      process.env.TMPDIR = folder;
+      expect(await reasonOf(other)).to.contain("not one of Health Connect");
+      expect(await reasonOf(column)).to.contain("no column percentage");
+      expect(await reasonOf(damaged)).to.contain("damaged");
+      expect(await reasonOf(whole.subarray(0, 2000))).to.contain("damaged");
+      expect((await readFile(bytesInput(whole), { now: NOW })).readings).to.not.have.length(0);
+      expect(readdirSync(folder)).to.deep.equal([]);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+      rmSync(folder, { recursive: true });
+    }
   });
 });
