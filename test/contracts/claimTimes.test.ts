@@ -148,17 +148,8 @@ describe("ClaimsPayout: claims in time", () => {
     });
 
     it("P10: a reserve is kept while the day can be corrected, long after its window and the reopening time", async () => {
-      const world = await load(deployWorld);
-      const { claims, anchors, scopes, attester, insurer, createProgram, fund, issue, release } = world;
-      await anchors.connect(attester).createGroup(0n, HOUR, 90n * DAY, Assurance.SupervisedGateway);
-      await scopes.connect(insurer).createScope(2n);
-      const program = await createProgram({ scope: 2n, claimWindow: DAY });
-      await fund(program, benefit);
-      const policy = await issue({ program, periods: 1n });
-      const day = await claims.anchorDayOf(policy, 0n);
-      const [from, , correctableUntil] = await anchors.anchorWindow(2n, day);
-      await time.setNextBlockTimestamp(from);
-      await anchors.connect(attester).anchor(2n, day, root);
+      const { world, policy, from, correctableUntil } = await anchoredDayThatStaysCorrectable();
+      const { claims, release } = world;
       const { closesAt, releasableFrom } = await claims.windowOf(policy, 0n);
       expect([closesAt, releasableFrom]).to.deep.equal([from + DAY, correctableUntil + 1n]);
       for (const at of [closesAt + reopenTime, correctableUntil]) {
@@ -172,17 +163,8 @@ describe("ClaimsPayout: claims in time", () => {
     });
 
     it("P10: a corrected day is not written again: its reserve waits for its own window alone", async () => {
-      const world = await load(deployWorld);
-      const { claims, anchors, scopes, attester, insurer, createProgram, fund, issue, release } = world;
-      await anchors.connect(attester).createGroup(0n, HOUR, 90n * DAY, Assurance.SupervisedGateway);
-      await scopes.connect(insurer).createScope(2n);
-      const program = await createProgram({ scope: 2n, claimWindow: DAY });
-      await fund(program, benefit);
-      const policy = await issue({ program, periods: 1n });
-      const day = await claims.anchorDayOf(policy, 0n);
-      const [from, , correctableUntil] = await anchors.anchorWindow(2n, day);
-      await time.setNextBlockTimestamp(from);
-      await anchors.connect(attester).anchor(2n, day, root);
+      const { world, policy, day, correctableUntil } = await anchoredDayThatStaysCorrectable();
+      const { claims, anchors, attester, release } = world;
       await anchors.connect(attester).correct(2n, day, 6n, "a leaf was left out");
       const { closesAt, releasableFrom } = await claims.windowOf(policy, 0n);
       expect(releasableFrom)
@@ -296,3 +278,19 @@ describe("ClaimsPayout: claims in time", () => {
     });
   });
 });
+
+/** A policy's only period, anchored by a group that may correct a day long after the program's claim window of a day. */
+async function anchoredDayThatStaysCorrectable() {
+  const world = await load(deployWorld);
+  const { claims, anchors, scopes, attester, insurer, createProgram, fund, issue } = world;
+  await anchors.connect(attester).createGroup(0n, HOUR, 90n * DAY, Assurance.SupervisedGateway);
+  await scopes.connect(insurer).createScope(2n);
+  const program = await createProgram({ scope: 2n, claimWindow: DAY });
+  await fund(program, benefit);
+  const policy = await issue({ program, periods: 1n });
+  const day = await claims.anchorDayOf(policy, 0n);
+  const [from, , correctableUntil] = await anchors.anchorWindow(2n, day);
+  await time.setNextBlockTimestamp(from);
+  await anchors.connect(attester).anchor(2n, day, root);
+  return { world, policy, day, from, correctableUntil };
+}
