@@ -4,11 +4,10 @@ import type { BinaryFormat, FileInput } from "../format.ts";
 import { joined } from "../input.ts";
 import { LocalClock, SKIPPED_BY_CLOCK } from "../internal/localClock.ts";
 import { notUnderstood } from "../internal/notUnderstood.ts";
-import { FIXED_LENGTH, type Header, headerLength, readHeader, type Signal } from "./edf/header.ts";
+import { COPY_ANEW, FIXED_LENGTH, type Header, headerLength, readHeader, type Signal } from "./edf/header.ts";
 import { Collector, type Counted } from "./json/collector.ts";
 
 const DAY = 86_400;
-const CUT_OFF = "Copy the file anew from the card or from where it was exported.";
 const NO_MEASUREMENT = "no measurement (below zero)";
 const OUTSIDE = "outside the signal's range";
 const LONGEST_ONSET = 64;
@@ -87,7 +86,7 @@ class Recording {
     this.#annotations = header.plus ? signals.find(({ label }) => label === "EDF Annotations") : undefined;
     if (header.interrupted && this.#annotations === undefined) {
       throw notUnderstood("it is interrupted (EDF+D), and no signal says when its records begin", {
-        hint: CUT_OFF,
+        hint: COPY_ANEW,
       });
     }
     if (this.#usage === undefined && !signals.some((signal) => metricOf(signal) !== undefined))
@@ -164,7 +163,7 @@ class Recording {
     const bytes = record.subarray(signal.at, signal.at + Math.min(2 * signal.samples, LONGEST_ONSET));
     const [onset = "", note] = String.fromCharCode(...bytes).split(ANNOTATION_END);
     if (note !== "" || !/^[+-]\d{1,9}(\.\d{1,9})?$/.test(onset))
-      throw notUnderstood("a record does not say when it begins", { hint: CUT_OFF });
+      throw notUnderstood("a record does not say when it begins", { hint: COPY_ANEW });
     return Number(onset);
   }
 }
@@ -204,7 +203,7 @@ function nothingToRead({ signals }: Header): Error {
 
 function cutOff(): Error {
   return notUnderstood("it is cut off: it does not have as many records as its header says", {
-    hint: CUT_OFF,
+    hint: COPY_ANEW,
   });
 }
 

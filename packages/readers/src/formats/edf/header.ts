@@ -4,7 +4,7 @@ import { notUnderstood } from "../../internal/notUnderstood.ts";
 
 /** Bytes of the part of the header that every file has, and of the part for each signal. */
 export const FIXED_LENGTH = 256;
-export const SIGNAL_LENGTH = 256;
+const SIGNAL_LENGTH = 256;
 /** Lengths of a signal's fields, in their order; each field is there for all signals before the next one begins. */
 const SIGNAL_FIELDS = {
   label: 16,
@@ -15,7 +15,8 @@ const SIGNAL_FIELDS = {
   samples: 8,
 };
 const MOST_SIGNALS = 512;
-const CUT_OFF = "Copy the file anew from the card or from where it was exported.";
+/** What to do about a file that is damaged or cut off. */
+export const COPY_ANEW = "Copy the file anew from the card or from where it was exported.";
 /** Places after the point of a computed value: far below what a sensor tells apart. */
 const PLACES = 4;
 
@@ -49,8 +50,7 @@ export type Header = {
   /** Seconds of each data record. */
   readonly seconds: number;
   readonly signals: readonly Signal[];
-  /** Bytes of the header, and of each data record. */
-  readonly length: number;
+  /** Bytes of each data record. */
   readonly recordLength: number;
 };
 
@@ -86,7 +86,6 @@ export function readHeader(bytes: Uint8Array): Header {
     records: records === "-1" ? undefined : wholeNumber(records, "number of records", 1e8),
     seconds,
     signals,
-    length: bytes.length,
     recordLength: at,
   };
 }
@@ -188,5 +187,5 @@ function wholeNumber(text: string, what: string, most: number): number {
 }
 
 function wrong(what: string): Error {
-  return notUnderstood(`its header has no usable ${what}`, { hint: CUT_OFF });
+  return notUnderstood(`its header has no usable ${what}`, { hint: COPY_ANEW });
 }
