@@ -75,7 +75,7 @@ export class Log {
 
   /**
    * Continues a stored log after recomputing its whole chain.
-   * @throws STORE_FAILED when there is none, LOG_FORMAT_UNKNOWN, LOG_CORRUPT naming the record or epoch that does not fit
+   * @throws STORE_FAILED if no log has this name, LOG_FORMAT_UNKNOWN, LOG_CORRUPT with the record or epoch that is wrong
    */
   static async resume(store: Store, name: string): Promise<Log> {
     const records = new LogRecords(store, name);

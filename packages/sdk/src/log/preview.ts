@@ -47,11 +47,10 @@ export function previewSealing(
   for (const reading of readings) {
     report.given += 1;
     const { time, source } = reading;
-    const codes = encode(reading);
-    const reason =
-      typeof codes === "string" ? codes : sources.admits(time, source) ? undefined : "other-source";
-    if (reason !== undefined || typeof codes === "string") {
-      report.refused[reason as RefusalReason] = (report.refused[reason as RefusalReason] ?? 0) + 1;
+    const encoded = encode(reading);
+    const codes = typeof encoded === "string" || sources.admits(time, source) ? encoded : "other-source";
+    if (typeof codes === "string") {
+      report.refused[codes] = (report.refused[codes] ?? 0) + 1;
       continue;
     }
     sources.note(time, source);

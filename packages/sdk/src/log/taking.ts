@@ -28,17 +28,15 @@ export function takeReadings(
   const encode = encoder(profile);
   for (const given of readings) {
     report.given += 1;
-    const codes = encode(given);
+    const encoded = encode(given);
     const { time, source } = given;
-    const reason =
-      typeof codes === "string"
-        ? codes
-        : (closed(time) ?? (sources.admits(time, source) ? undefined : "other-source"));
-    if (reason !== undefined || typeof codes === "string") {
-      report.refused[reason as RefusalReason] += 1;
-      if (report.refusals.length < MOST_REFUSALS) {
-        report.refusals.push({ time, reason: reason as RefusalReason });
-      }
+    const codes =
+      typeof encoded === "string"
+        ? encoded
+        : (closed(time) ?? (sources.admits(time, source) ? encoded : "other-source"));
+    if (typeof codes === "string") {
+      report.refused[codes] += 1;
+      if (report.refusals.length < MOST_REFUSALS) report.refusals.push({ time, reason: codes });
       continue;
     }
     if (!pending.add(time, codes)) {
