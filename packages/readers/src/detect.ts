@@ -24,7 +24,7 @@ export async function detectFormat(input: FileInput): Promise<Format> {
 }
 
 /** What people pass in place of an export, by its first bytes. */
-const PICTURES: readonly { readonly what: string; readonly begins: readonly number[] }[] = [
+const REPORTS_AND_PICTURES: readonly { readonly what: string; readonly begins: readonly number[] }[] = [
   { what: "PDF document", begins: [0x25, 0x50, 0x44, 0x46] },
   { what: "picture (PNG)", begins: [0x89, 0x50, 0x4e, 0x47] },
   { what: "picture (JPEG)", begins: [0xff, 0xd8, 0xff] },
@@ -35,7 +35,7 @@ export async function formatIn(input: FileInput): Promise<Format | "empty" | und
   const bytes = await beginningOf(input);
   const binary = BINARY_FORMATS.find((format) => format.begins(bytes));
   if (binary !== undefined) return binary;
-  const picture = PICTURES.find(({ begins }) => begins.every((byte, at) => bytes[at] === byte));
+  const picture = REPORTS_AND_PICTURES.find(({ begins }) => begins.every((byte, at) => bytes[at] === byte));
   if (picture !== undefined) {
     throw notUnderstood(`it is a ${picture.what}`, {
       hint: "Readings are not read from reports and pictures. Export them as a table or in another form of docs/formats.md.",
