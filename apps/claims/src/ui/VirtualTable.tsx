@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { Fragment, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 export type TableColumn<Row> = {
   readonly id: string;
@@ -63,6 +63,20 @@ export function VirtualTable<Row>({
   const first = virtual.range?.startIndex ?? 0;
   const last = virtual.range?.endIndex ?? -1;
   useEffect(() => onSeen?.(rows.slice(first, last + 1)), [onSeen, rows, first, last]);
+  // Rows that were never seen may be higher than they were taken for, and on a slow machine they are measured after the
+  // virtualizer thinks that it has arrived. So an end that was asked for is gone to again until the person moves on.
+  const goal = useRef<{ rows: readonly Row[]; key: "Home" | "End" }>(undefined);
+  const moveOn = () => {
+    goal.current = undefined;
+  };
+  const go = () => {
+    if (goal.current?.rows !== rows) return;
+    const home = goal.current.key === "Home";
+    virtual.scrollToIndex(home ? 0 : rows.length - 1, { align: home ? "start" : "end" });
+  };
+  const height = virtual.getTotalSize();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these say that the ends have moved, or what is seen of them
+  useLayoutEffect(go, [height, first, last]);
   let end = 0;
   const space = (from: number, to: number) =>
     to <= from ? null : (
@@ -80,13 +94,15 @@ export function VirtualTable<Row>({
       aria-label={label}
       onFocus={(event) => setFocused(event.target.closest("tr")?.dataset.key)}
       onBlur={() => setFocused(undefined)}
+      onWheel={moveOn}
+      onPointerDown={moveOn}
       onKeyDown={(event) => {
-        const to = event.key === "End" ? rows.length - 1 : event.key === "Home" ? 0 : undefined;
-        if (to === undefined) return;
-        // Rows that were never seen may be higher than they were taken for: the end is found by row, not by pixel. The
-        // browser's own scrolling to it would go on after a later key.
+        moveOn();
+        if (event.key !== "Home" && event.key !== "End") return;
+        // The browser's own scrolling to an end would go on after a later key.
         event.preventDefault();
-        virtual.scrollToIndex(to, { align: to === 0 ? "start" : "end" });
+        goal.current = { rows, key: event.key };
+        go();
       }}
     >
       <table
@@ -135,7 +151,7 @@ export function VirtualTable<Row>({
               </Fragment>
             );
           })}
-          {space(end, virtual.getTotalSize())}
+          {space(end, height)}
         </tbody>
       </table>
     </section>
