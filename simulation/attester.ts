@@ -6,6 +6,7 @@ import {
   type ClosedDay,
   memoryStore,
   type Sent,
+  storeRecords,
 } from "@vitalproof/sdk";
 import type { World } from "./world.ts";
 
@@ -31,7 +32,7 @@ export class SimulatedAttester extends Attester implements AttesterServices {
     const anchors = world.anchorsAs(signer);
     const created = await anchors.createGroup({ ...SimulatedAttester.TIMES, assurance: "self-attested" });
     const attester = new SimulatedAttester(world, {
-      store: memoryStore(),
+      records: storeRecords(memoryStore()),
       group: created.result,
       times: SimulatedAttester.TIMES,
       domain: await anchors.domain(),

@@ -22,6 +22,7 @@ import {
   randomFieldElement,
   type SignedHead,
   SimulatedDevice,
+  storeRecords,
   VitalproofError,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
@@ -57,7 +58,7 @@ describe("circuits: a rewritten past", () => {
     const device = new SimulatedDevice("ed25519");
     const store = memoryStore();
     const intake = new Intake({
-      store,
+      records: storeRecords(store),
       group: 1n,
       intakeTime: INTAKE_TIME,
       domain: { chainId: 31_337n, anchors: "0x00000000000000000000000000000000000000A1" },
@@ -93,7 +94,7 @@ describe("circuits: a rewritten past", () => {
       /** Closes the second day and returns its root. */
       async close(): Promise<bigint> {
         now = dayEnd(FIRST + 1) + INTAKE_TIME + 1;
-        return (await new Anchoring(store, intake).close(FIRST + 1))!.root;
+        return (await new Anchoring(storeRecords(store), intake).close(FIRST + 1))!.root;
       },
     };
   }

@@ -27,6 +27,7 @@ import {
   type SignedReceipt,
   SimulatedDevice,
   scopeOf,
+  storeRecords,
   termsForPeriod,
   VitalproofError,
   verifyPresentation,
@@ -97,7 +98,7 @@ async function person(): Promise<Person> {
   let now = FIRST * DAY + 60;
   const store = memoryStore();
   const intake = new Intake({
-    store,
+    records: storeRecords(store),
     group: GROUP,
     intakeTime: 7_200,
     domain: anchors,
@@ -129,7 +130,7 @@ async function person(): Promise<Person> {
   }
   const { anchorDay, leaf } = receipt!;
   now = (anchorDay + 1) * 86_400 + 7_201;
-  const anchoring = new Anchoring(store, intake);
+  const anchoring = new Anchoring(storeRecords(store), intake);
   await anchoring.close(anchorDay);
   return { identity, log, receipt: receipt!, path: await anchoring.path(anchorDay, leaf), anchorDay };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ASSURANCE_CLASSES, Attester, VitalproofError } from "@vitalproof/sdk";
+import { ASSURANCE_CLASSES, Attester, storeRecords, VitalproofError } from "@vitalproof/sdk";
 import { address, type Of, object, oneOf, parse, seconds, uint256 } from "@vitalproof/sdk/wire";
 import { type Signer, VoidSigner } from "ethers";
 import { clockOf } from "./clock.ts";
@@ -66,7 +66,7 @@ export async function withAttester<T>(
     const { group, domain } = config;
     const signer = signs ? await accountOf(io, config, options) : new VoidSigner(config.attester);
     const attester = new Attester({
-      store: vault.store,
+      records: storeRecords(vault.store),
       group,
       times: config,
       domain,

@@ -31,6 +31,15 @@ export {
 } from "./attester/attester.ts";
 export { type AttestHolderOptions, type AttestHolderRequest, attestHolder } from "./attester/attestHolder.ts";
 export { Intake, type IntakeOptions } from "./attester/intake.ts";
+export type {
+  Anchored,
+  AttesterRecords,
+  DeviceRecord,
+  HeadRecord,
+  LogKey,
+  LogRecord,
+} from "./attester/records.ts";
+export { storeRecords } from "./attester/storeRecords.ts";
 export { bigintText } from "./bigintText.ts";
 export {
   catalogue,

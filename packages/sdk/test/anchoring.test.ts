@@ -9,6 +9,7 @@ import {
   memoryStore,
   profileOf,
   rootOfPath,
+  storeRecords,
 } from "../src/index.ts";
 import { attester, clinic, context, DAY, domain, FIRST, INTAKE_TIME, profile } from "./intakeClinic.ts";
 import { codeRejected } from "./support.ts";
@@ -46,7 +47,7 @@ describe("anchoring", () => {
     expect(await anchoring.close(FIRST - 1)).to.equal(undefined);
     const closed = await anchoring.close(FIRST);
     expect(await anchoring.close(FIRST)).to.deep.equal(closed);
-    expect(await new Anchoring(store, intake).close(FIRST)).to.deep.equal(closed);
+    expect(await new Anchoring(storeRecords(store), intake).close(FIRST)).to.deep.equal(closed);
   });
 
   it("hours of one day stand in that day's tree", async () => {
@@ -54,7 +55,7 @@ describe("anchoring", () => {
     const hours = profileOf("heart-rate-1s");
     let now = FIRST * DAY;
     const intake = new Intake({
-      store,
+      records: storeRecords(store),
       group: 1n,
       intakeTime: 600,
       domain,
@@ -65,7 +66,7 @@ describe("anchoring", () => {
     await intake.registerPerson(subject);
     await intake.openLog({ subject, profile: hours.name, offset: 0 });
     now = (FIRST + 1) * DAY + 601;
-    const closed = await new Anchoring(store, intake).close(FIRST);
+    const closed = await new Anchoring(storeRecords(store), intake).close(FIRST);
     expect(closed?.leaves).to.equal(24);
   });
 });

@@ -23,6 +23,7 @@ import {
   Sealer,
   SimulatedDevice,
   scopeOf,
+  storeRecords,
   termsOf,
   witnessOf,
 } from "../src/index.ts";
@@ -102,7 +103,7 @@ export async function anchoredDay(identity = createIdentity(), offset = OFFSET) 
   let now = NOW;
   const signer = Wallet.createRandom();
   const attester = new Attester({
-    store: memoryStore(),
+    records: storeRecords(memoryStore()),
     group: 1n,
     times: { intakeTime: 7_200, graceTime: 7_200 },
     domain: ANCHORS,

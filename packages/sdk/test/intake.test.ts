@@ -16,6 +16,7 @@ import {
   profileOf,
   type SignedHead,
   SimulatedDevice,
+  storeRecords,
   verifyReceipt,
 } from "../src/index.ts";
 import { attester, clinic, context, DAY, domain, FIRST, INTAKE_TIME, profile } from "./intakeClinic.ts";
@@ -131,7 +132,7 @@ describe("intake", () => {
     const hours = profileOf("heart-rate-1s");
     let now = 500_000 * 3_600;
     const intake = new Intake({
-      store,
+      records: storeRecords(store),
       group: 1n,
       intakeTime: 2 * 3_600,
       domain,

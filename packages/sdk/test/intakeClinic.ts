@@ -14,6 +14,7 @@ import {
   profileOf,
   type SignedHead,
   SimulatedDevice,
+  storeRecords,
 } from "../src/index.ts";
 
 export const profile = profileOf("test-16");
@@ -28,7 +29,7 @@ export async function clinic(options: { curve?: "p256" | "ed25519" } = {}) {
   const store = memoryStore();
   let now = FIRST * DAY + 3_600;
   const intake = new Intake({
-    store,
+    records: storeRecords(store),
     group: 1n,
     intakeTime: INTAKE_TIME,
     domain,
@@ -54,7 +55,7 @@ export async function clinic(options: { curve?: "p256" | "ed25519" } = {}) {
     device,
     opening,
     log,
-    anchoring: new Anchoring(store, intake),
+    anchoring: new Anchoring(storeRecords(store), intake),
     at: (time: number): void => {
       now = time;
     },

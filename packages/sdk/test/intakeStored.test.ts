@@ -3,7 +3,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Anchoring, createIdentity, headAfter, Intake, Log, leafOf, SimulatedDevice } from "../src/index.ts";
+import {
+  Anchoring,
+  createIdentity,
+  headAfter,
+  Intake,
+  Log,
+  leafOf,
+  SimulatedDevice,
+  storeRecords,
+} from "../src/index.ts";
 import { fileStore } from "../src/node/index.ts";
 import { attester, clinic, context, DAY, domain, FIRST, INTAKE_TIME } from "./intakeClinic.ts";
 import { codeRejected } from "./support.ts";
@@ -22,7 +31,7 @@ describe("intake over crashes and restarts", () => {
           await store.write(key, text);
         },
       };
-      const receipt = await new Intake({ ...options, store: failing })
+      const receipt = await new Intake({ ...options, records: storeRecords(failing) })
         .submit(await log.sign(FIRST, device))
         .catch(() => undefined);
       expect(receipt === undefined, `after ${allowed} writes`).to.equal(allowed < 2);
@@ -43,7 +52,7 @@ describe("intake over crashes and restarts", () => {
       let now = FIRST * DAY + 3_600;
       const start = () =>
         new Intake({
-          store: fileStore(folder),
+          records: storeRecords(fileStore(folder)),
           group: 1n,
           intakeTime: INTAKE_TIME,
           domain,
@@ -61,7 +70,7 @@ describe("intake over crashes and restarts", () => {
       const receipt = await start().submit(await log.sign(FIRST, device));
       expect((await start().stateOf(subject, "test-16")).head).to.equal(log.head);
       now += INTAKE_TIME + 1;
-      const closed = await new Anchoring(fileStore(folder), start()).close(FIRST);
+      const closed = await new Anchoring(storeRecords(fileStore(folder)), start()).close(FIRST);
       expect(closed).to.deep.equal({ day: FIRST, root: receipt.leaf, leaves: 1 });
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -27,6 +27,7 @@ import {
   randomFieldElement,
   type SignedHead,
   SimulatedDevice,
+  storeRecords,
   termsForPeriod,
 } from "../src/index.ts";
 
@@ -210,7 +211,7 @@ describe("T33: marker values", () => {
     const store = memoryStore();
     let now = FIRST * DAY + 10;
     const intake = new Intake({
-      store,
+      records: storeRecords(store),
       group: 1n,
       intakeTime: 100,
       domain: { chainId: 1n, anchors: "0x00000000000000000000000000000000000000a1" },

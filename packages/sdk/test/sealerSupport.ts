@@ -12,6 +12,7 @@ import {
   Sealer,
   SimulatedDevice,
   type Store,
+  storeRecords,
 } from "../src/index.ts";
 
 export const profile = profileOf("test-16");
@@ -26,7 +27,7 @@ export async function pair() {
   let now = FIRST * DAY - 3_600;
   const signer = Wallet.createRandom();
   const attester = new Attester({
-    store: memoryStore(),
+    records: storeRecords(memoryStore()),
     group: 1n,
     times: { intakeTime: INTAKE_TIME, graceTime: GRACE_TIME },
     domain,

@@ -15,6 +15,7 @@ import {
   profileOf,
   type SimulatedDevice,
   type Store,
+  storeRecords,
   syntheticClarity,
   VitalproofError,
 } from "@vitalproof/sdk";
@@ -64,14 +65,14 @@ export class TestAttester {
     this.now = now;
     const store = memoryStore();
     this.intake = new Intake({
-      store,
+      records: storeRecords(store),
       group: 1n,
       intakeTime: INTAKE_TIME,
       domain: this.domain,
       signer: this.attester,
       clock: () => this.now,
     });
-    this.anchoring = new Anchoring(store, this.intake);
+    this.anchoring = new Anchoring(storeRecords(store), this.intake);
   }
 
   async enrol(subject: bigint, device: SimulatedDevice): Promise<LogOpening> {

@@ -2,9 +2,8 @@
 import { VitalproofError } from "../errors.ts";
 import { type AnchorPath, type AnchorTree, anchorTree } from "../hashes/tree.ts";
 import { Mutex } from "../mutex.ts";
-import type { Store } from "../store.ts";
 import type { Intake } from "./intake.ts";
-import { AttesterRecords } from "./records.ts";
+import type { AttesterRecords } from "./records.ts";
 
 const KEPT_TREES = 8;
 
@@ -22,9 +21,9 @@ export class Anchoring {
   /** Trees of closed days, which never change; a few, since hashing 100,000 leaves takes seconds. */
   readonly #trees = new Map<number, AnchorTree>();
 
-  /** @param store the same one as the intake's */
-  constructor(store: Store, intake: Intake) {
-    this.#records = new AttesterRecords(store);
+  /** @param records the same ones as the intake's */
+  constructor(records: AttesterRecords, intake: Intake) {
+    this.#records = records;
     this.#intake = intake;
   }
 
@@ -36,12 +35,14 @@ export class Anchoring {
    */
   close(day: number): Promise<ClosedDay | undefined> {
     return this.#mutex.run(async () => {
-      if ((await this.#records.day(day)) === undefined) {
+      while ((await this.#records.day(day)) === undefined) {
         const leaves = await this.#intake.leavesOf(day);
         if (leaves.length === 0) return undefined;
         const tree = anchorTree(leaves);
-        await this.#records.saveDay(day, tree.leaves);
-        this.#keep(day, tree);
+        const closed = await this.#records.transaction((records) =>
+          records.saveDay(day, tree.root, tree.leaves),
+        );
+        if (closed) this.#keep(day, tree);
       }
       const { root, leaves } = await this.#tree(day);
       return { day, root, leaves: leaves.length };

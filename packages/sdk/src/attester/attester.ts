@@ -13,20 +13,20 @@ import type { LogOpening, LogState, SignedHead } from "../log/intakeMessages.ts"
 import { assertLogFits } from "../log/logFits.ts";
 import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
 import { type ProfileName, profileOf } from "../profiles/profile.ts";
-import type { Store } from "../store.ts";
 import { unpackTerms } from "../terms/pack.ts";
 import { anchorDayOf, DAY, dayEnd } from "../time/epochs.ts";
 import { Anchoring, type ClosedDay } from "./anchoring.ts";
 import type { ClaimsDomain, HolderAttestation } from "./attestation.ts";
 import { type AttestHolderRequest, attestHolder } from "./attestHolder.ts";
 import { Intake } from "./intake.ts";
+import type { AttesterRecords } from "./records.ts";
 
 /** Seconds after the last head may arrive at which a day is anchored. */
 const MARGIN = 60;
 
 export type AttesterOptions = {
   /** Everything that the attester records; personal data. */
-  store: Store;
+  records: AttesterRecords;
   /** Number of the attester's group in the anchor registry. */
   group: bigint;
   /** The group's times, in seconds, as the registry has them. They never change. */
@@ -66,7 +66,7 @@ export type AttesterServices = {
 
 /**
  * Everything that an attester does for one group: it enrols people and devices, opens logs, accepts heads, closes and
- * anchors days, hands out paths and signs attestations. One process per store at a time.
+ * anchors days, hands out paths and signs attestations.
  */
 export class Attester {
   readonly group: bigint;
@@ -76,19 +76,19 @@ export class Attester {
   readonly #options: AttesterOptions;
 
   constructor(options: AttesterOptions) {
-    const { store, group, times, domain, signer, clock } = options;
+    const { records, group, times, domain, signer, clock } = options;
     this.#options = options;
     this.group = group;
     this.times = times;
     this.intake = new Intake({
-      store,
+      records,
       group,
       intakeTime: times.intakeTime,
       domain,
       signer,
       ...(clock === undefined ? {} : { clock }),
     });
-    this.anchoring = new Anchoring(store, this.intake);
+    this.anchoring = new Anchoring(records, this.intake);
   }
 
   /** Unix seconds of the attester's clock. */

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Signer } from "ethers";
 import type { DeviceKey } from "../device/signer.ts";
+import { VitalproofError } from "../errors.ts";
 import { assertField } from "../field.ts";
 import { headAfter, leafOf } from "../hashes/chain.ts";
 import { unpackContext } from "../hashes/context.ts";
 import { assertInteger } from "../invalid.ts";
 import type { LogOpening, LogState, SignedHead } from "../log/intakeMessages.ts";
 import { type AnchorDomain, type SignedReceipt, signReceipt } from "../log/receipt.ts";
-import { Mutex } from "../mutex.ts";
 import { type Profile, type ProfileName, profileOf } from "../profiles/profile.ts";
-import type { Store } from "../store.ts";
 import { anchorDayOf, DAY, dayEnd, epochAt, epochEnd, epochStart } from "../time/epochs.ts";
-import { AttesterRecords, type LogKey, type LogRecord } from "./records.ts";
+import type { AttesterRecords, LogKey, LogRecord } from "./records.ts";
 import { refused } from "./refused.ts";
 import { Registration } from "./registration.ts";
-import { contextOf, Stretches } from "./stretches.ts";
+import { Stretches } from "./stretches.ts";
 
 /** For `Stretches.fillGaps`: every epoch that is over. */
 const OVER = -1;
+/** Logs that are brought up to date in one step. */
+const AT_ONCE = 500;
 
 export type IntakeOptions = {
-  store: Store;
+  records: AttesterRecords;
   /** Number of the attester's group in the anchor registry. */
   group: bigint;
   /** The group's fixed time in seconds within which a head must arrive after its epoch's end. */
@@ -37,32 +38,25 @@ export type IntakeOptions = {
  * salts), one per epoch, in time and in order, and records a gap where nothing came. Every refusal has a stable code.
  *
  * Trusted for: who a subject is, which device is theirs, the clock, and accepting everything that is due. It cannot
- * deny what it accepted, because it signs a receipt. One intake process per store at a time.
+ * deny what it accepted, because it signs a receipt.
  */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #records: AttesterRecords;
-  readonly #registration: Registration;
-  readonly #stretches: Stretches;
-  readonly #mutex = new Mutex();
 
   constructor(options: IntakeOptions) {
     assertInteger("intakeTime", options.intakeTime, 0, 180 * DAY);
     this.#options = options;
-    this.#records = new AttesterRecords(options.store);
-    this.#registration = new Registration(this.#records, options.group);
-    this.#stretches = new Stretches(this.#records, options.group);
   }
 
   /** Notes that the attester knows who is behind a subject. Call it after checking who the person is. */
   registerPerson(subject: bigint): Promise<void> {
     assertField("subject", subject);
-    return this.#mutex.run(() => this.#registration.registerPerson(subject, this.#now()));
+    return this.#step(({ registration }) => registration.registerPerson(subject, this.#now()));
   }
 
   /** Whether a person is registered under this subject. */
   knows(subject: bigint): Promise<boolean> {
-    return this.#registration.knows(subject);
+    return this.#options.records.isRegistered(subject);
   }
 
   /**
@@ -76,11 +70,11 @@ export class Intake {
     offset: number;
     firstEpoch?: number;
   }): Promise<LogOpening> {
-    return this.#mutex.run(async () => {
+    return this.#step(async ({ records, registration, stretches }) => {
       const { subject, offset } = request;
       const profile = profileOf(request.profile);
-      await this.#registration.assertKnown(subject);
-      if ((await this.#records.logs(subject, profile.id)).length > 0) {
+      await registration.assertKnown(subject);
+      if ((await records.logs(subject, profile.id)).length > 0) {
         throw refused("INTAKE_LOG_EXISTS", `This person has a log of ${profile.name} already.`, {
           hint: "Go on with it. Use continueLog for a person who lost it, and succeedLog to move the start of the day.",
         });
@@ -88,7 +82,7 @@ export class Intake {
       const now = this.#now();
       const firstEpoch = request.firstEpoch ?? epochAt(profile, offset, now);
       const key = { subject, profile: profile.id, generation: 0 };
-      return this.#stretches.open(key, { offset, firstEpoch }, now);
+      return stretches.open(key, { offset, firstEpoch }, now);
     });
   }
 
@@ -101,15 +95,15 @@ export class Intake {
    * @throws INTAKE_SUBJECT_UNKNOWN, INTAKE_LOG_UNKNOWN; what `enrolDevice` throws
    */
   continueLog(request: { subject: bigint; device: DeviceKey; profile: ProfileName }): Promise<LogOpening> {
-    return this.#mutex.run(async () => {
+    return this.#step(async ({ registration, stretches }) => {
       const { subject } = request;
       const profile = profileOf(request.profile);
-      await this.#registration.assertKnown(subject);
-      const logs = await this.#stretches.of(subject, profile);
+      await registration.assertKnown(subject);
+      const logs = await stretches.of(subject, profile);
       const now = this.#now();
-      await this.#registration.enrol(request, now, { again: true });
+      await registration.enrol(request, now, { again: true });
       const key = { subject, profile: profile.id, generation: logs.length - 1 };
-      const { offset, nextEpoch, head } = await this.#stretches.fillGaps(key, now, OVER);
+      const { offset, nextEpoch, head } = await stretches.fillGaps(key, now, OVER);
       const { group } = this.#options;
       return { group, subject, profile: profile.name, offset, firstEpoch: nextEpoch, genesis: head };
     });
@@ -120,10 +114,10 @@ export class Intake {
    * @throws INTAKE_LOG_UNKNOWN; INTAKE_LOG_EXISTS when the last succession has not taken effect yet
    */
   succeedLog(request: { subject: bigint; profile: ProfileName; offset: number }): Promise<LogOpening> {
-    return this.#mutex.run(async () => {
+    return this.#step(async ({ records, stretches }) => {
       const { subject, offset } = request;
       const profile = profileOf(request.profile);
-      const logs = await this.#stretches.of(subject, profile);
+      const logs = await stretches.of(subject, profile);
       const current = logs.at(-1)!;
       const now = this.#now();
       const lastEpoch = epochAt(profile, current.offset, now);
@@ -136,12 +130,12 @@ export class Intake {
       const end = epochEnd(profile, current.offset, lastEpoch);
       let firstEpoch = epochAt(profile, offset, end);
       if (epochStart(profile, offset, firstEpoch) < end) firstEpoch += 1;
-      await this.#records.saveLog(
+      await records.saveLog(
         { subject, profile: profile.id, generation: logs.length - 1 },
         { ...current, lastEpoch },
       );
       const key = { subject, profile: profile.id, generation: logs.length };
-      return this.#stretches.open(key, { offset, firstEpoch }, now);
+      return stretches.open(key, { offset, firstEpoch }, now);
     });
   }
 
@@ -150,12 +144,12 @@ export class Intake {
    * @throws INVALID_ARGUMENT for a malformed key, INTAKE_SUBJECT_UNKNOWN, INTAKE_DEVICE_EXISTS while it is enrolled
    */
   enrolDevice(request: { device: DeviceKey; subject: bigint; profile: ProfileName }): Promise<void> {
-    return this.#mutex.run(() => this.#registration.enrol(request, this.#now()));
+    return this.#step(({ registration }) => registration.enrol(request, this.#now()));
   }
 
   /** From now on nothing that the device signs is accepted. @throws INTAKE_DEVICE_UNKNOWN */
   retireDevice(device: DeviceKey): Promise<void> {
-    return this.#mutex.run(() => this.#registration.retire(device, this.#now()));
+    return this.#step(({ registration }) => registration.retire(device, this.#now()));
   }
 
   /**
@@ -170,25 +164,27 @@ export class Intake {
    *   INTAKE_NOT_EXTENDING (the previous head is not the recorded one).
    *   Refusals about the chain carry `head` and `nextEpoch` in their details, for `Log.follow`.
    */
-  submit(signed: SignedHead): Promise<SignedReceipt> {
-    return this.#mutex.run(async () => {
+  async submit(signed: SignedHead): Promise<SignedReceipt> {
+    const answer = await this.#step(async (step): Promise<SignedReceipt | VitalproofError> => {
+      const { registration, stretches } = step;
       const now = this.#now();
       const { profile, offset, epoch } = unpackContextOf(signed);
       const end = epochEnd(profile, offset, epoch);
-      await this.#registration.assertMayReport(signed, profile, end);
+      await registration.assertMayReport(signed, profile, end);
 
-      const key = await this.#stretches.keyFor(signed.subject, profile, offset, epoch);
-      const log = await this.#fillGaps(key, now);
+      const key = await stretches.keyFor(signed.subject, profile, offset, epoch);
+      // From here on a refusal is an answer, and nothing is taken back: it tells of the gaps that were recorded.
+      const log = await stretches.fillGaps(key, now, this.#options.intakeTime);
       const state = { nextEpoch: log.nextEpoch, head: log.head, epoch };
-      if (epoch < log.nextEpoch) return this.#known(key, epoch, signed, state);
+      if (epoch < log.nextEpoch) return this.#known(step.records, key, epoch, signed, state);
       if (now < end) {
-        throw refused("INTAKE_TOO_EARLY", `Epoch ${epoch} ends at ${end}, now it is ${now}.`, {
+        return refused("INTAKE_TOO_EARLY", `Epoch ${epoch} ends at ${end}, now it is ${now}.`, {
           details: { ...state, end, now },
           hint: "Send a head once its epoch is over.",
         });
       }
       if (epoch > log.nextEpoch) {
-        throw refused(
+        return refused(
           "INTAKE_EPOCH_SKIPPED",
           `Epoch ${log.nextEpoch} comes before epoch ${epoch} and is still open.`,
           {
@@ -198,7 +194,7 @@ export class Intake {
         );
       }
       if (signed.previous !== log.head) {
-        throw refused(
+        return refused(
           "INTAKE_NOT_EXTENDING",
           `The head of epoch ${epoch} does not extend the recorded one.`,
           {
@@ -207,8 +203,10 @@ export class Intake {
           },
         );
       }
-      return this.#take(key, log, signed, now);
+      return this.#take(step.records, key, log, signed, now);
     });
+    if (answer instanceof VitalproofError) throw answer;
+    return answer;
   }
 
   /** The current state of a log, including gaps past their deadlines. @throws INTAKE_LOG_UNKNOWN */
@@ -216,11 +214,15 @@ export class Intake {
     subject: bigint,
     profileName: ProfileName,
   ): Promise<LogState & { offset: number; firstEpoch: number }> {
-    return this.#mutex.run(async () => {
+    return this.#step(async ({ stretches }) => {
       const profile = profileOf(profileName);
-      const logs = await this.#stretches.of(subject, profile);
+      const logs = await stretches.of(subject, profile);
       const key = { subject, profile: profile.id, generation: logs.length - 1 };
-      const { head, nextEpoch, offset, firstEpoch } = await this.#fillGaps(key, this.#now());
+      const { head, nextEpoch, offset, firstEpoch } = await stretches.fillGaps(
+        key,
+        this.#now(),
+        this.#options.intakeTime,
+      );
       return { head, nextEpoch, offset, firstEpoch };
     });
   }
@@ -229,44 +231,36 @@ export class Intake {
    * The leaves of an anchor day, gap heads included, in no particular order. For `Anchoring`.
    * @throws ANCHOR_TOO_EARLY while heads of that day may still arrive
    */
-  leavesOf(day: number): Promise<bigint[]> {
-    return this.#mutex.run(async () => {
-      const now = this.#now();
-      const from = dayEnd(day) + this.#options.intakeTime;
-      if (now <= from) {
-        throw refused("ANCHOR_TOO_EARLY", `Heads of day ${day} may arrive until ${from}, now it is ${now}.`, {
-          details: { day, from, now },
-          hint: "Close the day after that second.",
-        });
-      }
-      const leaves: bigint[] = [];
-      for (const { key } of await this.#records.allLogs()) {
-        const profile = profileOf(key.profile);
-        const log = await this.#fillGaps(key, now);
-        // Epochs whose last second is in the day.
-        const first = Math.max(log.firstEpoch, epochAtOrBefore(profile, log.offset, dayEnd(day - 1)));
-        for (let epoch = first; epoch < log.nextEpoch; epoch++) {
-          const anchorDay = anchorDayOf(profile, log.offset, epoch);
-          if (anchorDay > day) break;
-          if (anchorDay < day) continue;
-          const record = await this.#records.head(key, epoch);
-          if (record !== undefined) leaves.push(leafOf(key.subject, contextOf(key, log, epoch), record.head));
-        }
-      }
-      return leaves;
-    });
+  async leavesOf(day: number): Promise<bigint[]> {
+    const { records, intakeTime } = this.#options;
+    const now = this.#now();
+    const from = dayEnd(day) + intakeTime;
+    if (now <= from) {
+      throw refused("ANCHOR_TOO_EARLY", `Heads of day ${day} may arrive until ${from}, now it is ${now}.`, {
+        details: { day, from, now },
+        hint: "Close the day after that second.",
+      });
+    }
+    for (;;) {
+      const behind = await records.behind(now - intakeTime, AT_ONCE);
+      if (behind.length === 0) return records.leavesOf(day);
+      await this.#step(async ({ stretches }) => {
+        for (const key of behind) await stretches.fillGaps(key, now, intakeTime);
+      });
+    }
   }
 
   /** A head for an epoch that has one: its receipt if it is the same, else the reason. */
   async #known(
+    records: AttesterRecords,
     key: LogKey,
     epoch: number,
     signed: SignedHead,
     state: { nextEpoch: number; head: bigint; epoch: number },
-  ): Promise<SignedReceipt> {
-    const record = await this.#records.head(key, epoch);
+  ): Promise<SignedReceipt | VitalproofError> {
+    const record = await records.head(key, epoch);
     if (record?.receipt === undefined) {
-      throw refused(
+      return refused(
         "INTAKE_TOO_LATE",
         `The deadline of epoch ${epoch} is past. A gap was recorded instead.`,
         {
@@ -276,7 +270,7 @@ export class Intake {
       );
     }
     if (record.previous !== signed.previous || record.head !== headAfter(record.previous, signed.inner)) {
-      throw refused("INTAKE_EPOCH_TAKEN", `Epoch ${epoch} has another head already.`, {
+      return refused("INTAKE_EPOCH_TAKEN", `Epoch ${epoch} has another head already.`, {
         details: state,
         hint: "An epoch is sealed once; keep the first.",
       });
@@ -285,43 +279,57 @@ export class Intake {
     return { group: this.#options.group, leaf, context: signed.context, ...record.receipt };
   }
 
-  async #take(key: LogKey, log: LogRecord, signed: SignedHead, now: number): Promise<SignedReceipt> {
+  async #take(
+    records: AttesterRecords,
+    key: LogKey,
+    log: LogRecord,
+    signed: SignedHead,
+    now: number,
+  ): Promise<SignedReceipt> {
     const epoch = log.nextEpoch;
     const { context, subject } = signed;
     // Computed here, from the head on record: whatever the sealer has in mind, the epoch follows this past.
     const previous = log.head;
     const head = headAfter(previous, signed.inner);
+    const leaf = leafOf(subject, context, head);
+    const day = anchorDayOf(profileOf(key.profile), log.offset, epoch);
     const receipt = await signReceipt(this.#options.signer, this.#options.domain, {
       group: this.#options.group,
-      leaf: leafOf(subject, context, head),
+      leaf,
       context,
       receivedAt: now,
-      anchorDay: anchorDayOf(profileOf(key.profile), log.offset, epoch),
+      anchorDay: day,
     });
     // The head before the log's pointer to it, the receipt last: a crash in between leaves a head that nothing points
     // to, which the next submission replaces, and no receipt for it has left the house.
     const { receivedAt, anchorDay, signature } = receipt;
-    await this.#records.saveHead(key, epoch, {
-      previous,
-      head,
-      receipt: { receivedAt, anchorDay, signature },
-    });
-    await this.#records.saveLog(key, { ...log, head, nextEpoch: epoch + 1 });
+    await records.saveHead(
+      key,
+      epoch,
+      { previous, head, receipt: { receivedAt, anchorDay, signature } },
+      { leaf, day },
+    );
+    await records.saveLog(key, { ...log, head, nextEpoch: epoch + 1 });
     return receipt;
   }
 
-  #fillGaps(key: LogKey, now: number): Promise<LogRecord> {
-    return this.#stretches.fillGaps(key, now, this.#options.intakeTime);
+  /** One step of the records, with what works on them. */
+  #step<T>(
+    act: (on: { records: AttesterRecords; registration: Registration; stretches: Stretches }) => Promise<T>,
+  ): Promise<T> {
+    const { group } = this.#options;
+    return this.#options.records.transaction((records) =>
+      act({
+        records,
+        registration: new Registration(records, group),
+        stretches: new Stretches(records, group),
+      }),
+    );
   }
 
   #now(): number {
     return Math.floor(this.#options.clock?.() ?? Date.now() / 1000);
   }
-}
-
-/** The epoch that contains a second, or 0 before the first one. */
-function epochAtOrBefore(profile: Profile, offset: number, time: number): number {
-  return time < epochStart(profile, offset, 0) ? 0 : epochAt(profile, offset, time);
 }
 
 function unpackContextOf(signed: SignedHead): { profile: Profile; offset: number; epoch: number } {

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
-import { bigintText } from "../bigintText.ts";
 import type { Curve, DeviceKey } from "../device/signer.ts";
-import { isDecimalText, parseRecord } from "../internal/json.ts";
-import type { Store } from "../store.ts";
 
 /** One stretch of a person's log under one offset. */
 export type LogRecord = {
@@ -38,120 +34,46 @@ export type DeviceRecord = {
 /** Subject, profile number and generation (0, 1, …: a new one for each offset) of a stretch. */
 export type LogKey = { subject: bigint; profile: number; generation: number };
 
-/** The attester's records in a store, typed. Keys hold subjects: the store is personal data. They share
- * one prefix, so that a log of the same machine may live in the same store. */
-export class AttesterRecords {
-  readonly #store: Store;
+/** Under which day's root a head's leaf goes. */
+export type Anchored = { leaf: bigint; day: number };
 
-  constructor(store: Store) {
-    this.#store = store;
-  }
+/**
+ * Everything that an attester records; personal data. `storeRecords` keeps it in a vault's texts, a service in a database.
+ */
+export type AttesterRecords = {
+  /**
+   * Runs one step. Steps do not see each other's halves. Where the records can take writes back, they do so when a step
+   * throws; where they cannot, the order of a step's writes leaves nothing that a later step would misread.
+   * @param step works on the records that it is given, and on no others
+   */
+  transaction<T>(step: (records: AttesterRecords) => Promise<T>): Promise<T>;
 
-  async isRegistered(subject: bigint): Promise<boolean> {
-    return (await this.#store.read(`attester/person/${hex(subject)}`)) !== undefined;
-  }
+  isRegistered(subject: bigint): Promise<boolean>;
+  register(subject: bigint, at: number): Promise<void>;
+  device(device: DeviceKey): Promise<DeviceRecord | undefined>;
+  saveDevice(device: DeviceRecord): Promise<void>;
 
-  async register(subject: bigint, at: number): Promise<void> {
-    await this.#store.write(`attester/person/${hex(subject)}`, JSON.stringify({ registeredAt: at }));
-  }
+  /** All stretches of one person and profile, oldest first. Within a step no other step changes them. */
+  logs(subject: bigint, profile: number): Promise<LogRecord[]>;
+  saveLog(key: LogKey, log: LogRecord): Promise<void>;
+  /**
+   * Stretches of which an epoch has no head though it ended before a second.
+   * @param before Unix seconds
+   * @param most as many are given
+   */
+  behind(before: number, most: number): Promise<LogKey[]>;
+  head(key: LogKey, epoch: number): Promise<HeadRecord | undefined>;
+  /** @throws INTAKE_TOO_LATE for a head of a day that is closed, where the records can tell */
+  saveHead(key: LogKey, epoch: number, head: HeadRecord, anchored: Anchored): Promise<void>;
 
-  async device(device: DeviceKey): Promise<DeviceRecord | undefined> {
-    const key = `attester/device/${device.curve}.${device.publicKey}`;
-    const raw = await this.#read<Omit<DeviceRecord, "subject"> & { subject: string }>(
-      key,
-      (value) => isDecimalText(value.subject) && Number.isSafeInteger(value.profile),
-    );
-    return raw === undefined ? undefined : { ...raw, subject: BigInt(raw.subject) };
-  }
-
-  async saveDevice(device: DeviceRecord): Promise<void> {
-    await this.#write(`attester/device/${device.curve}.${device.publicKey}`, device);
-  }
-
-  /** All stretches of one person and profile, oldest first. */
-  async logs(subject: bigint, profile: number): Promise<LogRecord[]> {
-    const logs: LogRecord[] = [];
-    for (let generation = 0; ; generation++) {
-      const log = await this.#log(logText({ subject, profile, generation }));
-      if (log === undefined) return logs;
-      logs.push(log);
-    }
-  }
-
-  /** Every stretch there is. */
-  async allLogs(): Promise<{ key: LogKey; log: LogRecord }[]> {
-    const all: { key: LogKey; log: LogRecord }[] = [];
-    for (const text of (await this.#store.keys("attester/log/")).sort()) {
-      const [, , subject, profile, generation] = text.split("/");
-      const log = await this.#log(text);
-      if (log === undefined) continue;
-      all.push({
-        key: { subject: BigInt(`0x${subject}`), profile: Number(profile), generation: Number(generation) },
-        log,
-      });
-    }
-    return all;
-  }
-
-  async saveLog(key: LogKey, log: LogRecord): Promise<void> {
-    await this.#write(logText(key), log);
-  }
-
-  async head(key: LogKey, epoch: number): Promise<HeadRecord | undefined> {
-    const raw = await this.#read<Omit<HeadRecord, "previous" | "head"> & { previous: string; head: string }>(
-      headText(key, epoch),
-      (value) => isDecimalText(value.previous) && isDecimalText(value.head),
-    );
-    return raw === undefined ? undefined : { ...raw, previous: BigInt(raw.previous), head: BigInt(raw.head) };
-  }
-
-  async saveHead(key: LogKey, epoch: number, head: HeadRecord): Promise<void> {
-    await this.#write(headText(key, epoch), head);
-  }
-
-  /** The leaves of a day that was closed; undefined while it is open. */
-  async day(day: number): Promise<bigint[] | undefined> {
-    const raw = await this.#read<{ leaves: string[] }>(
-      `attester/day/${day}`,
-      (value) => Array.isArray(value.leaves) && value.leaves.every(isDecimalText),
-    );
-    return raw?.leaves.map(BigInt);
-  }
-
-  async saveDay(day: number, leaves: readonly bigint[]): Promise<void> {
-    await this.#write(`attester/day/${day}`, { leaves });
-  }
-
-  async #log(text: string): Promise<LogRecord | undefined> {
-    type Raw = Omit<LogRecord, "genesis" | "salt" | "head"> & { genesis: string; salt: string; head: string };
-    const raw = await this.#read<Raw>(
-      text,
-      (value) =>
-        [value.genesis, value.salt, value.head].every(isDecimalText) && Number.isSafeInteger(value.nextEpoch),
-    );
-    if (raw === undefined) return undefined;
-    return { ...raw, genesis: BigInt(raw.genesis), salt: BigInt(raw.salt), head: BigInt(raw.head) };
-  }
-
-  async #read<T>(key: string, isRecord: (value: Record<string, unknown>) => boolean): Promise<T | undefined> {
-    const text = await this.#store.read(key);
-    return text === undefined ? undefined : parseRecord<T>(key, text, isRecord);
-  }
-
-  async #write(key: string, record: object): Promise<void> {
-    const text = JSON.stringify(record, bigintText);
-    await this.#store.write(key, text);
-  }
-}
-
-function hex(subject: bigint): string {
-  return subject.toString(16).padStart(64, "0");
-}
-
-function logText({ subject, profile, generation }: LogKey): string {
-  return `attester/log/${hex(subject)}/${profile}/${generation}`;
-}
-
-function headText({ subject, profile, generation }: LogKey, epoch: number): string {
-  return `attester/head/${hex(subject)}/${profile}/${generation}/${epoch}`;
-}
+  /** The leaves of all heads of a day, in any order. */
+  leavesOf(day: number): Promise<bigint[]>;
+  /** The leaves of a day that was closed, in the tree's order; undefined while it is open. */
+  day(day: number): Promise<bigint[] | undefined>;
+  /**
+   * Closes a day.
+   * @param leaves all that it has, in the tree's order
+   * @returns false, and closes nothing, when a head was recorded after the leaves were read
+   */
+  saveDay(day: number, root: bigint, leaves: readonly bigint[]): Promise<boolean>;
+};

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VitalproofError } from "../errors.ts";
 import { randomFieldElement } from "../field.ts";
-import { gapHeadOf, genesisOf } from "../hashes/chain.ts";
+import { gapHeadOf, genesisOf, leafOf } from "../hashes/chain.ts";
 import { packContext } from "../hashes/context.ts";
 import type { LogOpening } from "../log/intakeMessages.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
-import { epochEnd } from "../time/epochs.ts";
+import { anchorDayOf, epochEnd } from "../time/epochs.ts";
+import { contextOf } from "./context.ts";
 import type { AttesterRecords, LogKey, LogRecord } from "./records.ts";
 import { refused } from "./refused.ts";
 
@@ -85,8 +86,13 @@ export class Stretches {
     const last = log.lastEpoch ?? Number.MAX_SAFE_INTEGER;
     const before = log.nextEpoch;
     while (log.nextEpoch <= last && epochEnd(profile, log.offset, log.nextEpoch) + time < now) {
-      const head = gapHeadOf(profile, log.head, contextOf(key, log, log.nextEpoch));
-      await this.#records.saveHead(key, log.nextEpoch, { previous: log.head, head });
+      const context = contextOf(key, log, log.nextEpoch);
+      const head = gapHeadOf(profile, log.head, context);
+      const anchored = {
+        leaf: leafOf(key.subject, context, head),
+        day: anchorDayOf(profile, log.offset, log.nextEpoch),
+      };
+      await this.#records.saveHead(key, log.nextEpoch, { previous: log.head, head }, anchored);
       log = { ...log, head, nextEpoch: log.nextEpoch + 1 };
     }
     if (log.nextEpoch !== before) await this.#records.saveLog(key, log);
@@ -98,8 +104,4 @@ function noLog(profile: Profile): VitalproofError {
   return refused("INTAKE_LOG_UNKNOWN", `This person has no log of ${profile.name}.`, {
     hint: "Call openLog first.",
   });
-}
-
-export function contextOf(key: LogKey, log: LogRecord, epoch: number): bigint {
-  return packContext({ profile: key.profile, offset: log.offset, epoch });
 }
