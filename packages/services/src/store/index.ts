@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+export { type Database, openDatabase, type Queries } from "./database.ts";
+export { migrate, type SchemaState, schemaState } from "./migrate.ts";
+export { fieldOf, fieldText, type Tables } from "./tables.ts";

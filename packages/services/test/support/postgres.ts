@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A PostgreSQL server of its own in a temporary folder, on the loopback interface, for tests.
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import pg from "pg";
+
+/** Debian does not put the server's programs on the PATH. */
+const FOLDER = globSync("/usr/lib/postgresql/*/bin").sort().at(-1) ?? "/usr/local/bin";
+/** The server refuses to run as root, as which CI runs: then it runs as the account of Debian's package. */
+const ACCOUNT = process.getuid?.() === 0 ? "postgres" : undefined;
+
+export const HAS_POSTGRES = existsSync(join(FOLDER, "initdb"));
+
+export interface Postgres {
+  /** Address of a new, empty database. */
+  fresh(): Promise<string>;
+  /** Ends the server at once, as a power cut would; `start` starts it again. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds until the server must answer. */
+const START = 30_000;
+
+export async function startPostgres(): Promise<Postgres> {
+  const folder = mkdtempSync(join(tmpdir(), "vitalproof-postgres-"));
+  if (ACCOUNT !== undefined) {
+    const [uid, gid] = ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, ACCOUNT]).stdout));
+    chownSync(folder, uid!, gid!);
+  }
+  chmodSync(folder, 0o700);
+  const data = join(folder, "data");
+  const [program, args] = asAccount("initdb", [
+    "-D",
+    data,
+    "-U",
+    "test",
+    "--auth=trust",
+    "--no-sync",
+    "-E",
+    "UTF8",
+  ]);
+  const made = spawnSync(program, args, { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const port = await freePort();
+  const server = `postgres://test@127.0.0.1:${port}`;
+  let running: Promise<void> | undefined;
+  let databases = 0;
+
+  const start = async (): Promise<void> => {
+    const options = [
+      "-D",
+      data,
+      "-p",
+      String(port),
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      `unix_socket_directories=${folder}`,
+    ];
+    const [command, given] = asAccount("postgres", options);
+    const child = spawn(command, given, { stdio: "ignore" });
+    running = new Promise((resolve) => child.on("exit", () => resolve()));
+    for (const end = Date.now() + START; ; await setTimeout(50)) {
+      if (await answers(`${server}/postgres`)) return;
+      if (Date.now() > end) throw new Error("PostgreSQL did not start.");
+    }
+  };
+  const end = async (mode: string): Promise<void> => {
+    const [command, given] = asAccount("pg_ctl", ["-D", data, "-m", mode, "stop"]);
+    spawnSync(command, given);
+    await running;
+  };
+  await start();
+  return {
+    start,
+    kill: () => end("immediate"),
+    async fresh() {
+      const name = `test${++databases}`;
+      const client = new pg.Client(`${server}/postgres`);
+      await client.connect();
+      await client.query(`create database ${name}`);
+      await client.end();
+      return `${server}/${name}`;
+    },
+    async stop() {
+      await end("fast");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function asAccount(program: string, args: readonly string[]): [string, string[]] {
+  const path = join(FOLDER, program);
+  if (ACCOUNT === undefined) return [path, [...args]];
+  return ["setpriv", [`--reuid=${ACCOUNT}`, `--regid=${ACCOUNT}`, "--clear-groups", path, ...args]];
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client(url);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
