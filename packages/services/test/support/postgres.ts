@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 
+/** Memory where there is some: what is tested survives processes that are killed, not a machine. */
+const PLACE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 /** Debian does not put the server's programs on the PATH. */
 const FOLDER = globSync("/usr/lib/postgresql/*/bin").sort().at(-1) ?? "/usr/local/bin";
 /** The server refuses to run as root, as which CI runs: then it runs as the account of Debian's package. */
@@ -29,7 +31,7 @@ export interface Postgres {
 const START = 30_000;
 
 export async function startPostgres(): Promise<Postgres> {
-  const folder = mkdtempSync(join(tmpdir(), "vitalproof-postgres-"));
+  const folder = mkdtempSync(join(PLACE, "vitalproof-postgres-"));
   if (ACCOUNT !== undefined) {
     const [uid, gid] = ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, ACCOUNT]).stdout));
     chownSync(folder, uid!, gid!);
