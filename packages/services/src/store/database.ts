@@ -19,6 +19,8 @@ export interface Database {
    * @throws what `act` throws; STORE_FAILED for what the database says, such as a full disk
    */
   step<T>(act: (queries: Queries) => Promise<T>): Promise<T>;
+  /** Reads everything as it is at one moment, while steps go on. */
+  snapshot<T>(act: (queries: Queries) => Promise<T>): Promise<T>;
   /** Locks rows that a query in a step reads until the step ends. SQLite has one writer and needs no lock. */
   readonly locks: boolean;
   /** For `migrate`: the connection that may change the schema. */

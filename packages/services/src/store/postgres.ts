@@ -58,6 +58,10 @@ class PostgresStore implements Database {
     }
   }
 
+  snapshot<T>(act: (queries: Queries) => Promise<T>): Promise<T> {
+    return orStoreFailure(() => this.reads.transaction().setIsolationLevel("repeatable read").execute(act));
+  }
+
   migrating<T>(act: (queries: Queries) => Promise<T>): Promise<T> {
     return orStoreFailure(() => act(this.reads));
   }

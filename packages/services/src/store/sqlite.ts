@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -36,8 +36,7 @@ export async function openSqlite(path: string): Promise<Database> {
     chmodSync(path, 0o600);
     // WAL: reads do not wait for steps. FULL: a commit is on disk before it returns, whatever happens to the machine.
     file.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
-    const reader = new DatabaseSync(path, { readOnly: true });
-    return new SqliteStore(kyselyOf(file), kyselyOf(reader));
+    return new SqliteStore(path, file);
   });
 }
 
@@ -55,19 +54,36 @@ class SqliteStore implements Database {
   readonly kind = "sqlite";
   readonly locks = false;
   readonly reads: Queries;
+  readonly #path: string;
   readonly #writer: Queries;
   readonly #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(writer: Queries, reads: Queries) {
-    this.#writer = writer;
-    this.reads = reads;
+  constructor(path: string, file: DatabaseSync) {
+    this.#path = path;
+    this.#writer = kyselyOf(file);
+    this.reads = this.#reader();
   }
 
   step<T>(act: (queries: Queries) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ act, resolve: resolve as (value: unknown) => void, reject });
       this.#running ??= this.#run();
+    });
+  }
+
+  snapshot<T>(act: (queries: Queries) => Promise<T>): Promise<T> {
+    return orStoreFailure(async () => {
+      // A connection of its own: what it read first is what it reads until its end.
+      const reader = this.#reader();
+      try {
+        return await reader.connection().execute(async (connection) => {
+          await sql`begin`.execute(connection);
+          return act(connection);
+        });
+      } finally {
+        await reader.destroy();
+      }
     });
   }
 
@@ -81,10 +97,17 @@ class SqliteStore implements Database {
     await this.#writer.destroy();
   }
 
+  #reader(): Queries {
+    return kyselyOf(new DatabaseSync(this.#path, { readOnly: true }));
+  }
+
   async #run(): Promise<void> {
-    // What was asked for in the same turn comes along.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, AT_ONCE));
+    do {
+      // What is asked for in this turn of the process comes along, and between commits everything else has its turn:
+      // SQLite itself never waits, so a caller who asks for one step after the other would leave room for nothing.
+      await setImmediate();
+      await this.#commit(this.#waiting.splice(0, AT_ONCE));
+    } while (this.#waiting.length > 0);
     this.#running = undefined;
   }
 

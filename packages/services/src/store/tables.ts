@@ -74,6 +74,18 @@ export interface Tables {
   readonly attester_day: AttesterDayTable;
 }
 
+export type TableName = keyof Tables;
+
+/** Primary key of every table, in an order in which what is referred to comes first. */
+export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] & string)[] } = {
+  service: ["service"],
+  attester_person: ["subject"],
+  attester_device: ["curve", "public_key"],
+  attester_log: ["subject", "profile", "generation"],
+  attester_head: ["subject", "profile", "generation", "epoch"],
+  attester_day: ["day"],
+};
+
 /** A field element as a column has it. */
 export function fieldText(value: bigint): string {
   return value.toString(16).padStart(64, "0");

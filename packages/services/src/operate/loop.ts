@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { setTimeout } from "node:timers/promises";
+
+/** One kind of work that follows from the store. */
+export interface Duty {
+  /** As logs, metrics and the status page name it, such as `anchor`. */
+  readonly name: string;
+  /** Milliseconds between two looks while nothing is due. */
+  readonly every: number;
+  /**
+   * Looks what is due and does one step of it. A crash costs this step and nothing more.
+   * @param signal aborts when the service stops: what can wait is left to the next start
+   * @returns whether more may be due now
+   */
+  act(signal: AbortSignal): Promise<boolean>;
+}
+
+/** How a duty is doing. Times are Unix milliseconds. */
+export interface DutyState {
+  readonly name: string;
+  /** When it last looked without a fault; undefined before the first time. */
+  readonly lastGood: number | undefined;
+  /** Faults in a row; 0 when all is well. */
+  readonly faults: number;
+  /** What the last fault says, while there are any. */
+  readonly fault: unknown;
+}
+
+/** Milliseconds after a first fault; doubled after each further one. */
+const PAUSE = 1_000;
+const LONGEST_PAUSE = 5 * 60_000;
+
+/**
+ * Runs duties, each one step at a time and each in a circle of its own, so that one which cannot go on does not stop the
+ * others. A fault is told, and tried again after a pause that grows.
+ */
+export class Loop {
+  readonly #duties: readonly Duty[];
+  readonly #onFault: (duty: string, fault: unknown) => void;
+  readonly #states = new Map<string, DutyState>();
+  readonly #stop = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+  #wake = new AbortController();
+
+  constructor(duties: readonly Duty[], onFault: (duty: string, fault: unknown) => void) {
+    this.#duties = duties;
+    this.#onFault = onFault;
+    for (const { name } of duties)
+      this.#states.set(name, { name, lastGood: undefined, faults: 0, fault: undefined });
+  }
+
+  start(): void {
+    this.#running = Promise.all(this.#duties.map((duty) => this.#circle(duty)));
+  }
+
+  /** Lets the steps that run end, and begins no other. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#running;
+  }
+
+  /** Something may be due now: every duty looks at once. */
+  wake(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+
+  get states(): readonly DutyState[] {
+    return [...this.#states.values()];
+  }
+
+  async #circle(duty: Duty): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const wait = await this.#turn(duty);
+      if (wait === 0 || signal.aborted) continue;
+      await setTimeout(wait, undefined, { signal: this.#wake.signal }).catch(() => undefined);
+    }
+  }
+
+  /** @returns milliseconds until the next turn */
+  async #turn({ name, every, act }: Duty): Promise<number> {
+    try {
+      const more = await act(this.#stop.signal);
+      this.#states.set(name, { name, lastGood: Date.now(), faults: 0, fault: undefined });
+      return more ? 0 : every;
+    } catch (fault) {
+      if (this.#stop.signal.aborted) return 0;
+      const { lastGood, faults } = this.#states.get(name)!;
+      this.#states.set(name, { name, lastGood, faults: faults + 1, fault });
+      this.#onFault(name, fault);
+      // Not all machines of a site at once after an outage.
+      return Math.min(LONGEST_PAUSE, PAUSE * 2 ** Math.min(faults, 20)) * (0.5 + Math.random() / 2);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { setTimeout } from "node:timers/promises";
+import { expect } from "chai";
+import { Loop } from "../src/operate/loop.ts";
+
+const HOUR = 3_600_000;
+
+describe("loop", () => {
+  it("goes on while more is due, waits while nothing is, and looks at once when woken", async () => {
+    let due = 3;
+    let looks = 0;
+    const loop = new Loop(
+      [
+        {
+          name: "work",
+          every: HOUR,
+          act: async () => {
+            looks++;
+            return due > 0 && due-- > 0;
+          },
+        },
+      ],
+      () => undefined,
+    );
+    loop.start();
+    await setTimeout(50);
+    expect([looks, due]).to.deep.equal([4, 0]);
+    due = 1;
+    loop.wake();
+    await setTimeout(50);
+    expect([looks, due]).to.deep.equal([6, 0]);
+    await loop.stop();
+    expect(loop.states[0]).to.deep.include({ name: "work", faults: 0 });
+  });
+
+  it("tells of a fault, tries again later, and does not stop other duties", async () => {
+    const told: string[] = [];
+    let tries = 0;
+    let steps = 0;
+    const loop = new Loop(
+      [
+        {
+          name: "broken",
+          every: 1,
+          act: async () => {
+            if (++tries === 1) throw new Error("no disk");
+            return false;
+          },
+        },
+        {
+          name: "well",
+          every: 1,
+          act: async () => {
+            steps++;
+            return false;
+          },
+        },
+      ],
+      (duty, fault) => told.push(`${duty}: ${(fault as Error).message}`),
+    );
+    loop.start();
+    await setTimeout(200);
+    expect(told).to.deep.equal(["broken: no disk"]);
+    expect(tries).to.equal(1);
+    expect(steps).to.be.greaterThan(10);
+    expect(loop.states[0]).to.deep.include({ faults: 1, lastGood: undefined });
+    await setTimeout(1_000);
+    expect(tries).to.be.greaterThan(1);
+    expect(loop.states[0]!.faults).to.equal(0);
+    await loop.stop();
+  });
+
+  it("lets a step that runs end before it stops", async () => {
+    let ended = false;
+    const loop = new Loop(
+      [
+        {
+          name: "slow",
+          every: HOUR,
+          act: async (signal) => {
+            await setTimeout(100);
+            expect(signal.aborted).to.equal(true);
+            ended = true;
+            return true;
+          },
+        },
+      ],
+      () => undefined,
+    );
+    loop.start();
+    await setTimeout(10);
+    await loop.stop();
+    expect(ended).to.equal(true);
+  });
+});
