@@ -24,7 +24,14 @@ export type SoftHsm = {
   /** Makes a token. */
   addToken(label: string, pin: string): void;
   /** Puts a key from a file into a token: PKCS#8 in PEM, or the bytes of an AES key. */
-  importKey(key: { token: string; pin: string; label: string; file: string; aes?: boolean }): void;
+  importKey(key: {
+    token: string;
+    pin: string;
+    label: string;
+    file: string;
+    id?: string;
+    aes?: boolean;
+  }): void;
   /** Takes a token out of its slot. */
   unplug(label: string): void;
   plugIn(label: string): void;
@@ -56,8 +63,7 @@ export function softHsm(): SoftHsm {
       util("--init-token", "--free", "--label", label, "--so-pin", "87654321", "--pin", pin);
       places.set(label, readdirSync(tokens).find((name) => !known.includes(name))!);
     },
-    importKey({ token, pin, label, file, aes = false }) {
-      const id = Buffer.from(label).toString("hex").slice(0, 32);
+    importKey({ token, pin, label, file, aes = false, id = Buffer.from(label).toString("hex") }) {
       util(
         ...["--import", file, "--token", token, "--pin", pin, "--label", label, "--id", id],
         ...(aes ? ["--aes"] : []),

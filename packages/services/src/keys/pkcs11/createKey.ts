@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from "node:crypto";
 import { VitalproofError } from "@vitalproof/sdk";
+import type { Handle, PKCS11 } from "pkcs11js";
 import type { TokenKeyConfig } from "../config.ts";
 import { addressOf, SECP256K1 } from "./accountKey.ts";
+import { mayPass, told } from "./failures.ts";
 import { openSession } from "./login.ts";
-import { moduleAt } from "./module.ts";
-import { close, findAll, type TokenSession, told } from "./tokenKey.ts";
+import { moduleAt, type TokenModule } from "./module.ts";
+import { close, findAll, type TokenSession } from "./tokenKey.ts";
 
 /** Where a new key goes. */
 export type NewTokenKey = Omit<TokenKeyConfig, "kind">;
@@ -73,7 +75,7 @@ async function inNewPlace<T>(config: NewTokenKey, make: (at: TokenSession) => Pr
   const { token, label } = config;
   return module.run(async (functions) => {
     try {
-      const session = await openSession(module, functions, config, { writable: true });
+      const session = await writableSession(module, functions, config);
       const at = { library, functions, session };
       try {
         if (findAll(at, [{ type: library.CKA_LABEL, value: label }]).length > 0) {
@@ -90,4 +92,15 @@ async function inNewPlace<T>(config: NewTokenKey, make: (at: TokenSession) => Pr
       throw told(error, token);
     }
   });
+}
+
+/** Also with a token that is newer than the start of its library. Making a key is never tried twice. */
+async function writableSession(module: TokenModule, functions: PKCS11, config: NewTokenKey): Promise<Handle> {
+  try {
+    return await openSession(module, functions, config, { writable: true });
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+    module.restart();
+    return openSession(module, functions, config, { writable: true });
+  }
 }

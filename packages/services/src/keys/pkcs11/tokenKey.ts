@@ -2,6 +2,7 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import type { Handle, PKCS11, Template } from "pkcs11js";
 import type { TokenKeyConfig } from "../config.ts";
+import { mayPass, told } from "./failures.ts";
 import { type Library, returnValueOf } from "./library.ts";
 import { openSession } from "./login.ts";
 import { moduleAt, type TokenModule } from "./module.ts";
@@ -12,18 +13,6 @@ export type TokenSession = {
   readonly functions: PKCS11;
   readonly session: Handle;
 };
-
-/** What the same operation would end in again, whatever the session. */
-const PERMANENT: readonly string[] = [
-  "CKR_MECHANISM_INVALID",
-  "CKR_MECHANISM_PARAM_INVALID",
-  "CKR_KEY_FUNCTION_NOT_PERMITTED",
-  "CKR_KEY_TYPE_INCONSISTENT",
-  "CKR_KEY_SIZE_RANGE",
-  "CKR_DATA_INVALID",
-  "CKR_DATA_LEN_RANGE",
-  "CKR_FUNCTION_NOT_SUPPORTED",
-];
 
 /**
  * A key in a token, with one session that is opened when it is needed. A session that was lost, because the token was
@@ -109,19 +98,6 @@ export class TokenKey<K> {
   }
 }
 
-/** An error of the library in our words; others as they are. */
-export function told(error: unknown, token: string): unknown {
-  const value = returnValueOf(error);
-  if (value === undefined) return error;
-  return new VitalproofError("TOKEN_UNUSABLE", `The token ${token} failed (${value}).`, {
-    details: { token, value },
-    hint: PERMANENT.includes(value)
-      ? "The token or the key does not allow this operation. Check how the key was made."
-      : "Check that it is plugged in and works with its own tool.",
-    cause: error,
-  });
-}
-
 /** The one object of a template. @throws TOKEN_KEY_MISSING; TOKEN_KEY_UNSUITABLE for more than one */
 export function findOne(at: TokenSession, template: Template, what: string, config: TokenKeyConfig): Handle {
   const found = findAll(at, template);
@@ -160,11 +136,4 @@ export function close({ functions, session }: TokenSession): void {
   } catch (error) {
     if (returnValueOf(error) === undefined) throw error;
   }
-}
-
-/** Whether the same might succeed in another session. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof VitalproofError) return error.code === "TOKEN_UNUSABLE";
-  const value = returnValueOf(error);
-  return value !== undefined && !PERMANENT.includes(value);
 }
