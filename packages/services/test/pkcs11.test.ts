@@ -348,7 +348,7 @@ describe("keys in PKCS#11 tokens", function () {
     });
 
     it("move from a file into a token: the same id, and what was wrapped opens in both", async () => {
-      const bytes = randomBytes(32);
+      const bytes = forImport(32);
       const path = join(hsm.folder, "master.hex");
       writeFileSync(path, bytes.toString("hex"), { mode: 0o600 });
       const raw = join(hsm.folder, "master.raw");
@@ -378,7 +378,7 @@ describe("keys in PKCS#11 tokens", function () {
 
     it("are AES with 256 bits", async () => {
       const raw = join(hsm.folder, "short.raw");
-      writeFileSync(raw, randomBytes(16), { mode: 0o600 });
+      writeFileSync(raw, forImport(16), { mode: 0o600 });
       hsm.importKey({ token: "alpha", pin: PIN, label: "short", file: raw, aes: true });
       expect((await rejection(openMasterKey(at("short")))).code).to.equal("TOKEN_KEY_UNSUITABLE");
       expect((await rejection(openMasterKey(at("nothing")))).code).to.equal("TOKEN_KEY_MISSING");
@@ -450,6 +450,11 @@ describe("keys in PKCS#11 tokens", function () {
     }
   }
 });
+
+/** softhsm2-util reads a line of text, and cuts a key at its first zero byte. */
+function forImport(bytes: number): Buffer {
+  return Buffer.from(randomBytes(bytes).map((byte) => byte | 0x80));
+}
 
 /** The members of a JSON Web Key that depend on a private key. */
 function jwkOf(privateKey: string) {

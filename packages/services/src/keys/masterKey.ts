@@ -33,7 +33,7 @@ const LONGEST = 64;
 /** So that nothing else that the key authenticates can be passed off as a wrapped key. */
 const DOMAIN = Buffer.from("vitalproof wrapped key|", "ascii");
 /** Encrypted alone, it gives the id: a check value of the key, which is one block of AES and no more. */
-export const ID_BLOCK = Buffer.from("vitalproof keyid", "ascii");
+export const ID_BLOCK = Buffer.from("vitalproof key 1", "ascii");
 
 /** What the cipher gets for one wrapping. */
 export type Wrapping = { readonly nonce: Uint8Array; readonly authenticated: Uint8Array };

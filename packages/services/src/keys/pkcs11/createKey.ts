@@ -5,9 +5,9 @@ import type { Handle, PKCS11 } from "pkcs11js";
 import type { TokenKeyConfig } from "../config.ts";
 import { addressOf, SECP256K1 } from "./accountKey.ts";
 import { mayPass, told } from "./failures.ts";
-import { openSession } from "./login.ts";
+import { closeSession, openSession } from "./login.ts";
 import { moduleAt, type TokenModule } from "./module.ts";
-import { close, findAll, type TokenSession } from "./tokenKey.ts";
+import { findAll, type TokenSession } from "./tokenKey.ts";
 
 /** Where a new key goes. */
 export type NewTokenKey = Omit<TokenKeyConfig, "kind">;
@@ -86,7 +86,7 @@ async function inNewPlace<T>(config: NewTokenKey, make: (at: TokenSession) => Pr
         }
         return await make(at);
       } finally {
-        close(at);
+        closeSession(functions, session);
       }
     } catch (error) {
       throw told(error, token);

@@ -38,10 +38,19 @@ export async function openSession(
   try {
     login(module, functions, session, config.token, pin);
   } catch (error) {
-    functions.C_CloseSession(session);
+    closeSession(functions, session);
     throw error;
   }
   return session;
+}
+
+/** Closes a session that may be lost already. */
+export function closeSession(functions: PKCS11, session: Handle): void {
+  try {
+    functions.C_CloseSession(session);
+  } catch (error) {
+    if (returnValueOf(error) === undefined) throw error;
+  }
 }
 
 function slotOf(functions: PKCS11, { module, token }: TokenConfig): Handle {

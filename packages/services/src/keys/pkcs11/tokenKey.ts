@@ -3,8 +3,8 @@ import { VitalproofError } from "@vitalproof/sdk";
 import type { Handle, PKCS11, Template } from "pkcs11js";
 import type { TokenKeyConfig } from "../config.ts";
 import { mayPass, told } from "./failures.ts";
-import { type Library, returnValueOf } from "./library.ts";
-import { openSession } from "./login.ts";
+import type { Library } from "./library.ts";
+import { closeSession, openSession } from "./login.ts";
 import { moduleAt, type TokenModule } from "./module.ts";
 
 /** What operations in a token work on. */
@@ -76,7 +76,7 @@ export class TokenKey<K> {
       return await act(this.#open.at, this.#open.key);
     } catch (error) {
       // After any failure the state of the session is unknown.
-      if (this.#open !== undefined) close(this.#open.at);
+      if (this.#open !== undefined) closeSession(functions, this.#open.at.session);
       this.#open = undefined;
       throw error;
     }
@@ -88,7 +88,7 @@ export class TokenKey<K> {
     try {
       return { at, key: this.#find(at, this.#config), start };
     } catch (error) {
-      close(at);
+      closeSession(functions, at.session);
       throw error;
     }
   }
@@ -126,14 +126,5 @@ export function findAll({ functions, session }: TokenSession, template: Template
     return functions.C_FindObjects(session, 2);
   } finally {
     functions.C_FindObjectsFinal(session);
-  }
-}
-
-/** Closes a session that may be lost already. */
-export function close({ functions, session }: TokenSession): void {
-  try {
-    functions.C_CloseSession(session);
-  } catch (error) {
-    if (returnValueOf(error) === undefined) throw error;
   }
 }
