@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import { isLocalChain, withChain } from "./connect.ts";
+import { isLocalChain } from "@vitalproof/sdk/node";
+import { withChain } from "./connect.ts";
 import type { GlobalOptions } from "./globals.ts";
 import type { Io } from "./io.ts";
 

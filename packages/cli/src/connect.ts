@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import { isLocalChain } from "@vitalproof/sdk/node";
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
 import { type GlobalOptions, rpcUrl, shownUrl } from "./globals.ts";
 import type { Io } from "./io.ts";
 
-const LOCAL_CHAINS: readonly bigint[] = [31_337n, 1_337n];
 const ANSWER_MS = 10_000;
-
-/** Hardhat's, Anvil's and Geth's development chains: nobody else is on them. */
-export function isLocalChain(chainId: bigint): boolean {
-  return LOCAL_CHAINS.includes(chainId);
-}
 
 export type Chain = {
   readonly provider: JsonRpcProvider;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import {
+  assertOwnAccount,
+  DEVELOPMENT_ACCOUNTS,
+  developmentWallet,
+  openKeystore,
+} from "@vitalproof/sdk/node";
 import type { Command } from "commander";
-import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
-import { type Chain, isLocalChain } from "./connect.ts";
+import type { Wallet } from "ethers";
+import type { Chain } from "./connect.ts";
 import { readText } from "./files.ts";
 import type { GlobalOptions } from "./globals.ts";
 import type { Io } from "./io.ts";
 import { passphraseFrom } from "./passphrase.ts";
-
-/** The phrase whose accounts every Hardhat and Anvil node funds: public, so anyone can spend from them. */
-const DEVELOPMENT_PHRASE = "test test test test test test test test test test test junk";
-const DEVELOPMENT_ACCOUNTS = 20;
 
 /** The account that a command signs and pays with. */
 export type WalletOptions = GlobalOptions & {
@@ -48,29 +50,12 @@ export async function walletOf(
     });
   }
   const wallet =
-    devAccount === undefined ? await fromKeystore(io, keystore!, options) : developmentWallet(devAccount);
-  if (!isLocalChain(chain.chainId) && isDevelopmentAccount(wallet.address)) {
-    throw new VitalproofError(
-      "NOT_ALLOWED",
-      `${wallet.address} is a public development account; chain ${chain.chainId} is not local.`,
-      {
-        details: { address: wallet.address, chainId: chain.chainId },
-        hint: "Everybody knows its key. Use a keystore with an account of your own.",
-      },
-    );
-  }
+    devAccount === undefined ? await fromKeystore(io, keystore!, options) : numberedWallet(devAccount);
+  assertOwnAccount(wallet.address, chain.chainId);
   return chain.provider === undefined ? wallet : wallet.connect(chain.provider);
 }
 
-/** Whether an address belongs to the phrase that development nodes fund. */
-export function isDevelopmentAccount(address: string): boolean {
-  return Array.from(
-    { length: DEVELOPMENT_ACCOUNTS },
-    (_, i) => developmentWallet(String(i)).address,
-  ).includes(address);
-}
-
-function developmentWallet(text: string): Wallet {
+function numberedWallet(text: string): Wallet {
   if (!/^\d{1,2}$/.test(text) || Number(text) >= DEVELOPMENT_ACCOUNTS) {
     throw new VitalproofError(
       "USAGE",
@@ -80,8 +65,7 @@ function developmentWallet(text: string): Wallet {
       },
     );
   }
-  const phrase = Mnemonic.fromPhrase(DEVELOPMENT_PHRASE);
-  return new Wallet(HDNodeWallet.fromMnemonic(phrase, `m/44'/60'/0'/0/${Number(text)}`).privateKey);
+  return developmentWallet(Number(text));
 }
 
 async function fromKeystore(io: Io, file: string, options: WalletOptions): Promise<Wallet> {
@@ -92,22 +76,7 @@ async function fromKeystore(io: Io, file: string, options: WalletOptions): Promi
     variable: "VITALPROOF_KEYSTORE_PASSPHRASE",
     option: "--keystore-passphrase-file",
   });
-  try {
-    const wallet = await io.during("opening the keystore", async (say) =>
-      Wallet.fromEncryptedJson(text, passphrase, (share) => say(`${Math.round(share * 100)} %`)),
-    );
-    return new Wallet(wallet.privateKey);
-  } catch (error) {
-    // The cause is not kept: ethers puts what it was given into its messages.
-    const wrong = error instanceof Error && /incorrect password/i.test(error.message);
-    if (wrong) {
-      throw new VitalproofError("PASSPHRASE_WRONG", `${file} does not open with this passphrase.`, {
-        details: { file },
-      });
-    }
-    throw new VitalproofError("FILE_NOT_UNDERSTOOD", `${file} is not an encrypted JSON keystore.`, {
-      details: { file },
-      hint: "`vitalproof keystore new --out FILE` makes one; those of Geth and ethers work as well.",
-    });
-  }
+  return io.during("opening the keystore", async (say) =>
+    openKeystore(text, passphrase, file, (share) => say(`${Math.round(share * 100)} %`)),
+  );
 }

@@ -5,13 +5,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ERROR_CODES, profileOf, VitalproofError } from "@vitalproof/sdk";
+import { isDevelopmentAccount } from "@vitalproof/sdk/node";
 import { ANCHOR_PATHS, documentText, ENROLMENT_REQUEST, parseDocument } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
 import { counted } from "../src/counted.ts";
 import { EXIT, exitCodeOf, tellError } from "../src/exit.ts";
 import { durationText, nameOfEpoch, parseDay, parseDuration, parseEpoch, parseInstant } from "../src/time.ts";
-import { isDevelopmentAccount } from "../src/wallet.ts";
 import { codeOf, ioOf, vitalproof } from "./support.ts";
 
 const glucose = profileOf("glucose-mg-dl-5min");

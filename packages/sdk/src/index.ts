@@ -306,10 +306,12 @@ export {
 export { BYTES as LEGACY_BYTES } from "./vault/legacy.ts";
 export {
   assertNewPassphrase,
+  keyOfPassphrase,
   MIN_PASSPHRASE,
   passphraseProblem,
   SCRYPT_COST,
   type Stretch,
+  type StretchOptions,
 } from "./vault/passphrase.ts";
 export { type OpenOptions, Vault } from "./vault/vault.ts";
 export { type ClaimRequest, claimWitness, type EpochOpening } from "./witness/claim.ts";

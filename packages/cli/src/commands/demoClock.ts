@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import { isLocalChain } from "@vitalproof/sdk/node";
 import type { Command } from "commander";
-import { isLocalChain, withChain } from "../connect.ts";
+import { withChain } from "../connect.ts";
 import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
 import { instantText, parseInstant } from "../time.ts";

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import { isLocalChain } from "@vitalproof/sdk/node";
 import type { Command } from "commander";
 import type { Deployment } from "../chain/deployment.ts";
 import { deployTestToken } from "../chain/token.ts";
-import { isLocalChain, withChain } from "../connect.ts";
+import { withChain } from "../connect.ts";
 import { writeText } from "../files.ts";
 import { type Io, type Json, jsonText } from "../io.ts";
 import { addressOption } from "../numbers.ts";

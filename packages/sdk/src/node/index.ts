@@ -2,8 +2,16 @@
 export * from "../index.ts";
 export { Mutex } from "../mutex.ts";
 export { childProcessProver } from "./childProver.ts";
+export {
+  assertOwnAccount,
+  DEVELOPMENT_ACCOUNTS,
+  developmentWallet,
+  isDevelopmentAccount,
+  isLocalChain,
+} from "./developmentAccounts.ts";
 export { diskArtifacts } from "./diskArtifacts.ts";
 export { fileStore } from "./fileStore.ts";
+export { openKeystore } from "./keystore.ts";
 export {
   type NativeProver,
   type NativeProverInfo,

@@ -77,6 +77,23 @@ export function assertCost(logN: number): void {
   throw invalid("logN", logN, `an integer in [${SCRYPT_COST.min}, ${SCRYPT_COST.max}]`);
 }
 
+/**
+ * The key that a passphrase gives: scrypt over its compatibility form (NFKC), so that the same characters typed on
+ * another system give the same key.
+ *
+ * @param salt 16 bytes
+ * @returns 32 bytes
+ * @throws INVALID_ARGUMENT for a cost out of range
+ */
+export async function keyOfPassphrase(
+  passphrase: string,
+  salt: Uint8Array,
+  { logN = SCRYPT_COST.default, stretch = inJavaScript }: StretchOptions = {},
+): Promise<Uint8Array> {
+  assertCost(logN);
+  return stretch(utf8ToBytes(passphrase.normalize("NFKC")), salt, logN);
+}
+
 /** @throws INVALID_ARGUMENT for a cost out of range */
 export async function sealSecret(
   format: string,
@@ -84,11 +101,10 @@ export async function sealSecret(
   passphrase: string,
   { logN = SCRYPT_COST.default, stretch = inJavaScript }: StretchOptions = {},
 ): Promise<SealedSecret> {
-  assertCost(logN);
   const salt = randomBytes(SALT_BYTES);
   const nonce = randomBytes(NONCE_BYTES);
   const header = { format, logN, salt: bytesToHex(salt), nonce: bytesToHex(nonce) };
-  const key = await stretch(bytesOf(passphrase), salt, logN);
+  const key = await keyOfPassphrase(passphrase, salt, { logN, stretch });
   const sealed = xchacha20poly1305(key, nonce, authenticated(header)).encrypt(secret);
   return { ...header, sealed: bytesToHex(sealed) };
 }
@@ -99,7 +115,8 @@ export async function openSecret(
   passphrase: string,
   { stretch = inJavaScript }: Pick<StretchOptions, "stretch"> = {},
 ): Promise<Uint8Array | undefined> {
-  const key = await stretch(bytesOf(passphrase), hexToBytes(secret.salt), secret.logN);
+  const { logN } = secret;
+  const key = await keyOfPassphrase(passphrase, hexToBytes(secret.salt), { logN, stretch });
   const cipher = xchacha20poly1305(key, hexToBytes(secret.nonce), authenticated(secret));
   try {
     return cipher.decrypt(hexToBytes(secret.sealed));
@@ -132,9 +149,4 @@ function isCost(logN: unknown): boolean {
 
 function authenticated({ format, logN, salt, nonce }: Omit<SealedSecret, "sealed">): Uint8Array {
   return utf8ToBytes(`${format}|${logN}|${salt}|${nonce}`);
-}
-
-/** Compatibility form: the same characters typed on another system give the same bytes. */
-function bytesOf(passphrase: string): Uint8Array {
-  return utf8ToBytes(passphrase.normalize("NFKC"));
 }

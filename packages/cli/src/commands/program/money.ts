@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAmount, parseAmount, VitalproofError } from "@vitalproof/sdk";
+import { isLocalChain } from "@vitalproof/sdk/node";
 import type { Command } from "commander";
 import { claimsOf, type DeploymentOptions, withDeploymentOptions } from "../../chain/deployment.ts";
 import { withHints } from "../../chain/hints.ts";
 import { programsOf, programWithMoney } from "../../chain/programs.ts";
-import { isLocalChain, withChain } from "../../connect.ts";
+import { withChain } from "../../connect.ts";
 import type { Io } from "../../io.ts";
 import { addressOption, big } from "../../numbers.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../../wallet.ts";
