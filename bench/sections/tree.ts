@@ -16,7 +16,7 @@ export function treeLines({ tree }: Report, plot: Plot): string[] {
     "process: processor time, medians, sorting included. Paths are those of 10,000 leaves, or of all.",
     "",
     ...table(
-      ["leaves", "WebAssembly", "a leaf", "poseidon-lite", "ratio", "paths", "LeanIMT's paths"],
+      ["leaves", "WebAssembly", "a leaf", "poseidon-lite", "ratio", "paths", "paths by LeanIMT"],
       tree.rows.map((row) => [
         number(row.leaves),
         ms(row.fast.median),

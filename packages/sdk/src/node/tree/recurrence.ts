@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
+// cspell:ignore sbox
+//
 // Poseidon over two inputs with less work, and the same results.
 //
 // In the partial rounds only the first of three state elements goes through the S-box. Let y be that element before the S-box

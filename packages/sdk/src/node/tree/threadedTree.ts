@@ -22,7 +22,7 @@ export type ThreadedTreeOptions = {
  * The same as `fastAnchorTree` in other threads, which end with the tree: the caller's thread stays free but for sorting and
  * packing, about 2 µs per leaf. Up to 4,096 leaves are hashed here.
  * @param leaves at least one, non-zero, no two alike
- * @throws INVALID_ARGUMENT, ANCHOR_TREE_FULL
+ * @throws INVALID_ARGUMENT, ANCHOR_TREE_FULL; an Error of Node's when a thread cannot run to its end
  */
 export async function threadedAnchorTree(
   leaves: readonly bigint[],
