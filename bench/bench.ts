@@ -20,6 +20,7 @@ import { plotsOf } from "./plots.ts";
 import { measureProving } from "./proving.ts";
 import { loadReport, type Measured, type Report, reportProblems } from "./report.ts";
 import { targetsOf } from "./targets.ts";
+import { measureTree } from "./tree.ts";
 
 const files = {
   report: join(root, "bench/report.json"),
@@ -70,6 +71,10 @@ async function run(part: Part, report: Report, { full, assumptions }: Options): 
     case "files": {
       const figures = await measureFiles();
       return { ...report, files: { ...measured(), ...figures } };
+    }
+    case "tree": {
+      const figures = await measureTree();
+      return { ...report, tree: { ...measured(), ...figures } };
     }
   }
 }

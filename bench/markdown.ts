@@ -7,6 +7,7 @@ import { growthLines } from "./sections/growth.ts";
 import { keyLines } from "./sections/keys.ts";
 import { pageLines } from "./sections/page.ts";
 import { provingLines } from "./sections/proving.ts";
+import { treeLines } from "./sections/tree.ts";
 import { number, table } from "./words.ts";
 
 /**
@@ -42,6 +43,7 @@ export function markdown(report: Report, plots: ReadonlySet<string>): string {
     ...gasLines(report, plot),
     ...pageLines(report),
     ...fileLines(report),
+    ...treeLines(report, plot),
   ];
   return `${lines
     .join("\n")

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from "./chains.ts";
 
-export const PARTS = ["constraints", "proving", "growth", "keys", "gas", "page", "files"] as const;
+export const PARTS = ["constraints", "proving", "growth", "keys", "gas", "page", "files", "tree"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -25,6 +25,7 @@ Parts, all when none is named:
   gas           per operation and chain, in gas and in money
   page          the app in Chromium: first visits on a slow phone, proofs made in the page
   files         tables of a million rows, inspected
+  tree          a day's tree by WebAssembly against poseidon-lite, in turns
 
   --full            all instances, more rounds, the largest sizes: an hour or so
   --json            the report on stdout

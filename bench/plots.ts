@@ -16,7 +16,7 @@ export function statementOf({ parts }: Pick<InstanceRow, "parts">): number {
 /** Every plot of a report by the name of its file; those of parts that have not run are not there. */
 export function plotsOf(report: Report): Map<string, string> {
   const plots = new Map<string, string>();
-  const { constraints, proving, growth, keys, gas } = report;
+  const { constraints, proving, growth, keys, gas, tree } = report;
   if (constraints !== undefined) {
     const rows = ["heart-rate-hour", "glucose-day"].flatMap((name) =>
       constraints.instances.filter((row) => row.name === name),
@@ -258,6 +258,23 @@ export function plotsOf(report: Report): Map<string, string> {
         }),
       );
   }
+  if (tree !== undefined)
+    plots.set(
+      "tree.svg",
+      linePlot({
+        title: "A day's tree",
+        x: { label: "leaves", log: true, ticks: tree.rows.map(({ leaves }) => leaves) },
+        y: { label: "milliseconds of one core", log: true },
+        series: [
+          { name: "WebAssembly", points: tree.rows.map((row) => [row.leaves, row.fast.median]) },
+          {
+            name: "poseidon-lite",
+            points: tree.rows.map((row) => [row.leaves, row.poseidonLite.median]),
+            dashed: true,
+          },
+        ],
+      }),
+    );
   return plots;
 }
 

@@ -230,6 +230,24 @@ export interface FilesPart extends Measured {
   readonly many: { readonly rows: number; readonly peakMemory: number };
 }
 
+/** A day's tree; processor time of the process, all threads, in milliseconds. */
+export interface TreeRow {
+  readonly leaves: number;
+  readonly rounds: number;
+  readonly fast: Spread;
+  readonly poseidonLite: Spread;
+  /** Median of poseidon-lite's by median of the fast one's: how many times faster it is. */
+  readonly ratio: number;
+  /** Microseconds of the fast one by leaf. */
+  readonly perLeaf: number;
+  /** The paths of so many leaves, medians. */
+  readonly paths: { readonly paths: number; readonly fast: number; readonly poseidonLite: number };
+}
+
+export interface TreePart extends Measured {
+  readonly rows: readonly TreeRow[];
+}
+
 export interface TargetRow {
   readonly target: string;
   readonly wanted: string;
@@ -248,6 +266,7 @@ export interface Report {
   readonly gas?: GasPart;
   readonly page?: PagePart;
   readonly files?: FilesPart;
+  readonly tree?: TreePart;
 }
 
 const SCHEMA = join(import.meta.dirname, "report.schema.json");

@@ -49,6 +49,11 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
   };
   const pair = report.proving?.pairs.find(({ name }) => name === HOUR_PAIR);
   const spread = crowdSpread(report);
+  const treeOf = (leaves: number) => report.tree?.rows.find((row) => row.leaves === leaves);
+  const seconds = (leaves: number) => {
+    const row = treeOf(leaves);
+    return row && row.fast.median / 1000;
+  };
   return [
     atLeast(
       "a whole 3,600-reading claim is proven how many times faster than the guide's bare circuit",
@@ -70,6 +75,13 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
       300_000,
       report.files && Math.min(...report.files.tables.map(({ rowsPerSecond }) => rowsPerSecond)),
     ),
+    atLeast(
+      "a day's tree of 10,000 leaves is made how many times faster than with poseidon-lite",
+      5,
+      treeOf(10_000)?.ratio,
+    ),
+    atMost("processor seconds of a day's tree of 10,000 leaves", 0.5, seconds(10_000)),
+    atMost("processor seconds of a day's tree of 100,000 leaves", 5, seconds(100_000)),
     atMost(
       "verification gas of one proof alone, over its floor of 205,600",
       1.02,

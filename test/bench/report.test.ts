@@ -18,7 +18,16 @@ describe("bench: the committed report", () => {
 
   it("is as its schema says, with every part", () => {
     expect(reportProblems(JSON.parse(read("bench/report.json")))).to.deep.equal([]);
-    expect(report).to.include.keys("constraints", "proving", "growth", "keys", "gas", "page", "files");
+    expect(report).to.include.keys(
+      "constraints",
+      "proving",
+      "growth",
+      "keys",
+      "gas",
+      "page",
+      "files",
+      "tree",
+    );
   });
 
   it("has the constraints, domain and sources of every manifest", () => {

@@ -28,12 +28,11 @@ export type AnchorTree = {
 };
 
 /**
- * The day's tree. Leaves are sorted, so that the tree depends on the set alone and says nothing about
- * who came first.
+ * Leaves as a tree has them: sorted, so that the tree depends on the set alone and says nothing about who came first.
  * @param leaves at least one, non-zero, no two alike
  * @throws INVALID_ARGUMENT, ANCHOR_TREE_FULL
  */
-export function anchorTree(leaves: readonly bigint[]): AnchorTree {
+export function sortedLeaves(leaves: readonly bigint[]): bigint[] {
   const sorted = [...leaves].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   sorted.forEach((leaf, i) => {
     assertField("leaf", leaf);
@@ -62,6 +61,22 @@ export function anchorTree(leaves: readonly bigint[]): AnchorTree {
       },
     );
   }
+  return sorted;
+}
+
+export function unknownLeaf(leaf: bigint): VitalproofError {
+  return new VitalproofError("ANCHOR_LEAF_UNKNOWN", `Leaf ${leaf} is not in this tree.`, {
+    details: { leaf },
+  });
+}
+
+/**
+ * The day's tree. In Node `fastAnchorTree` of `@vitalproof/sdk/node` gives the same in a seventh of the time.
+ * @param leaves at least one, non-zero, no two alike
+ * @throws INVALID_ARGUMENT, ANCHOR_TREE_FULL
+ */
+export function anchorTree(leaves: readonly bigint[]): AnchorTree {
+  const sorted = sortedLeaves(leaves);
   const tree = new LeanIMT<bigint>(nodeOf);
   tree.insertMany(sorted);
   const positions = new Map(sorted.map((leaf, i) => [leaf, i]));
@@ -70,11 +85,7 @@ export function anchorTree(leaves: readonly bigint[]): AnchorTree {
     leaves: sorted,
     path(leaf) {
       const at = positions.get(leaf);
-      if (at === undefined) {
-        throw new VitalproofError("ANCHOR_LEAF_UNKNOWN", `Leaf ${leaf} is not in this tree.`, {
-          details: { leaf },
-        });
-      }
+      if (at === undefined) throw unknownLeaf(leaf);
       const { root, index, siblings } = tree.generateProof(at);
       return { root, leaf, index, siblings };
     },

@@ -21,3 +21,5 @@ export {
 export { nodeStretch } from "./nodeStretch.ts";
 export { type PoolStats, type ProverPool, type ProverPoolOptions, proverPool } from "./proverPool.ts";
 export { systemCode, systemHint, writeWhole } from "./system.ts";
+export { fastAnchorTree } from "./tree/fastTree.ts";
+export { type ThreadedTreeOptions, threadedAnchorTree } from "./tree/threadedTree.ts";
