@@ -289,6 +289,7 @@ describe("dapp: services", function () {
     mkdirSync(empty);
     const server = await startServer((app) => artifactRoute(app, empty, ["glucose-day"]), {
       port: 0,
+      access: "open",
       otherwise: siteOf(empty),
     });
     try {

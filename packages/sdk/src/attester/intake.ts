@@ -227,9 +227,10 @@ export class Intake {
 
   /**
    * The leaves of an anchor day, gap heads included, in no particular order. For `Anchoring`.
+   * @param subject only this person's; everyone's when left out
    * @throws ANCHOR_TOO_EARLY while heads of that day may still arrive
    */
-  leavesOf(day: number): Promise<bigint[]> {
+  leavesOf(day: number, subject?: bigint): Promise<bigint[]> {
     return this.#mutex.run(async () => {
       const now = this.#now();
       const from = dayEnd(day) + this.#options.intakeTime;
@@ -241,6 +242,7 @@ export class Intake {
       }
       const leaves: bigint[] = [];
       for (const { key } of await this.#records.allLogs()) {
+        if (subject !== undefined && key.subject !== subject) continue;
         const profile = profileOf(key.profile);
         const log = await this.#fillGaps(key, now);
         // Epochs whose last second is in the day.
