@@ -15,6 +15,7 @@ export {
   type Principal,
   type TokenRecord,
 } from "./http/access.ts";
+export { type ClientTls, certificateFetch } from "./http/certificateFetch.ts";
 export type { Limits } from "./http/limits.ts";
 export { type OpenApi, openApi, servedOf } from "./http/openapi.ts";
 export { notThere, Refusal } from "./http/refusal.ts";
