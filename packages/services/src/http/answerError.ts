@@ -40,7 +40,8 @@ export async function answerError(
 
 /** What the server library refused, in our terms. */
 function refusalOfServer(code: string | undefined, status = 500, limit: number): Refusal | undefined {
-  if (status < 400 || status > 499) return undefined;
+  // Other libraries' errors have statuses too. What they say is theirs.
+  if (code?.startsWith?.("FST_") !== true || status < 400 || status > 499) return undefined;
   if (status === 413) {
     return new Refusal(413, "INVALID_ARGUMENT", `The body is longer than ${limit} bytes.`, {
       details: { limit },
