@@ -15,15 +15,14 @@ export {
   type Principal,
   type TokenRecord,
 } from "./http/access.ts";
+export type { App, Reply } from "./http/app.ts";
 export { type ClientTls, certificateFetch } from "./http/certificateFetch.ts";
 export type { Limits } from "./http/limits.ts";
 export { type OpenApi, openApi, servedOf } from "./http/openapi.ts";
 export { notThere, Refusal } from "./http/refusal.ts";
 export { type Asked, serve } from "./http/serve.ts";
 export {
-  type App,
   BODY_LIMIT,
-  type Reply,
   type Server,
   type ServerOptions,
   startServer,

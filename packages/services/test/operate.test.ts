@@ -175,6 +175,14 @@ describe("T33: markers through a service", () => {
         app.get("/thrown", { config: { roles: ["operator"] } }, async () => {
           throw all;
         });
+        app.get<{ Params: { word: string } }>(
+          "/twice/:word",
+          { config: { roles: ["operator"] } },
+          async (_, reply) => {
+            reply.raw.writeHead(200);
+            return reply.send("x");
+          },
+        );
         app.get("/late", { config: { roles: ["operator"] } }, async (_, reply) => {
           reply.raw.write("x");
           throw new Error(all);
@@ -208,6 +216,7 @@ describe("T33: markers through a service", () => {
           `/${word}`,
           `/health?${word}=${word}`,
           "/thrown",
+          `/twice/${word}`,
           "/late",
           "/ready",
           `/%zz${word}`,

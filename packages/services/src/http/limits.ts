@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { App } from "./app.ts";
 import { Refusal } from "./refusal.ts";
-import type { App } from "./server.ts";
 
 /** How often someone may ask within a minute, in each process. */
 export type Limits = {

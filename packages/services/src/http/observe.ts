@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Metrics } from "../operate/metrics.ts";
+import type { App } from "./app.ts";
 import type { Routes } from "./routes.ts";
-import type { App } from "./server.ts";
 
 /** Seconds: from what memory answers to what waits for blocks. */
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30];

@@ -2,9 +2,9 @@
 import { ROLES } from "@vitalproof/sdk/wire";
 import type { Metrics } from "../operate/metrics.ts";
 import { type Checks, readiness } from "../operate/readiness.ts";
+import type { App } from "./app.ts";
 import { openApi } from "./openapi.ts";
 import type { Routes } from "./routes.ts";
-import type { App } from "./server.ts";
 
 export type OwnOptions = {
   readonly checks: Checks;

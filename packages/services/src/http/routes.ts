@@ -2,9 +2,9 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import type { AnyEndpoint } from "@vitalproof/sdk/wire";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { App } from "./app.ts";
 import { reads, segmentsOf } from "./guard.ts";
 import { notThere, Refusal } from "./refusal.ts";
-import type { App } from "./server.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {

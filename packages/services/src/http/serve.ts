@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type Endpoint, outgoing, parse } from "@vitalproof/sdk/wire";
+import type { App } from "./app.ts";
 import { notPermitted } from "./authenticate.ts";
-import type { App } from "./server.ts";
 
 const REFUSAL = {
   code: "INVALID_ARGUMENT",

@@ -5,17 +5,13 @@ import type { ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { VitalproofError } from "@vitalproof/sdk";
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  LogController,
-} from "fastify";
+import fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { logger } from "../operate/logger.ts";
 import type { Metrics } from "../operate/metrics.ts";
 import type { Checks } from "../operate/readiness.ts";
 import type { Access } from "./access.ts";
 import { answerError } from "./answerError.ts";
+import type { App, Reply } from "./app.ts";
 import { assertRole, notAuthenticated, principalOf } from "./authenticate.ts";
 import { assertOwn, badPath, type Own } from "./guard.ts";
 import { type Limits, limitersOf } from "./limits.ts";
@@ -35,10 +31,6 @@ const IDLE_TIMEOUT = 72_000;
 const GRACE = 5_000;
 const LOOPBACK = "127.0.0.1";
 const LOOPBACKS: readonly string[] = [LOOPBACK, "::1", "localhost"];
-
-/** What routes are registered on. */
-export type App = FastifyInstance;
-export type Reply = FastifyReply;
 
 export interface ServerOptions {
   /** 0 for any free one. */

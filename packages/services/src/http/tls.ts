@@ -32,7 +32,7 @@ export function listenerOf(
 }
 
 /**
- * Name of a certificate's subject on one line, such as `O=Clinic,CN=gateway-1`, in the certificate's order. Commas and
+ * Name of a certificate's subject on one line, such as `O=Ward 3,CN=gateway-1`, in the certificate's order. Commas and
  * line ends within a part are escaped, so that two names never look alike.
  */
 export function certificateName({ subject }: X509Certificate): string {

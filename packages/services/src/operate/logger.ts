@@ -35,6 +35,8 @@ const SECRET = [
   "url",
 ];
 const DEPTHS = ["", "*.", "*.*."];
+/** Fastify's one message that quotes a path, up to the quotation. */
+const QUOTES_PATH = /^(Reply was already sent).*/s;
 const TOKEN = new RegExp(`${TOKEN_PREFIX}[A-Za-z0-9_-]+`, "g");
 
 /**
@@ -62,7 +64,9 @@ export function logger({ name, level = "info", destination }: LoggerOptions = {}
           const bindings = item instanceof Error ? { err: item } : item;
           const isBare =
             typeof bindings === "object" && bindings !== null && "err" in bindings && rest.length === 0;
-          method.apply(this, isBare ? [bindings, "fault"] : [bindings as object, ...rest]);
+          if (isBare) method.apply(this, [bindings, "fault"]);
+          else if (typeof item === "string") method.apply(this, [item.replace(QUOTES_PATH, "$1"), ...rest]);
+          else method.apply(this, [bindings as object, ...rest]);
         },
         streamWrite: (line) => line.replaceAll(TOKEN, "[token]"),
       },
