@@ -11,6 +11,8 @@ import {
   accessList,
   accessRecord,
   attesterRoutes,
+  type Logger,
+  logger,
   newToken,
   type RelayerBackend,
   relayerRoutes,
@@ -192,4 +194,11 @@ export function accessFor<Name extends string>(
     return accessRecord(JSON.parse(jsonOf(written)));
   });
   return { access: accessList(records), tokens };
+}
+
+/** A logger and the lines that it wrote. */
+export function recorder(level: "trace" | "info" = "trace"): { lines: string[]; log: Logger } {
+  const lines: string[] = [];
+  const log = logger({ name: "attester", level, destination: { write: (line) => void lines.push(line) } });
+  return { lines, log };
 }
