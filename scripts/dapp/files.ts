@@ -48,8 +48,7 @@ export function artifactRoute(app: App, root: string, circuits: readonly string[
         throw missing(`${circuit} has no such file.`, `It has ${[...small, wasm, zkey].join(", ")}.`);
       }
       const folder = small.includes(file) ? "circuits/artifacts" : "build/circuits";
-      const sent = await sendFile(reply, join(root, folder, circuit, file));
-      if (sent !== undefined) return sent;
+      if (await sendFile(reply, join(root, folder, circuit, file))) return reply;
       throw missing(`${file} of ${circuit} is not built.`, `Run \`npx hardhat circuits build ${circuit}\`.`);
     },
   );
@@ -69,20 +68,21 @@ export function siteOf(folder: string): (segments: readonly string[], reply: Rep
     const path = join(folder, ...(isRoot ? ["index.html"] : segments));
     const [real, base] = await Promise.all([realpath(path).catch(() => undefined), realpath(folder)]);
     // A link inside the folder must not lead out of it either.
-    const sent = real?.startsWith(base + sep) ? await sendFile(reply, real) : undefined;
-    if (sent === undefined) throw notThere("such file", CONFIG_HINT);
-    return sent;
+    const sent = real?.startsWith(base + sep) === true && (await sendFile(reply, real));
+    if (!sent) throw notThere("such file", CONFIG_HINT);
+    return reply;
   };
 }
 
-/** @returns undefined where there is no file */
-async function sendFile(reply: Reply, path: string): Promise<Reply | undefined> {
+/** @returns false where there is no file. Not the reply: awaiting one waits for its end and gives nothing. */
+async function sendFile(reply: Reply, path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) return undefined;
-  return reply
+  if (!found?.isFile()) return false;
+  reply
     .type(TYPES[extname(path).toLowerCase()] ?? UNKNOWN_TYPE)
     .header("content-length", found.size)
     .send(createReadStream(path));
+  return true;
 }
 
 function missing(message: string, hint: string): VitalproofError {

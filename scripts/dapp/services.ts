@@ -71,7 +71,15 @@ export async function startServices(
       app.register(async (inner) => mailboxRoutes(inner), { prefix: config.demo.applications });
       app.register(async (inner) => clockRoutes(inner, clock, turn), { prefix: config.demo.clock });
     },
-    { port, otherwise: siteOf(site ?? join(root, "apps/claims/dist")), hint: CONFIG_HINT },
+    {
+      port,
+      // A demonstration on the loopback interface: everyone on this machine may play every part.
+      access: "open",
+      title: "Vitalproof dApp demonstration",
+      otherwise: siteOf(site ?? join(root, "apps/claims/dist")),
+      hint: CONFIG_HINT,
+      onFault: console.error,
+    },
   ).catch(async (error: unknown) => {
     await world.connection.close();
     throw error;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { type AnyEndpoint, ATTESTER_ENDPOINTS, RELAYER_ENDPOINTS } from "@vitalproof/sdk/wire";
+import { openApi, servedOf } from "@vitalproof/services";
 
 const COMMAND = join(import.meta.dirname, "../../packages/cli/bin/vitalproof.cjs");
 
@@ -14,6 +16,21 @@ export function schemaFiles(): Map<string, string> {
     Object.entries(JSON.parse(stdout) as Record<string, unknown>).map(([kind, schema]) => [
       `docs/schemas/${kind}.json`,
       `${JSON.stringify(schema, null, 2)}\n`,
+    ]),
+  );
+}
+
+const SERVICES: Readonly<Record<string, Readonly<Record<string, AnyEndpoint>>>> = {
+  attester: ATTESTER_ENDPOINTS,
+  relayer: RELAYER_ENDPOINTS,
+};
+
+/** Files of docs/schemas: OpenAPI of each service, below its own address. */
+export function openApiFiles(): Map<string, string> {
+  return new Map(
+    Object.entries(SERVICES).map(([name, endpoints]) => [
+      `docs/schemas/${name}.openapi.json`,
+      `${JSON.stringify(openApi(`Vitalproof ${name}`, servedOf(endpoints)), null, 2)}\n`,
     ]),
   );
 }

@@ -4,6 +4,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CLAIMS_PAYOUT_ABI, ClaimsClient, DAY, VitalproofError } from "@vitalproof/sdk";
+import { ATTESTER_ENDPOINTS } from "@vitalproof/sdk/wire";
 import { BODY_LIMIT, startServer } from "@vitalproof/services";
 import { expect } from "chai";
 import { Interface, Wallet, ZeroAddress, ZeroHash } from "ethers";
@@ -148,13 +149,16 @@ describe("dapp: services", function () {
 
   it("a body that is too long or no JSON is refused", async () => {
     const long = jsonOf("x".repeat(BODY_LIMIT));
-    for (const path of ["/rpc", "/attester/heads"]) {
+    for (const [path, limit] of [
+      ["/rpc", BODY_LIMIT],
+      ["/attester/heads", ATTESTER_ENDPOINTS.submitHead.bodyLimit],
+    ] as const) {
       const { details } = await refused(
         send(served.url, "POST", path, { body: long, headers: JSON_TYPE }),
         413,
         "INVALID_ARGUMENT",
       );
-      expect(details).to.deep.equal({ limit: BODY_LIMIT });
+      expect(details).to.deep.equal({ limit });
       for (const body of ["", "{", "{'to': 1}", "\u0000"]) {
         await refused(send(served.url, "POST", path, { body, headers: JSON_TYPE }), 400, "INVALID_ARGUMENT");
         const headers = { "content-type": "text/plain" };
@@ -289,6 +293,7 @@ describe("dapp: services", function () {
     mkdirSync(empty);
     const server = await startServer((app) => artifactRoute(app, empty, ["glucose-day"]), {
       port: 0,
+      access: "open",
       otherwise: siteOf(empty),
     });
     try {

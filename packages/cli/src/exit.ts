@@ -50,6 +50,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   CONTRACT_CALL_FAILED: EXIT.chain,
   CHAIN_UNREACHABLE: EXIT.chain,
   SERVICE_UNREACHABLE: EXIT.chain,
+  TOO_MANY_REQUESTS: EXIT.chain,
   CONTRACT_REVERTED: EXIT.refused,
   NOT_ALLOWED: EXIT.refused,
   FILE_EXISTS: EXIT.refused,

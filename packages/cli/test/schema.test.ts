@@ -10,7 +10,8 @@ describe("schema", () => {
   const schema = (...argv: string[]) => vitalproof({ cwd: ROOT }, "schema", ...argv);
 
   it("prints the JSON Schema of each kind, as docs/schemas has it", async () => {
-    const files = readdirSync(FOLDER);
+    // Those of services are compared by `npm run generate -- --check`.
+    const files = readdirSync(FOLDER).filter((name) => !name.endsWith(".openapi.json"));
     const { code, out } = await schema("--json");
     expect(code).to.equal(0);
     const all = JSON.parse(out) as Record<string, unknown>;

@@ -112,6 +112,7 @@ export const COMMAND_ERROR_CODES = [
   "CHAIN_UNREACHABLE",
   // an attester or a relayer
   "SERVICE_UNREACHABLE",
+  "TOO_MANY_REQUESTS",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number] | (typeof COMMAND_ERROR_CODES)[number];

@@ -16,7 +16,7 @@ import { codeRejected } from "./support.ts";
 
 describe("anchoring", () => {
   it("T7: a day's tree holds every head of the day, gaps included, and hands out paths", async () => {
-    const { intake, log, device, anchoring, at } = await clinic();
+    const { intake, log, device, subject, anchoring, at } = await clinic();
     const silent = createIdentity().subject;
     at(FIRST * DAY + 3_700);
     await intake.registerPerson(silent);
@@ -31,6 +31,10 @@ describe("anchoring", () => {
     const closed = await anchoring.close(FIRST);
     const gap = leafOf(silent, context(FIRST), gapHeadOf(profile, opening.genesis, context(FIRST)));
     expect(new Set(await anchoring.leaves(FIRST))).to.deep.equal(new Set([receipt.leaf, gap]));
+    // Whose each leaf is.
+    expect(await intake.leavesOf(FIRST, silent)).to.deep.equal([gap]);
+    expect(await intake.leavesOf(FIRST, subject)).to.deep.equal([receipt.leaf]);
+    expect(await intake.leavesOf(FIRST, createIdentity().subject)).to.deep.equal([]);
     for (const leaf of [receipt.leaf, gap]) {
       const path = await anchoring.path(FIRST, leaf);
       expect(path.root).to.equal(closed?.root);

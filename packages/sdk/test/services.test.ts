@@ -220,6 +220,65 @@ describe("services over HTTP", () => {
     expect(asked).to.equal(1);
   });
 
+  it("a token goes to the service alone, and into no error", async () => {
+    const token = `vitalproof_${"k".repeat(43)}`;
+    const { sent, fetch } = answering(asJson(receipt));
+    const base = "https://attester.example/a";
+    await httpAttester(base, { fetch, token }).submitHead(head);
+    const { init } = sent[0]!;
+    expect(init.headers).to.deep.equal({
+      "content-type": "application/json",
+      authorization: `Bearer ${token}`,
+    });
+    // Where a service points, nothing follows.
+    expect([init.redirect, init.credentials]).to.deep.equal(["error", "omit"]);
+
+    const echo = answering({ error: { code: "NOT_ALLOWED", message: `${token}?`, hint: token } }, 401);
+    const down = (async () => {
+      throw new TypeError("failed to fetch");
+    }) as typeof globalThis.fetch;
+    for (const options of [echo, { fetch: down, retries: 0 }]) {
+      const error = await errorOf(httpAttester(base, { ...options, token }).info());
+      expect(`${error.message}${error.stack}${JSON.stringify(error)}`).to.not.contain(token);
+    }
+  });
+
+  it("a token that cannot be one, or that others could read, is not sent", async () => {
+    const { sent, fetch } = answering(asJson(receipt));
+    for (const token of ["", "two words", "line\nend", "ümlaut"]) {
+      const error = await errorOf(httpAttester("https://a.example", { fetch, token }).info());
+      expect(error.code).to.equal("INVALID_ARGUMENT");
+      if (token !== "") expect(`${error.message}${JSON.stringify(error)}`).to.not.contain(token);
+    }
+    const exposed = httpAttester("http://attester.example", { fetch, token: "abc" });
+    expect(await codeOf(exposed.info())).to.equal("NOT_ALLOWED");
+    expect(sent).to.have.lengthOf(0);
+    await httpAttester("http://127.0.0.1:1/a", { fetch, token: "abc" }).submitHead(head);
+    expect(sent).to.have.lengthOf(1);
+  });
+
+  it("asks a busy service again when it says so, where that is safe and soon", async () => {
+    let asked = 0;
+    const busy = (retryAfter: string) =>
+      (async () => {
+        asked += 1;
+        if (asked > 1) return new Response(jsonOf(receipt));
+        const body = jsonOf({ error: { code: "TOO_MANY_REQUESTS", message: "Later." } });
+        return new Response(body, { status: 429, headers: { "retry-after": retryAfter } });
+      }) as typeof fetch;
+    const start = Date.now();
+    expect(await httpAttester("/a", { fetch: busy("1") }).submitHead(head)).to.deep.equal(receipt);
+    expect(asked).to.equal(2);
+    expect(Date.now() - start).to.be.at.least(990);
+
+    asked = 0;
+    const error = await errorOf(httpAttester("/a", { fetch: busy("60") }).submitHead(head));
+    expect([error.code, error.details.retryAfter, asked]).to.deep.equal(["TOO_MANY_REQUESTS", 60, 1]);
+    asked = 0;
+    expect(await codeOf(httpRelayer("/r", { fetch: busy("1") }).pay(7n))).to.equal("TOO_MANY_REQUESTS");
+    expect(asked).to.equal(1);
+  });
+
   it("a path asks for a day and a leaf that are ones", async () => {
     const { sent, fetch } = answering({});
     const attester = httpAttester("/a", { fetch });

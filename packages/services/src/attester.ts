@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type {
-  Attester,
-  AttesterInfo,
-  AttesterServices,
-  ClaimsClient,
-  VerificationKey,
+import {
+  type Attester,
+  type AttesterInfo,
+  type AttesterServices,
+  type ClaimsClient,
+  type VerificationKey,
+  VitalproofError,
 } from "@vitalproof/sdk";
 import { ATTESTER_ENDPOINTS } from "@vitalproof/sdk/wire";
 import type { FastifyPluginCallback } from "fastify";
-import { Refusal } from "./refusal.ts";
-import { serve } from "./serve.ts";
+import { Refusal } from "./http/refusal.ts";
+import { serve } from "./http/serve.ts";
 
 /** What `attesterRoutes` serves: an attester in this process, or anything that answers like one. */
-export type AttesterBackend = AttesterServices & { info(): Promise<AttesterInfo> };
+export type AttesterBackend = AttesterServices & {
+  info(): Promise<AttesterInfo>;
+  /** Whether a closed day has this leaf of that person. */
+  owns(subject: bigint, day: number, leaf: bigint): Promise<boolean>;
+};
 
 /** Routes of an attester. Register them with a prefix. */
 export function attesterRoutes(backend: AttesterBackend): FastifyPluginCallback {
@@ -23,9 +28,24 @@ export function attesterRoutes(backend: AttesterBackend): FastifyPluginCallback 
     serve(app, continueLog, async ({ body }) => ({ opening: await backend.continueLog(body) }));
     serve(app, submitHead, ({ body }) => backend.submitHead(body));
     serve(app, attest, async ({ body }) => ({ signature: await backend.attest(body) }));
-    serve(app, path, ({ params: { day, leaf } }) => backend.path(day, leaf));
+    serve(app, path, async ({ params: { day, leaf }, only }) => {
+      if (only === undefined) return backend.path(day, leaf);
+      const found = await backend.path(day, leaf).catch((error: unknown) => {
+        if (VitalproofError.find(error, "ANCHOR_LEAF_UNKNOWN") === undefined) throw error;
+      });
+      // Which days are closed is public. Another person's leaf is answered like one that does not exist.
+      if (found === undefined || !(await backend.owns(only, day, leaf))) throw leafUnknown(day);
+      return found;
+    });
     done();
   };
+}
+
+function leafUnknown(day: number): VitalproofError {
+  return new VitalproofError("ANCHOR_LEAF_UNKNOWN", `Day ${day} has no such leaf of this person.`, {
+    details: { day },
+    hint: "Take day and leaf from the receipt.",
+  });
 }
 
 export interface AttesterBackendOptions {
@@ -38,7 +58,10 @@ export interface AttesterBackendOptions {
   readonly verificationKey: VerificationKey;
 }
 
-/** An `Attester` in this process behind the routes. It enrols everyone who asks: put a check of identity in front. */
+/**
+ * An `Attester` in this process behind the routes. It enrols every subject that it is asked to: who has a token with the
+ * role `enroller` has checked the person, or is the person where the group is self-attested.
+ */
 export function attesterBackend(options: AttesterBackendOptions): AttesterBackend {
   const { attester, info, claims, verificationKey } = options;
   return {
@@ -57,5 +80,6 @@ export function attesterBackend(options: AttesterBackendOptions): AttesterBacken
       return (await attester.attestPolicy(request, { claims, verificationKey })).signature;
     },
     path: (day, leaf) => attester.path(day, leaf),
+    owns: async (subject, day, leaf) => (await attester.intake.leavesOf(day, subject)).includes(leaf),
   };
 }

@@ -6,7 +6,31 @@ export {
   attesterBackend,
   attesterRoutes,
 } from "./attester.ts";
-export { notThere, Refusal } from "./refusal.ts";
+export {
+  type Access,
+  type AccessRecord,
+  accessList,
+  accessRecord,
+  type CertificateRecord,
+  type Principal,
+  type TokenRecord,
+} from "./http/access.ts";
+export type { App, Reply } from "./http/app.ts";
+export { type ClientTls, certificateFetch } from "./http/certificateFetch.ts";
+export type { Limits } from "./http/limits.ts";
+export { type OpenApi, openApi, servedOf } from "./http/openapi.ts";
+export { notThere, Refusal } from "./http/refusal.ts";
+export { type Asked, serve } from "./http/serve.ts";
+export {
+  BODY_LIMIT,
+  type Server,
+  type ServerOptions,
+  startServer,
+} from "./http/server.ts";
+export { certificateName, type ServerTls } from "./http/tls.ts";
+export { newToken } from "./http/token.ts";
+export { type Fault, faultOf } from "./operate/fault.ts";
+export { type Logger, type LoggerOptions, logger } from "./operate/logger.ts";
+export { type Labels, type MetricOptions, Metrics } from "./operate/metrics.ts";
+export type { Checks } from "./operate/readiness.ts";
 export { type RelayerBackend, relayerRoutes, settlingRelayer } from "./relayer.ts";
-export { serve } from "./serve.ts";
-export { type App, BODY_LIMIT, type Reply, type Server, type ServerOptions, startServer } from "./server.ts";

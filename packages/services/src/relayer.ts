@@ -8,7 +8,7 @@ import {
 } from "@vitalproof/sdk";
 import { RELAYER_ENDPOINTS } from "@vitalproof/sdk/wire";
 import type { FastifyPluginCallback } from "fastify";
-import { serve } from "./serve.ts";
+import { serve } from "./http/serve.ts";
 
 /** What `relayerRoutes` serves. */
 export type RelayerBackend = Omit<Relayer, "consent"> & {

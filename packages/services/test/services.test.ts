@@ -16,6 +16,7 @@ import {
   type AttesterBackend,
   attesterRoutes,
   BODY_LIMIT,
+  logger,
   type RelayerBackend,
   relayerRoutes,
   type Server,
@@ -81,6 +82,7 @@ describe("services", () => {
     },
     submitHead: answer(RECEIPT),
     attest: answer(SIGNATURE),
+    owns: async () => false,
     path: async (day, leaf) => {
       if (day === 404) throw new VitalproofError("ANCHOR_DAY_UNKNOWN", "No root.", { details: { day } });
       return { root: 1n, leaf, index: 0, siblings: [BigInt(day)] };
@@ -109,7 +111,13 @@ describe("services", () => {
         app.register(attesterRoutes(attester), { prefix: "/attester" });
         app.register(relayerRoutes(relayer), { prefix: "/relayer" });
       },
-      { port: 0, names: ["attester.example"], onFault: (fault) => faults.push(fault) },
+      {
+        port: 0,
+        access: "open",
+        names: ["attester.example"],
+        log: logger({ level: "silent" }),
+        onFault: (fault) => faults.push(fault),
+      },
     );
   });
   after(() => server.close());
@@ -324,7 +332,7 @@ describe("services", () => {
       (app) => {
         app.register(relayerRoutes(relayer), { prefix: "/relayer" });
       },
-      { port: 0 },
+      { port: 0, access: "open" },
     );
     const idle = connect(Number(new URL(other.url).port), "127.0.0.1");
     const gone = new Promise((resolve) => idle.on("close", resolve));
@@ -342,9 +350,10 @@ describe("services", () => {
   });
 
   it("a port that is taken is the system's error", async () => {
-    const error = await startServer(() => {}, { port: Number(new URL(server.url).port) }).catch(
-      (thrown: unknown) => thrown,
-    );
+    const error = await startServer(() => {}, {
+      port: Number(new URL(server.url).port),
+      access: "open",
+    }).catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: "EADDRINUSE", syscall: "listen" });
   });
 });

@@ -148,7 +148,7 @@ export class MadeUpChain {
           Array.isArray(body) ? body.map((call: Call) => this.#reply(call)) : this.#reply(body as Call),
         );
       },
-      { port: 0, otherwise: siteOf(site) },
+      { port: 0, access: "open", otherwise: siteOf(site) },
     );
     return this.#server.url;
   }

@@ -118,15 +118,9 @@ export class Attester {
     });
   }
 
-  /** Registers a person and a device and opens the log, or does none of it: a corrected request finds the device free. */
-  async enrol(request: EnrolmentRequest): Promise<LogOpening> {
-    await this.register(request);
-    try {
-      return await this.openLog(request);
-    } catch (error) {
-      await this.intake.retireDevice(request.device);
-      throw error;
-    }
+  /** Registers a person and a device and opens the log, or does none of it; see `Intake.enrol`. */
+  enrol(request: EnrolmentRequest): Promise<LogOpening> {
+    return this.intake.enrol(request);
   }
 
   /** Enrols a new device and continues the log of a person who lost the old one; see `Intake.continueLog`. */

@@ -33,6 +33,15 @@ export type IntakeOptions = {
   clock?: () => number;
 };
 
+/** Which log is to be opened. */
+export type LogRequest = {
+  subject: bigint;
+  profile: ProfileName;
+  offset: number;
+  /** May not be over; the epoch that runs now when left out. */
+  firstEpoch?: number;
+};
+
 /**
  * The attester's door. It knows which device measures which patient. It accepts signed heads (never readings or
  * salts), one per epoch, in time and in order, and records a gap where nothing came. Every refusal has a stable code.
@@ -64,25 +73,25 @@ export class Intake {
    * @param request `firstEpoch` may not be over; the epoch that runs now when left out
    * @throws INTAKE_SUBJECT_UNKNOWN, INTAKE_LOG_EXISTS, INTAKE_FIRST_EPOCH_PAST
    */
-  openLog(request: {
-    subject: bigint;
-    profile: ProfileName;
-    offset: number;
-    firstEpoch?: number;
-  }): Promise<LogOpening> {
-    return this.#step(async ({ records, registration, stretches }) => {
-      const { subject, offset } = request;
-      const profile = profileOf(request.profile);
-      await registration.assertKnown(subject);
-      if ((await records.logs(subject, profile.id)).length > 0) {
-        throw refused("INTAKE_LOG_EXISTS", `This person has a log of ${profile.name} already.`, {
-          hint: "Go on with it. Use continueLog for a person who lost it, and succeedLog to move the start of the day.",
-        });
-      }
+  openLog(request: LogRequest): Promise<LogOpening> {
+    return this.#step(({ registration, stretches }) => this.#openLog(request, registration, stretches));
+  }
+
+  /**
+   * Registers a person and a device and opens the log, or does none of it: a corrected request finds the device free.
+   * Call it after checking who the person is.
+   * @throws what `openLog` and `enrolDevice` throw
+   */
+  enrol(request: LogRequest & { device: DeviceKey }): Promise<LogOpening> {
+    return this.#step(async ({ registration, stretches }) => {
+      const { subject, profile, device } = request;
       const now = this.#now();
-      const firstEpoch = request.firstEpoch ?? epochAt(profile, offset, now);
-      const key = { subject, profile: profile.id, generation: 0 };
-      return stretches.open(key, { offset, firstEpoch }, now);
+      assertField("subject", subject);
+      await registration.assertFree({ device, subject, profile });
+      await registration.registerPerson(subject, now);
+      const opening = await this.#openLog(request, registration, stretches);
+      await registration.enrol({ device, subject, profile }, now);
+      return opening;
     });
   }
 
@@ -101,7 +110,7 @@ export class Intake {
       await registration.assertKnown(subject);
       const logs = await stretches.of(subject, profile);
       const now = this.#now();
-      await registration.enrol(request, now, { again: true });
+      await registration.enrolAgain(request, now);
       const key = { subject, profile: profile.id, generation: logs.length - 1 };
       const { offset, nextEpoch, head } = await stretches.fillGaps(key, now, OVER);
       const { group } = this.#options;
@@ -229,9 +238,10 @@ export class Intake {
 
   /**
    * The leaves of an anchor day, gap heads included, in no particular order. For `Anchoring`.
+   * @param subject only this person's; everyone's when left out
    * @throws ANCHOR_TOO_EARLY while heads of that day may still arrive
    */
-  async leavesOf(day: number): Promise<bigint[]> {
+  async leavesOf(day: number, subject?: bigint): Promise<bigint[]> {
     const { records, intakeTime } = this.#options;
     const now = this.#now();
     const from = dayEnd(day) + intakeTime;
@@ -243,7 +253,7 @@ export class Intake {
     }
     for (;;) {
       const behind = await records.behind(now - intakeTime, AT_ONCE);
-      if (behind.length === 0) return records.leavesOf(day);
+      if (behind.length === 0) return records.leavesOf(day, subject);
       await this.#step(async ({ stretches }) => {
         for (const key of behind) await stretches.fillGaps(key, now, intakeTime);
       });
@@ -311,6 +321,16 @@ export class Intake {
     );
     await records.saveLog(key, { ...log, head, nextEpoch: epoch + 1 });
     return receipt;
+  }
+
+  async #openLog(request: LogRequest, registration: Registration, stretches: Stretches): Promise<LogOpening> {
+    const { subject, offset } = request;
+    const profile = profileOf(request.profile);
+    await registration.assertKnown(subject);
+    await stretches.assertNone(subject, profile);
+    const now = this.#now();
+    const firstEpoch = request.firstEpoch ?? epochAt(profile, offset, now);
+    return stretches.open({ subject, profile: profile.id, generation: 0 }, { offset, firstEpoch }, now);
   }
 
   /** One step of the records, with what works on them. */

@@ -66,8 +66,11 @@ export type AttesterRecords = {
   /** @throws INTAKE_TOO_LATE for a head of a day that is closed, where the records can tell */
   saveHead(key: LogKey, epoch: number, head: HeadRecord, anchored: Anchored): Promise<void>;
 
-  /** The leaves of all heads of a day, in any order. */
-  leavesOf(day: number): Promise<bigint[]>;
+  /**
+   * The leaves of all heads of a day, in any order.
+   * @param subject only this person's; everyone's when left out
+   */
+  leavesOf(day: number, subject?: bigint): Promise<bigint[]>;
   /** The leaves of a day that was closed, in the tree's order; undefined while it is open. */
   day(day: number): Promise<bigint[] | undefined>;
   /**

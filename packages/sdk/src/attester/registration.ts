@@ -8,6 +8,9 @@ import { type Profile, type ProfileName, profileOf } from "../profiles/profile.t
 import type { AttesterRecords } from "./records.ts";
 import { refused } from "./refused.ts";
 
+/** Which device measures whom. */
+export type DeviceRequest = { device: DeviceKey; subject: bigint; profile: ProfileName };
+
 /** Who is behind a subject, and which devices measure them. `Intake` says in what order its methods run. */
 export class Registration {
   readonly #records: AttesterRecords;
@@ -35,38 +38,49 @@ export class Registration {
     });
   }
 
+  /** @throws INVALID_ARGUMENT for a malformed key, INTAKE_SUBJECT_UNKNOWN, INTAKE_DEVICE_EXISTS while it is enrolled */
+  async enrol({ device, subject, profile }: DeviceRequest, now: number): Promise<void> {
+    await this.assertFree({ device, subject, profile });
+    await this.assertKnown(subject);
+    const { curve, publicKey } = device;
+    await this.#records.saveDevice({
+      curve,
+      publicKey,
+      subject,
+      profile: profileOf(profile).id,
+      enrolledAt: now,
+    });
+  }
+
   /**
-   * @param again the same request may have been answered before, and the answer lost
-   * @throws INVALID_ARGUMENT for a malformed key, INTAKE_SUBJECT_UNKNOWN, INTAKE_DEVICE_EXISTS while it is enrolled
+   * As `enrol`, and asking again for the same person and profile is answered again, since the answer may have been lost.
+   * @throws what `enrol` throws; INTAKE_DEVICE_RETIRED: a device that was retired comes back by `enrol` alone
    */
-  async enrol(
-    request: { device: DeviceKey; subject: bigint; profile: ProfileName },
-    now: number,
-    { again = false } = {},
-  ): Promise<void> {
-    const { curve, publicKey } = request.device;
+  async enrolAgain(request: DeviceRequest, now: number): Promise<void> {
+    const known = await this.#records.device(request.device);
+    if (known?.retiredAt !== undefined) {
+      throw refused("INTAKE_DEVICE_RETIRED", `The device was retired at ${known.retiredAt}.`, {
+        details: { retiredAt: known.retiredAt },
+        hint: "Use another device, or enrol this one anew once you know where it has been.",
+      });
+    }
+    if (known?.subject === request.subject && known.profile === profileOf(request.profile).id) return;
+    await this.enrol(request, now);
+  }
+
+  /** @throws INVALID_ARGUMENT for a malformed key, INTAKE_DEVICE_EXISTS while it is enrolled */
+  async assertFree({ device: { curve, publicKey } }: DeviceRequest): Promise<void> {
     if (!isDeviceKey({ curve, publicKey })) {
       throw refused("INVALID_ARGUMENT", `${publicKey} is not a public key on ${curve}.`, {
         details: { curve, publicKey },
         hint: "Use lower-case hex without prefix: 33 bytes compressed for p256, 32 bytes for ed25519.",
       });
     }
-    await this.assertKnown(request.subject);
     const known = await this.#records.device({ curve, publicKey });
-    if (known !== undefined && known.retiredAt === undefined) {
-      if (again && known.subject === request.subject && known.profile === profileOf(request.profile).id)
-        return;
-      throw refused("INTAKE_DEVICE_EXISTS", "This device is enrolled already.", {
-        details: { publicKey },
-        hint: "Retire it first if it goes to another person or profile.",
-      });
-    }
-    await this.#records.saveDevice({
-      curve,
-      publicKey,
-      subject: request.subject,
-      profile: profileOf(request.profile).id,
-      enrolledAt: now,
+    if (known === undefined || known.retiredAt !== undefined) return;
+    throw refused("INTAKE_DEVICE_EXISTS", "This device is enrolled already.", {
+      details: { publicKey },
+      hint: "Retire it first if it goes to another person or profile.",
     });
   }
 

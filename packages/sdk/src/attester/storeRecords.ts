@@ -86,9 +86,10 @@ class StoreRecords implements AttesterRecords {
     await this.#write(headText(key, epoch), head);
   }
 
-  async leavesOf(day: number): Promise<bigint[]> {
+  async leavesOf(day: number, subject?: bigint): Promise<bigint[]> {
     const leaves: bigint[] = [];
     for (const { key, log } of await this.#allLogs()) {
+      if (subject !== undefined && key.subject !== subject) continue;
       const profile = profileOf(key.profile);
       // Epochs whose last second is in the day.
       const first = Math.max(log.firstEpoch, epochAtOrBefore(profile, log.offset, dayEnd(day - 1)));

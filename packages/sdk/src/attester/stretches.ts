@@ -59,6 +59,14 @@ export class Stretches {
     return [first, ...others];
   }
 
+  /** @throws INTAKE_LOG_EXISTS */
+  async assertNone(subject: bigint, profile: Profile): Promise<void> {
+    if ((await this.#records.logs(subject, profile.id)).length === 0) return;
+    throw refused("INTAKE_LOG_EXISTS", `This person has a log of ${profile.name} already.`, {
+      hint: "Go on with it. Use continueLog for a person who lost it, and succeedLog to move the start of the day.",
+    });
+  }
+
   /** The stretch that an epoch belongs to. @throws INTAKE_LOG_UNKNOWN, INTAKE_WRONG_CONTEXT */
   async keyFor(subject: bigint, profile: Profile, offset: number, epoch: number): Promise<LogKey> {
     const logs = await this.of(subject, profile);

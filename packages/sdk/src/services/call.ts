@@ -3,6 +3,7 @@ import { COMMAND_ERROR_CODES, ERROR_CODES, type ErrorCode, VitalproofError } fro
 import type { Endpoint } from "../wire/endpoints.ts";
 import { outgoing } from "../wire/json.ts";
 import { parse, wrong } from "../wire/parse.ts";
+import { authorizationOf, withoutToken } from "./token.ts";
 
 export type CallOptions = {
   /** Stops waiting. What was sent may still take effect. */
@@ -12,8 +13,10 @@ export type CallOptions = {
 export type ServiceOptions = {
   /** Milliseconds until a service that does not answer is given up; 30,000 when left out. A relayer waits for blocks. */
   timeout?: number;
-  /** How often an unreachable service is asked again, where asking twice changes nothing; 2 when left out. */
+  /** How often an unreachable or busy service is asked again, where asking twice changes nothing; 2 when left out. */
   retries?: number;
+  /** Bearer token that the service's operator gave out. It goes to this service's address alone, and only encrypted. */
+  token?: string;
   fetch?: typeof globalThis.fetch;
 };
 
@@ -21,6 +24,8 @@ const TIMEOUT = 30_000;
 const RETRIES = 2;
 /** Milliseconds before the first repetition, doubled for each further one. */
 const PAUSE = 200;
+/** Seconds of a service's `retry-after` up to which a caller is kept waiting. */
+const MOST_WAIT = 10;
 /** Characters of a service's own words that are shown. */
 const MOST_WORDS = 300;
 const NEWER = "The service may be of another version than this program.";
@@ -29,11 +34,13 @@ const NEWER = "The service may be of another version than this program.";
 type Call<P, S, A> = { base: string; endpoint: Endpoint<P, S, A>; params: P; body: S };
 
 /**
- * Asks a service. The message is checked member by member before anything leaves. No credentials, cookies or referrer
- * go with it.
+ * Asks a service. The message is checked member by member before anything leaves. No cookies or referrer go with it; a
+ * token only where `options` has one, and never to where a service points.
  *
  * @throws INVALID_ARGUMENT for a message with a member that must not leave; the service's own code where the SDK has it,
- *         else NOT_ALLOWED with it in `details.serviceCode`; SERVICE_UNREACHABLE when it does not answer (`details.timeout`
+ *         else NOT_ALLOWED with it in `details.serviceCode`; NOT_ALLOWED with `details.status` 401 or 403 for a token that
+ *         is missing, expired or for something else; TOO_MANY_REQUESTS with `details.retryAfter` in seconds;
+ *         SERVICE_UNREACHABLE when it does not answer (`details.timeout`
  *         where it took too long); DOCUMENT_INVALID for an answer of another form; ABORTED
  */
 export async function callService<P, S, A>(
@@ -44,17 +51,20 @@ export async function callService<P, S, A>(
   const url = base + pathOf(endpoint, params);
   const init: RequestInit = {
     method,
-    ...(sends === undefined
-      ? {}
-      : { body: outgoing(sends, body), headers: { "content-type": "application/json" } }),
+    ...(sends === undefined ? {} : { body: outgoing(sends, body) }),
+    headers: {
+      ...(sends === undefined ? {} : { "content-type": "application/json" }),
+      ...authorizationOf(options.token, url),
+    },
     credentials: "omit",
     cache: "no-store",
     redirect: "error",
     referrerPolicy: "no-referrer",
   };
-  const { status, text } = await patiently(endpoint.repeatable, options, () => ask(url, init, options));
+  const reply = await patiently(endpoint.repeatable, options, () => ask(url, init, options));
+  const { status, text } = reply;
   const answer = jsonOrNothing(text);
-  if (status < 200 || status > 299) throw refusal(url, status, answer);
+  if (status < 200 || status > 299) throw refusal(url, reply, answer);
   if (answer === undefined) throw wrong("answer", "JSON", { hint: NEWER });
   return parse(answers, answer, "answer", { hint: NEWER, ignoreUnknown: true });
 }
@@ -71,23 +81,27 @@ function pathOf<P>(
   return path.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(texts[name]!));
 }
 
-type Reply = { status: number; text: string };
+type Reply = { status: number; text: string; retryAfter: number | undefined };
 
-/** Asks again while a service is unreachable, if that is safe. A timeout has been long enough already. */
+/** Asks again while a service is unreachable or busy, if that is safe. A timeout has been long enough already. */
 async function patiently(
   repeatable: boolean,
   { retries = RETRIES, signal }: ServiceOptions & CallOptions,
   ask: () => Promise<Reply>,
 ): Promise<Reply> {
   for (let left = repeatable ? retries : 0, pause = PAUSE; ; left--, pause *= 2) {
+    let wait = pause;
     try {
       const reply = await ask();
-      if (left === 0 || reply.status < 502 || reply.status > 504) return reply;
+      const { status, retryAfter = 0 } = reply;
+      const later = (status >= 502 && status <= 504) || (status === 429 && retryAfter <= MOST_WAIT);
+      if (left === 0 || !later) return reply;
+      if (status === 429) wait = Math.max(pause, retryAfter * 1000);
     } catch (error) {
       const unreachable = VitalproofError.find(error, "SERVICE_UNREACHABLE");
       if (left === 0 || unreachable === undefined || "timeout" in unreachable.details) throw error;
     }
-    await waited(pause, signal);
+    await waited(wait, signal);
   }
 }
 
@@ -114,7 +128,7 @@ function stopped(): VitalproofError {
 async function ask(
   url: string,
   init: RequestInit,
-  { timeout = TIMEOUT, signal, fetch = globalThis.fetch }: ServiceOptions & CallOptions,
+  { timeout = TIMEOUT, signal, token, fetch = globalThis.fetch }: ServiceOptions & CallOptions,
 ): Promise<Reply> {
   const timer = AbortSignal.timeout(timeout);
   try {
@@ -122,7 +136,12 @@ async function ask(
       ...init,
       signal: signal === undefined ? timer : AbortSignal.any([signal, timer]),
     });
-    return { status: response.status, text: await response.text() };
+    const { status, headers } = response;
+    return {
+      status,
+      text: withoutToken(await response.text(), token),
+      retryAfter: secondsOf(headers.get("retry-after")),
+    };
   } catch (cause) {
     if (signal?.aborted === true) throw stopped();
     const late = timer.aborted;
@@ -146,8 +165,13 @@ function jsonOrNothing(text: string): unknown {
   }
 }
 
+/** Of a header `retry-after` in seconds; a date is not one that our services send. */
+function secondsOf(header: string | null): number | undefined {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
+}
+
 /** What a service refused, in the SDK's terms. */
-function refusal(url: string, status: number, answer: unknown): VitalproofError {
+function refusal(url: string, { status, retryAfter }: Reply, answer: unknown): VitalproofError {
   const { error } = (answer ?? {}) as {
     error?: Partial<Record<"code" | "message" | "hint" | "details", unknown>>;
   };
@@ -161,14 +185,16 @@ function refusal(url: string, status: number, answer: unknown): VitalproofError 
     });
   }
   const known = [...ERROR_CODES, ...COMMAND_ERROR_CODES].find((each) => each === code);
+  const unnamed = status === 429 ? "TOO_MANY_REQUESTS" : "NOT_ALLOWED";
   return new VitalproofError(
-    (known ?? "NOT_ALLOWED") satisfies ErrorCode,
+    (known ?? unnamed) satisfies ErrorCode,
     words(error?.message) ?? `The service refused (HTTP ${status}).`,
     {
       details: {
         ...flat(error?.details),
         url,
         status,
+        ...(retryAfter === undefined ? {} : { retryAfter }),
         ...(known === undefined ? { serviceCode: code } : {}),
       },
       hint: words(error?.hint),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What an attester and a relayer offer over HTTP: method, path, what goes there and what comes back. Client and server
-// are made from this one table. A service may see everything here: a head, a proof and a signature say nothing about
-// readings.
+// What an attester and a relayer offer over HTTP: method, path, who may call it, what goes there and what comes back.
+// Client, server and OpenAPI are made from this one table. A service may see everything here: a head, a proof and a
+// signature say nothing about readings.
 import { SKIP_REASONS } from "../claimStates.ts";
+import { ROLES, type Rule } from "./access.ts";
 import {
   accountSignature,
   address,
@@ -42,13 +43,23 @@ export type Endpoint<Params, Sends, Answers> = {
   readonly method: "GET" | "POST";
   /** Below the service's address, such as `/paths/:day/:leaf`; empty for the address itself. */
   readonly path: string;
+  /** One sentence, as OpenAPI shows it. */
+  readonly summary: string;
+  readonly access: Rule<Params, Sends>;
   readonly params: Field<Params>;
   /** Of a POST. */
   readonly sends: Field<Sends> | undefined;
   readonly answers: Field<Answers>;
   /** Whether asking twice does what asking once does, so that a lost answer can be asked for again. */
   readonly repeatable: boolean;
+  /** Bytes of a body. */
+  readonly bodyLimit: number;
 };
+/** What all endpoints have in common: their messages' schemas, whatever their types. */
+export type AnyEndpoint = Pick<
+  Endpoint<unknown, unknown, unknown>,
+  "method" | "path" | "summary" | "params" | "sends" | "answers" | "repeatable" | "bodyLimit"
+> & { readonly access: Pick<Rule<unknown, unknown>, "roles"> };
 export type ParamsOf<E> = E extends { readonly params: Field<infer P> } ? P : never;
 export type SendsOf<E> = E extends { readonly sends: Field<infer S> | undefined } ? S : never;
 export type AnswersOf<E> = E extends { readonly answers: Field<infer A> } ? A : never;
@@ -56,40 +67,75 @@ export type AnswersOf<E> = E extends { readonly answers: Field<infer A> } ? A : 
 const nothing = object({});
 type Nothing = Record<never, never>;
 
+/** Bytes that the longest message of an endpoint stays well below. */
+const BODY = 16 * 1024;
+
+type About<P, S> = Rule<P, S> & { readonly summary: string; readonly repeatable?: boolean };
+
 function get<A, P = Nothing>(
   path: string,
+  { summary, ...access }: About<NoInfer<P>, undefined>,
   answers: Field<A>,
   params: Field<P> = nothing as unknown as Field<P>,
 ): Endpoint<P, undefined, A> {
-  return { method: "GET", path, params, sends: undefined, answers, repeatable: true };
+  const method = "GET";
+  return {
+    method,
+    path,
+    summary,
+    access,
+    params,
+    sends: undefined,
+    answers,
+    repeatable: true,
+    bodyLimit: BODY,
+  };
 }
 
 function post<S, A>(
   path: string,
+  { summary, repeatable = false, ...access }: About<Nothing, NoInfer<S>>,
   sends: Field<S>,
   answers: Field<A>,
-  { repeatable = false } = {},
 ): Endpoint<Nothing, S, A> {
-  return { method: "POST", path, params: nothing, sends, answers, repeatable };
+  return {
+    method: "POST",
+    path,
+    summary,
+    access,
+    params: nothing,
+    sends,
+    answers,
+    repeatable,
+    bodyLimit: BODY,
+  };
 }
+
+/** The person that a body names. */
+const named = ({ body }: { body: { subject: bigint } }): bigint => body.subject;
 
 const transaction = bytes32;
 const sent = object({ transaction });
 const signature = object({ signature: accountSignature });
 
 export const ATTESTER_ENDPOINTS = {
-  /** What an attester says of itself. Its account is read from the chain and not from here. Times in seconds. */
+  /** Its account is read from the chain and not from here. Times in seconds. */
   info: get(
     "",
+    { summary: "What the attester says of itself", roles: ROLES },
     object({
       group: uint256,
       attester: address,
       times: object({ intakeTime: seconds, graceTime: seconds, correctionTime: seconds }),
     }),
   ),
-  /** Registers a person and a device, and opens the log. */
   enrol: post(
     "/people",
+    {
+      summary: "Registers a person and a device, and opens the log",
+      roles: ["enroller", "operator"],
+      subject: named,
+    },
     object({
       subject: fieldElement,
       device,
@@ -99,18 +145,36 @@ export const ATTESTER_ENDPOINTS = {
     }),
     object({ opening: logOpening }),
   ),
-  /** Registers a new device and continues the log of a person who lost the old one. */
   continueLog: post(
     "/people/continue",
+    {
+      summary: "Registers a new device and continues the log of a person who lost the old one",
+      roles: ["enroller", "operator"],
+      subject: named,
+      repeatable: true,
+    },
     object({ subject: fieldElement, device, profile: profileName }),
     object({ opening: logOpening }),
-    { repeatable: true },
   ),
-  /** A head that was accepted before gets its first receipt again. */
-  submitHead: post("/heads", signedHead, signedReceipt, { repeatable: true }),
-  /** The attester's signature on a holder attestation. */
+  submitHead: post(
+    "/heads",
+    {
+      summary: "Accepts a signed head; one that was accepted before gets its first receipt again",
+      roles: ["patient", "sealer"],
+      subject: named,
+      repeatable: true,
+    },
+    signedHead,
+    signedReceipt,
+  ),
   attest: post(
     "/attestations",
+    {
+      summary: "The attester's signature on a holder attestation",
+      roles: ["patient"],
+      subject: named,
+      repeatable: true,
+    },
     object({
       attestation,
       scopeNumber: uint256,
@@ -119,29 +183,43 @@ export const ATTESTER_ENDPOINTS = {
       publicInputs: enrolmentInputs,
     }),
     signature,
-    { repeatable: true },
   ),
-  /** The way from a leaf to the root of its day. */
-  path: get("/paths/:day/:leaf", object(anchorPath), object({ day: dayInPath, leaf: fieldElement })),
+  path: get(
+    "/paths/:day/:leaf",
+    {
+      summary: "The way from a leaf to the root of its day",
+      roles: ["patient", "sealer", "operator"],
+      // A leaf names no one. The attester's records say whose it is.
+      subject: "recorded",
+    },
+    object(anchorPath),
+    object({ day: dayInPath, leaf: fieldElement }),
+  ),
 } as const;
 
 const outcome = <const O extends string, E extends Record<string, Field<unknown>>>(name: O, members: E) =>
   object({ policy: uint256, period: epochNumber, outcome: oneOf([name]), ...members });
 const unsettled = { code: errorCode, message: reason };
 
+/** A relayer learns no subject. Signatures and proofs say what may happen; roles only decide who spends its gas. */
+const PAID = ["relayer-client"] as const;
+
 export const RELAYER_ENDPOINTS = {
   consent: post(
     "/consents",
+    { summary: "Grants a consent with a patient's signature", roles: PAID },
     object({ consent, deadline: uint256, signature: accountSignature }),
     object({ consentId: bytes32, transaction }),
   ),
   revoke: post(
     "/revocations",
+    { summary: "Revokes a consent with a patient's signature", roles: PAID },
     object({ patient: address, consentId: bytes32, deadline: uint256, signature: accountSignature }),
     sent,
   ),
   claim: post(
     "/claims",
+    { summary: "Settles a claim, or says why not", roles: PAID },
     object({
       policy: uint256,
       period: epochNumber,
@@ -161,8 +239,12 @@ export const RELAYER_ENDPOINTS = {
       outcome("failed", unsettled),
     ]),
   ),
-  /** Has everything paid out that is owed on a policy. */
-  pay: post("/payments", object({ policy: uint256 }), sent),
+  pay: post(
+    "/payments",
+    { summary: "Has everything paid out that is owed on a policy", roles: PAID },
+    object({ policy: uint256 }),
+    sent,
+  ),
 } as const;
 
 const application = object({ attestation, signature: accountSignature });
@@ -171,14 +253,22 @@ const clock = object({ now: seconds });
 
 /** Only a demonstration has it: the chain's clock. */
 export const CLOCK_ENDPOINTS = {
-  now: get("", clock),
-  /** Lets the chain's time pass until a Unix second. */
-  passUntil: post("", object({ to: seconds }), clock),
+  now: get("", { summary: "The chain's time", roles: ROLES }, clock),
+  passUntil: post(
+    "",
+    { summary: "Lets the chain's time pass until a Unix second", roles: ["operator"] },
+    object({ to: seconds }),
+    clock,
+  ),
 } as const;
 
 /** Only a demonstration has it: a mailbox from patients to the insurer. */
 export const MAILBOX_ENDPOINTS = {
-  applications: get("", applications),
-  /** What is left twice is there once. */
-  leave: post("", application, applications),
+  applications: get("", { summary: "Every application that was left", roles: ["operator"] }, applications),
+  leave: post(
+    "",
+    { summary: "Leaves an application; one that is left twice is there once", roles: ["operator"] },
+    application,
+    applications,
+  ),
 } as const;

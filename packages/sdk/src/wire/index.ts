@@ -2,6 +2,7 @@
 //
 // Documents and HTTP bodies: their schemas, how they are read and how they are written.
 
+export * from "./access.ts";
 export * from "./documents.ts";
 export * from "./endpoints.ts";
 export * from "./fields.ts";

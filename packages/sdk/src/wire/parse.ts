@@ -12,6 +12,8 @@ export type ParseOptions = {
   readonly ignoreUnknown?: boolean;
 };
 
+/** What members are called. */
+const NAME = /^[A-Za-z_]{1,32}$/;
 const HINT = "Use the file as vitalproof wrote it.";
 
 /**
@@ -34,6 +36,9 @@ export function parse<T>(field: Field<T>, value: unknown, at: string, options: P
     // A list has no members; it is itself what is wrong.
     if (item.type === "object" && Array.isArray(item.input))
       return refuse(place, "an object", item.input, options);
+    // A name that no schema would have may be anything that does not belong in an error, such as a reading.
+    if (isForeign(issue) && item === issue.path?.at(-1) && !NAME.test(String(item.key)))
+      throw wrong(place, "an object of known members only", options);
     place += item.type === "array" ? `[${item.key}]` : `.${String(item.key)}`;
   }
   if (isForeign(issue)) throw wrong(place, "a known member", options);

@@ -190,13 +190,10 @@ class SqlRecords implements AttesterRecords {
       .execute();
   }
 
-  async leavesOf(day: number): Promise<bigint[]> {
-    const rows = await this.#queries
-      .selectFrom("attester_head")
-      .select("leaf")
-      .where("anchor_day", "=", day)
-      .orderBy("leaf")
-      .execute();
+  async leavesOf(day: number, subject?: bigint): Promise<bigint[]> {
+    let query = this.#queries.selectFrom("attester_head").select("leaf").where("anchor_day", "=", day);
+    if (subject !== undefined) query = query.where("subject", "=", fieldText(subject));
+    const rows = await query.orderBy("leaf").execute();
     return rows.map(({ leaf }) => fieldOf(leaf));
   }
 

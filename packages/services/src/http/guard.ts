@@ -7,22 +7,25 @@ export function reads(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
 
+/** The names of a server, and how a browser reaches them. */
+export type Own = { readonly hosts: string[]; readonly scheme: "http" | "https" };
+
 /**
  * Refuses a request that a page of another origin caused. A page cannot make its own name point here either (DNS
  * rebinding): only requests to the server's own names are answered.
  * @throws NOT_ALLOWED, INVALID_ARGUMENT
  */
-export function assertOwn({ method, headers, raw }: FastifyRequest, hosts: readonly string[]): void {
+export function assertOwn({ method, headers, raw }: FastifyRequest, { hosts, scheme }: Own): void {
   const host = headers.host?.toLowerCase();
   if (host === undefined || !hosts.includes(host)) {
     throw new Refusal(403, "NOT_ALLOWED", "The Host header does not name this server.", {
-      hint: `Use http://${hosts[0]}.`,
+      hint: `Use ${scheme}://${hosts[0]}.`,
     });
   }
   const { origin } = headers;
-  if (!reads(method) && origin !== undefined && origin !== `http://${host}`) {
+  if (!reads(method) && origin !== undefined && origin !== `${scheme}://${host}`) {
     throw new Refusal(403, "NOT_ALLOWED", "The Origin header names another origin.", {
-      hint: `Send it from a page of http://${host}, or without a browser.`,
+      hint: `Send it from a page of ${scheme}://${host}, or without a browser.`,
     });
   }
   segmentsOf(raw.url ?? "");
