@@ -245,6 +245,8 @@ export {
   type SettleProgress,
 } from "./settle/claim.ts";
 export { type ChainLimits, chainLimits } from "./settle/limits.ts";
+export { type ClaimPlan, type PlannedBatch, planClaims } from "./settle/plan.ts";
+export type { PlanOptions } from "./settle/planning.ts";
 export { type SettleOptions, settle } from "./settle/settle.ts";
 export { memoryBackend, memoryStore, type Store, type VaultBackend } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";

@@ -65,6 +65,78 @@ export interface AttesterDayTable {
   readonly closed_at: number;
 }
 
+/** An account that sends, on one chain. Its row is the lock under which nonces are given. */
+export interface ChainAccountTable {
+  readonly chain_id: string;
+  /** Lower case. */
+  readonly address: string;
+  /** What keeps it from sending, as JSON; null when nothing does. */
+  readonly problem: string | null;
+  /** The lowest nonce that was signed and is not mined, and since when it is the lowest. */
+  readonly head_nonce: number | null;
+  readonly head_since: number | null;
+  /** Since when a nonce below signed ones is unused. */
+  readonly gap_since: number | null;
+}
+
+/** What is to be sent, and what became of it. */
+export interface ChainTransactionTable {
+  readonly purpose: string;
+  readonly chain_id: string;
+  readonly account: string;
+  readonly to_address: string;
+  readonly data: string;
+  /** Wei, decimal. */
+  readonly value: string;
+  /** As the caller wants it; null when the node is to be asked. */
+  readonly gas_limit: number | null;
+  readonly not_after: number | null;
+  readonly wanted_at: number;
+  readonly state: "wanted" | "sent" | "mined" | "final" | "refused";
+  readonly nonce: number | null;
+  /** Why an empty transaction is to take its nonce. */
+  readonly void_reason: string | null;
+  /** Since when the node says that the contract would refuse it. */
+  readonly failing_since: number | null;
+  /** Of the transaction that was mined. */
+  readonly hash: string | null;
+  readonly block_number: number | null;
+  readonly block_hash: string | null;
+  readonly gas_used: number | null;
+  /** 1 or 0, as the receipt says. */
+  readonly succeeded: number | null;
+  /** `{ address, topics, data }[]` */
+  readonly logs: string | null;
+  /** Why it was refused: `contract`, `gas`, `node`, `too-late`. */
+  readonly reason: string | null;
+  /** What the contract reverted with, hex; or the node's words. */
+  readonly error: string | null;
+}
+
+/** Every transaction that was ever signed: any of them can be mined. */
+export interface ChainSignedTable {
+  readonly hash: string;
+  readonly purpose: string;
+  readonly chain_id: string;
+  readonly account: string;
+  readonly nonce: number;
+  readonly raw: string;
+  /** 1 for what is wanted, 0 for an empty one that takes its nonce. */
+  readonly acts: number;
+  /** Wei for each gas, and the part of it for the block's proposer; null on chains without a base fee. */
+  readonly max_fee: string;
+  readonly tip: string | null;
+  /** Wei that it can cost at most, with its value. */
+  readonly cost: string;
+  readonly signed_at: number;
+  /** When a node took it last. */
+  readonly sent_at: number | null;
+  /** 1 when a node said that it pays too little. */
+  readonly underpriced: number;
+  /** How often a node refused it for a reason that is not known here. */
+  readonly refusals: number;
+}
+
 export interface Tables {
   readonly service: ServiceTable;
   readonly attester_person: AttesterPersonTable;
@@ -72,6 +144,9 @@ export interface Tables {
   readonly attester_log: AttesterLogTable;
   readonly attester_head: AttesterHeadTable;
   readonly attester_day: AttesterDayTable;
+  readonly chain_account: ChainAccountTable;
+  readonly chain_transaction: ChainTransactionTable;
+  readonly chain_signed: ChainSignedTable;
 }
 
 export type TableName = keyof Tables;
