@@ -10,7 +10,7 @@ export {
   parseManifest,
   type VerificationKey,
 } from "./artifacts/artifacts.ts";
-export { Anchoring, type ClosedDay } from "./attester/anchoring.ts";
+export { Anchoring, type ClosedDay, type TreeMaker } from "./attester/anchoring.ts";
 export {
   ATTESTATION_TYPES,
   attestationDigest,

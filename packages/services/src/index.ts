@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-export {
-  type AttesterBackend,
-  type AttesterBackendOptions,
-  attesterBackend,
-  attesterRoutes,
-} from "./attester.ts";
+export { type AttesterBackendOptions, attesterBackend } from "./attester/backend.ts";
+export { type AttesterBackend, attesterRoutes } from "./attester/routes.ts";
 export {
   type Access,
   type AccessRecord,

@@ -15,7 +15,7 @@ import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
 import { type ProfileName, profileOf } from "../profiles/profile.ts";
 import { unpackTerms } from "../terms/pack.ts";
 import { anchorDayOf, DAY, dayEnd } from "../time/epochs.ts";
-import { Anchoring, type ClosedDay } from "./anchoring.ts";
+import { Anchoring, type ClosedDay, type TreeMaker } from "./anchoring.ts";
 import type { ClaimsDomain, HolderAttestation } from "./attestation.ts";
 import { type AttestHolderRequest, attestHolder } from "./attestHolder.ts";
 import { Intake } from "./intake.ts";
@@ -36,6 +36,8 @@ export type AttesterOptions = {
   signer: Signer;
   /** The attester's own clock, in Unix seconds; the system's when left out. */
   clock?: () => number;
+  /** Makes the trees of days; `anchorTree` when left out. */
+  treeOf?: TreeMaker;
 };
 
 /** Whom and what an attester enrols, and how the days of the log begin. */
@@ -76,7 +78,7 @@ export class Attester {
   readonly #options: AttesterOptions;
 
   constructor(options: AttesterOptions) {
-    const { records, group, times, domain, signer, clock } = options;
+    const { records, group, times, domain, signer, clock, treeOf } = options;
     this.#options = options;
     this.group = group;
     this.times = times;
@@ -88,7 +90,7 @@ export class Attester {
       signer,
       ...(clock === undefined ? {} : { clock }),
     });
-    this.anchoring = new Anchoring(records, this.intake);
+    this.anchoring = new Anchoring(records, this.intake, treeOf);
   }
 
   /** Unix seconds of the attester's clock. */

@@ -159,6 +159,9 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   attester_log: ["subject", "profile", "generation"],
   attester_head: ["subject", "profile", "generation", "epoch"],
   attester_day: ["day"],
+  chain_account: ["chain_id", "address"],
+  chain_transaction: ["purpose"],
+  chain_signed: ["hash"],
 };
 
 /** A field element as a column has it. */
