@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+export type { Inbox, Message } from "./inbox.ts";
+export type { Problem } from "./mqtt/connection.ts";
+export { type MqttSettings, mqttSettings } from "./mqtt/settings.ts";
+export { type MqttSource, type MqttSourceOptions, type MqttState, startMqtt } from "./mqtt/source.ts";
+export type { Notice, Report } from "./notice.ts";
+export { covers, fits, isFilter, isTopic, levelOf } from "./topic.ts";
