@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 export type { Inbox, Message } from "./inbox.ts";
+export { type Broker, type BrokerRefusal, type BrokerState, startBroker } from "./mqtt/broker/broker.ts";
+export { hashPassword } from "./mqtt/broker/passwords.ts";
+export { type BrokerSettings, brokerSettings } from "./mqtt/broker/settings.ts";
 export type { Problem } from "./mqtt/connection.ts";
 export { type MqttSettings, mqttSettings } from "./mqtt/settings.ts";
 export { type MqttSource, type MqttSourceOptions, type MqttState, startMqtt } from "./mqtt/source.ts";

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import type { Inbox, Message } from "../../src/gateway/index.ts";
@@ -59,4 +62,20 @@ export async function publishAll(client: MqttClient, topic: string, texts: reado
 
 export function numbered(count: number, prefix = "m"): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+}
+
+/** Starts the process that fixtures/mqttProcess.ts is. */
+export function mqttProcess(settingsFile: string, inboxFile: string): ChildProcess {
+  const program = join(import.meta.dirname, "../fixtures/mqttProcess.ts");
+  return spawn(process.execPath, [program, settingsFile, inboxFile], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+}
+
+/** What such a process has written. */
+export function linesOf(file: string): string[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
 }
