@@ -15,7 +15,7 @@ export {
   type JsonValue,
   plainOf,
 } from "./formats/json/document.ts";
-export { DATE_ONLY, NO_TIME, NO_ZONE } from "./formats/json/instant.ts";
+export { DATE_ONLY, instantOf, NO_TIME, NO_ZONE } from "./formats/json/instant.ts";
 export { isoTime, unixSeconds, type WrittenTime } from "./internal/dateTime.ts";
 export { SKIPPED_BY_CLOCK, UNTOLD } from "./internal/localClock.ts";
 export { beyondScale, isMissing, isZero, plainDecimal } from "./internal/values.ts";

@@ -8,4 +8,7 @@ export type { Problem } from "./mqtt/connection.ts";
 export { type MqttSettings, mqttSettings } from "./mqtt/settings.ts";
 export { type MqttSource, type MqttSourceOptions, type MqttState, startMqtt } from "./mqtt/source.ts";
 export type { Notice, Report } from "./notice.ts";
-export { covers, fits, isFilter, isTopic, levelOf } from "./topic.ts";
+export type { DeviceReading } from "./payload/output.ts";
+export { PayloadReader, type PayloadResult, type PayloadState } from "./payload/reader.ts";
+export { type PayloadRefusal, REFUSAL_REASONS, type RefusalReason } from "./payload/refusal.ts";
+export { type PayloadRule, type PayloadSettings, payloadSettings } from "./payload/settings.ts";

@@ -17,11 +17,6 @@ export function isFilter(text: string): boolean {
   });
 }
 
-/** Whether a text names one topic. */
-export function isTopic(text: string): boolean {
-  return isPlausible(text) && !/[+#]/.test(text);
-}
-
 function isPlausible(text: string): boolean {
   return (
     text !== "" &&

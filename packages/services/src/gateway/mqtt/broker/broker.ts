@@ -123,7 +123,7 @@ class EmbeddedBroker implements Broker {
         // SUBACK 128.
         done(null, null);
       },
-      // aedes keeps the refused filters of a packet together with those that were granted.
+      // Asked once more for each message: in sessions aedes keeps a packet's refused filters next to the granted ones.
       authorizeForward: (client, packet) =>
         this.#accounts.get(client)?.receives(packet.topic) === true ? packet : null,
     });
