@@ -404,8 +404,12 @@ describe("embedded MQTT broker", function () {
     await reader.subscribeAsync("devices/+/hr", { qos: 1 });
     await reader.endAsync();
     await client.publishAsync(TOPIC, "in between", { qos: 1 });
-    const again = await device(options);
+    const again = connect({ port: broker.port, ...options });
+    clients.push(again);
+    // From the beginning: what a session had kept would come with the connection.
     again.on("message", (topic) => received.push(topic));
+    again.on("connect", ({ sessionPresent }) => received.push(...(sessionPresent ? ["a session"] : [])));
+    await until(() => again.connected, "the reader is back");
     await pause(100);
     expect(received).to.deep.equal([]);
     expect(inbox.texts).to.deep.equal(["kept?", "in between"]);
