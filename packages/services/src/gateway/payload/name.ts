@@ -16,8 +16,8 @@ export type Places = {
 };
 
 /**
- * What a rule names. Everything that its paths find must say the same: a device that calls itself otherwise than its hub does is
- * nobody's.
+ * What a rule names. Everything that its paths find must say the same: a message whose device and hub
+ * name two devices belongs to neither.
  * @returns undefined where there is nothing
  * @throws Refused with `several`
  */
