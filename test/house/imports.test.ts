@@ -12,7 +12,7 @@ const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
   "packages/readers": ["packages/sdk"],
   "packages/audit": ["packages/sdk"],
   "packages/hardhat-circom": [],
-  "packages/services": ["packages/sdk"],
+  "packages/services": ["packages/sdk", "packages/readers"],
   "packages/cli": ["packages/sdk", "packages/readers", "packages/audit"],
   "apps/claims": ["packages/sdk", "packages/readers", "packages/audit"],
 };

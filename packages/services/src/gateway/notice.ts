@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * Something that an operator may want to know, as plain data for a log. Never a payload, a password or what an unknown sender
+ * wrote. `user` is a configured name.
+ */
+export type Notice = {
+  readonly level: "info" | "warn" | "error";
+  /** Stable, such as `mqtt-connected` or `broker-refused`. */
+  readonly event: string;
+  readonly reason?: string;
+  readonly code?: string | number;
+  readonly user?: string;
+  readonly topic?: string;
+  readonly bytes?: number;
+  /** Milliseconds until the next attempt. */
+  readonly pause?: number;
+};
+
+export type Report = (notice: Notice) => void;
