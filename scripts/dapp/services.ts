@@ -98,7 +98,7 @@ async function attesterOf(world: World, attester: SimulatedAttester) {
   const { verificationKey } = await world.artifacts.load("enrolment");
   return attesterBackend({
     attester,
-    info: { attester: attester.account, times: SimulatedAttester.TIMES },
+    info: () => ({ attester: attester.account, times: SimulatedAttester.TIMES }),
     claims: world.claimsAs(world.roles.attester),
     verificationKey,
   });

@@ -83,7 +83,8 @@ describe("access", () => {
 
   it("covers every endpoint that there is", () => {
     const table = [...Object.keys(ATTESTER_ENDPOINTS), ...Object.keys(RELAYER_ENDPOINTS)];
-    expect(Object.keys(requestsOf(ANNA))).to.have.members([...table, "openapi", "metrics"]);
+    const closed = table.filter((name) => name !== "leaves");
+    expect(Object.keys(requestsOf(ANNA))).to.have.members([...closed, "openapi", "metrics"]);
     expect(Object.keys(MAY)).to.have.members(Object.keys(requestsOf(ANNA)));
     // What only a demonstration has must not be useful to a patient elsewhere.
     for (const { access: rule } of [CLOCK_ENDPOINTS.passUntil, ...Object.values(MAILBOX_ENDPOINTS)]) {
@@ -130,6 +131,27 @@ describe("access", () => {
   it("everyone may ask whether a server lives and is ready", async () => {
     for (const path of ["/health", "/ready"]) {
       expect((await ask(server.url, { method: "GET", path })).status).to.equal(200);
+    }
+  });
+
+  it("everyone may read the leaves that an attester publishes, and nobody those of one that does not", async () => {
+    const request = { method: "GET", path: "/attester/days/20000/leaves" } as const;
+    const reply = await ask(server.url, request);
+    expect(JSON.parse(reply.text)).to.deep.equal({ leaves: [...LEAF_OF.values()].map(String) });
+    const { leaves: _, ...silent } = attesterOf([]);
+    const other = await startServer(
+      (app) => void app.register(attesterRoutes(silent), { prefix: "/attester" }),
+      {
+        port: 0,
+        access,
+        log,
+      },
+    );
+    try {
+      expect((await ask(other.url, request)).status).to.equal(401);
+      expect((await ask(other.url, request, tokens.operator)).status).to.equal(404);
+    } finally {
+      await other.close();
     }
   });
 

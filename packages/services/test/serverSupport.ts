@@ -82,6 +82,7 @@ export const attesterOf = (asked: unknown[] = []): AttesterBackend => {
       return { root: 1n, leaf, index: 0, siblings: [BigInt(day)] };
     },
     owns: async (subject, _, leaf) => LEAF_OF.get(subject) === leaf,
+    leaves: async () => [...LEAF_OF.values()],
   };
 };
 

@@ -29,8 +29,8 @@ type SubjectOf<Params, Sends> = { of(request: { params: Params; body: Sends }): 
 
 /** Who may call an endpoint, and about whom. */
 export type Rule<Params, Sends> = {
-  /** Any of them. */
-  readonly roles: readonly Role[];
+  /** Any of them; `"everyone"` needs no token. */
+  readonly roles: readonly Role[] | "everyone";
   /**
    * Whose data a request is about: a token of one person reaches no other's. `"recorded"` where only the service's records
    * say it, and its handler compares. Left out where a request is about no person.

@@ -4,6 +4,7 @@
 // Client, server and OpenAPI are made from this one table. A service may see everything here: a head, a proof and a
 // signature say nothing about readings.
 import { SKIP_REASONS } from "../claimStates.ts";
+import { MAX_DEPTH } from "../generated/protocol.ts";
 import { ROLES, type Rule } from "./access.ts";
 import {
   accountSignature,
@@ -194,6 +195,13 @@ export const ATTESTER_ENDPOINTS = {
     },
     object(anchorPath),
     object({ day: dayInPath, leaf: fieldElement }),
+  ),
+  /** Only an attester that publishes them has it. A leaf hides subject and head. */
+  leaves: get(
+    "/days/:day/leaves",
+    { summary: "All leaves of a closed day, in the order of its tree", roles: "everyone" },
+    object({ leaves: list(fieldElement, { max: 2 ** MAX_DEPTH }) }),
+    object({ day: dayInPath }),
   ),
 } as const;
 

@@ -5,10 +5,12 @@ import type { AttesterBackend } from "./routes.ts";
 
 export interface AttesterBackendOptions {
   readonly attester: Attester;
-  /** The attester's account and all of the group's times, as the chain has them. */
-  readonly info: Omit<AttesterInfo, "group">;
+  /** The attester's account and all of the group's times, as the chain has them now. */
+  readonly info: () => Omit<AttesterInfo, "group">;
   /** Programs are read from it, not from what an applicant says. */
   readonly claims: ClaimsClient;
+  /** Whether everyone may read the leaves of closed days. */
+  readonly publishLeaves?: boolean;
   /** Of the enrolment circuit. */
   readonly verificationKey: VerificationKey;
 }
@@ -18,9 +20,9 @@ export interface AttesterBackendOptions {
  * role `enroller` has checked the person, or is the person where the group is self-attested.
  */
 export function attesterBackend(options: AttesterBackendOptions): AttesterBackend {
-  const { attester, info, claims, verificationKey } = options;
+  const { attester, info, claims, publishLeaves = false, verificationKey } = options;
   return {
-    info: async () => ({ group: attester.group, ...info }),
+    info: async () => ({ group: attester.group, ...info() }),
     enrol: (request) => attester.enrol(request),
     continueLog: (request) => attester.continueLog(request),
     submitHead: (head) => attester.submitHead(head),
@@ -36,5 +38,6 @@ export function attesterBackend(options: AttesterBackendOptions): AttesterBacken
     },
     path: (day, leaf) => attester.path(day, leaf),
     owns: async (subject, day, leaf) => (await attester.intake.leavesOf(day, subject)).includes(leaf),
+    ...(publishLeaves ? { leaves: (day: number) => attester.anchoring.leaves(day) } : {}),
   };
 }

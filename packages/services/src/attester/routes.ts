@@ -9,11 +9,14 @@ export type AttesterBackend = AttesterServices & {
   info(): Promise<AttesterInfo>;
   /** Whether a closed day has this leaf of that person. */
   owns(subject: bigint, day: number, leaf: bigint): Promise<boolean>;
+  /** All leaves of a closed day; an attester that does not publish them has none of it. */
+  leaves?(day: number): Promise<readonly bigint[]>;
 };
 
 /** Routes of an attester. Register them with a prefix. */
 export function attesterRoutes(backend: AttesterBackend): FastifyPluginCallback {
-  const { info, enrol, continueLog, submitHead, attest, path } = ATTESTER_ENDPOINTS;
+  const { info, enrol, continueLog, submitHead, attest, path, leaves } = ATTESTER_ENDPOINTS;
+  const published = backend.leaves?.bind(backend);
   return (app, _, done) => {
     serve(app, info, () => backend.info());
     serve(app, enrol, async ({ body }) => ({ opening: await backend.enrol(body) }));
@@ -29,6 +32,9 @@ export function attesterRoutes(backend: AttesterBackend): FastifyPluginCallback 
       if (found === undefined || !(await backend.owns(only, day, leaf))) throw leafUnknown(day);
       return found;
     });
+    if (published !== undefined) {
+      serve(app, leaves, async ({ params: { day } }) => ({ leaves: [...(await published(day))] }));
+    }
     done();
   };
 }

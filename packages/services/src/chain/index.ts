@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export type { NodeConnection } from "./node.ts";
 export type { PriceLimits } from "./price.ts";
+export { openProvider } from "./provider.ts";
 export { type ChainSigner, SENDER_LIMITS, type SenderLimits } from "./scope.ts";
 export { type Round, Sender, type SenderOptions } from "./sender.ts";
 export {

@@ -83,9 +83,11 @@ function operationOf(pattern: string, endpoint: AnyEndpoint): Operation {
     required: true,
     schema,
   }));
-  const everyRole = access.roles.length === ROLES.length;
+  const { roles } = access;
+  const isPublic = roles === "everyone";
+  const everyRole = !isPublic && roles.length === ROLES.length;
   const description = [
-    everyRole ? "For every role." : `For ${access.roles.join(" or ")}.`,
+    isPublic ? "For everyone." : everyRole ? "For every role." : `For ${roles.join(" or ")}.`,
     repeatable ? "Asking twice does what asking once does." : "A lost answer is not asked for again.",
     ...(sends === undefined ? [] : [`At most ${bodyLimit} bytes.`]),
   ].join(" ");
@@ -94,9 +96,9 @@ function operationOf(pattern: string, endpoint: AnyEndpoint): Operation {
     summary,
     description,
     // One of the roles is enough, and a certificate does as well as a token.
-    security: (everyRole ? [[]] : access.roles.map((role) => [role])).flatMap((roles) => [
-      { token: roles },
-      { certificate: roles },
+    security: (isPublic ? [] : everyRole ? [[]] : roles.map((role) => [role])).flatMap((needed) => [
+      { token: needed },
+      { certificate: needed },
     ]),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(sends === undefined ? {} : { requestBody: { required: true, content: json(fieldSchema(sends)) } }),

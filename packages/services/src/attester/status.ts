@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type Attester, DAY, type Group } from "@vitalproof/sdk";
+import { problemOf } from "../chain/index.ts";
+import type { DutyState, Loop } from "../operate/loop.ts";
+import type { Database } from "../store/index.ts";
+import type { AnchorDays } from "./anchorDays.ts";
+import type { GroupSigner } from "./groupSigner.ts";
+
+/** Days that the status shows. */
+const DAYS = 14;
+
+/** How an attester is doing: counts and times, and nothing of a person. */
+export interface AttesterStatus {
+  readonly service: "attester";
+  /** Unix second. */
+  readonly at: number;
+  readonly group: bigint;
+  readonly attester: string;
+  readonly people: number;
+  readonly devices: number;
+  readonly logs: number;
+  /** Unix second of the last head that was accepted. */
+  readonly lastHead: number | null;
+  readonly days: readonly DayStatus[];
+  /** What is wrong, and what to do, in plain words. */
+  readonly problems: readonly Problem[];
+}
+
+export interface DayStatus {
+  /** Days since 1970-01-01 UTC. */
+  readonly day: number;
+  readonly heads: number;
+  readonly gaps: number;
+  /** `open`: heads may arrive; `closed`: its root goes to the chain; then what became of the transaction. */
+  readonly state: "open" | "closed" | "wanted" | "sent" | "mined" | "final" | "reverted" | "refused";
+  /** Last Unix second at which its root can be written in time. */
+  readonly until: number;
+}
+
+export interface Problem {
+  readonly what: string;
+  readonly todo: string;
+}
+
+export interface StatusOptions {
+  readonly database: Database;
+  readonly days: AnchorDays;
+  readonly loop: Loop;
+  readonly signer: GroupSigner;
+  readonly attester: Attester;
+  readonly group: Group;
+  readonly chainId: bigint;
+  readonly clock: () => number;
+}
+
+export async function attesterStatus(options: StatusOptions): Promise<AttesterStatus> {
+  const { database, signer, attester, clock } = options;
+  const { reads } = database;
+  const count = async (table: "attester_person" | "attester_device" | "attester_log"): Promise<number> => {
+    const { rows } = await reads
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll().as("rows"))
+      .executeTakeFirstOrThrow();
+    return Number(rows);
+  };
+  const last = await reads
+    .selectFrom("attester_head")
+    .select(({ fn }) => fn.max("received_at").as("at"))
+    .executeTakeFirst();
+  return {
+    service: "attester",
+    at: clock(),
+    group: attester.group,
+    attester: signer.address,
+    people: await count("attester_person"),
+    devices: await count("attester_device"),
+    logs: await count("attester_log"),
+    lastHead: last?.at ?? null,
+    days: await daysOf(options),
+    problems: await problemsOf(options),
+  };
+}
+
+async function daysOf({ database, days, attester, group, clock }: StatusOptions): Promise<DayStatus[]> {
+  const today = Math.floor(clock() / DAY);
+  const rows = await database.reads
+    .selectFrom("attester_head")
+    .select(({ fn }) => ["anchor_day", fn.countAll().as("heads"), fn.count("received_at").as("received")])
+    .where("anchor_day", ">", today - DAYS)
+    .groupBy("anchor_day")
+    .orderBy("anchor_day", "desc")
+    .execute();
+  return Promise.all(
+    rows.map(async ({ anchor_day: day, heads, received }) => {
+      const sent = await days.stateOf(day);
+      const isOpen = attester.anchorTime(day) > clock();
+      return {
+        day,
+        heads: Number(received),
+        gaps: Number(heads) - Number(received),
+        state: sent?.state ?? (isOpen ? "open" : "closed"),
+        until: (day + 1) * DAY + group.intakeTime + group.graceTime,
+      };
+    }),
+  );
+}
+
+async function problemsOf(options: StatusOptions): Promise<Problem[]> {
+  const { database, days, loop, signer, chainId } = options;
+  const problems: Problem[] = [];
+  for (const [day, problem] of days.problems)
+    problems.push({ what: `Day ${day}: ${DAY_PROBLEMS[problem].what}`, todo: DAY_PROBLEMS[problem].todo });
+  const account = await problemOf(database.reads, { chainId, address: signer.address });
+  if (account !== undefined)
+    problems.push({ what: `Transactions wait: ${account.kind}.`, todo: account.hint });
+  for (const duty of loop.states) if (duty.faults > 0) problems.push(ofDuty(duty));
+  return problems;
+}
+
+const DAY_PROBLEMS = {
+  lapsed: {
+    what: "its root was not written in time, and can be corrected no more.",
+    todo: "Tell the insurers: the periods that end on this day lapse.",
+  },
+  "another-root": {
+    what: "the chain has another root than this store.",
+    todo: "Was an old backup restored? Compare both, then correct the day by hand if the store is right.",
+  },
+  refused: {
+    what: "the chain refused its root again and again.",
+    todo: "Look at the log, and at whether the account is still the group's attester.",
+  },
+} as const;
+
+function ofDuty({ name, faults }: DutyState): Problem {
+  return {
+    what: `The duty "${name}" failed ${faults} ${faults === 1 ? "time" : "times"} in a row.`,
+    todo: "The log says where. It is tried again on its own.",
+  };
+}
