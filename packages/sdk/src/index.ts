@@ -91,7 +91,7 @@ export {
 export type { Sent } from "./clients/call.ts";
 export { CircuitGovernance, type CircuitProposal } from "./clients/circuitGovernance.ts";
 export { CircuitClient } from "./clients/circuits.ts";
-export type { ClaimItem } from "./clients/claimItem.ts";
+export { type ClaimItem, itemCalldata } from "./clients/claimItem.ts";
 export { ClaimsClient, type PolicyPayment, type ProgramOffer } from "./clients/claims.ts";
 export { type ConsentFacts, type ConsentReceipt, consentReceipt } from "./clients/consentReceipt.ts";
 export {
@@ -109,6 +109,7 @@ export { Custody, type Escrow } from "./clients/custody.ts";
 export { Pauses } from "./clients/pauses.ts";
 export { type Refusal, refusalNames, refusalOf, refusalOfData, type ShowValue } from "./clients/refusals.ts";
 export { ScopeClient, type ScopeRecord } from "./clients/scopes.ts";
+export { type SkippedClaim, skippedIn } from "./clients/skipped.ts";
 export { TOKEN_ABI, TokenClient } from "./clients/tokens.ts";
 export {
   compareDecimals,

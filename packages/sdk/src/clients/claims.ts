@@ -10,6 +10,7 @@ import { argumentOf, atBlock, connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
 import { type ClaimItem, itemCalldata } from "./claimItem.ts";
 import type { ClaimsPayout } from "./contractTypes.ts";
+import { type SkippedClaim, skippedOf } from "./skipped.ts";
 
 /** What an insurer offers; nothing of it ever changes. */
 export type ProgramOffer = {
@@ -123,19 +124,12 @@ export class ClaimsClient {
   submitClaims(
     items: readonly ClaimItem[],
     overrides: { gasLimit?: bigint } = {},
-  ): Promise<Sent<{ index: number; reason: SkipReason; detail: bigint }[]>> {
+  ): Promise<Sent<SkippedClaim[]>> {
     return send(
       this.#contract,
       "submitClaims",
       () => this.#contract.submitClaims(items.map(itemCalldata), overrides),
-      (events) =>
-        events
-          .filter(({ name }) => name === "ClaimSkipped")
-          .map(({ args }) => ({
-            index: Number(args.getValue("index")),
-            reason: SKIP_REASONS[Number(args.getValue("reason"))]!,
-            detail: args.getValue("detail") as bigint,
-          })),
+      skippedOf,
     );
   }
 

@@ -29,13 +29,16 @@ export async function replaceStuck(scope: Scope): Promise<number> {
       maxFee: BigInt(dearest.max_fee),
       tip: dearest.tip === null ? undefined : BigInt(dearest.tip),
     };
-    const price = replacing(earlier, now, scope.limits);
+    // An empty one does not have to outbid what no node has.
+    const isAlone =
+      becomesEmpty && signed.every(({ sent_at, underpriced }) => sent_at === null && underpriced === 0);
+    const price = isAlone ? now : replacing(earlier, now, scope.limits);
     if (price === undefined) {
       scope.trouble({
         kind: "price-cap",
         needed: String(earlier.maxFee + earlier.maxFee / 8n),
         found: String(scope.limits.maxFee),
-        hint: "A transaction waits at the highest price that is allowed. Raise the cap, or wait.",
+        hint: "A transaction waits at the highest price or tip that is allowed. Raise the cap, or wait.",
       });
       continue;
     }
@@ -44,8 +47,9 @@ export async function replaceStuck(scope: Scope): Promise<number> {
   return replaced;
 }
 
-function isOld({ limits, now }: Scope, { signed_at }: ChainSignedTable, headSince: number): boolean {
-  return now - Math.max(signed_at, headSince) >= limits.stuck;
+function isOld({ limits, now }: Scope, { signed_at, sent_at }: ChainSignedTable, headSince: number): boolean {
+  // A higher price does not help one that no node took.
+  return sent_at !== null && now - Math.max(signed_at, headSince) >= limits.stuck;
 }
 
 /** Keeps since when the lowest nonce that is not mined is the lowest: those behind it wait for it, and are not stuck. */
@@ -78,7 +82,7 @@ async function givenUp({ database, limits, now }: Scope, row: ChainTransactionTa
   const refusals = await database.reads
     .selectFrom("chain_signed")
     .select((of) => [
-      of.fn.max("refusals").as("most"),
+      of.fn.sum("refusals").as("all"),
       of.fn.max("sent_at").as("sent"),
       of.fn.min("signed_at").as("signed"),
     ])
@@ -87,7 +91,7 @@ async function givenUp({ database, limits, now }: Scope, row: ChainTransactionTa
     .executeTakeFirstOrThrow();
   // One that some node took can be mined; it waits.
   const isRefused =
-    Number(refusals.most) >= limits.refusals &&
+    Number(refusals.all) >= limits.refusals &&
     refusals.sent === null &&
     now - Number(refusals.signed) >= limits.stuck;
   if (!late && !isRefused) return null;

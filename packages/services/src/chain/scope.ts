@@ -87,7 +87,7 @@ export function rowsIn(
     .execute();
 }
 
-/** Everything that was signed for a nonce of the account, the dearest first. */
+/** Everything that was signed for a nonce of the account. First the one that nodes should have: empty ones, then by price. */
 export async function signedFor(
   queries: Queries,
   { account }: Of,
@@ -100,7 +100,7 @@ export async function signedFor(
     .where("account", "=", account.address)
     .where("nonce", "=", nonce)
     .execute();
-  return rows.sort((a, b) => (BigInt(a.max_fee) < BigInt(b.max_fee) ? 1 : -1));
+  return rows.sort((a, b) => a.acts - b.acts || (BigInt(a.max_fee) < BigInt(b.max_fee) ? 1 : -1));
 }
 
 /** Lets no other process give nonces or replace transactions of the account until the step ends. */

@@ -39,11 +39,8 @@ export type RefusedReason = "contract" | "gas" | "node" | "too-late";
 export type TransactionState =
   | { readonly state: "wanted" }
   | { readonly state: "sent"; readonly hash: string; readonly nonce: number }
-  | ({
-      readonly state: "mined" | "final";
-      readonly isFinal: boolean;
-      readonly logs: readonly ChainLog[];
-    } & Mined)
+  | ({ readonly state: "mined"; readonly isFinal: false; readonly logs: readonly ChainLog[] } & Mined)
+  | ({ readonly state: "final"; readonly isFinal: true; readonly logs: readonly ChainLog[] } & Mined)
   | ({ readonly state: "reverted"; readonly isFinal: boolean; readonly error: ChainError } & Mined)
   | {
       readonly state: "refused";
@@ -93,10 +90,11 @@ function settledState(row: ChainTransactionTable, abi: Interface | undefined): T
       ...(reason === "node" ? { words: row.error ?? "" } : {}),
     };
   }
-  const mined = { hash: row.hash!, blockNumber: row.block_number!, gasUsed: row.gas_used!, isFinal };
-  if (row.succeeded === 0) return { state: "reverted", ...mined, error: errorOf(row.error ?? "", abi) };
+  const mined = { hash: row.hash!, blockNumber: row.block_number!, gasUsed: row.gas_used! };
+  if (row.succeeded === 0)
+    return { state: "reverted", isFinal, ...mined, error: errorOf(row.error ?? "", abi) };
   const logs = JSON.parse(row.logs ?? "[]") as ChainLog[];
-  return { state: isFinal ? "final" : "mined", ...mined, logs };
+  return isFinal ? { state: "final", isFinal, ...mined, logs } : { state: "mined", isFinal, ...mined, logs };
 }
 
 function errorOf(data: string, abi: Interface | undefined): ChainError {

@@ -137,6 +137,33 @@ export interface ChainSignedTable {
   readonly refusals: number;
 }
 
+/** What a relayer was asked for. */
+export interface RelayerRequestTable {
+  /** Made from the content: `claim/…`, `consent/…`, `revocation/…`, `payment/POLICY/NUMBER`. */
+  readonly key: string;
+  readonly kind: "claim" | "consent" | "revocation" | "payment";
+  /** Whose gas it is: `policy/NUMBER`, or an account. */
+  readonly principal: string;
+  /** Of a claim: policy and period, of which one claim is on its way at a time. */
+  readonly subject: string | null;
+  /** As it was asked, JSON. */
+  readonly content: string;
+  readonly received_at: number;
+  /** `waiting` for a transaction; `sent` in one, or on its way into one; `ended`. */
+  readonly state: "waiting" | "sent" | "ended";
+  /** Of the transaction, and the claim's place in it. */
+  readonly purpose: string | null;
+  readonly place: number | null;
+  /** How often it was put into a transaction. */
+  readonly tries: number;
+  /** Most claims of a batch with it; null for what the chain allows. */
+  readonly most: number | null;
+  /** What became of it, JSON, once nothing changes it any more. */
+  readonly outcome: string | null;
+  /** Its part of the gas that was used. */
+  readonly gas: number | null;
+}
+
 export interface Tables {
   readonly service: ServiceTable;
   readonly attester_person: AttesterPersonTable;
@@ -147,6 +174,7 @@ export interface Tables {
   readonly chain_account: ChainAccountTable;
   readonly chain_transaction: ChainTransactionTable;
   readonly chain_signed: ChainSignedTable;
+  readonly relayer_request: RelayerRequestTable;
 }
 
 export type TableName = keyof Tables;

@@ -134,12 +134,12 @@ const honest: Fault = (_method, _params, pass) => pass();
 
 /** A node of the chain whose answers a test may change. `finalized` is `FINALITY` blocks behind. */
 export class TestNode implements NodeConnection {
-  readonly chain: TestChain;
+  readonly chain: Pick<TestChain, "request" | "height">;
   fault: Fault = honest;
   readonly asked: string[] = [];
   #server: Server | undefined;
 
-  constructor(chain: TestChain) {
+  constructor(chain: Pick<TestChain, "request" | "height">) {
     this.chain = chain;
   }
 
