@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 export { type AttesterBackendOptions, attesterBackend } from "./attester/backend.ts";
+export type { AttesterConfig } from "./attester/config.ts";
 export { type AttesterBackend, attesterRoutes } from "./attester/routes.ts";
+export { type RunningAttester, type RunOptions, runAttester } from "./attester/service.ts";
+export type { AttesterStatus } from "./attester/status.ts";
+export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
 export {
   type Access,
   type AccessRecord,

@@ -7,7 +7,7 @@ import { ATTESTER_ENDPOINTS, RELAYER_ENDPOINTS } from "@vitalproof/sdk/wire";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import { logger, openApi, type Server, servedOf, startServer } from "../src/index.ts";
-import { ANNA, accessFor, ask, bothRoutes, requestsOf } from "./serverSupport.ts";
+import { ANNA, accessFor, ask, bothRoutes, type Request, requestsOf } from "./serverSupport.ts";
 
 type Schema = { type?: string; required?: string[]; properties?: Record<string, unknown> };
 type Content = { content: { "application/json": { schema: Schema } } };
@@ -90,7 +90,7 @@ describe("OpenAPI", () => {
         : path.includes("/people")
           ? tokens.enroller
           : tokens.patient;
-    const published = { method: "GET", path: "/attester/days/20000/leaves" } as const;
+    const published: Request = { method: "GET", path: "/attester/days/20000/leaves" };
     const requests = [...Object.values(requestsOf(ANNA)), published];
     for (const { path, method, operation } of operations()) {
       const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);

@@ -120,6 +120,7 @@ onBothStores("relayer", (stores) => {
     const own = await relayer({ times: { gather: 1 } });
     const server = await startServer((app) => void app.register(relayerRoutes(own), { prefix: "/relayer" }), {
       port: 0,
+      access: "open",
     });
     try {
       const client = httpRelayer(`${server.url}/relayer`);

@@ -11,6 +11,9 @@ const LATE = "anchored late: the attester was not running in time";
 /** Each is refused by the chain for good before the next. */
 const ATTEMPTS = 10;
 
+/** For so many days after it lapsed, a day is looked for in a store. */
+const LAPSED_DAYS = 60;
+
 type Action = "anchor" | "correct";
 
 /** Why a day cannot be anchored by the service on its own. */
@@ -65,13 +68,13 @@ export class AnchorDays {
     return (await this.#last("correct", day)).state ?? (await this.#last("anchor", day)).state;
   }
 
-  /** Days whose heads can arrive no more, and which can still be written or corrected. */
+  /** Days whose heads can arrive no more: those that can be written or corrected, and some before, to tell of what lapsed. */
   #dueDays(): number[] {
     const { attester, correctionTime } = this.#options;
     const { intakeTime, graceTime } = attester.times;
     const over = attester.now() - intakeTime;
     const last = Math.ceil(over / DAY) - 2;
-    const first = Math.ceil((over - graceTime - correctionTime) / DAY) - 1;
+    const first = Math.ceil((over - graceTime - correctionTime) / DAY) - 1 - LAPSED_DAYS;
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).filter(
       (day) => attester.anchorTime(day) <= attester.now(),
     );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../http/refusal.ts";
 import type { Queries } from "../store/index.ts";
 import type { RelayerPolicy } from "./options.ts";
 

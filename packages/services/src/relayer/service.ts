@@ -4,7 +4,7 @@ import { type ClaimItem, type ClaimOutcome, consentIdOf, type Grant, type Revoca
 import { id } from "ethers";
 import { SENDER_LIMITS, want } from "../chain/index.ts";
 import { Node, unreachable } from "../chain/node.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../http/refusal.ts";
 import type { RelayerBackend } from "../relayer.ts";
 import { planWaiting } from "./batches.ts";
 import {

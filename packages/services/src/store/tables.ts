@@ -190,6 +190,7 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   chain_account: ["chain_id", "address"],
   chain_transaction: ["purpose"],
   chain_signed: ["hash"],
+  relayer_request: ["key"],
 };
 
 /** A field element as a column has it. */
