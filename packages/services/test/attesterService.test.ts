@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import {
+  ANCHOR_REGISTRY_ABI,
   type AnchorClient,
   createIdentity,
   httpAttester,

@@ -82,7 +82,9 @@ export class AnchorDays {
 
   /** @returns whether something was recorded */
   async #settle(day: number): Promise<boolean> {
-    const state = await this.stateOf(day);
+    // Looked at once: another process may be ahead, and then wants the same attempt, which is one.
+    const tried = { anchor: await this.#last("anchor", day), correct: await this.#last("correct", day) };
+    const state = tried.correct.state ?? tried.anchor.state;
     if (state !== undefined && !isInVain(state)) {
       if (state.state === "final") this.#done.add(day);
       return false;
@@ -93,10 +95,11 @@ export class AnchorDays {
       this.#done.add(day);
       return false;
     }
-    return this.#write(closed);
+    return this.#write(closed, { anchor: tried.anchor.attempts, correct: tried.correct.attempts });
   }
 
-  async #write({ day, root }: ClosedDay): Promise<boolean> {
+  /** @param attempts so far, of each action */
+  async #write({ day, root }: ClosedDay, attempts: Readonly<Record<Action, number>>): Promise<boolean> {
     const { attester, anchors } = this.#options;
     const { group } = attester;
     const { until, correctableUntil } = await anchors.anchorWindow(group, day);
@@ -107,29 +110,27 @@ export class AnchorDays {
       return false;
     }
     const now = attester.now();
-    if (now <= until) {
-      return this.#want("anchor", day, ABI.encodeFunctionData("anchor", [group, day, root]), until);
-    }
-    if (now <= correctableUntil) {
-      return this.#want(
-        "correct",
-        day,
-        ABI.encodeFunctionData("correct", [group, day, root, LATE]),
-        correctableUntil,
-      );
+    const action = now <= until ? "anchor" : "correct";
+    const notAfter = now <= until ? until : correctableUntil;
+    if (now <= notAfter) {
+      if (attempts[action] < ATTEMPTS)
+        return this.#want(action, day, { root, notAfter, attempt: attempts[action] });
+      this.#report(day, "refused");
+      return false;
     }
     this.#report(day, "lapsed");
     return false;
   }
 
-  async #want(action: Action, day: number, data: string, notAfter: number): Promise<boolean> {
+  #want(
+    action: Action,
+    day: number,
+    { root, notAfter, attempt }: { root: bigint; notAfter: number; attempt: number },
+  ): Promise<boolean> {
     const { attester, anchors, account, database } = this.#options;
-    const { attempts } = await this.#last(action, day);
-    if (attempts >= ATTEMPTS) {
-      this.#report(day, "refused");
-      return false;
-    }
-    const purpose = this.#purpose(action, day, attempts);
+    const reason = action === "correct" ? [LATE] : [];
+    const data = ABI.encodeFunctionData(action, [attester.group, day, root, ...reason]);
+    const purpose = this.#purpose(action, day, attempt);
     return database.step((queries) =>
       want(queries, { purpose, from: account(), to: anchors.address, data, notAfter }, attester.now()),
     );
