@@ -3,9 +3,13 @@ import { VitalproofError } from "@vitalproof/sdk";
 import { type Migration, Migrator, sql } from "kysely";
 import type { Database, Queries } from "./database.ts";
 import * as m0001Attester from "./migrations/m0001Attester.ts";
+import * as m0003Sealed from "./migrations/m0003Sealed.ts";
 
 /** By name, in order. One that was released never changes. */
-const MIGRATIONS: Record<string, Migration> = { "0001-attester": m0001Attester };
+const MIGRATIONS: Record<string, Migration> = {
+  "0001-attester": m0001Attester,
+  "0003-sealed": m0003Sealed,
+};
 
 /** Kysely's table of the migrations that were made. */
 const MADE = "kysely_migration";
