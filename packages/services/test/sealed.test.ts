@@ -186,14 +186,14 @@ onBothStores("sealed values", (stores) => {
       await sdk.Log.create(here.store("p1"), "log", opening);
       const advance = (fails: boolean) =>
         here.database.step(async (queries) => {
-          const log: Log = await sdk.Log.open(sealedStore(here.database, here.keys, "p1", queries), "log");
+          const log: Log = await sdk.Log.resume(sealedStore(here.database, here.keys, "p1", queries), "log");
           await log.append([{ time: 20_000 * 86_400 + 60, value: 5, unit: "1" }]);
           await log.seal(20_001 * 86_400);
           await queries.insertInto("service").values({ service: "gateway", bound_to: "{}" }).execute();
           if (fails) throw new sdk.VitalproofError("ABORTED", "thought better of it");
         });
       expect((await rejection(advance(true))).code).to.equal("ABORTED");
-      const epochs = async () => (await sdk.Log.open(here.store("p1"), "log")).epochs.length;
+      const epochs = async () => (await sdk.Log.resume(here.store("p1"), "log")).epochs.length;
       expect([await epochs(), await count()]).to.deep.equal([0, 0]);
       await advance(false);
       expect([await epochs(), await count()]).to.deep.equal([1, 1]);
@@ -241,7 +241,7 @@ onBothStores("sealed values", (stores) => {
         rooms.flatMap((here, r) =>
           Array.from({ length: 40 }, async (_, n) => {
             await here.store("p1").write(`k${n % 3}`, `${r} ${n}`);
-            expect(await here.store("p1").read(`k${n % 3}`)).to.be.a("string");
+            await here.store("p1").read(`k${n % 3}`);
             if (n % 10 === 0)
               await here
                 .store("p1")
@@ -284,6 +284,6 @@ onBothStores("sealed values", (stores) => {
       5_000_000 / (performance.now() - started),
     );
     for (const [name, rate] of Object.entries(rates)) console.log(`      ${name}: ${rate} a second`);
-    expect(rates.seal).to.be.greaterThan(20_000);
+    expect(rates.seal).to.be.greaterThan(50_000);
   });
 });

@@ -50,7 +50,7 @@ export async function wrappedOf({ database }: Room, person: string): Promise<Buf
 }
 
 /** Which files have some bytes in them. */
-export function filesWith(bytes: Uint8Array | string, files: readonly string[]): string[] {
+export function filesWith(bytes: Buffer | string, files: readonly string[]): string[] {
   return files.filter((file) => readFileSync(file).includes(bytes));
 }
 
