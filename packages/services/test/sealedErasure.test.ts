@@ -17,7 +17,7 @@ import {
 } from "../src/sealed/index.ts";
 import { restore } from "../src/store/index.ts";
 import { rejection, shown } from "./support/rejection.ts";
-import { filesOf, filesWith, type Room, room, START, wrappedOf } from "./support/sealed.ts";
+import { filesOf, filesWith, filesWithPieceOf, type Room, room, START, wrappedOf } from "./support/sealed.ts";
 import { onBothStores } from "./support/stores.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitalproof-sealed-"));
@@ -26,6 +26,7 @@ let files = 0;
 const file = () => join(folder, `${++files}.backup`);
 
 const by = "operator";
+const MARKER = "plaintext-marker-1c9e";
 
 /** Persons p1, p2, … with documents. */
 async function fill(here: Room, persons: number, documents = 3): Promise<void> {
@@ -217,25 +218,47 @@ onBothStores("sealed values, erasure", (stores) => {
     this.timeout(120_000);
     const url = await stores.fresh();
     const here = room(await stores.open(url));
-    // Pages are split and rows move, back and forth.
+    const overwriting = async (mode: "on" | "off"): Promise<void> => {
+      if (here.database.kind !== "sqlite") return;
+      await here.database.step((queries) => sql.raw(`pragma secure_delete = ${mode}`).execute(queries));
+    };
+    // Pages are split and rows move, which leaves copies. SQLite overwrites most of them, so that it takes thousands of
+    // persons to see one; in a store from before it did there are many.
+    await overwriting("off");
     const persons = Array.from({ length: 400 }, (_, n) => `p${(n * 7_919) % 400}`);
     for (const person of persons) await here.keys.create(person);
-    await here.store("p7").write("epochs/1", "plaintext-marker-1c9e");
-    const wrapped = await wrappedOf(here, "p7");
-    const others = await wrappedOf(here, "p8");
+    for (let n = 0; n < 400; n++) {
+      await here.database.step((queries) =>
+        queries
+          .updateTable("person_key")
+          .set({ writes: 2 ** (n % 40) })
+          .where("person", "=", `p${(n * 31) % 400}`)
+          .execute(),
+      );
+    }
+    await overwriting("on");
+    await here.store("p7").write("epochs/1", MARKER);
+    const wrapped = new Map<string, Buffer>();
+    for (const person of persons) wrapped.set(person, await wrappedOf(here, person));
     const places = async () =>
       here.database.kind === "sqlite" ? filesOf(url) : [await tableFile(here, "person_key")];
-    expect(filesWith(wrapped, await places())).not.to.deep.equal([]);
+    const there = await places();
+    for (const [person, bytes] of wrapped) expect(filesWith(bytes, there), person).not.to.deep.equal([]);
+    const erased = Array.from({ length: 40 }, (_, n) => `p${n * 9 + 7}`);
     const started = performance.now();
-    const erased = await here.erasures.erase("p7", { by });
-    console.log(`      an erasure among 400 persons: ${(performance.now() - started).toFixed(0)} ms`);
-    expect(erased.cleaned).to.equal(true);
+    for (const person of erased) {
+      expect((await here.erasures.erase(person, { by })).cleaned).to.equal(true);
+    }
+    const each = (performance.now() - started) / erased.length;
+    console.log(`      an erasure among 400 persons: ${each.toFixed(0)} ms`);
     const after = await places();
-    expect(filesWith(wrapped, after)).to.deep.equal([]);
-    expect(filesWith("plaintext-marker-1c9e", after)).to.deep.equal([]);
-    // The search finds what is there.
-    expect(filesWith(others, after)).to.have.length(1);
     if (here.database.kind === "sqlite") expect(after.length).to.be.greaterThan(1);
+    for (const [person, bytes] of wrapped) {
+      const found = filesWithPieceOf(bytes, after);
+      // The search finds what is there.
+      expect(found.length > 0, person).to.equal(!erased.includes(person));
+    }
+    expect(filesWith(MARKER, after)).to.deep.equal([]);
   });
 
   it("while a long read sees the old rows the files are not said to be clean", async function () {

@@ -62,7 +62,8 @@ export async function rotateMasterKey(
     rewrapped += anew.length;
     onStep(rewrapped);
   }
-  const cleaned = rewrapped === 0 || (await cleanFiles(database));
+  // Also where nothing was left to do: a process may have been killed before it came to this.
+  const cleaned = await cleanFiles(database);
   return { ...(await wrappedKeys(database, masterKeys)), rewrapped, cleaned };
 }
 

@@ -54,6 +54,21 @@ export function filesWith(bytes: Buffer | string, files: readonly string[]): str
   return files.filter((file) => readFileSync(file).includes(bytes));
 }
 
+/** Bytes of a wrapped key before those that are its own: version and id of the master key. */
+const HEADER = 17;
+const PIECE = 12;
+
+/** Which files have a piece of a wrapped key in them. A part of it could be completed by trying. */
+export function filesWithPieceOf(wrapped: Buffer, files: readonly string[]): string[] {
+  const texts = files.map((file) => [file, readFileSync(file)] as const);
+  const found = new Set<string>();
+  for (let at = HEADER; at + PIECE <= wrapped.length; at += 4) {
+    const piece = wrapped.subarray(at, at + PIECE);
+    for (const [file, bytes] of texts) if (bytes.includes(piece)) found.add(file);
+  }
+  return [...found];
+}
+
 /** All files of an SQLite store. @param url as `openDatabase` has it */
 export function filesOf(url: string): string[] {
   return globSync(`${url.replace("sqlite:", "")}*`).filter((file) => statSync(file).isFile());
