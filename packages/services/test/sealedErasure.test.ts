@@ -109,6 +109,9 @@ onBothStores("sealed values, erasure", (stores) => {
     const atHand = await here.keys.of(here.database.reads, "p1");
     const wrapped = await wrappedOf(here, "p1");
     here.now += 5;
+    // One more remembers it, and asks for nothing until the row is back.
+    const asleep = room(await stores.open(url));
+    expect(await asleep.store("p1").read("epochs/0")).to.equal("text 0 of 1");
     await here.erasures.erase("p1", { by });
     const refused = async (): Promise<void> => {
       for (const { keys, store, database } of [here, other, room(here.database)]) {
@@ -139,7 +142,7 @@ onBothStores("sealed values, erasure", (stores) => {
     await here.database.step((queries) =>
       queries.updateTable("person_key").set({ wrapped, erased_at: null }).execute(),
     );
-    for (const { keys, database } of [here, other, room(here.database)]) {
+    for (const { keys, database } of [here, other, asleep, room(here.database)]) {
       expect((await rejection(keys.of(database.reads, "p1"))).code).to.equal("PERSON_ERASED");
     }
     // And erasing again destroys it.

@@ -2,7 +2,7 @@
 import { type Store, VitalproofError } from "@vitalproof/sdk";
 import { type Expression, sql } from "kysely";
 import type { Database, Queries } from "../store/index.ts";
-import type { PersonKeys } from "./personKeys.ts";
+import { evidenceOf, type PersonKeys } from "./personKeys.ts";
 import { keyMissing, rolledBack } from "./refusals.ts";
 
 const TABLE = "document";
@@ -49,7 +49,7 @@ export function sealedStore(
         .leftJoin(TABLE, (join) =>
           join.onRef("document.person", "=", "person_key.person").on("document.key", "=", key),
         )
-        .select(["wrapped", "erased_at", "writes", "version", "sealed"])
+        .select(["wrapped", "erased_at", "writes", "version", "sealed", evidenceOf(person)])
         .where("person_key.person", "=", person)
         .executeTakeFirst();
       const personKey = await personKeys.unlock(reads, person, row);
@@ -69,7 +69,7 @@ export function sealedStore(
           .updateTable("person_key")
           .set(({ eb }) => ({ writes: eb("writes", "+", 1) }))
           .where("person", "=", person)
-          .returning(["wrapped", "erased_at", "writes"])
+          .returning(["wrapped", "erased_at", "writes", evidenceOf(person)])
           .executeTakeFirst();
         const personKey = await personKeys.unlock(step, person, row);
         if (row === undefined) throw keyMissing();

@@ -60,7 +60,7 @@ export class PersonKeys {
     named.fill(0);
     const insert = async (step: Queries): Promise<void> => {
       const erasedAt = await erasedIn(step, person);
-      if (erasedAt !== undefined) throw personErased(erasedAt);
+      if (erasedAt !== null) throw personErased(erasedAt);
       await step
         .insertInto("person_key")
         .values({ person, wrapped, created_at: this.#clock(), erased_at: null, writes: 0 })
@@ -78,7 +78,7 @@ export class PersonKeys {
   async of(queries: Queries, person: string): Promise<PersonKey> {
     let query = queries
       .selectFrom("person_key")
-      .select(["wrapped", "erased_at"])
+      .select(["wrapped", "erased_at", evidenceOf(person)])
       .where("person", "=", person);
     // Other steps may seal for this person meanwhile, and an erasure waits.
     if (this.#database.locks && queries !== this.#database.reads) query = query.forKeyShare();
@@ -100,24 +100,18 @@ export class PersonKeys {
     return (await this.of(queries, person)).open(sealed, place);
   }
 
-  /** The key of a row that was read. @throws as `of` */
-  async unlock(
-    queries: Queries,
-    person: string,
-    row: { readonly wrapped: Uint8Array | null; readonly erased_at: number | null } | undefined,
-  ): Promise<PersonKey> {
-    if (row === undefined || row.wrapped === null) {
-      const erasedAt = row?.erased_at ?? (await erasedIn(queries, person));
-      if (erasedAt === undefined) throw keyMissing();
+  /** The key of a row that was read, with `evidenceOf`. @throws as `of` */
+  async unlock(queries: Queries, person: string, row: KeyRow | undefined): Promise<PersonKey> {
+    // Evidence first: a row that somebody put back does not undo an erasure.
+    const erasedAt = row === undefined ? await erasedIn(queries, person) : (row.evidence_at ?? row.erased_at);
+    if (typeof erasedAt === "number") {
       // Another process may have done it.
       this.forget(person, erasedAt);
       throw personErased(erasedAt);
     }
+    if (row === undefined || row.wrapped === null) throw keyMissing();
     const known = this.#memory.get(person, row.wrapped);
     if (known !== undefined) return known;
-    // A row that somebody put back does not undo an erasure.
-    const erasedAt = await erasedIn(queries, person);
-    if (erasedAt !== undefined) throw personErased(erasedAt);
     const key = await this.#unwrap(person, row.wrapped);
     this.#memory.set(person, row.wrapped, key);
     return key;
@@ -148,17 +142,25 @@ export class PersonKeys {
   }
 }
 
+/** What `unlock` needs of `person_key`. */
+type KeyRow = {
+  readonly wrapped: Uint8Array | null;
+  readonly erased_at: number | null;
+  readonly evidence_at: number | null;
+};
+
 function bindingOf(person: string): Buffer {
   return createHash("sha256").update(`vitalproof person|${person}`).digest();
 }
 
-/** When a person was erased, as the evidence has it. */
-async function erasedIn(queries: Queries, person: string): Promise<number | undefined> {
-  const row = await queries
-    .selectFrom("erasure")
-    .select("erased_at")
-    .where("person", "=", person)
-    .orderBy(sql.ref("erased_at"))
-    .executeTakeFirst();
-  return row?.erased_at;
+/** A column: when a person was erased, as the evidence has it. */
+export function evidenceOf(person: string) {
+  return sql<number | null>`(select min(e.erased_at) from erasure e where e.person = ${person})`.as(
+    "evidence_at",
+  );
+}
+
+async function erasedIn(queries: Queries, person: string): Promise<number | null> {
+  const row = await queries.selectNoFrom(evidenceOf(person)).executeTakeFirstOrThrow();
+  return row.evidence_at;
 }
