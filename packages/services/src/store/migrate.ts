@@ -5,12 +5,14 @@ import type { Database, Queries } from "./database.ts";
 import * as m0001Attester from "./migrations/m0001Attester.ts";
 import * as m0002Chain from "./migrations/m0002Chain.ts";
 import * as m0003Relayer from "./migrations/m0003Relayer.ts";
+import * as m0004Sealed from "./migrations/m0004Sealed.ts";
 
 /** By name, in order. One that was released never changes. */
 const MIGRATIONS: Record<string, Migration> = {
   "0001-attester": m0001Attester,
   "0002-chain": m0002Chain,
   "0003-relayer": m0003Relayer,
+  "0004-sealed": m0004Sealed,
 };
 
 /** Kysely's table of the migrations that were made. */

@@ -36,6 +36,8 @@ export async function openSqlite(path: string): Promise<Database> {
     chmodSync(path, 0o600);
     // WAL: reads do not wait for steps. FULL: a commit is on disk before it returns, whatever happens to the machine.
     file.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+    // What is deleted is overwritten: a wrapped key that stays in a free page would not be erased (`sealed/cleanFiles.ts`).
+    file.exec("pragma secure_delete = on");
     return new SqliteStore(path, file);
   });
 }

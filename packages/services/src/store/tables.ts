@@ -162,6 +162,51 @@ export interface RelayerRequestTable {
   readonly outcome: string | null;
   /** Its part of the gas that was used. */
   readonly gas: number | null;
+/** The key of everything that is sealed for one person. */
+export interface PersonKeyTable {
+  /** Opaque: a hash, or a local name. It is in backups and evidence after an erasure too. */
+  readonly person: string;
+  /** Under the master key; null once the person was erased. */
+  readonly wrapped: Uint8Array | null;
+  readonly created_at: number;
+  readonly erased_at: number | null;
+  /** Counts what was written to `document`; it gives the versions there. */
+  readonly writes: number;
+}
+
+/** Texts of the SDK's `Store`, sealed. */
+export interface DocumentTable {
+  readonly person: string;
+  /** As the SDK names it, such as an epoch's number. */
+  readonly key: string;
+  /** `writes` of the person when it was written. */
+  readonly version: number;
+  readonly sealed: Uint8Array;
+}
+
+/** A backup that holds wrapped keys: of everyone who had one at that time. */
+export interface BackupMadeTable {
+  readonly id: string;
+  /** When it began. */
+  readonly made_at: number;
+  /** When it was complete; null until then. */
+  readonly ended_at: number | null;
+  /** As the operator calls it, such as a path. */
+  readonly place: string;
+  /** When it will be gone. */
+  readonly kept_until: number;
+}
+
+/** What says that a person was erased. */
+export interface ErasureTable {
+  /** SHA-256 of `evidence` in hex. */
+  readonly hash: string;
+  readonly person: string;
+  readonly erased_at: number;
+  /** JSON, as it was hashed. */
+  readonly evidence: string;
+  /** When the database's files had no copy of the wrapped key any more; null until then. */
+  readonly cleaned_at: number | null;
 }
 
 export interface Tables {
@@ -175,6 +220,10 @@ export interface Tables {
   readonly chain_transaction: ChainTransactionTable;
   readonly chain_signed: ChainSignedTable;
   readonly relayer_request: RelayerRequestTable;
+  readonly person_key: PersonKeyTable;
+  readonly document: DocumentTable;
+  readonly backup_made: BackupMadeTable;
+  readonly erasure: ErasureTable;
 }
 
 export type TableName = keyof Tables;
@@ -191,6 +240,10 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   chain_transaction: ["purpose"],
   chain_signed: ["hash"],
   relayer_request: ["key"],
+  person_key: ["person"],
+  document: ["person", "key"],
+  backup_made: ["id"],
+  erasure: ["hash"],
 };
 
 /** A field element as a column has it. */
