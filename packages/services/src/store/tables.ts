@@ -162,6 +162,8 @@ export interface RelayerRequestTable {
   readonly outcome: string | null;
   /** Its part of the gas that was used. */
   readonly gas: number | null;
+}
+
 /** The key of everything that is sealed for one person. */
 export interface PersonKeyTable {
   /** Opaque: a hash, or a local name. It is in backups and evidence after an erasure too. */
