@@ -19,7 +19,7 @@ const WORDS: readonly (readonly [pattern: RegExp, answer: Answer])[] = [
     "spent",
   ],
   [
-    /underpriced|(fee|gas)\w* (\(\S+\) )?(is )?too ?low|(less|lower) than (the )?(block|current|minimum).*(fee|price)|below.*(base ?fee|minimum|price)|replacement.*(fee|gas|price)|tip too low/i,
+    /underpriced|fee ?too ?low|too low for the next block|(less|lower) than (the )?(block|current|minimum).*(fee|price)|below.*(base ?fee|minimum|price)|replacement.*(fee|gas|price)|tip too low/i,
     "cheap",
   ],
   [/insufficient (funds|balance)|doesn't have enough funds|not enough (funds|balance)|upfront cost/i, "dry"],
