@@ -19,7 +19,7 @@ export async function signerOf(world: World, name: DemoWallet): Promise<HardhatE
   return (await world.connection.ethers.getSigners())[WALLETS[name]]!;
 }
 
-/** The key of one of the chain's accounts. @throws Error if it is none of Hardhat's default ones */
+/** The key of one of the chain's accounts. @throws Error for an account that is not one of Hardhat's default ones */
 export function walletOf(address: string): HDNodeWallet {
   for (let i = 0; i < ACCOUNTS; i++) {
     const wallet = HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${i}`);

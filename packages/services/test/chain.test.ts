@@ -329,7 +329,7 @@ onBothStores("chain", (stores) => {
       await chain.reorganise(depth);
       expect(await token.balanceOf(someone(1))).to.equal(0n);
       const round = await own.advance();
-      expect(round).to.include({ takenBack: 2, sent: 2 });
+      expect(round).to.include({ undone: 2, sent: 2 });
       expect(await nameOf(1)).to.equal("sent");
       await chain.mine(FINALITY + 1);
       await own.advance();

@@ -37,13 +37,13 @@ export interface Round {
   readonly sent: number;
   readonly mined: number;
   readonly final: number;
-  /** Taken back by a reorganisation. */
-  readonly takenBack: number;
+  /** Undone by a reorganisation. */
+  readonly undone: number;
   /** What keeps the account from sending; undefined when nothing does. */
   readonly problem: AccountProblem | undefined;
 }
 
-const NOTHING = { signed: 0, replaced: 0, sent: 0, mined: 0, final: 0, takenBack: 0 };
+const NOTHING = { signed: 0, replaced: 0, sent: 0, mined: 0, final: 0, undone: 0 };
 
 /**
  * Sends what is wanted from one account, whatever happens in between. Everything that it knows is in the store: it may
