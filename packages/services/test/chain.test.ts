@@ -170,6 +170,40 @@ onBothStores("chain", (stores) => {
     expect(await stateOf(database.reads, "mint/none")).to.equal(undefined);
   });
 
+  it("a node without finalised blocks: final after so many confirmations; one that forgets them for a moment: not", async () => {
+    const hiding: Fault = (method, params, pass) =>
+      method === "eth_getBlockByNumber" && params[0] === "finalized" ? Promise.resolve(null) : pass();
+    const own = sender({ confirmations: 3 });
+    node.behave(hiding);
+    await wants(minting(1), minting(2));
+    for (const wanted of ["sent", "mined", "mined", "mined", "final"]) {
+      await own.advance();
+      expect(await nameOf(1)).to.equal(wanted);
+      await chain.mine();
+    }
+    for (const how of [hiding, tagless]) {
+      // From now on there are finalised blocks.
+      node.behave();
+      await wants(minting(how === hiding ? 3 : 4));
+      await own.advance();
+      node.behave(how);
+      await chain.mine(5);
+      await own.advance();
+      await own.advance();
+      expect(await nameOf(how === hiding ? 3 : 4)).to.equal("mined");
+    }
+    node.behave((method, params, pass) =>
+      method === "eth_getBlockByNumber" && params[0] === "finalized"
+        ? Promise.reject(new Error("ECONNRESET"))
+        : pass(),
+    );
+    expect((await own.advance()).problem?.kind).to.equal("unreachable");
+  });
+  const tagless: Fault = (method, params, pass) =>
+    method === "eth_getBlockByNumber" && params[0] === "finalized"
+      ? Promise.reject(rpcError("invalid argument 0: hex string without 0x prefix", -32_602))
+      : pass();
+
   it("takes the same purpose twice as once, and refuses it for something else", async () => {
     const answers = await database.step(async (queries) => [
       await want(queries, minting(1), now),

@@ -12,6 +12,7 @@ export async function up(db: Queries): Promise<void> {
     .addColumn("head_nonce", "bigint")
     .addColumn("head_since", "bigint")
     .addColumn("gap_since", "bigint")
+    .addColumn("has_finalized", "integer", (column) => column.notNull())
     .addPrimaryKeyConstraint("chain_account_key", ["chain_id", "address"])
     .execute();
   await schema
