@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { Transaction, toBeHex, toQuantity, Wallet } from "ethers";
+import { id, Transaction, toBeHex, toQuantity, Wallet } from "ethers";
 import { problemOf, Sender, type SenderLimits, stateOf, type Wanted, want } from "../src/chain/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { accountOf, CHAIN_ID } from "./support/accounts.ts";
@@ -319,6 +319,37 @@ onBothStores("chain", (stores) => {
     expect(await token.balanceOf(someone(1))).to.equal(1n);
   });
 
+  it("a receipt of a block that is not one of the chain's does not count", async () => {
+    await wants(minting(1));
+    const own = sender();
+    await own.advance();
+    await chain.mine();
+    node.behave(async (method, _, pass) => {
+      const answer = await pass();
+      return method === "eth_getTransactionReceipt"
+        ? { ...(answer as object), blockHash: id("orphan") }
+        : answer;
+    });
+    await own.advance();
+    expect(await nameOf(1)).to.equal("sent");
+    node.behave();
+    await own.advance();
+    expect(await nameOf(1)).to.equal("mined");
+  });
+
+  it("two processes replace what is stuck once", async () => {
+    await wants(minting(1));
+    const senders = [sender(), sender({}, await stores.open(url))];
+    node.behave((method, _, pass) => (method === "eth_sendRawTransaction" ? Promise.resolve("0x") : pass()));
+    await senders[0]!.advance();
+    for (let i = 1; i <= 3; i++) {
+      now += 61;
+      const rounds = await Promise.all(senders.map((each) => each.advance()));
+      expect(rounds.reduce((sum, { replaced }) => sum + replaced, 0)).to.equal(1);
+      expect(await rawsOf(1)).to.have.length(i + 1);
+    }
+  });
+
   it("replaces what is stuck at a higher price, up to the cap, and knows an earlier one when it is mined", async () => {
     await wants(minting(1), minting(2));
     const own = sender({ maxFee: 4_000_000_000n });
@@ -437,7 +468,8 @@ onBothStores("chain", (stores) => {
     await chain.request("eth_sendRawTransaction", foreign);
     await chain.mine();
     now += 25;
-    await own.advance();
+    // Not final yet: it may still go to ours.
+    expect((await own.advance()).problem).to.equal(undefined);
     expect(await nameOf(1)).to.equal("sent");
     await chain.mine(FINALITY);
     for (let i = 0; i < 3; i++) {
