@@ -73,7 +73,12 @@ export const SUITES: readonly Suite[] = [
   },
   { name: "solidity", files: "contracts/**/*.t.sol", runner: "solidity", needs: ["contracts"] },
   { name: "readers", files: "packages/readers/test/**/*.test.ts", runner: "mocha", needs: [] },
-  { name: "services", files: "packages/services/test/**/*.test.ts", runner: "mocha", needs: [] },
+  {
+    name: "services",
+    files: "packages/services/test/**/*.test.ts",
+    runner: "mocha",
+    needs: ["circuits", "contracts"],
+  },
   { name: "audit", files: "packages/audit/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "bench", files: "test/bench/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "house", files: "test/house/**/*.test.ts", runner: "mocha", needs: [] },

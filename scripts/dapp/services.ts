@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CircuitClient } from "@vitalproof/sdk";
+import { CircuitClient, ClaimsClient, ConsentClient } from "@vitalproof/sdk";
 import { Mutex } from "@vitalproof/sdk/node";
 import { CLOCK_ENDPOINTS, jsonOf } from "@vitalproof/sdk/wire";
 import {
   type App,
   attesterBackend,
   attesterRoutes,
+  migrate,
+  openDatabase,
   type RelayerBackend,
   relayerRoutes,
+  Sender,
+  StoredRelayer,
   serve,
-  settlingRelayer,
   startServer,
 } from "@vitalproof/services";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { SimulatedAttester, World } from "../../simulation/index.ts";
 import { loadSources } from "../generate/sources.ts";
+import { walletOf } from "./accounts.ts";
 import { Clock } from "./clock.ts";
 import { configOf, type DappConfig } from "./config.ts";
 import { artifactRoute, CONFIG_HINT, siteOf } from "./files.ts";
@@ -54,9 +60,10 @@ export async function startServices(
   const config = await configOf(world, attester);
   const circuits = loadSources(root).instances.map(({ name }) => name);
   const turn = turns(clock);
+  const relayer = await relayerOf(world);
   const backends = {
     attester: turn(await attesterOf(world, attester)),
-    relayer: turn(await relayerOf(world)),
+    relayer: turn(relayer.backend),
   };
 
   const server = await startServer(
@@ -81,6 +88,7 @@ export async function startServices(
       onFault: console.error,
     },
   ).catch(async (error: unknown) => {
+    await relayer.close();
     await world.connection.close();
     throw error;
   });
@@ -89,6 +97,7 @@ export async function startServices(
     config,
     async close() {
       await server.close();
+      await relayer.close();
       await world.connection.close();
     },
   };
@@ -104,13 +113,38 @@ async function attesterOf(world: World, attester: SimulatedAttester) {
   });
 }
 
-async function relayerOf(world: World): Promise<RelayerBackend> {
-  const { relayer } = world.roles;
-  return settlingRelayer({
-    claims: world.claimsAs(relayer),
-    consents: world.consentsAs(relayer),
-    circuits: new CircuitClient(await world.contracts.circuits.getAddress(), relayer),
+/** The relayer over a store that is forgotten with the chain. Requests drive it: nothing runs in between. */
+async function relayerOf(world: World): Promise<{ backend: RelayerBackend; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "vitalproof-dapp-"));
+  const database = await openDatabase(`sqlite:${join(folder, "relayer.db")}`);
+  await migrate(database);
+  const { provider } = world.connection.ethers;
+  const { claims, consents, circuits } = world.contracts;
+  const { chainId } = await provider.getNetwork();
+  const signer = walletOf(world.roles.relayer.address);
+  const clock = () => Math.floor(Date.now() / 1000);
+  const relayer = new StoredRelayer({
+    database,
+    senders: [new Sender({ database, signer, chainId, provider, clock, limits: { patience: 0 } })],
+    provider,
+    claims: new ClaimsClient(await claims.getAddress(), provider),
+    consents: new ConsentClient(await consents.getAddress(), provider),
+    circuits: new CircuitClient(await circuits.getAddress(), provider),
+    clock,
+    times: { gather: 0, poll: 20 },
   });
+  return {
+    backend: {
+      consent: (grant) => relayer.consent(grant),
+      revoke: (revocation) => relayer.revoke(revocation),
+      claim: (item) => relayer.claim(item),
+      pay: (policy) => relayer.pay(policy),
+    },
+    async close() {
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 type Turn = ReturnType<typeof turns>;

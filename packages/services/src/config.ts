@@ -18,6 +18,7 @@ import {
 import * as v from "valibot";
 import { type AttesterConfig, attesterConfig } from "./attester/config.ts";
 import { type AccessRecord, accessRecord } from "./http/access.ts";
+import { type RelayerConfig, relayerConfig } from "./relayer/config.ts";
 
 export interface ServicesConfig {
   /** `sqlite:` and a path, or `postgres://USER@HOST/NAME`. A secret in it is better in PGPASSFILE. */
@@ -30,6 +31,7 @@ export interface ServicesConfig {
   /** Folder of the circuits' manifests and verification keys. */
   readonly artifacts: string;
   readonly attester?: AttesterConfig;
+  readonly relayer?: RelayerConfig;
 }
 
 export interface ChainConfig {
@@ -80,6 +82,7 @@ const FILE = object({
   log: optional(object({ level: optional(oneOf(LEVELS)) })),
   artifacts: path,
   attester: optional(attesterConfig),
+  relayer: optional(relayerConfig),
 });
 
 const HINT = "docs/operations.md lists every member, with an example.";
@@ -100,6 +103,7 @@ export function loadConfig(file: string): ServicesConfig {
     artifacts: absolute(artifacts),
     http: http.tls === undefined ? http : { ...http, tls: mapValues(http.tls, absolute) },
     ...(config.attester === undefined ? {} : { attester: withAbsolutePaths(config.attester, absolute) }),
+    ...(config.relayer === undefined ? {} : { relayer: withAbsolutePaths(config.relayer, absolute) }),
   };
 }
 
@@ -175,6 +179,8 @@ type Paths = Readonly<Record<string, unknown>>;
 const PATHS: readonly string[] = ["path", "passphraseFile", "pinFile", "module"];
 
 function withAbsolutePaths<T extends object>(part: T, absolute: (path: string) => string): T {
+  if (Array.isArray(part))
+    return part.map((each) => (typeof each === "object" ? withAbsolutePaths(each, absolute) : each)) as never;
   const entries = Object.entries(part as Paths).map(([name, value]) => {
     if (typeof value === "string" && PATHS.includes(name)) return [name, absolute(value)];
     return [name, typeof value === "object" && value !== null ? withAbsolutePaths(value, absolute) : value];

@@ -3,8 +3,30 @@
 export { type AttesterBackendOptions, attesterBackend } from "./attester/backend.ts";
 export type { AttesterConfig } from "./attester/config.ts";
 export { type AttesterBackend, attesterRoutes } from "./attester/routes.ts";
-export { type RunningAttester, type RunOptions, runAttester } from "./attester/service.ts";
+export { type RunningAttester, runAttester } from "./attester/run.ts";
+
 export type { AttesterStatus } from "./attester/status.ts";
+export {
+  type AccountProblem,
+  type ChainAccount,
+  type ChainError,
+  type ChainLog,
+  type ChainSigner,
+  type NodeConnection,
+  openProvider,
+  type PriceLimits,
+  problemOf,
+  type RefusedReason,
+  type Round,
+  SENDER_LIMITS,
+  Sender,
+  type SenderLimits,
+  type SenderOptions,
+  stateOf,
+  type TransactionState,
+  type Wanted,
+  want,
+} from "./chain/index.ts";
 export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
 export {
   type Access,
@@ -30,7 +52,19 @@ export {
 export { certificateName, type ServerTls } from "./http/tls.ts";
 export { newToken } from "./http/token.ts";
 export { type Fault, faultOf } from "./operate/fault.ts";
+export type { RunOptions } from "./operate/installation.ts";
 export { type Logger, type LoggerOptions, logger } from "./operate/logger.ts";
 export { type Labels, type MetricOptions, Metrics } from "./operate/metrics.ts";
 export type { Checks } from "./operate/readiness.ts";
-export { type RelayerBackend, relayerRoutes, settlingRelayer } from "./relayer.ts";
+export type { RelayerConfig } from "./relayer/config.ts";
+export {
+  RELAYER_POLICY,
+  RELAYER_TIMES,
+  type RelayerOptions,
+  type RelayerPolicy,
+  type RelayerTimes,
+  StoredRelayer,
+} from "./relayer/index.ts";
+export { type RelayerBackend, relayerRoutes } from "./relayer/routes.ts";
+export { type RelayerStatus, type RunningRelayer, runRelayer } from "./relayer/run.ts";
+export { type Database, migrate, openDatabase, type Queries } from "./store/index.ts";

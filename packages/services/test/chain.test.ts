@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
-import { Transaction, toBeHex, toQuantity, Wallet } from "ethers";
+import { id, Transaction, toBeHex, toQuantity, Wallet } from "ethers";
 import { problemOf, Sender, type SenderLimits, stateOf, type Wanted, want } from "../src/chain/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { accountOf, CHAIN_ID } from "./support/accounts.ts";
@@ -170,6 +170,40 @@ onBothStores("chain", (stores) => {
     expect(await stateOf(database.reads, "mint/none")).to.equal(undefined);
   });
 
+  it("a node without finalised blocks: final after so many confirmations; one that forgets them for a moment: not", async () => {
+    const hiding: Fault = (method, params, pass) =>
+      method === "eth_getBlockByNumber" && params[0] === "finalized" ? Promise.resolve(null) : pass();
+    const own = sender({ confirmations: 3 });
+    node.behave(hiding);
+    await wants(minting(1), minting(2));
+    for (const wanted of ["sent", "mined", "mined", "mined", "final"]) {
+      await own.advance();
+      expect(await nameOf(1)).to.equal(wanted);
+      await chain.mine();
+    }
+    for (const how of [hiding, tagless]) {
+      // From now on there are finalised blocks.
+      node.behave();
+      await wants(minting(how === hiding ? 3 : 4));
+      await own.advance();
+      node.behave(how);
+      await chain.mine(5);
+      await own.advance();
+      await own.advance();
+      expect(await nameOf(how === hiding ? 3 : 4)).to.equal("mined");
+    }
+    node.behave((method, params, pass) =>
+      method === "eth_getBlockByNumber" && params[0] === "finalized"
+        ? Promise.reject(new Error("ECONNRESET"))
+        : pass(),
+    );
+    expect((await own.advance()).problem?.kind).to.equal("unreachable");
+  });
+  const tagless: Fault = (method, params, pass) =>
+    method === "eth_getBlockByNumber" && params[0] === "finalized"
+      ? Promise.reject(rpcError("invalid argument 0: hex string without 0x prefix", -32_602))
+      : pass();
+
   it("takes the same purpose twice as once, and refuses it for something else", async () => {
     const answers = await database.step(async (queries) => [
       await want(queries, minting(1), now),
@@ -285,6 +319,37 @@ onBothStores("chain", (stores) => {
     expect(await token.balanceOf(someone(1))).to.equal(1n);
   });
 
+  it("a receipt of a block that is not one of the chain's does not count", async () => {
+    await wants(minting(1));
+    const own = sender();
+    await own.advance();
+    await chain.mine();
+    node.behave(async (method, _, pass) => {
+      const answer = await pass();
+      return method === "eth_getTransactionReceipt"
+        ? { ...(answer as object), blockHash: id("orphan") }
+        : answer;
+    });
+    await own.advance();
+    expect(await nameOf(1)).to.equal("sent");
+    node.behave();
+    await own.advance();
+    expect(await nameOf(1)).to.equal("mined");
+  });
+
+  it("two processes replace what is stuck once", async () => {
+    await wants(minting(1));
+    const senders = [sender(), sender({}, await stores.open(url))];
+    node.behave((method, _, pass) => (method === "eth_sendRawTransaction" ? Promise.resolve("0x") : pass()));
+    await senders[0]!.advance();
+    for (let i = 1; i <= 3; i++) {
+      now += 61;
+      const rounds = await Promise.all(senders.map((each) => each.advance()));
+      expect(rounds.reduce((sum, { replaced }) => sum + replaced, 0)).to.equal(1);
+      expect(await rawsOf(1)).to.have.length(i + 1);
+    }
+  });
+
   it("replaces what is stuck at a higher price, up to the cap, and knows an earlier one when it is mined", async () => {
     await wants(minting(1), minting(2));
     const own = sender({ maxFee: 4_000_000_000n });
@@ -329,7 +394,7 @@ onBothStores("chain", (stores) => {
       await chain.reorganise(depth);
       expect(await token.balanceOf(someone(1))).to.equal(0n);
       const round = await own.advance();
-      expect(round).to.include({ takenBack: 2, sent: 2 });
+      expect(round).to.include({ undone: 2, sent: 2 });
       expect(await nameOf(1)).to.equal("sent");
       await chain.mine(FINALITY + 1);
       await own.advance();
@@ -403,7 +468,8 @@ onBothStores("chain", (stores) => {
     await chain.request("eth_sendRawTransaction", foreign);
     await chain.mine();
     now += 25;
-    await own.advance();
+    // Not final yet: it may still go to ours.
+    expect((await own.advance()).problem).to.equal(undefined);
     expect(await nameOf(1)).to.equal("sent");
     await chain.mine(FINALITY);
     for (let i = 0; i < 3; i++) {

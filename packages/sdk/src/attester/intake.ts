@@ -182,7 +182,7 @@ export class Intake {
       await registration.assertMayReport(signed, profile, end);
 
       const key = await stretches.keyFor(signed.subject, profile, offset, epoch);
-      // From here on a refusal is an answer, and nothing is taken back: it tells of the gaps that were recorded.
+      // From here on a refusal is an answer, and the step counts: it tells of the gaps that were recorded.
       const log = await stretches.fillGaps(key, now, this.#options.intakeTime);
       const state = { nextEpoch: log.nextEpoch, head: log.head, epoch };
       if (epoch < log.nextEpoch) return this.#known(step.records, key, epoch, signed, state);

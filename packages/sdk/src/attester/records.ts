@@ -42,7 +42,7 @@ export type Anchored = { leaf: bigint; day: number };
  */
 export type AttesterRecords = {
   /**
-   * Runs one step. Steps do not see each other's halves. Where the records can take writes back, they do so when a step
+   * Runs one step. Steps do not see each other's halves. Where the records can undo writes, they do so when a step
    * throws; where they cannot, the order of a step's writes leaves nothing that a later step would misread.
    * @param step works on the records that it is given, and on no others
    */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type Attester, DAY, type Group } from "@vitalproof/sdk";
 import { problemOf } from "../chain/index.ts";
-import type { DutyState, Loop } from "../operate/loop.ts";
+import type { Loop } from "../operate/loop.ts";
+import { dutyProblems, type Problem } from "../operate/status.ts";
 import type { Database } from "../store/index.ts";
 import type { AnchorDays } from "./anchorDays.ts";
 import type { GroupSigner } from "./groupSigner.ts";
@@ -35,11 +36,6 @@ export interface DayStatus {
   readonly state: "open" | "closed" | "wanted" | "sent" | "mined" | "final" | "reverted" | "refused";
   /** Last Unix second at which its root can be written in time. */
   readonly until: number;
-}
-
-export interface Problem {
-  readonly what: string;
-  readonly todo: string;
 }
 
 export interface StatusOptions {
@@ -113,7 +109,7 @@ async function problemsOf(options: StatusOptions): Promise<Problem[]> {
   const account = await problemOf(database.reads, { chainId, address: signer.address });
   if (account !== undefined)
     problems.push({ what: `Transactions wait: ${account.kind}.`, todo: account.hint });
-  for (const duty of loop.states) if (duty.faults > 0) problems.push(ofDuty(duty));
+  problems.push(...dutyProblems(loop.states));
   return problems;
 }
 
@@ -131,10 +127,3 @@ const DAY_PROBLEMS = {
     todo: "Look at the log, and at whether the account is still the group's attester.",
   },
 } as const;
-
-function ofDuty({ name, faults }: DutyState): Problem {
-  return {
-    what: `The duty "${name}" failed ${faults} ${faults === 1 ? "time" : "times"} in a row.`,
-    todo: "The log says where. It is tried again on its own.",
-  };
-}

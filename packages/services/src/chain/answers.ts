@@ -10,21 +10,18 @@ export type Answer = "taken" | "spent" | "cheap" | "dry" | "later" | "refused";
 // JSON-RPC has one code (-32000) for all of this, so only the words tell. Those of geth, Nethermind, Besu, Erigon, Reth
 // and Hardhat; the first that fits.
 const WORDS: readonly (readonly [pattern: RegExp, answer: Answer])[] = [
+  [/already ?known|known transaction|already imported|already exists|already in (the )?(mem)?pool/i, "taken"],
   [
-    /already known|known transaction|already imported|already exists|alreadyknown|already in (the )?(mem)?pool/i,
-    "taken",
-  ],
-  [
-    /nonce (is )?too low|nonce has already been used|oldnonce|old nonce|invalid nonce.*expected nonce to be \d+/i,
+    /nonce (is )?too low|nonce has already been used|old ?nonce|invalid nonce.*expected nonce to be \d+/i,
     "spent",
   ],
   [
-    /underpriced|(fee|gas)\w* (\(\S+\) )?(is )?too ?low|(less|lower) than (the )?(block|current|minimum).*(fee|price)|below.*(base ?fee|minimum|price)|replacement.*(fee|gas|price)|tip too low/i,
+    /underpriced|fee ?too ?low|too low for the next block|(less|lower) than (the )?(block|current|minimum).*(fee|price)|below.*(base ?fee|minimum|price)|replacement.*(fee|gas|price)|tip too low/i,
     "cheap",
   ],
   [/insufficient (funds|balance)|doesn't have enough funds|not enough (funds|balance)|upfront cost/i, "dry"],
   [
-    /nonce (is )?too (high|far|distant)|nonce gap|pool is full|txpool|queue|syncing|time(d)? ?out|rate limit|too many|unauthorized|forbidden|busy|overload|unavailable|try again|header not found/i,
+    /nonce (is )?too (high|far|distant)|nonce gap|pool is full|tx ?pool|queue|syncing|time(d)? ?out|rate limit|too many|unauthorized|forbidden|busy|overload|unavailable|try again|header not found/i,
     "later",
   ],
 ];

@@ -16,7 +16,7 @@ export async function whoTook(
 ): Promise<void> {
   const { node, account, view } = scope;
   const nonce = row.nonce!;
-  if ((await node.count(account.address, view.finalized)) <= nonce) return;
+  if (view.finalized < 0 || (await node.count(account.address, view.finalized)) <= nonce) return;
   const taker = await takerOf(scope, nonce).catch(() => undefined);
   if (taker === undefined) {
     scope.trouble({

@@ -108,7 +108,7 @@ export async function lockAccount({ locks }: Database, queries: Queries, { accou
   const key = { chain_id: String(account.chainId), address: account.address };
   await queries
     .insertInto("chain_account")
-    .values({ ...key, problem: null, head_nonce: null, head_since: null, gap_since: null })
+    .values({ ...key, problem: null, head_nonce: null, head_since: null, gap_since: null, has_finalized: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   if (!locks) return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import type { Database } from "../store/index.ts";
+import type { ChainAccountTable } from "../store/tables.ts";
+import { answerOf } from "./answers.ts";
 import { broadcast } from "./broadcast.ts";
 import { fillGaps, giveNonces } from "./give.ts";
 import { Node, type NodeConnection, NodeFailure, unreachable } from "./node.ts";
@@ -37,13 +39,13 @@ export interface Round {
   readonly sent: number;
   readonly mined: number;
   readonly final: number;
-  /** Taken back by a reorganisation. */
-  readonly takenBack: number;
+  /** Undone by a reorganisation. */
+  readonly undone: number;
   /** What keeps the account from sending; undefined when nothing does. */
   readonly problem: AccountProblem | undefined;
 }
 
-const NOTHING = { signed: 0, replaced: 0, sent: 0, mined: 0, final: 0, takenBack: 0 };
+const NOTHING = { signed: 0, replaced: 0, sent: 0, mined: 0, final: 0, undone: 0 };
 
 /**
  * Sends what is wanted from one account, whatever happens in between. Everything that it knows is in the store: it may
@@ -116,17 +118,33 @@ export class Sender {
     }
     const latest = await this.#node.block("latest");
     if (latest === undefined) throw unreachable("eth_getBlockByNumber");
-    const finalized = await this.#node.block("finalized").catch((error: unknown) => {
-      // A node without the tag refuses it; one that does not answer says nothing.
-      if (error instanceof VitalproofError) throw error;
-      return undefined;
-    });
-    const confirmed = latest.number - this.#limits.confirmations;
     return {
       latest,
-      finalized: Math.min(finalized?.number ?? confirmed, latest.number),
+      finalized: Math.min(await this.#finalized({ chainId, address }, latest.number), latest.number),
       count: await this.#node.count(address),
     };
+  }
+
+  /**
+   * The highest block that is final. Confirmations count only where no node ever had a `finalized` block: one that
+   * fails for a moment must not make anything final early.
+   */
+  async #finalized(account: ChainAccount, latest: number): Promise<number> {
+    const { database } = this.#options;
+    const found = await this.#node.block("finalized").catch((error: unknown) => {
+      // A node without the tag refuses the request. Any other failure says nothing about it.
+      if (answerOf(error).answer === "refused") return undefined;
+      throw error;
+    });
+    const row = await database.reads
+      .selectFrom("chain_account")
+      .select("has_finalized")
+      .where("chain_id", "=", String(account.chainId))
+      .where("address", "=", account.address)
+      .executeTakeFirst();
+    if (found === undefined) return row?.has_finalized === 1 ? -1 : latest - this.#limits.confirmations;
+    if (row?.has_finalized !== 1) await this.#keep(account, { has_finalized: 1 });
+    return found.number;
   }
 
   async #note(account: ChainAccount, problem: AccountProblem | undefined): Promise<void> {
@@ -134,11 +152,17 @@ export class Sender {
     const text = problem === undefined ? null : JSON.stringify(problem);
     const there = await problemOf(database.reads, account);
     if (text === (there === undefined ? null : JSON.stringify(there))) return;
+    await this.#keep(account, { problem: text });
+  }
+
+  /** Changes the account's row. */
+  async #keep(account: ChainAccount, change: Partial<Pick<ChainAccountTable, "problem" | "has_finalized">>) {
+    const { database } = this.#options;
     await database.step(async (queries) => {
       await lockAccount(database, queries, { account });
       await queries
         .updateTable("chain_account")
-        .set({ problem: text })
+        .set(change)
         .where("chain_id", "=", String(account.chainId))
         .where("address", "=", account.address)
         .execute();

@@ -33,7 +33,7 @@ export interface ChainError {
 export type RefusedReason = "contract" | "gas" | "node" | "too-late";
 
 /**
- * What became of something that is wanted. `mined` and `reverted` can be taken back by a reorganisation; with
+ * What became of something that is wanted. `mined` and `reverted` can be undone by a reorganisation; with
  * `isFinal`, and in `final`, nothing changes any more. In `sent`, `hash` is of what was signed last.
  */
 export type TransactionState =

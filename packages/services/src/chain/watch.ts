@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What blocks say about transactions that were sent: mined, taken back by a reorganisation, final.
+// What blocks say about transactions that were sent: mined, undone by a reorganisation, final.
 import type { ChainSignedTable, ChainTransactionTable } from "../store/tables.ts";
 import { whoTook } from "./foreign.ts";
 import { callOf } from "./give.ts";
@@ -10,7 +10,7 @@ import { rowsIn, type Scope, signedFor } from "./scope.ts";
 export interface Watched {
   readonly mined: number;
   readonly final: number;
-  readonly takenBack: number;
+  readonly undone: number;
 }
 
 export async function watch(scope: Scope): Promise<Watched> {
@@ -19,14 +19,14 @@ export async function watch(scope: Scope): Promise<Watched> {
     if (!blocks.has(number)) blocks.set(number, await scope.node.block(number));
     return blocks.get(number);
   };
-  let [mined, final, takenBack] = [0, 0, 0];
+  let [mined, final, undone] = [0, 0, 0];
   for (const row of await rowsIn(scope.database.reads, scope, "mined")) {
     const block = await blockOf(row.block_number!);
     if (block?.hash === row.block_hash) {
       if (row.block_number! <= scope.view.finalized) final += await finish(scope, row);
     } else if (block !== undefined || scope.view.count <= row.nonce!) {
       // A block that a node behind the others lacks is not gone while the account's count says that it was mined.
-      takenBack += await takeBack(scope, row);
+      undone += await undo(scope, row);
     }
   }
   for (const row of await rowsIn(scope.database.reads, scope, "sent")) {
@@ -36,7 +36,7 @@ export async function watch(scope: Scope): Promise<Watched> {
     if (found !== undefined) mined += await noteMined(scope, row, found.signed, found.receipt);
     else await whoTook(scope, row, signed);
   }
-  return { mined, final, takenBack };
+  return { mined, final, undone };
 }
 
 /** The receipt of one of the transactions for a nonce, where its block is one of the chain. Any of them can be mined. */
@@ -100,7 +100,7 @@ async function finish({ database }: Scope, row: ChainTransactionTable): Promise<
 }
 
 /** A reorganisation removed its block: the same transaction is sent again, under the same nonce. */
-async function takeBack({ database, account }: Scope, row: ChainTransactionTable): Promise<number> {
+async function undo({ database, account }: Scope, row: ChainTransactionTable): Promise<number> {
   return database.step(async (queries) => {
     const { numUpdatedRows } = await queries
       .updateTable("chain_transaction")

@@ -5,7 +5,6 @@ import { id } from "ethers";
 import { SENDER_LIMITS, want } from "../chain/index.ts";
 import { Node, unreachable } from "../chain/node.ts";
 import { Refusal } from "../http/refusal.ts";
-import type { RelayerBackend } from "../relayer.ts";
 import { planWaiting } from "./batches.ts";
 import {
   RELAYER_POLICY,
@@ -28,6 +27,7 @@ import {
   requestOf,
   revocationKey,
 } from "./requests.ts";
+import type { RelayerBackend } from "./routes.ts";
 import { actionOf, claimStateOf, settleSent } from "./settle.ts";
 
 /** A call of a contract that is to be sent for somebody. */

@@ -6,10 +6,11 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { VitalproofError } from "@vitalproof/sdk";
 import { sql } from "kysely";
-import { type Database, openDatabase, type Queries } from "./database.ts";
+import { openDatabase } from "./database.ts";
 import { orStoreFailure } from "./failure.ts";
 import { migrate, schemaState } from "./migrate.ts";
 import { KEYS, type TableName } from "./tables.ts";
+import type { Database, Queries } from "./types.ts";
 
 /** Rows that are copied at once. */
 const ROWS = 2_000;

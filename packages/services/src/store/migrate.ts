@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import { type Migration, Migrator, sql } from "kysely";
-import type { Database, Queries } from "./database.ts";
 import * as m0001Attester from "./migrations/m0001Attester.ts";
 import * as m0002Chain from "./migrations/m0002Chain.ts";
 import * as m0003Relayer from "./migrations/m0003Relayer.ts";
 import * as m0004Sealed from "./migrations/m0004Sealed.ts";
+import type { Database, Queries } from "./types.ts";
 
 /** By name, in order. One that was released never changes. */
 const MIGRATIONS: Record<string, Migration> = {

@@ -2,9 +2,9 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
-import type { Database, Queries } from "./database.ts";
 import { orStoreFailure } from "./failure.ts";
 import type { Tables } from "./tables.ts";
+import type { Database, Queries } from "./types.ts";
 
 /** Connections of one process. */
 const CONNECTIONS = 10;

@@ -13,9 +13,9 @@ import {
   SqliteDriver,
   sql,
 } from "kysely";
-import type { Database, Queries } from "./database.ts";
 import { orStoreFailure, storeFailure } from "./failure.ts";
 import type { Tables } from "./tables.ts";
+import type { Database, Queries } from "./types.ts";
 
 /** Milliseconds for which one process waits for another one's steps. */
 const BUSY = 30_000;

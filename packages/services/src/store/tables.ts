@@ -77,6 +77,8 @@ export interface ChainAccountTable {
   readonly head_since: number | null;
   /** Since when a nonce below signed ones is unused. */
   readonly gap_since: number | null;
+  /** 1 once a node of the chain had a `finalized` block: from then on only such blocks are final. */
+  readonly has_finalized: number;
 }
 
 /** What is to be sent, and what became of it. */

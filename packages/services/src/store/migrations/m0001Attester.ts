@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Queries } from "../database.ts";
+import type { Queries } from "../types.ts";
 
 /** What an attester records. */
 export async function up(db: Queries): Promise<void> {

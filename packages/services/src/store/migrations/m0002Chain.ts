@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Queries } from "../database.ts";
+import type { Queries } from "../types.ts";
 
 /** What is to be sent to a chain, and every transaction that was signed for it. */
 export async function up(db: Queries): Promise<void> {
@@ -12,6 +12,7 @@ export async function up(db: Queries): Promise<void> {
     .addColumn("head_nonce", "bigint")
     .addColumn("head_since", "bigint")
     .addColumn("gap_since", "bigint")
+    .addColumn("has_finalized", "integer", (column) => column.notNull())
     .addPrimaryKeyConstraint("chain_account_key", ["chain_id", "address"])
     .execute();
   await schema

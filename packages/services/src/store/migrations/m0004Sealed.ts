@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Queries } from "../database.ts";
+import type { Queries } from "../types.ts";
 
 /** Keys of persons, what is sealed under them, and what says that they were erased. Bytes are `bytea` on both databases. */
 export async function up({ schema }: Queries): Promise<void> {
