@@ -13,7 +13,7 @@ const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
   "packages/audit": ["packages/sdk"],
   "packages/hardhat-circom": [],
   "packages/services": ["packages/sdk", "packages/readers"],
-  "packages/cli": ["packages/sdk", "packages/readers", "packages/audit"],
+  "packages/cli": ["packages/sdk", "packages/readers", "packages/audit", "packages/services"],
   "apps/claims": ["packages/sdk", "packages/readers", "packages/audit"],
 };
 

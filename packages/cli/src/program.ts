@@ -23,6 +23,7 @@ import { registerPresent } from "./commands/present.ts";
 import { registerProgram } from "./commands/program.ts";
 import { registerProve } from "./commands/prove.ts";
 import { registerQuestions } from "./commands/questions.ts";
+import { registerRelayer } from "./commands/relayer.ts";
 import { registerRequest } from "./commands/request.ts";
 import { registerSchema } from "./commands/schema.ts";
 import { registerVault } from "./commands/vault.ts";
@@ -45,6 +46,7 @@ const COMMANDS: readonly Register[] = [
   registerDevice,
   registerLog,
   registerAttester,
+  registerRelayer,
   registerApply,
   registerRequest,
   registerPresent,

@@ -132,6 +132,7 @@ describe("wire: values", () => {
       parse(RELAYER_ENDPOINTS.claim.answers, value, "answer", { ignoreUnknown: true });
     expect(read({ ...answer, more: { than: "known" } })).to.deep.equal({ ...answer, policy: 1n, detail: 9n });
     expect(refusalOf(() => read({ ...answer, more: 1, detail: 9 })).details.at).to.equal("answer.detail");
+    expect(refusalOf(() => read({ ...answer, detail: "nine" })).details.at).to.equal("answer.detail");
     expect(refusalOf(() => read({ ...answer, outcome: "settled" })).details.at).to.equal(
       "answer.transaction",
     );

@@ -109,7 +109,7 @@ export function loadConfig(file: string): ServicesConfig {
 
 /** Checks a parsed configuration. @throws DOCUMENT_INVALID with everything that is wrong */
 export function parseConfig(value: unknown, file: string): ServicesConfig {
-  const result = v.safeParse(FILE, value);
+  const result = v.safeParse(FILE, value, { abortPipeEarly: true });
   const faults = (result.issues ?? []).map(faultOf);
   const access = (value as { access?: unknown } | null)?.access;
   const records = Array.isArray(access)

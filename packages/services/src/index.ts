@@ -51,6 +51,7 @@ export {
 } from "./http/server.ts";
 export { certificateName, type ServerTls } from "./http/tls.ts";
 export { newToken } from "./http/token.ts";
+export { doctor, type Finding } from "./operate/doctor.ts";
 export { type Fault, faultOf } from "./operate/fault.ts";
 export type { RunOptions } from "./operate/installation.ts";
 export { type Logger, type LoggerOptions, logger } from "./operate/logger.ts";
@@ -67,4 +68,5 @@ export {
 } from "./relayer/index.ts";
 export { type RelayerBackend, relayerRoutes } from "./relayer/routes.ts";
 export { type RelayerStatus, type RunningRelayer, runRelayer } from "./relayer/run.ts";
-export { type Database, migrate, openDatabase, type Queries } from "./store/index.ts";
+export { notedBackup } from "./sealed/index.ts";
+export { type Database, migrate, openDatabase, type Queries, restore } from "./store/index.ts";

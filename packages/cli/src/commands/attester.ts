@@ -7,6 +7,7 @@ import { registerContinueLog } from "./attester/continueLog.ts";
 import { registerEnrol, registerOpenLog } from "./attester/enrol.ts";
 import { registerInit } from "./attester/init.ts";
 import { registerIntake } from "./attester/intake.ts";
+import { registerService } from "./service.ts";
 
 export function registerAttester(program: Command, io: Io): void {
   const attester = program
@@ -25,4 +26,5 @@ export function registerAttester(program: Command, io: Io): void {
   registerAnchor(attester, io);
   registerPath(attester, io);
   registerAttestHolder(attester, io);
+  registerService(attester, io, "attester");
 }

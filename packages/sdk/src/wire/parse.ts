@@ -26,7 +26,9 @@ const HINT = "Use the file as vitalproof wrote it.";
  *         value itself, since it may be anything
  */
 export function parse<T>(field: Field<T>, value: unknown, at: string, options: ParseOptions = {}): T {
-  const result = v.safeParse(field, value, { abortEarly: options.ignoreUnknown !== true });
+  // Checks of a value follow its form: after a wrong form they would fail in their own way.
+  const config = { abortEarly: options.ignoreUnknown !== true, abortPipeEarly: true };
+  const result = v.safeParse(field, value, config);
   const issue = result.issues?.find((each) => !(options.ignoreUnknown === true && isForeign(each)));
   // What remains when only unknown members were found is complete: they are all that is left out.
   if (issue === undefined) return result.output as T;

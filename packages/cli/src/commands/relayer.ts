@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Command } from "commander";
+import type { Io } from "../io.ts";
+import { registerService } from "./service.ts";
+
+export function registerRelayer(program: Command, io: Io): void {
+  const relayer = program
+    .command("relayer")
+    .description("Run a relayer: send other people's claims, consents and payments, and pay the gas.");
+  registerService(relayer, io, "relayer");
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What operators do with a service that runs for weeks. `@vitalproof/services` is loaded by these commands alone.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { VitalproofError } from "@vitalproof/sdk";
+import { jsonOf, ROLES, type Role } from "@vitalproof/sdk/wire";
+import { Argument, type Command, Option } from "commander";
+import { EXIT } from "../exit.ts";
+import type { GlobalOptions } from "../globals.ts";
+import type { Io } from "../io.ts";
+import { instantText, parseInstant } from "../time.ts";
+
+export type ServiceName = "attester" | "relayer";
+type ConfigOptions = GlobalOptions & { readonly config: string };
+
+const DAY = 86_400;
+/** Seconds for which a backup is kept when nobody says how long. */
+const KEPT = 30 * DAY;
+
+/** Adds `run`, `status`, `doctor`, `backup`, `restore`, `migrate` and `token` to a service's command. */
+export function registerService(parent: Command, io: Io, service: ServiceName): void {
+  registerRun(parent, io, service);
+  registerStatus(parent, io, service);
+  registerDoctor(parent, io);
+  registerBackup(parent, io);
+  registerRestore(parent, io);
+  registerMigrate(parent, io);
+  registerToken(parent, io, service);
+}
+
+function withConfig(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .requiredOption("--config <file>", "the installation's configuration (docs/operations.md)");
+}
+
+async function configOf(io: Io, { config }: Pick<ConfigOptions, "config">) {
+  const { loadConfig } = await import("@vitalproof/services");
+  return loadConfig(resolve(io.cwd, config));
+}
+
+function registerRun(parent: Command, io: Io, service: ServiceName): void {
+  withConfig(
+    parent,
+    "run",
+    `Run the ${service} until it is stopped. Its log goes to standard output, a JSON line each.`,
+  )
+    .addHelpText(
+      "after",
+      `\nExample:\n  vitalproof ${service} run --config /etc/vitalproof/${service}.json\n`,
+    )
+    .action(async (_: unknown, command: Command) => {
+      const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+      const { logger, runAttester, runRelayer } = await import("@vitalproof/services");
+      const log = logger({
+        name: service,
+        ...(config.log?.level === undefined ? {} : { level: config.log.level }),
+      });
+      const run = service === "attester" ? runAttester : runRelayer;
+      const running = await run(config, { log });
+      log.info({ port: Number(new URL(running.url).port) }, "listening");
+      await stopped(io.signal);
+      log.info("stopping");
+      await running.close();
+    });
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => signal.addEventListener("abort", () => done(), { once: true }));
+}
+
+type Status = { readonly problems: readonly { readonly what: string; readonly todo: string }[] } & Record<
+  string,
+  unknown
+>;
+
+function registerStatus(parent: Command, io: Io, service: ServiceName): void {
+  parent
+    .command("status")
+    .description(
+      `Show how a running ${service} is doing, and what to do. Exit code 1 when something is wrong.`,
+    )
+    .requiredOption("--url <url>", "where it listens, such as http://127.0.0.1:8600")
+    .requiredOption("--token-file <file>", "file with a token of an operator or monitor")
+    .action(async (options: { url: string; tokenFile: string }) => {
+      const token = readFileSync(resolve(io.cwd, options.tokenFile), "utf8").trim();
+      const status = await askStatus(options.url, token);
+      const { problems, ...figures } = status;
+      const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(12)} ${shown(value)}`);
+      const wrong = problems.flatMap(({ what, todo }) => ["", what, `  ${todo}`]);
+      io.report([...lines, ...(problems.length === 0 ? ["", "Nothing is wrong."] : wrong)], status as never);
+      if (problems.length > 0) io.exitCode = EXIT.no;
+    });
+}
+
+async function askStatus(url: string, token: string): Promise<Status> {
+  const address = `${url.replace(/\/$/, "")}/status`;
+  const response = await fetch(address, {
+    headers: { authorization: `Bearer ${token}` },
+    redirect: "error",
+    signal: AbortSignal.timeout(10_000),
+  }).catch((cause: unknown) => {
+    throw new VitalproofError("SERVICE_UNREACHABLE", "The service cannot be reached.", {
+      details: { url: address },
+      hint: "Is it running, and is the address right?",
+      cause,
+    });
+  });
+  if (response.ok) return (await response.json()) as Status;
+  throw new VitalproofError("NOT_ALLOWED", `The service refused (HTTP ${response.status}).`, {
+    details: { url: address, status: response.status },
+    hint: "Use a token of an operator or monitor that has not expired.",
+  });
+}
+
+function shown(value: unknown): string {
+  if (!Array.isArray(value))
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+  return value.map((each) => `\n  ${Object.values(each as object).join("  ")}`).join("");
+}
+
+function registerDoctor(parent: Command, io: Io): void {
+  withConfig(
+    parent,
+    "doctor",
+    "Look at everything that the service needs, and change nothing. Exit code 1 when something is wrong.",
+  ).action(async (_: unknown, command: Command) => {
+    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+    const { doctor } = await import("@vitalproof/services");
+    const findings = await io.during("Looking", () => doctor(config));
+    const lines = findings.flatMap(({ check, ok, text, hint }) => [
+      `${ok ? "ok   " : "WRONG"} ${check}: ${text}`,
+      ...(ok || hint === undefined ? [] : [`      ${hint}`]),
+    ]);
+    io.report(lines, findings as never);
+    if (findings.some(({ ok }) => !ok)) io.exitCode = EXIT.no;
+  });
+}
+
+function registerBackup(parent: Command, io: Io): void {
+  withConfig(parent, "backup <file>", "Write a backup of the store to a new file, while services run.")
+    .option(
+      "--keep-until <time>",
+      "when the backup will be deleted, for evidence of erasures; in 30 days when left out",
+    )
+    .action(async (file: string, options: { keepUntil?: string }, command: Command) => {
+      const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+      const { notedBackup, openDatabase } = await import("@vitalproof/services");
+      const keptUntil =
+        options.keepUntil === undefined ? Math.floor(io.now()) + KEPT : parseInstant(options.keepUntil);
+      const database = await openDatabase(config.store);
+      try {
+        const path = resolve(io.cwd, file);
+        const clock = () => Math.floor(io.now());
+        const { copied } = await io.during("Copying", () =>
+          notedBackup(database, path, { clock, keptUntil }),
+        );
+        const rows = Object.values(copied).reduce((sum, each) => sum + each, 0);
+        io.report([`${path} holds ${rows} rows. Delete it by ${instantText(keptUntil)}.`], {
+          file: path,
+          rows,
+          keptUntil,
+          tables: copied,
+        });
+      } finally {
+        await database.close();
+      }
+    });
+}
+
+function registerRestore(parent: Command, io: Io): void {
+  withConfig(
+    parent,
+    "restore <file>",
+    "Fill the configuration's store, which must be empty, from a backup. Stop the services first.",
+  ).action(async (file: string, _: unknown, command: Command) => {
+    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+    const { openDatabase, restore } = await import("@vitalproof/services");
+    const database = await openDatabase(config.store);
+    try {
+      const copied = await io.during("Copying", (say) =>
+        restore(resolve(io.cwd, file), database, (rows) => say(`${rows} rows`)),
+      );
+      const rows = Object.values(copied).reduce((sum, each) => sum + each, 0);
+      io.report([`The store holds ${rows} rows.`], { rows, tables: copied });
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+function registerMigrate(parent: Command, io: Io): void {
+  withConfig(
+    parent,
+    "migrate",
+    "Bring the store's schema up to date. A service does the same when it starts.",
+  ).action(async (_: unknown, command: Command) => {
+    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+    const { migrate, openDatabase } = await import("@vitalproof/services");
+    const database = await openDatabase(config.store);
+    try {
+      const made = await io.during("Migrating", () => migrate(database));
+      io.report([made.length === 0 ? "The schema is up to date." : `Made: ${made.join(", ")}.`], { made });
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+function registerToken(parent: Command, io: Io, service: ServiceName): void {
+  parent
+    .command("token <name>")
+    .description(
+      "Make a bearer token. The record goes into the configuration's access, the token to who will ask.",
+    )
+    .addArgument(new Argument("<roles...>", "what it may do").choices(ROLES))
+    .addOption(new Option("--subject <subject>", "the one person whose data it reaches"))
+    .option("--expires <time>", "when it ends; in a year when left out")
+    .addHelpText(
+      "after",
+      `\nExample:\n  vitalproof ${service} token ward-3 sealer --expires 2027-01-01T00:00Z\n`,
+    )
+    .action(async (name: string, roles: Role[], options: { subject?: string; expires?: string }) => {
+      const { accessRecord, newToken } = await import("@vitalproof/services");
+      const { token, sha256 } = newToken();
+      const expires =
+        options.expires === undefined ? Math.floor(io.now()) + 365 * DAY : parseInstant(options.expires);
+      const record = {
+        name,
+        roles,
+        expires,
+        sha256,
+        ...(options.subject === undefined ? {} : { subject: options.subject }),
+      };
+      accessRecord(record);
+      io.report(
+        [
+          "The token, which is shown once:",
+          "",
+          `  ${token}`,
+          "",
+          "The record for access in the configuration:",
+          "",
+          `  ${jsonOf(record)}`,
+        ],
+        { token, record },
+      );
+    });
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What operators do with a service, on a store of its own and without a chain.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Wallet } from "ethers";
+import { type Ran, vitalproof } from "./support.ts";
+
+const ADDRESS = `0x${"11".repeat(20)}`;
+
+describe("services, operated", () => {
+  const folder = mkdtempSync(join(tmpdir(), "vitalproof-service-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const ran = (argv: readonly string[]): Promise<Ran> => vitalproof({ cwd: folder }, ...argv);
+
+  const configured = (change: object = {}, name = "attester.json"): string => {
+    const key = join(folder, "key");
+    if (!existsSync(key)) writeFileSync(key, `${Wallet.createRandom().privateKey}\n`, { mode: 0o600 });
+    const path = join(folder, name);
+    const config = {
+      store: "sqlite:store.db",
+      chain: {
+        id: "11155111",
+        // Nobody listens there.
+        rpc: "http://127.0.0.1:9",
+        contracts: { anchors: ADDRESS, claims: ADDRESS, consents: ADDRESS, circuits: ADDRESS },
+      },
+      http: { port: 0 },
+      access: [],
+      artifacts: join(import.meta.dirname, "../../../circuits/artifacts"),
+      attester: { group: "1", key: { kind: "file", path: "key" } },
+      ...change,
+    };
+    writeFileSync(path, JSON.stringify(config));
+    return path;
+  };
+
+  it("migrates, backs up and restores a store", async () => {
+    const config = configured();
+    const made = await ran(["attester", "migrate", "--config", config, "--json"]);
+    expect(made.code, made.err).to.equal(0);
+    expect(JSON.parse(made.out).made[0]).to.equal("0001-attester");
+    const backup = join(folder, "one.backup");
+    const backed = await ran(["attester", "backup", backup, "--config", config, "--json"]);
+    expect(backed.code, backed.err).to.equal(0);
+    expect(JSON.parse(backed.out)).to.deep.include({ file: backup, rows: 1 });
+    const again = await ran(["attester", "backup", backup, "--config", config, "--json"]);
+    expect(JSON.parse(again.err).error.code).to.equal("ALREADY_THERE");
+    const other = configured({ store: "sqlite:other.db" }, "other.json");
+    const restored = await ran(["attester", "restore", backup, "--config", other, "--json"]);
+    expect(restored.code, restored.err).to.equal(0);
+    expect(JSON.parse(restored.out).rows).to.equal(1);
+    const full = await ran(["attester", "restore", backup, "--config", other, "--json"]);
+    expect(JSON.parse(full.err).error.code).to.equal("ALREADY_THERE");
+  });
+
+  it("tells everything that is wrong in a configuration at once, and no value", async () => {
+    const secret = "0xsecret";
+    const config = configured(
+      { store: secret, http: { port: 70_000 }, chain: { id: "x" }, more: 1, access: [{ name: "A" }] },
+      "wrong.json",
+    );
+    const { code, err } = await ran(["attester", "run", "--config", config, "--json"]);
+    expect(code).not.to.equal(0);
+    const { error } = JSON.parse(err);
+    expect(error.code).to.equal("DOCUMENT_INVALID");
+    for (const part of [
+      "store",
+      "http.port",
+      "chain.id",
+      "chain.rpc",
+      "chain.contracts",
+      "more",
+      "access[0]",
+    ]) {
+      expect(error.message).to.include(part);
+    }
+    expect(err).not.to.include(secret);
+    const none = await ran(["relayer", "run", "--config", join(folder, "none.json"), "--json"]);
+    expect(JSON.parse(none.err).error.code).to.equal("NOT_THERE");
+    const missing = await ran(["relayer", "run", "--config", configured(), "--json"]);
+    expect(JSON.parse(missing.err).error.code).to.equal("DOCUMENT_INVALID");
+  });
+
+  it("looks at everything that a service needs, whatever is wrong", async function () {
+    this.timeout(60_000);
+    const { code, out } = await ran(["attester", "doctor", "--config", configured(), "--json"]);
+    expect(code).to.equal(1);
+    const findings = JSON.parse(out) as { check: string; ok: boolean; hint?: string }[];
+    const of = (check: string) => findings.find((each) => each.check === check)!;
+    expect(of("store").ok).to.equal(true);
+    expect(of("verification key").ok).to.equal(true);
+    for (const check of ["chain", "contract anchors", "attester's key"]) {
+      expect(of(check).ok, check).to.equal(false);
+      expect(of(check).hint).to.be.a("string");
+    }
+  });
+
+  it("makes tokens whose record fits the configuration", async () => {
+    const { code, out } = await ran(["relayer", "token", "clinic-7", "relayer-client", "--json"]);
+    expect(code).to.equal(0);
+    const { token, record } = JSON.parse(out);
+    expect(token).to.match(/^vitalproof_/);
+    const config = configured({ access: [record] }, "token.json");
+    expect((await ran(["attester", "migrate", "--config", config])).code).to.equal(0);
+    const refused = await ran(["relayer", "token", "clinic-7", "patient", "--json"]);
+    expect(JSON.parse(refused.err).error.code).to.equal("INVALID_ARGUMENT");
+  });
+
+  it("says that a service cannot be reached, and where", async () => {
+    const token = join(folder, "token");
+    writeFileSync(token, "vitalproof_x\n");
+    const asked = ["attester", "status", "--url", "http://127.0.0.1:9", "--token-file", token, "--json"];
+    expect(JSON.parse((await ran(asked)).err).error.code).to.equal("SERVICE_UNREACHABLE");
+  });
+});
