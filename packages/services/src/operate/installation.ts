@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly hurry?: number;
 }
 
-/** What every service stands on: a store of its own, a node, and what ends them. */
+/** What every service is built on: a store, a node, and what ends them. */
 export class Installation {
   readonly database: Database;
   readonly provider: JsonRpcProvider;
