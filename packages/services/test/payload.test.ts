@@ -88,7 +88,8 @@ describe("payloads: the shared messages of Azure's hubs", () => {
     expect(refusals).to.deep.equal([]);
     expect(readings).to.have.length(1);
     expect(readings[0]).to.include({ value: "203", device: "ev-d795-1d04-55ae" });
-    expect(readings[0]!.time).to.be.closeTo(seconds("2019-01-30T22:45:02Z") + 0.607_374_4, 1e-6);
+    // Compared by hand: Hardhat's matchers, which other files load, want whole numbers.
+    expect(Math.abs(readings[0]!.time - (seconds("2019-01-30T22:45:02Z") + 0.607_374_4))).to.be.below(1e-6);
   });
 
   it("IoT Hub: several values of one message", async function () {
