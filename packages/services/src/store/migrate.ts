@@ -4,11 +4,13 @@ import { type Migration, Migrator, sql } from "kysely";
 import type { Database, Queries } from "./database.ts";
 import * as m0001Attester from "./migrations/m0001Attester.ts";
 import * as m0002Chain from "./migrations/m0002Chain.ts";
+import * as m0004Gateway from "./migrations/m0004Gateway.ts";
 
 /** By name, in order. One that was released never changes. */
 const MIGRATIONS: Record<string, Migration> = {
   "0001-attester": m0001Attester,
   "0002-chain": m0002Chain,
+  "0004-gateway": m0004Gateway,
 };
 
 /** Kysely's table of the migrations that were made. */
