@@ -143,7 +143,12 @@ onBothStores("gateway", (stores) => {
       await Promise.all([gateway.work("sealing", "sending"), other.work("sealing", "sending")]);
     }
     const epochs = await gateway.epochs(LOG);
-    expect(epochs.map(({ status }) => status)).to.deep.equal(["accepted", "accepted", "accepted", "accepted"]);
+    expect(epochs.map(({ status }) => status)).to.deep.equal([
+      "accepted",
+      "accepted",
+      "accepted",
+      "accepted",
+    ]);
     expect(epochs.map(({ codes }) => codes.slice(0, 2))).to.deep.equal(epochs.map(() => [5, 4]));
     expect((await gateway.status(LOG)).readings).to.deep.include({ given: 8, kept: 8, waiting: 0 });
     const sealed = [...gateway.notices, ...other.notices].filter(
@@ -229,7 +234,9 @@ onBothStores("gateway", (stores) => {
     const [log] = logsOf(1, wire);
     const code = async (...args: Parameters<typeof TestGateway.start>) =>
       (await rejection(TestGateway.start(...args))).code;
-    expect(await code(database, clock, [log!], { times: { grace: INTAKE_TIME } })).to.equal("INVALID_ARGUMENT");
+    expect(await code(database, clock, [log!], { times: { grace: INTAKE_TIME } })).to.equal(
+      "INVALID_ARGUMENT",
+    );
     expect(await code(database, clock, [log!, { ...log!, person: "other" }])).to.equal("INVALID_ARGUMENT");
     expect(await code(database, clock, [{ ...log!, subject: 5n }])).to.equal("NOT_ALLOWED");
   });

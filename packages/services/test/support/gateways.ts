@@ -118,7 +118,12 @@ export type Sample = readonly [time: number, value: number];
 
 export function messageOf(device: string, samples: readonly Sample[], receivedAt: number): Message {
   const text = JSON.stringify({ r: samples.map(([t, value]) => ({ t, v: value })) });
-  return { topic: `devices/${device}`, payload: Buffer.from(text), receivedAt: receivedAt * 1000, retained: false };
+  return {
+    topic: `devices/${device}`,
+    payload: Buffer.from(text),
+    receivedAt: receivedAt * 1000,
+    retained: false,
+  };
 }
 
 export function readingOf(device: string, [time, value]: Sample): Reading {
@@ -133,7 +138,11 @@ export class TestGateway {
   gateway!: Gateway;
   readonly #options: Pick<GatewayOptions, "logs" | "times" | "clock">;
 
-  private constructor(database: Database, sealing: Sealing, options: Pick<GatewayOptions, "logs" | "times" | "clock">) {
+  private constructor(
+    database: Database,
+    sealing: Sealing,
+    options: Pick<GatewayOptions, "logs" | "times" | "clock">,
+  ) {
     this.database = database;
     this.sealing = sealing;
     this.#options = options;

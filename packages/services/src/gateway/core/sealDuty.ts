@@ -64,7 +64,7 @@ export class SealDuty implements Duty {
 
   /** Logs whose next epoch is over for as long as late readings are waited for, the oldest first. */
   async #due(now: number): Promise<KnownLog[]> {
-    const { database, times, directory, troubles, runningFor } = this.#parts;
+    const { database, times, directory, troubles } = this.#parts;
     const rows = await database.reads
       .selectFrom("gateway_log")
       .select(["log", "next_end"])
@@ -79,7 +79,7 @@ export class SealDuty implements Duty {
         if (known === undefined || next_end === null || troubles.rests(log, "seal")) return [];
         // After a start brokers still send what they kept, and there is mostly time to wait for it.
         const hurry = now > next_end + (times.grace + known.attester.intakeTime) / 2;
-        return runningFor() < times.settle && !hurry ? [] : [known];
+        return this.#parts.runningFor() < times.settle && !hurry ? [] : [known];
       })
       .slice(0, LOGS);
   }

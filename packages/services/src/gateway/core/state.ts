@@ -126,14 +126,16 @@ function readFacts({ database }: Parts): Promise<Facts> {
       rows: new Map(rows.map((row) => [row.log, row])),
       counts: groupsOf(counts),
       waiting: groupsOf(
-        waiting.map((row) => ({ ...row, readings: Number(row.readings), last_time: Number(row.last_time) }))),
+        waiting.map((row) => ({ ...row, readings: Number(row.readings), last_time: Number(row.last_time) })),
+      ),
       epochs: groupsOf(
         epochs.map(({ log, status, epochs: count, kept, moved }) => ({
           log,
           status,
           epochs: Number(count),
           sealed: Number(kept) + Number(moved),
-        }))),
+        })),
+      ),
       devices: groupsOf(devices),
     };
   });
