@@ -57,6 +57,21 @@ export const PAYLOADS = v.parse(payloadSettings, {
   ],
 });
 
+export const GLUCOSE: ProfileName = "glucose-mg-dl-15min";
+
+/** `devices/device/NAME` with `{"t":…,"v":…}`. */
+export const GLUCOSE_PAYLOADS = v.parse(payloadSettings, {
+  rules: [
+    {
+      filter: "devices/device/+",
+      format: "json",
+      device: { level: 3 },
+      time: { path: "$.t", form: "seconds" },
+      values: [{ metric: "glucose", value: "$.v", unit: "mg/dL" }],
+    },
+  ],
+});
+
 /** Unix seconds that tests move. Monotonic time goes along, except over jumps. */
 export class TestClock {
   now: number;

@@ -13,7 +13,7 @@ import type { Directory, KnownLog } from "./logs.ts";
 import { Tally } from "./tally.ts";
 
 /** Messages in one step. */
-const AT_ONCE = 500;
+const AT_ONCE = 1_000;
 /** Rows in one statement: PostgreSQL has 65,535 parameters for it, SQLite 32,766. */
 const ROWS = 2_000;
 /** Names of devices that are not configured, of those that are remembered for the operator. */
