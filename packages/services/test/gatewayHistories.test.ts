@@ -139,10 +139,15 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: "restart" as const }) },
 );
 
-async function live(database: Database, history: readonly Act[]): Promise<void> {
+async function live(database: Database, history: readonly Act[], held: number | undefined): Promise<void> {
   const clock = new TestClock((FIRST_DAY + 1) * DAY - 1);
   const attester = attesterOver(database, () => clock.now);
-  const gateway = await TestGateway.start(database, clock, logsOf(LOGS, attester));
+  const gateway = await TestGateway.start(
+    database,
+    clock,
+    logsOf(LOGS, attester),
+    held === undefined ? {} : { held },
+  );
   await gateway.work("enrolment");
   const model = await Model.of(gateway);
   clock.now += 3_600;
@@ -206,9 +211,12 @@ onBothStores("gateway histories", (stores) => {
   it("every reading has one outcome, and what is sealed is what the log makes of it", async function () {
     this.timeout(3_600_000);
     await fc.assert(
-      fc.asyncProperty(fc.array(acts, { minLength: 5, maxLength: 40 }), async (history) => {
-        await live(await stores.open(await stores.fresh()), history);
-      }),
+      // With resumed logs that stay in memory, and with none.
+      fc.asyncProperty(
+        fc.array(acts, { minLength: 5, maxLength: 40 }),
+        fc.constantFrom(undefined, 0),
+        async (history, held) => live(await stores.open(await stores.fresh()), history, held),
+      ),
       { numRuns: RUNS },
     );
   });

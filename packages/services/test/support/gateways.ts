@@ -151,12 +151,12 @@ export class TestGateway {
   readonly database: Database;
   readonly sealing: Sealing;
   gateway!: Gateway;
-  readonly #options: Pick<GatewayOptions, "logs" | "times" | "clock">;
+  readonly #options: Pick<GatewayOptions, "logs" | "times" | "clock" | "held">;
 
   private constructor(
     database: Database,
     sealing: Sealing,
-    options: Pick<GatewayOptions, "logs" | "times" | "clock">,
+    options: Pick<GatewayOptions, "logs" | "times" | "clock" | "held">,
   ) {
     this.database = database;
     this.sealing = sealing;
@@ -167,11 +167,16 @@ export class TestGateway {
     database: Database,
     clock: TestClock,
     logs: readonly GatewayLog[],
-    given: { readonly times?: object; readonly reference?: () => Promise<number> } = {},
+    given: {
+      readonly times?: object;
+      readonly reference?: () => Promise<number>;
+      readonly held?: number;
+    } = {},
   ): Promise<TestGateway> {
     const sealing = await personSealing(database);
     const made = new TestGateway(database, sealing, {
       logs,
+      ...(given.held === undefined ? {} : { held: given.held }),
       times: timesOf(given.times),
       clock: { wall: clock.wall, monotonic: clock.monotonic, reference: given.reference },
     });
@@ -238,6 +243,7 @@ export class Wire implements Pick<AttesterServices, "enrol" | "submitHead"> {
   readonly heads: SignedHead[] = [];
   before: () => Promise<void> | void = () => undefined;
   after: () => Promise<void> | void = () => undefined;
+  heard: (head: SignedHead) => Promise<void> | void = () => undefined;
   readonly #attester: Attester;
 
   constructor(attester: Attester) {
@@ -254,6 +260,7 @@ export class Wire implements Pick<AttesterServices, "enrol" | "submitHead"> {
   readonly submitHead: AttesterServices["submitHead"] = async (head) => {
     await this.before();
     this.heads.push(head);
+    await this.heard(head);
     const receipt = await this.#attester.submitHead(head);
     await this.after();
     return receipt;

@@ -4,7 +4,7 @@ import type { Queries } from "../../store/index.ts";
 
 /**
  * Keeps what is one person's unreadable without that person's key. What was encrypted for one context opens for no other.
- * @throws for a person whose key was destroyed
+ * @throws NOT_THERE for a person whose key was destroyed
  */
 export interface Sealing {
   seal(queries: Queries, person: string, plaintext: Uint8Array, context: string): Promise<Uint8Array>;

@@ -162,28 +162,37 @@ export class Ingest implements Inbox {
   }
 
   async #store(prepared: readonly Prepared[]): Promise<void> {
-    const { database } = this.#options;
-    const tally = new Tally();
-    for (const each of prepared) tally.include(each.tally);
     const parts = prepared.flatMap((each) => each.parts);
     const first = this.#seq;
     this.#seq += parts.length;
-    await database.step(async (queries) => {
+    await this.#options.database.step(async (queries) => {
+      const tally = new Tally();
+      for (const each of prepared) tally.include(each.tally);
       for (let from = 0; from < parts.length; from += ROWS) {
         const rows: Tables["gateway_reading"][] = [];
-        for (const [i, part] of parts.slice(from, from + ROWS).entries())
-          rows.push(await this.#rowOf(queries, part, first + from + i));
-        await queries.insertInto("gateway_reading").values(rows).execute();
+        for (const [i, part] of parts.slice(from, from + ROWS).entries()) {
+          const row = await this.#rowOf(queries, part, first + from + i);
+          if (row === undefined) tally.add(part.log.name, "refused", "person-gone", part.readings.length);
+          else rows.push(row);
+        }
+        if (rows.length > 0) await queries.insertInto("gateway_reading").values(rows).execute();
       }
       await tally.write(queries);
     });
   }
 
-  async #rowOf(queries: Queries, part: Part, seq: number): Promise<Tables["gateway_reading"]> {
+  /** @returns undefined for a person whose key was destroyed: such a message must not come again and again */
+  async #rowOf(queries: Queries, part: Part, seq: number): Promise<Tables["gateway_reading"] | undefined> {
     const { sealing, lane } = this.#options;
     const { log, device, lastTime, readings } = part;
     const context = contextOf(log.name, lane, seq);
-    const body = await sealing.seal(queries, log.person, bodyOf(readings), context);
+    let body: Uint8Array;
+    try {
+      body = await sealing.seal(queries, log.person, bodyOf(readings), context);
+    } catch (error) {
+      if (error instanceof VitalproofError && error.code === "NOT_THERE") return undefined;
+      throw error;
+    }
     return {
       log: log.name,
       lane,
