@@ -166,6 +166,27 @@ onBothStores("gateway", (stores) => {
     expect(sealed.map(({ epoch }) => epoch).sort()).to.deep.equal([EPOCH, EPOCH + 1, EPOCH + 2, EPOCH + 3]);
   });
 
+  it("a gateway whose heads another one on the same store has replaced in the meantime does not stop", async () => {
+    const { clock, gateway, give, database, wire } = await world(stores);
+    const other = await TestGateway.start(database, clock, logsOf(2, wire));
+    clock.now = START + SLOT;
+    await give([[START, 5]]);
+    // The first epoch is a gap. The second one is sealed again onto it, by the other gateway while this one sends.
+    clock.now = START + 2 * DAY + GRACE;
+    await gateway.work("sealing");
+    wire.before = async () => {
+      wire.before = () => undefined;
+      await other.work("sending");
+    };
+    await gateway.work("sending");
+    expect([...gateway.events("log-stopped"), ...other.events("log-stopped")]).to.deep.equal([]);
+    expect((await gateway.epochs(LOG)).map(({ status }) => status)).to.deep.equal(["gap", "accepted"]);
+    expect(await gateway.status(LOG)).to.deep.include({ stopped: undefined, unsent: 0 });
+    clock.now += DAY;
+    await gateway.work("sealing", "sending");
+    expect((await gateway.status(LOG)).accepted).to.equal(2);
+  });
+
   it("T21: of two gateways with one identity and two stores one stops, says so, and goes on when an operator acts", async () => {
     const { clock, gateway, give, wire, attester } = await world(stores);
     const copy = await stores.open(await stores.fresh());

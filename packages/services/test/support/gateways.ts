@@ -120,9 +120,15 @@ export function logsOf(
     profile,
     offset: 0,
     devices: [`d${i}`],
-    signer: new SimulatedDevice("ed25519", new Uint8Array(32).fill(i % 250, 1).fill(1 + (i >> 8), 0, 1)),
+    signer: new SimulatedDevice("ed25519", keyOf(i)),
     attester,
   }));
+}
+
+function keyOf(device: number): Uint8Array {
+  const key = new Uint8Array(32).fill(1);
+  new DataView(key.buffer).setUint32(0, device);
+  return key;
 }
 
 export function timesOf(given: object = {}) {

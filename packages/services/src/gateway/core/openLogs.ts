@@ -91,17 +91,17 @@ export class OpenLogs {
     if (!(open as Entry).overlay.isClean) await this.commit(open);
   }
 
-  /** Nothing is sealed and sent any more until an operator acts. @returns whether it was this call that did it */
-  async stop(name: string, reason: string, at: number): Promise<boolean> {
-    const stopped = await this.#database.step((queries) =>
+  /** Nothing is sealed and sent any more until an operator acts. @throws Stale when the log is not what it was */
+  async stop({ known, version }: OpenLog, reason: string, at: number): Promise<void> {
+    const { numUpdatedRows } = await this.#database.step((queries) =>
       queries
         .updateTable("gateway_log")
-        .set((row) => ({ stopped: reason, stopped_at: at, version: row("version", "+", 1) }))
-        .where("log", "=", name)
-        .where("stopped", "is", null)
+        .set({ stopped: reason, stopped_at: at, version: version + 1 })
+        .where("log", "=", known.name)
+        .where("version", "=", version)
         .executeTakeFirst(),
     );
-    return Number(stopped.numUpdatedRows) > 0;
+    if (Number(numUpdatedRows) === 0) throw new Stale();
   }
 
   /**

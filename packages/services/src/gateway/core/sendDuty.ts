@@ -69,10 +69,6 @@ export class SendDuty implements Duty {
       if (error instanceof Stale) return error;
       if (isTemporary(error)) throw error;
       if (isSilent(error)) return error;
-      if (isOtherHead(error)) {
-        await this.#stop(known, error);
-        return undefined;
-      }
       this.#compareClocks(error);
       troubles.note(known.name, "send", error);
       reportLog(report, "sending-failed", known, error);
@@ -99,7 +95,8 @@ export class SendDuty implements Duty {
     } catch (error) {
       // What was accepted before the fault is kept.
       await logs.flush(open);
-      throw error;
+      if (!isOtherHead(error)) throw error;
+      return await this.#stop(open, error);
     } finally {
       this.#parts.noteOpening(known.name, log.opening.firstEpoch, log.nextEpoch);
     }
@@ -114,12 +111,15 @@ export class SendDuty implements Duty {
       report({ level: "info", event: "heads-accepted", log: name, epoch: log.nextEpoch - 1 });
   }
 
-  /** Another gateway seals this log, or one did whose store is lost. Nothing that this one seals can be accepted. */
-  async #stop({ name }: KnownLog, error: unknown): Promise<void> {
+  /**
+   * Another gateway seals this log, or one did whose store is lost. Nothing that this one seals can be accepted.
+   * @throws Stale where it was another process on this store, which has written before it sent
+   */
+  async #stop(open: OpenLog, error: unknown): Promise<void> {
     const { logs, clock, report } = this.#parts;
     const code = codeOf(error);
-    if (await logs.stop(name, code, Math.floor(clock.latest())))
-      report({ level: "error", event: "log-stopped", log: name, code });
+    await logs.stop(open, code, Math.floor(clock.latest()));
+    report({ level: "error", event: "log-stopped", log: open.known.name, code });
   }
 
   #compareClocks(error: unknown): void {
