@@ -225,10 +225,16 @@ onBothStores("gateway", (stores) => {
   it("a jump of the clock stops sealing until it is plausible again", async () => {
     let reference = 0;
     const { clock, gateway, give } = await world(stores, { reference: async () => reference });
+    // Nothing has said so far that this clock is right.
+    expect((await gateway.gateway.state()).clock).to.deep.include({ isTrusted: false, doubt: "unconfirmed" });
+    expect((await gateway.status(LOG)).isOpen).to.equal(false);
+    reference = clock.now + 60;
+    await gateway.work("enrolment");
     clock.now = START + SLOT;
+    reference = clock.now;
     await give([[START, 5]]);
     await gateway.work("sealing");
-    reference = clock.now;
+    gateway.notices.length = 0;
     clock.jump(3 * DAY);
     await gateway.work("sealing");
     expect((await gateway.status(LOG)).sealed).to.equal(0);

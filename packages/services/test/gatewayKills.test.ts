@@ -90,7 +90,11 @@ class Killed {
     });
     child.stderr!.on("data", (data: Buffer) => this.errors.push(data.toString().trim()));
     child.stdin!.on("error", () => undefined);
-    await once(child.stdout!, "data");
+    const ended = once(child, "exit").then(() => {
+      throw new Error("A gateway ended before it began.");
+    });
+    await Promise.race([once(child.stdout!, "data"), ended]);
+    ended.catch(() => undefined);
     child.stdout!.resume();
     return child;
   }

@@ -5,6 +5,8 @@ export type ClockDoubt =
   /** It went back, or forward, further than time that passed can explain. */
   | "jumped-back"
   | "jumped-forward"
+  /** At the start: the reference has not agreed yet. */
+  | "unconfirmed"
   /** At the start: it is earlier than when this store was last in use, or much later. */
   | "before-last-run"
   | "long-after-last-run"
@@ -28,7 +30,7 @@ export type ClockOptions = {
   readonly longestOff?: number;
   /** Seconds that the reference may differ by: a chain's latest block is some seconds old. */
   readonly referenceTolerance?: number;
-  /** Another clock, such as that of the attester or of a node: Unix seconds. */
+  /** Another clock, such as that of the attester or of a node: Unix seconds. Where there is one, it is asked at each start. */
   readonly reference?: (() => Promise<number>) | undefined;
   /** Milliseconds. */
   readonly wall?: () => number;
@@ -49,7 +51,9 @@ export class GatewayClock {
   readonly #monotonic: () => number;
   /** Where the two clocks were at the last look that agreed, in milliseconds. */
   #anchor: { readonly wall: number; readonly monotonic: number };
-  #doubt: { readonly reason: ClockDoubt; readonly off: number; readonly since: number } | undefined;
+  #doubt:
+    | { readonly reason: ClockDoubt; readonly off: number | undefined; readonly since: number }
+    | undefined;
 
   constructor(options: ClockOptions = {}) {
     this.#jump = 1000 * (options.jump ?? 60);
@@ -63,6 +67,7 @@ export class GatewayClock {
 
   /** Compares with when the store was last in use. @param seenAt Unix seconds; undefined for a new store */
   begin(seenAt: number | undefined): void {
+    if (this.#reference !== undefined) this.#suspect("unconfirmed", undefined);
     if (seenAt === undefined) return;
     const since = this.#wall() / 1000 - seenAt;
     if (since < -this.#jump / 1000) this.#suspect("before-last-run", since);
@@ -120,12 +125,12 @@ export class GatewayClock {
       now: Math.floor(this.#wall() / 1000),
       isTrusted,
       doubt: this.#doubt?.reason,
-      off: this.#doubt === undefined ? undefined : Math.round(this.#doubt.off),
+      off: this.#doubt?.off === undefined ? undefined : Math.round(this.#doubt.off),
       since: this.#doubt?.since,
     };
   }
 
-  #suspect(reason: ClockDoubt, off: number): void {
+  #suspect(reason: ClockDoubt, off: number | undefined): void {
     this.#doubt = { reason, off, since: Math.floor(this.#wall() / 1000) };
   }
 }

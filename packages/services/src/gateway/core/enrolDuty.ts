@@ -20,8 +20,8 @@ export class EnrolDuty implements Duty {
   }
 
   async act(signal: AbortSignal): Promise<boolean> {
-    const { database, directory, troubles, clock } = this.#parts;
-    const now = clock.look();
+    const { database, directory, troubles } = this.#parts;
+    const now = await this.#parts.time();
     if (now === undefined) return false;
     const rows = await database.reads
       .selectFrom("gateway_log")

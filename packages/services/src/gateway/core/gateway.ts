@@ -160,7 +160,6 @@ async function prepare(parts: Parts): Promise<void> {
   const { database, directory, clock } = parts;
   const seen = await database.reads.selectFrom("gateway_clock").select("seen_at").executeTakeFirst();
   clock.begin(seen?.seen_at);
-  parts.noteClock();
   await database.step(async (queries) => {
     for (const known of directory.all) {
       await queries

@@ -58,6 +58,13 @@ export class Parts {
     return (performance.now() - this.#began) / 1000;
   }
 
+  /** Unix seconds, once the clock is believed; the reference is asked where it is not. */
+  async time(): Promise<number | undefined> {
+    const now = this.clock.look() ?? ((await this.clock.confirm()) ? this.clock.look() : undefined);
+    this.noteClock();
+    return now;
+  }
+
   /** Notes in the store that the clock was believed at a time, so that the next start can compare. */
   async seen(now: number): Promise<void> {
     if (now < this.#seen + NOTE) return;

@@ -32,9 +32,7 @@ export class SealDuty implements Duty {
   }
 
   async act(signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.#parts;
-    const now = clock.look() ?? ((await clock.confirm()) ? clock.look() : undefined);
-    this.#parts.noteClock();
+    const now = await this.#parts.time();
     if (now === undefined) return false;
     await this.#parts.seen(now);
     let more = false;
