@@ -48,6 +48,28 @@ describe("log", () => {
     expect(await codeRejected(Log.resume(own, "mine"))).to.equal("LOG_CORRUPT");
   });
 
+  it("a copy of a reading that was moved into a sealed epoch fills no second slot, also after a restart", async () => {
+    const store = memoryStore();
+    const log = await Log.create(store, "mine", opening());
+    const next = start + epochSeconds;
+    // Two fall into the next epoch's first slot, and one into its second: the first of them moves back.
+    const early = { ...day(FIRST)[0]!, time: next + 1 };
+    const others = [next + 0.6 * interval, next + 1.5 * interval].map((time) => ({ ...early, time }));
+    await log.append([early, ...others]);
+    const [sealed] = await log.seal(next + 2 * interval, FIRST);
+    expect(sealed).to.deep.include({ filled: 1, moved: 1 });
+    for (const again of [log, await Log.resume(store, "mine")]) {
+      const { taken, duplicates } = await again.append([early]);
+      expect({ taken, duplicates }).to.deep.equal({ taken: 0, duplicates: 1 });
+    }
+    // Another value at that time is another reading.
+    const resumed = await Log.resume(store, "mine");
+    expect((await resumed.append([{ ...early, value: Number(early.value) + 1 }])).taken).to.equal(1);
+    await resumed.seal(next + epochSeconds);
+    expect((await resumed.append([early])).refused["epoch-sealed"]).to.equal(1);
+    expect(await store.read("log/mine/state")).not.to.include("early");
+  });
+
   it("does not seal an epoch before its last second is over", async () => {
     const log = await Log.create(memoryStore(), "mine", opening());
     expect(await log.seal(start + epochSeconds - 1)).to.deep.equal([]);

@@ -18,6 +18,7 @@ import { dayOf, PendingStore, type PendingText } from "./pendingStore.ts";
 import type { AppendReport, Reading, RefusalReason } from "./reading.ts";
 import type { SignedReceipt } from "./receipt.ts";
 import type { EpochRecord } from "./record.ts";
+import { SealedEarly } from "./sealedEarly.ts";
 import { slotAt } from "./slots.ts";
 import { contentOf, filledSamples } from "./slotting.ts";
 import { takeReadings } from "./taking.ts";
@@ -45,6 +46,7 @@ export class Log {
   readonly #mutex = new Mutex();
   #pending: PendingReadings;
   #sources: DaySources;
+  #early = new SealedEarly();
 
   private constructor(name: string, chain: LogChain, records: LogRecords, pendingStore: PendingStore) {
     this.#name = name;
@@ -88,6 +90,7 @@ export class Log {
     chain.verify();
     const log = new Log(name, chain, records, new PendingStore(store, name, raw.pieces));
     log.#sources = new DaySources(opening.offset, raw.sources);
+    log.#early = SealedEarly.of(raw.early);
     await log.#pendingStore.load(raw, log.#pending);
     await log.#replace([...interrupted.values()]);
     return log;
@@ -135,7 +138,7 @@ export class Log {
       const next = new PendingReadings(this.#profile.channels, this.#pending);
       const outside = (time: number): RefusalReason | undefined => this.#outside(time);
       const sources = this.#sources.copy();
-      const { report, days } = takeReadings(readings, this.#profile, outside, next, sources);
+      const { report, days } = takeReadings(readings, this.#profile, outside, next, sources, this.#early);
       if (report.taken > 0) {
         const before = [this.#pending, this.#sources] as const;
         [this.#pending, this.#sources] = [next, sources];
@@ -285,6 +288,7 @@ export class Log {
     const { codes, used, moved, dropped } = contentOf(this.#slots, this.#pending, epoch);
     const record = this.#chain.sealed({ epoch, codes, moved, dropped });
     await this.#saveEpoch(record);
+    this.#early = this.#early.after(this.#pending, used, (time) => this.#outside(time) === undefined);
     await this.#removePending(used);
     const filled = used.length - dropped;
     return { epoch, head: record.head, filled, missing: this.#profile.samples - filled, moved, dropped };
@@ -344,7 +348,8 @@ export class Log {
 
   async #saveState(readings: PendingText): Promise<void> {
     const sources = this.#sources.stored(this.#end(this.nextEpoch - 1));
-    await this.#records.saveState(this.opening, this.nextEpoch, readings, sources);
+    const early = this.#early.stored();
+    await this.#records.saveState(this.opening, this.nextEpoch, readings, sources, early);
     await this.#pendingStore.settle(readings);
   }
 }

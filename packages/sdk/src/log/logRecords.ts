@@ -8,6 +8,7 @@ import type { StoredSource } from "./daySources.ts";
 import type { LogOpening } from "./intakeMessages.ts";
 import { isStoredPending, type PendingText, type StoredPending } from "./pendingStore.ts";
 import { type EpochRecord, epochFromText, epochToText } from "./record.ts";
+import { areStoredEarly, type StoredEarly } from "./sealedEarly.ts";
 
 /** Formats of heads that a stored log may be of (docs/protocol.md). */
 const FORMAT = 2;
@@ -22,6 +23,7 @@ type StoredLog = StoredPending & {
   genesis: string;
   nextEpoch: number;
   sources?: StoredSource[];
+  early?: StoredEarly[];
 };
 
 type StoredState = {
@@ -70,7 +72,8 @@ export class LogRecords {
         Number.isSafeInteger(value.firstEpoch) &&
         Number.isSafeInteger(value.nextEpoch) &&
         isStoredPending(value) &&
-        areStoredSources(value.sources),
+        areStoredSources(value.sources) &&
+        areStoredEarly(value.early),
     );
     if (raw.format !== FORMAT) {
       throw new VitalproofError(
@@ -105,6 +108,7 @@ export class LogRecords {
     nextEpoch: number,
     readings: PendingText,
     sources: readonly StoredSource[],
+    early: readonly StoredEarly[],
   ): Promise<void> {
     const stored: StoredLog = {
       format: FORMAT,
@@ -114,6 +118,7 @@ export class LogRecords {
       genesis: genesis.toString(),
       nextEpoch,
       ...(sources.length === 0 ? {} : { sources: [...sources] }),
+      ...(early.length === 0 ? {} : { early: [...early] }),
       ...(readings.pieces.length === 0 ? {} : { pieces: [...readings.pieces] }),
       pending: [],
     };

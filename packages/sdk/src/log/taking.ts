@@ -6,6 +6,7 @@ import { encoder } from "./encode.ts";
 import type { PendingReadings } from "./pendingReadings.ts";
 import { dayOf } from "./pendingStore.ts";
 import { type AppendReport, emptyAppendReport, type Reading, type RefusalReason } from "./reading.ts";
+import type { SealedEarly } from "./sealedEarly.ts";
 
 /** Refused readings whose times a report names; all are counted. */
 const MOST_REFUSALS = 10_000;
@@ -14,6 +15,7 @@ const MOST_REFUSALS = 10_000;
  * Adds readings to the pending ones, and says what became of each.
  * @param closed why a reading of a time cannot be taken any more, if so
  * @param sources of the readings so far; those of the readings that are taken are noted
+ * @param early readings that count as being there already
  * @returns the report, and the days of the readings that were taken
  */
 export function takeReadings(
@@ -22,6 +24,7 @@ export function takeReadings(
   closed: (time: number) => RefusalReason | undefined,
   pending: PendingReadings,
   sources: DaySources,
+  early: SealedEarly,
 ): { report: AppendReport; days: Set<number> } {
   const report = emptyAppendReport();
   const days = new Set<number>();
@@ -39,7 +42,7 @@ export function takeReadings(
       if (report.refusals.length < MOST_REFUSALS) report.refusals.push({ time, reason: codes });
       continue;
     }
-    if (!pending.add(time, codes)) {
+    if (early.has(time, codes) || !pending.add(time, codes)) {
       report.duplicates += 1;
       continue;
     }

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+export type { Sealing } from "./core/atRest.ts";
+export type { ClockDoubt, ClockOptions, ClockState } from "./core/clock.ts";
+export { Gateway, type GatewayOptions } from "./core/gateway.ts";
+export { sourceOf } from "./core/ingest.ts";
+export type { GatewayAttester, GatewayLog } from "./core/logs.ts";
+export type { Problem as GatewayProblem } from "./core/problems.ts";
+export { type GatewayTimes, gatewayTimes } from "./core/settings.ts";
+export type { GatewayState, LogStatus } from "./core/state.ts";
+export type { Trouble } from "./core/troubles.ts";
 export type { Inbox, Message } from "./inbox.ts";
 export { type Broker, type BrokerRefusal, type BrokerState, startBroker } from "./mqtt/broker/broker.ts";
 export { hashPassword } from "./mqtt/broker/passwords.ts";

@@ -13,6 +13,9 @@ export type Notice = {
   readonly user?: string;
   readonly topic?: string;
   readonly bytes?: number;
+  /** Local name of a log, as configured. */
+  readonly log?: string;
+  readonly epoch?: number;
   /** Milliseconds until the next attempt. */
   readonly pause?: number;
 };

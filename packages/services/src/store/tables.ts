@@ -213,6 +213,87 @@ export interface ErasureTable {
   readonly cleaned_at: number | null;
 }
 
+/** A process that stored readings. They are ordered by lane, then by `seq`. */
+export interface GatewayLaneTable {
+  readonly lane: number;
+  readonly began_at: number;
+}
+
+/** One row, `clock`: the latest time at which this store's clock was trusted. */
+export interface GatewayClockTable {
+  readonly clock: string;
+  readonly seen_at: number;
+}
+
+/** A log that the gateway seals. Its row is the lock: what was computed from one version is written on that version alone. */
+export interface GatewayLogTable {
+  readonly log: string;
+  readonly person: string;
+  /** Profile, offset, subject and device, as JSON. They never change. */
+  readonly bound_to: string;
+  readonly version: number;
+  /** Rises when an operator lets a stopped log go on with another opening. */
+  readonly generation: number;
+  /** Null until the log is opened, as are the next two. */
+  readonly first_epoch: number | null;
+  readonly next_epoch: number | null;
+  /** End of the next epoch. */
+  readonly next_end: number | null;
+  /** Readings that the log has and has not sealed. Those of `gateway_reading` come on top. */
+  readonly waiting: number;
+  /** Sealed epochs without a receipt, and the first of them. */
+  readonly unsent: number;
+  readonly oldest_unsent: number | null;
+  /** Why nothing is sealed and sent until an operator acts. */
+  readonly stopped: string | null;
+  readonly stopped_at: number | null;
+}
+
+/** What one message has of one log and device. */
+export interface GatewayReadingTable {
+  readonly log: string;
+  readonly lane: number;
+  readonly seq: number;
+  readonly device: string;
+  readonly readings: number;
+  /** Of the latest reading. */
+  readonly last_time: number;
+  /** Encrypted under the person's key. */
+  readonly body: Uint8Array;
+}
+
+/** What became of readings, finally. The log is empty for what belongs to none. */
+export interface GatewayCountTable {
+  readonly log: string;
+  readonly outcome: "kept" | "moved" | "dropped" | "duplicate" | "refused";
+  /** Of refused ones; empty for others. */
+  readonly reason: string;
+  readonly readings: number;
+}
+
+/** A sealed epoch, or one for which the attester recorded a gap. */
+export interface GatewayEpochTable {
+  readonly log: string;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly status: "sealed" | "accepted" | "gap";
+  /** Numbers of readings; `missing` of samples. */
+  readonly kept: number;
+  readonly moved: number;
+  readonly dropped: number;
+  readonly missing: number;
+  /** Null for a gap that was never sealed. */
+  readonly sealed_at: number | null;
+  readonly received_at: number | null;
+}
+
+/** The latest reading of each device that was sealed. */
+export interface GatewayDeviceTable {
+  readonly log: string;
+  readonly device: string;
+  readonly last_time: number;
+}
+
 export interface Tables {
   readonly service: ServiceTable;
   readonly attester_person: AttesterPersonTable;
@@ -228,6 +309,13 @@ export interface Tables {
   readonly document: DocumentTable;
   readonly backup_made: BackupMadeTable;
   readonly erasure: ErasureTable;
+  readonly gateway_lane: GatewayLaneTable;
+  readonly gateway_clock: GatewayClockTable;
+  readonly gateway_log: GatewayLogTable;
+  readonly gateway_reading: GatewayReadingTable;
+  readonly gateway_count: GatewayCountTable;
+  readonly gateway_epoch: GatewayEpochTable;
+  readonly gateway_device: GatewayDeviceTable;
 }
 
 export type TableName = keyof Tables;
@@ -248,6 +336,13 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   document: ["person", "key"],
   backup_made: ["id"],
   erasure: ["hash"],
+  gateway_lane: ["lane"],
+  gateway_clock: ["clock"],
+  gateway_log: ["log"],
+  gateway_reading: ["log", "lane", "seq"],
+  gateway_count: ["log", "outcome", "reason"],
+  gateway_epoch: ["log", "generation", "epoch"],
+  gateway_device: ["log", "device"],
 };
 
 /** A field element as a column has it. */
