@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { AppendReport, SealReport } from "@vitalproof/sdk";
+import { type AppendReport, epochEnd, type SealReport } from "@vitalproof/sdk";
 import { sql } from "kysely";
 import type { Duty } from "../../operate/loop.ts";
 import type { Queries, Tables } from "../../store/index.ts";
@@ -69,7 +69,6 @@ export class SealDuty implements Duty {
       .where("stopped", "is", null)
       .where("next_end", "<=", Math.floor(now - times.grace))
       .orderBy("next_end")
-      .limit(LOGS + troubles.size)
       .execute();
     return rows
       .flatMap(({ log, next_end }) => {
@@ -85,11 +84,12 @@ export class SealDuty implements Duty {
   async #seal(open: OpenLog, now: number): Promise<boolean> {
     const { known, log } = open;
     const epoch = log.nextEpoch;
+    // Another process has sealed the one that was due.
+    if (epochEnd(known.facts, known.offset, epoch) > now - this.#parts.times.grace) return false;
     const tally = new Tally();
     const consumed = await this.#append(open, tally);
     const [report] = await log.seal(Math.floor(now), epoch);
-    // Another step has sealed it in the meantime.
-    if (report === undefined) throw new Stale();
+    if (report === undefined) throw new Error("an epoch that is over was not sealed");
     count(known.name, report, tally);
     await this.#parts.logs.commit(open, async (queries) => {
       await remove(queries, known.name, consumed);

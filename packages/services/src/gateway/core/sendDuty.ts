@@ -6,8 +6,6 @@ import { type OpenLog, Stale } from "./openLogs.ts";
 import { isTemporary, type Parts, reportLog } from "./parts.ts";
 import { codeOf } from "./troubles.ts";
 
-/** Logs that one look finds. */
-const LOGS = 200;
 /** Codes of an attester that does not answer, whatever it is asked. */
 const SILENT = ["SERVICE_UNREACHABLE", "TOO_MANY_REQUESTS"];
 /** The attester has another head for an epoch. */
@@ -29,8 +27,7 @@ export class SendDuty implements Duty {
   async act(signal: AbortSignal): Promise<boolean> {
     const silent = new Map<GatewayAttester, unknown>();
     let more = false;
-    const due = await this.#due();
-    for (const known of due) {
+    for (const known of await this.#due()) {
       if (signal.aborted) return false;
       if (silent.has(known.attester)) continue;
       const fault = await this.#try(known, signal);
@@ -38,7 +35,7 @@ export class SendDuty implements Duty {
       else if (fault !== undefined) silent.set(known.attester, fault);
     }
     for (const fault of silent.values()) throw fault;
-    return more || due.length === LOGS;
+    return more;
   }
 
   async #due(): Promise<KnownLog[]> {
@@ -50,12 +47,10 @@ export class SendDuty implements Duty {
       .where("stopped", "is", null)
       .orderBy("log")
       .execute();
-    return rows
-      .flatMap(({ log }) => {
-        const known = directory.get(log);
-        return known === undefined || troubles.rests(log, "send") ? [] : [known];
-      })
-      .slice(0, LOGS);
+    return rows.flatMap(({ log }) => {
+      const known = directory.get(log);
+      return known === undefined || troubles.rests(log, "send") ? [] : [known];
+    });
   }
 
   /** @returns a fault that is the attester's, or Stale */
