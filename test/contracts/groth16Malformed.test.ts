@@ -10,6 +10,7 @@ import {
   batchOf,
   circuitKey,
   deployKey,
+  halfOnTwist,
   pointBeyondScalars,
   proofOfBlock,
   trueBlocks,
@@ -70,6 +71,20 @@ describe("Groth16Batch: malformed batches and keys", () => {
         expect(await verifier.verify(addressOf(2), batchOf(lie)), half).to.equal(false);
         const alias = withWord(lie, 1, 2 + point.indexOf(0n), Q);
         await expect(verifier.verify(addressOf(2), batchOf(alias)), half)
+          .to.be.revertedWithCustomError(verifier, "Groth16Batch_PointNotOnCurve")
+          .withArgs(1, "0x42");
+      }
+    });
+
+    it("T18: B with half of its curve's equation is named", async () => {
+      const { verifier, key, addressOf } = await load(deployVerifiers);
+      const blocks = trueBlocks(key(2), 2);
+      for (const half of ["c0", "c1"] as const) {
+        const lie = halfOnTwist(half).reduce(
+          (batch, word, i) => withWord(batch, 1, 2 + i, word),
+          blocks as Blocks,
+        );
+        await expect(verifier.verify(addressOf(2), batchOf(lie)), half)
           .to.be.revertedWithCustomError(verifier, "Groth16Batch_PointNotOnCurve")
           .withArgs(1, "0x42");
       }

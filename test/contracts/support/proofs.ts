@@ -165,6 +165,26 @@ function twistPointWhere(xOf: (seed: number) => { c0: bigint; c1: bigint }): big
   }
 }
 
+/**
+ * Coordinates of which one half of the twist's equation holds, and the other does not.
+ * @param half `c0` the real one, `c1` the imaginary one
+ */
+export function halfOnTwist(half: "c0" | "c1"): bigint[] {
+  const { Fp, Fp2 } = bn254.fields;
+  for (let seed = 0; ; seed++) {
+    const x = { c0: scalarOf(8, seed), c1: scalarOf(9, seed) };
+    const { c0: real, c1: imaginary } = Fp2.add(Fp2.mul(Fp2.sqr(x), x), P2.CURVE().b);
+    const c1 = scalarOf(10, seed);
+    // y² = (c0² - c1²) + 2 c0 c1 i
+    const square = Fp.add(real, Fp.sqr(c1));
+    if (half === "c0" && !Fp.eql(Fp.pow(square, (Fp.ORDER - 1n) / 2n), Fp.ONE)) continue;
+    const c0 = half === "c0" ? Fp.sqrt(square) : Fp.div(imaginary, Fp.add(c1, c1));
+    const y = Fp2.sqr({ c0, c1 });
+    if (y.c0 === real && y.c1 === imaginary) continue;
+    return [x.c1, x.c0, c1, c0];
+  }
+}
+
 /** A point whose x is a coordinate and, being the scalars' order or more, would be no public input. */
 export function pointBeyondScalars(): [x: bigint, y: bigint] {
   const { Fp } = bn254.fields;
