@@ -29,11 +29,17 @@ export function registerService(parent: Command, io: Io, service: ServiceName): 
   registerToken(parent, io, service);
 }
 
-function withConfig(parent: Command, name: string, description: string): Command {
+function withConfig(parent: Command, usage: string, description: string, example = ""): Command {
+  const [name] = usage.split(" ");
+  const service = parent.name();
+  const words = [`vitalproof ${service} ${name}`, example, `--config ${service}.json`].filter(
+    (each) => each !== "",
+  );
   return parent
-    .command(name)
+    .command(usage)
     .description(description)
-    .requiredOption("--config <file>", "the installation's configuration (docs/operations.md)");
+    .requiredOption("--config <file>", "the installation's configuration (docs/operations.md)")
+    .addHelpText("after", `\nExample:\n  ${words.join(" ")}\n`);
 }
 
 async function configOf(io: Io, { config }: Pick<ConfigOptions, "config">) {
@@ -46,25 +52,20 @@ function registerRun(parent: Command, io: Io, service: ServiceName): void {
     parent,
     "run",
     `Run the ${service} until it is stopped. Its log goes to standard output, a JSON line each.`,
-  )
-    .addHelpText(
-      "after",
-      `\nExample:\n  vitalproof ${service} run --config /etc/vitalproof/${service}.json\n`,
-    )
-    .action(async (_: unknown, command: Command) => {
-      const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
-      const { logger, runAttester, runRelayer } = await import("@vitalproof/services");
-      const log = logger({
-        name: service,
-        ...(config.log?.level === undefined ? {} : { level: config.log.level }),
-      });
-      const run = service === "attester" ? runAttester : runRelayer;
-      const running = await run(config, { log });
-      log.info({ port: Number(new URL(running.url).port) }, "listening");
-      await stopped(io.signal);
-      log.info("stopping");
-      await running.close();
+  ).action(async (_: unknown, command: Command) => {
+    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+    const { logger, runAttester, runRelayer } = await import("@vitalproof/services");
+    const log = logger({
+      name: service,
+      ...(config.log?.level === undefined ? {} : { level: config.log.level }),
     });
+    const run = service === "attester" ? runAttester : runRelayer;
+    const running = await run(config, { log });
+    log.info({ port: Number(new URL(running.url).port) }, "listening");
+    await stopped(io.signal);
+    log.info("stopping");
+    await running.close();
+  });
 }
 
 function stopped(signal: AbortSignal): Promise<void> {
@@ -85,6 +86,10 @@ function registerStatus(parent: Command, io: Io, service: ServiceName): void {
     )
     .requiredOption("--url <url>", "where it listens, such as http://127.0.0.1:8600")
     .requiredOption("--token-file <file>", "file with a token of an operator or monitor")
+    .addHelpText(
+      "after",
+      `\nExample:\n  vitalproof ${service} status --url http://127.0.0.1:8600 --token-file token.txt\n`,
+    )
     .action(async (options: { url: string; tokenFile: string }) => {
       const token = readFileSync(resolve(io.cwd, options.tokenFile), "utf8").trim();
       const status = await askStatus(options.url, token);
@@ -141,7 +146,12 @@ function registerDoctor(parent: Command, io: Io): void {
 }
 
 function registerBackup(parent: Command, io: Io): void {
-  withConfig(parent, "backup <file>", "Write a backup of the store to a new file, while services run.")
+  withConfig(
+    parent,
+    "backup <file>",
+    "Write a backup of the store to a new file, while services run.",
+    "store.backup",
+  )
     .option(
       "--keep-until <time>",
       "when the backup will be deleted, for evidence of erasures; in 30 days when left out",
@@ -176,6 +186,7 @@ function registerRestore(parent: Command, io: Io): void {
     parent,
     "restore <file>",
     "Fill the configuration's store, which must be empty, from a backup. Stop the services first.",
+    "store.backup",
   ).action(async (file: string, _: unknown, command: Command) => {
     const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
     const { openDatabase, restore } = await import("@vitalproof/services");
