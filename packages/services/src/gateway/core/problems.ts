@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ClockState } from "./clock.ts";
-import type { LogStatus } from "./state.ts";
+import type { LogStatus } from "./logStatus.ts";
 import type { Trouble } from "./troubles.ts";
 
 /** What is wrong and what to do. */
