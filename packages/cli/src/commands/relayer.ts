@@ -6,6 +6,7 @@ import { registerService } from "./service.ts";
 export function registerRelayer(program: Command, io: Io): void {
   const relayer = program
     .command("relayer")
-    .description("Run a relayer: send other people's claims, consents and payments, and pay the gas.");
+    .description("Run a relayer: send other people's claims, consents and payments, and pay the gas.")
+    .addHelpText("after", "\nExample:\n  vitalproof relayer run --config relayer.json\n");
   registerService(relayer, io, "relayer");
 }
