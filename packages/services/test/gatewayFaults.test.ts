@@ -4,8 +4,9 @@
 import { createIdentity, Log, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { sql } from "kysely";
-import { Gateway, PayloadReader, type Sealing } from "../src/gateway/index.ts";
+import { Gateway, PayloadReader } from "../src/gateway/index.ts";
 import { logger } from "../src/index.ts";
+import { PersonKeys } from "../src/sealed/index.ts";
 import {
   attesterOver,
   DAY,
@@ -21,8 +22,8 @@ import {
   timesOf,
   Wire,
 } from "./support/gateways.ts";
-import { personSealing } from "./support/personSealing.ts";
 import { shown } from "./support/rejection.ts";
+import { room } from "./support/sealed.ts";
 import { onBothStores, type Stores } from "./support/stores.ts";
 
 const START = (FIRST_DAY + 1) * DAY;
@@ -73,57 +74,67 @@ onBothStores("gateway's faults", (stores) => {
 
   it("one person's key that is gone stops neither other people's messages nor their sealing", async () => {
     const { database, clock, wire } = await world(stores);
-    const sealing = await personSealing(database);
-    let gone = "p1";
-    let fault: Error = new VitalproofError("NOT_THERE", "The key is gone.");
-    const refuse = (person: string) => {
-      if (person === gone) throw fault;
-    };
-    const partial: Sealing = {
-      seal: async (queries, person, ...rest) => {
-        refuse(person);
-        return sealing.seal(queries, person, ...rest);
+    const own = room(database);
+    let unreachable = false;
+    // A master key in a token that cannot be reached; the keys' own code runs.
+    const masterKeys = {
+      wrap: own.masterKeys.wrap.bind(own.masterKeys),
+      unwrap: async (wrapped: Uint8Array) => {
+        if (unreachable) throw new Error("a token is out of reach");
+        return own.masterKeys.unwrap(wrapped);
       },
-      open: async (queries, person, ...rest) => {
-        refuse(person);
-        return sealing.open(queries, person, ...rest);
-      },
-      storeOf: (person, queries) => sealing.storeOf(person, queries),
     };
     const notices: unknown[] = [];
     const gateway = await Gateway.start({
       database,
-      sealing: partial,
+      // It remembers one key, so others are unwrapped again.
+      personKeys: new PersonKeys({ database, masterKeys, clock: () => clock.now, remembered: 1 }),
       reader: new PayloadReader(PAYLOADS),
       logs: logsOf(3, wire),
       times: timesOf(),
       clock: { wall: clock.wall, monotonic: clock.monotonic },
       report: (notice) => notices.push(notice),
     });
-    const ended = await Promise.allSettled(
-      [0, 1, 2].map((i) => gateway.inbox.put(messageOf(`d${i}`, [[START, 5]], clock.now))),
-    );
+    const putAll = (sample: readonly [number, number]) =>
+      Promise.allSettled([0, 1, 2].map((i) => gateway.inbox.put(messageOf(`d${i}`, [sample], clock.now))));
+    await own.erasures.erase("p1", { by: "test", onChain: [] });
     // It must not come again and again.
-    expect(ended.map(({ status }) => status)).to.deep.equal(["fulfilled", "fulfilled", "fulfilled"]);
-    fault = new Error("a token is out of reach");
-    const failed = await Promise.allSettled(
-      [0, 1, 2].map((i) => gateway.inbox.put(messageOf(`d${i}`, [[START + 60, 6]], clock.now))),
-    );
-    expect(failed.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "fulfilled"]);
-    fault = new VitalproofError("NOT_THERE", "The key is gone.");
-    gone = "p0";
+    expect((await putAll([START, 5])).map(({ status }) => status)).to.deep.equal([
+      "fulfilled",
+      "fulfilled",
+      "fulfilled",
+    ]);
+    unreachable = true;
+    // The key of the last one is remembered.
+    expect((await putAll([START + 60, 6])).map(({ status }) => status)).to.deep.equal([
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ]);
+    unreachable = false;
+    // What waited for p0 is destroyed with the key.
+    await own.erasures.erase("p0", { by: "test", onChain: [] });
+    expect(
+      await database.reads.selectFrom("gateway_reading").select("person").distinct().execute(),
+    ).to.deep.equal([{ person: "p2" }]);
     clock.now = START + DAY + GRACE;
     const { signal } = new AbortController();
     const sealingDuty = gateway.duties.find(({ name }) => name === "sealing")!;
     while (await sealingDuty.act(signal));
     const { logs, troubles } = await gateway.state();
-    expect(logs.map(({ sealed }) => sealed)).to.deep.equal([0, 1, 1]);
-    expect(logs.map(({ readings }) => readings.given)).to.deep.equal([2, 1, 2]);
-    expect(logs[1]!.readings.refused).to.deep.equal({ "person-gone": 1 });
+    expect(logs.map(({ sealed }) => sealed)).to.deep.equal([0, 0, 1]);
+    expect(logs[1]!.readings.refused).to.deep.equal({ "person-gone": 2 });
+    expect(logs[2]!.readings).to.deep.include({ given: 2, waiting: 0 });
     expect(troubles.map(({ log, duty, code }) => ({ log, duty, code }))).to.deep.equal([
-      { log: LOG, duty: "seal", code: "NOT_THERE" },
+      { log: LOG, duty: "seal", code: "PERSON_ERASED" },
+      { log: "p1.test-16", duty: "seal", code: "PERSON_ERASED" },
     ]);
-    expect(notices).to.deep.include({ level: "error", event: "sealing-failed", log: LOG, code: "NOT_THERE" });
+    expect(notices).to.deep.include({
+      level: "error",
+      event: "sealing-failed",
+      log: LOG,
+      code: "PERSON_ERASED",
+    });
   });
 
   it("T33: no reading, salt, key or subject is in notices, logs, errors, state, or readable in the store", async () => {
@@ -131,7 +142,7 @@ onBothStores("gateway's faults", (stores) => {
     const records = await stores.open(await stores.fresh());
     const clock = new TestClock();
     const wire = new Wire(attesterOver(records, () => clock.now));
-    const sealing = await personSealing(database);
+    const own = room(database);
     const lines: string[] = [];
     const log = logger({ level: "trace", destination: { write: (line: string) => lines.push(line) } });
     const { subject } = createIdentity();
@@ -140,7 +151,7 @@ onBothStores("gateway's faults", (stores) => {
     const start = () =>
       Gateway.start({
         database,
-        sealing,
+        personKeys: own.keys,
         reader: new PayloadReader(GLUCOSE_PAYLOADS),
         logs: [{ ...one!, subject }],
         times: timesOf(),
@@ -190,7 +201,7 @@ onBothStores("gateway's faults", (stores) => {
     wire.before = () => undefined;
     await work();
     told.push(await gateway.state(), await start().then(({ duties }) => duties), gateway);
-    const { epochs } = await Log.resume(sealing.storeOf("p0"), `p0.${GLUCOSE}.0`);
+    const { epochs } = await Log.resume(own.store("p0"), `p0.${GLUCOSE}.0`);
     expect(epochs.map(({ status }) => status)).to.deep.equal(["accepted"]);
     expect(epochs[0]!.codes.filter((code) => code !== 0)).to.have.length(1);
     const [{ salt, head }] = epochs as [(typeof epochs)[0]];
@@ -214,7 +225,8 @@ onBothStores("gateway's faults", (stores) => {
       "gateway_count",
       "gateway_epoch",
       "gateway_device",
-      "test_text",
+      "document",
+      "person_key",
     ]) {
       const { rows } = await sql`select * from ${sql.table(table)}`.execute(database.reads);
       const text = rows

@@ -40,7 +40,7 @@ class Model {
   static async of(gateway: TestGateway): Promise<Model> {
     const logs: Log[] = [];
     for (const [i, name] of NAMES.entries()) {
-      const resumed = await Log.resume(gateway.sealing.storeOf(`p${i}`), `${name}.0`);
+      const resumed = await Log.resume(gateway.room.store(`p${i}`), `${name}.0`);
       logs.push(await Log.create(memoryStore(), name, resumed.opening));
     }
     return new Model(logs);

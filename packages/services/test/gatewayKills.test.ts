@@ -11,7 +11,7 @@ import { type Attester, type EpochRecord, httpAttester, Log, profileOf } from "@
 import { expect } from "chai";
 import type { MqttClient } from "mqtt";
 import * as v from "valibot";
-import { contextOf, readingsIn } from "../src/gateway/core/bodies.ts";
+import { placeOf, readingsIn } from "../src/gateway/core/bodies.ts";
 import { mqttSettings, startMqtt } from "../src/gateway/index.ts";
 import { type AttesterBackend, attesterRoutes, type Server, startServer } from "../src/index.ts";
 import { type Database, fieldOf } from "../src/store/index.ts";
@@ -28,7 +28,7 @@ import {
 } from "./support/gateways.ts";
 import { deviceClient, TestInbox, until as untilNow } from "./support/messages.ts";
 import { Mosquitto, needsMosquitto } from "./support/mosquitto.ts";
-import { personSealing } from "./support/personSealing.ts";
+import { room } from "./support/sealed.ts";
 import { onBothStores } from "./support/stores.ts";
 
 const LONG = process.env.LONG !== undefined;
@@ -242,16 +242,16 @@ onBothStores("gateway that is killed", (stores) => {
 
   /** How many different readings of a day are in the store. */
   async function storedOf(database: Database, start: number): Promise<number> {
-    const sealing = await personSealing(database);
+    const { keys } = room(database);
     const rows = await database.reads
       .selectFrom("gateway_reading")
       .selectAll()
       .where("last_time", ">=", start)
       .execute();
     const found = new Set<string>();
-    for (const { log, lane, seq, device: name, body } of rows) {
-      const [person] = log.split(".");
-      const plain = await sealing.open(database.reads, person!, body, contextOf(log, lane, seq));
+    for (const row of rows) {
+      const { device: name, person, sealed } = row;
+      const plain = await keys.open(database.reads, person, sealed, placeOf(row));
       for (const { time } of readingsIn(plain, FACTS.ucum)) found.add(`${name} ${time}`);
     }
     return found.size;
@@ -263,7 +263,6 @@ onBothStores("gateway that is killed", (stores) => {
   }
 
   async function assertAll(database: Database, records: Database): Promise<void> {
-    const sealing = await personSealing(database);
     const gateway = await TestGateway.start(
       database,
       new TestClock(now),
@@ -276,7 +275,7 @@ onBothStores("gateway that is killed", (stores) => {
     const recorded = await records.reads.selectFrom("attester_head").selectAll().execute();
     const { logs } = await gateway.gateway.state();
     for (const [i, name] of NAMES.entries()) {
-      const { epochs, opening } = await Log.resume(sealing.storeOf(`p${i}`), `${name}.0`);
+      const { epochs, opening } = await Log.resume(gateway.room.store(`p${i}`), `${name}.0`);
       const heads = new Map(
         recorded
           .filter(({ subject }) => fieldOf(subject) === opening.subject)

@@ -11,12 +11,7 @@ import {
   profileOf,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { sql } from "kysely";
-import { type Database, fieldOf, fieldText, type Queries, type Tables } from "../store/index.ts";
-
-/** First keys of advisory locks; the second one is a day, or a hash of a device's key. */
-const DAY_LOCK = 1;
-const DEVICE_LOCK = 2;
+import { type Database, fieldOf, fieldText, lock, type Queries, type Tables } from "../store/index.ts";
 
 /**
  * An attester's records in a database. Several processes may use them: steps that touch one person, device or day wait
@@ -63,10 +58,8 @@ class SqlRecords implements AttesterRecords {
   }
 
   async device({ curve, publicKey }: DeviceKey): Promise<DeviceRecord | undefined> {
-    if (this.#locks) {
-      // Also for a device that is not there yet: two people may claim it at one moment.
-      await sql`select pg_advisory_xact_lock(${DEVICE_LOCK}, hashtext(${publicKey}))`.execute(this.#queries);
-    }
+    // Also for a device that is not there yet: two people may claim it at one moment.
+    await lock(this.#database, this.#queries, "devices", publicKey);
     const row = await this.#queries
       .selectFrom("attester_device")
       .selectAll()
@@ -162,9 +155,7 @@ class SqlRecords implements AttesterRecords {
   }
 
   async saveHead(key: LogKey, epoch: number, record: HeadRecord, { leaf, day }: Anchored): Promise<void> {
-    if (this.#locks) {
-      await sql`select pg_advisory_xact_lock_shared(${DAY_LOCK}, ${day})`.execute(this.#queries);
-    }
+    await lock(this.#database, this.#queries, "days", day, { shared: true });
     if (await this.#isClosed(day)) {
       throw new VitalproofError(
         "INTAKE_TOO_LATE",
@@ -203,7 +194,7 @@ class SqlRecords implements AttesterRecords {
 
   async saveDay(day: number, root: bigint, leaves: readonly bigint[]): Promise<boolean> {
     // Waits for steps that are recording a head of this day, and keeps others from beginning.
-    if (this.#locks) await sql`select pg_advisory_xact_lock(${DAY_LOCK}, ${day})`.execute(this.#queries);
+    await lock(this.#database, this.#queries, "days", day);
     if (await this.#isClosed(day)) return true;
     const { count } = await this.#queries
       .selectFrom("attester_head")

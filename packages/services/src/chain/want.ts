@@ -68,12 +68,8 @@ export async function want(queries: Queries, wanted: Wanted, now: number): Promi
   });
 }
 
-/** The columns of a transaction that nothing was done for. */
-export const FRESH = {
-  state: "wanted",
-  nonce: null,
-  void_reason: null,
-  failing_since: null,
+/** What a transaction has that is in no block. */
+export const NOT_MINED = {
   hash: null,
   block_number: null,
   block_hash: null,
@@ -82,6 +78,15 @@ export const FRESH = {
   logs: null,
   reason: null,
   error: null,
+} as const;
+
+/** What one has for which nothing was done. */
+export const FRESH = {
+  state: "wanted",
+  nonce: null,
+  void_reason: null,
+  failing_since: null,
+  ...NOT_MINED,
 } as const;
 
 function assertWanted({

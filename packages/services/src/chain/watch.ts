@@ -6,6 +6,7 @@ import { whoTook } from "./foreign.ts";
 import { callOf } from "./give.ts";
 import type { Block, Receipt } from "./node.ts";
 import { rowsIn, type Scope, signedFor } from "./scope.ts";
+import { NOT_MINED } from "./want.ts";
 
 export interface Watched {
   readonly mined: number;
@@ -104,16 +105,7 @@ async function undo({ database, account }: Scope, row: ChainTransactionTable): P
   return database.step(async (queries) => {
     const { numUpdatedRows } = await queries
       .updateTable("chain_transaction")
-      .set({
-        state: "sent",
-        hash: null,
-        block_number: null,
-        block_hash: null,
-        gas_used: null,
-        succeeded: null,
-        logs: null,
-        reason: null,
-      })
+      .set({ state: "sent", ...NOT_MINED })
       .where("purpose", "=", row.purpose)
       .where("state", "=", "mined")
       .where("block_hash", "=", row.block_hash)

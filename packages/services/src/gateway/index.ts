@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-export type { Sealing } from "./core/atRest.ts";
 export type { ClockDoubt, ClockOptions, ClockState } from "./core/clock.ts";
 export { Gateway, type GatewayOptions } from "./core/gateway.ts";
 export { sourceOf } from "./core/ingest.ts";

@@ -80,9 +80,10 @@ export class Loop {
   }
 
   /** @returns milliseconds until the next turn */
-  async #turn({ name, every, act }: Duty): Promise<number> {
+  async #turn(duty: Duty): Promise<number> {
+    const { name, every } = duty;
     try {
-      const more = await act(this.#stop.signal);
+      const more = await duty.act(this.#stop.signal);
       this.#states.set(name, { name, lastGood: Date.now(), faults: 0, fault: undefined });
       return more ? 0 : every;
     } catch (fault) {

@@ -229,7 +229,7 @@ export interface GatewayClockTable {
 export interface GatewayLogTable {
   readonly log: string;
   readonly person: string;
-  /** Profile, offset, subject and device, as JSON. They never change. */
+  /** Profile, offset and subject, as JSON. They never change. */
   readonly bound_to: string;
   readonly version: number;
   /** Rises when an operator lets a stopped log go on with another opening. */
@@ -252,14 +252,15 @@ export interface GatewayLogTable {
 /** What one message has of one log and device. */
 export interface GatewayReadingTable {
   readonly log: string;
+  readonly person: string;
   readonly lane: number;
   readonly seq: number;
   readonly device: string;
   readonly readings: number;
   /** Of the latest reading. */
   readonly last_time: number;
-  /** Encrypted under the person's key. */
-  readonly body: Uint8Array;
+  /** The readings, under the person's key. */
+  readonly sealed: Uint8Array;
 }
 
 /** What became of readings, finally. The log is empty for what belongs to none. */

@@ -24,11 +24,10 @@ import {
   type Notice,
   PayloadReader,
   payloadSettings,
-  type Sealing,
 } from "../../src/gateway/index.ts";
 import type { Duty } from "../../src/operate/loop.ts";
 import type { Database } from "../../src/store/index.ts";
-import { personSealing } from "./personSealing.ts";
+import { type Room, room } from "./sealed.ts";
 
 export const DAY = 86_400;
 export const FIRST_DAY = 20_000;
@@ -155,17 +154,17 @@ export function readingOf(device: string, [time, value]: Sample): Reading {
 export class TestGateway {
   readonly notices: Notice[] = [];
   readonly database: Database;
-  readonly sealing: Sealing;
+  readonly room: Room;
   gateway!: Gateway;
   readonly #options: Pick<GatewayOptions, "logs" | "times" | "clock" | "held">;
 
   private constructor(
     database: Database,
-    sealing: Sealing,
+    own: Room,
     options: Pick<GatewayOptions, "logs" | "times" | "clock" | "held">,
   ) {
     this.database = database;
-    this.sealing = sealing;
+    this.room = own;
     this.#options = options;
   }
 
@@ -179,8 +178,7 @@ export class TestGateway {
       readonly held?: number;
     } = {},
   ): Promise<TestGateway> {
-    const sealing = await personSealing(database);
-    const made = new TestGateway(database, sealing, {
+    const made = new TestGateway(database, room(database), {
       logs,
       ...(given.held === undefined ? {} : { held: given.held }),
       times: timesOf(given.times),
@@ -194,7 +192,7 @@ export class TestGateway {
     this.gateway = await Gateway.start({
       ...this.#options,
       database: this.database,
-      sealing: this.sealing,
+      personKeys: this.room.keys,
       reader: new PayloadReader(PAYLOADS),
       report: (notice) => this.notices.push(notice),
       firstPause: 1,
@@ -219,7 +217,7 @@ export class TestGateway {
       .select("generation")
       .where("log", "=", log)
       .executeTakeFirstOrThrow();
-    const resumed = await Log.resume(this.sealing.storeOf(person!), `${log}.${generation}`);
+    const resumed = await Log.resume(this.room.store(person!), `${log}.${generation}`);
     return resumed.epochs;
   }
 

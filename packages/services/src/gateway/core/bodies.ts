@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Reading } from "@vitalproof/sdk";
+import type { Place } from "../../sealed/index.ts";
+import type { Tables } from "../../store/index.ts";
 
 /** A reading as a row has it: the unit is the profile's, and the source is always there. */
 export type StoredReading = [time: number, value: Reading["value"], source: string];
 
 /** What of a row its encryption is bound to. */
-export function contextOf(log: string, lane: number, seq: number): string {
-  return `gateway/reading/${log}/${lane}/${seq}`;
+export function placeOf({ log, lane, seq }: Pick<Tables["gateway_reading"], "log" | "lane" | "seq">): Place {
+  return { table: "gateway_reading", key: `${log}/${lane}/${seq}` };
 }
 
 export function bodyOf(readings: readonly StoredReading[]): Uint8Array {

@@ -16,7 +16,6 @@ export class EnrolDuty implements Duty {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.every = parts.times.look;
-    this.act = this.act.bind(this);
   }
 
   async act(signal: AbortSignal): Promise<boolean> {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type LogOpening, VitalproofError } from "@vitalproof/sdk";
-import { sql } from "kysely";
 import type { Duty } from "../../operate/loop.ts";
-import type { Database } from "../../store/index.ts";
+import type { PersonKeys } from "../../sealed/index.ts";
+import { type Database, lock } from "../../store/index.ts";
 import type { Inbox } from "../inbox.ts";
 import type { Report } from "../notice.ts";
 import type { PayloadReader } from "../payload/reader.ts";
-import type { Sealing } from "./atRest.ts";
 import { type ClockOptions, GatewayClock } from "./clock.ts";
 import { EnrolDuty } from "./enrolDuty.ts";
 import { Ingest } from "./ingest.ts";
@@ -22,7 +21,8 @@ import { Troubles } from "./troubles.ts";
 export type GatewayOptions = {
   /** With its tables. */
   readonly database: Database;
-  readonly sealing: Sealing;
+  /** Of the same database. */
+  readonly personKeys: PersonKeys;
   /** Reads messages by the configured rules. */
   readonly reader: PayloadReader;
   readonly logs: readonly GatewayLog[];
@@ -35,9 +35,6 @@ export type GatewayOptions = {
   /** Milliseconds until a log that failed is tried again. */
   readonly firstPause?: number;
 };
-
-/** First key of the advisory lock under which lanes are given. */
-const LANE_LOCK = 3;
 
 /**
  * Stores readings, and seals and sends them. It has no timers: its duties are for a `Loop`. Several gateways may work on one
@@ -54,21 +51,22 @@ export class Gateway {
 
   /**
    * @throws INVALID_ARGUMENT for logs that cannot be told apart, or a grace that is not shorter than an attester's intake time;
-   *         NOT_ALLOWED for a log that the store has under the same name with another profile, offset, subject or device
+   *         NOT_ALLOWED for a log that the store has under the same name with another offset or subject;
+   *         PERSON_ERASED for a new log of somebody who was erased
    */
   static async start(options: GatewayOptions): Promise<Gateway> {
-    const { database, sealing, reader, times, report = () => undefined } = options;
+    const { database, personKeys, reader, times, report = () => undefined } = options;
     const directory = new Directory(options.logs);
     for (const log of directory.all) assertInTime(log, times);
     const clock = new GatewayClock({ jump: times.clockJump, longestOff: times.longestOff, ...options.clock });
-    const logs = new OpenLogs(database, sealing, options.held);
+    const logs = new OpenLogs(database, personKeys, options.held);
     const troubles = new Troubles(options.firstPause);
-    const parts = new Parts({ database, sealing, directory, clock, logs, troubles, times, report });
+    const parts = new Parts({ database, personKeys, directory, clock, logs, troubles, times, report });
     const lane = await takeLane(database, clock);
     await prepare(parts);
     const ingest = new Ingest({
       database,
-      sealing,
+      personKeys,
       reader,
       directory,
       clock,
@@ -139,7 +137,7 @@ function assertInTime({ name, attester }: KnownLog, { grace }: GatewayTimes): vo
 /** A number of this process, higher than those of all before. */
 function takeLane(database: Database, clock: GatewayClock): Promise<number> {
   return database.step(async (queries) => {
-    if (database.locks) await sql`select pg_advisory_xact_lock(${LANE_LOCK}, 0)`.execute(queries);
+    await lock(database, queries, "lanes", 0);
     const last = await queries
       .selectFrom("gateway_lane")
       .select("lane")
@@ -157,12 +155,12 @@ function takeLane(database: Database, clock: GatewayClock): Promise<number> {
 
 /** Adds the configured logs to the store, and reads where they are. */
 async function prepare(parts: Parts): Promise<void> {
-  const { database, directory, clock } = parts;
+  const { database, directory, clock, personKeys } = parts;
   const seen = await database.reads.selectFrom("gateway_clock").select("seen_at").executeTakeFirst();
   clock.begin(seen?.seen_at);
   await database.step(async (queries) => {
     for (const known of directory.all) {
-      await queries
+      const { numInsertedOrUpdatedRows } = await queries
         .insertInto("gateway_log")
         .values({
           log: known.name,
@@ -180,7 +178,9 @@ async function prepare(parts: Parts): Promise<void> {
           stopped_at: null,
         })
         .onConflict((conflict) => conflict.doNothing())
-        .execute();
+        .executeTakeFirstOrThrow();
+      // Of a log that is there the person has a key, or was erased.
+      if (numInsertedOrUpdatedRows === 1n) await personKeys.create(known.person, queries);
     }
   });
   for (const row of await database.reads.selectFrom("gateway_log").selectAll().execute()) {

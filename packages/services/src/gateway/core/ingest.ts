@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { setImmediate } from "node:timers/promises";
 import { encodeReading, type Reading, type RefusalReason, slotAt, VitalproofError } from "@vitalproof/sdk";
+import type { PersonKey, PersonKeys } from "../../sealed/index.ts";
 import type { Database, Queries, Tables } from "../../store/index.ts";
 import type { Inbox, Message } from "../inbox.ts";
 import type { Report } from "../notice.ts";
 import type { DeviceReading } from "../payload/output.ts";
 import type { PayloadReader } from "../payload/reader.ts";
-import type { Sealing } from "./atRest.ts";
-import { bodyOf, contextOf, type StoredReading } from "./bodies.ts";
+import { bodyOf, placeOf, type StoredReading } from "./bodies.ts";
 import type { GatewayClock } from "./clock.ts";
 import type { Directory, KnownLog } from "./logs.ts";
 import { Tally } from "./tally.ts";
@@ -24,7 +24,7 @@ export type Openings = ReadonlyMap<string, { readonly firstEpoch: number; readon
 
 export type IngestOptions = {
   readonly database: Database;
-  readonly sealing: Sealing;
+  readonly personKeys: PersonKeys;
   readonly reader: PayloadReader;
   readonly directory: Directory;
   readonly clock: GatewayClock;
@@ -166,14 +166,17 @@ export class Ingest implements Inbox {
     const first = this.#seq;
     this.#seq += parts.length;
     await this.#options.database.step(async (queries) => {
+      const keys = new Map<string, PersonKey | undefined>();
       const tally = new Tally();
       for (const each of prepared) tally.include(each.tally);
       for (let from = 0; from < parts.length; from += ROWS) {
         const rows: Tables["gateway_reading"][] = [];
         for (const [i, part] of parts.slice(from, from + ROWS).entries()) {
-          const row = await this.#rowOf(queries, part, first + from + i);
-          if (row === undefined) tally.add(part.log.name, "refused", "person-gone", part.readings.length);
-          else rows.push(row);
+          const { person, name } = part.log;
+          if (!keys.has(person)) keys.set(person, await this.#keyOf(queries, person));
+          const key = keys.get(person);
+          if (key === undefined) tally.add(name, "refused", "person-gone", part.readings.length);
+          else rows.push(this.#rowOf(key, part, first + from + i));
         }
         if (rows.length > 0) await queries.insertInto("gateway_reading").values(rows).execute();
       }
@@ -181,26 +184,26 @@ export class Ingest implements Inbox {
     });
   }
 
-  /** @returns undefined for a person whose key was destroyed: such a message must not come again and again */
-  async #rowOf(queries: Queries, part: Part, seq: number): Promise<Tables["gateway_reading"] | undefined> {
-    const { sealing, lane } = this.#options;
-    const { log, device, lastTime, readings } = part;
-    const context = contextOf(log.name, lane, seq);
-    let body: Uint8Array;
+  /** @returns undefined for a person who was erased: their messages must not come again and again */
+  async #keyOf(queries: Queries, person: string): Promise<PersonKey | undefined> {
     try {
-      body = await sealing.seal(queries, log.person, bodyOf(readings), context);
+      return await this.#options.personKeys.of(queries, person);
     } catch (error) {
-      if (error instanceof VitalproofError && error.code === "NOT_THERE") return undefined;
+      if (error instanceof VitalproofError && error.code === "PERSON_ERASED") return undefined;
       throw error;
     }
+  }
+
+  #rowOf(key: PersonKey, part: Part, seq: number): Tables["gateway_reading"] {
+    const { log, device, lastTime, readings } = part;
+    const at = { log: log.name, lane: this.#options.lane, seq };
     return {
-      log: log.name,
-      lane,
-      seq,
+      ...at,
+      person: log.person,
       device,
       readings: readings.length,
       last_time: Math.floor(lastTime),
-      body,
+      sealed: key.seal(bodyOf(readings), placeOf(at)),
     };
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { epochEnd, Log, type LogOpening, VitalproofError } from "@vitalproof/sdk";
+import { epochEnd, Log, type LogOpening, type Store, VitalproofError } from "@vitalproof/sdk";
+import { type PersonKeys, sealedStore } from "../../sealed/index.ts";
 import type { Database, Queries, Tables } from "../../store/index.ts";
-import type { Sealing } from "./atRest.ts";
 import type { KnownLog } from "./logs.ts";
 import { Overlay } from "./overlay.ts";
 
@@ -28,15 +28,15 @@ type Entry = OpenLog & { readonly overlay: Overlay };
  */
 export class OpenLogs {
   readonly #database: Database;
-  readonly #sealing: Sealing;
+  readonly #personKeys: PersonKeys;
   readonly #most: number;
   /** The least recently used first. */
   readonly #idle = new Map<string, Entry>();
 
   /** @param most codes that are held */
-  constructor(database: Database, sealing: Sealing, most = MOST_CODES) {
+  constructor(database: Database, personKeys: PersonKeys, most = MOST_CODES) {
     this.#database = database;
-    this.#sealing = sealing;
+    this.#personKeys = personKeys;
     this.#most = most;
   }
 
@@ -70,7 +70,7 @@ export class OpenLogs {
     const { overlay } = open as Entry;
     await this.#database.step(async (queries) => {
       await this.#lock(queries, open);
-      await overlay.writeTo(this.#sealing.storeOf(known.person, queries));
+      await overlay.writeTo(this.#storeOf(known.person, queries));
       await queries
         .updateTable("gateway_log")
         .set({ version: version + 1, ...columnsOf(known, log) })
@@ -123,11 +123,7 @@ export class OpenLogs {
         });
       }
       const generation = isOpen ? row.generation + 1 : row.generation;
-      const log = await Log.create(
-        this.#sealing.storeOf(person, queries),
-        textName(name, generation),
-        opening,
-      );
+      const log = await Log.create(this.#storeOf(person, queries), textName(name, generation), opening);
       if (row.waiting > 0) {
         await queries
           .insertInto("gateway_count")
@@ -154,6 +150,11 @@ export class OpenLogs {
     });
   }
 
+  /** A person's texts: in a step, or as they were committed. */
+  #storeOf(person: string, queries?: Queries): Store {
+    return sealedStore(this.#database, this.#personKeys, person, queries);
+  }
+
   async #lock(queries: Queries, { known, version }: OpenLog): Promise<void> {
     const row = await this.#row(queries, known.name, this.#database.locks);
     if (row?.version !== version || row.stopped !== null) throw new Stale();
@@ -172,7 +173,7 @@ export class OpenLogs {
   }
 
   async #resume(known: KnownLog, { generation, version }: Tables["gateway_log"]): Promise<Entry> {
-    const overlay = new Overlay(this.#sealing.storeOf(known.person));
+    const overlay = new Overlay(this.#storeOf(known.person));
     let log: Log;
     try {
       log = await Log.resume(overlay, textName(known.name, generation));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { Report } from "../notice.ts";
-import type { Sealing } from "./atRest.ts";
 import type { ClockDoubt, GatewayClock } from "./clock.ts";
 import type { Directory, KnownLog } from "./logs.ts";
 import type { OpenLogs } from "./openLogs.ts";
@@ -12,7 +12,7 @@ import { codeOf, type Troubles } from "./troubles.ts";
 type Opening = { readonly firstEpoch: number; readonly nextEpoch: number };
 type PartsOptions = Pick<
   Parts,
-  "database" | "sealing" | "directory" | "clock" | "logs" | "troubles" | "times" | "report"
+  "database" | "personKeys" | "directory" | "clock" | "logs" | "troubles" | "times" | "report"
 >;
 
 /** Seconds between two notes that the clock was believed. */
@@ -21,7 +21,7 @@ const NOTE = 60;
 /** What the duties of one gateway share. */
 export class Parts {
   readonly database: Database;
-  readonly sealing: Sealing;
+  readonly personKeys: PersonKeys;
   readonly directory: Directory;
   readonly clock: GatewayClock;
   readonly logs: OpenLogs;
@@ -35,7 +35,7 @@ export class Parts {
 
   constructor(options: PartsOptions) {
     this.database = options.database;
-    this.sealing = options.sealing;
+    this.personKeys = options.personKeys;
     this.directory = options.directory;
     this.clock = options.clock;
     this.logs = options.logs;

@@ -26,7 +26,7 @@ const HINTS: Readonly<Record<string, string>> = {
     "A receipt is not signed by the group's attester. Check chain, contract and group in the configuration.",
   LOG_CORRUPT: "The store has a damaged record. Restore the last backup.",
   SERVICE_UNREACHABLE: "The attester does not answer. Check the network and its address.",
-  NOT_THERE: "The key of this log's person was destroyed. Remove the log from the configuration.",
+  PERSON_ERASED: "The key of this log's person was destroyed. Remove the log from the configuration.",
   NOT_ALLOWED: "The attester refuses this gateway. Check its token.",
 };
 const HINT = "The gateway tries again. Where it does not pass, look at the log for this code.";

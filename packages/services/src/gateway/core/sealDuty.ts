@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type AppendReport, epochEnd, type SealReport } from "@vitalproof/sdk";
+import { type AppendReport, epochEnd, type Reading, type SealReport } from "@vitalproof/sdk";
 import { sql } from "kysely";
 import type { Duty } from "../../operate/loop.ts";
 import type { Queries, Tables } from "../../store/index.ts";
-import { contextOf, readingsIn } from "./bodies.ts";
+import { placeOf, readingsIn } from "./bodies.ts";
 import type { KnownLog } from "./logs.ts";
 import { type OpenLog, Stale } from "./openLogs.ts";
 import { isTemporary, type Parts, reportLog } from "./parts.ts";
@@ -27,8 +27,6 @@ export class SealDuty implements Duty {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.every = parts.times.look;
-    // The loop calls it alone.
-    this.act = this.act.bind(this);
   }
 
   async act(signal: AbortSignal): Promise<boolean> {
@@ -108,9 +106,7 @@ export class SealDuty implements Duty {
     for (let after: Row | undefined; ; ) {
       const rows = await this.#rowsAfter(known.name, after);
       if (rows.length === 0) return consumed;
-      const readings = [];
-      for (const row of rows) readings.push(...(await this.#readingsOf(known, row)));
-      const report = await log.append(readings);
+      const report = await log.append(await this.#readingsOf(known, rows));
       countAppended(known.name, report, tally);
       for (const { lane, seq, device, last_time } of rows) {
         consumed.lanes.set(lane, seq);
@@ -132,12 +128,10 @@ export class SealDuty implements Duty {
     return query.execute();
   }
 
-  async #readingsOf({ name, person, facts }: KnownLog, { lane, seq, body }: Row) {
-    const { sealing, database } = this.#parts;
-    return readingsIn(
-      await sealing.open(database.reads, person, body, contextOf(name, lane, seq)),
-      facts.ucum,
-    );
+  async #readingsOf({ person, facts }: KnownLog, rows: readonly Row[]): Promise<Reading[]> {
+    const { personKeys, database } = this.#parts;
+    const key = await personKeys.of(database.reads, person);
+    return rows.flatMap((row) => readingsIn(key.open(row.sealed, placeOf(row)), facts.ucum));
   }
 }
 

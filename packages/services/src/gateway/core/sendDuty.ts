@@ -20,7 +20,6 @@ export class SendDuty implements Duty {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.every = parts.times.look;
-    this.act = this.act.bind(this);
   }
 
   /** @throws what an attester that does not answer gives, after all others were asked */

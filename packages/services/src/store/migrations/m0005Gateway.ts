@@ -34,12 +34,13 @@ export async function up(db: Queries): Promise<void> {
   await schema
     .createTable("gateway_reading")
     .addColumn("log", "text", (column) => column.notNull().references("gateway_log.log"))
+    .addColumn("person", "text", (column) => column.notNull())
     .addColumn("lane", "bigint", (column) => column.notNull())
     .addColumn("seq", "bigint", (column) => column.notNull())
     .addColumn("device", "text", (column) => column.notNull())
     .addColumn("readings", "integer", (column) => column.notNull())
     .addColumn("last_time", "bigint", (column) => column.notNull())
-    .addColumn("body", "bytea", (column) => column.notNull())
+    .addColumn("sealed", "bytea", (column) => column.notNull())
     .addPrimaryKeyConstraint("gateway_reading_key", ["log", "lane", "seq"])
     .execute();
   await schema
