@@ -112,7 +112,12 @@ describe("services, operated", () => {
   it("says that a service cannot be reached, and where", async () => {
     const token = join(folder, "token");
     writeFileSync(token, "vitalproof_x\n");
-    const asked = ["attester", "status", "--url", "http://127.0.0.1:9", "--token-file", token, "--json"];
-    expect(JSON.parse((await ran(asked)).err).error.code).to.equal("SERVICE_UNREACHABLE");
+    const asked = (url: string, file = token) =>
+      ran(["attester", "status", "--url", url, "--token-file", file, "--json"]);
+    const codeOf = async (asking: Promise<Ran>) => JSON.parse((await asking).err).error.code;
+    expect(await codeOf(asked("http://127.0.0.1:9"))).to.equal("SERVICE_UNREACHABLE");
+    expect(await codeOf(asked("http://127.0.0.1:9", join(folder, "none")))).to.equal("FILE_UNREADABLE");
+    // The token does not leave this machine without encryption.
+    expect(await codeOf(asked("http://attester.example:8600"))).to.equal("NOT_ALLOWED");
   });
 });

@@ -238,6 +238,7 @@ export type { CallOptions, ServiceOptions } from "./services/call.ts";
 export { type AttesterInfo, type HttpAttester, httpAttester } from "./services/httpAttester.ts";
 export { type HttpDemo, httpDemo } from "./services/httpDemo.ts";
 export { type HttpRelayer, httpRelayer } from "./services/httpRelayer.ts";
+export { authorizationOf } from "./services/token.ts";
 export {
   type ClaimOutcome,
   countOutcomes,

@@ -17,6 +17,7 @@ import {
 } from "@vitalproof/sdk/wire";
 import * as v from "valibot";
 import { type AttesterConfig, attesterConfig } from "./attester/config.ts";
+import { host, path } from "./fields.ts";
 import { type AccessRecord, accessRecord } from "./http/access.ts";
 import { type RelayerConfig, relayerConfig } from "./relayer/config.ts";
 
@@ -58,8 +59,6 @@ export interface HttpConfig {
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
-const path = text(/^[^\0]{1,4096}$/, "a path");
-const host = text(/^[A-Za-z0-9.:_-]{1,255}$/, "a host's name or address");
 /** Checked one by one afterwards, where all that is wrong with each is said. */
 const record: Field<unknown> = v.unknown();
 

@@ -15,7 +15,6 @@ import {
   rootOfPath,
   Sealer,
   SimulatedDevice,
-  VitalproofError,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Interface } from "ethers";
@@ -30,6 +29,7 @@ import {
   runAttester,
 } from "../src/index.ts";
 import { accountOf } from "./support/accounts.ts";
+import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 import { TestNode } from "./support/testChain.ts";
 
@@ -144,29 +144,33 @@ onBothStores("attester service", (stores) => {
       offset: 0,
     });
     const trust = { domain: await anchors.domain(), attester: (await anchors.group(group)).attester };
-    return { subject, sealer: new Sealer(await Log.create(memoryStore(), "log", opening), device, trust) };
+    return new Sealer(await Log.create(memoryStore(), "log", opening), device, trust);
+  }
+
+  /** Enrols somebody at one process, lets the day pass, and sends its head to another one. */
+  async function sealedDay(one: RunningAttester, other = one) {
+    const sealer = await enrolled(one);
+    const day = Math.floor(world.now / DAY);
+    await world.passUntil((day + 1) * DAY + 60);
+    const attester = httpAttester(`${other.url}/attester`, { token: token("sealer") });
+    const { receipts } = await sealer.sealAndSend(attester, world.now);
+    expect(receipts).to.have.length(1);
+    return { day, receipt: receipts[0]! };
   }
 
   it("T22: accepts heads, anchors their day once though two processes run, and gives paths that lead to the chain's root", async () => {
     const config = await configured(await stores.fresh());
     const services = [await start(config), await start(config)];
     const [one, other] = services as [RunningAttester, RunningAttester];
-    const { sealer } = await enrolled(one);
-    const day = Math.floor(world.now / DAY);
-    await world.passUntil((day + 1) * DAY + 60);
     // Heads go to either process.
-    const { receipts } = await sealer.sealAndSend(
-      httpAttester(`${other.url}/attester`, { token: token("sealer") }),
-      world.now,
-    );
-    expect(receipts).to.have.length(1);
+    const { day, receipt } = await sealedDay(one, other);
     await world.passUntil((day + 1) * DAY + TIMES.intakeTime + 120);
     await until("the day is anchored", async () => (await anchors.anchorOf(group, day)) !== undefined);
     await world.connection.provider.request({ method: "hardhat_mine", params: ["0x50"] });
     await until("it is final", async () =>
       (await one.status()).days.some((each) => each.day === day && each.state === "final"),
     );
-    const { leaf } = receipts[0]!;
+    const { leaf } = receipt;
     const path = await httpAttester(`${one.url}/attester`, { token: token("sealer") }).path(day, leaf);
     expect(path.root).to.equal((await anchors.anchorOf(group, day))!.root);
     expect(rootOfPath(path)).to.equal(path.root);
@@ -184,10 +188,7 @@ onBothStores("attester service", (stores) => {
   it("goes on after a restart, and writes a day late when it was not there in time", async () => {
     const config = await configured(await stores.fresh());
     const first = await start(config);
-    const { sealer } = await enrolled(first);
-    const day = Math.floor(world.now / DAY);
-    await world.passUntil((day + 1) * DAY + 60);
-    await sealer.sealAndSend(httpAttester(`${first.url}/attester`, { token: token("sealer") }), world.now);
+    const { day } = await sealedDay(first);
     await first.close();
     running.splice(0);
     await world.passUntil((day + 1) * DAY + TIMES.intakeTime + TIMES.graceTime + HOUR);
@@ -200,10 +201,7 @@ onBothStores("attester service", (stores) => {
   it("says of a day that can be written no more that its periods lapse", async () => {
     const config = await configured(await stores.fresh());
     const first = await start(config);
-    const { sealer } = await enrolled(first);
-    const day = Math.floor(world.now / DAY);
-    await world.passUntil((day + 1) * DAY + 60);
-    await sealer.sealAndSend(httpAttester(`${first.url}/attester`, { token: token("sealer") }), world.now);
+    const { day } = await sealedDay(first);
     node.behave(async (method, _, pass) => {
       if (method === "eth_sendRawTransaction") throw Object.assign(new Error("not today"), { code: -32_000 });
       return pass();
@@ -232,14 +230,7 @@ onBothStores("attester service", (stores) => {
       async () => (await service.status()).attester === accountOf(NEXT).address,
     );
     expect((await anchors.group(group)).attester).to.equal(accountOf(NEXT).address);
-    const { sealer } = await enrolled(service);
-    const day = Math.floor(world.now / DAY);
-    await world.passUntil((day + 1) * DAY + 60);
-    const { receipts } = await sealer.sealAndSend(
-      httpAttester(`${service.url}/attester`, { token: token("sealer") }),
-      world.now,
-    );
-    expect(receipts).to.have.length(1);
+    const { day } = await sealedDay(service);
     await world.passUntil((day + 1) * DAY + TIMES.intakeTime + 120);
     await until("the day is anchored by it", async () => (await anchors.anchorOf(group, day)) !== undefined);
     // Back, for the tests that follow.
@@ -270,10 +261,3 @@ onBothStores("attester service", (stores) => {
     expect(await codeOf(start(await configured(await stores.fresh(), stranger)))).to.equal("NOT_ALLOWED");
   });
 });
-
-function codeOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => "nothing",
-    (error: unknown) => (error instanceof VitalproofError ? error.code : String(error)),
-  );
-}

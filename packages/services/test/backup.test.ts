@@ -2,24 +2,18 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { sql } from "kysely";
 import { sqlRecords } from "../src/attester/sqlRecords.ts";
 import { backup, type Database, fieldText, openDatabase, restore } from "../src/store/index.ts";
 import { KEYS, type TableName } from "../src/store/tables.ts";
+import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitalproof-backup-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 const file = () => join(folder, `${++files}.backup`);
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "nothing",
-    (error: VitalproofError) => error.code,
-  );
 
 /** Every table's rows, as texts, in the order of their keys. */
 async function contents({ reads }: Database): Promise<Record<string, string[]>> {

@@ -5,12 +5,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { id, Transaction, toBeHex, toQuantity, Wallet } from "ethers";
 import { problemOf, Sender, type SenderLimits, stateOf, type Wanted, want } from "../src/chain/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { accountOf, CHAIN_ID } from "./support/accounts.ts";
+import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 import { type Fault, FINALITY, rpcError, TestChain, TestNode, type TestToken } from "./support/testChain.ts";
 
@@ -80,12 +80,6 @@ async function lie(
       return answer;
   }
 }
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "nothing",
-    (error: unknown) => (error instanceof VitalproofError ? error.code : String(error)),
-  );
 
 onBothStores("chain", (stores) => {
   let chain: TestChain;

@@ -11,6 +11,7 @@ import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import * as v from "valibot";
+import { freePort } from "../../../test/support/ports.ts";
 import {
   type Broker,
   type BrokerRefusal,
@@ -33,7 +34,6 @@ import {
   TestInbox,
   until,
 } from "./support/messages.ts";
-import { freePort } from "./support/ports.ts";
 
 const TOPIC = "devices/device/hr";
 

@@ -24,15 +24,11 @@ import { relayerRoutes, startServer } from "../src/index.ts";
 import { type RelayerOptions, StoredRelayer } from "../src/relayer/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { accountOf, CHAIN_ID } from "./support/accounts.ts";
+import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 import { FINALITY, rpcError, TestNode } from "./support/testChain.ts";
 
 const PEOPLE = 12;
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "nothing",
-    (error: unknown) => (error instanceof VitalproofError ? error.code : String(error)),
-  );
 const wordOf = (each: ClaimOutcome): string => {
   if (each.outcome === "settled") return each.outcome;
   return `${each.outcome} ${each.outcome === "skipped" ? each.reason : each.code}`;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // An attester and a relayer that answer with fixed values, requests that their endpoints accept, and tokens.
-import { type SignedHead, SimulatedDevice, VitalproofError } from "@vitalproof/sdk";
+import {
+  type ClaimItem,
+  type HolderAttestation,
+  type SignedHead,
+  SimulatedDevice,
+  VitalproofError,
+} from "@vitalproof/sdk";
 import { jsonOf, type Role } from "@vitalproof/sdk/wire";
 import { type Reply, send } from "../../../test/support/rawRequest.ts";
 import {
@@ -30,15 +36,35 @@ export const LEAF_OF = new Map<bigint, bigint>([
   [BERT, 52n],
 ]);
 
-const device = new SimulatedDevice("p256");
-const PROOF = {
+export const device = new SimulatedDevice("p256");
+/** Of the form of a proof. */
+export const PROOF: ClaimItem["proof"] = {
   a: [1n, 2n],
   b: [
     [3n, 4n],
     [5n, 6n],
   ],
   c: [7n, 8n],
-} as const;
+};
+export const ATTESTATION: HolderAttestation = {
+  program: 1n,
+  offerHash: HASH,
+  holder: 2n,
+  controller: ACCOUNT,
+  payee: ACCOUNT,
+  firstEpoch: 3,
+  periods: 4,
+  nonce: 5n,
+  expiry: 6n,
+};
+export const ITEM: ClaimItem = {
+  policy: 1n,
+  period: 2,
+  consentId: HASH,
+  circuit: HASH,
+  anchorRoot: 3n,
+  proof: PROOF,
+};
 
 export const headOf = (subject: bigint): SignedHead => ({
   group: 1n,
@@ -104,17 +130,6 @@ export type Request = { readonly method: "GET" | "POST"; readonly path: string; 
 export function requestsOf(subject: bigint): Record<string, Request> {
   const profile = "glucose-mg-dl-5min";
   const publicHalf = { curve: device.curve, publicKey: device.publicKey };
-  const attestation = {
-    program: 1n,
-    offerHash: HASH,
-    holder: 2n,
-    controller: ACCOUNT,
-    payee: ACCOUNT,
-    firstEpoch: 3,
-    periods: 4,
-    nonce: 5n,
-    expiry: 6n,
-  };
   const consent = {
     patient: ACCOUNT,
     grantee: ACCOUNT,
@@ -132,7 +147,7 @@ export function requestsOf(subject: bigint): Record<string, Request> {
     continueLog: post("/attester/people/continue", { subject, device: publicHalf, profile }),
     submitHead: post("/attester/heads", headOf(subject)),
     attest: post("/attester/attestations", {
-      attestation,
+      attestation: ATTESTATION,
       scopeNumber: 1n,
       subject,
       proof: PROOF,
@@ -146,14 +161,7 @@ export function requestsOf(subject: bigint): Record<string, Request> {
       deadline: 5n,
       signature: SIGNATURE,
     }),
-    claim: post("/relayer/claims", {
-      policy: 1n,
-      period: 2,
-      consentId: HASH,
-      circuit: HASH,
-      anchorRoot: 3n,
-      proof: PROOF,
-    }),
+    claim: post("/relayer/claims", ITEM),
     pay: post("/relayer/payments", { policy: 1n }),
     openapi: { method: "GET", path: "/openapi.json" },
     metrics: { method: "GET", path: "/metrics" },

@@ -2,14 +2,7 @@
 //
 // The routes on a real server on the loopback interface, asked by the SDK's own clients and by raw requests.
 import { connect } from "node:net";
-import {
-  type ClaimItem,
-  httpAttester,
-  httpRelayer,
-  type SignedHead,
-  SimulatedDevice,
-  VitalproofError,
-} from "@vitalproof/sdk";
+import { httpAttester, httpRelayer, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { type Reply, send } from "../../../test/support/rawRequest.ts";
 import {
@@ -22,37 +15,10 @@ import {
   type Server,
   startServer,
 } from "../src/index.ts";
+import { ACCOUNT, ATTESTATION, device, HASH, headOf, ITEM, SIGNATURE } from "./serverSupport.ts";
 
-const HASH = `0x${"ab".repeat(32)}`;
-const ACCOUNT = `0x${"cd".repeat(20)}`;
-const SIGNATURE = `0x${"0b".repeat(65)}`;
-const device = new SimulatedDevice("p256");
-const HEAD: SignedHead = {
-  group: 1n,
-  subject: 2n,
-  previous: 3n,
-  inner: 4n,
-  context: 5n,
-  device: { curve: device.curve, publicKey: device.publicKey },
-  signature: "0a".repeat(64),
-};
+const HEAD = headOf(2n);
 const RECEIPT = { group: 1n, leaf: 6n, context: 5n, receivedAt: 7, anchorDay: 8, signature: SIGNATURE };
-const ITEM: ClaimItem = {
-  policy: 1n,
-  period: 2,
-  consentId: HASH,
-  circuit: HASH,
-  anchorRoot: 3n,
-  proof: {
-    a: [1n, 2n],
-    b: [
-      [3n, 4n],
-      [5n, 6n],
-    ],
-    c: [7n, 8n],
-  },
-};
-
 const JSON_TYPE = { "content-type": "application/json" };
 
 describe("services", () => {
@@ -171,19 +137,8 @@ describe("services", () => {
     expect(asked.at(-1)).to.deep.equal({ subject, profile, device: HEAD.device });
     expect(await client.submitHead(HEAD)).to.deep.equal(RECEIPT);
     expect(asked.at(-1)).to.deep.equal(HEAD);
-    const attestation = {
-      program: 1n,
-      offerHash: HASH,
-      holder: 2n,
-      controller: ACCOUNT,
-      payee: ACCOUNT,
-      firstEpoch: 3,
-      periods: 4,
-      nonce: 5n,
-      expiry: 6n,
-    };
     const enrolment = {
-      attestation,
+      attestation: ATTESTATION,
       scopeNumber: 1n,
       subject: 2n,
       proof: ITEM.proof,

@@ -16,6 +16,7 @@ import {
   type Queries,
   schemaState,
 } from "../src/store/index.ts";
+import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 
 const person = (n: number) => ({ subject: fieldText(BigInt(n)), registered_at: n });
@@ -25,12 +26,6 @@ const people = async ({ reads }: Database): Promise<number[]> =>
   (await reads.selectFrom("attester_person").select("registered_at").orderBy("registered_at").execute()).map(
     ({ registered_at }) => registered_at,
   );
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "nothing",
-    (error: unknown) => (error instanceof VitalproofError ? error.code : String(error)),
-  );
-
 onBothStores("store", (stores) => {
   it("keeps all of a step or nothing of it, and what other steps wrote", async () => {
     const database = await stores.open(await stores.fresh());

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What operators do with a service that runs for weeks. `@vitalproof/services` is loaded by these commands alone.
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { VitalproofError } from "@vitalproof/sdk";
-import { jsonOf, ROLES, type Role } from "@vitalproof/sdk/wire";
+import { authorizationOf, VitalproofError } from "@vitalproof/sdk";
+import { type Json, jsonOf, ROLES, type Role } from "@vitalproof/sdk/wire";
+import type { Database } from "@vitalproof/services";
 import { Argument, type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
+import { readText } from "../files.ts";
 import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
 import { instantText, parseInstant } from "../time.ts";
@@ -73,10 +74,7 @@ function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((done) => signal.addEventListener("abort", () => done(), { once: true }));
 }
 
-type Status = { readonly problems: readonly { readonly what: string; readonly todo: string }[] } & Record<
-  string,
-  unknown
->;
+type Status = { problems: { what: string; todo: string }[] } & { [figure: string]: Json };
 
 function registerStatus(parent: Command, io: Io, service: ServiceName): void {
   parent
@@ -91,12 +89,12 @@ function registerStatus(parent: Command, io: Io, service: ServiceName): void {
       `\nExample:\n  vitalproof ${service} status --url http://127.0.0.1:8600 --token-file token.txt\n`,
     )
     .action(async (options: { url: string; tokenFile: string }) => {
-      const token = readFileSync(resolve(io.cwd, options.tokenFile), "utf8").trim();
+      const token = (await readText(io, options.tokenFile)).trim();
       const status = await askStatus(options.url, token);
       const { problems, ...figures } = status;
       const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(12)} ${shown(value)}`);
       const wrong = problems.flatMap(({ what, todo }) => ["", what, `  ${todo}`]);
-      io.report([...lines, ...(problems.length === 0 ? ["", "Nothing is wrong."] : wrong)], status as never);
+      io.report([...lines, ...(problems.length === 0 ? ["", "Nothing is wrong."] : wrong)], status);
       if (problems.length > 0) io.exitCode = EXIT.no;
     });
 }
@@ -104,7 +102,7 @@ function registerStatus(parent: Command, io: Io, service: ServiceName): void {
 async function askStatus(url: string, token: string): Promise<Status> {
   const address = `${url.replace(/\/$/, "")}/status`;
   const response = await fetch(address, {
-    headers: { authorization: `Bearer ${token}` },
+    headers: authorizationOf(token, address),
     redirect: "error",
     signal: AbortSignal.timeout(10_000),
   }).catch((cause: unknown) => {
@@ -140,9 +138,25 @@ function registerDoctor(parent: Command, io: Io): void {
       `${ok ? "ok   " : "WRONG"} ${check}: ${text}`,
       ...(ok || hint === undefined ? [] : [`      ${hint}`]),
     ]);
-    io.report(lines, findings as never);
+    io.report(lines, findings);
     if (findings.some(({ ok }) => !ok)) io.exitCode = EXIT.no;
   });
+}
+
+/** Opens the configuration's store and acts. */
+async function withStore<T>(
+  io: Io,
+  options: Pick<ConfigOptions, "config">,
+  act: (database: Database) => Promise<T>,
+): Promise<T> {
+  const config = await configOf(io, options);
+  const { openDatabase } = await import("@vitalproof/services");
+  const database = await openDatabase(config.store);
+  try {
+    return await act(database);
+  } finally {
+    await database.close();
+  }
 }
 
 function registerBackup(parent: Command, io: Io): void {
@@ -157,27 +171,22 @@ function registerBackup(parent: Command, io: Io): void {
       "when the backup will be deleted, for evidence of erasures; in 30 days when left out",
     )
     .action(async (file: string, options: { keepUntil?: string }, command: Command) => {
-      const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
-      const { notedBackup, openDatabase } = await import("@vitalproof/services");
-      const keptUntil =
-        options.keepUntil === undefined ? Math.floor(io.now()) + KEPT : parseInstant(options.keepUntil);
-      const database = await openDatabase(config.store);
-      try {
-        const path = resolve(io.cwd, file);
-        const clock = () => Math.floor(io.now());
-        const { copied } = await io.during("Copying", () =>
-          notedBackup(database, path, { clock, keptUntil }),
-        );
-        const rows = Object.values(copied).reduce((sum, each) => sum + each, 0);
-        io.report([`${path} holds ${rows} rows. Delete it by ${instantText(keptUntil)}.`], {
-          file: path,
-          rows,
-          keptUntil,
-          tables: copied,
-        });
-      } finally {
-        await database.close();
-      }
+      const { notedBackup } = await import("@vitalproof/services");
+      const now = Math.floor(io.now());
+      const keptUntil = options.keepUntil === undefined ? now + KEPT : parseInstant(options.keepUntil);
+      const path = resolve(io.cwd, file);
+      const { copied } = await withStore(io, command.optsWithGlobals<ConfigOptions>(), (database) =>
+        io.during("Copying", () =>
+          notedBackup(database, path, { clock: () => Math.floor(io.now()), keptUntil }),
+        ),
+      );
+      const rows = rowsIn(copied);
+      io.report([`${path} holds ${rows} rows. Delete it by ${instantText(keptUntil)}.`], {
+        file: path,
+        rows,
+        keptUntil,
+        tables: copied,
+      });
     });
 }
 
@@ -188,19 +197,17 @@ function registerRestore(parent: Command, io: Io): void {
     "Fill the configuration's store, which must be empty, from a backup. Stop the services first.",
     "store.backup",
   ).action(async (file: string, _: unknown, command: Command) => {
-    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
-    const { openDatabase, restore } = await import("@vitalproof/services");
-    const database = await openDatabase(config.store);
-    try {
-      const copied = await io.during("Copying", (say) =>
-        restore(resolve(io.cwd, file), database, (rows) => say(`${rows} rows`)),
-      );
-      const rows = Object.values(copied).reduce((sum, each) => sum + each, 0);
-      io.report([`The store holds ${rows} rows.`], { rows, tables: copied });
-    } finally {
-      await database.close();
-    }
+    const { restore } = await import("@vitalproof/services");
+    const copied = await withStore(io, command.optsWithGlobals<ConfigOptions>(), (database) =>
+      io.during("Copying", (say) => restore(resolve(io.cwd, file), database, (rows) => say(`${rows} rows`))),
+    );
+    const rows = rowsIn(copied);
+    io.report([`The store holds ${rows} rows.`], { rows, tables: copied });
   });
+}
+
+function rowsIn(tables: Readonly<Record<string, number>>): number {
+  return Object.values(tables).reduce((sum, each) => sum + each, 0);
 }
 
 function registerMigrate(parent: Command, io: Io): void {
@@ -209,15 +216,11 @@ function registerMigrate(parent: Command, io: Io): void {
     "migrate",
     "Bring the store's schema up to date. A service does the same when it starts.",
   ).action(async (_: unknown, command: Command) => {
-    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
-    const { migrate, openDatabase } = await import("@vitalproof/services");
-    const database = await openDatabase(config.store);
-    try {
-      const made = await io.during("Migrating", () => migrate(database));
-      io.report([made.length === 0 ? "The schema is up to date." : `Made: ${made.join(", ")}.`], { made });
-    } finally {
-      await database.close();
-    }
+    const { migrate } = await import("@vitalproof/services");
+    const made = await withStore(io, command.optsWithGlobals<ConfigOptions>(), (database) =>
+      io.during("Migrating", () => migrate(database)),
+    );
+    io.report([made.length === 0 ? "The schema is up to date." : `Made: ${made.join(", ")}.`], { made });
   });
 }
 

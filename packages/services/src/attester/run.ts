@@ -43,18 +43,13 @@ export interface RunningAttester {
  * @throws DOCUMENT_INVALID without a part for an attester; NOT_ALLOWED for a key that is not the group's attester, or a
  *         store of another group; what opening key, store and server throw
  */
-export async function runAttester(config: ServicesConfig, options: RunOptions): Promise<RunningAttester> {
+export function runAttester(config: ServicesConfig, options: RunOptions): Promise<RunningAttester> {
   const own = partOf(config);
   const { anchors } = config.chain.contracts;
-  const on = await Installation.open("attester", { anchors, group: String(own.group) }, config, options);
-  try {
-    const url = await start(on, own, config, options);
-    options.log.info({ group: String(own.group) }, "the attester runs");
-    return { ...url, close: () => on.close() };
-  } catch (error) {
-    await on.close();
-    throw error;
-  }
+  const binding = { anchors, group: String(own.group) };
+  return Installation.run({ service: "attester", binding }, config, options, (on) =>
+    start(on, own, config, options),
+  );
 }
 
 async function start(

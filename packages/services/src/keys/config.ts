@@ -4,8 +4,8 @@
 import { SCRYPT_COST } from "@vitalproof/sdk";
 import { type Field, integer, object, optional, text, variant } from "@vitalproof/sdk/wire";
 import * as v from "valibot";
+import { path } from "../fields.ts";
 
-const path = text(/^[^\0]{1,4096}$/, "a path");
 const variable = text(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "the name of an environment variable");
 /** PKCS#11 pads a token's label to 32 bytes. */
 const token = text(/^\S(?:.{0,30}\S)?$/, "a token's label of at most 32 characters");

@@ -12,14 +12,14 @@ import { openDatabase, schemaState } from "../store/index.ts";
 import { serverOptionsOf } from "./serverOptions.ts";
 
 /** What one look found. */
-export interface Finding {
+export type Finding = {
   readonly check: string;
   readonly ok: boolean;
   /** What was found, or what is wrong. */
   readonly text: string;
   /** What to do, where something is wrong. */
   readonly hint?: string;
-}
+};
 
 /** Seconds between the clock of this machine and the chain's last block. */
 const CLOCK = 300;

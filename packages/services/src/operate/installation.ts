@@ -42,23 +42,27 @@ export class Installation {
   }
 
   /**
-   * Opens the store, with its tables, and the node.
+   * Opens the store, with its tables, and the node, and starts a service on them. What was opened is closed when it cannot
+   * start.
    * @param binding what the service's records are about
-   * @throws STORE_FAILED, NOT_ALLOWED for a store of something else
+   * @param start adds what else is to end with the service by `ending`
+   * @throws STORE_FAILED, NOT_ALLOWED for a store of something else; what `start` throws
    */
-  static async open(
-    service: string,
-    binding: Binding,
+  static async run<T extends object>(
+    { service, binding }: { readonly service: string; readonly binding: Binding },
     config: ServicesConfig,
     options: RunOptions,
-  ): Promise<Installation> {
-    const database = await openDatabase(config.store);
+    start: (on: Installation) => Promise<T>,
+  ): Promise<T & { close(): Promise<void> }> {
+    const on = new Installation(config, options, await openDatabase(config.store));
     try {
-      await migrate(database);
-      await bind(database, service, { chain: String(config.chain.id), ...binding });
-      return new Installation(config, options, database);
+      await migrate(on.database);
+      await bind(on.database, service, { chain: String(config.chain.id), ...binding });
+      const running = await start(on);
+      options.log.info(binding, `the ${service} runs`);
+      return { ...running, close: () => on.close() };
     } catch (error) {
-      await database.close();
+      await on.close();
       throw error;
     }
   }

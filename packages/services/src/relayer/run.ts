@@ -43,18 +43,12 @@ export interface RunningRelayer {
  * killed at any moment and started again; several processes may run on one store.
  * @throws DOCUMENT_INVALID without a part for a relayer; what opening keys, store and server throw
  */
-export async function runRelayer(config: ServicesConfig, options: RunOptions): Promise<RunningRelayer> {
+export function runRelayer(config: ServicesConfig, options: RunOptions): Promise<RunningRelayer> {
   const own = partOf(config);
   const { claims, consents } = config.chain.contracts;
-  const on = await Installation.open("relayer", { claims, consents }, config, options);
-  try {
-    const running = await start(on, own, config, options);
-    options.log.info({ accounts: own.keys.length }, "the relayer runs");
-    return { ...running, close: () => on.close() };
-  } catch (error) {
-    await on.close();
-    throw error;
-  }
+  return Installation.run({ service: "relayer", binding: { claims, consents } }, config, options, (on) =>
+    start(on, own, config, options),
+  );
 }
 
 async function start(

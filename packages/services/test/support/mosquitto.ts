@@ -8,8 +8,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "../../../../test/support/ports.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
-import { freePort } from "./ports.ts";
 
 const MOSQUITTO = "/usr/sbin/mosquitto";
 const PASSWD = "/usr/bin/mosquitto_passwd";

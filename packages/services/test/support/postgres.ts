@@ -3,11 +3,11 @@
 // A PostgreSQL server of its own in a temporary folder, on the loopback interface, for tests.
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
+import { freePort } from "../../../../test/support/ports.ts";
 
 /** Memory where there is some: what is tested survives processes that are killed, not a machine. */
 const PLACE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -113,15 +113,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

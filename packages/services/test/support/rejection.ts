@@ -13,6 +13,14 @@ export async function rejection(act: Promise<unknown> | (() => unknown)): Promis
   throw new Error("nothing was refused");
 }
 
+/** The code of what something is refused with; "nothing" where it is not. Another error is given as its text. */
+export function codeOf(act: Promise<unknown>): Promise<string> {
+  return act.then(
+    () => "nothing",
+    (error: unknown) => (error instanceof VitalproofError ? error.code : String(error)),
+  );
+}
+
 /** Everything that a log or a report could show of a value: inspected with what is hidden, as JSON and as a text. */
 export function shown(value: unknown): string {
   const errors: Error[] = [];

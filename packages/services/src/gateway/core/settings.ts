@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { integer } from "@vitalproof/sdk/wire";
 import * as v from "valibot";
-import { integer } from "../mqtt/settings.ts";
 
 const DAY = 86_400;
 

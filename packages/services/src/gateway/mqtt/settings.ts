@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { integer } from "@vitalproof/sdk/wire";
 import * as v from "valibot";
+import { path } from "../../fields.ts";
 import { isFilter } from "../topic.ts";
-
-/** A path of a file. */
-export const path = v.pipe(
-  v.string("a path"),
-  v.minLength(1, "a path"),
-  v.check((text) => !text.includes("\0"), "a path"),
-);
-
-export function integer(min: number, max: number) {
-  const wanted = `an integer from ${min} to ${max}`;
-  return v.pipe(v.number(wanted), v.safeInteger(wanted), v.minValue(min, wanted), v.maxValue(max, wanted));
-}
 
 export const topicFilter = v.pipe(
   v.string("a topic filter"),

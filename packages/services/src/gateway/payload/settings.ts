@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { METRICS, ucumOf } from "@vitalproof/readers";
 import { VitalproofError, zoneRules } from "@vitalproof/sdk";
+import { integer } from "@vitalproof/sdk/wire";
 import * as v from "valibot";
-import { integer, topicFilter } from "../mqtt/settings.ts";
+import { topicFilter } from "../mqtt/settings.ts";
 import { isJsonPath } from "./jsonPath.ts";
 
 const WANTED_PATH = "a JSON path of RFC 9535, from $ (the message) or @ (one sample)";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { integer } from "@vitalproof/sdk/wire";
 import * as v from "valibot";
-import { integer, isLoopback, path, topicFilter } from "../settings.ts";
+import { path } from "../../../fields.ts";
+import { isLoopback, topicFilter } from "../settings.ts";
 import { isPasswordHash } from "./passwords.ts";
 
 const name = v.pipe(
