@@ -111,7 +111,7 @@ describe("access", () => {
     expect(asked).to.deep.equal([]);
   });
 
-  it("a token in the query, a cookie, a body or another scheme is none", async () => {
+  it("a token counts in the authorization header alone: not in the query, a cookie, or under another scheme", async () => {
     const token = tokens.operator;
     const metrics = { method: "GET", path: "/metrics" } as const;
     const basic = Buffer.from(`operator:${token}`).toString("base64");

@@ -40,7 +40,6 @@ export class Loop {
   readonly #states = new Map<string, DutyState>();
   readonly #stop = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
-  #wake = new AbortController();
 
   constructor(duties: readonly Duty[], onFault: (duty: string, fault: unknown) => void) {
     this.#duties = duties;
@@ -56,14 +55,7 @@ export class Loop {
   /** Lets the steps that run end, and begins no other. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#wake.abort();
     await this.#running;
-  }
-
-  /** Something may be due now: every duty looks at once. */
-  wake(): void {
-    this.#wake.abort();
-    this.#wake = new AbortController();
   }
 
   get states(): readonly DutyState[] {
@@ -75,7 +67,7 @@ export class Loop {
     while (!signal.aborted) {
       const wait = await this.#turn(duty);
       if (wait === 0 || signal.aborted) continue;
-      await setTimeout(wait, undefined, { signal: this.#wake.signal }).catch(() => undefined);
+      await setTimeout(wait, undefined, { signal }).catch(() => undefined);
     }
   }
 

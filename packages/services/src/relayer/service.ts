@@ -70,14 +70,6 @@ export class StoredRelayer implements RelayerBackend {
     await settleSent(database, claims.address);
   }
 
-  /** Does rounds until it is stopped. @param pause milliseconds between two @param onFault is told of rounds that failed */
-  async run(signal: AbortSignal, pause: number, onFault: (error: unknown) => void): Promise<void> {
-    while (!signal.aborted) {
-      await this.advance().catch(onFault);
-      await setTimeout(pause, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
   async consent(grant: Grant): Promise<{ consentId: string; transaction: string }> {
     const { consent, deadline, signature } = grant;
     assertFree(this.#policy, consent.program);

@@ -42,7 +42,7 @@ export class PersonKeys {
   }
 
   /**
-   * Makes a person's key where there is none yet.
+   * Makes a key for a person who has no key yet.
    * @param person 1 to 128 letters, digits and `. _ : -`; opaque, since an erasure keeps it
    * @param queries of a step; in a step of its own when left out. A master key in a token holds the step up
    * @throws PERSON_ERASED for a name that was erased; INVALID_ARGUMENT for what is not a name
