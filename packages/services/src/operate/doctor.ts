@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { AnchorClient, VitalproofError } from "@vitalproof/sdk";
 import { formatEther, type JsonRpcProvider } from "ethers";
@@ -8,7 +8,7 @@ import { isSame } from "../attester/groupSigner.ts";
 import { openProvider } from "../chain/index.ts";
 import type { ServicesConfig } from "../config.ts";
 import { openSigner, type SignerConfig } from "../keys/index.ts";
-import { openDatabase, schemaState } from "../store/index.ts";
+import { fileOf, openDatabase, schemaState } from "../store/index.ts";
 import { serverOptionsOf } from "./serverOptions.ts";
 
 /** What one look found. */
@@ -41,7 +41,8 @@ export async function doctor(config: ServicesConfig): Promise<Finding[]> {
   };
   try {
     await look("store", () => lookAtStore(config.store));
-    if (config.store.startsWith("sqlite:")) await look("disk", async () => lookAtDisk(config.store));
+    const file = fileOf(config.store);
+    if (file !== undefined) await look("disk", async () => lookAtDisk(dirname(file)));
     await look("chain", () => lookAtChain(provider, config));
     for (const [name, address] of Object.entries(config.chain.contracts)) {
       await look(`contract ${name}`, () => lookAtContract(provider, address));
@@ -68,6 +69,9 @@ export async function doctor(config: ServicesConfig): Promise<Finding[]> {
 }
 
 async function lookAtStore(url: string): Promise<string> {
+  // Opening would make the file.
+  const file = fileOf(url);
+  if (file !== undefined && !existsSync(file)) return "is made at the first start";
   const database = await openDatabase(url);
   try {
     const { missing } = await schemaState(database);
@@ -79,8 +83,10 @@ async function lookAtStore(url: string): Promise<string> {
   }
 }
 
-function lookAtDisk(url: string): string {
-  const { bavail, bsize } = statfsSync(dirname(url.slice("sqlite:".length)));
+/** @param folder or one that the first start makes, on the disk of the first folder above it that is there */
+function lookAtDisk(folder: string): string {
+  if (!existsSync(folder)) return lookAtDisk(dirname(folder));
+  const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const text = `${(free / 1e9).toFixed(1)} GB are free`;
   if (free >= FREE) return text;

@@ -11,9 +11,14 @@ import type { Database } from "./types.ts";
  */
 export async function openDatabase(url: string): Promise<Database> {
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
-  const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  const path = fileOf(url);
   if (path !== undefined) return openSqlite(path);
   throw new VitalproofError("INVALID_ARGUMENT", "The store's address is not one of SQLite or PostgreSQL.", {
     hint: "Use sqlite:/path/to/file.db or postgres://USER@HOST/NAME.",
   });
+}
+
+/** The file of an SQLite store; undefined for another one. @param url as `openDatabase` has it */
+export function fileOf(url: string): string | undefined {
+  return /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export { backup, type Copied, restore } from "./backup.ts";
-export { openDatabase } from "./database.ts";
+export { fileOf, openDatabase } from "./database.ts";
 export { lock } from "./locks.ts";
 export { migrate, type SchemaState, schemaState } from "./migrate.ts";
 export { fieldOf, fieldText, type Tables } from "./tables.ts";
