@@ -3,6 +3,7 @@
 // What is not sold: by whom, under what, on whose word; and what ended policies give back.
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
+import { inOneBlock } from "./support/blocks.ts";
 import { load, time } from "./support/network.ts";
 import { Assurance, DAY, holder, offset, suspensionTime } from "./support/values.ts";
 import { deployWorld } from "./support/world.ts";
@@ -59,6 +60,16 @@ describe("ClaimsPayout: what is not sold", () => {
     await time.setNextBlockTimestamp(until);
     await claims.connect(insurer).createProgram(await offer());
     await issue();
+  });
+
+  it("T27: nothing in the very second of the suspension", async () => {
+    const { claims, circuits, circuit, guardian, insurer, offer } = await load(deployWorld);
+    const offered = await offer();
+    const [suspended, refused] = await inOneBlock([
+      (overrides) => circuits.connect(guardian).suspend(circuit, "doubt", overrides),
+      (overrides) => claims.connect(insurer).createProgram(offered, overrides),
+    ]);
+    expect([suspended!.status, refused!.status]).to.deep.equal([1, 0]);
   });
 
   it("T10: an attestation for another offer under the same number is void", async () => {
