@@ -170,6 +170,7 @@ export {
   verifyReceipt,
 } from "./log/receipt.ts";
 export type { EpochRecord, EpochStatus } from "./log/record.ts";
+export { type SealedStretch, sealedStretch } from "./log/sealedStretch.ts";
 export { assignSlots, type CodedReading, decideSlots, type Slotting, slotAt } from "./log/slots.ts";
 export { type Application, type ApplicationScope, applyToVerifier } from "./people/application.ts";
 export { claimRequest, type PathSource } from "./people/claimRequest.ts";

@@ -236,15 +236,17 @@ export class ClaimsClient {
   /**
    * The policies that were issued in a program, oldest first, from the contract's events.
    * @param controller only those of this account, which the node then learns
+   * @param toBlock the last block that is read; the latest when left out
    */
   async policiesIn(
     program: bigint,
     fromBlock = 0,
     controller?: string,
+    toBlock?: number,
   ): Promise<{ policy: bigint; holder: bigint; controller: string }[]> {
     const filter = this.#contract.filters.PolicyIssued(undefined, program, controller);
     const events = await read(this.#contract, "PolicyIssued", () =>
-      this.#contract.queryFilter(filter, fromBlock),
+      this.#contract.queryFilter(filter, fromBlock, toBlock),
     );
     return events.map(({ args: { policyId, holder, controller } }) => ({
       policy: policyId,
@@ -275,9 +277,15 @@ export class ClaimsClient {
     return { start: Number(start), end: Number(end) };
   }
 
-  async periodOf(policy: bigint, period: number): Promise<{ state: PeriodState; until: number }> {
+  /** @param block now when left out */
+  async periodOf(
+    policy: bigint,
+    period: number,
+    block?: number,
+  ): Promise<{ state: PeriodState; until: number }> {
+    const at = block === undefined ? {} : { blockTag: block };
     const [state, until] = await read(this.#contract, "periodOf", () =>
-      this.#contract.periodOf(policy, period),
+      this.#contract.periodOf(policy, period, at),
     );
     return { state: PERIOD_STATES[Number(state)]!, until: Number(until) };
   }

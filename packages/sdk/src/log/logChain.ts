@@ -5,8 +5,10 @@ import { gapHeadOf, headOf, innerOf, leafOf } from "../hashes/chain.ts";
 import { packContext } from "../hashes/context.ts";
 import { MISSING } from "../profiles/codes.ts";
 import { type Profile, profileOf } from "../profiles/profile.ts";
+import type { EpochOpening } from "../witness/claim.ts";
 import { logCorrupt } from "./corrupt.ts";
 import type { LogOpening, LogState } from "./intakeMessages.ts";
+import { missingEpoch } from "./missingEpoch.ts";
 import type { EpochRecord } from "./record.ts";
 
 /** What intake's state changes of a chain, in order of epochs. */
@@ -46,10 +48,16 @@ export class LogChain {
   record(epoch: number): EpochRecord {
     const record = this.#epochs[epoch - this.opening.firstEpoch];
     if (record !== undefined) return record;
-    throw new VitalproofError("LOG_EPOCH_MISSING", `The log holds no sealed epoch ${epoch}.`, {
-      details: { epoch, firstEpoch: this.opening.firstEpoch, nextEpoch: this.nextEpoch },
-      hint: `It holds epochs ${this.opening.firstEpoch} to ${this.nextEpoch - 1}.`,
-    });
+    throw missingEpoch(epoch, { firstEpoch: this.opening.firstEpoch, nextEpoch: this.nextEpoch });
+  }
+
+  /** The head before some epochs, and what opens them. @throws LOG_EPOCH_MISSING */
+  period(firstEpoch: number, epochs: number): { previousHead: bigint; epochs: EpochOpening[] } {
+    const records = Array.from({ length: epochs }, (_, i) => this.record(firstEpoch + i));
+    return {
+      previousHead: records[0]!.previous,
+      epochs: records.map(({ epoch, salt, codes }) => ({ epoch, salt, codes })),
+    };
   }
 
   /** Adds the next epoch, or replaces one. */

@@ -2,8 +2,8 @@
 import { circuitOfId } from "../circuits/circuitId.ts";
 import { VitalproofError } from "../errors.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
-import type { Log } from "../log/log.ts";
 import { assertLogFits } from "../log/logFits.ts";
+import type { SealedStretch } from "../log/sealedStretch.ts";
 import { profileOf } from "../profiles/profile.ts";
 import { termsForPeriod } from "../terms/pack.ts";
 import { anchorDayOf } from "../time/epochs.ts";
@@ -27,7 +27,7 @@ export async function claimRequest(
   program: Pick<ProgramFacts, "program" | "group" | "terms" | "scope">,
   on: Pick<PeriodFacts, "circuit" | "anchorRoot">,
   firstEpoch: number,
-  log: Log,
+  log: SealedStretch,
   paths: PathSource,
 ): Promise<ClaimRequest> {
   assertLogFits(log.opening, program);

@@ -2,8 +2,8 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import type { Database } from "../store/index.ts";
 import type { ChainAccountTable } from "../store/tables.ts";
-import { answerOf } from "./answers.ts";
 import { broadcast } from "./broadcast.ts";
+import { finalizedOf } from "./finality.ts";
 import { fillGaps, giveNonces } from "./give.ts";
 import { Node, type NodeConnection, NodeFailure, unreachable } from "./node.ts";
 import { replaceStuck } from "./replace.ts";
@@ -131,11 +131,7 @@ export class Sender {
    */
   async #finalized(account: ChainAccount, latest: number): Promise<number> {
     const { database } = this.#options;
-    const found = await this.#node.block("finalized").catch((error: unknown) => {
-      // A node without the tag refuses the request. Any other failure says nothing about it.
-      if (answerOf(error).answer === "refused") return undefined;
-      throw error;
-    });
+    const found = await finalizedOf(this.#node);
     const row = await database.reads
       .selectFrom("chain_account")
       .select("has_finalized")
@@ -144,7 +140,7 @@ export class Sender {
       .executeTakeFirst();
     if (found === undefined) return row?.has_finalized === 1 ? -1 : latest - this.#limits.confirmations;
     if (row?.has_finalized !== 1) await this.#keep(account, { has_finalized: 1 });
-    return found.number;
+    return found;
   }
 
   async #note(account: ChainAccount, problem: AccountProblem | undefined): Promise<void> {

@@ -16,6 +16,9 @@ export type Notice = {
   /** Local name of a log, as configured. */
   readonly log?: string;
   readonly epoch?: number;
+  readonly policy?: string;
+  readonly period?: number;
+  readonly count?: number;
   /** Milliseconds until the next attempt. */
   readonly pause?: number;
 };

@@ -295,6 +295,62 @@ export interface GatewayDeviceTable {
   readonly last_time: number;
 }
 
+/** A program whose policies a gateway claims for. */
+export interface GatewayProgramTable {
+  readonly program: string;
+  /** The last block whose policies were looked at. */
+  readonly scanned: number;
+  /** Hash of the people for whom it was: with others the program is scanned again. */
+  readonly people: string;
+}
+
+/** A policy of a person of the gateway. */
+export interface GatewayPolicyTable {
+  readonly policy: string;
+  readonly program: string;
+  readonly person: string;
+  /** Account that gives consents. */
+  readonly controller: string;
+  readonly first_epoch: number;
+  readonly periods: number;
+  /** The first period that has no row in `gateway_claim`, and when it ends; null when all have one. */
+  readonly next_period: number;
+  readonly next_end: number | null;
+}
+
+/**
+ * How far the claim for a period is. `open`: it is not known what to prove, or it has to wait (`reason`). `ready`: it is to be
+ * proven against `root` with `circuit`. `proven`: it can be submitted. `sent`: on its way. `settled`: the chain has it. Then it
+ * ends as `final`; `unmet`: the readings do not meet the terms; `lapsed`: it was not claimed in time; `refused`: the contract
+ * says that the proof is false.
+ */
+export interface GatewayClaimTable {
+  readonly policy: string;
+  readonly period: number;
+  readonly person: string;
+  /** What was computed from one version is written on that version alone. */
+  readonly version: number;
+  readonly state: "open" | "ready" | "proven" | "sent" | "settled" | "final" | "unmet" | "lapsed" | "refused";
+  /** What it waits for, or why it ended as it did. */
+  readonly reason: string | null;
+  /** Decimal. */
+  readonly root: string | null;
+  readonly circuit: string | null;
+  readonly consent: string | null;
+  /** Counts transactions that were given up. */
+  readonly attempt: number;
+  /** The proof, under the person's key. */
+  readonly sealed: Uint8Array | null;
+  /** Of the transaction. */
+  readonly hash: string | null;
+  readonly ended_period_at: number;
+  /** When the claim window closes, as the chain said last. */
+  readonly closes_at: number | null;
+  readonly changed_at: number;
+  /** Null when it has ended, or a prover has it. */
+  readonly next_look: number | null;
+}
+
 export interface Tables {
   readonly service: ServiceTable;
   readonly attester_person: AttesterPersonTable;
@@ -317,6 +373,9 @@ export interface Tables {
   readonly gateway_count: GatewayCountTable;
   readonly gateway_epoch: GatewayEpochTable;
   readonly gateway_device: GatewayDeviceTable;
+  readonly gateway_program: GatewayProgramTable;
+  readonly gateway_policy: GatewayPolicyTable;
+  readonly gateway_claim: GatewayClaimTable;
 }
 
 export type TableName = keyof Tables;
@@ -344,6 +403,9 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   gateway_count: ["log", "outcome", "reason"],
   gateway_epoch: ["log", "generation", "epoch"],
   gateway_device: ["log", "device"],
+  gateway_program: ["program"],
+  gateway_policy: ["policy"],
+  gateway_claim: ["policy", "period"],
 };
 
 /** A field element as a column has it. */

@@ -42,6 +42,16 @@ export type KnownLog = GatewayLog & { readonly name: string; readonly facts: Pro
 /** Why a reading belongs to no log. */
 export type Homeless = "device-unknown" | "metric-unknown";
 
+/** The local name of a log. */
+export function logName(person: string, profile: ProfileName): string {
+  return `${person}.${profile}`;
+}
+
+/** The name under which a person's texts have a log. @param generation rises when an operator lets a stopped log go on */
+export function textName(log: string, generation: number): string {
+  return `${log}.${generation}`;
+}
+
 /** The configured logs, and which of them a device's readings belong to. */
 export class Directory {
   readonly #byName = new Map<string, KnownLog>();
@@ -74,7 +84,7 @@ export class Directory {
 
   #add(log: GatewayLog): void {
     const { person, profile, offset, devices } = log;
-    const name = `${person}.${profile}`;
+    const name = logName(person, profile);
     const facts = profileOf(profile);
     assertOffset(facts, offset);
     if (!/^[a-z0-9_-]{1,60}$/.test(person))

@@ -2,7 +2,7 @@
 import { epochEnd, Log, type LogOpening, type Store, VitalproofError } from "@vitalproof/sdk";
 import { type PersonKeys, sealedStore } from "../../sealed/index.ts";
 import type { Database, Queries, Tables } from "../../store/index.ts";
-import type { KnownLog } from "./logs.ts";
+import { type KnownLog, textName } from "./logs.ts";
 import { Overlay } from "./overlay.ts";
 
 /** Codes of sealed epochs that resumed logs may hold together: some 64 MiB. */
@@ -199,11 +199,6 @@ export class OpenLogs {
       held -= codesOf(oldest);
     }
   }
-}
-
-/** The name under which a person's texts have a log. */
-function textName(name: string, generation: number): string {
-  return `${name}.${generation}`;
 }
 
 function codesOf({ log, known }: OpenLog): number {

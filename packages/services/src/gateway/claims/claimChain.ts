@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  type ClaimItem,
+  type ClaimsClient,
+  type ConsentClient,
+  type Custody,
+  type PeriodFacts,
+  type ProgramFacts,
+  periodFacts,
+  programFacts,
+  type SkipReason,
+  VitalproofError,
+} from "@vitalproof/sdk";
+import type { Finality } from "../../chain/index.ts";
+
+export type ClaimChainOptions = {
+  readonly claims: ClaimsClient;
+  readonly consents: ConsentClient;
+  readonly custody: Pick<Custody, "escrow">;
+  readonly finality: Finality;
+};
+
+/** Why a claim cannot be settled now; `none` where it can be. `paused` while the contract settles nothing. */
+export type Obstacle = SkipReason | "paused";
+
+/** What the gateway asks the chain about claims. Nothing is sent from here. */
+export class ClaimChain {
+  readonly claims: ClaimsClient;
+  readonly finality: Finality;
+  readonly #consents: ConsentClient;
+  readonly #custody: ClaimChainOptions["custody"];
+  readonly #programs = new Map<bigint, ProgramFacts>();
+  #purpose: string | undefined;
+
+  constructor(options: ClaimChainOptions) {
+    this.claims = options.claims;
+    this.finality = options.finality;
+    this.#consents = options.consents;
+    this.#custody = options.custody;
+  }
+
+  /** What never changes of a program, from memory once it was read. @throws as `programFacts` */
+  async program(program: bigint): Promise<ProgramFacts> {
+    const known = this.#programs.get(program);
+    if (known !== undefined) return known;
+    const facts = await programFacts({ claims: this.claims, custody: this.#custody }, program);
+    this.#programs.set(program, facts);
+    return facts;
+  }
+
+  facts(policy: bigint, period: number): Promise<PeriodFacts> {
+    return periodFacts(this.claims, policy, period);
+  }
+
+  /** What would become of a claim now, whatever its proof is. */
+  async obstacle(item: ClaimItem): Promise<Obstacle> {
+    try {
+      const [preview] = await this.claims.previewClaims([item]);
+      return preview!.reason;
+    } catch (error) {
+      const reverted = VitalproofError.find(error, "CONTRACT_REVERTED");
+      if (reverted?.details.error === "ClaimsPayout_IsPaused") return "paused";
+      throw error;
+    }
+  }
+
+  /**
+   * The consent of a policy's account to its program's claims that is active now and lasts longest; undefined without one.
+   * @param now Unix seconds
+   */
+  async consent(
+    { program, insurer }: Pick<ProgramFacts, "program" | "insurer">,
+    controller: string,
+    now: number,
+  ): Promise<string | undefined> {
+    this.#purpose ??= await this.claims.claimPurpose();
+    const purpose = this.#purpose;
+    const granted = await this.#consents.consentsOf(controller);
+    const fitting = granted
+      .filter(
+        (consent) =>
+          consent.grantee === insurer &&
+          consent.purpose === purpose &&
+          consent.program === program &&
+          consent.until > now,
+      )
+      .sort((a, b) => b.until - a.until);
+    const matter = { patient: controller, grantee: insurer, purpose, program };
+    for (const { consentId } of fitting) {
+      if (await this.#consents.isActive(consentId, matter)) return consentId;
+    }
+    return undefined;
+  }
+
+  /** Whether the chain has a period as claimed in a block that is final. */
+  async isFinal(policy: bigint, period: number): Promise<boolean> {
+    const block = await this.finality.block();
+    if (block === undefined) return false;
+    const { state } = await this.claims.periodOf(policy, period, block);
+    return state !== "open" && state !== "released";
+  }
+}
