@@ -165,6 +165,25 @@ function twistPointWhere(xOf: (seed: number) => { c0: bigint; c1: bigint }): big
   }
 }
 
+/** The same with one half of its y 0: x is such that x³ + b is a real number, whose root is real or imaginary. */
+export function twistPointWithoutY(half: "c0" | "c1"): bigint[] {
+  const { Fp, Fp2 } = bn254.fields;
+  const isSquare = (value: bigint) => Fp.eql(Fp.pow(value, (Fp.ORDER - 1n) / 2n), Fp.ONE);
+  const { b } = P2.CURVE();
+  for (let seed = 0; ; seed++) {
+    const c1 = scalarOf(9, seed);
+    // The imaginary part 3 c0² c1 - c1³ + b.c1 is 0.
+    const square = Fp.div(Fp.sub(Fp.pow(c1, 3n), b.c1), Fp.mul(3n, c1));
+    if (!isSquare(square)) continue;
+    const x = { c0: Fp.sqrt(square), c1 };
+    const { c0: real } = Fp2.add(Fp2.mul(Fp2.sqr(x), x), b);
+    if (isSquare(real) !== (half === "c1")) continue;
+    const y = half === "c1" ? { c0: Fp.sqrt(real), c1: 0n } : { c0: 0n, c1: Fp.sqrt(Fp.neg(real)) };
+    if (P2.fromAffine({ x, y }).isTorsionFree()) continue;
+    return [x.c1, x.c0, y.c1, y.c0];
+  }
+}
+
 /**
  * Coordinates of which one half of the twist's equation holds, and the other does not.
  * @param half `c0` the real one, `c1` the imaginary one
