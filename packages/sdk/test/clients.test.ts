@@ -119,6 +119,8 @@ describe("contract clients", function () {
     expect(await relayer.revokedAtBy(patient.address, id)).to.equal(0);
     expect(await relayer.consentOf(`0x${"33".repeat(32)}`)).to.equal(undefined);
     expect(await relayer.isActive(id, { ...consent, program: 4n })).to.equal(false);
+    expect(await relayer.consentsOf(patient.address)).to.deep.equal([{ ...consent, consentId: id }]);
+    expect(await relayer.consentsOf(consent.grantee)).to.deep.equal([]);
     const revoked = await relayer.revokeWithSignature(
       patient.address,
       id,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { gapHeadOf, Log, memoryStore, packContext, type Store } from "../src/index.ts";
+import { gapHeadOf, Log, memoryStore, packContext, type Store, sealedStretch } from "../src/index.ts";
 import { fileStore } from "../src/node/index.ts";
 import { day, epochSeconds, FIRST, opening, profile, start } from "./logSupport.ts";
 import { codeRejected } from "./support.ts";
@@ -49,6 +49,28 @@ describe("log on disk", () => {
     }
     await rm(file);
     expect(await codeRejected(Log.resume(store, "mine"))).to.equal("LOG_CORRUPT");
+  });
+
+  it("some epochs are read without the others, and refused where they are not what their heads say", async () => {
+    const store = fileStore(folder);
+    const log = await Log.create(store, "mine", opening());
+    await log.append([FIRST, FIRST + 1, FIRST + 2].flatMap((epoch) => day(epoch)));
+    await log.seal(start + 3 * epochSeconds);
+    const files = [0, 1, 2].map((i) => join(folder, "log", "mine", "epoch", `${FIRST + i}.json`));
+    await writeFile(files[0]!, "nobody reads it");
+    const stretch = await sealedStretch(store, "mine", FIRST + 1, 2);
+    expect(stretch.period(FIRST + 1, 2)).to.deep.equal(log.period(FIRST + 1, 2));
+    expect(stretch.leaf(FIRST + 2)).to.equal(log.leaf(FIRST + 2));
+    expect(stretch.opening).to.deep.equal(log.opening);
+    for (const [first, epochs] of [
+      [FIRST - 1, 2],
+      [FIRST + 2, 2],
+    ] as const)
+      expect(await codeRejected(sealedStretch(store, "mine", first, epochs))).to.equal("LOG_EPOCH_MISSING");
+    expect(await codeRejected(sealedStretch(store, "mine", FIRST, 2))).to.equal("LOG_CORRUPT");
+    const text = await readFile(files[2]!, "utf8");
+    await writeFile(files[2]!, text.replace('"codes":[6', '"codes":[7'));
+    expect(await codeRejected(sealedStretch(store, "mine", FIRST + 1, 2))).to.equal("LOG_CORRUPT");
   });
 
   it("a crash at any write leaves a log that resumes with a whole chain", async () => {
