@@ -23,7 +23,7 @@ export async function answerError(
   reply.type("application/json; charset=utf-8");
   if (refusal !== undefined) {
     const status = statusOf(refusal);
-    if (status === 401) reply.header("www-authenticate", "Bearer");
+    if (status === 401) reply.header("www-authenticate", schemeOf(request));
     return reply.code(status).send(bodyOf(refusal));
   }
   request.log.error({ err: error, route: request.routeOptions.url }, "fault");
@@ -65,4 +65,9 @@ async function readOn(request: IncomingMessage): Promise<void> {
     bytes += chunk.length;
     if (bytes > DROP_LIMIT) break;
   }
+}
+
+/** How to authenticate. A browser has a window for a name and a password, for pages alone. */
+function schemeOf(request: FastifyRequest): string {
+  return request.routeOptions.config.isPage === true ? 'Basic realm="Vitalproof", charset="UTF-8"' : "Bearer";
 }

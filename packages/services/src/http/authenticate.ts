@@ -17,6 +17,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Of a route that is not served by `serve`. A server with authentication has no route without it. */
     roles?: RouteRoles;
+    /** A page for browsers, which only reads: they may give the token as the password that they ask for. */
+    isPage?: boolean;
   }
 }
 
@@ -27,7 +29,9 @@ declare module "fastify" {
 export async function principalOf(request: FastifyRequest, access: Access): Promise<Principal | undefined> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
-    const token = /^bearer ([^\s]+)$/i.exec(authorization)?.[1];
+    const token =
+      /^bearer ([^\s]+)$/i.exec(authorization)?.[1] ??
+      (request.routeOptions.config.isPage === true ? passwordIn(authorization) : undefined);
     return token === undefined ? undefined : access.principalOf(token);
   }
   const { socket } = request.raw;
@@ -35,6 +39,13 @@ export async function principalOf(request: FastifyRequest, access: Access): Prom
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
   return access.principalOfCertificate?.(certificateName(certificate));
+}
+
+/** The password of the scheme that browsers have a window for. The name in it means nothing. */
+function passwordIn(authorization: string): string | undefined {
+  const encoded = /^basic ([A-Za-z0-9+/=]+)$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  return /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, "base64").toString())?.[1];
 }
 
 /** Says nothing about what there is, or what was wrong with the token. */
