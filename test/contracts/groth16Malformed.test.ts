@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from "chai";
-import { concat, dataLength, dataSlice, hexlify, toUtf8Bytes } from "ethers";
+import { concat, dataLength, dataSlice, hexlify, toUtf8Bytes, zeroPadValue } from "ethers";
 import type { GlucoseDayVerifier } from "../../types/ethers-contracts/index.js";
 import { mangleWords, Q, WORD } from "../support/mangling.ts";
 import { hexOf } from "./support/batch.ts";
@@ -115,6 +115,21 @@ describe("Groth16Batch: malformed batches and keys", () => {
           trueBlocks(key(inputs), 2) as Blocks,
         );
         expect(await verifier.verify(addressOf(inputs), batchOf(lie)), `${inputs} inputs`).to.equal(false);
+      }
+    });
+
+    it("T18: what follows a batch in the calldata counts for nothing", async () => {
+      const { verifier, key, addressOf } = await load(deployVerifiers);
+      const provider = ethers.provider;
+      for (const inputs of [1, 2, 3]) {
+        for (const proofs of [1, 2, 3]) {
+          const batch = batchOf(trueBlocks(key(inputs), proofs));
+          const call = verifier.interface.encodeFunctionData("verify", [addressOf(inputs), batch]);
+          // The number 1 in every word: in the field, and not 0.
+          const data = concat([call, ...Array(20).fill(zeroPadValue("0x01", 32))]);
+          const answer = await provider.call({ to: await verifier.getAddress(), data });
+          expect(BigInt(answer), `${proofs} proofs of ${inputs} inputs`).to.equal(1n);
+        }
       }
     });
 

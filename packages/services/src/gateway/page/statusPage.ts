@@ -87,7 +87,7 @@ function coverage({ running, stopped, isOpen }: LogStatus): Html {
   const { readings, due, samples } = running;
   if (due === 0) return html`begins later`;
   const share = Math.min(100, Math.floor((100 * readings) / due));
-  return html`<meter min="0" max="100" low="70" value="${share}" title="${readings} of ${due} so far; ${samples} in all">${share} %</meter> ${share} %`;
+  return html`<meter min="0" max="100" low="70" optimum="100" value="${share}" title="${readings} of ${due} so far; ${samples} in all">${share} %</meter> ${share} %`;
 }
 
 function sealed({ accepted, unsent, gaps }: LogStatus): Html {
