@@ -161,6 +161,7 @@ export { assertLogFits, logFits } from "./log/logFits.ts";
 export type { LogLook } from "./log/logLook.ts";
 export { NumberColumn, type Order, orderOf, usualStep } from "./log/numberColumn.ts";
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
+export { type LogPeriod, readPeriod } from "./log/readPeriod.ts";
 export {
   type AnchorDomain,
   RECEIPT_TYPES,
@@ -206,7 +207,11 @@ export {
 } from "./presentation/presentationAttestation.ts";
 export { type PresentationPeriod, presentationWitness } from "./presentation/presentationWitness.ts";
 export { firstEpochsAt, validateRequest } from "./presentation/validateRequest.ts";
-export { type VerifiedPresentation, verifyPresentation } from "./presentation/verifyPresentation.ts";
+export {
+  type VerifiedPresentation,
+  verifyPresentation,
+  verifyUnattested,
+} from "./presentation/verifyPresentation.ts";
 export {
   codeOf,
   codeOfLowest,

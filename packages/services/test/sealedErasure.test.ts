@@ -80,7 +80,7 @@ onBothStores("sealed values, erasure", (stores) => {
       createdAt: START,
       erasedAt: START + 60,
       by,
-      destroyed: { person_key: 1, document: 3, gateway_reading: 0 },
+      destroyed: { person_key: 1, document: 3, gateway_reading: 0, gateway_alert: 0 },
       backups: [made, open],
       onChain: ["the root of day 20833"],
     });
@@ -192,7 +192,13 @@ onBothStores("sealed values, erasure", (stores) => {
       queries.insertInto("service").values({ service: "p1", bound_to: "{}" }).execute(),
     );
     const { evidence } = await also.erase("p1", { by });
-    expect(evidence.destroyed).to.deep.equal({ person_key: 1, document: 3, gateway_reading: 0, service: 1 });
+    expect(evidence.destroyed).to.deep.equal({
+      person_key: 1,
+      document: 3,
+      gateway_reading: 0,
+      gateway_alert: 0,
+      service: 1,
+    });
   });
 
   it("waits for steps that seal, so that nothing is sealed after it", async function () {
@@ -212,7 +218,12 @@ onBothStores("sealed values, erasure", (stores) => {
     while (!sealing) await setTimeout(5);
     const erased = await here.erasures.erase("p1", { by });
     await slow;
-    expect(erased.evidence.destroyed).to.deep.equal({ person_key: 1, document: 4, gateway_reading: 0 });
+    expect(erased.evidence.destroyed).to.deep.equal({
+      person_key: 1,
+      document: 4,
+      gateway_reading: 0,
+      gateway_alert: 0,
+    });
     const { rows } = await sql`select 1 from document`.execute(here.database.reads);
     expect(rows).to.deep.equal([]);
   });
@@ -324,7 +335,7 @@ onBothStores("sealed values, erasure", (stores) => {
       by: "drill",
       again: first.hash,
       onChain: ["a root"],
-      destroyed: { person_key: 1, document: 3, gateway_reading: 0 },
+      destroyed: { person_key: 1, document: 3, gateway_reading: 0, gateway_alert: 0 },
     });
     // The backup that it was restored from still has the key.
     expect(all[2]!.evidence.backups.map(({ place }) => place)).to.deep.equal([path]);

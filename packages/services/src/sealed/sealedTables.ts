@@ -9,6 +9,10 @@ export type SealedTable = {
 }[TableName];
 
 /** An erasure empties them of the person's rows. A new table of that form does not compile until it is listed. */
-const ALL: Readonly<Record<SealedTable, true>> = { document: true, gateway_reading: true };
+const ALL: Readonly<Record<SealedTable, true>> = {
+  document: true,
+  gateway_reading: true,
+  gateway_alert: true,
+};
 
 export const SEALED_TABLES = Object.keys(ALL) as readonly SealedTable[];

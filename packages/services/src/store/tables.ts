@@ -247,6 +247,8 @@ export interface GatewayLogTable {
   /** Why nothing is sealed and sent until an operator acts. */
   readonly stopped: string | null;
   readonly stopped_at: number | null;
+  /** Of an urgent log: for each epoch of which it has readings that are not sealed, when the last of them came: `[epoch, Unix milliseconds][]`. */
+  readonly arrivals: string | null;
 }
 
 /** What one message has of one log and device. */
@@ -261,6 +263,8 @@ export interface GatewayReadingTable {
   readonly last_time: number;
   /** The readings, under the person's key. */
   readonly sealed: Uint8Array;
+  /** When the message came, in Unix milliseconds; null in rows that an earlier version wrote. */
+  readonly received_at: number | null;
 }
 
 /** What became of readings, finally. The log is empty for what belongs to none. */
@@ -286,6 +290,8 @@ export interface GatewayEpochTable {
   /** Null for a gap that was never sealed. */
   readonly sealed_at: number | null;
   readonly received_at: number | null;
+  /** Of an urgent log: when the last message came that the epoch has a reading of, in Unix milliseconds. */
+  readonly message_at: number | null;
 }
 
 /** The latest reading of each device that was sealed. */
@@ -293,6 +299,50 @@ export interface GatewayDeviceTable {
   readonly log: string;
   readonly device: string;
   readonly last_time: number;
+}
+
+/** Since when a log's epochs count for a verifier's request. */
+export interface GatewayAlertRequestTable {
+  /** SHA-256 of the request in hex. */
+  readonly request: string;
+  readonly log: string;
+  readonly generation: number;
+  /** The first epoch that has no row in `gateway_alert`. */
+  readonly next_epoch: number;
+}
+
+/** What became of one epoch for one request. Times are Unix milliseconds. */
+export interface GatewayAlertTable {
+  readonly request: string;
+  readonly log: string;
+  /** The last one of the period that it is about. */
+  readonly epoch: number;
+  readonly person: string;
+  readonly generation: number;
+  /** `waiting` for the receipt, or to be decided; `proving` once it is known to hold; the last four are final. */
+  readonly state: "waiting" | "proving" | "proven" | "unmet" | "delivered" | "expired" | "refused";
+  /** Why it is where it is: a stable word or code; empty where there is nothing to say. */
+  readonly reason: string;
+  /** From then on the verifier refuses it. */
+  readonly expires_at: number;
+  /** When it is to be tried; while a proof is made or a delivery is on its way, when another process may. */
+  readonly next_at: number;
+  /** Failures since it came into this state. */
+  readonly tries: number;
+  /** Who makes its proof. */
+  readonly worker: string | null;
+  readonly message_at: number | null;
+  /** Whole seconds. */
+  readonly sealed_at: number | null;
+  /** When the receipt was found here. */
+  readonly received_at: number | null;
+  readonly proven_at: number | null;
+  readonly verified_at: number | null;
+  readonly delivered_at: number | null;
+  /** SHA-256 of the presentation's bytes in hex. */
+  readonly delivery: string | null;
+  /** The presentation's bytes, under the person's key, from `proven` on until it is final. */
+  readonly sealed: Uint8Array | null;
 }
 
 export interface Tables {
@@ -317,6 +367,8 @@ export interface Tables {
   readonly gateway_count: GatewayCountTable;
   readonly gateway_epoch: GatewayEpochTable;
   readonly gateway_device: GatewayDeviceTable;
+  readonly gateway_alert_request: GatewayAlertRequestTable;
+  readonly gateway_alert: GatewayAlertTable;
 }
 
 export type TableName = keyof Tables;
@@ -344,6 +396,8 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   gateway_count: ["log", "outcome", "reason"],
   gateway_epoch: ["log", "generation", "epoch"],
   gateway_device: ["log", "device"],
+  gateway_alert_request: ["request", "log"],
+  gateway_alert: ["request", "log", "epoch"],
 };
 
 /** A field element as a column has it. */
