@@ -125,7 +125,7 @@ onBothStores("alerts of a gateway", (stores: Stores) => {
     await world.work("urgent-sealing", "urgent-sending", "alerts", "alert-proofs", "alert-delivery");
     const { counts, reasons } = await world.status();
     expect(counts).to.deep.include({ delivered: 1, unmet: 1, expired: 0, refused: 0 });
-    expect(reasons).to.deep.equal([{ state: "unmet", reason: "STATEMENT_NOT_MET", epochs: 1 }]);
+    expect(reasons).to.deep.equal([]);
     expect(receiver.alerts).to.have.length(1);
     expect(faults).to.deep.equal([]);
     const text = await metrics.text();
@@ -256,6 +256,34 @@ onBothStores("alerts of a gateway", (stores: Stores) => {
     expect(late.reasons).to.deep.include({ state: "expired", reason: "ATTESTATION_EXPIRED", epochs: 1 });
     expect(late.problems[0]).to.deep.include({ kind: "alert-expired", epochs: 1 });
     expect(receiver.alerts).to.deep.equal([]);
+  });
+
+  it("a lane that was away decides what it missed: a fall is expired, a quiet epoch is not; old quiet ones become a number", async () => {
+    const { clock, world, database, options } = await started();
+    await world.work("alerts");
+    await world.give(START + 3, FALL);
+    clock.moveTo(START + EPOCH_SECONDS + 1.1);
+    await world.work("urgent-sealing", "urgent-sending");
+    await world.give(START + EPOCH_SECONDS + 3, QUIET);
+    clock.moveTo(START + 2 * EPOCH_SECONDS + 1.1);
+    await world.work("urgent-sealing", "urgent-sending");
+    clock.moveTo(START + 2 * EPOCH_SECONDS + MAX_AGE + 1);
+    await world.work("alerts", "alert-proofs", "alert-delivery");
+    const before = await world.status();
+    expect(before.counts).to.deep.include({ expired: 1, unmet: 1, proving: 0 });
+    expect(before.reasons).to.deep.equal([{ state: "expired", reason: "late", epochs: 1 }]);
+    const days = (8 * DAY) / EPOCH_SECONDS;
+    await database.step((queries) =>
+      queries
+        .updateTable("gateway_alert")
+        .set(({ eb }) => ({ epoch: eb("epoch", "-", days) }))
+        .execute(),
+    );
+    const next = await AlertWorld.start(options);
+    await next.work("alerts");
+    const rows = await database.reads.selectFrom("gateway_alert").select("state").execute();
+    expect(rows).to.deep.equal([{ state: "expired" }]);
+    expect((await next.status()).counts).to.deep.equal(before.counts);
   });
 
   it("a log with a grace of its own is sealed earlier, and what comes later is refused as late; others still wait", async () => {

@@ -6,7 +6,7 @@ import type { LogOpening } from "./intakeMessages.ts";
 import { LogChain } from "./logChain.ts";
 import { LogRecords } from "./logRecords.ts";
 import type { SignedReceipt } from "./receipt.ts";
-import type { EpochStatus } from "./record.ts";
+import type { EpochRecord, EpochStatus } from "./record.ts";
 
 /** Epochs of a stored log, as a proof needs them. They hold readings and salts. */
 export type LogPeriod = {
@@ -42,11 +42,9 @@ export async function readPeriod(
       },
     );
   }
-  const all = await Promise.all(
-    Array.from({ length: count }, (_, i) => firstEpoch + i).map(
-      async (epoch) => interrupted.get(epoch) ?? (await records.epoch(epoch)),
-    ),
-  );
+  const all: EpochRecord[] = [];
+  for (let epoch = firstEpoch; epoch < firstEpoch + count; epoch++)
+    all.push(interrupted.get(epoch) ?? (await records.epoch(epoch)));
   const previousHead = all[0]!.previous;
   new LogChain({ ...opening, firstEpoch, genesis: previousHead }, all).verify();
   const { status, receipt } = all.at(-1)!;

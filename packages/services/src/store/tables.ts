@@ -307,8 +307,10 @@ export interface GatewayAlertRequestTable {
   readonly request: string;
   readonly log: string;
   readonly generation: number;
-  /** The first epoch that has no row in `gateway_alert`. */
+  /** The first epoch that has had no row in `gateway_alert`. */
   readonly next_epoch: number;
+  /** Old epochs in which nothing held, whose rows are gone. */
+  readonly unmet: number;
 }
 
 /** What became of one epoch for one request. Times are Unix milliseconds. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Rows of `gateway_alert`, as the duties see them. All times here are Unix milliseconds.
+import { sql } from "kysely";
 import type { PersonKeys, Place } from "../../sealed/index.ts";
 import type { Database, Queries, Tables } from "../../store/index.ts";
 import type { KnownRequest } from "./requests.ts";
@@ -46,7 +47,7 @@ export class AlertRows {
       .execute();
   }
 
-  /** Rows whose epoch has its receipt, and those whose epoch became a gap, the latest first. */
+  /** Rows that can be decided, the latest first: whose epoch has its receipt, or became a gap, or which are too old by now. */
   decidable(requests: readonly KnownRequest[], now: number, limit: number): Promise<AlertRow[]> {
     return this.#database.reads
       .selectFrom("gateway_alert")
@@ -59,11 +60,14 @@ export class AlertRows {
       .selectAll("gateway_alert")
       .where("gateway_alert.state", "=", "waiting")
       .where("next_at", "<=", now)
-      .where("expires_at", ">=", now)
       .where("request", "in", hashesOf(requests))
       .where("gateway_alert.log", "in", logsOf(requests))
       .where(({ or, eb }) =>
-        or([eb("gateway_epoch.received_at", "is not", null), eb("gateway_epoch.status", "=", "gap")]),
+        or([
+          eb("gateway_epoch.received_at", "is not", null),
+          eb("gateway_epoch.status", "=", "gap"),
+          eb("expires_at", "<", now),
+        ]),
       )
       .orderBy("expires_at", "desc")
       .limit(limit)
@@ -124,24 +128,49 @@ export class AlertRows {
     });
   }
 
-  /** Counts what the verifier would refuse by now. Why it came so far is kept. @returns how many */
-  async expire(now: number): Promise<number> {
-    const late = this.#database.reads
+  /** Gives up what holds and what the verifier would refuse by now. Why it came so far is kept. */
+  async expire(now: number): Promise<void> {
+    const late = await this.#database.reads
       .selectFrom("gateway_alert")
       .select("epoch")
-      .where("state", "in", ["waiting", "proving", "proven"])
+      .where("state", "in", ["proving", "proven"])
       .where("expires_at", "<", now)
-      .limit(1);
-    if ((await late.executeTakeFirst()) === undefined) return 0;
-    const { numUpdatedRows } = await this.#database.step((queries) =>
+      .limit(1)
+      .executeTakeFirst();
+    if (late === undefined) return;
+    await this.#database.step((queries) =>
       queries
         .updateTable("gateway_alert")
-        .set({ state: "expired", sealed: null, worker: null })
-        .where("state", "in", ["waiting", "proving", "proven"])
+        .set({
+          state: "expired",
+          reason: sql`case when reason = '' then 'late' else reason end`,
+          sealed: null,
+          worker: null,
+        })
+        .where("state", "in", ["proving", "proven"])
         .where("expires_at", "<", now)
-        .executeTakeFirst(),
+        .execute(),
     );
-    return Number(numUpdatedRows);
+  }
+
+  /** Keeps only the number of old epochs in which nothing held: of a log of half minutes there are a million a year. */
+  async forgetUnmet({ hash, log }: KnownRequest, before: number): Promise<void> {
+    await this.#database.step(async (queries) => {
+      const { numDeletedRows } = await queries
+        .deleteFrom("gateway_alert")
+        .where("request", "=", hash)
+        .where("log", "=", log.name)
+        .where("epoch", "<", before)
+        .where("state", "=", "unmet")
+        .executeTakeFirst();
+      if (numDeletedRows === 0n) return;
+      await queries
+        .updateTable("gateway_alert_request")
+        .set(({ eb }) => ({ unmet: eb("unmet", "+", Number(numDeletedRows)) }))
+        .where("request", "=", hash)
+        .where("log", "=", log.name)
+        .execute();
+    });
   }
 
   /** Seals a presentation for a row. */

@@ -24,7 +24,7 @@ export type AlertRequestStatus = {
     | undefined;
   /** Epochs in each state. */
   readonly counts: Readonly<Record<AlertState, number>>;
-  /** Why epochs are where they are, by state: a stable word or code. */
+  /** Why epochs are where they are, by state: a stable word or code. What is unmet has one reason: the statements do not hold. */
   readonly reasons: readonly {
     readonly state: AlertState;
     readonly reason: string;
@@ -78,6 +78,13 @@ export async function requestStatus(
     .execute();
   const counts = { waiting: 0, proving: 0, proven: 0, unmet: 0, delivered: 0, expired: 0, refused: 0 };
   for (const { state, epochs } of counted) counts[state] += Number(epochs);
+  const kept = await queries
+    .selectFrom("gateway_alert_request")
+    .select("unmet")
+    .where("request", "=", hash)
+    .where("log", "=", log.name)
+    .executeTakeFirst();
+  counts.unmet += kept?.unmet ?? 0;
   const [latest] = verified;
   return {
     request: hash,
@@ -95,7 +102,7 @@ export async function requestStatus(
           },
     counts,
     reasons: counted
-      .filter(({ reason }) => reason !== "")
+      .filter(({ state, reason }) => reason !== "" && state !== "unmet")
       .map(({ state, reason, epochs }) => ({ state, reason, epochs: Number(epochs) })),
     latency: latencyOf(verified.map(({ message_at, verified_at }) => between(message_at, verified_at))),
     sinceReceipt: latencyOf(
@@ -152,6 +159,7 @@ export function alertProblems(requests: readonly AlertRequestStatus[]): AlertPro
 }
 
 const HINTS: Readonly<Record<string, string>> = {
+  "no-receipt": "No receipt came in time. Find out why the attester could not be reached.",
   gap: "The attester has a gap for the epoch, so nothing can be proven of it.",
   "other-group":
     "The request names another group than the log's attester. Ask the verifier for another request.",

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { checkTerms, epochAt, epochEnd, OFFSET_STEP, readPeriod, termsForPeriod } from "@vitalproof/sdk";
+import {
+  checkTerms,
+  epochAt,
+  epochEnd,
+  OFFSET_STEP,
+  type Profile,
+  readPeriod,
+  termsForPeriod,
+} from "@vitalproof/sdk";
 import type { Bell } from "../../operate/bell.ts";
 import type { Duty } from "../../operate/loop.ts";
 import { sealedStore } from "../../sealed/index.ts";
@@ -11,6 +19,9 @@ import type { AlertRow } from "./rows.ts";
 
 /** Epochs that are noted or decided in one turn. */
 const AT_ONCE = 500;
+/** Milliseconds for which epochs in which nothing held have rows, and after which older ones are looked for. */
+const KEEP = 7 * 86_400_000;
+const TIDY = 3_600_000;
 
 type LogRow = Pick<Tables["gateway_log"], "log" | "generation" | "first_epoch" | "next_epoch">;
 
@@ -23,6 +34,7 @@ export class WatchDuty implements Duty {
   readonly every: number;
   readonly bell: Bell;
   readonly #parts: AlertParts;
+  #tidied = 0;
 
   constructor(parts: AlertParts) {
     this.#parts = parts;
@@ -35,6 +47,7 @@ export class WatchDuty implements Duty {
     if (now === undefined) return false;
     await this.#parts.rows.expire(now);
     let more = await this.#note(now);
+    await this.#tidy(now);
     const due = await this.#parts.rows.decidable(this.#parts.requests, now, AT_ONCE);
     for (const row of due) {
       if (signal.aborted) return false;
@@ -94,7 +107,7 @@ export class WatchDuty implements Duty {
     const values = { generation, next_epoch: (epochs.at(-1)?.epoch ?? from - 1) + 1 };
     await queries
       .insertInto("gateway_alert_request")
-      .values({ request: request.hash, log: log.log, ...values })
+      .values({ request: request.hash, log: log.log, unmet: 0, ...values })
       .onConflict((conflict) => conflict.columns(["request", "log"]).doUpdateSet(values))
       .execute();
     if (at !== undefined && at.generation !== generation) {
@@ -111,12 +124,21 @@ export class WatchDuty implements Duty {
     return epochs.length;
   }
 
+  async #tidy(now: number): Promise<void> {
+    if (now < this.#tidied + TIDY) return;
+    for (const request of this.#parts.requests) {
+      const { facts, offset } = request.log;
+      await this.#parts.rows.forgetUnmet(request, epochOf(facts, offset, (now - KEEP) / 1000));
+    }
+    this.#tidied = now;
+  }
+
   async #decide(row: AlertRow, now: number): Promise<void> {
     const { rows, bells, report } = this.#parts;
     const request = requestOf(this.#parts, row);
     if (request === undefined) return;
     try {
-      const decided = await this.#stateOf(row, request);
+      const decided = await this.#stateOf(row, request, now);
       if (decided === undefined) return;
       // Where another process was faster, it has decided the same.
       await rows.change(row, { ...decided, received_at: now, tries: 0 });
@@ -124,7 +146,8 @@ export class WatchDuty implements Duty {
     } catch (error) {
       const reason = codeOf(error);
       if (reason === "STORE_FAILED") throw error;
-      if (reason === "PERSON_ERASED") await rows.change(row, { state: "refused", reason });
+      if (reason === "PERSON_ERASED" || row.expires_at < now)
+        await rows.change(row, { state: "refused", reason });
       else {
         const pause = await rows.failed(row, reason, now);
         report({ level: "error", event: "alert-undecided", log: row.log, code: reason, pause });
@@ -136,17 +159,22 @@ export class WatchDuty implements Duty {
   async #stateOf(
     row: AlertRow,
     request: KnownRequest,
+    now: number,
   ): Promise<Pick<AlertRow, "state" | "reason"> | undefined> {
-    const period = await readAlertPeriod(this.#parts, row, request);
-    if (period.status === "gap") return { state: "refused", reason: "gap" };
-    if (period.receipt === undefined) return undefined;
-    if (period.opening.group !== request.request.group) return { state: "refused", reason: "other-group" };
-    const codes = period.epochs.map((epoch) => epoch.codes);
-    const first = period.epochs[0]!.epoch;
+    const isLate = row.expires_at < now;
+    const { status, receipt, opening, epochs } = await readAlertPeriod(this.#parts, row, request);
+    if (status === "gap") return { state: "refused", reason: "gap" };
+    if (receipt === undefined && !isLate) return undefined;
+    if (opening.group !== request.request.group) return { state: "refused", reason: "other-group" };
+    const codes = epochs.map((epoch) => epoch.codes);
+    const first = epochs[0]!.epoch;
     const holds = request.request.statements.every(
       ({ terms }) => checkTerms(termsForPeriod(terms, first), codes).holds,
     );
-    return holds ? { state: "proving", reason: "" } : { state: "unmet", reason: "STATEMENT_NOT_MET" };
+    if (!holds) return { state: "unmet", reason: "STATEMENT_NOT_MET" };
+    // What nobody was told of is counted where something was to be told, and nowhere else.
+    if (isLate) return { state: "expired", reason: receipt === undefined ? "no-receipt" : "late" };
+    return { state: "proving", reason: "" };
   }
 }
 
@@ -168,7 +196,12 @@ export function readAlertPeriod(
 
 /** A request that is new counts from the first epoch on that is not too old for it. */
 function firstNoted({ log, request }: KnownRequest, now: number): number {
-  return epochAt(log.facts, log.offset, Math.max(log.offset * OFFSET_STEP, now / 1000 - request.maxAge)) - 1;
+  return epochOf(log.facts, log.offset, now / 1000 - request.maxAge) - 1;
+}
+
+/** The epoch of a time in Unix seconds, 0 for what is before the first one. */
+function epochOf(facts: Profile, offset: number, time: number): number {
+  return epochAt(facts, offset, Math.max(OFFSET_STEP * offset, time));
 }
 
 function newRow(

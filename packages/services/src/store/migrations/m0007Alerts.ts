@@ -13,6 +13,7 @@ export async function up(db: Queries): Promise<void> {
     .addColumn("log", "text", (column) => column.notNull().references("gateway_log.log"))
     .addColumn("generation", "integer", (column) => column.notNull())
     .addColumn("next_epoch", "bigint", (column) => column.notNull())
+    .addColumn("unmet", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("gateway_alert_request_key", ["request", "log"])
     .execute();
   await schema
