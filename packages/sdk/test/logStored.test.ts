@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { gapHeadOf, Log, memoryStore, packContext, type Store } from "../src/index.ts";
+import { gapHeadOf, Log, memoryStore, packContext, readPeriod, type Store } from "../src/index.ts";
 import { fileStore } from "../src/node/index.ts";
 import { day, epochSeconds, FIRST, opening, profile, start } from "./logSupport.ts";
 import { codeRejected } from "./support.ts";
@@ -49,6 +49,26 @@ describe("log on disk", () => {
     }
     await rm(file);
     expect(await codeRejected(Log.resume(store, "mine"))).to.equal("LOG_CORRUPT");
+  });
+
+  it("a period is read without the rest, which may be damaged, and what it has itself must fit", async () => {
+    const store = memoryStore();
+    const log = await Log.create(store, "mine", opening());
+    await log.append([FIRST, FIRST + 1, FIRST + 2].flatMap((epoch) => day(epoch)));
+    await log.seal(start + 3 * epochSeconds);
+    await store.write(`log/mine/epoch/${FIRST}`, "{}");
+    const { previousHead, epochs, status, receipt } = await readPeriod(store, "mine", FIRST + 1, 2);
+    expect({ previousHead, epochs }).to.deep.equal(log.period(FIRST + 1, 2));
+    expect([status, receipt]).to.deep.equal(["sealed", undefined]);
+    for (const [first, count] of [
+      [FIRST - 1, 2],
+      [FIRST + 2, 2],
+    ] as const)
+      expect(await codeRejected(readPeriod(store, "mine", first, count))).to.equal("LOG_EPOCH_MISSING");
+    expect(await codeRejected(readPeriod(store, "mine", FIRST, 2))).to.equal("LOG_CORRUPT");
+    const key = `log/mine/epoch/${FIRST + 2}`;
+    await store.write(key, (await store.read(key))!.replace('"codes":[6', '"codes":[7'));
+    expect(await codeRejected(readPeriod(store, "mine", FIRST + 1, 2))).to.equal("LOG_CORRUPT");
   });
 
   it("a crash at any write leaves a log that resumes with a whole chain", async () => {

@@ -16,7 +16,6 @@ import {
   AlertWorld,
   circuits,
   EPOCH_SECONDS,
-  FALL_LOG,
   FALLS,
   fallLogs,
   IMPACT,
@@ -284,6 +283,12 @@ onBothStores("alerts of a gateway", (stores: Stores) => {
     const rows = await database.reads.selectFrom("gateway_alert").select("state").execute();
     expect(rows).to.deep.equal([{ state: "expired" }]);
     expect((await next.status()).counts).to.deep.equal(before.counts);
+
+    // What is about a person goes with the person, and the lane goes on.
+    const { evidence } = await room(database).erasures.erase("p0", { by: "test" });
+    expect(evidence.destroyed.gateway_alert).to.equal(1);
+    await next.work("alerts", "alert-proofs", "alert-delivery");
+    expect((await next.status()).counts.expired).to.equal(0);
   });
 
   it("a log with a grace of its own is sealed earlier, and what comes later is refused as late; others still wait", async () => {
@@ -340,7 +345,6 @@ onBothStores("alerts of a gateway", (stores: Stores) => {
     expect(await startedWith({ person: "p7" })).to.equal("INVALID_ARGUMENT");
     expect(await startedWith({ request: join(files.folder, "none.json") })).to.equal("FILE_UNREADABLE");
     expect(await startedWith({ request: files.write("no.json", "{}") })).to.equal("DOCUMENT_INVALID");
-    expect(FALL_LOG).to.equal("p0.acceleration-20hz");
     for (const to of [
       { url: "http://elsewhere.example/" },
       { url: "ftp://127.0.0.1/" },

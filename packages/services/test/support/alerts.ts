@@ -52,7 +52,6 @@ import { ATTESTER_KEY, DAY, DOMAIN, FIRST_DAY, GROUP, logsOf, timesOf, Wire } fr
 import { room } from "./sealed.ts";
 
 export const FALLS = "acceleration-20hz";
-export const FALL_LOG = `p0.${FALLS}`;
 const FACTS = profileOf(FALLS);
 export const EPOCH_SECONDS = FACTS.epochSeconds;
 /** Seconds. */
