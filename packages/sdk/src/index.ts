@@ -207,7 +207,11 @@ export {
 } from "./presentation/presentationAttestation.ts";
 export { type PresentationPeriod, presentationWitness } from "./presentation/presentationWitness.ts";
 export { firstEpochsAt, validateRequest } from "./presentation/validateRequest.ts";
-export { type VerifiedPresentation, verifyPresentation } from "./presentation/verifyPresentation.ts";
+export {
+  type VerifiedPresentation,
+  verifyPresentation,
+  verifyUnattested,
+} from "./presentation/verifyPresentation.ts";
 export {
   codeOf,
   codeOfLowest,

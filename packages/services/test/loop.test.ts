@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
+import { Bell } from "../src/operate/bell.ts";
 import { Loop } from "../src/operate/loop.ts";
 
 const HOUR = 3_600_000;
@@ -27,6 +28,42 @@ describe("loop", () => {
     expect([looks, due]).to.deep.equal([4, 0]);
     await loop.stop();
     expect(loop.states[0]).to.deep.include({ name: "work", faults: 0 });
+  });
+
+  it("looks at once when its bell is rung, also while it looks, and once for many rings", async () => {
+    const bell = new Bell();
+    let looks = 0;
+    const act = async () => {
+      looks++;
+      if (looks === 2) bell.ring();
+      await setTimeout(20);
+      return false;
+    };
+    const loop = new Loop([{ name: "work", every: HOUR, bell, act }], () => undefined);
+    loop.start();
+    await setTimeout(60);
+    expect(looks).to.equal(1);
+    bell.ring();
+    bell.ring();
+    await setTimeout(120);
+    expect(looks).to.equal(3);
+    await loop.stop();
+  });
+
+  it("a bell does not end the pause after a fault", async () => {
+    const bell = new Bell();
+    let looks = 0;
+    const act = async () => {
+      looks++;
+      throw new Error("not yet");
+    };
+    const loop = new Loop([{ name: "work", every: 1, bell, act }], () => undefined);
+    loop.start();
+    await setTimeout(30);
+    bell.ring();
+    await setTimeout(60);
+    expect(looks).to.equal(1);
+    await loop.stop();
   });
 
   it("tells of a fault, tries again later, and does not stop other duties", async () => {

@@ -20,6 +20,8 @@ export type VerifiedPresentation = {
   end: number;
 };
 
+type UnattestedTrust = Omit<PresentationTrust, "attestation" | "attestationSignature">;
+
 /**
  * Verifies an answer to a request off chain: every circuit of the request is there once, over the same seconds, for
  * one holder whom the attester attested to this verifier, with a proof over a log head that the attester signed a
@@ -39,8 +41,23 @@ export async function verifyPresentation(
   keyOf: (circuit: string) => Promise<VerificationKey>,
 ): Promise<VerifiedPresentation> {
   validateRequest(request);
+  assertAttested(request, presentation.holder, trust);
+  return verifyUnattested(request, presentation, trust, keyOf);
+}
+
+/**
+ * The same for somebody who has no attestation, such as the person who is about to answer: everything but whether the
+ * attester knows the holder.
+ * @throws as `verifyPresentation`, without ATTESTATION_MISMATCH and ATTESTATION_EXPIRED
+ */
+export async function verifyUnattested(
+  request: PresentationRequest,
+  presentation: Presentation,
+  trust: UnattestedTrust,
+  keyOf: (circuit: string) => Promise<VerificationKey>,
+): Promise<VerifiedPresentation> {
+  validateRequest(request);
   const { holder, proofs } = presentation;
-  assertAttested(request, holder, trust);
   if (proofs.length !== request.statements.length) {
     throw mismatch(`It has ${proofs.length} proofs where ${request.statements.length} are asked for.`, {
       wanted: request.statements.length,
@@ -130,7 +147,7 @@ async function rootOf(
   request: PresentationRequest,
   terms: Terms,
   given: PresentedProof,
-  trust: PresentationTrust,
+  trust: UnattestedTrust,
 ): Promise<bigint> {
   const profile = profileOf(terms.profile);
   const lastEpoch = terms.epoch + terms.epochs - 1;

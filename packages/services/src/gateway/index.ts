@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+export * from "./alerts/index.ts";
 export type { ClockDoubt, ClockOptions, ClockState } from "./core/clock.ts";
 export { Gateway, type GatewayOptions } from "./core/gateway.ts";
 export { sourceOf } from "./core/ingest.ts";

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { setTimeout } from "node:timers/promises";
+import type { Bell } from "./bell.ts";
 
 /** One kind of work that follows from the store. */
 export interface Duty {
   /** As logs, metrics and the status page name it, such as `anchor`. */
   readonly name: string;
-  /** Milliseconds between two looks while nothing is due. */
+  /** Milliseconds until the next look while nothing is due; asked for after each look. */
   readonly every: number;
+  /** Ends the wait for the next look, though not the pause after a fault. */
+  readonly bell?: Bell;
   /**
    * Looks what is due and does one step of it. A crash costs this step and nothing more.
    * @param signal aborts when the service stops: what can wait is left to the next start
@@ -67,17 +70,19 @@ export class Loop {
     while (!signal.aborted) {
       const wait = await this.#turn(duty);
       if (wait === 0 || signal.aborted) continue;
-      await setTimeout(wait, undefined, { signal }).catch(() => undefined);
+      const isWell = this.#states.get(duty.name)?.faults === 0;
+      if (isWell && duty.bell !== undefined) await duty.bell.wait(wait, signal);
+      else await setTimeout(wait, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** @returns milliseconds until the next turn */
   async #turn(duty: Duty): Promise<number> {
-    const { name, every } = duty;
+    const { name } = duty;
     try {
       const more = await duty.act(this.#stop.signal);
       this.#states.set(name, { name, lastGood: Date.now(), faults: 0, fault: undefined });
-      return more ? 0 : every;
+      return more ? 0 : duty.every;
     } catch (fault) {
       if (this.#stop.signal.aborted) return 0;
       const { lastGood, faults } = this.#states.get(name)!;

@@ -13,6 +13,7 @@ const ALL: Readonly<Record<SealedTable, true>> = {
   document: true,
   gateway_reading: true,
   gateway_claim: true,
+  gateway_alert: true,
 };
 
 export const SEALED_TABLES = Object.keys(ALL) as readonly SealedTable[];

@@ -7,6 +7,7 @@ import * as m0003Relayer from "./migrations/m0003Relayer.ts";
 import * as m0004Sealed from "./migrations/m0004Sealed.ts";
 import * as m0005Gateway from "./migrations/m0005Gateway.ts";
 import * as m0006GatewayClaims from "./migrations/m0006GatewayClaims.ts";
+import * as m0007Alerts from "./migrations/m0007Alerts.ts";
 import type { Database, Queries } from "./types.ts";
 
 /** By name, in order. One that was released never changes. */
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0004-sealed": m0004Sealed,
   "0005-gateway": m0005Gateway,
   "0006-gateway-claims": m0006GatewayClaims,
+  "0007-alerts": m0007Alerts,
 };
 
 /** Kysely's table of the migrations that were made. */

@@ -247,6 +247,8 @@ export interface GatewayLogTable {
   /** Why nothing is sealed and sent until an operator acts. */
   readonly stopped: string | null;
   readonly stopped_at: number | null;
+  /** Of an urgent log: for each epoch of which it has readings that are not sealed, when the last of them came: `[epoch, Unix milliseconds][]`. */
+  readonly arrivals: string | null;
 }
 
 /** What one message has of one log and device. */
@@ -261,6 +263,8 @@ export interface GatewayReadingTable {
   readonly last_time: number;
   /** The readings, under the person's key. */
   readonly sealed: Uint8Array;
+  /** When the message came, in Unix milliseconds; null in rows that an earlier version wrote. */
+  readonly received_at: number | null;
 }
 
 /** What became of readings, finally. The log is empty for what belongs to none. */
@@ -286,6 +290,8 @@ export interface GatewayEpochTable {
   /** Null for a gap that was never sealed. */
   readonly sealed_at: number | null;
   readonly received_at: number | null;
+  /** Of an urgent log: when the last message came that the epoch has a reading of, in Unix milliseconds. */
+  readonly message_at: number | null;
 }
 
 /** The latest reading of each device that was sealed. */
@@ -351,6 +357,52 @@ export interface GatewayClaimTable {
   readonly next_look: number | null;
 }
 
+/** Since when a log's epochs count for a verifier's request. */
+export interface GatewayAlertRequestTable {
+  /** SHA-256 of the request in hex. */
+  readonly request: string;
+  readonly log: string;
+  readonly generation: number;
+  /** The first epoch that has had no row in `gateway_alert`. */
+  readonly next_epoch: number;
+  /** Old epochs in which nothing held, whose rows are gone. */
+  readonly unmet: number;
+}
+
+/** What became of one epoch for one request. Times are Unix milliseconds. */
+export interface GatewayAlertTable {
+  readonly request: string;
+  readonly log: string;
+  /** The last one of the period that it is about. */
+  readonly epoch: number;
+  readonly person: string;
+  readonly generation: number;
+  /** `waiting` for the receipt, or to be decided; `proving` once it is known to hold; the last four are final. */
+  readonly state: "waiting" | "proving" | "proven" | "unmet" | "delivered" | "expired" | "refused";
+  /** Why it is where it is: a stable word or code; empty where there is nothing to say. */
+  readonly reason: string;
+  /** From then on the verifier refuses it. */
+  readonly expires_at: number;
+  /** When it is to be tried; while a proof is made or a delivery is on its way, when another process may. */
+  readonly next_at: number;
+  /** Failures since it came into this state. */
+  readonly tries: number;
+  /** Who makes its proof. */
+  readonly worker: string | null;
+  readonly message_at: number | null;
+  /** Whole seconds. */
+  readonly sealed_at: number | null;
+  /** When the receipt was found here. */
+  readonly received_at: number | null;
+  readonly proven_at: number | null;
+  readonly verified_at: number | null;
+  readonly delivered_at: number | null;
+  /** SHA-256 of the presentation's bytes in hex. */
+  readonly delivery: string | null;
+  /** The presentation's bytes, under the person's key, from `proven` on until it is final. */
+  readonly sealed: Uint8Array | null;
+}
+
 export interface Tables {
   readonly service: ServiceTable;
   readonly attester_person: AttesterPersonTable;
@@ -376,6 +428,8 @@ export interface Tables {
   readonly gateway_program: GatewayProgramTable;
   readonly gateway_policy: GatewayPolicyTable;
   readonly gateway_claim: GatewayClaimTable;
+  readonly gateway_alert_request: GatewayAlertRequestTable;
+  readonly gateway_alert: GatewayAlertTable;
 }
 
 export type TableName = keyof Tables;
@@ -406,6 +460,8 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   gateway_program: ["program"],
   gateway_policy: ["policy"],
   gateway_claim: ["policy", "period"],
+  gateway_alert_request: ["request", "log"],
+  gateway_alert: ["request", "log", "epoch"],
 };
 
 /** A field element as a column has it. */

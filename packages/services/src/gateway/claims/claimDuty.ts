@@ -198,11 +198,10 @@ export class ClaimDuty implements Duty {
     const stretch = await stretchOf(this.#options, row.person, program, firstEpoch);
     const terms = termsForPeriod(program.terms, firstEpoch);
     const { epochs } = stretch.period(firstEpoch, terms.epochs);
-    const { failing } = checkTerms(
+    return checkTerms(
       terms,
       epochs.map(({ codes }) => codes),
-    );
-    return failing.length === 0;
+    ).holds;
   }
 
   async #submit(look: Look, item: ClaimItem): Promise<void> {

@@ -9,7 +9,7 @@ import { logName, textName } from "../core/logs.ts";
  * had sealed it, that can be an earlier one.
  * @throws LOG_EPOCH_MISSING for a period that this gateway has not sealed
  */
-export async function stretchOf(
+export function stretchOf(
   { database, personKeys }: { readonly database: Database; readonly personKeys: PersonKeys },
   person: string,
   { terms }: Pick<ProgramFacts, "terms">,
@@ -17,24 +17,26 @@ export async function stretchOf(
 ): Promise<SealedStretch> {
   const log = logName(person, terms.profile);
   const lastEpoch = firstEpoch + terms.epochs - 1;
-  const row = await database.reads
-    .selectFrom("gateway_epoch")
-    .select("generation")
-    .where("log", "=", log)
-    .where("epoch", "=", lastEpoch)
-    .orderBy("generation", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  if (row === undefined) {
-    throw new VitalproofError(
-      "LOG_EPOCH_MISSING",
-      `This gateway has not sealed epoch ${lastEpoch} of ${log}.`,
-      {
-        details: { log, epoch: lastEpoch },
-        hint: "It began later, or another gateway sealed the epoch.",
-      },
-    );
-  }
-  const store = sealedStore(database, personKeys, person);
-  return sealedStretch(store, textName(log, row.generation), firstEpoch, terms.epochs);
+  return database.snapshot(async (queries) => {
+    const row = await queries
+      .selectFrom("gateway_epoch")
+      .select("generation")
+      .where("log", "=", log)
+      .where("epoch", "=", lastEpoch)
+      .orderBy("generation", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) {
+      throw new VitalproofError(
+        "LOG_EPOCH_MISSING",
+        `This gateway has not sealed epoch ${lastEpoch} of ${log}.`,
+        {
+          details: { log, epoch: lastEpoch },
+          hint: "It began later, or another gateway sealed the epoch.",
+        },
+      );
+    }
+    const store = sealedStore(database, personKeys, person, queries);
+    return sealedStretch(store, textName(log, row.generation), firstEpoch, terms.epochs);
+  });
 }

@@ -85,7 +85,25 @@ export class Gateway {
 
   /** For a `Loop`: enrolment, sealing, sending. */
   get duties(): readonly Duty[] {
-    return [new EnrolDuty(this.#parts), new SealDuty(this.#parts), new SendDuty(this.#parts)];
+    const parts = this.#parts;
+    const urgent = parts.directory.all.some((log) => log.urgent === true);
+    return [
+      new EnrolDuty(parts),
+      // In circles of their own, so that no alert waits while a thousand other logs are sealed.
+      ...(urgent ? [new SealDuty(parts, true), new SendDuty(parts, true)] : []),
+      new SealDuty(parts),
+      new SendDuty(parts),
+    ];
+  }
+
+  /** Tells a listener whenever receipts came and are stored. A receipt that another process got is not told. */
+  onReceipts(listener: () => void): void {
+    this.#parts.receipts.add(listener);
+  }
+
+  /** Unix seconds with fractions, once the clock is believed. @throws what the reference clock throws */
+  time(): Promise<number | undefined> {
+    return this.#parts.time();
   }
 
   state(): Promise<GatewayState> {
@@ -122,7 +140,8 @@ export class Gateway {
   }
 }
 
-function assertInTime({ name, attester }: KnownLog, { grace }: GatewayTimes): void {
+function assertInTime({ name, attester, grace: own }: KnownLog, times: GatewayTimes): void {
+  const grace = own ?? times.grace;
   if (grace < attester.intakeTime) return;
   throw new VitalproofError(
     "INVALID_ARGUMENT",
@@ -176,6 +195,7 @@ async function prepare(parts: Parts): Promise<void> {
           oldest_unsent: null,
           stopped: null,
           stopped_at: null,
+          arrivals: null,
         })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();

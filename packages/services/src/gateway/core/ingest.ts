@@ -46,6 +46,8 @@ type Waiting = {
 type Part = {
   readonly log: KnownLog;
   readonly device: string;
+  /** Unix milliseconds. */
+  readonly receivedAt: number;
   lastTime: number;
   readonly readings: StoredReading[];
 };
@@ -144,7 +146,7 @@ export class Ingest implements Inbox {
         tally.add(log.name, "refused", reason, 1);
         continue;
       }
-      addTo(parts, log, reading);
+      addTo(parts, log, reading, message.receivedAt);
     }
     return { parts: [...parts.values()], tally };
   }
@@ -195,7 +197,7 @@ export class Ingest implements Inbox {
   }
 
   #rowOf(key: PersonKey, part: Part, seq: number): Tables["gateway_reading"] {
-    const { log, device, lastTime, readings } = part;
+    const { log, device, receivedAt, lastTime, readings } = part;
     const at = { log: log.name, lane: this.#options.lane, seq };
     return {
       ...at,
@@ -204,6 +206,7 @@ export class Ingest implements Inbox {
       readings: readings.length,
       last_time: Math.floor(lastTime),
       sealed: key.seal(bodyOf(readings), placeOf(at)),
+      received_at: Math.floor(receivedAt),
     };
   }
 
@@ -224,11 +227,12 @@ function addTo(
   parts: Map<string, Part>,
   log: KnownLog,
   { device, source, time, value }: DeviceReading,
+  receivedAt: number,
 ): void {
   const key = JSON.stringify([log.name, device]);
   let part = parts.get(key);
   if (part === undefined) {
-    part = { log, device, lastTime: time, readings: [] };
+    part = { log, device, receivedAt, lastTime: time, readings: [] };
     parts.set(key, part);
   }
   part.lastTime = Math.max(part.lastTime, time);

@@ -34,6 +34,10 @@ export type GatewayLog = {
   /** Signs heads. */
   readonly signer: DeviceSigner;
   readonly attester: GatewayAttester;
+  /** Seconds after an epoch's end until which readings of it are waited for; the gateway's `grace` when left out. */
+  readonly grace?: number;
+  /** Alerts are proven of it: it is sealed and sent before all others, and each as soon as it is due. */
+  readonly urgent?: boolean;
 };
 
 /** A configured log with its local name and its profile's facts. */

@@ -143,6 +143,7 @@ export class OpenLogs {
           first_epoch: opening.firstEpoch,
           stopped: null,
           stopped_at: null,
+          arrivals: null,
           ...columnsOf(known, log),
         })
         .where("log", "=", name)
@@ -238,6 +239,7 @@ async function saveStatus(
       dropped: 0,
       missing: known.facts.samples,
       sealed_at: null,
+      message_at: null,
       ...values,
     })
     .onConflict((conflict) => conflict.columns(["log", "generation", "epoch"]).doUpdateSet(values))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
+import { Bell } from "../../operate/bell.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { Report } from "../notice.ts";
@@ -28,6 +29,10 @@ export class Parts {
   readonly troubles: Troubles;
   readonly times: GatewayTimes;
   readonly report: Report;
+  /** Rung when the head of an urgent log is to be sent. */
+  readonly sending = new Bell();
+  /** Told when receipts came and are stored. */
+  readonly receipts = new Set<() => void>();
   readonly #openings = new Map<string, Opening>();
   readonly #began = performance.now();
   #seen = 0;
@@ -51,6 +56,11 @@ export class Parts {
 
   noteOpening(log: string, firstEpoch: number, nextEpoch: number): void {
     this.#openings.set(log, { firstEpoch, nextEpoch });
+  }
+
+  /** Seconds after an epoch's end until which a log's readings of it are waited for. */
+  graceOf({ grace }: KnownLog): number {
+    return grace ?? this.times.grace;
   }
 
   /** Seconds since the start. */

@@ -3,6 +3,7 @@ import { type AppendReport, epochEnd, type Reading, type SealReport } from "@vit
 import { sql } from "kysely";
 import type { Duty } from "../../operate/loop.ts";
 import type { Queries, Tables } from "../../store/index.ts";
+import { Arrivals } from "./arrivals.ts";
 import { placeOf, readingsIn } from "./bodies.ts";
 import type { KnownLog } from "./logs.ts";
 import { type OpenLog, Stale } from "./openLogs.ts";
@@ -16,17 +17,39 @@ const ROWS = 10_000;
 
 type Row = Tables["gateway_reading"];
 /** Rows that a sealed epoch replaces: all of a lane up to a number. */
-type Consumed = { readonly lanes: Map<number, number>; readonly lastTimes: Map<string, number> };
+type Consumed = {
+  readonly lanes: Map<number, number>;
+  readonly lastTimes: Map<string, number>;
+  /** Of an urgent log. */
+  readonly arrivals: Arrivals | undefined;
+};
 
 /** Seals what is over: of each log one epoch after the other, each in one step. */
 export class SealDuty implements Duty {
-  readonly name = "sealing";
-  readonly every: number;
+  readonly name: string;
   readonly #parts: Parts;
+  readonly #urgent: boolean;
 
-  constructor(parts: Parts) {
+  /** @param urgent seals urgent logs alone, else all others */
+  constructor(parts: Parts, urgent = false) {
+    this.name = urgent ? "urgent-sealing" : "sealing";
     this.#parts = parts;
-    this.every = parts.times.look;
+    this.#urgent = urgent;
+  }
+
+  /** Of urgent logs the time until the next one is due, where that is earlier. */
+  get every(): number {
+    const { look } = this.#parts.times;
+    if (!this.#urgent) return look;
+    const now = this.#parts.clock.latest();
+    const times = this.#logs().flatMap((known) => {
+      const opening = this.#parts.openings.get(known.name);
+      if (opening === undefined) return [];
+      const due = epochEnd(known.facts, known.offset, opening.nextEpoch) + this.#parts.graceOf(known) - now;
+      // What is due and was not sealed is another process's, or waits for something else than time.
+      return due > 0 ? [Math.ceil(1000 * due)] : [];
+    });
+    return Math.min(look, ...times);
   }
 
   async act(signal: AbortSignal): Promise<boolean> {
@@ -61,29 +84,37 @@ export class SealDuty implements Duty {
   /** Logs whose next epoch is over for as long as late readings are waited for, the oldest first. */
   async #due(now: number): Promise<KnownLog[]> {
     const { database, times, directory, troubles } = this.#parts;
+    const grace = Math.min(...this.#logs().map((known) => this.#parts.graceOf(known)));
+    if (grace === Number.POSITIVE_INFINITY) return [];
     const rows = await database.reads
       .selectFrom("gateway_log")
       .select(["log", "next_end"])
       .where("stopped", "is", null)
-      .where("next_end", "<=", Math.floor(now - times.grace))
+      .where("next_end", "<=", Math.floor(now - grace))
       .orderBy("next_end")
       .execute();
     return rows
       .flatMap(({ log, next_end }) => {
         const known = directory.get(log);
-        if (known === undefined || next_end === null || troubles.rests(log, "seal")) return [];
+        if (known === undefined || next_end === null || (known.urgent === true) !== this.#urgent) return [];
+        const ownGrace = this.#parts.graceOf(known);
+        if (next_end > now - ownGrace || troubles.rests(log, "seal")) return [];
         // After a start brokers still send what they kept, and there is mostly time to wait for it.
-        const hurry = now > next_end + (times.grace + known.attester.intakeTime) / 2;
+        const hurry = now > next_end + (ownGrace + known.attester.intakeTime) / 2;
         return this.#parts.runningFor() < times.settle && !hurry ? [] : [known];
       })
       .slice(0, LOGS);
+  }
+
+  #logs(): KnownLog[] {
+    return this.#parts.directory.all.filter(({ urgent }) => (urgent === true) === this.#urgent);
   }
 
   async #seal(open: OpenLog, now: number): Promise<boolean> {
     const { known, log } = open;
     const epoch = log.nextEpoch;
     // Another process has sealed the one that was due.
-    if (epochEnd(known.facts, known.offset, epoch) > now - this.#parts.times.grace) return false;
+    if (epochEnd(known.facts, known.offset, epoch) > now - this.#parts.graceOf(known)) return false;
     const tally = new Tally();
     const consumed = await this.#append(open, tally);
     const [report] = await log.seal(Math.floor(now), epoch);
@@ -93,8 +124,10 @@ export class SealDuty implements Duty {
       await remove(queries, known.name, consumed);
       await tally.write(queries);
       await saveEpoch(queries, open, report, Math.floor(now));
+      await consumed.arrivals?.write(queries, open, epoch);
     });
     this.#parts.noteOpening(known.name, log.opening.firstEpoch, log.nextEpoch);
+    if (this.#urgent) this.#parts.sending.ring();
     this.#parts.report({ level: "info", event: "epoch-sealed", log: known.name, epoch });
     return true;
   }
@@ -102,11 +135,12 @@ export class SealDuty implements Duty {
   /** Gives a log everything that was stored for it, in the order of storage. */
   async #append(open: OpenLog, tally: Tally): Promise<Consumed> {
     const { known, log } = open;
-    const consumed: Consumed = { lanes: new Map(), lastTimes: new Map() };
+    const arrivals = this.#urgent ? await Arrivals.of(this.#parts.database.reads, known) : undefined;
+    const consumed: Consumed = { lanes: new Map(), lastTimes: new Map(), arrivals };
     for (let after: Row | undefined; ; ) {
       const rows = await this.#rowsAfter(known.name, after);
       if (rows.length === 0) return consumed;
-      const report = await log.append(await this.#readingsOf(known, rows));
+      const report = await log.append(await this.#readingsOf(known, rows, arrivals));
       countAppended(known.name, report, tally);
       for (const { lane, seq, device, last_time } of rows) {
         consumed.lanes.set(lane, seq);
@@ -128,10 +162,18 @@ export class SealDuty implements Duty {
     return query.execute();
   }
 
-  async #readingsOf({ person, facts }: KnownLog, rows: readonly Row[]): Promise<Reading[]> {
+  async #readingsOf(
+    { person, facts }: KnownLog,
+    rows: readonly Row[],
+    arrivals: Arrivals | undefined,
+  ): Promise<Reading[]> {
     const { personKeys, database } = this.#parts;
     const key = await personKeys.of(database.reads, person);
-    return rows.flatMap((row) => readingsIn(key.open(row.sealed, placeOf(row)), facts.ucum));
+    return rows.flatMap((row) => {
+      const readings = readingsIn(key.open(row.sealed, placeOf(row)), facts.ucum);
+      if (row.received_at !== null) arrivals?.note(readings, row.received_at);
+      return readings;
+    });
   }
 }
 

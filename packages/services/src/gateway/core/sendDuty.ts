@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type Log, Sealer, type SendReport, VitalproofError } from "@vitalproof/sdk";
+import type { Bell } from "../../operate/bell.ts";
 import type { Duty } from "../../operate/loop.ts";
 import type { GatewayAttester, KnownLog } from "./logs.ts";
 import { type OpenLog, Stale } from "./openLogs.ts";
@@ -13,13 +14,19 @@ const OTHER_HEAD = ["LOG_DIVERGED", "INTAKE_EPOCH_TAKEN", "INTAKE_NOT_EXTENDING"
 
 /** Sends heads without a receipt, keeps receipts, and follows gaps. Whatever is sent was written before. */
 export class SendDuty implements Duty {
-  readonly name = "sending";
+  readonly name: string;
   readonly every: number;
+  readonly bell?: Bell;
   readonly #parts: Parts;
+  readonly #urgent: boolean;
 
-  constructor(parts: Parts) {
+  /** @param urgent sends of urgent logs alone, else of all others */
+  constructor(parts: Parts, urgent = false) {
+    this.name = urgent ? "urgent-sending" : "sending";
     this.#parts = parts;
+    this.#urgent = urgent;
     this.every = parts.times.look;
+    if (urgent) this.bell = parts.sending;
   }
 
   /** @throws what an attester that does not answer gives, after all others were asked */
@@ -48,7 +55,8 @@ export class SendDuty implements Duty {
       .execute();
     return rows.flatMap(({ log }) => {
       const known = directory.get(log);
-      return known === undefined || troubles.rests(log, "send") ? [] : [known];
+      if (known === undefined || (known.urgent === true) !== this.#urgent) return [];
+      return troubles.rests(log, "send") ? [] : [known];
     });
   }
 
@@ -101,8 +109,9 @@ export class SendDuty implements Duty {
   #tell({ name }: KnownLog, log: Log, { gaps, receipts }: SendReport): void {
     const { report } = this.#parts;
     for (const epoch of gaps) report({ level: "error", event: "epoch-gap", log: name, epoch });
-    if (receipts.length > 0)
-      report({ level: "info", event: "heads-accepted", log: name, epoch: log.nextEpoch - 1 });
+    if (receipts.length === 0) return;
+    report({ level: "info", event: "heads-accepted", log: name, epoch: log.nextEpoch - 1 });
+    for (const told of this.#parts.receipts) told();
   }
 
   /**
