@@ -31,6 +31,7 @@ export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type Servic
 export type { GatewayConfig } from "./gateway/config.ts";
 export { gatewayPartOf, type OpenGateway, openGateway } from "./gateway/open.ts";
 export {
+  absenceOf,
   type ErasurePreview,
   gatewayErasures,
   People,
@@ -79,5 +80,5 @@ export {
 } from "./relayer/index.ts";
 export { type RelayerBackend, relayerRoutes } from "./relayer/routes.ts";
 export { type RelayerStatus, type RunningRelayer, runRelayer } from "./relayer/run.ts";
-export { notedBackup, rotateMasterKey, wrappedKeys, writeErasures } from "./sealed/index.ts";
+export { type Erased, notedBackup, rotateMasterKey, wrappedKeys, writeErasures } from "./sealed/index.ts";
 export { type Database, migrate, openDatabase, type Queries, restore } from "./store/index.ts";

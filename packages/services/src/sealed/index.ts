@@ -13,5 +13,6 @@ export { type Erased, type ErasedBy, Erasures, type ErasuresOptions } from "./er
 export { type Erasure, type Evidence, readErasures, writeErasures } from "./evidence.ts";
 export { type PersonKey, type Place, SEALED_BYTES } from "./personKey.ts";
 export { PersonKeys, type PersonKeysOptions } from "./personKeys.ts";
+export { keyMissing, personErased } from "./refusals.ts";
 export { rotateMasterKey, type Wrapped, wrappedKeys } from "./rotation.ts";
 export { SEALED_TABLES } from "./sealedTables.ts";

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { VitalproofError } from "@vitalproof/sdk";
 import { sql } from "kysely";
 import {
   type BackupMade,
   backupsWith,
   Erasures,
   type ErasuresOptions,
+  keyMissing,
+  personErased,
   SEALED_TABLES,
 } from "../../sealed/index.ts";
 import type { Database, Queries } from "../../store/index.ts";
@@ -90,6 +93,20 @@ export function previewErasure(
     const backups = await backupsWith(queries, { createdAt: key.created_at, erasedAt: now });
     return { destroys, backups };
   });
+}
+
+/** Why a person has no key here: PERSON_ERASED, or PERSON_KEY_MISSING. */
+export async function absenceOf(
+  { reads }: Pick<Database, "reads">,
+  person: string,
+): Promise<VitalproofError> {
+  const row = await reads
+    .selectFrom("erasure")
+    .select("erased_at")
+    .where("person", "=", person)
+    .orderBy("erased_at")
+    .executeTakeFirst();
+  return row === undefined ? keyMissing() : personErased(row.erased_at);
 }
 
 /** What an erasure of a person here leaves elsewhere, a line each, for its evidence. */
