@@ -23,6 +23,7 @@ onBothStores("gateway service", (stores) => {
   let all: Installations;
   let mosquitto: Mosquitto;
   let device: MqttClient;
+  let attesterStore: string;
   let attester: { readonly url: string };
 
   before(async function () {
@@ -31,12 +32,16 @@ onBothStores("gateway service", (stores) => {
     all = await Installations.create();
     mosquitto = await Mosquitto.start();
     device = await deviceClient(mosquitto.ports.plain);
-    attester = await all.attester(await stores.fresh());
+    attesterStore = await stores.fresh();
+  });
+  beforeEach(async () => {
+    attester = await all.attester(attesterStore);
   });
   let gateways: RunningGateway[] = [];
   afterEach(async () => {
-    for (const each of gateways) await all.end(each);
     gateways = [];
+    // Before the stores' own server ends.
+    await all?.endAll();
   });
   after(async () => {
     await device?.endAsync(true);
@@ -292,8 +297,9 @@ onBothStores("gateway service", (stores) => {
       clean: true,
     });
     await band.publishAsync("devices/band-8", JSON.stringify({ t: day + 10, v: 3 }), { qos: 1 });
-    // Acknowledged is stored.
-    expect((await of(gateway, "p1"))?.readings.waiting).to.equal(1);
+    await until("it is stored", async () => (await of(gateway, "p1"))?.readings.waiting === 1);
+    expect((await gateway.status()).sources).to.have.length(1);
+    expect((await gateway.status()).sources[0]).to.deep.include({ source: "broker", received: 1, stored: 1 });
     await band.endAsync(true);
   });
 
