@@ -80,5 +80,12 @@ export {
 } from "./relayer/index.ts";
 export { type RelayerBackend, relayerRoutes } from "./relayer/routes.ts";
 export { type RelayerStatus, type RunningRelayer, runRelayer } from "./relayer/run.ts";
-export { type Erased, notedBackup, rotateMasterKey, wrappedKeys, writeErasures } from "./sealed/index.ts";
+export {
+  type Erased,
+  notedBackup,
+  readErasures,
+  rotateMasterKey,
+  wrappedKeys,
+  writeErasures,
+} from "./sealed/index.ts";
 export { type Database, migrate, openDatabase, type Queries, restore } from "./store/index.ts";

@@ -30,8 +30,8 @@ const MQTT = {
   passwordFile: "mqtt.password",
   user: "g",
 };
-const ATTESTER = { name: "clinic", url: "https://a.example/attester", tokenFile: "clinic.token", group: "3" };
-const LOG = { profile: "glucose-mg-dl-15min", offset: 4, devices: ["cgm-1"], attester: "clinic" };
+const ATTESTER = { name: "first", url: "https://a.example/attester", tokenFile: "attester.token", group: "3" };
+const LOG = { profile: "glucose-mg-dl-15min", offset: 4, devices: ["cgm-1"], attester: "first" };
 const GATEWAY = {
   masterKey: { kind: "file", path: "master" },
   mqtt: [MQTT],
@@ -78,7 +78,7 @@ describe("a gateway's configuration", () => {
       expect(gateway!.mqtt![0]!.passwordFile).to.equal(at("mqtt.password"));
       expect(gateway!.attesters[0]).to.deep.include({
         group: 3n,
-        tokenFile: at("clinic.token"),
+        tokenFile: at("attester.token"),
         tls: { certFile: at("c.crt"), keyFile: at("c.key") },
       });
       expect(gateway!.payloads.rules[0]).to.have.nested.property("device.path", "$.id");

@@ -126,7 +126,7 @@ export class Installations {
         times: { grace: GRACE, settle: 0, look: 1_000 },
         attesters: [
           {
-            name: "clinic",
+            name: "first",
             url: `${attester.url}/attester`,
             tokenFile: "sealer.token",
             group: String(this.group),
@@ -134,7 +134,7 @@ export class Installations {
         ],
         people: Object.entries(people).map(([person, device]) => ({
           person,
-          logs: [{ profile: PROFILE, offset: 0, devices: [device], attester: "clinic" }],
+          logs: [{ profile: PROFILE, offset: 0, devices: [device], attester: "first" }],
         })),
         ...change,
       },
