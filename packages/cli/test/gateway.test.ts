@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What operators do with a gateway, on a store of its own and without a chain.
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { documentText, LOG_OPENING } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import { EXIT } from "../src/exit.ts";
 import { loadIdentity } from "../src/identity.ts";
 import { withVault } from "../src/vault.ts";
-import { codeOf, ioOf, type Ran, vitalproof } from "./support.ts";
+import { codeOf, ioOf, type Ran, ROOT, vitalproof } from "./support.ts";
 
 const ADDRESS = `0x${"11".repeat(20)}`;
 const LOG = "p17.glucose-mg-dl-15min";
@@ -174,6 +177,45 @@ describe("a gateway, operated", function () {
     expect(codeOf(await ran("gateway", "run", "--config", "none.json"))).to.equal("DOCUMENT_INVALID");
   });
 
+  it("runs as a process until SIGTERM; its operator asks how it is doing, and confirms its clock", async () => {
+    const made = await ran("gateway", "token", "ward", "operator");
+    const { token, record } = JSON.parse(made.out);
+    writeFileSync(join(folder, "token.txt"), `${token}\n`, { mode: 0o600 });
+    const broker = { port: 0, devices: [] };
+    configured({ mqtt: undefined, attesters: [], people: [], broker });
+    const config = JSON.parse(readFileSync(join(folder, "gateway.json"), "utf8"));
+    const file = join(folder, "run.json");
+    // Tokens end by the clock of this machine.
+    const expires = Math.floor(Date.now() / 1000) + 3_600;
+    writeFileSync(
+      file,
+      JSON.stringify({ ...config, store: "sqlite:run.db", access: [{ ...record, expires }] }),
+    );
+    const bin = join(ROOT, "packages/cli/bin/vitalproof.cjs");
+    const child = spawn(process.execPath, [bin, "gateway", "run", "--config", file, "--instance", "a"]);
+    try {
+      const port = await portOf(child);
+      const asked = (name: string) =>
+        ran("gateway", name, "--url", `http://127.0.0.1:${port}`, "--token-file", "token.txt");
+      const status = await asked("status");
+      expect(status.code, "the node cannot be reached, so the clock is not confirmed").to.equal(EXIT.no);
+      const { service, clock, sources, problems } = JSON.parse(status.out);
+      expect([service, clock.doubt, sources[0].source]).to.deep.equal(["gateway", "unconfirmed", "broker"]);
+      expect(problems[0].what).to.include("unconfirmed");
+      const words = await vitalproof(
+        { cwd: folder },
+        ...["gateway", "status", "--url", `http://127.0.0.1:${port}`, "--token-file", "token.txt"],
+      );
+      expect(words.out).to.include("broker").and.not.include("[object");
+      expect((await asked("confirm-clock")).code).to.equal(EXIT.ok);
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      expect((await ended)[0]).to.equal(EXIT.ok);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
   it("erases only with --yes, gives evidence, names backups, and no proof can be made afterwards", async () => {
     await admitted("anna");
     const keep = ["--keep-until", "2031-01-01T00:00Z"];
@@ -209,3 +251,15 @@ describe("a gateway, operated", function () {
     expect(codeOf(stranger)).to.equal("PERSON_KEY_MISSING");
   });
 });
+
+/** The port that a service's log says. */
+async function portOf(child: ChildProcessWithoutNullStreams): Promise<number> {
+  for await (const line of createInterface(child.stdout)) {
+    const { msg, port } = JSON.parse(line) as { msg: string; port?: number };
+    if (msg === "listening") {
+      child.stdout.resume();
+      return port!;
+    }
+  }
+  throw new Error("it ended before it listened");
+}

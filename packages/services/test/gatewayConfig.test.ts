@@ -30,7 +30,12 @@ const MQTT = {
   passwordFile: "mqtt.password",
   user: "g",
 };
-const ATTESTER = { name: "first", url: "https://a.example/attester", tokenFile: "attester.token", group: "3" };
+const ATTESTER = {
+  name: "first",
+  url: "https://a.example/attester",
+  tokenFile: "attester.token",
+  group: "3",
+};
 const LOG = { profile: "glucose-mg-dl-15min", offset: 4, devices: ["cgm-1"], attester: "first" };
 const GATEWAY = {
   masterKey: { kind: "file", path: "master" },

@@ -255,16 +255,16 @@ onBothStores("gateway service", (stores) => {
     const config = await file(await stores.fresh(), { p1: "band-7" });
     const identity = createIdentity();
     await all.admit(config, "p1", identity.secret());
-    const asked = httpAttester(`${attester.url}/attester`, { token: all.tokens.sealer.token });
+    const client = httpAttester(`${attester.url}/attester`, { token: all.tokens.sealer.token });
     const lost = await withPeople(config, (people) => people.deviceOf("p1", PROFILE));
     // As after a crash between the attester's answer and the store.
     const key = { subject: identity.subject, device: lost, profile: PROFILE } as const;
-    await asked.enrol({ ...key, offset: 0 });
+    await client.enrol({ ...key, offset: 0 });
     const gateway = await start(config);
     await until("it is told", async () =>
       (await gateway.status()).problems.some(({ what }) => what.includes("INTAKE_")),
     );
-    const opening = await asked.continueLog(key);
+    const opening = await client.continueLog(key);
     const at = `${gateway.url}/gateway`;
     const asked = (token: string) => httpGateway(at, { token }).openLog(log("p1"), opening);
     expect((await fetch(`${at}/clock/confirm`, { method: "POST" })).status).to.equal(401);
