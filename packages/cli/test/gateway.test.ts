@@ -247,6 +247,21 @@ describe("a gateway, operated", function () {
       await ran("gateway", "request", LOG, "--config", configured(), "--out", "five.json"),
     ])
       expect(codeOf(refused)).to.equal("PERSON_ERASED");
+    // A backup from before brings the person back, until the evidence is applied again.
+    const restored = configured({}, "restored.json");
+    writeFileSync(
+      join(folder, restored),
+      readFileSync(join(folder, restored), "utf8").replace("store.db", "restored.db"),
+    );
+    expect((await ran("gateway", "restore", "one.backup", "--config", restored)).code).to.equal(EXIT.ok);
+    const again = (...more: string[]) =>
+      ran("gateway", "erase-again", "erased.json", "--config", restored, ...more);
+    const back = await again();
+    expect([back.code, JSON.parse(back.out).returned]).to.deep.equal([EXIT.refused, ["p17"]]);
+    expect(JSON.parse((await again("--yes")).out).erased).to.deep.equal(["p17"]);
+    expect(JSON.parse((await again("--yes")).out).erased).to.deep.equal([]);
+    const readmitted = await ran("gateway", "admit", "p17", "--config", restored, "--vault", "anna");
+    expect(codeOf(readmitted)).to.equal("PERSON_ERASED");
     const stranger = await ran("gateway", "erase", "p1", "--config", configured(), "--yes");
     expect(codeOf(stranger)).to.equal("PERSON_KEY_MISSING");
   });

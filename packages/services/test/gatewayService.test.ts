@@ -13,6 +13,7 @@ import {
   type RunningGateway,
   runGateway,
 } from "../src/index.ts";
+import { accountOf } from "./support/accounts.ts";
 import { DAY, GRACE, Installations, PROFILE, until } from "./support/installations.ts";
 import { deviceClient } from "./support/messages.ts";
 import { Mosquitto, needsMosquitto } from "./support/mosquitto.ts";
@@ -316,6 +317,32 @@ onBothStores("gateway service", (stores) => {
     expect(
       await codeOf(runGateway({ ...other, chain: { ...other.chain, contracts } }, { log: lines })),
     ).to.equal("NOT_ALLOWED");
+  });
+
+  it("T28: believes the receipts of a group's next attester once the chain has it, without a restart", async function () {
+    this.timeout(120_000);
+    await all.endAll();
+    const next = accountOf(9);
+    const service = await all.attester(attesterStore, all.secretFile("next", next.privateKey));
+    attester = service;
+    const config = await file(await stores.fresh(), { p1: "band-9" });
+    await all.admit(config, "p1", createIdentity().secret());
+    const gateway = await start(config);
+    await isOpen(gateway, "p1");
+    await connected(gateway);
+    const acceptable = (await all.anchors.nominateAttester(all.group, next.address)).result;
+    await all.world.passUntil(acceptable + 60);
+    await until("the next key signs", async () => (await service.status()).attester === next.address);
+    const day = await nextDay();
+    await measure("band-9", day, [3]);
+    await sealed(day);
+    await until("the head of that day is accepted", async () => {
+      const status = await of(gateway, "p1");
+      return status?.unsent === 0 && status.accepted > 0;
+    });
+    expect((await gateway.status()).problems.filter(({ what }) => what.includes("RECEIPT"))).to.deep.equal(
+      [],
+    );
   });
 
   const ask = ({ url }: RunningGateway, path: string): Promise<Response> =>

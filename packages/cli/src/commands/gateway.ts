@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Io } from "../io.ts";
 import { registerAdmit } from "./gateway/admit.ts";
 import { registerErase } from "./gateway/erase.ts";
+import { registerEraseAgain } from "./gateway/eraseAgain.ts";
 import { registerConfirmClock, registerOpenLog } from "./gateway/operate.ts";
 import { registerRequest } from "./gateway/request.ts";
 import { registerRotateKey } from "./gateway/rotateKey.ts";
@@ -20,6 +21,7 @@ export function registerGateway(program: Command, io: Io): void {
     );
   registerAdmit(gateway, io);
   registerErase(gateway, io);
+  registerEraseAgain(gateway, io);
   registerConfirmClock(gateway, io);
   registerOpenLog(gateway, io);
   registerRequest(gateway, io);

@@ -94,11 +94,16 @@ export class Installations {
     return path;
   }
 
-  async attester(store: string): Promise<RunningAttester> {
+  /** @param nextKey the account that takes the group over */
+  async attester(store: string, nextKey?: string): Promise<RunningAttester> {
     // One token may do what a gateway needs at an attester.
     const access = this.#access({ sealer: ["sealer", "enroller"] });
     const file = await this.#write("attester.json", store, access, {
-      attester: { group: String(this.group), key: { kind: "file", path: "key" } },
+      attester: {
+        group: String(this.group),
+        key: { kind: "file", path: "key" },
+        ...(nextKey === undefined ? {} : { nextKey: { kind: "file", path: nextKey } }),
+      },
     });
     const { log } = this;
     return this.#keep(
