@@ -176,6 +176,7 @@ onBothStores("gateway service", (stores) => {
     const day = await nextDay();
     await connected(gateway);
     await measure("band-3", day, [2, 2]);
+    await until("they are stored", async () => (await of(gateway, "p2"))?.readings.waiting === 2);
     await sealed(day);
     await until("the head is accepted", async () => (await of(gateway, "p2"))?.accepted === 1);
     expect((await of(gateway, "p2"))?.readings.kept).to.equal(2);
@@ -217,6 +218,7 @@ onBothStores("gateway service", (stores) => {
     expect((await gateway.status()).problems[0]?.what).to.equal("p1 was erased.");
     const next = await nextDay();
     await measure("band-5", next, [4]);
+    await until("it is stored", async () => (await of(gateway, "p2"))?.readings.waiting === 1);
     await sealed(next);
     await until("it goes on", async () => (await of(gateway, "p2"))?.accepted === 2);
   });
@@ -335,6 +337,7 @@ onBothStores("gateway service", (stores) => {
     await until("the next key signs", async () => (await service.status()).attester === next.address);
     const day = await nextDay();
     await measure("band-9", day, [3]);
+    await until("it is stored", async () => (await of(gateway, "p1"))?.readings.waiting === 1);
     await sealed(day);
     await until("the head of that day is accepted", async () => {
       const status = await of(gateway, "p1");
