@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { type AnyEndpoint, ATTESTER_ENDPOINTS, RELAYER_ENDPOINTS } from "@vitalproof/sdk/wire";
+import {
+  type AnyEndpoint,
+  ATTESTER_ENDPOINTS,
+  GATEWAY_ENDPOINTS,
+  RELAYER_ENDPOINTS,
+} from "@vitalproof/sdk/wire";
 import { openApi, servedOf } from "@vitalproof/services";
 
 const COMMAND = join(import.meta.dirname, "../../packages/cli/bin/vitalproof.cjs");
@@ -22,6 +27,7 @@ export function schemaFiles(): Map<string, string> {
 
 const SERVICES: Readonly<Record<string, Readonly<Record<string, AnyEndpoint>>>> = {
   attester: ATTESTER_ENDPOINTS,
+  gateway: GATEWAY_ENDPOINTS,
   relayer: RELAYER_ENDPOINTS,
 };
 

@@ -13,6 +13,7 @@ import { registerDemoData } from "./commands/demoData.ts";
 import { registerDeploy } from "./commands/deploy.ts";
 import { registerDevice } from "./commands/device.ts";
 import { registerExplain } from "./commands/explain.ts";
+import { registerGateway } from "./commands/gateway.ts";
 import { registerIdentity } from "./commands/identity.ts";
 import { registerInit } from "./commands/init.ts";
 import { registerInspect } from "./commands/inspect.ts";
@@ -46,6 +47,7 @@ const COMMANDS: readonly Register[] = [
   registerDevice,
   registerLog,
   registerAttester,
+  registerGateway,
   registerRelayer,
   registerApply,
   registerRequest,

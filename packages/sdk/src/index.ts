@@ -242,6 +242,7 @@ export { isValidProof, verifyProof } from "./prove/verify.ts";
 export type { CallOptions, ServiceOptions } from "./services/call.ts";
 export { type AttesterInfo, type HttpAttester, httpAttester } from "./services/httpAttester.ts";
 export { type HttpDemo, httpDemo } from "./services/httpDemo.ts";
+export { type HttpGateway, httpGateway } from "./services/httpGateway.ts";
 export { type HttpRelayer, httpRelayer } from "./services/httpRelayer.ts";
 export { authorizationOf } from "./services/token.ts";
 export {

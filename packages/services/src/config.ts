@@ -18,6 +18,7 @@ import {
 import * as v from "valibot";
 import { type AttesterConfig, attesterConfig } from "./attester/config.ts";
 import { host, path } from "./fields.ts";
+import { type GatewayConfig, gatewayConfig, gatewayFaults } from "./gateway/config.ts";
 import { type AccessRecord, accessRecord } from "./http/access.ts";
 import { type RelayerConfig, relayerConfig } from "./relayer/config.ts";
 
@@ -32,6 +33,7 @@ export interface ServicesConfig {
   /** Folder of the circuits' manifests and verification keys. */
   readonly artifacts: string;
   readonly attester?: AttesterConfig;
+  readonly gateway?: GatewayConfig;
   readonly relayer?: RelayerConfig;
 }
 
@@ -81,6 +83,7 @@ const FILE = object({
   log: optional(object({ level: optional(oneOf(LEVELS)) })),
   artifacts: path,
   attester: optional(attesterConfig),
+  gateway: optional(gatewayConfig),
   relayer: optional(relayerConfig),
 });
 
@@ -102,6 +105,7 @@ export function loadConfig(file: string): ServicesConfig {
     artifacts: absolute(artifacts),
     http: http.tls === undefined ? http : { ...http, tls: mapValues(http.tls, absolute) },
     ...(config.attester === undefined ? {} : { attester: withAbsolutePaths(config.attester, absolute) }),
+    ...(config.gateway === undefined ? {} : { gateway: gatewayWithPaths(config.gateway, absolute) }),
     ...(config.relayer === undefined ? {} : { relayer: withAbsolutePaths(config.relayer, absolute) }),
   };
 }
@@ -110,7 +114,8 @@ export function loadConfig(file: string): ServicesConfig {
 export function parseConfig(value: unknown, file: string): ServicesConfig {
   const result = v.safeParse(FILE, value, { abortPipeEarly: true });
   const faults = (result.issues ?? []).map(faultOf);
-  const access = (value as { access?: unknown } | null)?.access;
+  const { access, gateway } = (value ?? {}) as { access?: unknown; gateway?: unknown };
+  faults.push(...gatewayFaults(gateway));
   const records = Array.isArray(access)
     ? access.map((each, i) => recordOrFault(each, `access[${i}]`, faults))
     : [];
@@ -160,6 +165,8 @@ function faultOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type === "strict_object" && issue.expected === "never")
     return `${at} is not a member that belongs here.`;
   if (issue.input === undefined) return `${at} is missing.`;
+  // What schemas of several members want of them together.
+  if (issue.message.startsWith("with ")) return `${at} must be ${issue.message}.`;
   return `${at} is not ${issue.message}.`;
 }
 
@@ -174,8 +181,27 @@ function recordOrFault(value: unknown, at: string, faults: string[]): AccessReco
 
 type Paths = Readonly<Record<string, unknown>>;
 
-/** Members that hold paths, in keys' parts of the configuration. */
-const PATHS: readonly string[] = ["path", "passphraseFile", "pinFile", "module"];
+/** Members that hold paths, in the services' parts of the configuration. */
+const PATHS: readonly string[] = [
+  "path",
+  "passphraseFile",
+  "pinFile",
+  "module",
+  "tokenFile",
+  "passwordFile",
+  "caFile",
+  "certFile",
+  "keyFile",
+  "clientCaFile",
+];
+
+/** Paths in the rules for payloads are JSON paths, and stay. */
+function gatewayWithPaths(
+  { payloads, ...rest }: GatewayConfig,
+  absolute: (path: string) => string,
+): GatewayConfig {
+  return { ...withAbsolutePaths(rest, absolute), payloads };
+}
 
 function withAbsolutePaths<T extends object>(part: T, absolute: (path: string) => string): T {
   if (Array.isArray(part))

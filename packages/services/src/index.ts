@@ -28,6 +28,18 @@ export {
   want,
 } from "./chain/index.ts";
 export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
+export type { GatewayConfig } from "./gateway/config.ts";
+export { gatewayPartOf, type OpenGateway, openGateway } from "./gateway/open.ts";
+export {
+  absenceOf,
+  type ErasurePreview,
+  gatewayErasures,
+  People,
+  previewErasure,
+  remainsOnChain,
+} from "./gateway/people/index.ts";
+export { type GatewayRunOptions, type RunningGateway, runGateway } from "./gateway/run.ts";
+export type { GatewayStatus } from "./gateway/status.ts";
 export {
   type Access,
   type AccessRecord,
@@ -68,5 +80,12 @@ export {
 } from "./relayer/index.ts";
 export { type RelayerBackend, relayerRoutes } from "./relayer/routes.ts";
 export { type RelayerStatus, type RunningRelayer, runRelayer } from "./relayer/run.ts";
-export { notedBackup } from "./sealed/index.ts";
+export {
+  type Erased,
+  notedBackup,
+  readErasures,
+  rotateMasterKey,
+  wrappedKeys,
+  writeErasures,
+} from "./sealed/index.ts";
 export { type Database, migrate, openDatabase, type Queries, restore } from "./store/index.ts";

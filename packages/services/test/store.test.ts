@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { sql } from "kysely";
@@ -62,6 +63,22 @@ onBothStores("store", (stores) => {
     expect(error).to.be.instanceOf(VitalproofError);
     expect((error as VitalproofError).code).to.equal("STORE_FAILED");
     expect(JSON.stringify(error)).not.to.include(fieldText(77_777n));
+  });
+
+  it("survives a connection that ends in the middle of a step, which is refused", async function () {
+    if (stores.postgres === undefined) return this.skip();
+    const database = await stores.open(await stores.fresh());
+    const broken = database.step(async (queries) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(queries);
+      await add(queries, 1);
+      await sql`select pg_terminate_backend(${rows[0]!.pid})`.execute(database.reads);
+      // Its end arrives while nothing is asked.
+      await setTimeout(200);
+      await add(queries, 2);
+    });
+    expect(await codeOf(broken)).to.equal("STORE_FAILED");
+    await database.step((queries) => add(queries, 3));
+    expect(await people(database)).to.deep.equal([3]);
   });
 
   it("shows nothing of a step before its end", async () => {

@@ -4,16 +4,14 @@
 import { resolve } from "node:path";
 import { authorizationOf, VitalproofError } from "@vitalproof/sdk";
 import { type Json, jsonOf, ROLES, type Role } from "@vitalproof/sdk/wire";
-import type { Database } from "@vitalproof/services";
 import { Argument, type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
 import { readText } from "../files.ts";
-import type { GlobalOptions } from "../globals.ts";
 import type { Io } from "../io.ts";
+import { type ConfigOptions, configOf, withConfig, withStore } from "../serviceConfig.ts";
 import { instantText, parseInstant } from "../time.ts";
 
-export type ServiceName = "attester" | "relayer";
-type ConfigOptions = GlobalOptions & { readonly config: string };
+export type ServiceName = "attester" | "gateway" | "relayer";
 
 const DAY = 86_400;
 /** Seconds for which a backup is kept when nobody says how long. */
@@ -30,42 +28,42 @@ export function registerService(parent: Command, io: Io, service: ServiceName): 
   registerToken(parent, io, service);
 }
 
-function withConfig(parent: Command, usage: string, description: string, example = ""): Command {
-  const [name] = usage.split(" ");
-  const service = parent.name();
-  const words = [`vitalproof ${service} ${name}`, example, `--config ${service}.json`].filter(
-    (each) => each !== "",
-  );
-  return parent
-    .command(usage)
-    .description(description)
-    .requiredOption("--config <file>", "the installation's configuration (docs/operations.md)")
-    .addHelpText("after", `\nExample:\n  ${words.join(" ")}\n`);
-}
-
-async function configOf(io: Io, { config }: Pick<ConfigOptions, "config">) {
-  const { loadConfig } = await import("@vitalproof/services");
-  return loadConfig(resolve(io.cwd, config));
-}
-
 function registerRun(parent: Command, io: Io, service: ServiceName): void {
-  withConfig(
+  const run = withConfig(
     parent,
     "run",
     `Run the ${service} until it is stopped. Its log goes to standard output, a JSON line each.`,
-  ).action(async (_: unknown, command: Command) => {
-    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
-    const { logger, runAttester, runRelayer } = await import("@vitalproof/services");
+  );
+  if (service === "gateway") {
+    run.option(
+      "--instance <name>",
+      "where several processes run with one configuration: a name for this one, the same at every start",
+      instanceName,
+    );
+  }
+  run.action(async (_: unknown, command: Command) => {
+    const options = command.optsWithGlobals<ConfigOptions & { readonly instance?: string }>();
+    const config = await configOf(io, options);
+    const { logger, runAttester, runGateway, runRelayer } = await import("@vitalproof/services");
     const log = logger({
       name: service,
       ...(config.log?.level === undefined ? {} : { level: config.log.level }),
     });
-    const run = service === "attester" ? runAttester : runRelayer;
-    const running = await run(config, { log });
+    const { instance } = options;
+    const start = { attester: runAttester, gateway: runGateway, relayer: runRelayer }[service];
+    const running = await start(config, { log, ...(instance === undefined ? {} : { instance }) });
     log.info({ port: Number(new URL(running.url).port) }, "listening");
     await stopped(io.signal);
     log.info("stopping");
     await running.close();
+  });
+}
+
+/** It becomes a part of MQTT client ids. @throws INVALID_ARGUMENT */
+function instanceName(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,20}$/.test(text)) return text;
+  throw new VitalproofError("INVALID_ARGUMENT", "--instance is not a name of a process.", {
+    hint: "Use 1 to 20 letters, digits, _ and -.",
   });
 }
 
@@ -122,7 +120,23 @@ async function askStatus(url: string, token: string): Promise<Status> {
 function shown(value: unknown): string {
   if (!Array.isArray(value))
     return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
-  return value.map((each) => `\n  ${Object.values(each as object).join("  ")}`).join("");
+  return value.map((each) => `\n  ${rowOf(each as object)}`).join("");
+}
+
+/** A row of a table: its values, with their names where there are tables in the table. */
+function rowOf(row: object): string {
+  const entries = Object.entries(row);
+  if (!entries.some(([, value]) => typeof value === "object" && value !== null))
+    return entries.map(([, value]) => value).join("  ");
+  return entries.map(([name, value]) => `${name} ${nested(value)}`).join("  ");
+}
+
+function nested(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(nested).join("; ")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  return `(${Object.entries(value)
+    .map(([name, each]) => `${name} ${nested(each)}`)
+    .join(", ")})`;
 }
 
 function registerDoctor(parent: Command, io: Io): void {
@@ -141,22 +155,6 @@ function registerDoctor(parent: Command, io: Io): void {
     io.report(lines, findings);
     if (findings.some(({ ok }) => !ok)) io.exitCode = EXIT.no;
   });
-}
-
-/** Opens the configuration's store and acts. */
-async function withStore<T>(
-  io: Io,
-  options: Pick<ConfigOptions, "config">,
-  act: (database: Database) => Promise<T>,
-): Promise<T> {
-  const config = await configOf(io, options);
-  const { openDatabase } = await import("@vitalproof/services");
-  const database = await openDatabase(config.store);
-  try {
-    return await act(database);
-  } finally {
-    await database.close();
-  }
 }
 
 function registerBackup(parent: Command, io: Io): void {

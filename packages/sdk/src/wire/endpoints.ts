@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What an attester and a relayer offer over HTTP: method, path, who may call it, what goes there and what comes back.
+// What an attester, a relayer and a gateway offer over HTTP: method, path, who may call it, what goes there and what comes back.
 // Client, server and OpenAPI are made from this one table. A service may see everything here: a head, a proof and a
 // signature say nothing about readings.
 import { SKIP_REASONS } from "../claimStates.ts";
@@ -22,6 +22,7 @@ import {
   optional,
   reason,
   seconds,
+  text,
   uint256,
   variant,
 } from "./fields.ts";
@@ -93,18 +94,19 @@ function get<A, P = Nothing>(
   };
 }
 
-function post<S, A>(
+function post<S, A, P = Nothing>(
   path: string,
-  { summary, repeatable = false, ...access }: About<Nothing, NoInfer<S>>,
+  { summary, repeatable = false, ...access }: About<NoInfer<P>, NoInfer<S>>,
   sends: Field<S>,
   answers: Field<A>,
-): Endpoint<Nothing, S, A> {
+  params: Field<P> = nothing as unknown as Field<P>,
+): Endpoint<P, S, A> {
   return {
     method: "POST",
     path,
     summary,
     access,
-    params: nothing,
+    params,
     sends,
     answers,
     repeatable,
@@ -252,6 +254,37 @@ export const RELAYER_ENDPOINTS = {
     { summary: "Has everything paid out that is owed on a policy", roles: PAID },
     object({ policy: uint256 }),
     sent,
+  ),
+} as const;
+
+/** A person's local name and a profile, such as `p17.glucose-mg-dl-5min`. */
+const logName = text(
+  /^[a-z0-9_-]{1,60}\.[a-z0-9-]{1,60}$/,
+  "the name of a log, such as p17.glucose-mg-dl-5min",
+);
+
+/** What a gateway's operator does while it runs. Everything else about a log is in its configuration. */
+export const GATEWAY_ENDPOINTS = {
+  confirmClock: post(
+    "/clock/confirm",
+    {
+      summary: "Says that the clock of the gateway's machine is right",
+      roles: ["operator"],
+      repeatable: true,
+    },
+    nothing,
+    object({ now: seconds }),
+  ),
+  openLog: post(
+    "/logs/:log/open",
+    {
+      summary: "Opens a log with what its attester said, or lets one that was stopped go on from there",
+      roles: ["operator"],
+      subject: ({ body }) => body.opening.subject,
+    },
+    object({ opening: logOpening }),
+    object({ log: logName, firstEpoch: epochNumber }),
+    object({ log: logName }),
   ),
 } as const;
 

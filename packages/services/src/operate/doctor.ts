@@ -7,6 +7,7 @@ import { enrolmentKey } from "../attester/enrolmentKey.ts";
 import { isSame } from "../attester/groupSigner.ts";
 import { openProvider } from "../chain/index.ts";
 import type { ServicesConfig } from "../config.ts";
+import { gatewayLooks } from "../gateway/doctor.ts";
 import { openSigner, type SignerConfig } from "../keys/index.ts";
 import { fileOf, openDatabase, schemaState } from "../store/index.ts";
 import { serverOptionsOf } from "./serverOptions.ts";
@@ -51,7 +52,7 @@ export async function doctor(config: ServicesConfig): Promise<Finding[]> {
       const { tls } = serverOptionsOf(config.http);
       return tls === undefined ? "none are configured" : "can be read";
     });
-    const { attester, relayer } = config;
+    const { attester, gateway, relayer } = config;
     if (attester !== undefined) {
       await look("attester's key", () => lookAtAttester(provider, config));
       await look("verification key", async () => {
@@ -59,6 +60,8 @@ export async function doctor(config: ServicesConfig): Promise<Finding[]> {
         return "is that of its manifest";
       });
     }
+    if (gateway !== undefined)
+      for (const [check, act] of gatewayLooks({ ...config, gateway }, provider)) await look(check, act);
     for (const [i, key] of (relayer?.keys ?? []).entries()) {
       await look(`relayer's key ${i + 1}`, () => lookAtAccount(provider, key, config.chain.id));
     }

@@ -10,7 +10,8 @@ import { SEALED_TABLES } from "./sealedTables.ts";
 
 export type ErasuresOptions = {
   readonly database: Database;
-  readonly personKeys: PersonKeys;
+  /** Drops a key that this process remembers. Erasing needs no master key. */
+  readonly personKeys: Pick<PersonKeys, "forget">;
   /** Unix seconds. */
   readonly clock: () => number;
   /** Deletes what else there is of a person, in the same step. @returns rows by table, for the evidence */
@@ -36,7 +37,7 @@ export type Erased = Erasure & {
 /** Erases persons: destroys their keys, and everything that was sealed under them. */
 export class Erasures {
   readonly #database: Database;
-  readonly #personKeys: PersonKeys;
+  readonly #personKeys: Pick<PersonKeys, "forget">;
   readonly #clock: () => number;
   readonly #also: NonNullable<ErasuresOptions["also"]>;
   readonly #patience: number | undefined;

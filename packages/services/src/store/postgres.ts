@@ -27,6 +27,8 @@ export async function openPostgres(url: string): Promise<Database> {
   });
   // A connection that breaks while nobody uses it is replaced; the next step finds out whether the server is there.
   pool.on("error", () => undefined);
+  // One that breaks in the middle of a step fails the step's next query. Without a listener it would end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await orStoreFailure(() => assertDurable(queries));

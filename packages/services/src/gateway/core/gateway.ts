@@ -9,7 +9,7 @@ import type { PayloadReader } from "../payload/reader.ts";
 import { type ClockOptions, GatewayClock } from "./clock.ts";
 import { EnrolDuty } from "./enrolDuty.ts";
 import { Ingest } from "./ingest.ts";
-import { Directory, type GatewayLog, type KnownLog } from "./logs.ts";
+import { Directory, type GatewayAttester, type GatewayLog, type KnownLog } from "./logs.ts";
 import { OpenLogs } from "./openLogs.ts";
 import { Parts } from "./parts.ts";
 import { SealDuty } from "./sealDuty.ts";
@@ -57,13 +57,14 @@ export class Gateway {
   static async start(options: GatewayOptions): Promise<Gateway> {
     const { database, personKeys, reader, times, report = () => undefined } = options;
     const directory = new Directory(options.logs);
-    for (const log of directory.all) assertInTime(log, times);
+    for (const { attester, grace } of directory.all) assertInTime(attester, { grace: grace ?? times.grace });
     const clock = new GatewayClock({ jump: times.clockJump, longestOff: times.longestOff, ...options.clock });
     const logs = new OpenLogs(database, personKeys, options.held);
     const troubles = new Troubles(options.firstPause);
     const parts = new Parts({ database, personKeys, directory, clock, logs, troubles, times, report });
     const lane = await takeLane(database, clock);
-    await prepare(parts);
+    await begin(parts);
+    await prepare(parts, directory.all);
     const ingest = new Ingest({
       database,
       personKeys,
@@ -78,6 +79,21 @@ export class Gateway {
     return new Gateway(parts, ingest);
   }
 
+  /**
+   * Adds logs while the gateway runs, such as those of a person who was admitted since. All of them, or none.
+   * @throws as `start`
+   */
+  async add(logs: readonly GatewayLog[]): Promise<void> {
+    const { directory, times } = this.#parts;
+    // Checked with each other as well.
+    for (const { attester, grace } of new Directory(logs).all)
+      assertInTime(attester, { grace: grace ?? times.grace });
+    const all = logs.map((log) => directory.check(log));
+    // In the store first: as soon as the directory has a log, readings are stored for it.
+    await prepare(this.#parts, all);
+    for (const known of all) directory.add(known);
+  }
+
   /** For brokers. */
   get inbox(): Inbox {
     return this.#ingest;
@@ -86,11 +102,11 @@ export class Gateway {
   /** For a `Loop`: enrolment, sealing, sending. */
   get duties(): readonly Duty[] {
     const parts = this.#parts;
-    const urgent = parts.directory.all.some((log) => log.urgent === true);
     return [
       new EnrolDuty(parts),
       // In circles of their own, so that no alert waits while a thousand other logs are sealed.
-      ...(urgent ? [new SealDuty(parts, true), new SendDuty(parts, true)] : []),
+      new SealDuty(parts, true),
+      new SendDuty(parts, true),
       new SealDuty(parts),
       new SendDuty(parts),
     ];
@@ -140,14 +156,17 @@ export class Gateway {
   }
 }
 
-function assertInTime({ name, attester, grace: own }: KnownLog, times: GatewayTimes): void {
-  const grace = own ?? times.grace;
-  if (grace < attester.intakeTime) return;
+/** @throws INVALID_ARGUMENT for a grace that leaves no time for sending to an attester */
+export function assertInTime(
+  { name, intakeTime }: Pick<GatewayAttester, "name" | "intakeTime">,
+  { grace }: Pick<GatewayTimes, "grace">,
+): void {
+  if (grace < intakeTime) return;
   throw new VitalproofError(
     "INVALID_ARGUMENT",
-    `The log ${name} would be sealed ${grace} s after an epoch's end, but its head must arrive within ${attester.intakeTime} s.`,
+    `Logs would be sealed ${grace} s after an epoch's end, but heads must reach the attester ${name} within ${intakeTime} s.`,
     {
-      details: { log: name, grace, intakeTime: attester.intakeTime },
+      details: { attester: name, grace, intakeTime },
       hint: "Choose a grace that leaves time for sending.",
     },
   );
@@ -172,13 +191,17 @@ function takeLane(database: Database, clock: GatewayClock): Promise<number> {
   });
 }
 
-/** Adds the configured logs to the store, and reads where they are. */
-async function prepare(parts: Parts): Promise<void> {
-  const { database, directory, clock, personKeys } = parts;
+/** When the store was last in use. */
+async function begin({ database, clock }: Parts): Promise<void> {
   const seen = await database.reads.selectFrom("gateway_clock").select("seen_at").executeTakeFirst();
   clock.begin(seen?.seen_at);
+}
+
+/** Adds logs to the store, and reads where they are. */
+async function prepare(parts: Parts, all: readonly KnownLog[]): Promise<void> {
+  const { database, personKeys } = parts;
   await database.step(async (queries) => {
-    for (const known of directory.all) {
+    for (const known of all) {
       const { numInsertedOrUpdatedRows } = await queries
         .insertInto("gateway_log")
         .values({
@@ -203,8 +226,9 @@ async function prepare(parts: Parts): Promise<void> {
       if (numInsertedOrUpdatedRows === 1n) await personKeys.create(known.person, queries);
     }
   });
+  const byName = new Map(all.map((known) => [known.name, known]));
   for (const row of await database.reads.selectFrom("gateway_log").selectAll().execute()) {
-    const known = directory.get(row.log);
+    const known = byName.get(row.log);
     if (known === undefined) continue;
     if (row.bound_to !== boundTo(known)) throw otherLog(known);
     if (row.first_epoch !== null && row.next_epoch !== null)

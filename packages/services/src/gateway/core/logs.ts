@@ -63,7 +63,7 @@ export class Directory {
 
   /** @throws INVALID_ARGUMENT for two logs that one reading could belong to, or for a name that is not local */
   constructor(logs: readonly GatewayLog[]) {
-    for (const log of logs) this.#add(log);
+    for (const log of logs) this.add(this.check(log));
   }
 
   get names(): readonly string[] {
@@ -86,7 +86,8 @@ export class Directory {
     return fitting.find(({ facts }) => facts.ucum === unit) ?? fitting[0] ?? "metric-unknown";
   }
 
-  #add(log: GatewayLog): void {
+  /** A log with its name, where it can be told apart from the others. @throws INVALID_ARGUMENT */
+  check(log: GatewayLog): KnownLog {
     const { person, profile, offset, devices } = log;
     const name = logName(person, profile);
     const facts = profileOf(profile);
@@ -94,20 +95,24 @@ export class Directory {
     if (!/^[a-z0-9_-]{1,60}$/.test(person))
       throw invalid("A person's local name must be a-z, 0-9, _ and -.", {});
     if (this.#byName.has(name)) throw invalid(`The log ${name} is configured twice.`, { log: name });
-    const known = { ...log, name, facts };
-    this.#byName.set(name, known);
-    for (const device of new Set(devices)) {
-      const logs = this.#byDevice.get(device) ?? [];
-      const rival = logs.find(
-        (other) => other.facts.ucum === facts.ucum && other.facts.metric === facts.metric,
-      );
+    for (const device of devices) {
+      const rival = this.#byDevice
+        .get(device)
+        ?.find((other) => other.facts.ucum === facts.ucum && other.facts.metric === facts.metric);
       if (rival !== undefined) {
         throw invalid(`A device's readings could belong to ${rival.name} and to ${name}.`, {
           logs: [rival.name, name],
         });
       }
-      this.#byDevice.set(device, [...logs, known]);
     }
+    return { ...log, name, facts };
+  }
+
+  /** @param known as `check` gave it */
+  add(known: KnownLog): void {
+    this.#byName.set(known.name, known);
+    for (const device of new Set(known.devices))
+      this.#byDevice.set(device, [...(this.#byDevice.get(device) ?? []), known]);
   }
 }
 

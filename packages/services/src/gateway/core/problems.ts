@@ -55,6 +55,10 @@ export function problemsOf({
     });
   }
   for (const { log, stopped, deadline, unsent, gaps, isOpen } of logs) {
+    if (stopped?.reason === "PERSON_ERASED") {
+      problems.push({ level: "warn", kind: "person-erased", log, hint: HINTS.PERSON_ERASED! });
+      continue;
+    }
     if (stopped !== undefined) {
       problems.push({
         level: "error",

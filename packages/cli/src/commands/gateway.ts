@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Command } from "commander";
+import type { Io } from "../io.ts";
+import { registerAdmit } from "./gateway/admit.ts";
+import { registerErase } from "./gateway/erase.ts";
+import { registerEraseAgain } from "./gateway/eraseAgain.ts";
+import { registerConfirmClock, registerOpenLog } from "./gateway/operate.ts";
+import { registerRequest } from "./gateway/request.ts";
+import { registerRotateKey } from "./gateway/rotateKey.ts";
+import { registerService } from "./service.ts";
+
+export function registerGateway(program: Command, io: Io): void {
+  const gateway = program
+    .command("gateway")
+    .description(
+      "Run a gateway: read devices from brokers, seal each day, and send its hash to the attester.",
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  vitalproof gateway admit p17 --config gateway.json --vault anna\n  vitalproof gateway run --config gateway.json\n",
+    );
+  registerAdmit(gateway, io);
+  registerErase(gateway, io);
+  registerEraseAgain(gateway, io);
+  registerConfirmClock(gateway, io);
+  registerOpenLog(gateway, io);
+  registerRequest(gateway, io);
+  registerRotateKey(gateway, io);
+  registerService(gateway, io, "gateway");
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What commands for services have in common: the installation's configuration and its store.
+import { resolve } from "node:path";
+import type { Database } from "@vitalproof/services";
+import type { Command } from "commander";
+import type { GlobalOptions } from "./globals.ts";
+import type { Io } from "./io.ts";
+
+export type ConfigOptions = GlobalOptions & { readonly config: string };
+
+/** A command below a service's own, with `--config`. @param example its arguments and options, as its help shows them */
+export function withConfig(parent: Command, usage: string, description: string, example = ""): Command {
+  const [name] = usage.split(" ");
+  const service = parent.name();
+  const words = [`vitalproof ${service} ${name}`, example, `--config ${service}.json`].filter(
+    (each) => each !== "",
+  );
+  return parent
+    .command(usage)
+    .description(description)
+    .requiredOption("--config <file>", "the installation's configuration (docs/operations.md)")
+    .addHelpText("after", `\nExample:\n  ${words.join(" ")}\n`);
+}
+
+/** @throws DOCUMENT_INVALID, NOT_THERE */
+export async function configOf(io: Io, { config }: Pick<ConfigOptions, "config">) {
+  const { loadConfig } = await import("@vitalproof/services");
+  return loadConfig(resolve(io.cwd, config));
+}
+
+/** Opens the configuration's store and acts. */
+export async function withStore<T>(
+  io: Io,
+  options: Pick<ConfigOptions, "config">,
+  act: (database: Database) => Promise<T>,
+): Promise<T> {
+  const config = await configOf(io, options);
+  const { openDatabase } = await import("@vitalproof/services");
+  const database = await openDatabase(config.store);
+  try {
+    return await act(database);
+  } finally {
+    await database.close();
+  }
+}

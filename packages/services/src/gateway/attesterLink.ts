@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  type AnchorClient,
+  type AnchorDomain,
+  type Group,
+  type HttpAttester,
+  httpAttester,
+} from "@vitalproof/sdk";
+import type { Duty } from "../operate/loop.ts";
+import type { GatewayAttesterConfig } from "./config.ts";
+import type { GatewayAttester } from "./core/logs.ts";
+import { serviceOptions } from "./serviceOptions.ts";
+
+/** Milliseconds between two looks for a change of a group's attester. */
+const FOLLOW = 60_000;
+
+/** An attester over HTTP, and what the chain has of its group. Receipts count that the chain's account signed. */
+export class AttesterLink implements GatewayAttester {
+  readonly name: string;
+  readonly group: bigint;
+  readonly services: HttpAttester;
+  readonly trust: GatewayAttester["trust"];
+  readonly intakeTime: number;
+  #attester: string;
+
+  private constructor(
+    config: GatewayAttesterConfig,
+    domain: AnchorDomain,
+    onChain: Group,
+    services: HttpAttester,
+  ) {
+    this.name = config.name;
+    this.group = config.group;
+    this.services = services;
+    this.intakeTime = onChain.intakeTime;
+    this.#attester = onChain.attester;
+    const current = (): string => this.#attester;
+    this.trust = {
+      domain,
+      get attester() {
+        return current();
+      },
+    };
+  }
+
+  /** @throws what the node and the files of the configuration give */
+  static async open(config: GatewayAttesterConfig, anchors: AnchorClient): Promise<AttesterLink> {
+    const onChain = await anchors.group(config.group);
+    const services = httpAttester(config.url, await serviceOptions(config));
+    return new AttesterLink(config, await anchors.domain(), onChain, services);
+  }
+
+  /** Follows a change of the group's attester on the chain. */
+  async follow(anchors: AnchorClient): Promise<void> {
+    this.#attester = (await anchors.group(this.group)).attester;
+  }
+}
+
+/** The duty that follows all groups. */
+export function following(
+  links: readonly AttesterLink[],
+  anchors: AnchorClient,
+  every: (milliseconds: number) => number,
+): Duty {
+  return {
+    name: "attesters",
+    every: every(FOLLOW),
+    async act() {
+      for (const link of links) await link.follow(anchors);
+      return false;
+    },
+  };
+}
