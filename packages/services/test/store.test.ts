@@ -64,6 +64,26 @@ onBothStores("store", (stores) => {
     expect(JSON.stringify(error)).not.to.include(fieldText(77_777n));
   });
 
+  it("a server that dies under a step fails the step alone, and the next one finds it again", async function () {
+    const { postgres } = stores;
+    if (postgres === undefined) this.skip();
+    this.timeout(60_000);
+    const database = await stores.open(await stores.fresh());
+    const begun = Promise.withResolvers<void>();
+    const step = database.step(async (queries) => {
+      await add(queries, 1);
+      begun.resolve();
+      await sql`select pg_sleep(60)`.execute(queries);
+    });
+    const code = codeOf(step);
+    await begun.promise;
+    await postgres.kill();
+    expect(await code).to.equal("STORE_FAILED");
+    await postgres.start();
+    await database.step((queries) => add(queries, 2));
+    expect(await people(database)).to.deep.equal([2]);
+  });
+
   it("shows nothing of a step before its end", async () => {
     const database = await stores.open(await stores.fresh());
     await database.step(async (queries) => {
