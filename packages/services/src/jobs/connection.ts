@@ -42,8 +42,10 @@ export async function connect(
     query_timeout: TIMEOUT,
     keepAlive: true,
   });
-  // A connection that breaks while nobody uses it is replaced; the next query finds out whether the server is there.
+  // A connection that breaks is replaced; the query on it, or the next one, finds out. node-postgres also emits an error,
+  // on the pool for a connection that is idle, and on the connection for one that is in use. Unheard it ends the process.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const sql = { executeSql: (text: string, values: unknown[]) => run(pool, text, values) };
   const boss = new PgBoss({
     db: sql,
