@@ -69,14 +69,15 @@ onBothStores("store", (stores) => {
     if (postgres === undefined) this.skip();
     this.timeout(60_000);
     const database = await stores.open(await stores.fresh());
-    const begun = Promise.withResolvers<void>();
-    const step = database.step(async (queries) => {
-      await add(queries, 1);
-      begun.resolve();
-      await sql`select pg_sleep(60)`.execute(queries);
+    let code = Promise.resolve("");
+    await new Promise<void>((begun) => {
+      const step = database.step(async (queries) => {
+        await add(queries, 1);
+        begun();
+        await sql`select pg_sleep(60)`.execute(queries);
+      });
+      code = codeOf(step);
     });
-    const code = codeOf(step);
-    await begun.promise;
     await postgres.kill();
     expect(await code).to.equal("STORE_FAILED");
     await postgres.start();
