@@ -13,7 +13,7 @@ import type { ProofStep, WorkerJob, WorkerMessage } from "./workersMain.ts";
 
 const CIRCUIT = "glucose-day";
 const WORKERS = [1, 2, 4];
-const PROOFS = 16;
+const PROOFS = 8;
 const ROUNDS = 3;
 
 interface Round {
