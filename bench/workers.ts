@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { migrateJobs, openQueue } from "@vitalproof/services";
-import { HAS_POSTGRES, type Postgres, startPostgres } from "../packages/services/test/support/postgres.ts";
+import { HAS_POSTGRES, type Postgres, startPostgres } from "../test/support/postgres.ts";
 import { builtInstance } from "./circuits.ts";
 import { type Say, step } from "./progress.ts";
 import type { WorkersPart, WorkersRow } from "./report.ts";
