@@ -21,6 +21,7 @@ import { measureProving } from "./proving.ts";
 import { loadReport, type Measured, type Report, reportProblems } from "./report.ts";
 import { targetsOf } from "./targets.ts";
 import { measureTree } from "./tree.ts";
+import { measureWorkers } from "./workers.ts";
 
 const files = {
   report: join(root, "bench/report.json"),
@@ -75,6 +76,10 @@ async function run(part: Part, report: Report, { full, assumptions }: Options): 
     case "tree": {
       const figures = await measureTree();
       return { ...report, tree: { ...measured(), ...figures } };
+    }
+    case "workers": {
+      const figures = await measureWorkers();
+      return figures === undefined ? report : { ...report, workers: { ...measured(), ...figures } };
     }
   }
 }

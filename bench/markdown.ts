@@ -8,6 +8,7 @@ import { keyLines } from "./sections/keys.ts";
 import { pageLines } from "./sections/page.ts";
 import { provingLines } from "./sections/proving.ts";
 import { treeLines } from "./sections/tree.ts";
+import { workerLines } from "./sections/workers.ts";
 import { number, table } from "./words.ts";
 
 /**
@@ -44,6 +45,7 @@ export function markdown(report: Report, plots: ReadonlySet<string>): string {
     ...pageLines(report),
     ...fileLines(report),
     ...treeLines(report, plot),
+    ...workerLines(report),
   ];
   return `${lines
     .join("\n")

@@ -2,7 +2,17 @@
 import { parseArgs } from "node:util";
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from "./chains.ts";
 
-export const PARTS = ["constraints", "proving", "growth", "keys", "gas", "page", "files", "tree"] as const;
+export const PARTS = [
+  "constraints",
+  "proving",
+  "growth",
+  "keys",
+  "gas",
+  "page",
+  "files",
+  "tree",
+  "workers",
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -26,6 +36,7 @@ Parts, all when none is named:
   page          the app in Chromium: first visits on a slow phone, proofs made in the page
   files         tables of a million rows, inspected
   tree          a day's tree by WebAssembly against poseidon-lite, in turns
+  workers       1, 2 and 4 processes that prove through one queue; needs PostgreSQL
 
   --full            all instances, more rounds, the largest sizes: an hour or so
   --json            the report on stdout

@@ -248,6 +248,23 @@ export interface TreePart extends Measured {
   readonly rows: readonly TreeRow[];
 }
 
+/** Processes that prove through one queue. */
+export interface WorkersRow {
+  readonly workers: number;
+  readonly proofs: number;
+  readonly rounds: number;
+  readonly perMinute: Spread;
+  /** Median of the proofs per minute by that of one worker. */
+  readonly ratio: number;
+  /** Processor time of a proof with all threads, milliseconds; null where the system does not tell. */
+  readonly cpuPerProof: number | null;
+}
+
+export interface WorkersPart extends Measured {
+  readonly circuit: string;
+  readonly rows: readonly WorkersRow[];
+}
+
 export interface TargetRow {
   readonly target: string;
   readonly wanted: string;
@@ -267,6 +284,7 @@ export interface Report {
   readonly page?: PagePart;
   readonly files?: FilesPart;
   readonly tree?: TreePart;
+  readonly workers?: WorkersPart;
 }
 
 const SCHEMA = join(import.meta.dirname, "report.schema.json");

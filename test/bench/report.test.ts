@@ -27,6 +27,7 @@ describe("bench: the committed report", () => {
       "page",
       "files",
       "tree",
+      "workers",
     );
   });
 

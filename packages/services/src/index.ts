@@ -63,6 +63,24 @@ export {
 } from "./http/server.ts";
 export { certificateName, type ServerTls } from "./http/tls.ts";
 export { newToken } from "./http/token.ts";
+export {
+  localQueue,
+  migrateJobs,
+  type Offer,
+  type OnFault,
+  openQueue,
+  QUEUE_SETTINGS,
+  type QueueSettings,
+  type QueueState,
+  queueOf,
+  type Step,
+  type StepHandler,
+  type StepQueue,
+  type StepWorker,
+  type Work,
+  type WorkerState,
+  workOn,
+} from "./jobs/index.ts";
 export { doctor, type Finding } from "./operate/doctor.ts";
 export { type Fault, faultOf } from "./operate/fault.ts";
 export type { RunOptions } from "./operate/installation.ts";

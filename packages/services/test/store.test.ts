@@ -81,6 +81,27 @@ onBothStores("store", (stores) => {
     expect(await people(database)).to.deep.equal([3]);
   });
 
+  it("a server that dies under a step fails the step alone, and the next one finds it again", async function () {
+    const { postgres } = stores;
+    if (postgres === undefined) this.skip();
+    this.timeout(60_000);
+    const database = await stores.open(await stores.fresh());
+    let code = Promise.resolve("");
+    await new Promise<void>((begun) => {
+      const step = database.step(async (queries) => {
+        await add(queries, 1);
+        begun();
+        await sql`select pg_sleep(60)`.execute(queries);
+      });
+      code = codeOf(step);
+    });
+    await postgres.kill();
+    expect(await code).to.equal("STORE_FAILED");
+    await postgres.start();
+    await database.step((queries) => add(queries, 2));
+    expect(await people(database)).to.deep.equal([2]);
+  });
+
   it("shows nothing of a step before its end", async () => {
     const database = await stores.open(await stores.fresh());
     await database.step(async (queries) => {

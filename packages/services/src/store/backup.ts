@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A backup is an SQLite file, whatever the store is, so that it can be looked at anywhere, and restored on either database.
+//
+// The schema `vitalproof_jobs`, pg-boss's queue of steps, is not copied. It holds nothing that the store does not say: the
+// services offer again what is due, and a step that a restored store no longer has is not due, so its handler ends at once.
 import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -8,7 +8,10 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
   [/locked|busy/, "Another process holds the store. End it, or use PostgreSQL for several processes."],
   [/malformed|not a database|corrupt/, "Restore the last backup; docs/operations.md says how."],
-  [/ECONNREFUSED|ENOTFOUND|57P0|08\d\d\d|terminated|queryable/, "Start PostgreSQL, or check host and port."],
+  [
+    /ECONNREFUSED|ENOTFOUND|57P0|08\d\d\d|terminated|not queryable/,
+    "Start PostgreSQL, or check host and port.",
+  ],
   [/28P01|28000/, "Check name and password of the store's account."],
   [/read-?only/, "The store is read-only: check permissions and whether the disk was remounted."],
 ];
@@ -46,6 +49,7 @@ function isDatabaseError(error: unknown): boolean {
     code === "ERR_SQLITE_ERROR" ||
     severity !== undefined ||
     syscall !== undefined ||
+    // The second is what a rollback on a broken connection says, in place of what broke it.
     /Connection terminated|is not queryable/.test(error.message)
   );
 }

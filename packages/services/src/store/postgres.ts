@@ -25,9 +25,9 @@ export async function openPostgres(url: string): Promise<Database> {
       getTypeParser: (type, format) => (type === INT8 ? Number : pg.types.getTypeParser(type, format)),
     },
   });
-  // A connection that breaks while nobody uses it is replaced; the next step finds out whether the server is there.
+  // A connection that breaks is replaced; the step on it, or the next one, finds out. node-postgres also emits an error, on
+  // the pool for a connection that is idle, and on the connection for one that is in use. Unheard it ends the process.
   pool.on("error", () => undefined);
-  // One that breaks in the middle of a step fails the step's next query. Without a listener it would end the process.
   pool.on("connect", (client) => client.on("error", () => undefined));
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A PostgreSQL server of its own in a temporary folder, on the loopback interface, for tests.
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
+import { freePort } from "./ports.ts";
+
+/** Memory where there is some: what is tested survives processes that are killed, not a machine. */
+const PLACE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+/** Debian does not put the server's programs on the PATH. */
+const FOLDER = globSync("/usr/lib/postgresql/*/bin").sort().at(-1) ?? "/usr/local/bin";
+/** The server refuses to run as root, as which CI runs: then it runs as the account of Debian's package. */
+const ACCOUNT = process.getuid?.() === 0 ? "postgres" : undefined;
+
+export const HAS_POSTGRES = existsSync(join(FOLDER, "initdb"));
+
+export interface Postgres {
+  /** Address of a new, empty database. */
+  fresh(): Promise<string>;
+  /** Ends the server at once, as a power cut would; `start` starts it again. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds until the server must answer. */
+const START = 30_000;
+
+export async function startPostgres(): Promise<Postgres> {
+  const folder = mkdtempSync(join(PLACE, "vitalproof-postgres-"));
+  if (ACCOUNT !== undefined) {
+    const [uid, gid] = ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, ACCOUNT]).stdout));
+    chownSync(folder, uid!, gid!);
+  }
+  chmodSync(folder, 0o700);
+  const data = join(folder, "data");
+  const [program, args] = asAccount("initdb", [
+    "-D",
+    data,
+    "-U",
+    "test",
+    "--auth=trust",
+    "--no-sync",
+    "-E",
+    "UTF8",
+  ]);
+  const made = spawnSync(program, args, { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const port = await freePort();
+  const server = `postgres://test@127.0.0.1:${port}`;
+  let running: Promise<void> | undefined;
+  let databases = 0;
+
+  const start = async (): Promise<void> => {
+    const options = [
+      "-D",
+      data,
+      "-p",
+      String(port),
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      `unix_socket_directories=${folder}`,
+    ];
+    const [command, given] = asAccount("postgres", options);
+    const child = spawn(command, given, { stdio: "ignore" });
+    running = new Promise((resolve) => child.on("exit", () => resolve()));
+    for (const end = Date.now() + START; ; await setTimeout(50)) {
+      if (await answers(port)) return;
+      if (Date.now() > end) throw new Error("PostgreSQL did not start.");
+    }
+  };
+  const end = async (mode: string): Promise<void> => {
+    const [command, given] = asAccount("pg_ctl", ["-D", data, "-m", mode, "stop"]);
+    spawnSync(command, given);
+    await running;
+  };
+  await start();
+  return {
+    start,
+    kill: () => end("immediate"),
+    async fresh() {
+      const name = `test${++databases}`;
+      await run("createdb", ["-h", "127.0.0.1", "-p", String(port), "-U", "test", "-w", name]);
+      return `${server}/${name}`;
+    },
+    async stop() {
+      await end("fast");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function asAccount(program: string, args: readonly string[]): [string, string[]] {
+  const path = join(FOLDER, program);
+  if (ACCOUNT === undefined) return [path, [...args]];
+  return ["setpriv", [`--reuid=${ACCOUNT}`, `--regid=${ACCOUNT}`, "--clear-groups", path, ...args]];
+}
+
+async function answers(port: number): Promise<boolean> {
+  return run("pg_isready", ["-h", "127.0.0.1", "-p", String(port), "-t", "2"]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** One of the server's own programs, so that this file needs no client. */
+function run(program: string, args: readonly string[]): Promise<unknown> {
+  return promisify(execFile)(join(FOLDER, program), [...args]);
+}
