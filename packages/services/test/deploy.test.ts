@@ -2,7 +2,7 @@
 //
 // packages/services/deploy: files that name each other, the command, ports, secrets and members of the configuration. What is not
 // installed here, above all Docker, is not run: what can be compared is compared, and the rest is run with Debian's programs.
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -74,6 +74,10 @@ const units = readdirSync(join(DEPLOY, "systemd"));
 const execOf = (unit: string): string[] => /^ExecStart=(.+)$/m.exec(read(`systemd/${unit}`))![1]!.split(" ");
 
 describe("deployment files", () => {
+  let broker: ChildProcess | undefined;
+  // Also where a test was given up.
+  after(() => broker?.kill("SIGKILL"));
+
   it("the compose file has every service, and each is started again", () => {
     expect(Object.keys(compose.services)).to.have.members([
       ...["postgres", "mosquitto", "attester", "relayer", "gateway", "prover-1", "prover-2"],
@@ -294,7 +298,7 @@ describe("deployment files", () => {
       .replace("/mosquitto/data/", `${folder}/`);
     expect(conf).to.not.match(/\/mosquitto\/|\/run\//);
     writeFileSync(join(folder, "mosquitto.conf"), conf);
-    const broker = spawn("/usr/sbin/mosquitto", ["-c", join(folder, "mosquitto.conf")], { stdio: "ignore" });
+    broker = spawn("/usr/sbin/mosquitto", ["-c", join(folder, "mosquitto.conf")], { stdio: "ignore" });
     const ended = once(broker, "exit");
     const connected = (username: string, password: string) =>
       connectAsync(`mqtt://127.0.0.1:${port}`, { username, password, protocolVersion: 5 }, false);
