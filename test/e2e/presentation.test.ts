@@ -7,6 +7,7 @@ import { join } from "node:path";
 import {
   Anchoring,
   type AnchorPath,
+  ATTESTER_OVERLAP,
   attestHolder,
   createIdentity,
   distributionTerms,
@@ -27,6 +28,7 @@ import {
   type SignedReceipt,
   SimulatedDevice,
   scopeOf,
+  signAttestation,
   storeRecords,
   termsForPeriod,
   VitalproofError,
@@ -301,6 +303,28 @@ describe("e2e: circuits off chain", () => {
     expect(await codeOf(verify({ request }))).to.equal("PRESENTATION_MISMATCH");
     const swapped = { ...together, proofs: [...together.proofs].reverse() };
     expect(await codeOf(verify({ request, presentation: swapped }))).to.equal("PRESENTATION_MISMATCH");
+  });
+
+  it("T28: after a change of attester, a receipt of the previous one counts for its time, and its attestation no longer", async () => {
+    const next = Wallet.createRandom();
+    const { attestation } = trust;
+    const domain = { chainId, claims: verifier.account };
+    const attestationSignature = await signAttestation(next, domain, attestation);
+    const changed = (until: number): Partial<PresentationTrust> => ({
+      attester: next.address,
+      attestationSignature,
+      previous: [{ attester: attester.address, since: 0, until }],
+    });
+    const { receivedAt } = alice.receipt;
+    const found = await verify({ trust: changed(receivedAt + 1) });
+    expect(found.holder).to.equal(alerted.holder);
+    const late = changed(receivedAt - ATTESTER_OVERLAP);
+    expect(await codeOf(verify({ trust: late }))).to.equal("RECEIPT_INVALID");
+    expect(await codeOf(verify({ trust: { ...late, previous: [] } }))).to.equal("RECEIPT_INVALID");
+    const { attestationSignature: old } = trust;
+    expect(
+      await codeOf(verify({ trust: { ...changed(receivedAt + 1), attestationSignature: old } })),
+    ).to.equal("ATTESTATION_MISMATCH");
   });
 
   it("T7: another receipt, group, day or root than the proof's is refused", async () => {

@@ -27,6 +27,7 @@ import { registerQuestions } from "./commands/questions.ts";
 import { registerRelayer } from "./commands/relayer.ts";
 import { registerRequest } from "./commands/request.ts";
 import { registerSchema } from "./commands/schema.ts";
+import { registerSettle } from "./commands/settle.ts";
 import { registerVault } from "./commands/vault.ts";
 import { registerVerify } from "./commands/verify.ts";
 import { type GlobalOptions, refuseOldNames } from "./globals.ts";
@@ -61,6 +62,7 @@ const COMMANDS: readonly Register[] = [
   registerPolicy,
   registerConsent,
   registerClaim,
+  registerSettle,
   registerAudit,
   registerKeystore,
   registerSchema,

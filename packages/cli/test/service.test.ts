@@ -4,6 +4,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { migrate, openDatabase } from "@vitalproof/services";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { type Ran, vitalproof } from "./support.ts";
@@ -54,6 +55,32 @@ describe("services, operated", () => {
     expect(JSON.parse(restored.out).rows).to.equal(1);
     const full = await ran(["attester", "restore", backup, "--config", other, "--json"]);
     expect(JSON.parse(full.err).error.code).to.equal("ALREADY_THERE");
+  });
+
+  it("migrates the store of the previous version, and refuses that of a later one", async () => {
+    const config = configured({ store: "sqlite:upgrade.db" }, "upgrade.json");
+    const migrated = () => ran(["attester", "migrate", "--config", config, "--json"]);
+    const fresh = configured({ store: "sqlite:fresh.db" }, "fresh.json");
+    const { made } = JSON.parse((await ran(["attester", "migrate", "--config", fresh, "--json"])).out);
+    const database = await openDatabase(`sqlite:${join(folder, "upgrade.db")}`);
+    await migrate(database, made.at(-2));
+    const backup = ["attester", "backup", join(folder, "early.backup"), "--config", config, "--json"];
+    expect(JSON.parse((await ran(backup)).err).error.code).to.equal("STORE_FAILED");
+    expect(JSON.parse((await migrated()).out)).to.deep.equal({ made: made.slice(-1) });
+    expect(JSON.parse((await migrated()).out)).to.deep.equal({ made: [] });
+    const later = { name: "9999-later", timestamp: "2030-01-01" };
+    await database.step((queries) =>
+      queries
+        .insertInto("kysely_migration" as never)
+        .values(later as never)
+        .execute(),
+    );
+    await database.close();
+    const refused = await migrated();
+    expect(refused.code).to.equal(3);
+    const { error } = JSON.parse(refused.err);
+    expect([error.code, error.details.migration]).to.deep.equal(["STORE_FAILED", later.name]);
+    expect(error.hint).to.be.a("string");
   });
 
   it("tells everything that is wrong in a configuration at once, and no value", async () => {

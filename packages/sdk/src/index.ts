@@ -163,6 +163,9 @@ export { NumberColumn, type Order, orderOf, usualStep } from "./log/numberColumn
 export type { AppendReport, Reading, RefusalReason } from "./log/reading.ts";
 export {
   type AnchorDomain,
+  ATTESTER_OVERLAP,
+  type GroupAttesters,
+  type PreviousAttester,
   RECEIPT_TYPES,
   type Receipt,
   type SignedReceipt,

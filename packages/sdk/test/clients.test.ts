@@ -210,9 +210,35 @@ describe("contract clients", function () {
       "CONTRACT_REVERTED",
     );
     expect((await client.group(group)).attester).to.equal(deployer.address);
-    await new AnchorClient(anchors, patient).acceptAttester(group);
+    expect(await client.attesters(group)).to.deep.equal({ attester: deployer.address, previous: [] });
+    const before = await ethers.provider.getBlockNumber();
+    const accepted = await new AnchorClient(anchors, patient).acceptAttester(group);
     expect((await client.group(group)).attester).to.equal(patient.address);
     expect(await client.nominationOf(group)).to.equal(undefined);
+
+    const timeOf = async (block: number) => (await ethers.provider.getBlock(block))!.timestamp;
+    const until = await timeOf(accepted.blockNumber);
+    const first = { attester: deployer.address, since: 0, until };
+    expect(await client.attesters(group)).to.deep.equal({ attester: patient.address, previous: [first] });
+    // From a later block on: who it was before that is not said.
+    const since = await timeOf(before);
+    expect((await client.attesters(group, before)).previous).to.deep.equal([{ ...first, since }]);
+    expect((await client.attesters(group, accepted.blockNumber + 1)).previous).to.deep.equal([]);
+    // Another group's changes are its own.
+    const { result: other } = await client.createGroup({ ...times, assurance: "self-attested" });
+    expect(await client.attesters(other)).to.deep.equal({ attester: deployer.address, previous: [] });
+    expect(await codeRejected(client.attesters(99n))).to.equal("CONTRACT_REVERTED");
+    // And a third one.
+    const { result: again } = await new AnchorClient(anchors, patient).nominateAttester(
+      group,
+      grantee.address,
+    );
+    await ethers.provider.send("evm_setNextBlockTimestamp", [again]);
+    const third = await new AnchorClient(anchors, grantee).acceptAttester(group);
+    expect(await client.attesters(group)).to.deep.equal({
+      attester: grantee.address,
+      previous: [first, { attester: patient.address, since: until, until: await timeOf(third.blockNumber) }],
+    });
   });
 
   it("money goes into an escrow and out again, for its owner alone", async () => {

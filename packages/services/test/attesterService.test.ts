@@ -8,13 +8,17 @@ import { setTimeout } from "node:timers/promises";
 import {
   ANCHOR_REGISTRY_ABI,
   type AnchorClient,
+  ATTESTER_OVERLAP,
   createIdentity,
   httpAttester,
   Log,
   memoryStore,
   rootOfPath,
   Sealer,
+  type SignedReceipt,
   SimulatedDevice,
+  signReceipt,
+  verifyReceipt,
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Interface } from "ethers";
@@ -143,13 +147,18 @@ onBothStores("attester service", (stores) => {
       profile: PROFILE,
       offset: 0,
     });
-    const trust = { domain: await anchors.domain(), attester: (await anchors.group(group)).attester };
-    return new Sealer(await Log.create(memoryStore(), "log", opening), device, trust);
+    return { log: await Log.create(memoryStore(), "log", opening), device };
   }
+
+  type Enrolled = Awaited<ReturnType<typeof enrolled>>;
+  const sealerOf = async ({ log, device }: Enrolled) => new Sealer(log, device, await trust());
+
+  /** Whose receipts count now, from the chain. */
+  const trust = async () => ({ domain: await anchors.domain(), ...(await anchors.attesters(group)) });
 
   /** Enrols somebody at one process, lets the day pass, and sends its head to another one. */
   async function sealedDay(one: RunningAttester, other = one) {
-    const sealer = await enrolled(one);
+    const sealer = await sealerOf(await enrolled(one));
     const day = Math.floor(world.now / DAY);
     await world.passUntil((day + 1) * DAY + 60);
     const attester = httpAttester(`${other.url}/attester`, { token: token("sealer") });
@@ -219,10 +228,19 @@ onBothStores("attester service", (stores) => {
     }
   });
 
-  it("T28: takes the next key over when the chain has it, without a restart", async () => {
+  it("T28: takes the next key over when the chain has it, without a restart, and receipts of both verify", async () => {
     const config = await configured(await stores.fresh(), { nextKey: { kind: "file", path: keyFile(NEXT) } });
     const service = await start(config);
     expect((await service.status()).attester).to.equal(accountOf(ATTESTER).address);
+    const [kept, lost] = [await enrolled(service), await enrolled(service)];
+    await world.passUntil((Math.floor(world.now / DAY) + 1) * DAY + 60);
+    const http = httpAttester(`${service.url}/attester`, { token: token("sealer") });
+    const stale = await sealerOf(kept);
+    await stale.sealAndSend(http, world.now);
+    // Accepted, and its receipt is lost on the way.
+    const forgetful = await sealerOf(lost);
+    await forgetful.seal(world.now);
+    await http.submitHead((await forgetful.unsent())[0]!);
     const acceptable = (await anchors.nominateAttester(group, accountOf(NEXT).address)).result;
     await world.passUntil(acceptable + 60);
     await until(
@@ -230,6 +248,34 @@ onBothStores("attester service", (stores) => {
       async () => (await service.status()).attester === accountOf(NEXT).address,
     );
     expect((await anchors.group(group)).attester).to.equal(accountOf(NEXT).address);
+
+    // What the old key signed in its time still verifies, also when it is asked for again. The new key signs what comes.
+    await world.passUntil((Math.floor(world.now / DAY) + 1) * DAY + 60);
+    expect(await codeOf(stale.sealAndSend(http, world.now))).to.equal("RECEIPT_INVALID");
+    const renewed = await sealerOf(kept);
+    expect((await renewed.sealAndSend(http, world.now)).receipts).to.have.length(1);
+    expect(renewed.verifyReceipts()).to.equal(2);
+    expect((await (await sealerOf(lost)).send(http, world.now)).receipts).to.have.length(1);
+    expect((await sealerOf(lost)).verifyReceipts()).to.equal(1);
+    const domain = await anchors.domain();
+    const [early, late] = kept.log.epochs.flatMap(({ receipt }) => receipt ?? []) as [
+      SignedReceipt,
+      SignedReceipt,
+    ];
+    const history = await anchors.attesters(group);
+    const change = history.previous.at(-1)!.until;
+    const isOf = (index: number, each: SignedReceipt) =>
+      verifyReceipt(domain, each, accountOf(index).address);
+    isOf(ATTESTER, early);
+    isOf(NEXT, late);
+    const forged = async (index: number, receivedAt: number, like = early) =>
+      verifyReceipt(domain, await signReceipt(accountOf(index), domain, { ...like, receivedAt }), history);
+    await forged(ATTESTER, change - 1);
+    await forged(NEXT, change);
+    expect(await codeOf(forged(ATTESTER, change + ATTESTER_OVERLAP))).to.equal("RECEIPT_INVALID");
+    expect(await codeOf(forged(NEXT, change - ATTESTER_OVERLAP - 1))).to.equal("RECEIPT_INVALID");
+    // Dated back, for an epoch that ended after the change.
+    expect(await codeOf(forged(ATTESTER, change - 1, late))).to.equal("RECEIPT_INVALID");
     const { day } = await sealedDay(service);
     await world.passUntil((day + 1) * DAY + TIMES.intakeTime + 120);
     await until("the day is anchored by it", async () => (await anchors.anchorOf(group, day)) !== undefined);

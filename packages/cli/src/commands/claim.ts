@@ -7,11 +7,13 @@ import { withHints } from "../chain/hints.ts";
 import { periodLines } from "../chain/periods.ts";
 import { programsOf, programWithMoney } from "../chain/programs.ts";
 import { withChain } from "../connect.ts";
+import { consentIdOption } from "../consentId.ts";
 import { readDocument } from "../documentFiles.ts";
 import type { Io } from "../io.ts";
 import { big, whole } from "../numbers.ts";
 import { dayText, instantText } from "../time.ts";
 import { type WalletOptions, walletOf, withWalletOptions } from "../wallet.ts";
+import { registerItem } from "./claim/item.ts";
 
 const INPUTS = ["holder", "anchor root", "terms", "scope"] as const;
 
@@ -24,6 +26,7 @@ export function registerClaim(program: Command, io: Io): void {
       "\nExample:\n  vitalproof claim show --policy 1 --period 0 --deployment deployment.json\n",
     );
   registerSend(family, io);
+  registerItem(family, io);
   registerShow(family, io);
   registerPay(family, io);
 }
@@ -43,13 +46,8 @@ function registerSend(family: Command, io: Io): void {
     )
     .action(async (file: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<Options>();
-      const { policy, period, consent } = options;
-      if (!/^0x[0-9a-fA-F]{64}$/.test(consent)) {
-        throw new VitalproofError("USAGE", "--consent is not the id of a consent.", {
-          details: { consent },
-          hint: "It is 0x and 64 hex digits; `vitalproof consent grant` shows it.",
-        });
-      }
+      const { policy, period } = options;
+      const consentId = consentIdOption(options.consent);
       const { proof, publicInputs, circuit } = await readDocument(io, CLAIM, file);
       const { sent, state, owed, token } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
@@ -59,7 +57,7 @@ function registerSend(family: Command, io: Io): void {
         // A period that is claimed already, or not anchored, is for the contract to refuse, with its reason.
         if (before === "open" && wanted[1] !== 0n) assertInputs(file, wanted, publicInputs);
         const done = await io.during("claiming", () =>
-          withHints(() => client.submitClaim({ policy, period, consentId: consent, proof })),
+          withHints(() => client.submitClaim({ policy, period, consentId, proof })),
         );
         const { program } = await client.policy(policy);
         return {

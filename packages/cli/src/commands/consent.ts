@@ -8,6 +8,7 @@ import { programsOf } from "../chain/programs.ts";
 import { registryOf } from "../chain/registry.ts";
 import { clockOf } from "../clock.ts";
 import { withChain } from "../connect.ts";
+import { consentIdOption } from "../consentId.ts";
 import { writeText } from "../files.ts";
 import type { Io } from "../io.ts";
 import { big } from "../numbers.ts";
@@ -86,7 +87,7 @@ function registerRevoke(family: Command, io: Io): void {
     )
     .action(async (text: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<Options>();
-      const id = consentId(text);
+      const id = consentIdOption(text);
       const clock = await clockOf(io, options);
       const { sent, patient } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
@@ -118,7 +119,7 @@ function registerShow(family: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  vitalproof consent show 0x… --deployment deployment.json\n")
     .action(async (text: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();
-      const id = consentId(text);
+      const id = consentIdOption(text);
       const { record, now } = await withChain(io, options, async (chain) => {
         const { claims } = await claimsOf(io, options, chain.chainId);
         const consents = new ConsentClient(await registryOf(claims, "consents", chain), chain.provider);
@@ -142,12 +143,4 @@ function registerShow(family: Command, io: Io): void {
         { consentId: id, active, ...record },
       );
     });
-}
-
-function consentId(text: string): string {
-  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase();
-  throw new VitalproofError("USAGE", `"${text}" is not a consent's id.`, {
-    details: { text },
-    hint: "It is 0x and 64 hex digits; `vitalproof consent grant` shows it.",
-  });
 }

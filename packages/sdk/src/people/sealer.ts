@@ -5,17 +5,16 @@ import { packContext, unpackContext } from "../hashes/context.ts";
 import type { LogState, SignedHead } from "../log/intakeMessages.ts";
 import type { Log, SealReport } from "../log/log.ts";
 import type { AppendReport, Reading } from "../log/reading.ts";
-import { type AnchorDomain, type SignedReceipt, verifyReceipt } from "../log/receipt.ts";
+import { type AnchorDomain, type GroupAttesters, type SignedReceipt, verifyReceipt } from "../log/receipt.ts";
 import type { EpochRecord } from "../log/record.ts";
 import { profileOf } from "../profiles/profile.ts";
 import { anchorDayOf, epochEnd } from "../time/epochs.ts";
 
-/** Whose receipts count. Read both from the chain, or keep what the attester said when it opened the log. */
-export type SealerTrust = {
-  domain: AnchorDomain;
-  /** The group's attester account. */
-  attester: string;
-};
+/**
+ * Whose receipts count. Read all of it from the chain (`AnchorClient.domain`, `attesters`), or keep what the attester said
+ * when it opened the log. After a change of attester it has to be read again: the log keeps receipts of both.
+ */
+export type SealerTrust = { domain: AnchorDomain } & GroupAttesters;
 
 /** Where heads go: an attester, or an HTTP client of one. */
 export type HeadReceiver = { submitHead(head: SignedHead): Promise<SignedReceipt> };
@@ -77,7 +76,7 @@ export class Sealer {
    * still in time is sealed again and sent.
    *
    * @param now Unix seconds: an attester that claims gaps in epochs that are not over is not followed
-   * @throws what the receiver throws; RECEIPT_INVALID for a receipt that is not the attester's; LOG_DIVERGED when the
+   * @throws what the receiver throws; RECEIPT_INVALID for a receipt that is not of who was the attester at its time; LOG_DIVERGED when the
    *         attester's log does not follow from this one. What was sent before stays accepted.
    */
   async send(to: HeadReceiver, now: number): Promise<SendReport> {
@@ -138,7 +137,7 @@ export class Sealer {
   /** Checks the receipts that the log keeps. @returns how many there are @throws RECEIPT_INVALID */
   verifyReceipts(): number {
     const receipts = this.log.epochs.flatMap(({ receipt }) => (receipt === undefined ? [] : [receipt]));
-    for (const receipt of receipts) verifyReceipt(this.#trust.domain, receipt, this.#trust.attester);
+    for (const receipt of receipts) verifyReceipt(this.#trust.domain, receipt, this.#trust);
     return receipts.length;
   }
 
@@ -163,7 +162,7 @@ export class Sealer {
    *         than this epoch's leaf under this epoch's day
    */
   #verify(receipt: SignedReceipt, epoch = unpackContext(receipt.context).epoch): void {
-    verifyReceipt(this.#trust.domain, receipt, this.#trust.attester);
+    verifyReceipt(this.#trust.domain, receipt, this.#trust);
     const { offset } = this.log.opening;
     const profile = profileOf(this.log.opening.profile);
     const context = packContext({ profile: profile.id, offset, epoch });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HolderAttestation } from "../attester/attestation.ts";
 import type { CircuitName } from "../circuits/circuit.ts";
-import type { AnchorDomain, SignedReceipt } from "../log/receipt.ts";
+import type { AnchorDomain, PreviousAttester, SignedReceipt } from "../log/receipt.ts";
 import type { Proof } from "../prove/proof.ts";
 import type { Terms } from "../templates/templates.ts";
 
@@ -45,8 +45,10 @@ export type Presentation = { holder: bigint; proofs: readonly PresentedProof[] }
 
 /** What a verifier knows on its own, and not from the patient. */
 export type PresentationTrust = {
-  /** Account of the group's attester. */
+  /** Account of the group's attester, who signed the attestation too. */
   attester: string;
+  /** Those before it, whose receipts count for their time; see `AnchorClient.attesters`. */
+  previous?: readonly PreviousAttester[];
   /** Chain and anchor registry under which the attester signs receipts. */
   anchors: AnchorDomain;
   /** The attester's attestation that this holder is a person it knows; see `attestHolder`. */

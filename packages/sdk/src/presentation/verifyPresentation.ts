@@ -153,7 +153,7 @@ async function rootOf(
   const lastEpoch = terms.epoch + terms.epochs - 1;
   if ("receipt" in given.evidence) {
     const { receipt } = given.evidence;
-    verifyReceipt(trust.anchors, receipt, trust.attester);
+    verifyReceipt(trust.anchors, receipt, trust);
     const context = packContext({ profile: profile.id, offset: terms.offset, epoch: lastEpoch });
     if (receipt.group !== request.group || receipt.context !== context) {
       throw mismatch(`The receipt of ${given.circuit} is for another group or epoch.`, {

@@ -27,6 +27,7 @@ import {
   anchorPath,
   attestation,
   circuitName,
+  claimItem,
   claimsDomain,
   dayOffset,
   device,
@@ -141,6 +142,13 @@ export const CLAIM = define(
   }),
 );
 
+/** Patient to anyone who pays gas: claims with all that sending them takes. Any account can send them, and gains nothing. */
+export const CLAIMS = define(
+  "claims",
+  "a file of claims",
+  object({ claims: list(claimItem, { max: MOST_RECORDS }) }),
+);
+
 /** Verifier to patient and attester: what to prove off chain, to whom, how fresh. Terms packed, first epoch 0. */
 export const PRESENTATION_REQUEST = define(
   "presentation-request",
@@ -194,6 +202,7 @@ export const DOCUMENTS: readonly Document<unknown>[] = [
   POLICY_APPLICATION,
   HOLDER_ATTESTATION,
   CLAIM,
+  CLAIMS,
   PRESENTATION_REQUEST,
   PRESENTATION,
   PRESENTATION_TRUST,

@@ -29,6 +29,7 @@ import {
 import {
   anchorPath,
   attestation,
+  claimItem,
   consent,
   dayOffset,
   device,
@@ -230,14 +231,7 @@ export const RELAYER_ENDPOINTS = {
   claim: post(
     "/claims",
     { summary: "Settles a claim, or says why not", roles: PAID },
-    object({
-      policy: uint256,
-      period: epochNumber,
-      consentId: bytes32,
-      circuit: bytes32,
-      anchorRoot: uint256,
-      proof,
-    }),
+    claimItem,
     variant("outcome", [
       outcome("settled", { transaction, blockNumber: integer() }),
       outcome("skipped", {

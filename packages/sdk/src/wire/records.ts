@@ -88,6 +88,17 @@ const point = pair(uint256);
 /** Groth16 over BN254; `b` with the real part first, as snarkjs writes it. */
 export const proof = object({ a: point, b: pair(point), c: point });
 
+/** What is handed to a relayer: a claim, and what its proof was made against. */
+export const claimItem = object({
+  policy: uint256,
+  period: epochNumber,
+  consentId: bytes32,
+  /** `circuitIdOf(name, version)`. */
+  circuit: bytes32,
+  anchorRoot: uint256,
+  proof,
+});
+
 /** What an enrolment proof says of itself: holder, subject, scope, policy hash. */
 export const enrolmentInputs = list(fieldElement, { length: 4 });
 

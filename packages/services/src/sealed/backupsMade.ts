@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomUUID } from "node:crypto";
-import { backup, type Copied, type Database, type Queries } from "../store/index.ts";
+import { assertCurrent, backup, type Copied, type Database, type Queries } from "../store/index.ts";
 
 /** A backup that holds the wrapped keys of everyone who had one when it was made. Times are Unix seconds. */
 export type BackupMade = {
@@ -23,6 +23,7 @@ export async function notedBackup(
   path: string,
   { clock, keptUntil, place = path }: { clock: () => number; keptUntil: number; place?: string },
 ): Promise<{ readonly copied: Copied; readonly made: BackupMade }> {
+  await assertCurrent(database);
   const made = await noteBackup(database, { madeAt: clock(), place, keptUntil });
   try {
     const copied = await backup(database, path);

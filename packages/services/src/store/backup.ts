@@ -11,7 +11,7 @@ import { VitalproofError } from "@vitalproof/sdk";
 import { sql } from "kysely";
 import { openDatabase } from "./database.ts";
 import { orStoreFailure } from "./failure.ts";
-import { migrate, schemaState } from "./migrate.ts";
+import { assertCurrent, migrate, schemaState } from "./migrate.ts";
 import { KEYS, type TableName } from "./tables.ts";
 import type { Database, Queries } from "./types.ts";
 
@@ -24,7 +24,7 @@ export type Copied = Readonly<Record<TableName, number>>;
 /**
  * Copies a store as it is at one moment, while services go on working with it.
  * @param path of the new file; it is there once it is complete and on disk
- * @throws ALREADY_THERE when something is at that path; STORE_FAILED
+ * @throws ALREADY_THERE when something is at that path; STORE_FAILED, also for a store of another version
  */
 export async function backup(
   from: Database,
@@ -37,6 +37,7 @@ export async function backup(
       hint: "A backup overwrites nothing. Name a new file.",
     });
   }
+  await assertCurrent(from);
   const unfinished = `${path}.part`;
   await rm(unfinished, { force: true });
   const to = await openDatabase(`sqlite:${unfinished}`);

@@ -2,6 +2,6 @@
 export { backup, type Copied, restore } from "./backup.ts";
 export { fileOf, openDatabase } from "./database.ts";
 export { lock } from "./locks.ts";
-export { migrate, type SchemaState, schemaState } from "./migrate.ts";
+export { assertCurrent, migrate, type SchemaState, schemaState } from "./migrate.ts";
 export { fieldOf, fieldText, type Tables } from "./tables.ts";
 export type { Database, Queries } from "./types.ts";

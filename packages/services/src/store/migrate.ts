@@ -63,6 +63,16 @@ export async function schemaState(database: Database): Promise<SchemaState> {
   });
 }
 
+/** @throws STORE_FAILED for a store whose schema is not this program's, older or newer */
+export async function assertCurrent(database: Database): Promise<void> {
+  const { missing } = await schemaState(database);
+  if (missing.length === 0) return;
+  throw new VitalproofError("STORE_FAILED", "The store's schema is older than this program.", {
+    details: { migration: missing[0]! },
+    hint: "Do this with the version that wrote it, or bring it up to date with `migrate`.",
+  });
+}
+
 /** @throws STORE_FAILED when the store has migrations that this program does not know */
 async function assertKnown(db: Queries): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });

@@ -104,7 +104,8 @@ export class Mosquitto {
   }
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether something listens on a port of the loopback interface. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     socket.once("connect", () => {
