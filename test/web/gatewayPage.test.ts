@@ -47,6 +47,20 @@ const WELL: PageView = {
       ],
     },
   ],
+  alerts: [
+    {
+      request: "ab".repeat(32),
+      log: "bed-4.spo2-1s",
+      circuits: ["oxygen-hour"],
+      to: "url",
+      developmentKey: false,
+      last: { end: AT - 3_600, verifiedAt: AT - 3_580, deliveredAt: AT - 3_579 },
+      counts: { waiting: 0, proving: 0, proven: 0, unmet: 40, delivered: 3, expired: 1, refused: 0 },
+      reasons: [],
+      latency: { median: 19.6, worst: 31.2, alerts: 3 },
+      sinceReceipt: undefined,
+    },
+  ],
   problems: [],
 };
 /** What a device could call itself, if nobody checked names. */
@@ -111,6 +125,9 @@ describe("gateway's page", () => {
       expect(await row.textContent()).to.match(/sensor-17: 4 min ago\s*93 %\s*93 %\s*12 confirmed/);
       expect(await page.getByRole("row", { name: /^7 / }).textContent()).to.match(
         /10 final.*11: on the chain/s,
+      );
+      expect(await page.getByRole("row", { name: /spo2/ }).textContent()).to.match(
+        /2027-01-15 08:00\s*3 delivered, 1 not\s*20 s usually, 31 s at worst/,
       );
       await expectAccessibleInBoth(page);
       view = WRONG;

@@ -193,6 +193,10 @@ const PATHS: readonly string[] = [
   "certFile",
   "keyFile",
   "clientCaFile",
+  "circuits",
+  "request",
+  "attestation",
+  "folder",
 ];
 
 /** Paths in the rules for payloads are JSON paths, and stay. */

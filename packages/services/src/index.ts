@@ -38,6 +38,7 @@ export {
   previewErasure,
   remainsOnChain,
 } from "./gateway/people/index.ts";
+export { type RunningProver, runProver } from "./gateway/prove.ts";
 export { type GatewayRunOptions, type RunningGateway, runGateway } from "./gateway/run.ts";
 export type { GatewayStatus } from "./gateway/status.ts";
 export {

@@ -5,6 +5,7 @@ import { registerAdmit } from "./gateway/admit.ts";
 import { registerErase } from "./gateway/erase.ts";
 import { registerEraseAgain } from "./gateway/eraseAgain.ts";
 import { registerConfirmClock, registerOpenLog } from "./gateway/operate.ts";
+import { registerProver } from "./gateway/prove.ts";
 import { registerRequest } from "./gateway/request.ts";
 import { registerRotateKey } from "./gateway/rotateKey.ts";
 import { registerService } from "./service.ts";
@@ -24,6 +25,7 @@ export function registerGateway(program: Command, io: Io): void {
   registerEraseAgain(gateway, io);
   registerConfirmClock(gateway, io);
   registerOpenLog(gateway, io);
+  registerProver(gateway, io);
   registerRequest(gateway, io);
   registerRotateKey(gateway, io);
   registerService(gateway, io, "gateway");

@@ -9,6 +9,7 @@ import { EXIT } from "../exit.ts";
 import { readText } from "../files.ts";
 import type { Io } from "../io.ts";
 import { type ConfigOptions, configOf, withConfig, withStore } from "../serviceConfig.ts";
+import { stopped } from "../stopped.ts";
 import { instantText, parseInstant } from "../time.ts";
 
 export type ServiceName = "attester" | "gateway" | "relayer";
@@ -65,11 +66,6 @@ function instanceName(text: string): string {
   throw new VitalproofError("INVALID_ARGUMENT", "--instance is not a name of a process.", {
     hint: "Use 1 to 20 letters, digits, _ and -.",
   });
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => signal.addEventListener("abort", () => done(), { once: true }));
 }
 
 type Status = { problems: { what: string; todo: string }[] } & { [figure: string]: Json };
@@ -214,10 +210,10 @@ function registerMigrate(parent: Command, io: Io): void {
     "migrate",
     "Bring the store's schema up to date. A service does the same when it starts.",
   ).action(async (_: unknown, command: Command) => {
-    const { migrate } = await import("@vitalproof/services");
-    const made = await withStore(io, command.optsWithGlobals<ConfigOptions>(), (database) =>
-      io.during("Migrating", () => migrate(database)),
-    );
+    const { migrate, migrateJobs } = await import("@vitalproof/services");
+    const options = command.optsWithGlobals<ConfigOptions>();
+    const made = await withStore(io, options, (database) => io.during("Migrating", () => migrate(database)));
+    await migrateJobs((await configOf(io, options)).store);
     io.report([made.length === 0 ? "The schema is up to date." : `Made: ${made.join(", ")}.`], { made });
   });
 }

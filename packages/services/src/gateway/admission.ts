@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Duty } from "../operate/loop.ts";
 import type { Problem } from "../operate/status.ts";
+import { type AlertSettings, withAlerts } from "./alerts/index.ts";
 import type { AttesterLink } from "./attesterLink.ts";
 import type { GatewayPersonConfig } from "./config.ts";
 import type { Gateway } from "./core/gateway.ts";
@@ -18,6 +19,8 @@ export type AdmissionOptions = {
   readonly kept: People;
   readonly links: ReadonlyMap<string, AttesterLink>;
   readonly gateway: Pick<Gateway, "add">;
+  /** Their logs are sealed early. */
+  readonly alerts: AlertSettings;
   readonly report: Report;
   /** Milliseconds between two looks for people who were admitted since. */
   readonly every: number;
@@ -64,10 +67,10 @@ export class Admission implements Duty {
 
   /** @returns undefined for a person who cannot be had now */
   async #logsOf({ person, logs }: GatewayPersonConfig): Promise<GatewayLog[] | undefined> {
-    const { kept, links } = this.#options;
+    const { kept, links, alerts } = this.#options;
     try {
       const subject = await kept.subjectOf(person);
-      return await Promise.all(
+      const all = await Promise.all(
         logs.map(async ({ profile, offset, devices, attester }) => ({
           person,
           subject,
@@ -78,6 +81,7 @@ export class Admission implements Duty {
           attester: links.get(attester)!,
         })),
       );
+      return withAlerts(all, alerts);
     } catch (error) {
       this.#note(person, error);
       return undefined;

@@ -2,7 +2,7 @@
 import {
   type AnchorClient,
   type AnchorDomain,
-  type Group,
+  type GroupAttesters,
   type HttpAttester,
   httpAttester,
 } from "@vitalproof/sdk";
@@ -14,45 +14,51 @@ import { serviceOptions } from "./serviceOptions.ts";
 /** Milliseconds between two looks for a change of a group's attester. */
 const FOLLOW = 60_000;
 
-/** An attester over HTTP, and what the chain has of its group. Receipts count that the chain's account signed. */
+/** An attester over HTTP, and what the chain has of its group. Receipts count that the group's attester of
+ * their time signed. */
 export class AttesterLink implements GatewayAttester {
   readonly name: string;
   readonly group: bigint;
   readonly services: HttpAttester;
   readonly trust: GatewayAttester["trust"];
   readonly intakeTime: number;
-  #attester: string;
+  #attesters: GroupAttesters;
 
   private constructor(
     config: GatewayAttesterConfig,
     domain: AnchorDomain,
-    onChain: Group,
+    intakeTime: number,
+    attesters: GroupAttesters,
     services: HttpAttester,
   ) {
     this.name = config.name;
     this.group = config.group;
     this.services = services;
-    this.intakeTime = onChain.intakeTime;
-    this.#attester = onChain.attester;
-    const current = (): string => this.#attester;
+    this.intakeTime = intakeTime;
+    this.#attesters = attesters;
+    const current = (): GroupAttesters => this.#attesters;
     this.trust = {
       domain,
       get attester() {
-        return current();
+        return current().attester;
+      },
+      get previous() {
+        return current().previous ?? [];
       },
     };
   }
 
   /** @throws what the node and the files of the configuration give */
   static async open(config: GatewayAttesterConfig, anchors: AnchorClient): Promise<AttesterLink> {
-    const onChain = await anchors.group(config.group);
+    const { intakeTime } = await anchors.group(config.group);
+    const attesters = await anchors.attesters(config.group);
     const services = httpAttester(config.url, await serviceOptions(config));
-    return new AttesterLink(config, await anchors.domain(), onChain, services);
+    return new AttesterLink(config, await anchors.domain(), intakeTime, attesters, services);
   }
 
   /** Follows a change of the group's attester on the chain. */
   async follow(anchors: AnchorClient): Promise<void> {
-    this.#attester = (await anchors.group(this.group)).attester;
+    this.#attesters = await anchors.attesters(this.group);
   }
 }
 

@@ -3,6 +3,7 @@ import { assertOffset, PROFILES, type Profile, type ProfileName, profileOf } fro
 import {
   dayOffset,
   type Field,
+  integer,
   list,
   object,
   optional,
@@ -13,6 +14,7 @@ import {
 import * as v from "valibot";
 import { path } from "../fields.ts";
 import { type MasterKeyConfig, masterKeyConfig, type SignerConfig, signerConfig } from "../keys/index.ts";
+import { type AlertSettings, alertSettings } from "./alerts/settings.ts";
 import { type GatewayTimes, gatewayTimes } from "./core/settings.ts";
 import { type BrokerSettings, brokerSettings } from "./mqtt/broker/settings.ts";
 import { type MqttSettings, mqttSettings } from "./mqtt/settings.ts";
@@ -38,6 +40,14 @@ export interface GatewayConfig {
   readonly relayer?: ServiceConfig;
   /** Or the account that does. */
   readonly account?: SignerConfig;
+  /** Proofs of claims that this process makes at a time; 0 where other machines make them (`prove`). */
+  readonly provers: number;
+  /** Folder of the circuits' wasm and proving keys, where it is not `artifacts`. */
+  readonly circuits?: string;
+  /** Zone in which the page for people shows times, an IANA name; the machine's when left out. */
+  readonly zone?: string;
+  /** Requests of verifiers that are answered unattended. */
+  readonly alerts: AlertSettings;
 }
 
 /** Another service, over HTTP. */
@@ -115,7 +125,19 @@ export const gatewayConfig = object({
   programs: optional(list(uint256, { max: 10_000 })),
   relayer: optional(object(service)),
   account: optional(signerConfig),
+  provers: v.optional(integer(0, 64), 1),
+  circuits: optional(path),
+  zone: optional(v.pipe(v.string("a zone"), v.check(isZone, "a zone such as Europe/Paris"))),
+  alerts: v.optional(alertSettings, []),
 }) as Field<unknown> as Field<GatewayConfig>;
+
+function isZone(zone: string): boolean {
+  try {
+    return Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * What is wrong between the members of a gateway's part, a sentence each. What has another form than it should is left to
@@ -123,11 +145,13 @@ export const gatewayConfig = object({
  */
 export function gatewayFaults(part: unknown): string[] {
   if (!isObject(part)) return [];
-  const { mqtt, broker, relayer, account, attesters, people } = part;
+  const { mqtt, broker, programs, relayer, account, attesters, people } = part;
   const faults: string[] = [];
   if (mqtt === undefined && broker === undefined) faults.push("gateway needs mqtt, broker or both.");
   if (relayer !== undefined && account !== undefined)
     faults.push("gateway has relayer and account; claims are sent in one of the two ways.");
+  if (Array.isArray(programs) && programs.length > 0 && relayer === undefined && account === undefined)
+    faults.push("gateway.programs needs relayer or account, which sends the claims.");
   const sources = objectsIn(mqtt).map(({ url, clientId }) => `${url} ${clientId}`);
   for (const i of repeatedIn(sources)) faults.push(`gateway.mqtt[${i}] has url and clientId of another one.`);
   const names = objectsIn(attesters).map(({ name }) => name);

@@ -4,6 +4,7 @@ import type { SourceStatus } from "./sources.ts";
 import type { GatewayStatus } from "./status.ts";
 
 const OUTCOMES = ["given", "waiting", "kept", "moved", "dropped", "duplicate"] as const;
+const CLAIMS = ["open", "ready", "proven", "sent", "settled", "final", "unmet", "lapsed", "refused"] as const;
 const MESSAGES = ["received", "stored", "lost"] as const;
 
 /** What is worth an alarm, as numbers that a monitor asks for. No person and no log is in a label. */
@@ -53,6 +54,13 @@ export function gatewayMetrics(metrics: Metrics, status: () => Promise<GatewaySt
     "Sources of messages that are connected",
     ({ sources }) => sources.filter(({ isConnected }) => isConnected).length,
   );
+  for (const state of CLAIMS) {
+    gauge(`claims_${state}`, `Claims whose state is ${state}`, ({ policies }) =>
+      sumOf(policies.map(({ claims }) => claims[state] ?? 0)),
+    );
+  }
+  gauge("proofs_waiting", "Proofs of claims that wait for a prover", ({ proofs }) => proofs?.waiting ?? 0);
+  gauge("proofs_failed", "Proofs of claims that failed again and again", ({ proofs }) => proofs?.failed ?? 0);
   gauge("clock_trusted", "1 while the clock of this machine is believed", ({ clock }) =>
     clock.isTrusted ? 1 : 0,
   );

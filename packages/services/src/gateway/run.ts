@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { AnchorClient } from "@vitalproof/sdk";
+import { proverPool } from "@vitalproof/sdk/node";
 import type { ServicesConfig } from "../config.ts";
 import { startServer } from "../http/server.ts";
 import { Installation, type RunOptions } from "../operate/installation.ts";
@@ -7,15 +8,20 @@ import { kept } from "../operate/kept.ts";
 import { type Duty, Loop } from "../operate/loop.ts";
 import { statusRoutes } from "../operate/statusRoutes.ts";
 import { Admission } from "./admission.ts";
+import { AlertLane, type AlertLaneOptions, alertMetrics } from "./alerts/index.ts";
 import { AttesterLink, following } from "./attesterLink.ts";
+import { gatewayCircuits } from "./circuits.ts";
+import { startClaiming } from "./claims/claiming.ts";
+import { claimChainOf } from "./claims/proving.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ClockOptions } from "./core/clock.ts";
 import { assertInTime, Gateway } from "./core/gateway.ts";
 import { gatewayMetrics } from "./metrics.ts";
 import type { Report } from "./notice.ts";
 import { gatewayPartOf, openGateway } from "./open.ts";
+import { pageRoutes } from "./page/pageRoutes.ts";
 import { PayloadReader } from "./payload/reader.ts";
-import { gatewayErasures } from "./people/index.ts";
+import { gatewayErasures, type People } from "./people/index.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { Sources } from "./sources.ts";
 import { type GatewayStatus, gatewayStatus } from "./status.ts";
@@ -23,10 +29,13 @@ import { type GatewayStatus, gatewayStatus } from "./status.ts";
 /** Milliseconds between two looks for people who were admitted, and for files to clean after an erasure. */
 const ADMIT = 30_000;
 const CLEAN = 600_000;
+/** Proofs of alerts at a time. */
+const ALERT_SLOTS = 1;
 /** Milliseconds until a log that failed is tried again. */
 const FIRST_PAUSE = 30_000;
 /** Milliseconds for which a status holds: several metrics are of one. */
 const STATUS_KEPT = 1_000;
+const ALERTS_KEPT = 5_000;
 
 export interface GatewayRunOptions extends RunOptions {
   /** Distinguishes the MQTT sessions of processes that run with one configuration: 1 to 20 letters, digits, `_` and `-`. */
@@ -62,9 +71,10 @@ export function runGateway(config: ServicesConfig, options: GatewayRunOptions): 
 async function start(
   on: Installation,
   own: GatewayConfig,
-  { chain }: ServicesConfig,
+  config: ServicesConfig,
   { log, clock, instance }: GatewayRunOptions,
 ): Promise<Omit<RunningGateway, "close">> {
+  const { chain } = config;
   const { database, provider, seconds } = on;
   const report: Report = ({ level, event, ...notice }) => log[level](notice, event);
   const { personKeys, people } = await openGateway(own, database, seconds);
@@ -83,19 +93,48 @@ async function start(
     firstPause: on.every(FIRST_PAUSE),
   });
   on.ending(() => gateway.close());
+  const byName = new Map(links.map((link) => [link.name, link]));
   const admission = new Admission({
     people: own.people,
     kept: people,
-    links: new Map(links.map((link) => [link.name, link])),
+    links: byName,
     gateway,
+    alerts: own.alerts,
     report,
     every: on.every(ADMIT),
   });
   // Before messages come: those of a person without logs are refused.
   await admission.act();
+  const circuits = gatewayCircuits(config.artifacts, own.circuits);
+  const lane = await startAlerts(on, own, {
+    database,
+    personKeys,
+    people,
+    links: byName,
+    circuits,
+    gateway,
+    report,
+  });
+  const claiming =
+    own.programs === undefined || own.programs.length === 0
+      ? undefined
+      : await startClaiming(on, own, config, {
+          database,
+          personKeys,
+          people,
+          links,
+          chain: await claimChainOf(chain, provider),
+          circuits,
+          report,
+          clock: seconds,
+          time: () => gateway.time(),
+          log,
+        });
   const erasures = gatewayErasures({ database, personKeys, clock: seconds });
   const duties: Duty[] = [
     ...gateway.duties,
+    ...lane.duties,
+    ...(claiming?.duties ?? []),
     admission,
     following(links, anchors, (milliseconds) => on.every(milliseconds)),
     { name: "erasures", every: on.every(CLEAN), act: () => erasures.finish().then(() => false) },
@@ -104,20 +143,25 @@ async function start(
     log.error({ duty, err: fault }, "a duty failed and is tried again"),
   );
   let sources: Sources | undefined;
+  const alertStatus = kept(ALERTS_KEPT, () => lane.status());
   const status = kept(STATUS_KEPT, () =>
     gatewayStatus({
       gateway,
       admission,
       sources: sources ?? { status: [], problems: [] },
+      claiming,
+      alerts: alertStatus,
       loop,
       people: own.people.length,
       clock: seconds,
     }),
   );
   gatewayMetrics(on.metrics, status);
+  alertMetrics(on.metrics, lane, alertStatus);
   const server = await startServer((app) => {
     app.register(gatewayRoutes(gateway, seconds), { prefix: "/gateway" });
     app.register(statusRoutes(status));
+    app.register(pageRoutes(status, own.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone));
   }, on.serverOptions("Vitalproof gateway"));
   on.ending(() => server.close());
   loop.start();
@@ -130,6 +174,44 @@ async function start(
     instance,
   });
   return { url: server.url, brokerPort: sources.brokerPort, status };
+}
+
+type AlertsOptions = Omit<
+  AlertLaneOptions,
+  "settings" | "logs" | "prover" | "slots" | "secretOf" | "time" | "look"
+> & {
+  readonly people: People;
+  readonly links: ReadonlyMap<string, AttesterLink>;
+  readonly gateway: Gateway;
+};
+
+/** Alerts have a prover of their own: nothing else is before them in it. */
+async function startAlerts(
+  on: Installation,
+  { alerts, people: persons, times }: GatewayConfig,
+  { people, links, gateway, ...given }: AlertsOptions,
+): Promise<AlertLane> {
+  const prover = proverPool({ size: ALERT_SLOTS });
+  on.ending(() => prover.close());
+  const lane = await AlertLane.start({
+    ...given,
+    settings: alerts,
+    logs: persons.flatMap(({ person, logs }) =>
+      logs.map(({ profile, offset, attester }) => ({
+        person,
+        profile,
+        offset,
+        attester: links.get(attester)!,
+      })),
+    ),
+    prover,
+    slots: ALERT_SLOTS,
+    secretOf: (person) => people.secretOf(person),
+    time: () => gateway.time(),
+    look: on.every(times.look),
+  });
+  gateway.onReceipts(lane.nudge);
+  return lane;
 }
 
 /** A test's clock: it jumps, and the chain confirms it. @param clock Unix seconds */

@@ -37,10 +37,10 @@ import { sqlRecords } from "../../src/attester/sqlRecords.ts";
 import {
   AlertLane,
   type AlertSettings,
-  alertCircuits,
   alertSettings,
   Gateway,
   type GatewayLog,
+  gatewayCircuits,
   type Notice,
   PayloadReader,
   payloadSettings,
@@ -58,7 +58,7 @@ export const EPOCH_SECONDS = FACTS.epochSeconds;
 export const INTAKE = 60;
 export const MAX_AGE = 300;
 const root = join(import.meta.dirname, "../../../..");
-export const circuits = alertCircuits(join(root, "circuits/artifacts"), join(root, "build/circuits"));
+export const circuits = gatewayCircuits(join(root, "circuits/artifacts"), join(root, "build/circuits"));
 
 const SECRET = 123_456_789n;
 const attesterWallet = new Wallet(ATTESTER_KEY);

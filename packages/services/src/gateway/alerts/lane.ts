@@ -4,14 +4,13 @@ import { Bell } from "../../operate/bell.ts";
 import type { Duty } from "../../operate/loop.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
-import type { GatewayLog } from "../core/logs.ts";
+import type { GatewayCircuits } from "../circuits.ts";
 import type { Report } from "../notice.ts";
-import type { AlertCircuits } from "./circuits.ts";
 import { deliverTo, receiverOf } from "./deliver.ts";
 import { DeliveryDuty } from "./deliveryDuty.ts";
 import type { AlertParts } from "./parts.ts";
 import { ProofDuty } from "./proofDuty.ts";
-import { type KnownRequest, readRequests } from "./requests.ts";
+import { type AlertLog, type KnownRequest, readRequests } from "./requests.ts";
 import { AlertRows } from "./rows.ts";
 import type { AlertSettings } from "./settings.ts";
 import { type AlertStatus, alertProblems, requestStatus } from "./status.ts";
@@ -23,9 +22,9 @@ export type AlertLaneOptions = {
   /** Of the same database. */
   readonly personKeys: PersonKeys;
   readonly settings: AlertSettings;
-  /** The gateway's, from `withAlerts`. */
-  readonly logs: readonly GatewayLog[];
-  readonly circuits: AlertCircuits;
+  /** All that are configured. The gateway seals those of alerts early (`withAlerts`). */
+  readonly logs: readonly AlertLog[];
+  readonly circuits: GatewayCircuits;
   /** For alerts alone: what else waits for it comes first or last as it likes. Its processes keep circuits loaded. */
   readonly prover: Prover;
   /** Proofs that are made at once; 1 when left out. Not more than the prover makes. */

@@ -3,8 +3,8 @@ import type { Prover } from "@vitalproof/sdk";
 import type { Bell } from "../../operate/bell.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
+import type { GatewayCircuits } from "../circuits.ts";
 import type { Report } from "../notice.ts";
-import type { AlertCircuits } from "./circuits.ts";
 import type { KnownRequest } from "./requests.ts";
 import type { AlertRow, AlertRows } from "./rows.ts";
 
@@ -14,7 +14,7 @@ export type AlertParts = {
   readonly personKeys: PersonKeys;
   readonly requests: readonly KnownRequest[];
   readonly rows: AlertRows;
-  readonly circuits: AlertCircuits;
+  readonly circuits: GatewayCircuits;
   readonly prover: Prover;
   readonly secretOf: (person: string) => Promise<bigint>;
   /** Unix milliseconds, once the clock is believed. */

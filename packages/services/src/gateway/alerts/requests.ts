@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { type PresentationRequest, unpackTerms, VitalproofError, validateRequest } from "@vitalproof/sdk";
+import {
+  type PresentationRequest,
+  type Profile,
+  profileOf,
+  unpackTerms,
+  VitalproofError,
+  validateRequest,
+} from "@vitalproof/sdk";
 import { systemCode } from "@vitalproof/sdk/node";
 import { documentText, HOLDER_ATTESTATION, PRESENTATION_REQUEST, parseDocument } from "@vitalproof/sdk/wire";
-import { Directory, type GatewayLog, type KnownLog } from "../core/logs.ts";
+import { type GatewayLog, logName } from "../core/logs.ts";
 import type { AlertDestination, AlertSettings } from "./settings.ts";
+
+/** What an alert needs to know of a log. The person may be admitted later. */
+export type AlertLog = Pick<GatewayLog, "person" | "profile" | "offset" | "attester">;
 
 /** A verifier's request that one log answers. */
 export type KnownRequest = {
   /** SHA-256 of the request in hex, whatever its file looks like. */
   readonly hash: string;
   readonly request: PresentationRequest & { readonly maxAge: number };
-  readonly log: KnownLog;
+  readonly log: AlertLog & { readonly name: string; readonly facts: Profile };
   /** How many epochs each answer is about. */
   readonly epochs: number;
   readonly to: AlertDestination;
@@ -37,10 +47,9 @@ export function withAlerts(logs: readonly GatewayLog[], settings: AlertSettings)
  */
 export async function readRequests(
   settings: AlertSettings,
-  logs: readonly GatewayLog[],
+  logs: readonly AlertLog[],
 ): Promise<KnownRequest[]> {
-  const directory = new Directory(logs);
-  const found = await Promise.all(settings.map((each) => readOne(each, directory)));
+  const found = await Promise.all(settings.map((each) => readOne(each, logs)));
   const seen = new Set<string>();
   for (const { hash, log } of found) {
     const key = `${hash} ${log.name}`;
@@ -52,10 +61,10 @@ export async function readRequests(
 
 async function readOne(
   { person, profile, request: file, attestation, to }: AlertSettings[number],
-  directory: Directory,
+  logs: readonly AlertLog[],
 ): Promise<KnownRequest> {
-  const name = `${person}.${profile}`;
-  const log = directory.get(name);
+  const name = logName(person, profile);
+  const log = logs.find((each) => each.person === person && each.profile === profile);
   if (log === undefined) {
     throw invalid(`An alert is configured for the log ${name}, which is not.`, { log: name });
   }
@@ -81,7 +90,7 @@ async function readOne(
   return {
     hash: createHash("sha256").update(documentText(PRESENTATION_REQUEST, body)).digest("hex"),
     request,
-    log,
+    log: { ...log, name, facts: profileOf(profile) },
     epochs: statements[0]!.terms.epochs,
     to,
     attestation,

@@ -2,6 +2,7 @@
 //
 // The page that shows a nurse how the gateway is doing.
 import type { Problem } from "../../operate/status.ts";
+import type { AlertRequestStatus } from "../alerts/index.ts";
 import type { PolicyState } from "../claims/claimsState.ts";
 import type { LogStatus } from "../core/logStatus.ts";
 import { Html, html } from "./html.ts";
@@ -14,6 +15,7 @@ export type PageView = {
   readonly at: number;
   readonly logs: readonly LogStatus[];
   readonly policies: readonly PolicyState[];
+  readonly alerts: readonly AlertRequestStatus[];
   readonly problems: readonly Problem[];
 };
 
@@ -22,7 +24,7 @@ const SILENT = 3_600;
 
 /** @param zone in which times are shown, an IANA name */
 export function statusPage(view: PageView, zone: string): string {
-  const { at, logs, policies, problems } = view;
+  const { at, logs, policies, alerts, problems } = view;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -41,6 +43,7 @@ export function statusPage(view: PageView, zone: string): string {
 <main>
 ${problemList(problems)}
 ${logTable(logs, at, zone)}
+${alertTable(alerts, zone)}
 ${claimTable(policies, zone)}
 </main>
 <script>${new Html(SCRIPT)}</script>
@@ -94,6 +97,30 @@ function sealed({ accepted, unsent, gaps }: LogStatus): Html {
   const waiting = unsent === 0 ? "" : `, ${unsent} waiting for the attester`;
   const lost = gaps === 0 ? html`` : html`, <span class="late">${gaps} lost</span>`;
   return html`${accepted} confirmed${waiting}${lost}`;
+}
+
+function alertTable(alerts: readonly AlertRequestStatus[], zone: string): Html {
+  if (alerts.length === 0) return html``;
+  return html`<section aria-labelledby="alerts"><h2 id="alerts">Alerts</h2>
+<table><thead><tr><th scope="col">Person and what is measured</th><th scope="col">Last alert</th>
+<th scope="col">So far</th><th scope="col">From the last message to the verified alert</th></tr></thead>
+<tbody>${alerts.map((alert) => alertRow(alert, zone))}</tbody></table></section>`;
+}
+
+function alertRow({ log, circuits, last, counts, latency }: AlertRequestStatus, zone: string): Html {
+  const { delivered, proving, proven, expired, refused } = counts;
+  const waiting = proving + proven;
+  const late = expired + refused;
+  const times =
+    latency === undefined ? "" : `${seconds(latency.median)} usually, ${seconds(latency.worst)} at worst`;
+  return html`<tr><th scope="row">${log}<br><small>${circuits.join(", ")}</small></th>
+<td>${last === undefined ? "none" : timeText(last.verifiedAt, zone)}</td>
+<td>${delivered} delivered${waiting === 0 ? "" : `, ${waiting} on their way`}${late === 0 ? html`` : html`, <span class="late">${late} not</span>`}</td>
+<td>${times}</td></tr>`;
+}
+
+function seconds(value: number): string {
+  return `${Math.round(value)} s`;
 }
 
 const STATES = {

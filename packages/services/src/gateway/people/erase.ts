@@ -11,6 +11,7 @@ import {
   SEALED_TABLES,
 } from "../../sealed/index.ts";
 import type { Database, Queries } from "../../store/index.ts";
+import { forgetPolicies } from "../claims/claimRows.ts";
 import type { GatewayConfig } from "../config.ts";
 
 /** Erases persons of a gateway: also what its tables say of their logs outside of sealed values. */
@@ -30,10 +31,10 @@ async function endLogs(
   person: string,
   now: number,
 ): Promise<Readonly<Record<string, number>>> {
+  const destroyed: Record<string, number> = await forgetPolicies(queries, person);
   const rows = await queries.selectFrom("gateway_log").select("log").where("person", "=", person).execute();
   const logs = rows.map(({ log }) => log);
-  if (logs.length === 0) return {};
-  const destroyed: Record<string, number> = {};
+  if (logs.length === 0) return destroyed;
   for (const table of LOG_TABLES) {
     const { numDeletedRows } = await queries.deleteFrom(table).where("log", "in", logs).executeTakeFirst();
     destroyed[table] = Number(numDeletedRows);
@@ -90,6 +91,12 @@ export function previewErasure(
         .executeTakeFirstOrThrow();
       destroys[table] = Number(rows);
     }
+    const { rows: policies } = await queries
+      .selectFrom("gateway_policy")
+      .select(({ fn }) => fn.countAll<number>().as("rows"))
+      .where("person", "=", person)
+      .executeTakeFirstOrThrow();
+    destroys.gateway_policy = Number(policies);
     const backups = await backupsWith(queries, { createdAt: key.created_at, erasedAt: now });
     return { destroys, backups };
   });

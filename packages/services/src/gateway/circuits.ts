@@ -5,14 +5,14 @@ import { type Artifacts, parseManifest } from "@vitalproof/sdk";
 import { diskArtifacts } from "@vitalproof/sdk/node";
 
 /** What proving one circuit needs. */
-export type AlertCircuit = {
+export type GatewayCircuit = {
   readonly artifacts: Artifacts;
   /** SHA-256 of the verification key's file. */
   readonly keyHash: string;
 };
 
 /** Circuits by name. */
-export type AlertCircuits = (circuit: string) => Promise<AlertCircuit>;
+export type GatewayCircuits = (circuit: string) => Promise<GatewayCircuit>;
 
 /**
  * Circuits of a folder. Each is compared with its manifest once: hashing the proving key of an hour of oxygen takes longer
@@ -22,13 +22,13 @@ export type AlertCircuits = (circuit: string) => Promise<AlertCircuit>;
  * @param large folder of the other files, where it is another one
  * @returns a function that throws ARTIFACT_MISSING, ARTIFACT_MISMATCH
  */
-export function alertCircuits(folder: string, large = folder): AlertCircuits {
+export function gatewayCircuits(folder: string, large = folder): GatewayCircuits {
   const loader = diskArtifacts(folder, {
     large,
     hint: "Build the circuit, and name the folder of its files in the configuration.",
   });
-  const known = new Map<string, Promise<AlertCircuit>>();
-  const load = async (circuit: string): Promise<AlertCircuit> => {
+  const known = new Map<string, Promise<GatewayCircuit>>();
+  const load = async (circuit: string): Promise<GatewayCircuit> => {
     const artifacts = await loader.load(circuit);
     const manifest = parseManifest(circuit, await readFile(join(folder, circuit, "manifest.json"), "utf8"));
     return { artifacts, keyHash: manifest.sha256.verificationKey };
