@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The page that a gateway shows to people, in headless Chromium on the real server.
+
+import {
+  accessList,
+  logger,
+  newToken,
+  type PageView,
+  pageRoutes,
+  type Server,
+  startServer,
+} from "@vitalproof/services";
 import { expect } from "chai";
-import { pageRoutes } from "../../packages/services/src/gateway/page/pageRoutes.ts";
-import type { PageView } from "../../packages/services/src/gateway/page/statusPage.ts";
-import { accessList, logger, newToken, type Server, startServer } from "../../packages/services/src/index.ts";
 import { expectAccessibleInBoth } from "./support/axe.ts";
 import { onBrowser, openPage } from "./support/stage.ts";
 

@@ -30,6 +30,8 @@ export {
 export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
 export type { GatewayConfig } from "./gateway/config.ts";
 export { gatewayPartOf, type OpenGateway, openGateway } from "./gateway/open.ts";
+export { pageRoutes } from "./gateway/page/pageRoutes.ts";
+export type { PageView } from "./gateway/page/statusPage.ts";
 export {
   absenceOf,
   type ErasurePreview,

@@ -8,7 +8,7 @@ export type ClaimChange = Partial<Omit<ClaimRow, "policy" | "period" | "person" 
   Pick<ClaimRow, "next_look">;
 
 /** States in which nothing changes any more. */
-export const ENDED = ["final", "unmet", "lapsed", "refused"] as const;
+export const ENDED: readonly ClaimRow["state"][] = ["final", "unmet", "lapsed", "refused"];
 
 /** Where a row's proof is sealed. */
 export function placeOf({ policy, period }: Pick<ClaimRow, "policy" | "period">) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Problem } from "../../operate/status.ts";
 import type { Database } from "../../store/index.ts";
-import type { ClaimRow, PolicyRow } from "./claimRows.ts";
+import { type ClaimRow, ENDED, type PolicyRow } from "./claimRows.ts";
 
 /** How the claims of one policy are doing. Times are Unix seconds. No readings. */
 export type PolicyState = {
@@ -28,7 +28,6 @@ export type PolicyState = {
 const SHOWN = 10;
 /** Seconds before a window closes at which a claim that is not on its way is a problem. */
 const WARN = 3 * 86_400;
-const ENDED: readonly string[] = ["final", "unmet", "lapsed", "refused"] satisfies ClaimRow["state"][];
 
 /** All policies that were found, in their order on the chain. */
 export function claimsState(database: Database): Promise<PolicyState[]> {
@@ -44,32 +43,27 @@ export function claimsState(database: Database): Promise<PolicyState[]> {
       .innerJoin("gateway_policy", "gateway_policy.policy", "gateway_claim.policy")
       .select(["gateway_claim.policy", "period", "state", "reason", "hash", "closes_at", "changed_at"])
       .where(({ or, eb, ref }) =>
-        or([
-          eb("state", "not in", ENDED as ClaimRow["state"][]),
-          eb("period", ">=", eb(ref("next_period"), "-", SHOWN)),
-        ]),
+        or([eb("state", "not in", ENDED), eb("period", ">=", eb(ref("next_period"), "-", SHOWN))]),
       )
       .orderBy("period", "desc")
       .execute();
+    const countsOf = Map.groupBy(counts, ({ policy }) => policy);
+    const rowsOf = Map.groupBy(rows, ({ policy }) => policy);
     return policies
       .sort((a, b) => (BigInt(a.policy) < BigInt(b.policy) ? -1 : 1))
       .map((policy) => ({
         ...summaryOf(policy),
         claims: Object.fromEntries(
-          counts
-            .filter((each) => each.policy === policy.policy)
-            .map(({ state, claims }) => [state, Number(claims)]),
+          (countsOf.get(policy.policy) ?? []).map(({ state, claims }) => [state, Number(claims)]),
         ),
-        latest: rows
-          .filter((row) => row.policy === policy.policy)
-          .map(({ period, state, reason, hash, closes_at, changed_at }) => ({
-            period,
-            state,
-            reason: reason ?? undefined,
-            hash: hash ?? undefined,
-            closesAt: closes_at ?? undefined,
-            changedAt: changed_at,
-          })),
+        latest: (rowsOf.get(policy.policy) ?? []).map((row) => ({
+          period: row.period,
+          state: row.state,
+          reason: row.reason ?? undefined,
+          hash: row.hash ?? undefined,
+          closesAt: row.closes_at ?? undefined,
+          changedAt: row.changed_at,
+        })),
       }));
   });
 }
