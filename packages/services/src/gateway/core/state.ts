@@ -87,11 +87,11 @@ function readFacts({ database }: Parts): Promise<Facts> {
     const devices = await queries.selectFrom("gateway_device").selectAll().execute();
     return {
       rows: new Map(rows.map((row) => [row.log, row])),
-      counts: groupsOf(counts),
-      waiting: groupsOf(
+      counts: byLog(counts),
+      waiting: byLog(
         waiting.map((row) => ({ ...row, readings: Number(row.readings), last_time: Number(row.last_time) })),
       ),
-      epochs: groupsOf(
+      epochs: byLog(
         epochs.map(({ log, status, epochs: count, kept, moved }) => ({
           log,
           status,
@@ -99,7 +99,7 @@ function readFacts({ database }: Parts): Promise<Facts> {
           sealed: Number(kept) + Number(moved),
         })),
       ),
-      devices: groupsOf(devices),
+      devices: byLog(devices),
     };
   });
 }
@@ -178,12 +178,6 @@ function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0);
 }
 
-function groupsOf<T extends { readonly log: string }>(rows: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.log);
-    if (group === undefined) groups.set(row.log, [row]);
-    else group.push(row);
-  }
-  return groups;
+function byLog<T extends { readonly log: string }>(rows: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(rows, ({ log }) => log);
 }
