@@ -111,6 +111,9 @@ function halmos(folder: string): number {
     "4",
     "--solver-timeout-assertion",
     "0",
+    // Otherwise a way that nothing takes counts as one when the solver is slow, and the loop as not explored.
+    "--solver-timeout-branching",
+    "0",
   ]);
 }
 

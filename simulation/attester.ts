@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   Attester,
+  type AttesterRecords,
   type AttesterServices,
   type AttestHolderRequest,
   type ClosedDay,
@@ -13,7 +14,7 @@ import type { World } from "./world.ts";
 const HOUR = 3600;
 
 /**
- * A simulated attester: the SDK's own over a store in memory, with the chain's clock and the story's accounts. Its
+ * A simulated attester: the SDK's own, over a store in memory or a service's, with the chain's clock and the story's accounts. Its
  * group is declared self-attested, since the devices of the story are software.
  */
 export class SimulatedAttester extends Attester implements AttesterServices {
@@ -26,13 +27,16 @@ export class SimulatedAttester extends Attester implements AttesterServices {
     this.#world = world;
   }
 
-  /** Opens a group on the world's chain. */
-  static async open(world: World): Promise<{ attester: SimulatedAttester; created: Sent<bigint> }> {
+  /** Opens a group on the world's chain. @param records in memory when left out */
+  static async open(
+    world: World,
+    records: AttesterRecords = storeRecords(memoryStore()),
+  ): Promise<{ attester: SimulatedAttester; created: Sent<bigint> }> {
     const signer = world.roles.attester;
     const anchors = world.anchorsAs(signer);
     const created = await anchors.createGroup({ ...SimulatedAttester.TIMES, assurance: "self-attested" });
     const attester = new SimulatedAttester(world, {
-      records: storeRecords(memoryStore()),
+      records,
       group: created.result,
       times: SimulatedAttester.TIMES,
       domain: await anchors.domain(),

@@ -9,6 +9,7 @@ import {
   type App,
   attesterBackend,
   attesterRoutes,
+  type Database,
   migrate,
   openDatabase,
   type RelayerBackend,
@@ -16,6 +17,7 @@ import {
   Sender,
   StoredRelayer,
   serve,
+  sqlRecords,
   startServer,
 } from "@vitalproof/services";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
@@ -54,16 +56,19 @@ export async function startServices(
 ): Promise<Services> {
   const { root } = hre.config.paths;
   const world = await World.create(hre, start);
-  const { attester } = await SimulatedAttester.open(world);
+  const store = await openStore();
+  const { attester } = await SimulatedAttester.open(
+    world,
+    sqlRecords(store.database, () => world.now),
+  );
   const clock = new Clock(world, attester);
   if (scenario !== undefined) await playScenario(world, attester, clock, scenario);
   const config = await configOf(world, attester);
   const circuits = loadSources(root).instances.map(({ name }) => name);
   const turn = turns(clock);
-  const relayer = await relayerOf(world);
   const backends = {
     attester: turn(await attesterOf(world, attester)),
-    relayer: turn(relayer.backend),
+    relayer: turn(await relayerOf(world, store.database)),
   };
 
   const server = await startServer(
@@ -88,7 +93,7 @@ export async function startServices(
       onFault: console.error,
     },
   ).catch(async (error: unknown) => {
-    await relayer.close();
+    await store.close();
     await world.connection.close();
     throw error;
   });
@@ -97,7 +102,7 @@ export async function startServices(
     config,
     async close() {
       await server.close();
-      await relayer.close();
+      await store.close();
       await world.connection.close();
     },
   };
@@ -113,11 +118,22 @@ async function attesterOf(world: World, attester: SimulatedAttester) {
   });
 }
 
-/** The relayer over a store that is forgotten with the chain. Requests drive it: nothing runs in between. */
-async function relayerOf(world: World): Promise<{ backend: RelayerBackend; close(): Promise<void> }> {
+/** The store of attester and relayer. It is forgotten with the chain. */
+async function openStore(): Promise<{ database: Database; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "vitalproof-dapp-"));
-  const database = await openDatabase(`sqlite:${join(folder, "relayer.db")}`);
+  const database = await openDatabase(`sqlite:${join(folder, "services.db")}`);
   await migrate(database);
+  return {
+    database,
+    async close() {
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The relayer. Requests drive it: nothing runs in between. */
+async function relayerOf(world: World, database: Database): Promise<RelayerBackend> {
   const { provider } = world.connection.ethers;
   const { claims, consents, circuits } = world.contracts;
   const { chainId } = await provider.getNetwork();
@@ -134,16 +150,10 @@ async function relayerOf(world: World): Promise<{ backend: RelayerBackend; close
     times: { gather: 0, poll: 20 },
   });
   return {
-    backend: {
-      consent: (grant) => relayer.consent(grant),
-      revoke: (revocation) => relayer.revoke(revocation),
-      claim: (item) => relayer.claim(item),
-      pay: (policy) => relayer.pay(policy),
-    },
-    async close() {
-      await database.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    consent: (grant) => relayer.consent(grant),
+    revoke: (revocation) => relayer.revoke(revocation),
+    claim: (item) => relayer.claim(item),
+    pay: (policy) => relayer.pay(policy),
   };
 }
 

@@ -4,6 +4,7 @@ export { type AttesterBackendOptions, attesterBackend } from "./attester/backend
 export type { AttesterConfig } from "./attester/config.ts";
 export { type AttesterBackend, attesterRoutes } from "./attester/routes.ts";
 export { type RunningAttester, runAttester } from "./attester/run.ts";
+export { sqlRecords } from "./attester/sqlRecords.ts";
 
 export type { AttesterStatus } from "./attester/status.ts";
 export {
