@@ -93,6 +93,7 @@ export class GatewayLoad {
       await pause(Math.max(0, due(i) - performance.now()));
       stored.push(this.#put(this.#given++));
     }
+    await pause(began + 1000 * seconds - performance.now());
     await Promise.all(stored);
     await loop.stop();
     if (faults.length > 0) throw faults[0];
