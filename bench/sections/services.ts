@@ -17,6 +17,12 @@ export function serviceLines({ services }: Report, plot: Plot): string[] {
     "on the clock says little. Each size is measured in a process of its own, on an empty database on a disk, after a smaller run that",
     "is not counted. *Growth* is the power to which processor time, the server's included, grew from the size above to this one: 1 is as",
     "much for each as before, 2 is with the square.",
+    ...(load > environment.cores
+      ? [
+          "",
+          "**The machine was busy with other work.** These figures say that it works, and little of how fast.",
+        ]
+      : []),
     "",
     "### A gateway's readings",
     "",
