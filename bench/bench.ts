@@ -18,7 +18,9 @@ import { type Options, type Part, parseOptions, USAGE, UsageError } from "./opti
 import { measurePage } from "./page.ts";
 import { plotsOf } from "./plots.ts";
 import { measureProving } from "./proving.ts";
-import { loadReport, type Measured, type Report, reportProblems } from "./report.ts";
+import type { Measured, Report } from "./report.ts";
+import { loadReport, reportProblems } from "./reportFile.ts";
+import { measureServices } from "./services.ts";
 import { targetsOf } from "./targets.ts";
 import { measureTree } from "./tree.ts";
 import { measureWorkers } from "./workers.ts";
@@ -80,6 +82,10 @@ async function run(part: Part, report: Report, { full, assumptions }: Options): 
     case "workers": {
       const figures = await measureWorkers();
       return figures === undefined ? report : { ...report, workers: { ...measured(), ...figures } };
+    }
+    case "services": {
+      const figures = await measureServices(report.services, run);
+      return { ...report, services: { ...measured(), ...figures } };
     }
   }
 }

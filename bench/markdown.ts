@@ -7,6 +7,7 @@ import { growthLines } from "./sections/growth.ts";
 import { keyLines } from "./sections/keys.ts";
 import { pageLines } from "./sections/page.ts";
 import { provingLines } from "./sections/proving.ts";
+import { serviceLines } from "./sections/services.ts";
 import { treeLines } from "./sections/tree.ts";
 import { workerLines } from "./sections/workers.ts";
 import { number, table } from "./words.ts";
@@ -46,6 +47,7 @@ export function markdown(report: Report, plots: ReadonlySet<string>): string {
     ...fileLines(report),
     ...treeLines(report, plot),
     ...workerLines(report),
+    ...serviceLines(report, plot),
   ];
   return `${lines
     .join("\n")

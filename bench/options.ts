@@ -12,6 +12,7 @@ export const PARTS = [
   "files",
   "tree",
   "workers",
+  "services",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -37,6 +38,7 @@ Parts, all when none is named:
   files         tables of a million rows, inspected
   tree          a day's tree by WebAssembly against poseidon-lite, in turns
   workers       1, 2 and 4 processes that prove through one queue; needs PostgreSQL
+  services      a gateway's readings and an attester's day, on SQLite and PostgreSQL; LONG=1 for a million readings
 
   --full            all instances, more rounds, the largest sizes: an hour or so
   --json            the report on stdout

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { CHAINS, mostClaims } from "./chains.ts";
-import type { InstanceRow, Report } from "./report.ts";
+import type { AttesterRow, InstanceRow, Report } from "./report.ts";
 import { barPlot, linePlot, short } from "./svg.ts";
 
 /** What every claim has, whatever it states. */
@@ -16,7 +16,7 @@ export function statementOf({ parts }: Pick<InstanceRow, "parts">): number {
 /** Every plot of a report by the name of its file; those of parts that have not run are not there. */
 export function plotsOf(report: Report): Map<string, string> {
   const plots = new Map<string, string>();
-  const { constraints, proving, growth, keys, gas, tree } = report;
+  const { constraints, proving, growth, keys, gas, tree, services } = report;
   if (constraints !== undefined) {
     const rows = ["heart-rate-hour", "glucose-day"].flatMap((name) =>
       constraints.instances.filter((row) => row.name === name),
@@ -275,7 +275,35 @@ export function plotsOf(report: Report): Map<string, string> {
         ],
       }),
     );
+  if (services !== undefined && services.attester.length > 0)
+    plots.set("attester-day.svg", attesterPlot(services.attester));
   return plots;
+}
+
+function attesterPlot(rows: readonly AttesterRow[]): string {
+  const parts = [
+    ["heads in", "heads"],
+    ["paths out", "paths"],
+    ["closing", "close"],
+  ] as const;
+  return linePlot({
+    title: "A day of an attester: processor time, the database's server included",
+    x: {
+      label: "people",
+      log: true,
+      ticks: [...new Set(rows.map(({ people }) => people))].sort((a, b) => a - b),
+    },
+    y: { label: "seconds", log: true },
+    series: [...new Set(rows.map(({ store }) => store))].flatMap((store) =>
+      parts.map(([name, part]) => ({
+        name: `${name}, ${store}`,
+        points: rows
+          .filter((row) => row.store === store)
+          .map((row) => [row.people, row[part].cpu + (row[part].serverCpu ?? 0)] as const),
+        dashed: store === "PostgreSQL",
+      })),
+    ),
+  });
 }
 
 /** The most claims of one transaction by chain; chains with the same number share a name. */

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import type { SetupFigures } from "@vitalproof/hardhat-circom/measure";
 import type { Assumptions, ChainCost, TransactionCost } from "./chains.ts";
 import type { Environment } from "./environment.ts";
@@ -265,6 +262,60 @@ export interface WorkersPart extends Measured {
   readonly rows: readonly WorkersRow[];
 }
 
+export type StoreName = "SQLite" | "PostgreSQL";
+
+/** Seconds, but for `others`. */
+export interface CostFigures {
+  readonly wall: number;
+  /** Processor time of the service's process, all threads. */
+  readonly cpu: number;
+  /** Of the database's server, its flushes included; null where the system does not tell. */
+  readonly serverCpu: number | null;
+  /** Processors that other work of the machine had meanwhile. */
+  readonly others: number;
+}
+
+/** Readings that a gateway stored durably, as fast as it could. */
+export interface IngestRow extends Dated {
+  readonly store: StoreName;
+  readonly devices: number;
+  readonly readings: number;
+  /** Readings whose cost this is: all but the first tenth. */
+  readonly counted: number;
+  readonly cost: CostFigures;
+  /** Sealing a day of every device's log afterwards. */
+  readonly seal: CostFigures;
+  /** Megabytes in use after garbage was collected, with a tenth of the readings stored and with all. */
+  readonly heap: { readonly tenth: number; readonly all: number };
+}
+
+/** Devices with one reading a minute each. */
+export interface PaceRow extends Dated {
+  readonly store: StoreName;
+  readonly devices: number;
+  readonly seconds: number;
+  readonly cost: CostFigures;
+}
+
+/** A day of an attester: one head of each person, the day closed, and every path handed out. */
+export interface AttesterRow extends Dated {
+  readonly store: StoreName;
+  readonly people: number;
+  readonly heads: CostFigures;
+  readonly close: CostFigures;
+  readonly paths: CostFigures;
+}
+
+export interface ServicesPart extends Measured {
+  /** Of the machine, the average of the minute before. */
+  readonly load: number;
+  /** Milliseconds until a small write is on the disk. */
+  readonly flush: number;
+  readonly ingest: readonly IngestRow[];
+  readonly pace: readonly PaceRow[];
+  readonly attester: readonly AttesterRow[];
+}
+
 export interface TargetRow {
   readonly target: string;
   readonly wanted: string;
@@ -285,40 +336,7 @@ export interface Report {
   readonly files?: FilesPart;
   readonly tree?: TreePart;
   readonly workers?: WorkersPart;
-}
-
-const SCHEMA = join(import.meta.dirname, "report.schema.json");
-
-/** What of a value is not as bench/report.schema.json says, one line each; empty when all is. */
-export function reportProblems(value: unknown): string[] {
-  const require = createRequire(import.meta.url);
-  const { default: Ajv } = require("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
-  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
-  const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
-  if (validate(value)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "/"} ${message}`);
-}
-
-/**
- * The report of an earlier run; an empty one when there is none.
- * @throws Error naming the file when it is not JSON or not as the schema says
- */
-export function loadReport(file: string): Report {
-  if (!existsSync(file)) return { schema: 1, targets: [] };
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new Error(
-      `bench/report.json is not JSON: ${(error as Error).message}. Restore it, or delete it and run all parts.`,
-    );
-  }
-  const [problem] = reportProblems(value);
-  if (problem !== undefined)
-    throw new Error(
-      `bench/report.json is not as its schema says: ${problem}. Restore it, or delete it and run all parts.`,
-    );
-  return value as Report;
+  readonly services?: ServicesPart;
 }
 
 /** Rows of an earlier run that this one did not measure stay, with their day; the order is that of `compare`. */

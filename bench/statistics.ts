@@ -24,6 +24,20 @@ export function spreadOf(values: readonly number[], digits = 0): Spread {
   };
 }
 
+/**
+ * How a cost grows from one size to another: it is as the size to the power of this. 0 stays the same, 1 grows with the size,
+ * 2 with its square.
+ * @throws RangeError for two equal sizes, and for what is not above 0
+ */
+export function exponent(
+  smaller: { readonly size: number; readonly cost: number },
+  larger: { readonly size: number; readonly cost: number },
+): number {
+  const growth = Math.log(larger.cost / smaller.cost) / Math.log(larger.size / smaller.size);
+  if (!Number.isFinite(growth)) throw new RangeError("no growth between these sizes and costs");
+  return growth;
+}
+
 export function round(value: number, digits = 0): number {
   return Number(value.toFixed(digits));
 }

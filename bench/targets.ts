@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Report, TargetRow } from "./report.ts";
+import type { IngestRow, Report, TargetRow } from "./report.ts";
 import { round } from "./statistics.ts";
 
 /** Zero bytes in calldata are all that may differ between two transactions of one kind. */
@@ -54,6 +54,8 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
     const row = treeOf(leaves);
     return row && row.fast.median / 1000;
   };
+  const { services } = report;
+  const ingest = mostReadings(services?.ingest ?? []);
   return [
     atLeast(
       "a whole 3,600-reading claim is proven how many times faster than the guide's bare circuit",
@@ -82,6 +84,27 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
     ),
     atMost("processor seconds of a day's tree of 10,000 leaves", 0.5, seconds(10_000)),
     atMost("processor seconds of a day's tree of 100,000 leaves", 5, seconds(100_000)),
+    atLeast(
+      "readings that a gateway stores durably in a second, with the most readings, on the slower store",
+      5_000,
+      extreme(Math.min, ingest, ({ counted, cost }) => counted / cost.wall),
+    ),
+    atMost(
+      "MB by which a gateway's heap grows from a tenth of its readings to all, with the most readings",
+      20,
+      extreme(Math.max, ingest, ({ heap }) => heap.all - heap.tenth),
+      1,
+    ),
+    atMost(
+      "per cent of a processor for a gateway of 1,000 devices with a reading a minute, the database's server included",
+      10,
+      extreme(
+        Math.max,
+        services?.pace ?? [],
+        ({ cost }) => (100 * (cost.cpu + (cost.serverCpu ?? 0))) / cost.wall,
+      ),
+      1,
+    ),
     atMost(
       "verification gas of one proof alone, over its floor of 205,600",
       1.02,
@@ -106,6 +129,26 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
       met: spread === undefined ? null : spread < FLAT_GAS,
     },
   ];
+}
+
+/** Of each store the row with the most readings, of those with the most devices. */
+function mostReadings(rows: readonly IngestRow[]): IngestRow[] {
+  const most = new Map<string, IngestRow>();
+  for (const row of rows) {
+    const other = most.get(row.store);
+    const more = row.devices - (other?.devices ?? 0) || row.readings - (other?.readings ?? 0);
+    if (more > 0) most.set(row.store, row);
+  }
+  return [...most.values()];
+}
+
+/** The lowest or highest figure of some rows; undefined without rows. */
+function extreme<T>(
+  which: (...values: number[]) => number,
+  rows: readonly T[],
+  figureOf: (row: T) => number,
+): number | undefined {
+  return rows.length === 0 ? undefined : which(...rows.map(figureOf));
 }
 
 /** The largest difference of any operation's gas over all sizes of the crowd. */

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { CHAINS, calldataGas, costOn, DEFAULT_ASSUMPTIONS, fits, mostClaims } from "../../bench/chains.ts";
 import { repriced } from "../../bench/gas.ts";
-import { loadReport } from "../../bench/report.ts";
+import { loadReport } from "../../bench/reportFile.ts";
 
 const chain = (name: string) => CHAINS.find((profile) => profile.name === name)!;
 const assumptions = { ...DEFAULT_ASSUMPTIONS, ethereumGasGwei: 2, dataGweiPerByte: 0.5, etherUsd: 2_000 };

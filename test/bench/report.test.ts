@@ -6,7 +6,8 @@ import { expect } from "chai";
 import { instancesTable } from "../../bench/instancesTable.ts";
 import { markdown } from "../../bench/markdown.ts";
 import { plotsOf } from "../../bench/plots.ts";
-import { loadReport, mergeRows, type Report, reportProblems } from "../../bench/report.ts";
+import { mergeRows, type Report } from "../../bench/report.ts";
+import { loadReport, reportProblems } from "../../bench/reportFile.ts";
 import { targetsOf } from "../../bench/targets.ts";
 import { loadSources } from "../../scripts/generate/sources.ts";
 
@@ -28,6 +29,7 @@ describe("bench: the committed report", () => {
       "files",
       "tree",
       "workers",
+      "services",
     );
   });
 

@@ -18,7 +18,14 @@ const ACCOUNT = process.getuid?.() === 0 ? "postgres" : undefined;
 
 export const HAS_POSTGRES = existsSync(join(FOLDER, "initdb"));
 
+export interface PostgresOptions {
+  /** Folder in which the server has its own; one in memory where there is one, when left out. */
+  readonly place?: string;
+}
+
 export interface Postgres {
+  /** Of the process that all others of the server are children of. */
+  readonly pid: number;
   /** Address of a new, empty database. */
   fresh(): Promise<string>;
   /** Ends the server at once, as a power cut would; `start` starts it again. */
@@ -30,8 +37,8 @@ export interface Postgres {
 /** Milliseconds until the server must answer. */
 const START = 30_000;
 
-export async function startPostgres(): Promise<Postgres> {
-  const folder = mkdtempSync(join(PLACE, "vitalproof-postgres-"));
+export async function startPostgres({ place = PLACE }: PostgresOptions = {}): Promise<Postgres> {
+  const folder = mkdtempSync(join(place, "vitalproof-postgres-"));
   if (ACCOUNT !== undefined) {
     const [uid, gid] = ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, ACCOUNT]).stdout));
     chownSync(folder, uid!, gid!);
@@ -53,6 +60,7 @@ export async function startPostgres(): Promise<Postgres> {
   const port = await freePort();
   const server = `postgres://test@127.0.0.1:${port}`;
   let running: Promise<void> | undefined;
+  let pid = 0;
   let databases = 0;
 
   const start = async (): Promise<void> => {
@@ -68,6 +76,7 @@ export async function startPostgres(): Promise<Postgres> {
     ];
     const [command, given] = asAccount("postgres", options);
     const child = spawn(command, given, { stdio: "ignore" });
+    pid = child.pid ?? 0;
     running = new Promise((resolve) => child.on("exit", () => resolve()));
     for (const end = Date.now() + START; ; await setTimeout(50)) {
       if (await answers(port)) return;
@@ -81,6 +90,9 @@ export async function startPostgres(): Promise<Postgres> {
   };
   await start();
   return {
+    get pid() {
+      return pid;
+    },
     start,
     kill: () => end("immediate"),
     async fresh() {
