@@ -129,17 +129,16 @@ class SqlRecords implements AttesterRecords {
       .selectFrom("attester_log")
       .select(["subject", "profile", "generation"])
       .where("next_end", "<", before)
-      // One order for all processes, so that none waits for one that waits for it.
-      .orderBy("subject")
-      .orderBy("profile")
-      .orderBy("generation")
+      // By the index. In the order of keys a database would read every log to find that none is behind.
+      .orderBy("next_end")
       .limit(most)
       .execute();
-    return rows.map(({ subject, profile, generation }) => ({
-      subject: fieldOf(subject),
-      profile,
-      generation,
-    }));
+    return (
+      rows
+        .map(({ subject, profile, generation }) => ({ subject: fieldOf(subject), profile, generation }))
+        // One order for all processes, so that none waits for one that waits for it.
+        .sort((a, b) => compare(a.subject, b.subject) || a.profile - b.profile || a.generation - b.generation)
+    );
   }
 
   async head(key: LogKey, epoch: number): Promise<HeadRecord | undefined> {
@@ -243,4 +242,8 @@ function headOf({ previous, head, received_at, signature, anchor_day }: Tables["
       ? {}
       : { receipt: { receivedAt: received_at, anchorDay: anchor_day, signature } }),
   };
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
 }
