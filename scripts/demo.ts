@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// npm run demo [-- --circuit NAME | --cgm FILE --zone ZONE] [--json]
+// npm run demo [-- --circuit NAME | --cgm FILE --zone ZONE | --ward [--keep]] [--json]
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +14,9 @@ then everything that must be refused.
   npm run demo -- --cgm FILE --zone Europe/Berlin    your own Dexcom Clarity export
   npm run demo -- --circuit NAME                   another circuit, with synthetic readings that fit it;
                                                      an unknown name lists them
+  npm run demo -- --ward                             a ward: five beds whose devices send over MQTT, attester, relayer
+                                                     and gateway as services, an outage, kills, and the claims
+  npm run demo -- --ward --keep                      leaves them running, and says where the gateway's page is
   npm run demo -- --json                             for machines (progress on stderr)
 
 The zone is that of the clock which wrote the file; a file has none, and it is never guessed.
@@ -28,6 +31,8 @@ function options() {
         circuit: { type: "string" },
         cgm: { type: "string" },
         zone: { type: "string" },
+        ward: { type: "boolean", default: false },
+        keep: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -48,7 +53,7 @@ function readOrExit(path: string): string {
   }
 }
 
-const { cgm, zone, json, help, circuit } = options();
+const { cgm, zone, json, help, circuit, ward, keep } = options();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -59,6 +64,14 @@ if (cgm !== undefined && zone === undefined) {
 }
 if (circuit !== undefined && (cgm !== undefined || zone !== undefined)) {
   console.error("--circuit tells a story with synthetic readings: leave --cgm and --zone out.");
+  process.exit(2);
+}
+if (ward && (circuit !== undefined || cgm !== undefined || zone !== undefined)) {
+  console.error("--ward tells a story of its own: leave --circuit, --cgm and --zone out.");
+  process.exit(2);
+}
+if (keep && !ward) {
+  console.error("--keep leaves a ward running: give --ward as well.");
   process.exit(2);
 }
 
@@ -81,7 +94,7 @@ async function storyOrExit(name: string) {
 
 // At the same time: compiling one contract through the IR is most of the wait, on one core.
 const built = await Promise.all([
-  build("circuits", "build", ...(circuit === undefined ? [] : ["enrolment", told.circuit])),
+  build("circuits", "build", ...(circuit === undefined && !ward ? [] : ["enrolment", told.circuit])),
   build("build", "--no-tests"),
 ]);
 for (const status of built) if (status !== 0) process.exit(status);
@@ -97,6 +110,11 @@ function build(...args: string[]): Promise<number> {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });
+}
+
+if (ward) {
+  const { runWard } = await import("./ward/run.ts");
+  await exit(await runWard({ json, keep }).catch(failed));
 }
 
 // Imported only now: both read what the build has just made.
@@ -134,11 +152,16 @@ try {
   }
   await exit(good ? 0 : 1);
 } catch (error) {
+  await exit(failed(error));
+}
+
+/** Says what went wrong. @returns the exit code */
+function failed(error: unknown): number {
   const known = error instanceof VitalproofError || (error instanceof Error && "code" in error);
   console.error(
     `\n${known ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : error}`,
   );
-  await exit(1);
+  return 1;
 }
 
 /** Periods as lines, in columns as wide as they need to be. */

@@ -30,6 +30,7 @@ export {
 } from "./chain/index.ts";
 export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
 export type { GatewayConfig } from "./gateway/config.ts";
+export { hashPassword } from "./gateway/mqtt/broker/passwords.ts";
 export { gatewayPartOf, type OpenGateway, openGateway } from "./gateway/open.ts";
 export { pageRoutes } from "./gateway/page/pageRoutes.ts";
 export type { PageView } from "./gateway/page/statusPage.ts";
