@@ -8,11 +8,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Aim, marksIn } from "./marks.ts";
 
 export type KilledOptions = {
-  /** Program and arguments. It says that it is loaded, and begins with `go`, or `go MARK PASS`. */
+  /** Program and arguments. It says that it is loaded, begins with `go`, or `go MARK PASS`, and says when it has begun. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Where the process says which step it is in. */
   readonly markFile: string;
+};
+
+/** How a process ends: after so many milliseconds, or before that where it is aimed at. */
+export type Ending = {
+  readonly most: number;
+  readonly aim: Aim | undefined;
+  /** Whether the time counts from when it has begun, so that it does something on a busy machine too. */
+  readonly begun: boolean;
 };
 
 export class Killed {
@@ -30,16 +38,18 @@ export class Killed {
     this.#ready = [this.#load(), this.#load()];
   }
 
-  /** @param next milliseconds that the next one lives at most, and where it ends before that */
-  async run(next: () => { readonly most: number; readonly aim: Aim | undefined }): Promise<void> {
+  /** @param next how the next one ends */
+  async run(next: () => Ending): Promise<void> {
     const { markFile } = this.#options;
     while (!this.#stop) {
       const child = await this.#ready.shift()!;
       this.#ready.push(this.#load());
       this.#current = child;
       writeFileSync(markFile, "");
-      const { most, aim } = next();
+      const { most, aim, begun } = next();
+      const begins = begun ? once(child.stdout!, "data") : Promise.resolve();
       child.stdin!.write(aim === undefined ? "go\n" : `go ${aim.mark} ${aim.pass}\n`);
+      await Promise.race([begins, once(child, "exit")]);
       for (const end = Date.now() + most; Date.now() < end && !this.#stop && !isGone(child); ) await pause(5);
       await kill(child);
       this.kills += 1;
