@@ -45,7 +45,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant("mine" as const),
-      blocks: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 30, max: 64 })),
+      blocks: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 20, max: 64 })),
     }),
   },
   {
@@ -102,7 +102,7 @@ onBothStores("claims' histories", (stores) => {
     await first.prove();
     expect(await first.states()).to.deep.equal(["proven", "unmet"]);
     await fc.assert(
-      fc.asyncProperty(fc.array(acts, { minLength: 15, maxLength: 60 }), (history) =>
+      fc.asyncProperty(fc.array(acts, { minLength: 10, maxLength: 40 }), (history) =>
         live(gateways, history),
       ),
       { numRuns: runs, endOnFailure: true, seed: LONG ? Date.now() % 2 ** 31 : 20_261 },
