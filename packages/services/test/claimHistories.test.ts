@@ -81,7 +81,7 @@ after(async () => {
 });
 
 onBothStores("claims' histories", (stores) => {
-  const runs = LONG ? 500 : stores.postgres === undefined ? 40 : 20;
+  const runs = LONG ? 500 : stores.postgres === undefined ? 50 : 10;
   const gateways: Claiming[] = [];
   let other: Database | undefined;
 
@@ -139,7 +139,7 @@ async function live(gateways: readonly Claiming[], history: readonly Act[]): Pro
       await move(gateways, "look", i % 3);
       await move(gateways, "prove", i % 2);
       await move(gateways, "send", (i + 1) % 3);
-      await chain.mine(8);
+      await chain.mine(20);
     }
     await assertSettledOnce(gateways[0]!, chain, floor);
     counts.histories += 1;
