@@ -10,6 +10,7 @@ import { id, Transaction, toBeHex, toQuantity, Wallet } from "ethers";
 import { problemOf, Sender, type SenderLimits, stateOf, type Wanted, want } from "../src/chain/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { accountOf, CHAIN_ID } from "./support/accounts.ts";
+import { faults } from "./support/faults.ts";
 import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 import { type Fault, FINALITY, rpcError, TestChain, TestNode, type TestToken } from "./support/testChain.ts";
@@ -26,59 +27,6 @@ function randomOf(seed: number): (below: number) => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-}
-
-/** A node that drops, repeats, delays, forgets and lies, in every fifth answer. */
-function faults(random: (below: number) => number): Fault {
-  return async (method, params, pass) => {
-    if (random(5) !== 0) return pass();
-    switch (random(6)) {
-      case 0:
-        throw new Error("cut before");
-      case 1:
-        await pass().catch(() => undefined);
-        throw new Error("cut after");
-      case 2:
-        await setTimeout(random(100));
-        return pass();
-      case 3:
-        if (method === "eth_sendRawTransaction") await pass().catch(() => undefined);
-        return pass();
-      default:
-        return lie(method, params, pass, random);
-    }
-  };
-}
-
-async function lie(
-  method: string,
-  _params: unknown[],
-  pass: () => Promise<unknown>,
-  random: (below: number) => number,
-) {
-  const answer = await (method === "eth_sendRawTransaction" ? undefined : pass());
-  switch (method) {
-    case "eth_sendRawTransaction":
-      switch (random(5)) {
-        case 0:
-          return `0x${"00".repeat(32)}`;
-        case 1:
-          throw rpcError("already known");
-        case 2:
-          throw rpcError("nonce too low");
-        case 3:
-          throw rpcError("replacement transaction underpriced");
-        default:
-          throw rpcError("unknown");
-      }
-    case "eth_getTransactionReceipt":
-    case "eth_getBlockByNumber":
-      return null;
-    case "eth_getTransactionCount":
-      return toQuantity(Math.max(0, Number(answer) - 2 + random(4)));
-    default:
-      return answer;
-  }
 }
 
 onBothStores("chain", (stores) => {

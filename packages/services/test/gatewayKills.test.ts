@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A gateway that is killed again and again, between a broker and an attester that are not.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Attester, type EpochRecord, httpAttester, Log, profileOf } from "@vitalproof/sdk";
+import {
+  type Attester,
+  type EpochRecord,
+  httpAttester,
+  Log,
+  type ProfileName,
+  profileOf,
+} from "@vitalproof/sdk";
 import { expect } from "chai";
 import type { MqttClient } from "mqtt";
 import * as v from "valibot";
@@ -20,12 +25,13 @@ import {
   attesterOver,
   DAY,
   FIRST_DAY,
-  GLUCOSE,
   GRACE,
   logsOf,
   TestClock,
   TestGateway,
 } from "./support/gateways.ts";
+import { type Ending, Killed } from "./support/killed.ts";
+import type { Mark } from "./support/marks.ts";
 import { deviceClient, TestInbox, until as untilNow } from "./support/messages.ts";
 import { Mosquitto, needsMosquitto } from "./support/mosquitto.ts";
 import { room } from "./support/sealed.ts";
@@ -33,12 +39,19 @@ import { onBothStores } from "./support/stores.ts";
 
 const LONG = process.env.LONG !== undefined;
 const KILLS = LONG ? 1_000 : 10;
-const DAYS = LONG ? 250 : 3;
+const DAYS = LONG ? 85 : 3;
 const LOGS = 4;
-/** Distinct readings of a log a day: at most 96 have a slot. With those that come twice it is a tenth more. */
-const READINGS = 90;
-const FACTS = profileOf(GLUCOSE);
-const NAMES = Array.from({ length: LOGS }, (_, i) => `p${i}.${GLUCOSE}`);
+/** Days between two restarts of the broker. */
+const RESTARTS = LONG ? 5 : 2;
+const PROFILE: ProfileName = "glucose-mg-dl-5min";
+/** Distinct readings of a log a day: at most 288 have a slot. With those that come twice it is an eighth more. */
+const READINGS = LONG ? 270 : 90;
+/** Readings of a log for slots of the day before, which come when it is sealed. */
+const LATE = 12;
+/** Milliseconds for one thing to come about, on a busy machine and between kills. */
+const PATIENCE = LONG ? 600_000 : 60_000;
+const FACTS = profileOf(PROFILE);
+const NAMES = Array.from({ length: LOGS }, (_, i) => `p${i}.${PROFILE}`);
 const PROGRAM = join(import.meta.dirname, "fixtures/gatewayProcess.ts");
 
 /** Reproducible, but for the moments of the kills. */
@@ -48,64 +61,23 @@ const random = (below: number): number => {
   return (state >>> 8) % below;
 };
 
-/** Gateways one after the other, each killed. The next one is loaded already. */
-class Killed {
-  kills = 0;
-  readonly errors: string[] = [];
-  readonly #args: readonly string[];
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #ready: Promise<ChildProcess>[];
-  #stop = false;
-  #current: ChildProcess | undefined;
+/** Where gateways are killed, next to moments that nothing chose. */
+const AIMS: readonly Mark[] = ["start", "ingest", "sealing", "sending"]
+  .flatMap((area): Mark[] => [`${area}:begun`, `${area}:written`, `${area}:committed`])
+  .concat(["sending:on-its-way", "sending:answered"]);
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#args = args;
-    this.#env = env;
-    this.#ready = [this.#load(), this.#load()];
-  }
-
-  /** Lives for as long as is told, on average, until `end`. */
-  async run(most: () => number): Promise<void> {
-    while (!this.#stop) {
-      const child = await this.#ready.shift()!;
-      this.#ready.push(this.#load());
-      this.#current = child;
-      child.stdin!.write("go\n");
-      for (const end = Date.now() + most(); Date.now() < end && !this.#stop; ) await pause(5);
-      await kill(child);
-      this.kills += 1;
-    }
-  }
-
-  async end(): Promise<void> {
-    this.#stop = true;
-    if (this.#current !== undefined) await kill(this.#current);
-    for (const child of await Promise.all(this.#ready)) await kill(child);
-  }
-
-  async #load(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [PROGRAM, ...this.#args], {
-      stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, ...this.#env },
-    });
-    child.stderr!.on("data", (data: Buffer) => this.errors.push(data.toString().trim()));
-    child.stdin!.on("error", () => undefined);
-    const ended = once(child, "exit").then(() => {
-      throw new Error("A gateway ended before it began.");
-    });
-    await Promise.race([once(child.stdout!, "data"), ended]);
-    ended.catch(() => undefined);
-    child.stdout!.resume();
-    return child;
-  }
+/** Every other one at a random moment, some of those before it has begun. */
+function nextKill(kills: number): Ending {
+  const mark = AIMS[(kills >> 1) % AIMS.length]!;
+  const isAimed = kills % 2 === 0;
+  return {
+    most: random(isAimed ? 1_500 : 1_000),
+    aim: isAimed ? { mark, pass: 1 + random(2) } : undefined,
+    begun: isAimed || random(4) !== 0,
+  };
 }
 
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
-}
+type Text = { readonly topic: string; readonly text: string; readonly value: number };
 
 function backendOf(attester: Attester): AttesterBackend {
   const none = () => Promise.reject(new Error("not asked"));
@@ -165,27 +137,33 @@ onBothStores("gateway that is killed", (stores) => {
     // Opened while nothing is killed: what an attester has opened and has not told is for an operator.
     setClock((FIRST_DAY + 1) * DAY - 10);
     const clock = new TestClock(now);
-    await (await TestGateway.start(database, clock, logsOf(LOGS, httpAttester(address), GLUCOSE))).work(
+    await (await TestGateway.start(database, clock, logsOf(LOGS, httpAttester(address), PROFILE))).work(
       "enrolment",
     );
     writeFileSync(join(folder, "password"), "gateway-pw\n");
     await subscribe();
-    killed = new Killed(
-      [url, `mqtt://127.0.0.1:${broker.ports.plain}`, address, join(folder, "clock"), String(LOGS)],
-      {
-        PASSWORD_FILE: join(folder, "password"),
-      },
-    );
-    const running = killed.run(() => 150 + random(1_000));
+    killed = kills(url, address);
+    const running = killed.run(() => nextKill(killed!.kills));
 
     const published = new Map<string, number>();
-    let messages = 0;
+    const sent = { messages: 0, twice: 0, late: 0, restarts: 0 };
     for (let day = 1; day <= DAYS || killed.kills < KILLS; day++) {
       const start = (FIRST_DAY + day) * DAY;
       setClock(start + DAY - 1);
-      const texts = day <= DAYS ? readingsOf(start, published) : [];
-      messages += texts.length;
-      await Promise.all(texts.map(({ topic, text }) => device.publishAsync(topic, text, { qos: 1 })));
+      // None that is late on the last day: what is waited for comes after all of them.
+      const late = day > 1 && day < DAYS ? lateOf(start) : [];
+      const texts = day <= DAYS ? readingsOf(start, published, late) : [];
+      sent.messages += texts.length;
+      sent.late += late.length;
+      sent.twice += texts.length - late.length - published.size;
+      const publishing = texts.map(({ topic, text }) => device.publishAsync(topic, text, { qos: 1 }));
+      if (day % RESTARTS === 0) {
+        await pause(random(300));
+        await broker.stop();
+        await broker.run();
+        sent.restarts += 1;
+      }
+      await Promise.all(publishing);
       await until(
         async () => (await storedOf(database, start)) >= published.size,
         "everything is stored",
@@ -202,9 +180,25 @@ onBothStores("gateway that is killed", (stores) => {
     await killed.end();
     await running;
     expect(killed.errors.filter((line) => !/^(mqtt|sending|sealing) /.test(line))).to.deep.equal([]);
-    expect(messages).to.be.at.least(LONG ? 95_000 : 1_000);
-    await assertAll(database, records);
+    expect(sent.messages).to.be.at.least(LONG ? 100_000 : 1_000);
+    expect(sent.twice + sent.late).to.be.at.least(sent.messages / 10);
+    const receipts = await assertAll(database, records, sent);
+    if (!LONG) return;
+    const marks = Object.fromEntries([...killed.byMark].sort());
+    console.log(JSON.stringify({ kills: killed.kills, ...sent, receipts, marks }));
+    for (const mark of AIMS) expect(killed.byMark.get(mark), mark).to.be.at.least(KILLS / 100);
   });
+
+  function kills(url: string, attester: string): Killed {
+    const file = (name: string): string => join(folder, name);
+    const mqtt = `mqtt://127.0.0.1:${broker.ports.plain}`;
+    return new Killed({
+      args: [PROGRAM, url, mqtt, attester, file("clock"), file("marks"), String(LOGS), PROFILE],
+      // What one has compiled the next one has.
+      env: { PASSWORD_FILE: file("password"), NODE_COMPILE_CACHE: file("compiled") },
+      markFile: file("marks"),
+    });
+  }
 
   /** From now on the broker keeps what comes for the gateway. */
   async function subscribe(): Promise<void> {
@@ -220,17 +214,16 @@ onBothStores("gateway that is killed", (stores) => {
     await source.close();
   }
 
-  /** A day's readings, in no order, a tenth of them twice. */
-  function readingsOf(start: number, into: Map<string, number>): { topic: string; text: string }[] {
-    const texts: { topic: string; text: string }[] = [];
+  /** A day's readings, an eighth of them twice, and what is late, in no order. */
+  function readingsOf(start: number, into: Map<string, number>, late: readonly Text[]): Text[] {
+    const texts = [...late];
     for (let log = 0; log < LOGS; log++) {
       for (let i = 0; i < READINGS; i++) {
         const time = start + i * FACTS.interval;
-        const value = 60 + ((time / FACTS.interval) % 200);
-        into.set(`d${log} ${time}`, value);
-        const message = { topic: `devices/device/d${log}`, text: JSON.stringify({ t: time, v: value }) };
+        const message = textOf(log, time);
+        into.set(`d${log} ${time}`, message.value);
         texts.push(message);
-        if (random(10) === 0) texts.push(message);
+        if (random(8) === 0) texts.push(message);
       }
     }
     for (let i = texts.length - 1; i > 0; i--) {
@@ -240,9 +233,28 @@ onBothStores("gateway that is killed", (stores) => {
     return texts;
   }
 
+  /** Readings for slots of the day before, which had none. */
+  function lateOf(start: number): Text[] {
+    return Array.from({ length: LOGS * LATE }, (_, i) =>
+      textOf(i % LOGS, start - (1 + Math.floor(i / LOGS)) * FACTS.interval),
+    );
+  }
+
+  function textOf(log: number, time: number): Text {
+    const value = 60 + ((time / FACTS.interval) % 200);
+    return { topic: `devices/device/d${log}`, text: JSON.stringify({ t: time, v: value }), value };
+  }
+
   /** How many different readings of a day are in the store. */
   async function storedOf(database: Database, start: number): Promise<number> {
     const { keys } = room(database);
+    const { readings } = await database.reads
+      .selectFrom("gateway_reading")
+      .select((row) => row.fn.sum<number>("readings").as("readings"))
+      .where("last_time", ">=", start)
+      .executeTakeFirstOrThrow();
+    // What is opened below has its price, and is needed at the end alone.
+    if (Number(readings) < LOGS * READINGS) return 0;
     const rows = await database.reads
       .selectFrom("gateway_reading")
       .selectAll()
@@ -262,14 +274,22 @@ onBothStores("gateway that is killed", (stores) => {
     return rows.every(({ next_epoch, unsent }) => next_epoch === epoch + 1 && unsent === 0);
   }
 
-  async function assertAll(database: Database, records: Database): Promise<void> {
+  /** @returns receipts that were checked */
+  async function assertAll(
+    database: Database,
+    records: Database,
+    sent: { readonly messages: number; readonly late: number },
+  ): Promise<number> {
+    let receipts = 0;
+    let given = 0;
+    let tooLate = 0;
     const gateway = await TestGateway.start(
       database,
       new TestClock(now),
       logsOf(
         LOGS,
         attesterOver(records, () => now),
-        GLUCOSE,
+        PROFILE,
       ),
     );
     const recorded = await records.reads.selectFrom("attester_head").selectAll().execute();
@@ -283,6 +303,7 @@ onBothStores("gateway that is killed", (stores) => {
       );
       expect(heads.size).to.equal(epochs.length);
       expect(await assertHonoured(epochs)).to.equal(epochs.length);
+      receipts += epochs.length;
       for (const each of epochs) {
         expect(each.status).to.equal("accepted");
         expect(fieldOf(heads.get(each.epoch)!.head)).to.equal(each.head);
@@ -292,12 +313,18 @@ onBothStores("gateway that is killed", (stores) => {
       const { readings, sealed, accepted } = logs.find(({ log }) => log === name)!;
       expect([sealed, accepted]).to.deep.equal([epochs.length, epochs.length]);
       expect(readings.kept).to.equal(DAYS * READINGS);
-      // The rest is what came again, before or after its epoch was sealed.
+      // The rest is what came again, before or after its epoch was sealed, and what came late.
       const { "epoch-sealed": late = 0, ...refused } = readings.refused;
+      given += readings.given;
+      tooLate += late;
       expect(refused).to.deep.equal({});
       expect(readings).to.deep.include({ moved: 0, dropped: 0 });
       expect(readings.kept + readings.duplicate + late + readings.waiting).to.equal(readings.given);
     }
+    // Each message at least once: what was not acknowledged comes again.
+    expect(given).to.be.at.least(sent.messages);
+    expect(tooLate).to.be.at.least(sent.late);
+    return receipts;
   }
 });
 
@@ -306,9 +333,9 @@ function filledOf({ codes }: EpochRecord): number {
 }
 
 async function until(holds: () => Promise<boolean>, what: string, told: unknown): Promise<void> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + PATIENCE;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`It took too long until ${what}: ${JSON.stringify(told)}`);
-    await pause(20);
+    await pause(40);
   }
 }

@@ -18,10 +18,10 @@ import {
   sharedProver,
   World,
 } from "../../../../simulation/index.ts";
-import { Finality, Sender } from "../../src/chain/index.ts";
+import { Finality, type NodeConnection, Sender, type SenderLimits } from "../../src/chain/index.ts";
 import { ClaimChain } from "../../src/gateway/claims/claimChain.ts";
 import { ClaimDuty } from "../../src/gateway/claims/claimDuty.ts";
-import { ClaimProver } from "../../src/gateway/claims/claimProver.ts";
+import { ClaimProver, type ProofStep } from "../../src/gateway/claims/claimProver.ts";
 import type { ClaimRow } from "../../src/gateway/claims/claimRows.ts";
 import { OfferDuty } from "../../src/gateway/claims/offerDuty.ts";
 import { PeriodDuty } from "../../src/gateway/claims/periodDuty.ts";
@@ -190,6 +190,14 @@ export class Claiming {
   /** The next proof is not made. */
   failing: (() => Error) | undefined;
   relayer: Pick<Relayer, "claim"> | undefined;
+  /** Through which the chain is asked and written to, in place of one that is honest. */
+  through:
+    | {
+        readonly chain: () => ClaimChain;
+        readonly node: NodeConnection;
+        readonly limits: Partial<SenderLimits>;
+      }
+    | undefined;
   readonly #stage: ClaimStage;
   readonly #submitted: "relayed" | "paid";
 
@@ -202,6 +210,7 @@ export class Claiming {
   readonly account = accountOf(15);
 
   get chain(): ClaimChain {
+    if (this.through !== undefined) return this.through.chain();
     const { world, node } = this.#stage;
     const { relayer } = world.roles;
     return new ClaimChain({
@@ -258,29 +267,33 @@ export class Claiming {
 
   /** Proves what is offered. A proof of the same is made once for all tests. */
   async prove(): Promise<void> {
+    const prover = this.prover((task) => {
+      if (this.failing !== undefined) throw this.failing();
+      const key = JSON.stringify(task, (_, value) => (typeof value === "bigint" ? String(value) : value));
+      const made = proofs.get(key) ?? proofMaker(sharedProver, this.#stage.world.artifacts)(task);
+      proofs.set(key, made);
+      return made;
+    });
+    const offers = {
+      offer: async (steps: readonly { step: ProofStep }[]) => {
+        for (const { step } of steps) await prover.prove(step).catch(() => undefined);
+      },
+    };
+    await new OfferDuty(this.database, offers, 10).act();
+  }
+
+  prover(make: ProofMaker): ClaimProver {
     const { patient, attester, world } = this.#stage;
-    const prover = new ClaimProver({
+    return new ClaimProver({
       database: this.database,
       personKeys: room(this.database).keys,
       secretOf: async () => patient.identity.secret(),
       chain: this.chain,
       pathsOf: () => attester,
-      make: (task) => {
-        if (this.failing !== undefined) throw this.failing();
-        const key = JSON.stringify(task, (_, value) => (typeof value === "bigint" ? String(value) : value));
-        const made = proofs.get(key) ?? proofMaker(sharedProver, world.artifacts)(task);
-        proofs.set(key, made);
-        return made;
-      },
+      make,
       report: (notice) => this.notices.push(notice),
       clock: () => world.now,
     });
-    const offers = {
-      offer: async (steps: readonly { step: { policy: string; period: number } }[]) => {
-        for (const { step } of steps) await prover.prove(step).catch(() => undefined);
-      },
-    };
-    await new OfferDuty(this.database, offers, 10).act();
   }
 
   /** Has what is wanted sent. */
@@ -290,8 +303,8 @@ export class Claiming {
       database: this.database,
       signer: this.account,
       chainId: CHAIN_ID,
-      provider: node,
-      limits: { patience: 0, refusals: 2, stuck: 0, again: 0 },
+      provider: this.through?.node ?? node,
+      limits: this.through?.limits ?? { patience: 0, refusals: 2, stuck: 0, again: 0 },
       clock: () => world.now,
     });
     await sender.advance();

@@ -11,6 +11,9 @@ import type { Offer } from "../../src/jobs/index.ts";
 /** Times in which a test can wait for a lease. */
 export const SHORT = { lease: 1, pause: 1 };
 
+/** For drills that kill a worker more often than a step is tried. */
+export const PROVER_QUEUE = { ...SHORT, tries: 1_000 };
+
 /** Moves a row on from a version, after so many milliseconds. */
 export type Row = { readonly row: number; readonly version: number; readonly ms: number };
 

@@ -39,9 +39,17 @@ export class TestChain {
     });
     const request: Request = async (method, ...params) =>
       (await connection.provider.request({ method, params })) as never;
-    const chain = new TestChain(request, () => connection.close());
+    const chain = await TestChain.over(request, () => connection.close());
     for (let i = 20; i < ACCOUNTS; i++)
       await request("hardhat_setBalance", accountOf(i).address, toQuantity(10n ** 21n));
+    await chain.#keep();
+    return chain;
+  }
+
+  /** A chain that is there already, and from now on mines when it is told to. It reorganises down to its block of now. */
+  static async over(request: Request, close: () => Promise<void>): Promise<TestChain> {
+    await request("evm_setAutomine", false);
+    const chain = new TestChain(request, close);
     await chain.#keep();
     return chain;
   }
