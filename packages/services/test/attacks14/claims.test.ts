@@ -132,7 +132,11 @@ onBothStores("attacks on a gateway's claims", function (stores) {
     await claiming.send();
     await claiming.look();
     expect((await claiming.states())[0]).to.match(/^sent/);
-    expect(await problemsOf(claiming)).to.not.deep.equal([]);
+    await stage.world.passUntil(stage.world.now + 2 * 3_600);
+    await claiming.look();
+    expect((await problemsOf(claiming)).map(({ what }) => what)).to.deep.equal([
+      `Period 0 of policy ${stage.policy} (p1) is on its way for 2 h.`,
+    ]);
   });
 
   it("a claim that is to be sent is not sent after the person was erased", async function () {
@@ -181,7 +185,10 @@ onBothStores("attacks on a gateway's claims", function (stores) {
     await stage.patient.consent(stage.program);
     const claiming = await begin("paid");
     await claiming.look();
-    const { promise: failed, resolve } = Promise.withResolvers<void>();
+    let resolve: () => void = () => undefined;
+    const failed = new Promise<void>((done) => {
+      resolve = done;
+    });
     const proof = { a: ["1", "2"], b: [["1", "2"], ["1", "2"]], c: ["1", "2"] };
     const prover = (make: () => Promise<never>) =>
       new ClaimProver({

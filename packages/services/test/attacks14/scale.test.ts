@@ -95,7 +95,10 @@ onBothStores("attacks on scale", (stores) => {
     await fill(database, 40, 1, (policy) => ({ state: "ready", closes_at: 100_000 - policy }));
     await migrateJobs(url);
     const taken: string[] = [];
-    const { promise: done, resolve } = Promise.withResolvers<void>();
+    let resolve: () => void = () => undefined;
+    const done = new Promise<void>((end) => {
+      resolve = end;
+    });
     const queue = await queueOf<{ policy: string; period: number }>(url, "proofs", {
       concurrency: 1,
       handler: async ({ policy }) => {
