@@ -7,9 +7,6 @@ export type PolicyRow = Tables["gateway_policy"];
 export type ClaimChange = Partial<Omit<ClaimRow, "policy" | "period" | "person" | "version">> &
   Pick<ClaimRow, "next_look">;
 
-/** States in which nothing changes any more. */
-export const ENDED = ["final", "unmet", "lapsed", "refused"] as const;
-
 /** Where a row's proof is sealed. */
 export function placeOf({ policy, period }: Pick<ClaimRow, "policy" | "period">) {
   return { table: "gateway_claim", key: `${policy}/${period}` } as const;
@@ -52,12 +49,16 @@ export function changeClaim(
   });
 }
 
-/** Looks again later at a row that a prover has: its version remains, so that the proof can be written. */
-export async function lookLater(database: Database, row: ClaimRow, nextLook: number): Promise<void> {
+/** Notes something on a row that a prover has: its version remains, so that the proof can be written. */
+export async function noteOn(
+  database: Database,
+  row: ClaimRow,
+  note: Partial<Pick<ClaimRow, "reason" | "next_look">>,
+): Promise<void> {
   await database.step((queries) =>
     queries
       .updateTable("gateway_claim")
-      .set({ next_look: nextLook })
+      .set(note)
       .where("policy", "=", row.policy)
       .where("period", "=", row.period)
       .where("version", "=", row.version)
