@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Attacks on a gateway's claims: relayers that are away or lie, policies that end early, erasures in the middle of a look.
+
+import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { ClaimProver } from "../../src/gateway/claims/claimProver.ts";
 import { claimProblems, claimsState } from "../../src/gateway/claims/claimsState.ts";
 import { PolicyDuty } from "../../src/gateway/claims/policyDuty.ts";
 import { gatewayErasures } from "../../src/gateway/people/index.ts";
-import { VitalproofError } from "@vitalproof/sdk";
 import { type Claiming, ClaimStage, FINALITY, mineEach } from "../support/claimStage.ts";
 import { room } from "../support/sealed.ts";
 import { onBothStores } from "../support/stores.ts";
@@ -21,7 +22,7 @@ before(async function () {
 });
 after(() => stage?.close());
 
-onBothStores("attacks on a gateway's claims", function (stores) {
+onBothStores("attacks on a gateway's claims", (stores) => {
   let snapshot: Awaited<ReturnType<typeof stage.world.connection.networkHelpers.takeSnapshot>>;
   const open: Claiming[] = [];
   beforeEach(async () => {
@@ -75,8 +76,7 @@ onBothStores("attacks on a gateway's claims", function (stores) {
     for (const claim of [
       away,
       async () => ({ outcome: "failed", code: "CONTRACT_CALL_FAILED", message: "" }) as const,
-      async () =>
-        ({ outcome: "settled", transaction: `0x${"11".repeat(32)}`, blockNumber: 1 }) as const,
+      async () => ({ outcome: "settled", transaction: `0x${"11".repeat(32)}`, blockNumber: 1 }) as const,
     ]) {
       const here = await stage.world.connection.networkHelpers.takeSnapshot();
       const claiming = await given("relayed");
@@ -122,7 +122,9 @@ onBothStores("attacks on a gateway's claims", function (stores) {
     await claiming.look();
     const rows = await claiming.rows();
     const lost = rows.find(({ period }) => period === 2);
-    expect(lost === undefined || lost.next_look === null, `it is ${lost?.state} ${lost?.reason}`).to.equal(true);
+    expect(lost === undefined || lost.next_look === null, `it is ${lost?.state} ${lost?.reason}`).to.equal(
+      true,
+    );
   });
 
   it("an account without ether is a problem while claims wait for it", async function () {
@@ -189,7 +191,14 @@ onBothStores("attacks on a gateway's claims", function (stores) {
     const failed = new Promise<void>((done) => {
       resolve = done;
     });
-    const proof = { a: ["1", "2"], b: [["1", "2"], ["1", "2"]], c: ["1", "2"] };
+    const proof = {
+      a: ["1", "2"],
+      b: [
+        ["1", "2"],
+        ["1", "2"],
+      ],
+      c: ["1", "2"],
+    };
     const prover = (make: () => Promise<never>) =>
       new ClaimProver({
         database: claiming.database,

@@ -2,21 +2,27 @@
 //
 // A ward's year of claims: what a look at them costs, and who waits behind whom.
 import { expect } from "chai";
-import { migrateJobs, openQueue, queueOf } from "../../src/jobs/index.ts";
+import pg from "pg";
 import { claimsState } from "../../src/gateway/claims/claimsState.ts";
 import { OfferDuty } from "../../src/gateway/claims/offerDuty.ts";
 import { gatewayErasures } from "../../src/gateway/people/index.ts";
+import { migrateJobs, openQueue, queueOf } from "../../src/jobs/index.ts";
 import type { Database } from "../../src/store/index.ts";
 import type { Tables } from "../../src/store/tables.ts";
+import { codeOf } from "../support/rejection.ts";
 import { room } from "../support/sealed.ts";
 import { onBothStores } from "../support/stores.ts";
-import { codeOf } from "../support/rejection.ts";
 
-const POLICIES = 1_000;
+const POLICIES = process.env.LONG === undefined ? 200 : 1_000;
 const PERIODS = 365;
 
 onBothStores("attacks on scale", (stores) => {
-  async function fill(database: Database, policies: number, periods: number, change: (policy: number, period: number) => Partial<Tables["gateway_claim"]>) {
+  async function fill(
+    database: Database,
+    policies: number,
+    periods: number,
+    change: (policy: number, period: number) => Partial<Tables["gateway_claim"]>,
+  ) {
     await database.step(async (queries) => {
       for (let policy = 1; policy <= policies; policy++) {
         await queries
@@ -52,20 +58,31 @@ onBothStores("attacks on scale", (stores) => {
           ...change(policy, period),
         }));
         for (let at = 0; at < rows.length; at += 200)
-          await queries.insertInto("gateway_claim").values(rows.slice(at, at + 200)).execute();
+          await queries
+            .insertInto("gateway_claim")
+            .values(rows.slice(at, at + 200))
+            .execute();
       }
     });
   }
 
   it(`the state of ${POLICIES} policies over ${PERIODS} periods is told in less than a second`, async function () {
     this.timeout(300_000);
-    const database = await stores.open(await stores.fresh());
+    const url = await stores.fresh();
+    const database = await stores.open(url);
     await fill(database, POLICIES, PERIODS, () => ({}));
+    // As PostgreSQL does on its own after a while.
+    const { postgres } = stores;
+    if (postgres !== undefined) {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query("vacuum analyze gateway_claim");
+      await client.end();
+    }
     await claimsState(database);
     const began = performance.now();
     await claimsState(database);
     const took = performance.now() - began;
-    console.log(`      ${Math.round(took)} ms`);
     expect(took).to.be.lessThan(1_000);
   });
 
@@ -81,7 +98,11 @@ onBothStores("attacks on scale", (stores) => {
     const offered = new Set<string>();
     const duty = new OfferDuty(
       database,
-      { offer: async (steps) => steps.forEach(({ key }) => offered.add(key)) },
+      {
+        offer: async (steps) => {
+          for (const { key } of steps) offered.add(key);
+        },
+      },
       10,
     );
     for (let i = 0; i < 5; i++) await duty.act();
@@ -92,7 +113,7 @@ onBothStores("attacks on scale", (stores) => {
     this.timeout(60_000);
     const url = await stores.fresh();
     const database = await stores.open(url);
-    await fill(database, 40, 1, (policy) => ({ state: "ready", closes_at: 100_000 - policy }));
+    await fill(database, 40, 1, (policy) => ({ state: "ready", closes_at: 3_600 * (1_000 - policy) }));
     await migrateJobs(url);
     const taken: string[] = [];
     let resolve: () => void = () => undefined;
@@ -153,7 +174,6 @@ onBothStores("attacks on scale", (stores) => {
   it("a start needs no right to change the schema once it was migrated", async function () {
     this.timeout(60_000);
     if (stores.postgres === undefined) this.skip();
-    const { default: pg } = await import("pg");
     const url = await stores.fresh();
     await stores.open(url);
     await migrateJobs(url);
@@ -163,7 +183,9 @@ onBothStores("attacks on scale", (stores) => {
       await owner.query("drop role if exists weak");
       await owner.query("create role weak login password 'weak'");
       await owner.query("grant usage on schema public, vitalproof_jobs to weak");
-      await owner.query("grant select, insert, update, delete on all tables in schema public, vitalproof_jobs to weak");
+      await owner.query(
+        "grant select, insert, update, delete on all tables in schema public, vitalproof_jobs to weak",
+      );
       await owner.query("grant execute on all functions in schema vitalproof_jobs to weak");
       const weak = new URL(url);
       weak.username = "weak";

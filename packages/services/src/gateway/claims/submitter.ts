@@ -10,6 +10,7 @@ import {
 import { Interface } from "ethers";
 import { type ChainAccount, stateOf, want } from "../../chain/index.ts";
 import type { Database, Queries } from "../../store/index.ts";
+import { purposesOf } from "./claimRows.ts";
 
 /** What became of a claim on its way. `again`: it did nothing, and something has to be looked at before it is sent again. */
 export type Followed =
@@ -58,7 +59,7 @@ const FALSE = ["ClaimsPayout_InvalidProofInBatch", "ClaimsPayout_BatchNotVerifie
  */
 export function paidBy(database: Database, from: ChainAccount, claims: string): Submitter {
   const purposeOf = ({ policy, period }: ClaimItem, attempt: number): string =>
-    `claim/${policy}/${period}/${attempt}`;
+    `${purposesOf(String(policy), period)}${attempt}`;
   return {
     async begin(queries, item, attempt, notAfter, now) {
       const data = ABI.encodeFunctionData("submitClaims", [[itemCalldata(item)]]);
