@@ -4,10 +4,12 @@
 
 import { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
+import { want } from "../../src/chain/index.ts";
 import { ClaimProver } from "../../src/gateway/claims/claimProver.ts";
 import { claimProblems, claimsState } from "../../src/gateway/claims/claimsState.ts";
 import { PolicyDuty } from "../../src/gateway/claims/policyDuty.ts";
 import { gatewayErasures } from "../../src/gateway/people/index.ts";
+import { CHAIN_ID } from "../support/accounts.ts";
 import { type Claiming, ClaimStage, FINALITY, mineEach } from "../support/claimStage.ts";
 import { room } from "../support/sealed.ts";
 import { onBothStores } from "../support/stores.ts";
@@ -180,6 +182,53 @@ onBothStores("attacks on a gateway's claims", (stores) => {
     }).act(signal);
     const rows = await claiming.database.reads.selectFrom("gateway_policy").selectAll().execute();
     expect(rows).to.deep.equal([]);
+  });
+
+  it("a program that is not there does not keep policies of others from being found", async function () {
+    this.timeout(60_000);
+    const claiming = await stage.copy(await stores.fresh());
+    open.push(claiming);
+    await new PolicyDuty({
+      database: claiming.database,
+      chain: claiming.chain,
+      programs: [99n, stage.program],
+      people: async () => [{ person: "p1", secret: stage.patient.identity.secret() }],
+      report: () => undefined,
+      every: 10,
+    })
+      .act(signal)
+      .catch(() => undefined);
+    const rows = await claiming.database.reads.selectFrom("gateway_policy").selectAll().execute();
+    expect(rows.map(({ policy }) => policy)).to.deep.equal([String(stage.policy)]);
+  });
+
+  it("a person who came back under another name is claimed for", async function () {
+    this.timeout(60_000);
+    const claiming = await begin("paid");
+    // An earlier life of the person left a transaction that did nothing.
+    await claiming.database.step(async (queries) => {
+      await queries.deleteFrom("gateway_claim").execute();
+      await queries.updateTable("gateway_policy").set({ next_period: 0, next_end: 0, periods: 2 }).execute();
+      await want(
+        queries,
+        {
+          purpose: `claim/${stage.policy}/0/0`,
+          from: { chainId: CHAIN_ID, address: claiming.account.address },
+          to: stage.world.addresses.claims,
+          data: "0x1234",
+          notAfter: 1,
+        },
+        1,
+      );
+    });
+    await claiming.find();
+    await stage.patient.consent(stage.program);
+    await claiming.look();
+    await claiming.prove();
+    await claiming.look();
+    await claiming.send();
+    await claiming.look();
+    expect((await claiming.states())[0]).to.equal("settled");
   });
 
   it("a prover that fails does not cost another one its proof", async function () {

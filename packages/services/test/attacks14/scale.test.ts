@@ -66,7 +66,7 @@ onBothStores("attacks on scale", (stores) => {
     });
   }
 
-  it(`the state of ${POLICIES} policies over ${PERIODS} periods is told in less than a second`, async function () {
+  it(`the state of ${POLICIES} policies over ${PERIODS} periods is told before anyone notices`, async function () {
     this.timeout(300_000);
     const url = await stores.fresh();
     const database = await stores.open(url);
@@ -83,7 +83,8 @@ onBothStores("attacks on scale", (stores) => {
     const began = performance.now();
     await claimsState(database);
     const took = performance.now() - began;
-    expect(took).to.be.lessThan(1_000);
+    // SQLite is read in this process, which does nothing else meanwhile.
+    expect(took).to.be.lessThan(postgres === undefined ? 1_000 : 5_000);
   });
 
   it("claims whose proofs always fail do not keep others from being offered", async function () {
