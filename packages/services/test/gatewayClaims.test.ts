@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A gateway's claims: a real log, a real chain, real proofs. Every step is done by new objects, so each is a restart.
-import { anchorDayOf, VitalproofError } from "@vitalproof/sdk";
+import { anchorDayOf, type ClaimItem, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { OFFSET, PROFILE } from "../../../simulation/index.ts";
 import { forgetPolicies } from "../src/gateway/claims/claimRows.ts";
 import { claimProblems, claimsState } from "../src/gateway/claims/claimsState.ts";
+import { sealedItem, unsealItem } from "../src/gateway/claims/sealedItem.ts";
 import { Erasures } from "../src/sealed/index.ts";
 import { BENEFIT, type Claiming, ClaimStage, FINALITY, mineEach } from "./support/claimStage.ts";
 import { room } from "./support/sealed.ts";
@@ -223,6 +224,17 @@ onBothStores("gateway's claims", (stores) => {
       claim: async () => ({ outcome: "refused", code: "PROOF_INVALID", message: "" }),
     };
     await claiming.look();
+    await claiming.look();
+    expect((await claiming.states())[0], "the contract accepts the proof").to.equal("sent PROOF_INVALID");
+    const [row] = await claiming.rows();
+    const { keys } = room(claiming.database);
+    const item = await unsealItem(keys, claiming.database.reads, row!);
+    const { a, b, c } = item.proof;
+    const other = { ...item, proof: { a: c, b, c: a } } as ClaimItem;
+    await claiming.database.step(async (queries) => {
+      const sealed = await sealedItem(keys, queries, row!, other);
+      await queries.updateTable("gateway_claim").set({ sealed }).where("period", "=", 0).execute();
+    });
     await claiming.look();
     expect((await claiming.states())[0]).to.equal("refused PROOF_INVALID");
   });

@@ -209,6 +209,7 @@ export class Claiming {
       consents: world.consentsAs(relayer),
       custody: world.custodyAs(relayer),
       finality: new Finality(node),
+      node,
     });
   }
 

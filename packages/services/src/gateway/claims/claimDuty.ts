@@ -156,6 +156,9 @@ export class ClaimDuty implements Duty {
       case "under-way":
         return this.#change(look, { state: "sent", reason: followed.reason ?? null });
       case "refused":
+        // A relayer can be wrong, or lie. The contract is asked before a claim is given up.
+        if (!(await this.#options.chain.isFalse(item)))
+          return this.#change(look, { state: "sent", reason: followed.reason }, this.#options.waits.later);
         return this.#change(look, { state: "refused", reason: followed.reason });
       case "again":
         return this.#change(look, {

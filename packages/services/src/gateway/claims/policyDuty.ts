@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash } from "node:crypto";
-import { epochEnd, holderOf, type ProgramFacts, profileOf } from "@vitalproof/sdk";
+import { epochEnd, holderOf, type ProgramFacts, profileOf, VitalproofError } from "@vitalproof/sdk";
 import type { Duty } from "../../operate/loop.ts";
 import type { Database, Queries } from "../../store/index.ts";
 import type { Report } from "../notice.ts";
@@ -40,10 +40,19 @@ export class PolicyDuty implements Duty {
     const last = await chain.finality.block();
     const known = await people();
     if (last === undefined || known.length === 0) return false;
+    let fault: unknown;
     for (const program of programs) {
       if (signal.aborted) return false;
-      await this.#scan(await chain.program(program), known, last);
+      try {
+        await this.#scan(await chain.program(program), known, last);
+      } catch (error) {
+        const code = error instanceof VitalproofError ? error.code : "FAULT";
+        this.#options.report({ level: "error", event: "policies-unread", code });
+        fault ??= error;
+      }
     }
+    // After the others: one that is not there does not keep theirs from being found.
+    if (fault !== undefined) throw fault;
     return false;
   }
 

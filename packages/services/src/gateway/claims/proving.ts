@@ -49,6 +49,7 @@ export async function claimChainOf(
     consents: new ConsentClient(contracts.consents, provider),
     custody: new Custody(await claims.custody(), provider),
     finality: new Finality(provider),
+    node: provider,
   });
 }
 

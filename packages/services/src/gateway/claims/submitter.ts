@@ -10,6 +10,7 @@ import {
 import { Interface } from "ethers";
 import { type ChainAccount, stateOf, want } from "../../chain/index.ts";
 import type { Database, Queries } from "../../store/index.ts";
+import { FALSE } from "./claimChain.ts";
 import { purposesOf } from "./claimRows.ts";
 
 /** What became of a claim on its way. `again`: it did nothing, and something has to be looked at before it is sent again. */
@@ -49,9 +50,6 @@ function followedOf(outcome: ClaimOutcome): Followed {
 }
 
 const ABI = new Interface(CLAIMS_PAYOUT_ABI);
-/** Errors of the contract that no other transaction with this proof would end without. */
-const FALSE = ["ClaimsPayout_InvalidProofInBatch", "ClaimsPayout_BatchNotVerified"];
-
 /**
  * An account of the gateway pays. A batch of one, since a batch leaves out what was proven against a root that was corrected
  * since, where `submitClaim` would burn the proof's gas.
