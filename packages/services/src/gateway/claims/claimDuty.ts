@@ -67,7 +67,7 @@ type Look = {
 };
 
 /**
- * Brings the claim of every period that is over as far as it can go: looks at the chain, checks the terms in the clear, has
+ * Brings the claim of every period that is over as far as it can go: looks at the chain, checks the terms without a proof, has
  * proofs submitted, and follows them until they are final. Everything is decided from the chain and the row, at each look
  * anew, so a crash, a reorganisation or a corrected day costs a look.
  */
@@ -123,7 +123,7 @@ export class ClaimDuty implements Duty {
     return this.#open(look);
   }
 
-  /** The chain has the claim, whoever sent it. */
+  /** The chain has the claim, from this gateway or from someone else. */
   async #claimed(look: Look): Promise<void> {
     const { row } = look;
     if (await this.#options.chain.isFinal(BigInt(row.policy), row.period))
