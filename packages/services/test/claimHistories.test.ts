@@ -6,7 +6,7 @@ import { CLAIMS_PAYOUT_ABI, ClaimsClient, ConsentClient, Custody } from "@vitalp
 import { expect } from "chai";
 import { Interface, type JsonRpcProvider, toQuantity } from "ethers";
 import fc from "fast-check";
-import { Finality, type SenderLimits } from "../src/chain/index.ts";
+import type { SenderLimits } from "../src/chain/index.ts";
 import { openProvider } from "../src/chain/provider.ts";
 import { ClaimChain } from "../src/gateway/claims/claimChain.ts";
 import { type Database, openDatabase } from "../src/store/index.ts";
@@ -202,7 +202,7 @@ function chainThrough(provider: JsonRpcProvider, node: TestNode): ClaimChain {
     claims: new ClaimsClient(claims, provider),
     consents: new ConsentClient(consents, provider),
     custody: new Custody(custody, provider),
-    finality: new Finality(node),
+    node,
   });
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A gateway's claims: a real log, a real chain, real proofs. Every step is done by new objects, so each is a restart.
-import { anchorDayOf, VitalproofError } from "@vitalproof/sdk";
+import { anchorDayOf, type ClaimItem, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { OFFSET, PROFILE } from "../../../simulation/index.ts";
 import { forgetPolicies } from "../src/gateway/claims/claimRows.ts";
 import { claimProblems, claimsState } from "../src/gateway/claims/claimsState.ts";
+import { sealedItem, unsealItem } from "../src/gateway/claims/sealedItem.ts";
 import { Erasures } from "../src/sealed/index.ts";
 import { BENEFIT, type Claiming, ClaimStage, FINALITY, mineEach } from "./support/claimStage.ts";
 import { room } from "./support/sealed.ts";
@@ -215,6 +216,13 @@ onBothStores("gateway's claims", (stores) => {
     await claiming.look();
     expect([(await claiming.states())[0], asked]).to.deep.equal(["sent CHAIN_UNREACHABLE", 1]);
     claiming.relayer = {
+      claim: async () => {
+        throw new VitalproofError("SERVICE_UNREACHABLE", "late", { details: { timeout: 8_000 } });
+      },
+    };
+    await claiming.look();
+    expect((await claiming.states())[0], "it waits for a block").to.equal("sent");
+    claiming.relayer = {
       claim: async () => ({ outcome: "skipped", reason: "no-active-consent", detail: 0n }),
     };
     await claiming.look();
@@ -223,6 +231,17 @@ onBothStores("gateway's claims", (stores) => {
       claim: async () => ({ outcome: "refused", code: "PROOF_INVALID", message: "" }),
     };
     await claiming.look();
+    await claiming.look();
+    expect((await claiming.states())[0], "the contract accepts the proof").to.equal("sent PROOF_INVALID");
+    const [row] = await claiming.rows();
+    const { keys } = room(claiming.database);
+    const item = await unsealItem(keys, claiming.database.reads, row!);
+    const { a, b, c } = item.proof;
+    const other = { ...item, proof: { a: c, b, c: a } } as ClaimItem;
+    await claiming.database.step(async (queries) => {
+      const sealed = await sealedItem(keys, queries, row!, other);
+      await queries.updateTable("gateway_claim").set({ sealed }).where("period", "=", 0).execute();
+    });
     await claiming.look();
     expect((await claiming.states())[0]).to.equal("refused PROOF_INVALID");
   });

@@ -101,9 +101,10 @@ async function start(
     attesterStatus({ database, days, loop, signer, attester, group, chainId: chain.id, clock }),
   );
   attesterMetrics(on.metrics, status);
+  const { intakeTime, graceTime, correctionTime } = group;
   const backend = attesterBackend({
     attester,
-    info: () => ({ attester: signer.address, times: group }),
+    info: () => ({ attester: signer.address, times: { intakeTime, graceTime, correctionTime } }),
     claims: new ClaimsClient(chain.contracts.claims, provider),
     publishLeaves: own.publishLeaves ?? false,
     verificationKey: await enrolmentKey(artifacts),

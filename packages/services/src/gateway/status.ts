@@ -66,6 +66,7 @@ export async function gatewayStatus(options: StatusOptions): Promise<GatewayStat
       ...problems.map(problemOf),
       ...alerts.problems.map(alertProblemOf),
       ...claimProblems(policies, at),
+      ...((await claiming?.problems()) ?? []),
       ...admission.problems,
       ...sources.problems,
       ...dutyProblems(loop.states),

@@ -18,7 +18,7 @@ import {
   sharedProver,
   World,
 } from "../../../../simulation/index.ts";
-import { Finality, type NodeConnection, Sender, type SenderLimits } from "../../src/chain/index.ts";
+import { type NodeConnection, Sender, type SenderLimits } from "../../src/chain/index.ts";
 import { ClaimChain } from "../../src/gateway/claims/claimChain.ts";
 import { ClaimDuty } from "../../src/gateway/claims/claimDuty.ts";
 import { ClaimProver, type ProofStep } from "../../src/gateway/claims/claimProver.ts";
@@ -217,7 +217,7 @@ export class Claiming {
       claims: world.claimsAs(relayer),
       consents: world.consentsAs(relayer),
       custody: world.custodyAs(relayer),
-      finality: new Finality(node),
+      node,
     });
   }
 

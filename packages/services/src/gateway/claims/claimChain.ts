@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  CLAIMS_PAYOUT_ABI,
   type ClaimItem,
   type ClaimsClient,
   type ConsentClient,
   type Custody,
+  itemCalldata,
   type PeriodFacts,
   type ProgramFacts,
   periodFacts,
@@ -11,13 +13,20 @@ import {
   type SkipReason,
   VitalproofError,
 } from "@vitalproof/sdk";
-import type { Finality } from "../../chain/index.ts";
+import { Interface } from "ethers";
+import { Finality, type NodeConnection, SENDER_LIMITS } from "../../chain/index.ts";
+import { Node } from "../../chain/node.ts";
+
+const ABI = new Interface(CLAIMS_PAYOUT_ABI);
+/** Errors of the contract that no other transaction with this proof would end without. */
+export const FALSE: readonly string[] = ["ClaimsPayout_InvalidProofInBatch", "ClaimsPayout_BatchNotVerified"];
 
 export type ClaimChainOptions = {
   readonly claims: ClaimsClient;
   readonly consents: ConsentClient;
   readonly custody: Pick<Custody, "escrow">;
-  readonly finality: Finality;
+  /** Of the chain. Nothing is sent through it. */
+  readonly node: NodeConnection;
 };
 
 /** Why a claim cannot be settled now; `none` where it can be. `paused` while the contract settles nothing. */
@@ -29,14 +38,16 @@ export class ClaimChain {
   readonly finality: Finality;
   readonly #consents: ConsentClient;
   readonly #custody: ClaimChainOptions["custody"];
+  readonly #node: Node;
   readonly #programs = new Map<bigint, ProgramFacts>();
   #purpose: string | undefined;
 
   constructor(options: ClaimChainOptions) {
     this.claims = options.claims;
-    this.finality = options.finality;
+    this.finality = new Finality(options.node);
     this.#consents = options.consents;
     this.#custody = options.custody;
+    this.#node = new Node(options.node, SENDER_LIMITS.timeout);
   }
 
   /** What never changes of a program, from memory once it was read. @throws as `programFacts` */
@@ -90,6 +101,14 @@ export class ClaimChain {
       if (await this.#consents.isActive(consentId, matter)) return consentId;
     }
     return undefined;
+  }
+
+  /** Whether the contract says now that a claim's proof is false. @throws what `Node` throws */
+  async isFalse(item: ClaimItem): Promise<boolean> {
+    const data = ABI.encodeFunctionData("submitClaims", [[itemCalldata(item)]]);
+    const called = await this.#node.estimate({ to: this.claims.address, data });
+    if ("value" in called || called.reverted.length < 10) return false;
+    return FALSE.includes(ABI.parseError(called.reverted)?.name ?? "");
   }
 
   /** Whether the chain has a period as claimed in a block that is final. */

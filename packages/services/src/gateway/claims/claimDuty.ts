@@ -12,7 +12,7 @@ import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { Report } from "../notice.ts";
 import type { ClaimChain, Obstacle } from "./claimChain.ts";
-import { type ClaimChange, type ClaimRow, changeClaim, lookLater, type PolicyRow } from "./claimRows.ts";
+import { type ClaimChange, type ClaimRow, changeClaim, noteOn, type PolicyRow } from "./claimRows.ts";
 import { sealedItem, unsealItem } from "./sealedItem.ts";
 import { stretchOf } from "./stretchOf.ts";
 import type { Submitter } from "./submitter.ts";
@@ -123,7 +123,7 @@ export class ClaimDuty implements Duty {
     return this.#open(look);
   }
 
-  /** The chain has the claim, from here or from someone else. */
+  /** The chain has the claim, from this gateway or from someone else. */
   async #claimed(look: Look): Promise<void> {
     const { row } = look;
     if (await this.#options.chain.isFinal(BigInt(row.policy), row.period))
@@ -142,13 +142,23 @@ export class ClaimDuty implements Duty {
   async #follow(look: Look): Promise<void> {
     const { row } = look;
     if (row.sealed === null) return this.#change(look, { state: "open" }, 0);
-    const followed = await this.#options.submitter.follow(await this.#item(row), row.attempt);
+    const item = await this.#item(row);
+    if (isFree(look)) {
+      // Whatever is said of it: the chain does not have it, and cannot take it any more.
+      const obstacle = await this.#options.chain.obstacle(item);
+      if (OVER.includes(obstacle)) return this.#change(look, { state: "lapsed", reason: obstacle });
+    }
+    const followed = await this.#options.submitter.follow(item, row.attempt);
     switch (followed.way) {
       case "settled":
-        return this.#change(look, { state: "settled", hash: followed.hash, reason: null });
+        // Settled is what the chain shows. Until then it is somebody's word.
+        return this.#change(look, { state: "sent", hash: followed.hash, reason: null });
       case "under-way":
         return this.#change(look, { state: "sent", reason: followed.reason ?? null });
       case "refused":
+        // A relayer can be wrong, or lie. The contract is asked before a claim is given up.
+        if (!(await this.#options.chain.isFalse(item)))
+          return this.#change(look, { state: "sent", reason: followed.reason }, this.#options.waits.later);
         return this.#change(look, { state: "refused", reason: followed.reason });
       case "again":
         return this.#change(look, {
@@ -175,14 +185,17 @@ export class ClaimDuty implements Duty {
       proof: isSame && row.sealed !== null ? (await this.#item(row)).proof : NO_PROOF,
     };
     const obstacle = await chain.obstacle(item);
-    if (OVER.includes(obstacle) && facts.releasableFrom !== 0 && facts.releasableFrom <= now)
+    if (OVER.includes(obstacle) && isFree(look))
       return this.#change(look, { state: "lapsed", reason: obstacle });
     // What was proven for another root or circuit is of no use any more.
     const kept = isSame ? {} : ({ state: "open", root: null, circuit: null, sealed: null } as const);
+    if (obstacle !== "none" && isSame && row.state === "ready")
+      return noteOn(database, row, { reason: obstacle, next_look: Math.floor(now) + waits.later });
     if (obstacle !== "none")
       return this.#change(look, { ...kept, reason: obstacle }, CHANGED.includes(obstacle) ? 0 : waits.later);
     if (isSame && row.state === "proven") return this.#submit(look, item);
-    if (isSame && row.state === "ready") return lookLater(database, row, Math.floor(now) + waits.later);
+    if (isSame && row.state === "ready")
+      return noteOn(database, row, { next_look: Math.floor(now) + waits.later });
     if (!(await this.#isMet(look))) return this.#change(look, { ...kept, state: "unmet", reason: null });
     return this.#change(look, {
       state: "ready",
@@ -251,6 +264,11 @@ export class ClaimDuty implements Duty {
       });
     }
   }
+}
+
+/** Whether the reserve of the period can be released by now. */
+function isFree({ facts: { releasableFrom }, now }: Look): boolean {
+  return releasableFrom !== 0 && releasableFrom <= now;
 }
 
 /** @returns undefined when it has ended */

@@ -4,7 +4,7 @@ import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { Report } from "../notice.ts";
 import type { ClaimChain } from "./claimChain.ts";
-import { changeClaim } from "./claimRows.ts";
+import { changeClaim, noteOn } from "./claimRows.ts";
 import { sealedItem } from "./sealedItem.ts";
 import { stretchOf } from "./stretchOf.ts";
 
@@ -67,7 +67,8 @@ export class ClaimProver {
       if (signal?.aborted) throw error;
       const code = error instanceof VitalproofError ? error.code : "FAULT";
       report({ level: "error", event: "proof-failed", policy, period, code });
-      await changeClaim(database, row, { reason: code, next_look: row.next_look }, clock());
+      // Another prover may have the same claim, and no such trouble.
+      await noteOn(database, row, { reason: code });
       throw error;
     }
   }

@@ -7,9 +7,6 @@ export type PolicyRow = Tables["gateway_policy"];
 export type ClaimChange = Partial<Omit<ClaimRow, "policy" | "period" | "person" | "version">> &
   Pick<ClaimRow, "next_look">;
 
-/** States in which nothing changes any more. */
-export const ENDED: readonly ClaimRow["state"][] = ["final", "unmet", "lapsed", "refused"];
-
 /** Where a row's proof is sealed. */
 export function placeOf({ policy, period }: Pick<ClaimRow, "policy" | "period">) {
   return { table: "gateway_claim", key: `${policy}/${period}` } as const;
@@ -52,12 +49,16 @@ export function changeClaim(
   });
 }
 
-/** Looks again later at a row that a prover has: its version remains, so that the proof can be written. */
-export async function lookLater(database: Database, row: ClaimRow, nextLook: number): Promise<void> {
+/** Notes something on a row that a prover has: its version remains, so that the proof can be written. */
+export async function noteOn(
+  database: Database,
+  row: ClaimRow,
+  note: Partial<Pick<ClaimRow, "reason" | "next_look">>,
+): Promise<void> {
   await database.step((queries) =>
     queries
       .updateTable("gateway_claim")
-      .set({ next_look: nextLook })
+      .set(note)
       .where("policy", "=", row.policy)
       .where("period", "=", row.period)
       .where("version", "=", row.version)
@@ -65,11 +66,45 @@ export async function lookLater(database: Database, row: ClaimRow, nextLook: num
   );
 }
 
-/** Removes what says which policies were a person's, in an erasure, whose other steps empty `gateway_claim`. */
-export async function forgetPolicies(queries: Queries, person: string): Promise<{ gateway_policy: number }> {
+/** Transactions of a policy's claims. Numbers of policies are digits alone. */
+export function purposesOf(policy: string, period?: number): string {
+  return `claim/${policy}/${period === undefined ? "" : `${period}/`}`;
+}
+
+/**
+ * Removes what says which policies were a person's, in an erasure, whose other steps empty `gateway_claim`. What is to be sent
+ * and was not signed is not sent any more; what was signed can be mined whatever is written here.
+ */
+export async function forgetPolicies(
+  queries: Queries,
+  person: string,
+): Promise<{ gateway_policy: number; chain_transaction: number }> {
+  const policies = await queries
+    .selectFrom("gateway_policy")
+    .select("policy")
+    .where("person", "=", person)
+    .execute();
+  let unsent = 0;
+  for (const { policy } of policies) {
+    const { numDeletedRows } = await queries
+      .deleteFrom("chain_transaction")
+      .where("state", "=", "wanted")
+      .where("purpose", "like", `${purposesOf(policy)}%`)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("chain_signed")
+              .select("hash")
+              .whereRef("chain_signed.purpose", "=", "chain_transaction.purpose"),
+          ),
+        ),
+      )
+      .executeTakeFirst();
+    unsent += Number(numDeletedRows);
+  }
   const { numDeletedRows } = await queries
     .deleteFrom("gateway_policy")
     .where("person", "=", person)
     .executeTakeFirst();
-  return { gateway_policy: Number(numDeletedRows) };
+  return { gateway_policy: Number(numDeletedRows), chain_transaction: unsent };
 }

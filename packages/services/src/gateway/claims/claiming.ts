@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { httpRelayer, VitalproofError } from "@vitalproof/sdk";
 import { proverPool } from "@vitalproof/sdk/node";
-import { Sender } from "../../chain/index.ts";
+import { type ChainAccount, problemOf, Sender } from "../../chain/index.ts";
 import type { ServicesConfig } from "../../config.ts";
 import {
   isShared,
@@ -16,6 +16,8 @@ import type { Installation } from "../../operate/installation.ts";
 import type { Logger } from "../../operate/logger.ts";
 import type { Duty } from "../../operate/loop.ts";
 import { sending } from "../../operate/sending.ts";
+import type { Problem } from "../../operate/status.ts";
+import type { Database } from "../../store/index.ts";
 import type { GatewayConfig } from "../config.ts";
 import { serviceOptions } from "../serviceOptions.ts";
 import { CLAIM_WAITS, ClaimDuty, type ClaimWaits } from "./claimDuty.ts";
@@ -30,8 +32,8 @@ import { paidBy, relayed, type Submitter } from "./submitter.ts";
 /** Milliseconds between two looks for policies, and for claims and proofs that are due. */
 const FIND = 60_000;
 const LOOK = 5_000;
-/** Milliseconds for a relayer's answer, which waits for blocks. */
-const PATIENCE = 60_000;
+/** Milliseconds for a relayer's answer. It may wait longer for a block, and is asked again then. */
+const PATIENCE = 8_000;
 
 export type ClaimingOptions = Omit<ProvingOptions, "prover"> & {
   readonly log: Logger;
@@ -43,6 +45,8 @@ export type ClaimingOptions = Omit<ProvingOptions, "prover"> & {
 export type Claiming = {
   readonly duties: readonly Duty[];
   state(): Promise<readonly PolicyState[]>;
+  /** What keeps the account that sends claims from sending. */
+  problems(): Promise<readonly Problem[]>;
   /** Proofs that are to be made. */
   queue(): Promise<QueueState>;
 };
@@ -59,7 +63,7 @@ export async function startClaiming(
 ): Promise<Claiming> {
   const { database, personKeys, people, chain, report, time } = options;
   const queue = await openProofs(on, own, config.store, options);
-  const { submitter, duties } = await submitterOf(on, own, config.chain, options);
+  const { submitter, duties, from } = await submitterOf(on, own, config.chain, options);
   const every = on.every(LOOK);
   const common = { database, chain, time, every };
   return {
@@ -78,6 +82,7 @@ export async function startClaiming(
       ...duties,
     ],
     state: () => claimsState(database),
+    problems: () => (from === undefined ? Promise.resolve([]) : accountProblems(database, from)),
     queue: () => queue.state(),
   };
 }
@@ -140,7 +145,11 @@ async function submitterOf(
   { relayer, account }: GatewayConfig,
   { id: chainId, contracts }: ServicesConfig["chain"],
   { database, clock, log }: ClaimingOptions,
-): Promise<{ readonly submitter: Submitter; readonly duties: readonly Duty[] }> {
+): Promise<{
+  readonly submitter: Submitter;
+  readonly duties: readonly Duty[];
+  readonly from?: ChainAccount;
+}> {
   if (relayer !== undefined) {
     const client = httpRelayer(relayer.url, { ...(await serviceOptions(relayer)), timeout: PATIENCE });
     return { submitter: relayed(client), duties: [] };
@@ -151,7 +160,13 @@ async function submitterOf(
   return {
     submitter: paidBy(database, from, contracts.claims),
     duties: [sending("send", sender, on, log)],
+    from,
   };
+}
+
+async function accountProblems({ reads }: Database, from: ChainAccount): Promise<Problem[]> {
+  const problem = await problemOf(reads, from);
+  return problem === undefined ? [] : [{ what: `Claims wait: ${problem.kind}.`, todo: problem.hint }];
 }
 
 function noProver(): VitalproofError {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Problem } from "../../operate/status.ts";
 import type { Database } from "../../store/index.ts";
-import { type ClaimRow, ENDED, type PolicyRow } from "./claimRows.ts";
+import type { ClaimRow, PolicyRow } from "./claimRows.ts";
 
 /** How the claims of one policy are doing. Times are Unix seconds. No readings. */
 export type PolicyState = {
@@ -28,27 +28,46 @@ export type PolicyState = {
 const SHOWN = 10;
 /** Seconds before a window closes at which a claim that is not on its way is a problem. */
 const WARN = 3 * 86_400;
+/** Seconds after which a claim that is on its way is a problem: the chain is slow, and not that slow. */
+const ON_ITS_WAY = 3_600;
+/** What a relayer says of a claim that it has, and that is not mined. */
+const UNDER_WAY = "CONTRACT_CALL_FAILED";
+const OPEN: readonly ClaimRow["state"][] = ["open", "ready", "proven", "sent", "settled"];
+const SHOWN_OF = [
+  "gateway_claim.policy",
+  "period",
+  "state",
+  "reason",
+  "hash",
+  "closes_at",
+  "changed_at",
+] as const;
 
-/** All policies that were found, in their order on the chain. */
+/** All policies that were found, in their order on the chain. What it reads is in indexes: a year of a ward has 365,000 claims. */
 export function claimsState(database: Database): Promise<PolicyState[]> {
   return database.snapshot(async (queries) => {
     const policies = await queries.selectFrom("gateway_policy").selectAll().execute();
     const counts = await queries
       .selectFrom("gateway_claim")
-      .select(({ fn }) => ["policy", "state", fn.countAll<number>().as("claims")])
-      .groupBy(["policy", "state"])
+      .select(({ fn }) => ["state", "policy", fn.countAll<number>().as("claims")])
+      .groupBy(["state", "policy"])
       .execute();
-    const rows = await queries
+    const open = await queries
       .selectFrom("gateway_claim")
-      .innerJoin("gateway_policy", "gateway_policy.policy", "gateway_claim.policy")
-      .select(["gateway_claim.policy", "period", "state", "reason", "hash", "closes_at", "changed_at"])
-      .where(({ or, eb, ref }) =>
-        or([eb("state", "not in", ENDED), eb("period", ">=", eb(ref("next_period"), "-", SHOWN))]),
-      )
-      .orderBy("period", "desc")
+      .select(SHOWN_OF)
+      .where("state", "in", OPEN)
       .execute();
-    const countsOf = Map.groupBy(counts, ({ policy }) => policy);
-    const rowsOf = Map.groupBy(rows, ({ policy }) => policy);
+    const latest = await queries
+      .selectFrom("gateway_policy")
+      // SQLite keeps the order of a cross join: it would read every claim otherwise.
+      .crossJoin("gateway_claim")
+      .select(SHOWN_OF)
+      .whereRef("gateway_claim.policy", "=", "gateway_policy.policy")
+      .where(({ eb, ref }) => eb("period", ">=", eb(ref("next_period"), "-", SHOWN)))
+      .where("state", "not in", OPEN)
+      .execute();
+    const countsOf = byPolicy(counts);
+    const rowsOf = byPolicy([...open, ...latest]);
     return policies
       .sort((a, b) => (BigInt(a.policy) < BigInt(b.policy) ? -1 : 1))
       .map((policy) => ({
@@ -56,16 +75,22 @@ export function claimsState(database: Database): Promise<PolicyState[]> {
         claims: Object.fromEntries(
           (countsOf.get(policy.policy) ?? []).map(({ state, claims }) => [state, Number(claims)]),
         ),
-        latest: (rowsOf.get(policy.policy) ?? []).map((row) => ({
-          period: row.period,
-          state: row.state,
-          reason: row.reason ?? undefined,
-          hash: row.hash ?? undefined,
-          closesAt: row.closes_at ?? undefined,
-          changedAt: row.changed_at,
-        })),
+        latest: (rowsOf.get(policy.policy) ?? [])
+          .sort((a, b) => b.period - a.period)
+          .map(({ period, state, reason, hash, closes_at, changed_at }) => ({
+            period,
+            state,
+            reason: reason ?? undefined,
+            hash: hash ?? undefined,
+            closesAt: closes_at ?? undefined,
+            changedAt: changed_at,
+          })),
       }));
   });
+}
+
+function byPolicy<Row extends { readonly policy: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  return Map.groupBy(rows, ({ policy }) => policy);
 }
 
 function summaryOf({ policy, program, person, periods, next_period, next_end }: PolicyRow) {
@@ -107,7 +132,15 @@ export function claimProblems(policies: readonly PolicyState[], now: number): Pr
         ];
       if (state === "lapsed" && now - changedAt < WARN)
         return [{ what: `${name} was not claimed in time${because}.`, todo }];
-      if (ENDED.includes(state) || state === "sent" || state === "settled") return [];
+      if (state === "sent" && (reason === undefined || reason === UNDER_WAY) && now - changedAt > ON_ITS_WAY)
+        return [
+          {
+            what: `${name} is on its way for ${hours(now - changedAt)}.`,
+            todo: "Look whether the relayer sends claims, or whether gateway.account has ether.",
+          },
+        ];
+      if (!OPEN.includes(state) || state === "settled") return [];
+      if (state === "sent" && (reason === undefined || reason === UNDER_WAY)) return [];
       const isNear = closesAt !== undefined && closesAt - now < WARN;
       if (isNear)
         return [{ what: `${name} has ${hours(closesAt - now)} left to be claimed${because}.`, todo }];

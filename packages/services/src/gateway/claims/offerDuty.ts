@@ -28,15 +28,27 @@ export class OfferDuty implements Duty {
   }
 
   async act(): Promise<boolean> {
-    const rows = await this.#database.reads
+    const rows = [...(await this.#ready(false)), ...(await this.#ready(true))];
+    if (rows.length > 0)
+      await this.#offers.offer(
+        rows.map(({ policy, period, closes_at }) => ({
+          key: `${policy}/${period}`,
+          step: { policy, period },
+          priority: -Math.floor((closes_at ?? 0) / 3_600),
+        })),
+      );
+    return false;
+  }
+
+  /** @param failed those whose last proof failed, which may be all that there are of a program: they do not keep others back */
+  #ready(failed: boolean) {
+    return this.#database.reads
       .selectFrom("gateway_claim")
-      .select(["policy", "period"])
+      .select(["policy", "period", "closes_at"])
       .where("state", "=", "ready")
+      .where("reason", failed ? "is not" : "is", null)
       .orderBy("closes_at")
       .limit(TOGETHER)
       .execute();
-    if (rows.length > 0)
-      await this.#offers.offer(rows.map((step) => ({ key: `${step.policy}/${step.period}`, step })));
-    return false;
   }
 }

@@ -2,7 +2,7 @@
 import type { Duty } from "../../operate/loop.ts";
 import type { Database } from "../../store/index.ts";
 import type { ClaimChain } from "./claimChain.ts";
-import type { PolicyRow } from "./claimRows.ts";
+import { type PolicyRow, purposesOf } from "./claimRows.ts";
 import { periodEnd } from "./policyDuty.ts";
 
 export type PeriodDutyOptions = {
@@ -47,18 +47,38 @@ export class PeriodDuty implements Duty {
     const { database, chain } = this.#options;
     const { policy, person, next_period: period, next_end } = row;
     const program = await chain.program(BigInt(row.program));
+    // A policy can be ended early, from a period on that has not begun.
+    const periods = Math.min(row.periods, Number((await chain.claims.policy(BigInt(policy))).periods));
+    if (period >= periods) {
+      await database.step((queries) =>
+        queries
+          .updateTable("gateway_policy")
+          .set({ periods, next_end: null })
+          .where("policy", "=", policy)
+          .where("next_period", "=", period)
+          .execute(),
+      );
+      return;
+    }
     const next = period + 1;
     await database.step(async (queries) => {
       const { numUpdatedRows } = await queries
         .updateTable("gateway_policy")
         .set({
+          periods,
           next_period: next,
-          next_end: next === row.periods ? null : periodEnd(program, row.first_epoch, next),
+          next_end: next === periods ? null : periodEnd(program, row.first_epoch, next),
         })
         .where("policy", "=", policy)
         .where("next_period", "=", period)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return;
+      // Of a person who was erased and came back under another name there can be transactions already.
+      const { sent } = await queries
+        .selectFrom("chain_transaction")
+        .select(({ fn }) => fn.countAll<number>().as("sent"))
+        .where("purpose", "like", `${purposesOf(policy, period)}%`)
+        .executeTakeFirstOrThrow();
       await queries
         .insertInto("gateway_claim")
         .values({
@@ -71,7 +91,7 @@ export class PeriodDuty implements Duty {
           root: null,
           circuit: null,
           consent: null,
-          attempt: 0,
+          attempt: Number(sent),
           sealed: null,
           hash: null,
           ended_period_at: next_end!,

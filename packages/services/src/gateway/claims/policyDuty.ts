@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash } from "node:crypto";
-import { epochEnd, holderOf, type ProgramFacts, profileOf } from "@vitalproof/sdk";
+import { epochEnd, holderOf, type ProgramFacts, profileOf, VitalproofError } from "@vitalproof/sdk";
 import type { Duty } from "../../operate/loop.ts";
-import type { Database } from "../../store/index.ts";
+import type { Database, Queries } from "../../store/index.ts";
 import type { Report } from "../notice.ts";
 import type { ClaimChain } from "./claimChain.ts";
 
@@ -40,10 +40,19 @@ export class PolicyDuty implements Duty {
     const last = await chain.finality.block();
     const known = await people();
     if (last === undefined || known.length === 0) return false;
+    let fault: unknown;
     for (const program of programs) {
       if (signal.aborted) return false;
-      await this.#scan(await chain.program(program), known, last);
+      try {
+        await this.#scan(await chain.program(program), known, last);
+      } catch (error) {
+        const code = error instanceof VitalproofError ? error.code : "FAULT";
+        this.#options.report({ level: "error", event: "policies-unread", code });
+        fault ??= error;
+      }
     }
+    // After the others: one that is not there does not keep theirs from being found.
+    if (fault !== undefined) throw fault;
     return false;
   }
 
@@ -78,9 +87,13 @@ export class PolicyDuty implements Duty {
         .onConflict((conflict) => conflict.column("program").doUpdateSet(scanned))
         .execute();
       if (rows.length === 0) return 0;
+      // Somebody may have been erased since the look began.
+      const here = await personsHere(database, queries, [...new Set(rows.map(({ person }) => person))]);
+      const kept = rows.filter(({ person }) => here.has(person));
+      if (kept.length === 0) return 0;
       const { numInsertedOrUpdatedRows } = await queries
         .insertInto("gateway_policy")
-        .values(rows)
+        .values(kept)
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       return Number(numInsertedOrUpdatedRows ?? 0);
@@ -102,6 +115,22 @@ export class PolicyDuty implements Duty {
       next_end: periodEnd(program, first, 0),
     };
   }
+}
+
+/** Those of some persons who have a key. None of them is erased before the step ends. */
+async function personsHere(
+  { locks }: Database,
+  queries: Queries,
+  persons: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const there = queries
+    .selectFrom("person_key")
+    .select("person")
+    .where("person", "in", persons)
+    .where("wrapped", "is not", null)
+    .orderBy("person");
+  const rows = await (locks ? there.forUpdate() : there).execute();
+  return new Set(rows.map(({ person }) => person));
 }
 
 /** First Unix second after a period. */

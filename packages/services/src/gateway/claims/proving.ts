@@ -11,7 +11,6 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import type { JsonRpcProvider } from "ethers";
-import { Finality } from "../../chain/index.ts";
 import type { ServicesConfig } from "../../config.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
@@ -48,7 +47,7 @@ export async function claimChainOf(
     claims,
     consents: new ConsentClient(contracts.consents, provider),
     custody: new Custody(await claims.custody(), provider),
-    finality: new Finality(provider),
+    node: provider,
   });
 }
 

@@ -6,10 +6,13 @@ import {
   itemCalldata,
   type Relayer,
   skippedIn,
+  VitalproofError,
 } from "@vitalproof/sdk";
 import { Interface } from "ethers";
 import { type ChainAccount, stateOf, want } from "../../chain/index.ts";
 import type { Database, Queries } from "../../store/index.ts";
+import { FALSE } from "./claimChain.ts";
+import { purposesOf } from "./claimRows.ts";
 
 /** What became of a claim on its way. `again`: it did nothing, and something has to be looked at before it is sent again. */
 export type Followed =
@@ -30,7 +33,15 @@ export type Submitter = {
 export function relayed(relayer: Pick<Relayer, "claim">): Submitter {
   return {
     begin: async () => undefined,
-    follow: async (item) => followedOf(await relayer.claim(item)),
+    follow: async (item) => {
+      try {
+        return followedOf(await relayer.claim(item));
+      } catch (error) {
+        // It has the claim and waits for a block. It is asked again, and other claims do not wait with this one.
+        if (VitalproofError.find(error, "SERVICE_UNREACHABLE")?.details.timeout === undefined) throw error;
+        return { way: "under-way" };
+      }
+    },
   };
 }
 
@@ -48,9 +59,6 @@ function followedOf(outcome: ClaimOutcome): Followed {
 }
 
 const ABI = new Interface(CLAIMS_PAYOUT_ABI);
-/** Errors of the contract that no other transaction with this proof would end without. */
-const FALSE = ["ClaimsPayout_InvalidProofInBatch", "ClaimsPayout_BatchNotVerified"];
-
 /**
  * An account of the gateway pays. A batch of one, since a batch leaves out what was proven against a root that was corrected
  * since, where `submitClaim` would burn the proof's gas.
@@ -58,7 +66,7 @@ const FALSE = ["ClaimsPayout_InvalidProofInBatch", "ClaimsPayout_BatchNotVerifie
  */
 export function paidBy(database: Database, from: ChainAccount, claims: string): Submitter {
   const purposeOf = ({ policy, period }: ClaimItem, attempt: number): string =>
-    `claim/${policy}/${period}/${attempt}`;
+    `${purposesOf(String(policy), period)}${attempt}`;
   return {
     async begin(queries, item, attempt, notAfter, now) {
       const data = ABI.encodeFunctionData("submitClaims", [[itemCalldata(item)]]);

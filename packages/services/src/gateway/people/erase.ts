@@ -20,7 +20,7 @@ export function gatewayErasures(options: Omit<ErasuresOptions, "also">): Erasure
 }
 
 /** What they say of a log is not sealed. */
-const LOG_TABLES = ["gateway_count", "gateway_epoch", "gateway_device"] as const;
+const LOG_TABLES = ["gateway_count", "gateway_epoch", "gateway_device", "gateway_alert_request"] as const;
 
 /**
  * Removes counts, epochs and devices of a person's logs, and stops the logs: other processes seal and send nothing of them

@@ -70,8 +70,10 @@ export class Access {
     password: Buffer | undefined,
   ): Promise<Account | Denial> {
     if (name === undefined || name === "" || password === undefined) return "anonymous";
-    if (this.#queue.length >= MOST_WAITING) return "busy";
     const known = this.#known.get(name);
+    // Who was here before is not kept out by strangers who guess.
+    const isBusy = this.#queue.length >= MOST_WAITING;
+    if (isBusy && (known === undefined || !this.#wasRight(known, password))) return "busy";
     if (known === undefined || !(await this.#isRight(known, password))) {
       if (known === undefined) await this.#inTurn(() => isPassword(password, this.#nobody));
       return "password";
@@ -81,11 +83,18 @@ export class Access {
   }
 
   async #isRight(known: Known, password: Buffer): Promise<boolean> {
-    const keyed = createHmac("sha256", this.#key).update(password).digest();
-    if (known.seen !== undefined && timingSafeEqual(known.seen, keyed)) return true;
+    if (this.#wasRight(known, password)) return true;
     const right = await this.#inTurn(() => isPassword(password, known.password));
-    if (right) known.seen = keyed;
+    if (right) known.seen = this.#keyed(password);
     return right;
+  }
+
+  #wasRight({ seen }: Known, password: Buffer): boolean {
+    return seen !== undefined && timingSafeEqual(seen, this.#keyed(password));
+  }
+
+  #keyed(password: Buffer): Buffer {
+    return createHmac("sha256", this.#key).update(password).digest();
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
