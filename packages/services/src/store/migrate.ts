@@ -8,7 +8,6 @@ import * as m0004Sealed from "./migrations/m0004Sealed.ts";
 import * as m0005Gateway from "./migrations/m0005Gateway.ts";
 import * as m0006GatewayClaims from "./migrations/m0006GatewayClaims.ts";
 import * as m0007Alerts from "./migrations/m0007Alerts.ts";
-import * as m0008ClaimCounts from "./migrations/m0008ClaimCounts.ts";
 import type { Database, Queries } from "./types.ts";
 
 /** By name, in order. One that was released never changes. */
@@ -20,7 +19,6 @@ const MIGRATIONS: Record<string, Migration> = {
   "0005-gateway": m0005Gateway,
   "0006-gateway-claims": m0006GatewayClaims,
   "0007-alerts": m0007Alerts,
-  "0008-claim-counts": m0008ClaimCounts,
 };
 
 /** Kysely's table of the migrations that were made. */
