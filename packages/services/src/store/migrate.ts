@@ -8,8 +8,7 @@ import * as m0004Sealed from "./migrations/m0004Sealed.ts";
 import * as m0005Gateway from "./migrations/m0005Gateway.ts";
 import * as m0006GatewayClaims from "./migrations/m0006GatewayClaims.ts";
 import * as m0007Alerts from "./migrations/m0007Alerts.ts";
-import * as m0008ClaimCounts from "./migrations/m0008ClaimCounts.ts";
-import * as m0009PersonLeaves from "./migrations/m0009PersonLeaves.ts";
+import * as m0008PersonLeaves from "./migrations/m0008PersonLeaves.ts";
 import type { Database, Queries } from "./types.ts";
 
 /** By name, in order. One that was released never changes. */
@@ -21,8 +20,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0005-gateway": m0005Gateway,
   "0006-gateway-claims": m0006GatewayClaims,
   "0007-alerts": m0007Alerts,
-  "0008-claim-counts": m0008ClaimCounts,
-  "0009-person-leaves": m0009PersonLeaves,
+  "0008-person-leaves": m0008PersonLeaves,
 };
 
 /** Kysely's table of the migrations that were made. */
