@@ -150,7 +150,7 @@ onBothStores("provers that are killed", (stores) => {
         // Each fifth is proven: the pool with enough memory is always the same.
         if (ended % 5 === 0 || ended === MEMORY) {
           await large.prove(claim.step);
-          expect(await claim.writes()).to.equal(2);
+          expect(await claim.writes()).to.equal(1);
           await claim.assertProven();
         }
       } finally {
