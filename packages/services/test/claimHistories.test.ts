@@ -81,7 +81,7 @@ after(async () => {
 });
 
 onBothStores("claims' histories", (stores) => {
-  const runs = LONG ? 500 : stores.postgres === undefined ? 50 : 10;
+  const runs = LONG ? 500 : stores.postgres === undefined ? 12 : 4;
   const gateways: Claiming[] = [];
   let other: Database | undefined;
 
