@@ -7,6 +7,7 @@ import type { ServicesConfig } from "../config.ts";
 import { openMasterKeys } from "../keys/index.ts";
 import { type Database, fileOf, openDatabase, schemaState } from "../store/index.ts";
 import { AttesterLink } from "./attesterLink.ts";
+import { claimLooks } from "./claimLooks.ts";
 import type { GatewayAttesterConfig, GatewayConfig } from "./config.ts";
 import { assertInTime } from "./core/gateway.ts";
 import { clientOptions, contentOf } from "./mqtt/options.ts";
@@ -42,6 +43,7 @@ export function gatewayLooks(
     ...mqtt.map((each): Look => [`broker ${each.url}`, () => lookAtBroker(each)]),
     ...(broker === undefined ? [] : [["embedded broker", async () => lookAtFiles(broker)] as const]),
     ["people", () => lookAtPeople(config.store, gateway)],
+    ...claimLooks(config, provider),
   ];
 }
 

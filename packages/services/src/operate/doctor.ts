@@ -60,8 +60,12 @@ export async function doctor(config: ServicesConfig): Promise<Finding[]> {
         return "is that of its manifest";
       });
     }
-    if (gateway !== undefined)
+    if (gateway !== undefined) {
       for (const [check, act] of gatewayLooks({ ...config, gateway }, provider)) await look(check, act);
+      const { account } = gateway;
+      if (account !== undefined)
+        await look("gateway's account", () => lookAtAccount(provider, account, config.chain.id));
+    }
     for (const [i, key] of (relayer?.keys ?? []).entries()) {
       await look(`relayer's key ${i + 1}`, () => lookAtAccount(provider, key, config.chain.id));
     }

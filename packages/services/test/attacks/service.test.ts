@@ -60,6 +60,23 @@ onBothStores("attacks on an installation", (stores) => {
     expect(found.find(({ check }) => check === "attester first")).to.deep.include({ ok: true });
   });
 
+  it("a gateway's doctor looks at programs, relayer and account", async function () {
+    this.timeout(20_000);
+    const config = loadConfig(file);
+    const { gateway: own } = config;
+    const token = all.secretFile("relayer.token", all.tokens.operator.token);
+    const relayer = { url: "http://127.0.0.1:1/relayer", tokenFile: token };
+    const found = await doctor({ ...config, gateway: { ...own!, programs: [99n], relayer } });
+    const wrong = found.filter(({ ok }) => !ok).map(({ check }) => check);
+    expect(wrong).to.include.members(["program 99", "relayer"]);
+    const answering = { ...relayer, url: `${attester.url}/relayer` };
+    const second = await doctor({ ...config, gateway: { ...own!, relayer: answering } });
+    expect(second.find(({ check }) => check === "relayer")).to.deep.include({ ok: true });
+    const account = { kind: "file", path: all.secretFile("account.key", `0x${"11".repeat(32)}`) } as const;
+    const third = await doctor({ ...config, gateway: { ...own!, account } });
+    expect(third.find(({ check }) => check === "gateway's account")).to.deep.include({ ok: false });
+  });
+
   it("the page shows markup in no one's name, and its token opens nothing else", async () => {
     const basic = (token: string) => `Basic ${Buffer.from(`<b>x</b>:${token}`).toString("base64")}`;
     const { token } = all.tokens.operator;
