@@ -68,20 +68,35 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
 /** What all histories of a run came to. */
 const counts = { histories: 0, reorganisations: 0, faults: 0, transactions: 0, gaps: 0, attempts: 0 };
 
+type Clients = Pick<ConstructorParameters<typeof ClaimChain>[0], "claims" | "consents" | "custody">;
+
 let stage: ClaimStage;
+let node: TestNode;
+let provider: JsonRpcProvider;
+/** They keep nothing. Reading their interfaces costs more than a history. */
+let clients: Clients;
 
 before(async function () {
   this.timeout(120_000);
   stage = await ClaimStage.make();
   await stage.patient.consent(stage.program);
+  node = new TestNode(stage.node.chain);
+  provider = openProvider(await node.serve(), CHAIN_ID);
+  const { claims, consents, custody } = stage.world.addresses;
+  clients = {
+    claims: new ClaimsClient(claims, provider),
+    consents: new ConsentClient(consents, provider),
+    custody: new Custody(custody, provider),
+  };
 });
 after(async () => {
+  provider?.destroy();
+  await node?.stop();
   await stage?.close();
   if (LONG) console.log(JSON.stringify(counts));
 });
 
 onBothStores("claims' histories", (stores) => {
-  const runs = LONG ? 500 : stores.postgres === undefined ? 12 : 4;
   const gateways: Claiming[] = [];
   let other: Database | undefined;
 
@@ -92,6 +107,8 @@ onBothStores("claims' histories", (stores) => {
 
   it("each period that is met is settled once, whatever node and chain do", async function () {
     this.timeout(7_200_000);
+    // Asked here: before the tests begin there is no PostgreSQL yet.
+    const runs = LONG ? 500 : stores.postgres === undefined ? 20 : 5;
     const url = await stores.fresh();
     const first = await stage.copy(url);
     other = await openDatabase(url);
@@ -112,26 +129,23 @@ onBothStores("claims' histories", (stores) => {
 
 async function live(gateways: readonly Claiming[], history: readonly Act[]): Promise<void> {
   const { world } = stage;
-  const { provider: connection, networkHelpers } = world.connection;
+  const { networkHelpers } = world.connection;
   const base = await networkHelpers.takeSnapshot();
-  const node = new TestNode(
-    await TestChain.over(
-      async (method, ...params) => (await connection.request({ method, params })) as never,
-      async () => undefined,
-    ),
-  );
-  const chain = node.chain as TestChain;
-  const provider = openProvider(await node.serve(), CHAIN_ID);
+  const chain = await TestChain.over(node.chain.request, async () => undefined);
   const { database } = gateways[0]!;
   await database.step(async (queries) => {
     for (const table of TABLES) await queries.deleteFrom(table).execute();
   });
   for (const gateway of gateways)
-    gateway.through = { chain: () => chainThrough(provider, node), node, limits: LIMITS };
+    gateway.through = {
+      chain: () => new ClaimChain({ ...clients, node }),
+      node,
+      limits: LIMITS,
+    };
   try {
     const floor = await chain.height();
     await chain.mine();
-    for (const act of history) await step(gateways, act, node, chain, floor);
+    for (const act of history) await step(gateways, act, chain, floor);
     // From now on the node is honest, and everything has to come to its end.
     node.behave();
     for (let i = 0; i < 60 && !(await isOver(gateways[0]!)); i++) {
@@ -145,21 +159,14 @@ async function live(gateways: readonly Claiming[], history: readonly Act[]): Pro
     counts.histories += 1;
   } finally {
     for (const gateway of gateways) gateway.through = undefined;
-    provider.destroy();
-    await node.stop();
+    node.behave();
     await base.restore();
-    await connection.request({ method: "evm_setAutomine", params: [true] });
+    await node.chain.request("evm_setAutomine", true);
     await world.follow();
   }
 }
 
-async function step(
-  gateways: readonly Claiming[],
-  act: Act,
-  node: TestNode,
-  chain: TestChain,
-  floor: number,
-): Promise<void> {
+async function step(gateways: readonly Claiming[], act: Act, chain: TestChain, floor: number): Promise<void> {
   switch (act.kind) {
     case "mine":
       return chain.mine(act.blocks);
@@ -194,16 +201,6 @@ async function move(
 ): Promise<void> {
   const moving = by === 2 ? gateways : [gateways[by]!];
   await Promise.all(moving.map((gateway) => gateway[what]().catch(() => undefined)));
-}
-
-function chainThrough(provider: JsonRpcProvider, node: TestNode): ClaimChain {
-  const { claims, consents, custody } = stage.world.addresses;
-  return new ClaimChain({
-    claims: new ClaimsClient(claims, provider),
-    consents: new ConsentClient(consents, provider),
-    custody: new Custody(custody, provider),
-    node,
-  });
 }
 
 async function isOver(gateway: Claiming): Promise<boolean> {

@@ -2,9 +2,9 @@
 //
 // A person whose gateway sealed two days, one that meets its policy's terms and one that does not, with the proof of the first.
 // It is made once. Tests begin with a copy of chain and store.
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { anchorDayOf, epochStart, type ProofMaker, proofMaker, type Relayer } from "@vitalproof/sdk";
 import hre from "hardhat";
 import * as v from "valibot";
@@ -133,6 +133,7 @@ export class ClaimStage {
 
   async close(): Promise<void> {
     await this.world.connection.close();
+    rmSync(dirname(this.#file), { recursive: true, force: true });
   }
 }
 
