@@ -10,6 +10,7 @@ import {
   type AnchorClient,
   ATTESTER_OVERLAP,
   createIdentity,
+  groupAttesters,
   httpAttester,
   Log,
   memoryStore,
@@ -154,7 +155,10 @@ onBothStores("attester service", (stores) => {
   const sealerOf = async ({ log, device }: Enrolled) => new Sealer(log, device, await trust());
 
   /** Whose receipts count now, from the chain. */
-  const trust = async () => ({ domain: await anchors.domain(), ...(await anchors.attesters(group)) });
+  const trust = async () => ({
+    domain: await anchors.domain(),
+    ...(await groupAttesters(anchors.address, world.connection.ethers.provider, group)),
+  });
 
   /** Enrols somebody at one process, lets the day pass, and sends its head to another one. */
   async function sealedDay(one: RunningAttester, other = one) {
@@ -262,7 +266,7 @@ onBothStores("attester service", (stores) => {
       SignedReceipt,
       SignedReceipt,
     ];
-    const history = await anchors.attesters(group);
+    const history = await groupAttesters(anchors.address, world.connection.ethers.provider, group);
     const change = history.previous.at(-1)!.until;
     const isOf = (index: number, each: SignedReceipt) =>
       verifyReceipt(domain, each, accountOf(index).address);

@@ -108,7 +108,7 @@ onBothStores("claims' histories", (stores) => {
   it("each period that is met is settled once, whatever node and chain do", async function () {
     this.timeout(7_200_000);
     // Asked here: before the tests begin there is no PostgreSQL yet.
-    const runs = LONG ? 500 : stores.postgres === undefined ? 20 : 5;
+    const runs = LONG ? 500 : stores.postgres === undefined ? 8 : 2;
     const url = await stores.fresh();
     const first = await stage.copy(url);
     other = await openDatabase(url);
@@ -138,7 +138,7 @@ async function live(gateways: readonly Claiming[], history: readonly Act[]): Pro
   });
   for (const gateway of gateways)
     gateway.through = {
-      chain: () => new ClaimChain({ ...clients, node }),
+      chain: () => new ClaimChain({ ...clients, node, runner: provider }),
       node,
       limits: LIMITS,
     };

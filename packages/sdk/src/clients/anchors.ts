@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ContractRunner, ZeroAddress } from "ethers";
-import { VitalproofError } from "../errors.ts";
 import { ANCHOR_REGISTRY_ABI } from "../generated/abi.ts";
-import type { AnchorDomain, GroupAttesters, PreviousAttester } from "../log/receipt.ts";
+import type { AnchorDomain } from "../log/receipt.ts";
 import { argumentOf, connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
 import type { AnchorRegistry } from "./contractTypes.ts";
@@ -105,43 +104,6 @@ export class AnchorClient {
       correctionTime: Number(found.correctionTime),
       assurance: ASSURANCE_CLASSES[Number(found.assurance)]!,
     };
-  }
-
-  /**
-   * The group's attester and those before it, oldest first, from the contract's events: whose receipts count, and of what
-   * time (`verifyReceipt`, `SealerTrust`).
-   * @param fromBlock where to begin to read; attesters whose time ended before it are left out
-   * @throws CONTRACT_REVERTED for an unknown group
-   */
-  async attesters(group: bigint, fromBlock = 0): Promise<Required<GroupAttesters>> {
-    const { AttesterChanged, GroupCreated } = this.#contract.filters;
-    const [created, changes] = await Promise.all([
-      read(this.#contract, "GroupCreated", () => this.#contract.queryFilter(GroupCreated(group), fromBlock)),
-      read(this.#contract, "AttesterChanged", () =>
-        this.#contract.queryFilter(AttesterChanged(group), fromBlock),
-      ),
-    ]);
-    const last = changes.at(-1);
-    if (last === undefined) return { attester: (await this.group(group)).attester, previous: [] };
-    // Who was the attester before `fromBlock` is not known.
-    let since = created.length > 0 ? 0 : await this.#timeOf(fromBlock);
-    const previous: PreviousAttester[] = [];
-    for (const { args, blockNumber } of changes) {
-      const until = await this.#timeOf(blockNumber);
-      previous.push({ attester: args.previous, since, until });
-      since = until;
-    }
-    return { attester: last.args.attester, previous };
-  }
-
-  /** Unix seconds. */
-  async #timeOf(block: number): Promise<number> {
-    const found = await read(this.#contract, "block", async () => this.#runner.provider?.getBlock(block));
-    if (found !== null && found !== undefined) return found.timestamp;
-    throw new VitalproofError("CONTRACT_CALL_FAILED", `The node has no block ${block}.`, {
-      details: { block },
-      hint: "Ask a node that keeps the chain from there on.",
-    });
   }
 
   /** The root of a day; undefined while there is none. */

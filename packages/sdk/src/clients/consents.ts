@@ -151,28 +151,6 @@ export class ConsentClient {
     };
   }
 
-  /**
-   * The consents that an account granted, oldest first, from the contract's events. They may be over or revoked by now.
-   * @param patient the node learns which account is looked for
-   */
-  async consentsOf(patient: string, fromBlock = 0): Promise<(Consent & { readonly consentId: string })[]> {
-    const filter = this.#contract.filters.ConsentGranted(undefined, patient);
-    const events = await read(this.#contract, "ConsentGranted", () =>
-      this.#contract.queryFilter(filter, fromBlock),
-    );
-    return events.map(({ args }) => ({
-      consentId: args.consentId,
-      patient: args.patient,
-      grantee: args.grantee,
-      purpose: args.purpose,
-      program: args.program,
-      from: Number(args.from),
-      until: Number(args.until),
-      receiptHash: args.receiptHash,
-      nonce: args.nonce,
-    }));
-  }
-
   /** When an account revoked a consent, granted or not, in Unix seconds; 0 if it did not. */
   async revokedAtBy(patient: string, consentId: string): Promise<number> {
     return Number(

@@ -27,7 +27,7 @@ export type PreviousAttester = {
   until: number;
 };
 
-/** Whose receipts of a group count. `AnchorClient.attesters` reads it from the chain. */
+/** Whose receipts of a group count. `groupAttesters` reads it from the chain. */
 export type GroupAttesters = {
   /** The group's attester account now. */
   attester: string;

@@ -11,7 +11,7 @@ import { profileOf } from "../profiles/profile.ts";
 import { anchorDayOf, epochEnd } from "../time/epochs.ts";
 
 /**
- * Whose receipts count. Read all of it from the chain (`AnchorClient.domain`, `attesters`), or keep what the attester said
+ * Whose receipts count. Read all of it from the chain (`AnchorClient.domain`, `groupAttesters`), or keep what the attester said
  * when it opened the log. After a change of attester it has to be read again: the log keeps receipts of both.
  */
 export type SealerTrust = { domain: AnchorDomain } & GroupAttesters;

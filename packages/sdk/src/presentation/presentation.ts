@@ -47,7 +47,7 @@ export type Presentation = { holder: bigint; proofs: readonly PresentedProof[] }
 export type PresentationTrust = {
   /** Account of the group's attester, who signed the attestation too. */
   attester: string;
-  /** Those before it, whose receipts count for their time; see `AnchorClient.attesters`. */
+  /** Those before it, whose receipts count for their time; see `groupAttesters`. */
   previous?: readonly PreviousAttester[];
   /** Chain and anchor registry under which the attester signs receipts. */
   anchors: AnchorDomain;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { COMMAND_ERROR_CODES, ERROR_CODES, type ErrorCode, VitalproofError } from "../errors.ts";
-import type { Endpoint } from "../wire/endpoints.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
 import { outgoing } from "../wire/json.ts";
 import { parse, wrong } from "../wire/parse.ts";
 import { authorizationOf, withoutToken } from "./token.ts";

@@ -4,7 +4,8 @@ import type { AttestHolderRequest } from "../attester/attestHolder.ts";
 import type { AnchorPath } from "../hashes/tree.ts";
 import type { LogOpening, SignedHead } from "../log/intakeMessages.ts";
 import type { SignedReceipt } from "../log/receipt.ts";
-import { type AnswersOf, ATTESTER_ENDPOINTS } from "../wire/endpoints.ts";
+import type { AnswersOf } from "../wire/endpoint.ts";
+import { ATTESTER_ENDPOINTS } from "../wire/endpoints.ts";
 import { type CallOptions, callService, type ServiceOptions } from "./call.ts";
 
 /** What an attester says of itself. The group's attester account is read from the chain, not from here. */

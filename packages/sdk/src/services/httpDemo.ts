@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
-import { CLOCK_ENDPOINTS, MAILBOX_ENDPOINTS, type SendsOf } from "../wire/endpoints.ts";
+import type { SendsOf } from "../wire/endpoint.ts";
+import { CLOCK_ENDPOINTS, MAILBOX_ENDPOINTS } from "../wire/endpoints.ts";
 import { type CallOptions, callService, type ServiceOptions } from "./call.ts";
 
 /** What only a demonstration has: a clock to turn and a mailbox to the insurer. */

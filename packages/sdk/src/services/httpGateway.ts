@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { LogOpening } from "../log/intakeMessages.ts";
-import { GATEWAY_ENDPOINTS } from "../wire/endpoints.ts";
+import { GATEWAY_ENDPOINTS } from "../wire/gatewayEndpoints.ts";
 import { type CallOptions, callService, type ServiceOptions } from "./call.ts";
 
 /** What a gateway's operator does while it runs, over HTTP. Its methods throw what `callService` throws. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What an attester, a relayer and a gateway offer over HTTP: method, path, who may call it, what goes there and what comes back.
+// What an attester and a relayer offer over HTTP: method, path, who may call it, what goes there and what comes back.
 // Client, server and OpenAPI are made from this one table. A service may see everything here: a head, a proof and a
 // signature say nothing about readings.
 import { SKIP_REASONS } from "../claimStates.ts";
 import { MAX_DEPTH } from "../generated/protocol.ts";
-import { ROLES, type Rule } from "./access.ts";
+import { ROLES } from "./access.ts";
+import { get, post } from "./endpoint.ts";
 import {
   accountSignature,
   address,
@@ -22,7 +23,6 @@ import {
   optional,
   reason,
   seconds,
-  text,
   uint256,
   variant,
 } from "./fields.ts";
@@ -40,80 +40,6 @@ import {
   signedHead,
   signedReceipt,
 } from "./records.ts";
-
-/** One thing that a service does. `Params` are the parts of the path, `Sends` the body, `Answers` what comes back. */
-export type Endpoint<Params, Sends, Answers> = {
-  readonly method: "GET" | "POST";
-  /** Below the service's address, such as `/paths/:day/:leaf`; empty for the address itself. */
-  readonly path: string;
-  /** One sentence, as OpenAPI shows it. */
-  readonly summary: string;
-  readonly access: Rule<Params, Sends>;
-  readonly params: Field<Params>;
-  /** Of a POST. */
-  readonly sends: Field<Sends> | undefined;
-  readonly answers: Field<Answers>;
-  /** Whether asking twice does what asking once does, so that a lost answer can be asked for again. */
-  readonly repeatable: boolean;
-  /** Bytes of a body. */
-  readonly bodyLimit: number;
-};
-/** What all endpoints have in common: their messages' schemas, whatever their types. */
-export type AnyEndpoint = Pick<
-  Endpoint<unknown, unknown, unknown>,
-  "method" | "path" | "summary" | "params" | "sends" | "answers" | "repeatable" | "bodyLimit"
-> & { readonly access: Pick<Rule<unknown, unknown>, "roles"> };
-export type ParamsOf<E> = E extends { readonly params: Field<infer P> } ? P : never;
-export type SendsOf<E> = E extends { readonly sends: Field<infer S> | undefined } ? S : never;
-export type AnswersOf<E> = E extends { readonly answers: Field<infer A> } ? A : never;
-
-const nothing = object({});
-type Nothing = Record<never, never>;
-
-/** Bytes that the longest message of an endpoint stays well below. */
-const BODY = 16 * 1024;
-
-type About<P, S> = Rule<P, S> & { readonly summary: string; readonly repeatable?: boolean };
-
-function get<A, P = Nothing>(
-  path: string,
-  { summary, ...access }: About<NoInfer<P>, undefined>,
-  answers: Field<A>,
-  params: Field<P> = nothing as unknown as Field<P>,
-): Endpoint<P, undefined, A> {
-  const method = "GET";
-  return {
-    method,
-    path,
-    summary,
-    access,
-    params,
-    sends: undefined,
-    answers,
-    repeatable: true,
-    bodyLimit: BODY,
-  };
-}
-
-function post<S, A, P = Nothing>(
-  path: string,
-  { summary, repeatable = false, ...access }: About<NoInfer<P>, NoInfer<S>>,
-  sends: Field<S>,
-  answers: Field<A>,
-  params: Field<P> = nothing as unknown as Field<P>,
-): Endpoint<P, S, A> {
-  return {
-    method: "POST",
-    path,
-    summary,
-    access,
-    params,
-    sends,
-    answers,
-    repeatable,
-    bodyLimit: BODY,
-  };
-}
 
 /** The person that a body names. */
 const named = ({ body }: { body: { subject: bigint } }): bigint => body.subject;
@@ -248,37 +174,6 @@ export const RELAYER_ENDPOINTS = {
     { summary: "Has everything paid out that is owed on a policy", roles: PAID },
     object({ policy: uint256 }),
     sent,
-  ),
-} as const;
-
-/** A person's local name and a profile, such as `p17.glucose-mg-dl-5min`. */
-const logName = text(
-  /^[a-z0-9_-]{1,60}\.[a-z0-9-]{1,60}$/,
-  "the name of a log, such as p17.glucose-mg-dl-5min",
-);
-
-/** What a gateway's operator does while it runs. Everything else about a log is in its configuration. */
-export const GATEWAY_ENDPOINTS = {
-  confirmClock: post(
-    "/clock/confirm",
-    {
-      summary: "Says that the clock of the gateway's machine is right",
-      roles: ["operator"],
-      repeatable: true,
-    },
-    nothing,
-    object({ now: seconds }),
-  ),
-  openLog: post(
-    "/logs/:log/open",
-    {
-      summary: "Opens a log with what its attester said, or lets one that was stopped go on from there",
-      roles: ["operator"],
-      subject: ({ body }) => body.opening.subject,
-    },
-    object({ opening: logOpening }),
-    object({ log: logName, firstEpoch: epochNumber }),
-    object({ log: logName }),
   ),
 } as const;
 

@@ -4,8 +4,10 @@
 
 export * from "./access.ts";
 export * from "./documents.ts";
+export type { AnswersOf, AnyEndpoint, Endpoint, ParamsOf, SendsOf } from "./endpoint.ts";
 export * from "./endpoints.ts";
 export * from "./fields.ts";
+export * from "./gatewayEndpoints.ts";
 export { type Json, jsonOf, outgoing } from "./json.ts";
 export { documentSchema, fieldSchema } from "./jsonSchema.ts";
 export { type ParseOptions, parse, wrong } from "./parse.ts";

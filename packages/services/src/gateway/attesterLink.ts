@@ -3,9 +3,11 @@ import {
   type AnchorClient,
   type AnchorDomain,
   type GroupAttesters,
+  groupAttesters,
   type HttpAttester,
   httpAttester,
 } from "@vitalproof/sdk";
+import type { ContractRunner } from "ethers";
 import type { Duty } from "../operate/loop.ts";
 import type { GatewayAttesterConfig } from "./config.ts";
 import type { GatewayAttester } from "./core/logs.ts";
@@ -49,16 +51,20 @@ export class AttesterLink implements GatewayAttester {
   }
 
   /** @throws what the node and the files of the configuration give */
-  static async open(config: GatewayAttesterConfig, anchors: AnchorClient): Promise<AttesterLink> {
+  static async open(
+    config: GatewayAttesterConfig,
+    anchors: AnchorClient,
+    runner: ContractRunner,
+  ): Promise<AttesterLink> {
     const { intakeTime } = await anchors.group(config.group);
-    const attesters = await anchors.attesters(config.group);
+    const attesters = await groupAttesters(anchors.address, runner, config.group);
     const services = httpAttester(config.url, await serviceOptions(config));
     return new AttesterLink(config, await anchors.domain(), intakeTime, attesters, services);
   }
 
   /** Follows a change of the group's attester on the chain. */
-  async follow(anchors: AnchorClient): Promise<void> {
-    this.#attesters = await anchors.attesters(this.group);
+  async follow(anchors: AnchorClient, runner: ContractRunner): Promise<void> {
+    this.#attesters = await groupAttesters(anchors.address, runner, this.group);
   }
 }
 
@@ -66,13 +72,14 @@ export class AttesterLink implements GatewayAttester {
 export function following(
   links: readonly AttesterLink[],
   anchors: AnchorClient,
+  runner: ContractRunner,
   every: (milliseconds: number) => number,
 ): Duty {
   return {
     name: "attesters",
     every: every(FOLLOW),
     async act() {
-      for (const link of links) await link.follow(anchors);
+      for (const link of links) await link.follow(anchors, runner);
       return false;
     },
   };

@@ -39,7 +39,9 @@ export function gatewayLooks(
       },
     ],
     ["payload rules", async () => `${payloads.rules.length} can be read`],
-    ...attesters.map((each): Look => [`attester ${each.name}`, () => lookAtAttester(each, anchors, times)]),
+    ...attesters.map(
+      (each): Look => [`attester ${each.name}`, () => lookAtAttester(each, anchors, provider, times)],
+    ),
     ...mqtt.map((each): Look => [`broker ${each.url}`, () => lookAtBroker(each)]),
     ...(broker === undefined ? [] : [["embedded broker", async () => lookAtFiles(broker)] as const]),
     ["people", () => lookAtPeople(config.store, gateway)],
@@ -50,9 +52,10 @@ export function gatewayLooks(
 async function lookAtAttester(
   config: GatewayAttesterConfig,
   anchors: AnchorClient,
+  provider: JsonRpcProvider,
   times: GatewayConfig["times"],
 ): Promise<string> {
-  const link = await AttesterLink.open(config, anchors);
+  const link = await AttesterLink.open(config, anchors, provider);
   assertInTime(link, times);
   const { group, attester } = await link.services.info();
   if (group !== link.group) {

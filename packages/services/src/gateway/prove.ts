@@ -38,7 +38,7 @@ export function runProver(config: ServicesConfig, options: RunOptions): Promise<
     const report: Report = ({ level, event, ...notice }) => log[level](notice, event);
     const { personKeys, people } = await openGateway(own, database, seconds);
     const anchors = new AnchorClient(config.chain.contracts.anchors, provider);
-    const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors)));
+    const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors, provider)));
     const concurrency = Math.max(1, own.provers);
     const prover = proverPool({ size: concurrency });
     on.ending(() => prover.close());

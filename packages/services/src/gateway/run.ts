@@ -79,7 +79,7 @@ async function start(
   const report: Report = ({ level, event, ...notice }) => log[level](notice, event);
   const { personKeys, people } = await openGateway(own, database, seconds);
   const anchors = new AnchorClient(chain.contracts.anchors, provider);
-  const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors)));
+  const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors, provider)));
   for (const link of links) assertInTime(link, own.times);
   const reader = new PayloadReader(own.payloads);
   const gateway = await Gateway.start({
@@ -136,7 +136,7 @@ async function start(
     ...lane.duties,
     ...(claiming?.duties ?? []),
     admission,
-    following(links, anchors, (milliseconds) => on.every(milliseconds)),
+    following(links, anchors, provider, (milliseconds) => on.every(milliseconds)),
     { name: "erasures", every: on.every(CLEAN), act: () => erasures.finish().then(() => false) },
   ];
   const loop = new Loop(duties, (duty, fault) =>

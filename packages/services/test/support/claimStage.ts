@@ -219,6 +219,7 @@ export class Claiming {
       consents: world.consentsAs(relayer),
       custody: world.custodyAs(relayer),
       node,
+      runner: relayer,
     });
   }
 

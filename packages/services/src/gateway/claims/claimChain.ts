@@ -5,6 +5,7 @@ import {
   type ClaimsClient,
   type ConsentClient,
   type Custody,
+  grantedConsents,
   itemCalldata,
   type PeriodFacts,
   type ProgramFacts,
@@ -13,7 +14,7 @@ import {
   type SkipReason,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { Interface } from "ethers";
+import { type ContractRunner, Interface } from "ethers";
 import { Finality, type NodeConnection, SENDER_LIMITS } from "../../chain/index.ts";
 import { Node } from "../../chain/node.ts";
 
@@ -25,8 +26,9 @@ export type ClaimChainOptions = {
   readonly claims: ClaimsClient;
   readonly consents: ConsentClient;
   readonly custody: Pick<Custody, "escrow">;
-  /** Of the chain. Nothing is sent through it. */
+  /** Of the chain. Nothing is sent through either. */
   readonly node: NodeConnection;
+  readonly runner: ContractRunner;
 };
 
 /** Why a claim cannot be settled now; `none` where it can be. `paused` while the contract settles nothing. */
@@ -39,6 +41,7 @@ export class ClaimChain {
   readonly #consents: ConsentClient;
   readonly #custody: ClaimChainOptions["custody"];
   readonly #node: Node;
+  readonly #runner: ContractRunner;
   readonly #programs = new Map<bigint, ProgramFacts>();
   #purpose: string | undefined;
 
@@ -47,6 +50,7 @@ export class ClaimChain {
     this.finality = new Finality(options.node);
     this.#consents = options.consents;
     this.#custody = options.custody;
+    this.#runner = options.runner;
     this.#node = new Node(options.node, SENDER_LIMITS.timeout);
   }
 
@@ -86,7 +90,7 @@ export class ClaimChain {
   ): Promise<string | undefined> {
     this.#purpose ??= await this.claims.claimPurpose();
     const purpose = this.#purpose;
-    const granted = await this.#consents.consentsOf(controller);
+    const granted = await grantedConsents(this.#consents.address, this.#runner, controller);
     const fitting = granted
       .filter(
         (consent) =>

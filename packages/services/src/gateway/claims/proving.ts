@@ -48,6 +48,7 @@ export async function claimChainOf(
     consents: new ConsentClient(contracts.consents, provider),
     custody: new Custody(await claims.custody(), provider),
     node: provider,
+    runner: provider,
   });
 }
 
