@@ -97,7 +97,7 @@ async function start(
     ],
     (duty, fault) => log.error({ duty, err: fault }, "a duty failed and is tried again"),
   );
-  const status = kept(STATUS_KEPT, () =>
+  const status = kept(on.every(STATUS_KEPT), () =>
     attesterStatus({ database, days, loop, signer, attester, group, chainId: chain.id, clock }),
   );
   attesterMetrics(on.metrics, status);

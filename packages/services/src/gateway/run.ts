@@ -143,8 +143,8 @@ async function start(
     log.error({ duty, err: fault }, "a duty failed and is tried again"),
   );
   let sources: Sources | undefined;
-  const alertStatus = kept(ALERTS_KEPT, () => lane.status());
-  const status = kept(STATUS_KEPT, () =>
+  const alertStatus = kept(on.every(ALERTS_KEPT), () => lane.status());
+  const status = kept(on.every(STATUS_KEPT), () =>
     gatewayStatus({
       gateway,
       admission,

@@ -82,7 +82,7 @@ async function start(
   );
   const accounts = keys.map(({ address }) => address);
   const status = kept(
-    STATUS_KEPT,
+    on.every(STATUS_KEPT),
     async (): Promise<RelayerStatus> => ({
       service: "relayer",
       at: clock(),
