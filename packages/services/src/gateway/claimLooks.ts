@@ -5,7 +5,7 @@ import type { ServicesConfig } from "../config.ts";
 import { gatewayCircuits } from "./circuits.ts";
 import { claimChainOf } from "./claims/proving.ts";
 import type { GatewayConfig, ServiceConfig } from "./config.ts";
-import type { Look } from "./doctor.ts";
+import type { Look } from "./look.ts";
 import { serviceOptions } from "./serviceOptions.ts";
 
 /** Milliseconds for an answer. */

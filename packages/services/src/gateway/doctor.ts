@@ -10,6 +10,7 @@ import { AttesterLink } from "./attesterLink.ts";
 import { claimLooks } from "./claimLooks.ts";
 import type { GatewayAttesterConfig, GatewayConfig } from "./config.ts";
 import { assertInTime } from "./core/gateway.ts";
+import type { Look } from "./look.ts";
 import { clientOptions, contentOf } from "./mqtt/options.ts";
 import type { MqttSettings } from "./mqtt/settings.ts";
 import { openGateway } from "./open.ts";
@@ -18,9 +19,6 @@ import { openGateway } from "./open.ts";
 const PATIENCE = 10_000;
 /** Names that one line shows. */
 const SHOWN = 10;
-
-/** A look at one thing. It says what it found, or throws what is wrong. */
-export type Look = readonly [check: string, act: () => Promise<string>];
 
 /** Everything that a gateway needs before it runs. Nothing is changed: a broker sees a client that comes and goes. */
 export function gatewayLooks(
