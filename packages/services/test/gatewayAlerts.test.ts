@@ -143,7 +143,8 @@ onBothStores("alerts of a gateway", (stores: Stores) => {
       },
     };
     const { clock, world, options, database } = await started();
-    const lanes = { ...options, prover: counting };
+    // Whose receipt it is has handed the group over by the time of the proof.
+    const lanes = { ...options, prover: counting, handedOver: START + EPOCH_SECONDS + 2 };
     const [one, other] = [await AlertWorld.start(lanes), await AlertWorld.start(lanes)];
     await world.give(START + 3, FALL);
     clock.moveTo(START + EPOCH_SECONDS + 1.1);

@@ -217,13 +217,27 @@ export type AlertWorldOptions = {
   readonly prover: Prover;
   readonly wire?: Wire;
   readonly fetch?: typeof globalThis.fetch;
+  /** Unix second at which another account became the group's attester. */
+  readonly handedOver?: number;
 };
 
-export function fallLogs(wire: Wire): GatewayLog[] {
+export function fallLogs(wire: Wire, handedOver?: number): GatewayLog[] {
   return logsOf(2, wire, FALLS).map((log, i) => ({
     ...log,
     ...(i === 0 ? { subject: subjectOf(SECRET) } : {}),
-    attester: { ...log.attester, intakeTime: INTAKE },
+    attester: {
+      ...log.attester,
+      intakeTime: INTAKE,
+      trust: {
+        ...log.attester.trust,
+        ...(handedOver === undefined
+          ? {}
+          : {
+              attester: Wallet.createRandom().address,
+              previous: [{ attester: attesterWallet.address, since: 0, until: handedOver }],
+            }),
+      },
+    },
   }));
 }
 
@@ -262,10 +276,11 @@ export class AlertWorld {
     prover,
     wire,
     fetch,
+    handedOver,
   }: AlertWorldOptions): Promise<AlertWorld> {
     const settings: AlertSettings = v.parse(alertSettings, given);
     const personKeys = room(database).keys;
-    const logs = withAlerts(fallLogs(wire ?? wireOver(database, clock)), settings);
+    const logs = withAlerts(fallLogs(wire ?? wireOver(database, clock), handedOver), settings);
     const notices: Notice[] = [];
     const report = (notice: Notice) => notices.push(notice);
     const gateway = await Gateway.start({

@@ -29,7 +29,7 @@ export type AlertLaneOptions = {
   readonly prover: Prover;
   /** Proofs that are made at once; 1 when left out. Not more than the prover makes. */
   readonly slots?: number;
-  /** The identity secret of a configured person. @throws what says why there is none */
+  /** The identity secret of a configured person. @throws PERSON_KEY_MISSING, PERSON_ERASED */
   readonly secretOf: (person: string) => Promise<bigint>;
   /** Unix seconds with fractions, once the clock is believed: `Gateway.time`. */
   readonly time: () => Promise<number | undefined>;

@@ -62,8 +62,8 @@ export async function checkPresentation(
   now: number,
 ): Promise<void> {
   const presentation = presentationOf(text, request);
-  const { attester, domain: anchors } = log.attester.trust;
-  const trust = { attester, anchors, now };
+  const { domain: anchors, ...attesters } = log.attester.trust;
+  const trust = { ...attesters, anchors, now };
   const keyOf = async (circuit: string) => (await circuits(circuit)).artifacts.verificationKey;
   if (attestation === undefined) await verifyUnattested(request, presentation, trust, keyOf);
   else {
