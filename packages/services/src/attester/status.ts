@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type Attester, DAY, type Group } from "@vitalproof/sdk";
-import { problemOf } from "../chain/index.ts";
+import { accountProblems } from "../operate/accountProblems.ts";
 import type { Loop } from "../operate/loop.ts";
 import { dutyProblems, type Problem } from "../operate/status.ts";
 import type { Database } from "../store/index.ts";
@@ -106,9 +106,7 @@ async function problemsOf(options: StatusOptions): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const [day, problem] of days.problems)
     problems.push({ what: `Day ${day}: ${DAY_PROBLEMS[problem].what}`, todo: DAY_PROBLEMS[problem].todo });
-  const account = await problemOf(database.reads, { chainId, address: signer.address });
-  if (account !== undefined)
-    problems.push({ what: `Transactions wait: ${account.kind}.`, todo: account.hint });
+  problems.push(...(await accountProblems(database, [{ chainId, address: signer.address }])));
   problems.push(...dutyProblems(loop.states));
   return problems;
 }

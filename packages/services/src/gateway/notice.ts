@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { Logger } from "../operate/logger.ts";
 
 /**
  * Something that an operator may want to know, as plain data for a log. Never a payload, a password or what an unknown sender
@@ -24,3 +25,8 @@ export type Notice = {
 };
 
 export type Report = (notice: Notice) => void;
+
+/** Reports to a log. */
+export function reportTo(log: Logger): Report {
+  return ({ level, event, ...notice }) => log[level](notice, event);
+}

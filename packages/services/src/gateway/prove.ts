@@ -8,7 +8,7 @@ import { AttesterLink } from "./attesterLink.ts";
 import { gatewayCircuits } from "./circuits.ts";
 import type { ProofStep } from "./claims/claimProver.ts";
 import { claimChainOf, claimProverOf, PROOFS } from "./claims/proving.ts";
-import type { Report } from "./notice.ts";
+import { reportTo } from "./notice.ts";
 import { gatewayPartOf, openGateway } from "./open.ts";
 
 /** A process that proves for gateways, and does nothing else. */
@@ -35,7 +35,6 @@ export function runProver(config: ServicesConfig, options: RunOptions): Promise<
   return Installation.run({ service: "gateway", binding }, config, options, async (on) => {
     const { database, provider, seconds } = on;
     const { log } = options;
-    const report: Report = ({ level, event, ...notice }) => log[level](notice, event);
     const { personKeys, people } = await openGateway(own, database, seconds);
     const anchors = new AnchorClient(config.chain.contracts.anchors, provider);
     const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors, provider)));
@@ -50,7 +49,7 @@ export function runProver(config: ServicesConfig, options: RunOptions): Promise<
       chain: await claimChainOf(config.chain, provider),
       circuits: gatewayCircuits(config.artifacts, own.circuits),
       prover,
-      report,
+      report: reportTo(log),
       clock: seconds,
     });
     const worker = await workOn<ProofStep>(config.store, PROOFS, {

@@ -17,7 +17,7 @@ import type { GatewayConfig } from "./config.ts";
 import type { ClockOptions } from "./core/clock.ts";
 import { assertInTime, Gateway } from "./core/gateway.ts";
 import { gatewayMetrics } from "./metrics.ts";
-import type { Report } from "./notice.ts";
+import { reportTo } from "./notice.ts";
 import { gatewayPartOf, openGateway } from "./open.ts";
 import { pageRoutes } from "./page/pageRoutes.ts";
 import { PayloadReader } from "./payload/reader.ts";
@@ -76,7 +76,7 @@ async function start(
 ): Promise<Omit<RunningGateway, "close">> {
   const { chain } = config;
   const { database, provider, seconds } = on;
-  const report: Report = ({ level, event, ...notice }) => log[level](notice, event);
+  const report = reportTo(log);
   const { personKeys, people } = await openGateway(own, database, seconds);
   const anchors = new AnchorClient(chain.contracts.anchors, provider);
   const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors, provider)));

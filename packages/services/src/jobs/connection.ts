@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import pg from "pg";
+import type pg from "pg";
 import PgBoss from "pg-boss";
 import { storeFailure } from "../store/failure.ts";
+import { openPool } from "../store/pool.ts";
 import type { QueueSettings } from "./settings.ts";
 import type { OnFault } from "./types.ts";
 
@@ -35,17 +36,13 @@ export async function connect(
   onFault: OnFault,
   { migrate = false } = {},
 ): Promise<Connection> {
-  const pool = new pg.Pool({
+  const pool = openPool({
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: TIMEOUT,
     query_timeout: TIMEOUT,
     keepAlive: true,
   });
-  // A connection that breaks is replaced; the query on it, or the next one, finds out. node-postgres also emits an error,
-  // on the pool for a connection that is idle, and on the connection for one that is in use. Unheard it ends the process.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
   const sql = { executeSql: (text: string, values: unknown[]) => run(pool, text, values) };
   const boss = new PgBoss({
     db: sql,

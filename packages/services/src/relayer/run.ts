@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { CircuitClient, ClaimsClient, ConsentClient, VitalproofError } from "@vitalproof/sdk";
-import { problemOf, Sender } from "../chain/index.ts";
+import { Sender } from "../chain/index.ts";
 import type { ServicesConfig } from "../config.ts";
 import { startServer } from "../http/server.ts";
 import { openSigner } from "../keys/index.ts";
+import { accountProblems } from "../operate/accountProblems.ts";
 import { Installation, type RunOptions } from "../operate/installation.ts";
 import { kept } from "../operate/kept.ts";
 import { Loop } from "../operate/loop.ts";
@@ -81,6 +82,7 @@ async function start(
     (duty, fault) => log.error({ duty, err: fault }, "a duty failed and is tried again"),
   );
   const accounts = keys.map(({ address }) => address);
+  const senders = accounts.map((address) => ({ chainId: chain.id, address }));
   const status = kept(
     on.every(STATUS_KEPT),
     async (): Promise<RelayerStatus> => ({
@@ -88,7 +90,7 @@ async function start(
       at: clock(),
       accounts,
       requests: await requestsIn(database),
-      problems: [...(await accountProblems(database, chain.id, accounts)), ...dutyProblems(loop.states)],
+      problems: [...(await accountProblems(database, senders)), ...dutyProblems(loop.states)],
     }),
   );
   for (const state of ["waiting", "sent", "ended"] as const) {
@@ -119,22 +121,6 @@ async function requestsIn({ reads }: Database): Promise<RelayerStatus["requests"
     .execute();
   const of = (state: string): number => Number(rows.find((row) => row.state === state)?.count ?? 0);
   return { waiting: of("waiting"), sent: of("sent"), ended: of("ended") };
-}
-
-async function accountProblems(
-  { reads }: Database,
-  chainId: bigint,
-  accounts: readonly string[],
-): Promise<Problem[]> {
-  const problems = await Promise.all(
-    accounts.map(async (address) => {
-      const problem = await problemOf(reads, { chainId, address });
-      return problem === undefined
-        ? []
-        : [{ what: `Transactions of ${address} wait: ${problem.kind}.`, todo: problem.hint }];
-    }),
-  );
-  return problems.flat();
 }
 
 function partOf({ relayer }: ServicesConfig): RelayerConfig {

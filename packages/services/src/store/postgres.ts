@@ -3,6 +3,7 @@ import { VitalproofError } from "@vitalproof/sdk";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { orStoreFailure } from "./failure.ts";
+import { openPool } from "./pool.ts";
 import type { Tables } from "./tables.ts";
 import type { Database, Queries } from "./types.ts";
 
@@ -17,7 +18,7 @@ const INT8 = 20;
 
 /** @throws STORE_FAILED when the server cannot be reached, or promises durability that it does not keep */
 export async function openPostgres(url: string): Promise<Database> {
-  const pool = new pg.Pool({
+  const pool = openPool({
     connectionString: url,
     max: CONNECTIONS,
     // Columns of that type hold times and counts, far below 2^53.
@@ -25,10 +26,6 @@ export async function openPostgres(url: string): Promise<Database> {
       getTypeParser: (type, format) => (type === INT8 ? Number : pg.types.getTypeParser(type, format)),
     },
   });
-  // A connection that breaks is replaced; the step on it, or the next one, finds out. node-postgres also emits an error, on
-  // the pool for a connection that is idle, and on the connection for one that is in use. Unheard it ends the process.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await orStoreFailure(() => assertDurable(queries));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { httpRelayer, VitalproofError } from "@vitalproof/sdk";
 import { proverPool } from "@vitalproof/sdk/node";
-import { type ChainAccount, problemOf, Sender } from "../../chain/index.ts";
+import { type ChainAccount, Sender } from "../../chain/index.ts";
 import type { ServicesConfig } from "../../config.ts";
 import {
   isShared,
@@ -12,12 +12,12 @@ import {
   type StepQueue,
 } from "../../jobs/index.ts";
 import { openSigner } from "../../keys/index.ts";
+import { accountProblems } from "../../operate/accountProblems.ts";
 import type { Installation } from "../../operate/installation.ts";
 import type { Logger } from "../../operate/logger.ts";
 import type { Duty } from "../../operate/loop.ts";
 import { sending } from "../../operate/sending.ts";
 import type { Problem } from "../../operate/status.ts";
-import type { Database } from "../../store/index.ts";
 import type { GatewayConfig } from "../config.ts";
 import { serviceOptions } from "../serviceOptions.ts";
 import { CLAIM_WAITS, ClaimDuty, type ClaimWaits } from "./claimDuty.ts";
@@ -82,7 +82,7 @@ export async function startClaiming(
       ...duties,
     ],
     state: () => claimsState(database),
-    problems: () => (from === undefined ? Promise.resolve([]) : accountProblems(database, from)),
+    problems: () => accountProblems(database, from),
     queue: () => queue.state(),
   };
 }
@@ -148,11 +148,11 @@ async function submitterOf(
 ): Promise<{
   readonly submitter: Submitter;
   readonly duties: readonly Duty[];
-  readonly from?: ChainAccount;
+  readonly from: readonly ChainAccount[];
 }> {
   if (relayer !== undefined) {
     const client = httpRelayer(relayer.url, { ...(await serviceOptions(relayer)), timeout: PATIENCE });
-    return { submitter: relayed(client), duties: [] };
+    return { submitter: relayed(client), duties: [], from: [] };
   }
   const signer = await openSigner(account!, { chainId });
   const from = { chainId, address: signer.address };
@@ -160,13 +160,8 @@ async function submitterOf(
   return {
     submitter: paidBy(database, from, contracts.claims),
     duties: [sending("send", sender, on, log)],
-    from,
+    from: [from],
   };
-}
-
-async function accountProblems({ reads }: Database, from: ChainAccount): Promise<Problem[]> {
-  const problem = await problemOf(reads, from);
-  return problem === undefined ? [] : [{ what: `Claims wait: ${problem.kind}.`, todo: problem.hint }];
 }
 
 function noProver(): VitalproofError {
