@@ -8,42 +8,18 @@ import { forgetPolicies } from "../src/gateway/claims/claimRows.ts";
 import { claimProblems, claimsState } from "../src/gateway/claims/claimsState.ts";
 import { sealedItem, unsealItem } from "../src/gateway/claims/sealedItem.ts";
 import { Erasures } from "../src/sealed/index.ts";
-import { BENEFIT, type Claiming, ClaimStage, FINALITY, mineEach } from "./support/claimStage.ts";
+import { BENEFIT, type Claiming, type ClaimStage, FINALITY, onClaimStage } from "./support/claimStage.ts";
 import { room } from "./support/sealed.ts";
-import { onBothStores } from "./support/stores.ts";
 
 const DAY = 86_400;
-let stage: ClaimStage;
 
-before(async function () {
-  this.timeout(120_000);
-  stage = await ClaimStage.make();
-});
-after(() => stage?.close());
-
-onBothStores("gateway's claims", (stores) => {
-  let snapshot: Awaited<ReturnType<typeof stage.world.connection.networkHelpers.takeSnapshot>>;
-  const open: Claiming[] = [];
-  const mine = (blocks: number) => mineEach(stage.world, blocks);
-  const owed = () => stage.world.claimsAs(stage.world.roles.relayer).owedOf(stage.policy);
+onClaimStage("gateway's claims", ({ stage: staged, begin, mine, owed }) => {
+  let stage: ClaimStage;
+  before(() => {
+    stage = staged();
+  });
   const sent = (claiming: Claiming) =>
     stage.world.connection.ethers.provider.getTransactionCount(claiming.account.address);
-
-  beforeEach(async () => {
-    snapshot = await stage.world.connection.networkHelpers.takeSnapshot();
-  });
-  afterEach(async () => {
-    for (const each of open.splice(0)) await each.database.close();
-    await snapshot.restore();
-    await stage.world.follow();
-  });
-
-  async function begin(submitted: "relayed" | "paid" = "paid"): Promise<Claiming> {
-    const claiming = await stage.copy(await stores.fresh(), submitted);
-    open.push(claiming);
-    await claiming.find();
-    return claiming;
-  }
 
   /** As far as a claim that waits in the chain's pool, or is mined there at once. */
   async function submitted(): Promise<Claiming> {
@@ -80,6 +56,28 @@ onBothStores("gateway's claims", (stores) => {
     expect(await sent(claiming)).to.equal(before + 1);
     const [row] = await claiming.rows();
     expect([row!.hash !== null, row!.next_look]).to.deep.equal([true, null]);
+  });
+
+  it("what is final at the first look has its transaction, and a relayer that is away by then keeps nothing open", async function () {
+    this.timeout(60_000);
+    const claiming = await submitted();
+    const other = await begin("relayed");
+    await other.look();
+    await other.prove();
+    await other.look();
+    expect((await other.states())[0]).to.equal("sent");
+    await claiming.send();
+    await mine(FINALITY + 1);
+    await claiming.look();
+    const [row] = await claiming.rows();
+    expect([row!.state, row!.hash !== null]).to.deep.equal(["final", true]);
+    other.relayer = {
+      claim: async () => {
+        throw new VitalproofError("SERVICE_UNREACHABLE", "away", {});
+      },
+    };
+    await other.look();
+    expect((await other.states())[0]).to.equal("final");
   });
 
   it("two gateways on one store submit it once", async function () {

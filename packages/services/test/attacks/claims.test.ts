@@ -10,43 +10,20 @@ import { claimProblems, claimsState } from "../../src/gateway/claims/claimsState
 import { PolicyDuty } from "../../src/gateway/claims/policyDuty.ts";
 import { gatewayErasures } from "../../src/gateway/people/index.ts";
 import { CHAIN_ID } from "../support/accounts.ts";
-import { type Claiming, ClaimStage, FINALITY, mineEach } from "../support/claimStage.ts";
+import { type Claiming, type ClaimStage, FINALITY, onClaimStage } from "../support/claimStage.ts";
 import { room } from "../support/sealed.ts";
-import { onBothStores } from "../support/stores.ts";
 
 const DAY = 86_400;
 const { signal } = new AbortController();
-let stage: ClaimStage;
 
-before(async function () {
-  this.timeout(120_000);
-  stage = await ClaimStage.make();
-});
-after(() => stage?.close());
-
-onBothStores("attacks on a gateway's claims", (stores) => {
-  let snapshot: Awaited<ReturnType<typeof stage.world.connection.networkHelpers.takeSnapshot>>;
-  const open: Claiming[] = [];
-  beforeEach(async () => {
-    snapshot = await stage.world.connection.networkHelpers.takeSnapshot();
-  });
-  afterEach(async () => {
-    for (const each of open.splice(0)) await each.database.close();
-    await snapshot.restore();
-    await stage.world.follow();
+onClaimStage("attacks on a gateway's claims", ({ stage: staged, copy, begin, mine, owed }) => {
+  let stage: ClaimStage;
+  before(() => {
+    stage = staged();
   });
 
-  const mine = (blocks: number) => mineEach(stage.world, blocks);
-  const owed = () => stage.world.claimsAs(stage.world.roles.relayer).owedOf(stage.policy);
   const problemsOf = async ({ database }: Claiming) =>
     claimProblems(await claimsState(database), stage.world.now);
-
-  async function begin(submitted: "relayed" | "paid"): Promise<Claiming> {
-    const claiming = await stage.copy(await stores.fresh(), submitted);
-    open.push(claiming);
-    await claiming.find();
-    return claiming;
-  }
 
   /** As far as a proof that was given away. */
   async function given(submitted: "relayed" | "paid"): Promise<Claiming> {
@@ -159,8 +136,7 @@ onBothStores("attacks on a gateway's claims", (stores) => {
 
   it("a look for policies that began before an erasure writes nothing of the person after it", async function () {
     this.timeout(60_000);
-    const claiming = await stage.copy(await stores.fresh());
-    open.push(claiming);
+    const claiming = await copy();
     const { keys } = room(claiming.database);
     const erasures = gatewayErasures({
       database: claiming.database,
@@ -186,8 +162,7 @@ onBothStores("attacks on a gateway's claims", (stores) => {
 
   it("a program that is not there does not keep policies of others from being found", async function () {
     this.timeout(60_000);
-    const claiming = await stage.copy(await stores.fresh());
-    open.push(claiming);
+    const claiming = await copy();
     await new PolicyDuty({
       database: claiming.database,
       chain: claiming.chain,

@@ -32,6 +32,7 @@ import { backup, type Database, migrate, openDatabase, restore } from "../../src
 import { accountOf, CHAIN_ID } from "./accounts.ts";
 import { GLUCOSE_PAYLOADS } from "./gateways.ts";
 import { room } from "./sealed.ts";
+import { onBothStores } from "./stores.ts";
 import { FINALITY, TestNode } from "./testChain.ts";
 
 export { BENEFIT, FINALITY };
@@ -320,4 +321,58 @@ export class Claiming {
   async states(): Promise<string[]> {
     return (await this.rows()).map(({ state, reason }) => (reason === null ? state : `${state} ${reason}`));
   }
+}
+
+/** What tests have of a stage. Each begins with the chain and the store as they were made. */
+export type OnStage = {
+  readonly stage: () => ClaimStage;
+  /** A gateway's claims over a store of its own. An account of its own sends them when left out. */
+  copy(submitted?: "relayed" | "paid"): Promise<Claiming>;
+  /** The same, with its policies found. */
+  begin(submitted?: "relayed" | "paid"): Promise<Claiming>;
+  mine(blocks: number): Promise<void>;
+  owed(): Promise<bigint>;
+};
+
+let shared: Promise<ClaimStage> | undefined;
+
+// The processes of provers load this file as well, and have no hooks.
+if (typeof after === "function") after(async () => (await shared)?.close());
+
+/** Runs tests of claims on both databases, on one stage for the whole run. */
+export function onClaimStage(title: string, tests: (on: OnStage) => void): void {
+  onBothStores(title, (stores) => {
+    let stage: ClaimStage;
+    before(async function () {
+      this.timeout(120_000);
+      shared ??= ClaimStage.make();
+      stage = await shared;
+    });
+    let snapshot: Awaited<ReturnType<typeof stage.world.connection.networkHelpers.takeSnapshot>>;
+    const open: Claiming[] = [];
+    beforeEach(async () => {
+      snapshot = await stage.world.connection.networkHelpers.takeSnapshot();
+    });
+    afterEach(async () => {
+      for (const each of open.splice(0)) await each.database.close();
+      await snapshot.restore();
+      await stage.world.follow();
+    });
+    const on: OnStage = {
+      stage: () => stage,
+      async copy(submitted = "paid") {
+        const claiming = await stage.copy(await stores.fresh(), submitted);
+        open.push(claiming);
+        return claiming;
+      },
+      async begin(submitted) {
+        const claiming = await on.copy(submitted);
+        await claiming.find();
+        return claiming;
+      },
+      mine: (blocks) => mineEach(stage.world, blocks),
+      owed: () => stage.world.claimsAs(stage.world.roles.relayer).owedOf(stage.policy),
+    };
+    tests(on);
+  });
 }

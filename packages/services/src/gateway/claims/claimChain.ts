@@ -20,7 +20,10 @@ import { Node } from "../../chain/node.ts";
 
 const ABI = new Interface(CLAIMS_PAYOUT_ABI);
 /** Errors of the contract that no other transaction with this proof would end without. */
-export const FALSE: readonly string[] = ["ClaimsPayout_InvalidProofInBatch", "ClaimsPayout_BatchNotVerified"];
+export const FALSE_PROOF: readonly string[] = [
+  "ClaimsPayout_InvalidProofInBatch",
+  "ClaimsPayout_BatchNotVerified",
+];
 
 export type ClaimChainOptions = {
   readonly claims: ClaimsClient;
@@ -112,7 +115,7 @@ export class ClaimChain {
     const data = ABI.encodeFunctionData("submitClaims", [[itemCalldata(item)]]);
     const called = await this.#node.estimate({ to: this.claims.address, data });
     if ("value" in called || called.reverted.length < 10) return false;
-    return FALSE.includes(ABI.parseError(called.reverted)?.name ?? "");
+    return FALSE_PROOF.includes(ABI.parseError(called.reverted)?.name ?? "");
   }
 
   /** Whether the chain has a period as claimed in a block that is final. */

@@ -7,6 +7,7 @@ import {
   termsForPeriod,
   VitalproofError,
 } from "@vitalproof/sdk";
+import { ZeroHash } from "ethers";
 import type { Duty } from "../../operate/loop.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
@@ -41,7 +42,6 @@ export type ClaimDutyOptions = {
 
 /** Claims that are looked at together: a relayer puts those into one transaction that it is given at one time. */
 const TOGETHER = 64;
-const NO_CONSENT = `0x${"00".repeat(32)}`;
 const NO_PROOF = {
   a: [0n, 0n],
   b: [
@@ -126,16 +126,20 @@ export class ClaimDuty implements Duty {
   /** The chain has the claim, from this gateway or from someone else. */
   async #claimed(look: Look): Promise<void> {
     const { row } = look;
-    if (await this.#options.chain.isFinal(BigInt(row.policy), row.period))
-      return this.#change(look, { state: "final", reason: null });
-    if (row.state !== "sent") return this.#change(look, { state: "settled", reason: null });
-    // It may be somebody else's transaction.
-    const followed = await this.#options.submitter.follow(await this.#item(row), row.attempt);
-    return this.#change(look, {
-      state: "settled",
-      reason: null,
-      ...(followed.way === "settled" ? { hash: followed.hash } : {}),
-    });
+    const isFinal = await this.#options.chain.isFinal(BigInt(row.policy), row.period);
+    const hash = row.state === "sent" ? await this.#hashOf(row) : row.hash;
+    return this.#change(look, { state: isFinal ? "final" : "settled", reason: null, hash });
+  }
+
+  /** Of the transaction that settled a claim, where it was ours and somebody says so. The claim is settled all the same. */
+  async #hashOf(row: ClaimRow): Promise<string | null> {
+    try {
+      const followed = await this.#options.submitter.follow(await this.#item(row), row.attempt);
+      return followed.way === "settled" ? followed.hash : row.hash;
+    } catch (error) {
+      if (VitalproofError.find(error, "STORE_FAILED") !== undefined) throw error;
+      return row.hash;
+    }
   }
 
   /** It was given away, and the chain does not have it, or does not have it any more. */
@@ -179,7 +183,7 @@ export class ClaimDuty implements Duty {
     const item: ClaimItem = {
       policy: BigInt(row.policy),
       period: row.period,
-      consentId: consentId ?? NO_CONSENT,
+      consentId: consentId ?? ZeroHash,
       circuit: facts.circuit,
       anchorRoot: facts.anchorRoot,
       proof: isSame && row.sealed !== null ? (await this.#item(row)).proof : NO_PROOF,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { claimRequest, type PathSource, type ProofMaker, VitalproofError } from "@vitalproof/sdk";
+import { ZeroHash } from "ethers";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { Report } from "../notice.ts";
@@ -56,7 +57,8 @@ export class ClaimProver {
       const request = await claimRequest(program, on, firstEpoch, stretch, pathsOf(program.group));
       const task = { kind: "claim", secret: await secretOf(person), request } as const;
       const { proof } = await make(task, signal === undefined ? {} : { signal });
-      const item = { policy: BigInt(policy), period, consentId: NO_CONSENT, ...on, proof };
+      // The consent is chosen when the claim is sent.
+      const item = { policy: BigInt(policy), period, consentId: ZeroHash, ...on, proof };
       const now = clock();
       const change = { state: "proven", reason: null, next_look: Math.floor(now) } as const;
       const changed = await changeClaim(database, row, change, now, async (queries) => ({
@@ -73,6 +75,3 @@ export class ClaimProver {
     }
   }
 }
-
-/** It is chosen when the claim is sent. */
-const NO_CONSENT = `0x${"00".repeat(32)}`;

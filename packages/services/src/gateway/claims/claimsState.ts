@@ -98,7 +98,7 @@ function summaryOf({ policy, program, person, periods, next_period, next_end }: 
   return { policy, program, person, periods, running };
 }
 
-const TODO: Readonly<Record<string, string>> = {
+const ADVICE: Readonly<Record<string, string>> = {
   "no-active-consent":
     "The patient has to consent to the insurer again, in the app or with `vitalproof consent grant`.",
   "not-anchored": "The attester has not written the day's root yet. If its time is over, ask the attester.",
@@ -122,7 +122,7 @@ export function claimProblems(policies: readonly PolicyState[], now: number): Pr
     latest.flatMap(({ period, state, reason, closesAt, changedAt }): Problem[] => {
       const name = `Period ${period} of policy ${policy} (${person})`;
       const because = reason === undefined ? "" : `: ${reason}`;
-      const todo = TODO[reason ?? ""] ?? "The log says more. It is tried again on its own.";
+      const todo = ADVICE[reason ?? ""] ?? "The log says more. It is tried again on its own.";
       if (state === "refused")
         return [
           {

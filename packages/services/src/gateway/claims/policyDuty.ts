@@ -36,7 +36,6 @@ export class PolicyDuty implements Duty {
 
   async act(signal: AbortSignal): Promise<boolean> {
     const { chain, programs, people } = this.#options;
-    if (programs.length === 0) return false;
     const last = await chain.finality.block();
     const known = await people();
     if (last === undefined || known.length === 0) return false;

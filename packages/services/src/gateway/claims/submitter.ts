@@ -11,7 +11,7 @@ import {
 import { Interface } from "ethers";
 import { type ChainAccount, stateOf, want } from "../../chain/index.ts";
 import type { Database, Queries } from "../../store/index.ts";
-import { FALSE } from "./claimChain.ts";
+import { FALSE_PROOF } from "./claimChain.ts";
 import { purposesOf } from "./claimRows.ts";
 
 /** What became of a claim on its way. `again`: it did nothing, and something has to be looked at before it is sent again. */
@@ -59,6 +59,7 @@ function followedOf(outcome: ClaimOutcome): Followed {
 }
 
 const ABI = new Interface(CLAIMS_PAYOUT_ABI);
+
 /**
  * An account of the gateway pays. A batch of one, since a batch leaves out what was proven against a root that was corrected
  * since, where `submitClaim` would burn the proof's gas.
@@ -82,7 +83,7 @@ export function paidBy(database: Database, from: ChainAccount, claims: string): 
       }
       if (!("isFinal" in state) || !state.isFinal) return { way: "under-way" };
       const name = state.error?.name;
-      if (name !== undefined && FALSE.includes(name)) return { way: "refused", reason: name };
+      if (name !== undefined && FALSE_PROOF.includes(name)) return { way: "refused", reason: name };
       return { way: "again", reason: name ?? (state.state === "refused" ? state.reason : "reverted") };
     },
   };
