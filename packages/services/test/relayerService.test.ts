@@ -24,6 +24,7 @@ import { relayerRoutes, startServer } from "../src/index.ts";
 import { type RelayerOptions, StoredRelayer } from "../src/relayer/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { accountOf, CHAIN_ID } from "./support/accounts.ts";
+import { until } from "./support/jobs.ts";
 import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 import { FINALITY, rpcError, TestNode } from "./support/testChain.ts";
@@ -113,7 +114,9 @@ onBothStores("relayer", (stores) => {
 
   it("gathers claims into one transaction over HTTP, and tells each what became of it", async function () {
     this.timeout(30_000);
-    const own = await relayer({ times: { gather: 1 } });
+    const began = now();
+    let arrived = false;
+    const own = await relayer({ clock: () => (arrived ? now() : began), times: { gather: 1 } });
     const server = await startServer((app) => void app.register(relayerRoutes(own), { prefix: "/relayer" }), {
       port: 0,
       access: "open",
@@ -127,7 +130,11 @@ onBothStores("relayer", (stores) => {
         { ...items[5]!, policy: 99n },
         { ...items[5]!, anchorRoot: 7n },
       ];
-      const answers = await Promise.all(given.map((item) => client.claim(item)));
+      const answering = Promise.all(given.map((item) => client.claim(item)));
+      // However long eight proofs take to check here, all of them arrive in one gathering time.
+      await until(async () => (await rows()).length === given.length);
+      arrived = true;
+      const answers = await answering;
       expect(answers.map(wordOf)).to.deep.equal([
         ...each(5, "settled"),
         "refused PROOF_INVALID",
