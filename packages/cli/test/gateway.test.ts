@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { documentText, LOG_OPENING } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
+import { serviceConfig } from "../../../test/support/serviceConfig.ts";
 import { EXIT } from "../src/exit.ts";
 import { loadIdentity } from "../src/identity.ts";
 import { withVault } from "../src/vault.ts";
@@ -33,17 +34,7 @@ describe("a gateway, operated", function () {
     writeFileSync(join(folder, name), `${digits.repeat(32)}\n`, { mode: 0o600 });
 
   function configured(change: object = {}, name = "gateway.json"): string {
-    const config = {
-      store: "sqlite:store.db",
-      chain: {
-        id: "11155111",
-        // Nobody listens there.
-        rpc: "http://127.0.0.1:9",
-        contracts: { anchors: ADDRESS, claims: ADDRESS, consents: ADDRESS, circuits: ADDRESS },
-      },
-      http: { port: 0 },
-      access: [],
-      artifacts: "artifacts",
+    const config = serviceConfig({
       gateway: {
         masterKey: { kind: "file", path: "master" },
         mqtt: [{ url: "mqtt://127.0.0.1:9", clientId: "gateway" }],
@@ -59,7 +50,7 @@ describe("a gateway, operated", function () {
         ],
         ...change,
       },
-    };
+    });
     writeFileSync(join(folder, name), JSON.stringify(config));
     return name;
   }

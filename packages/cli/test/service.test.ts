@@ -7,9 +7,8 @@ import { join } from "node:path";
 import { migrate, openDatabase } from "@vitalproof/services";
 import { expect } from "chai";
 import { Wallet } from "ethers";
+import { serviceConfig } from "../../../test/support/serviceConfig.ts";
 import { type Ran, vitalproof } from "./support.ts";
-
-const ADDRESS = `0x${"11".repeat(20)}`;
 
 describe("services, operated", () => {
   const folder = mkdtempSync(join(tmpdir(), "vitalproof-service-"));
@@ -20,20 +19,7 @@ describe("services, operated", () => {
     const key = join(folder, "key");
     if (!existsSync(key)) writeFileSync(key, `${Wallet.createRandom().privateKey}\n`, { mode: 0o600 });
     const path = join(folder, name);
-    const config = {
-      store: "sqlite:store.db",
-      chain: {
-        id: "11155111",
-        // Nobody listens there.
-        rpc: "http://127.0.0.1:9",
-        contracts: { anchors: ADDRESS, claims: ADDRESS, consents: ADDRESS, circuits: ADDRESS },
-      },
-      http: { port: 0 },
-      access: [],
-      artifacts: join(import.meta.dirname, "../../../circuits/artifacts"),
-      attester: { group: "1", key: { kind: "file", path: "key" } },
-      ...change,
-    };
+    const config = serviceConfig({ attester: { group: "1", key: { kind: "file", path: "key" } }, ...change });
     writeFileSync(path, JSON.stringify(config));
     return path;
   };

@@ -6,23 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
+import { serviceConfig } from "../../../test/support/serviceConfig.ts";
 import { loadConfig, parseConfig } from "../src/index.ts";
 
 const ADDRESS = `0x${"11".repeat(20)}`;
 const SECRET = "5550193";
 
-const wholeOf = (gateway: object) => ({
-  store: "sqlite:store.db",
-  chain: {
-    id: "1",
-    rpc: "http://127.0.0.1:9",
-    contracts: { anchors: ADDRESS, claims: ADDRESS, consents: ADDRESS, circuits: ADDRESS },
-  },
-  http: { port: 0 },
-  access: [],
-  artifacts: "artifacts",
-  gateway,
-});
+const wholeOf = (gateway: object) => serviceConfig({ gateway });
 
 const MQTT = {
   url: "mqtts://broker.example:8883",

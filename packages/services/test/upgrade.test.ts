@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { sql } from "kysely";
+import { serviceConfig } from "../../../test/support/serviceConfig.ts";
 import { doctor, loadConfig, logger, notedBackup, restore, runAttester } from "../src/index.ts";
 import { type Database, migrate, openDatabase, schemaState } from "../src/store/index.ts";
 import { codeOf } from "./support/rejection.ts";
@@ -19,7 +20,6 @@ import { contentsOf, migrationNames, storeOf, tablesOf, within } from "./support
 
 const FIXTURE = join(import.meta.dirname, "fixtures/migrateSlowly.ts");
 const LONG = process.env.LONG === "1";
-const ADDRESS = `0x${"11".repeat(20)}`;
 
 onBothStores("upgrade", (stores) => {
   let names: readonly string[];
@@ -52,19 +52,7 @@ onBothStores("upgrade", (stores) => {
     const key = join(folder, "key");
     writeFileSync(key, `${Wallet.createRandom().privateKey}\n`, { mode: 0o600 });
     const path = join(folder, "attester.json");
-    const config = {
-      store,
-      chain: {
-        id: "11155111",
-        // Nobody listens there.
-        rpc: "http://127.0.0.1:9",
-        contracts: { anchors: ADDRESS, claims: ADDRESS, consents: ADDRESS, circuits: ADDRESS },
-      },
-      http: { port: 0 },
-      access: [],
-      artifacts: join(import.meta.dirname, "../../../circuits/artifacts"),
-      attester: { group: "1", key: { kind: "file", path: key } },
-    };
+    const config = serviceConfig({ store, attester: { group: "1", key: { kind: "file", path: key } } });
     writeFileSync(path, JSON.stringify(config));
     return path;
   };

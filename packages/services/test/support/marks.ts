@@ -3,7 +3,9 @@
 // Says in a file which durable step a process is in, so that a test knows where it was killed; and kills it at a step that a
 // test aims at.
 import { AsyncLocalStorage } from "node:async_hooks";
+import { once } from "node:events";
 import { openSync, readFileSync, writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import type { Database, Queries } from "../../src/store/index.ts";
 
 /** `AREA:PHASE`, such as `sealing:written`: all is written and nothing is committed. */
@@ -81,4 +83,17 @@ export class Marks {
 /** Where a process was. Empty between steps. */
 export function marksIn(file: string): string[] {
   return readFileSync(file, "utf8").trim().split(" ").filter(Boolean);
+}
+
+/**
+ * In a process that a test starts: says that it is loaded, and waits for the line that lets it begin, which may name a mark at
+ * which it is to end.
+ */
+export async function beginWith(file: string): Promise<Marks> {
+  process.stdout.write("loaded\n");
+  // One that is killed does not leave what it compiled to the next one otherwise.
+  flushCompileCache();
+  const [line] = (await once(process.stdin, "data")) as [Buffer];
+  const [, mark, pass] = line.toString().trim().split(" ");
+  return new Marks(file, mark === undefined ? undefined : { mark: mark as Mark, pass: Number(pass) });
 }
