@@ -17,7 +17,7 @@ export function reportProblems(value: unknown): string[] {
 }
 
 /**
- * The report of an earlier run; an empty one when there is none.
+ * The report of an earlier run, or an empty one.
  * @throws Error naming the file when it is not JSON or not as the schema says
  */
 export function loadReport(file: string): Report {

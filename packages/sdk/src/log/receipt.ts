@@ -31,7 +31,7 @@ export type PreviousAttester = {
 export type GroupAttesters = {
   /** The group's attester account now. */
   attester: string;
-  /** Those before it. Where there is none, receipts of `attester` count whenever they are dated. */
+  /** Earlier attesters. Without any, receipts of `attester` count whatever their date. */
   previous?: readonly PreviousAttester[];
 };
 

@@ -27,7 +27,7 @@ export class Finality {
     this.#confirmations = confirmations;
   }
 
-  /** The last final block; undefined while there is none, or nobody says. @throws what the node throws */
+  /** The last final block; undefined before the first one, and when the node does not say. @throws what the node throws */
   async block(): Promise<number | undefined> {
     const finalized = await finalizedOf(this.#node);
     if (finalized !== undefined) {

@@ -71,7 +71,8 @@ export class Sources {
         {
           what: `${url} is not connected: ${reason}${code === undefined ? "" : ` (${code})`}.`,
           todo:
-            TODO[reason] ?? "It is tried again on its own. Is the broker running, and is the address right?",
+            ADVICE[reason] ??
+            "It is tried again on its own. Is the broker running, and is the address right?",
         },
       ];
     });
@@ -107,7 +108,7 @@ function secondsOf(milliseconds: number | undefined): number | null {
   return milliseconds === undefined ? null : Math.floor(milliseconds / 1000);
 }
 
-const TODO: Readonly<Record<string, string>> = {
+const ADVICE: Readonly<Record<string, string>> = {
   refused: "The broker does not accept client id, user, password or certificate. Mend them there or here.",
   disconnected: "Does another process use the same client id? Start each with an --instance of its own.",
   subscription: "The broker does not let this user read the filters. Mend its access list, or the filters.",

@@ -70,7 +70,7 @@ export async function giveBack({ query }: Connection, job: Job<Step>): Promise<v
   );
 }
 
-/** Counts a try. pg-boss says when the next one is, or that there is none. @throws STORE_FAILED */
+/** Counts a try. pg-boss sets the time of the next one, or ends the job. @throws STORE_FAILED */
 export async function failJob(connection: Connection, job: Job<Step>, code: string): Promise<void> {
   // Renewed first, so that a worker which comes back after a lease does not fail what another one now runs.
   if (!(await renewLease(connection, job))) return;
