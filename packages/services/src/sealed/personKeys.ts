@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash, randomBytes } from "node:crypto";
 import { VitalproofError } from "@vitalproof/sdk";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { MasterKeys } from "../keys/index.ts";
 import type { Database, Queries } from "../store/index.ts";
 import { KeyMemory } from "./keyMemory.ts";
@@ -85,6 +85,28 @@ export class PersonKeys {
     return this.unlock(queries, person, await query.executeTakeFirst());
   }
 
+  /**
+   * Keys of several persons, by one query: `of` for each.
+   * @returns undefined for who was erased
+   * @throws as `of` for everything else
+   */
+  async ofEach(queries: Queries, persons: readonly string[]): Promise<Map<string, PersonKey | undefined>> {
+    if (persons.length === 0) return new Map();
+    let query = queries
+      .selectFrom("person_key")
+      .select(["person", "wrapped", "erased_at", evidenceOf(sql.ref("person_key.person"))])
+      .where("person", "in", persons)
+      .orderBy("person");
+    if (this.#database.locks && queries !== this.#database.reads) query = query.forKeyShare();
+    const rows = new Map((await query.execute()).map((row) => [row.person, row]));
+    const keys = new Map<string, PersonKey | undefined>();
+    for (const person of persons) {
+      const key = this.unlock(queries, person, rows.get(person));
+      keys.set(person, await key.catch(undefinedWhenErased));
+    }
+    return keys;
+  }
+
   /** `of` and `PersonKey.seal`. A step with many values asks for `of` once. @throws as those */
   async seal(
     queries: Queries,
@@ -153,8 +175,12 @@ function bindingOf(person: string): Buffer {
   return createHash("sha256").update(`vitalproof person|${person}`).digest();
 }
 
-/** A column: when a person was erased, as the evidence has it. */
-export function evidenceOf(person: string) {
+function undefinedWhenErased(error: unknown): undefined {
+  if (!(error instanceof VitalproofError) || error.code !== "PERSON_ERASED") throw error;
+}
+
+/** A column: when a person was erased, as the evidence has it. @param person a name, or a column of names */
+export function evidenceOf(person: string | RawBuilder<unknown>) {
   return sql<number | null>`(select min(e.erased_at) from erasure e where e.person = ${person})`.as(
     "evidence_at",
   );

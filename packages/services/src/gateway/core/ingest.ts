@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { encodeReading, type Reading, type RefusalReason, slotAt, VitalproofError } from "@vitalproof/sdk";
 import type { PersonKey, PersonKeys } from "../../sealed/index.ts";
-import type { Database, Queries, Tables } from "../../store/index.ts";
+import type { Database, Tables } from "../../store/index.ts";
 import type { Inbox, Message } from "../inbox.ts";
 import type { Report } from "../notice.ts";
 import type { DeviceReading } from "../payload/output.ts";
@@ -168,15 +168,16 @@ export class Ingest implements Inbox {
     const first = this.#seq;
     this.#seq += parts.length;
     await this.#options.database.step(async (queries) => {
-      const keys = new Map<string, PersonKey | undefined>();
+      const persons = new Set(parts.map(({ log }) => log.person));
+      const keys = await this.#options.personKeys.ofEach(queries, [...persons]);
       const tally = new Tally();
       for (const each of prepared) tally.include(each.tally);
       for (let from = 0; from < parts.length; from += ROWS) {
         const rows: Tables["gateway_reading"][] = [];
         for (const [i, part] of parts.slice(from, from + ROWS).entries()) {
           const { person, name } = part.log;
-          if (!keys.has(person)) keys.set(person, await this.#keyOf(queries, person));
           const key = keys.get(person);
+          // Messages of a person who was erased must not come again and again.
           if (key === undefined) tally.add(name, "refused", "person-gone", part.readings.length);
           else rows.push(this.#rowOf(key, part, first + from + i));
         }
@@ -184,16 +185,6 @@ export class Ingest implements Inbox {
       }
       await tally.write(queries);
     });
-  }
-
-  /** @returns undefined for a person who was erased: their messages must not come again and again */
-  async #keyOf(queries: Queries, person: string): Promise<PersonKey | undefined> {
-    try {
-      return await this.#options.personKeys.of(queries, person);
-    } catch (error) {
-      if (error instanceof VitalproofError && error.code === "PERSON_ERASED") return undefined;
-      throw error;
-    }
   }
 
   #rowOf(key: PersonKey, part: Part, seq: number): Tables["gateway_reading"] {
