@@ -8,6 +8,7 @@ import { migrate, openDatabase } from "@vitalproof/services";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { serviceConfig } from "../../../test/support/serviceConfig.ts";
+import { EXIT } from "../src/exit.ts";
 import { type Ran, vitalproof } from "./support.ts";
 
 describe("services, operated", () => {
@@ -67,6 +68,44 @@ describe("services, operated", () => {
     const { error } = JSON.parse(refused.err);
     expect([error.code, error.details.migration]).to.deep.equal(["STORE_FAILED", later.name]);
     expect(error.hint).to.be.a("string");
+  });
+
+  it("erases a person of an attester only with --yes, keeps evidence, and erases again after a restore", async () => {
+    const config = configured({ store: "sqlite:erase.db" }, "erase.json");
+    const subject = "1f".repeat(32);
+    const database = await openDatabase(`sqlite:${join(folder, "erase.db")}`);
+    await migrate(database);
+    const person = { subject, registered_at: 1_800_000_000, erased_at: null };
+    await database.step((queries) => queries.insertInto("attester_person").values(person).execute());
+    await database.close();
+    const backup = join(folder, "erase.backup");
+    expect((await ran(["attester", "backup", backup, "--config", config])).code).to.equal(0);
+    const erase = (...more: string[]) =>
+      ran(["attester", "erase", `0x${subject}`, "--config", config, "--json", ...more]);
+    const shown = await erase();
+    expect(shown.code).to.equal(EXIT.refused);
+    const preview = JSON.parse(shown.out);
+    expect(preview).to.deep.include({ person: subject, erased: false });
+    expect(preview.destroys).to.deep.equal({ attester_head: 0, attester_log: 0, attester_device: 0 });
+    const evidence = join(folder, "erased.json");
+    const done = JSON.parse((await erase("--yes", "--by", "Ward 3", "--out", evidence)).out);
+    expect(done).to.deep.include({ erased: true, before: false, cleaned: true, file: evidence });
+    expect(done.evidence.backups).to.have.length(1);
+    expect(done.evidence.onChain[0]).to.include("group 1");
+    expect(JSON.parse((await erase("--yes")).out)).to.deep.include({ before: true, hash: done.hash });
+    const codeOf = ({ err }: Ran) => JSON.parse(err).error.code as string;
+    expect(codeOf(await erase())).to.equal("PERSON_ERASED");
+    const other = configured({ store: "sqlite:erase-restored.db" }, "erase-restored.json");
+    expect((await ran(["attester", "restore", backup, "--config", other])).code).to.equal(0);
+    const again = (...more: string[]) =>
+      ran(["attester", "erase-again", evidence, "--config", other, "--json", ...more]);
+    const back = await again();
+    expect([back.code, JSON.parse(back.out).returned]).to.deep.equal([EXIT.refused, [subject]]);
+    expect(JSON.parse((await again("--yes")).out).erased).to.deep.equal([subject]);
+    const nobody = ["attester", "erase", "5", "--config", config, "--yes", "--json"];
+    expect(codeOf(await ran(nobody))).to.equal("INTAKE_SUBJECT_UNKNOWN");
+    const notOne = await ran(["attester", "erase", "anna", "--config", config, "--json"]);
+    expect(codeOf(notOne)).to.equal("USAGE");
   });
 
   it("tells everything that is wrong in a configuration at once, and no value", async () => {

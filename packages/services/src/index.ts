@@ -2,8 +2,9 @@
 
 export { type AttesterBackendOptions, attesterBackend } from "./attester/backend.ts";
 export type { AttesterConfig } from "./attester/config.ts";
+export { attesterErasures, attesterRemains } from "./attester/erase.ts";
 export { type AttesterBackend, attesterRoutes } from "./attester/routes.ts";
-export { type RunningAttester, runAttester } from "./attester/run.ts";
+export { attesterPartOf, type RunningAttester, runAttester } from "./attester/run.ts";
 export { sqlRecords } from "./attester/sqlRecords.ts";
 
 export type { AttesterStatus } from "./attester/status.ts";
@@ -34,14 +35,7 @@ export { hashPassword } from "./gateway/mqtt/broker/passwords.ts";
 export { gatewayPartOf, type OpenGateway, openGateway } from "./gateway/open.ts";
 export { pageRoutes } from "./gateway/page/pageRoutes.ts";
 export type { PageView } from "./gateway/page/statusPage.ts";
-export {
-  absenceOf,
-  type ErasurePreview,
-  gatewayErasures,
-  People,
-  previewErasure,
-  remainsOnChain,
-} from "./gateway/people/index.ts";
+export { gatewayErasures, People, remainsOnChain } from "./gateway/people/index.ts";
 export { type RunningProver, runProver } from "./gateway/prove.ts";
 export { type GatewayRunOptions, type RunningGateway, runGateway } from "./gateway/run.ts";
 export type { GatewayStatus } from "./gateway/status.ts";
@@ -105,10 +99,11 @@ export { type RelayerBackend, relayerRoutes } from "./relayer/routes.ts";
 export { type RelayerStatus, type RunningRelayer, runRelayer } from "./relayer/run.ts";
 export {
   type Erased,
+  type ErasurePreview,
   notedBackup,
   readErasures,
   rotateMasterKey,
   wrappedKeys,
   writeErasures,
 } from "./sealed/index.ts";
-export { type Database, migrate, openDatabase, type Queries, restore } from "./store/index.ts";
+export { type Database, fieldText, migrate, openDatabase, type Queries, restore } from "./store/index.ts";

@@ -7,7 +7,7 @@ import { OFFSET, PROFILE } from "../../../simulation/index.ts";
 import { forgetPolicies } from "../src/gateway/claims/claimRows.ts";
 import { claimProblems, claimsState } from "../src/gateway/claims/claimsState.ts";
 import { sealedItem, unsealItem } from "../src/gateway/claims/sealedItem.ts";
-import { Erasures } from "../src/sealed/index.ts";
+import { Erasures, sealedHoldings } from "../src/sealed/index.ts";
 import { BENEFIT, type Claiming, type ClaimStage, FINALITY, onClaimStage } from "./support/claimStage.ts";
 import { room } from "./support/sealed.ts";
 
@@ -282,12 +282,9 @@ onClaimStage("gateway's claims", ({ stage: staged, begin, mine, owed }) => {
     this.timeout(60_000);
     const claiming = await submitted();
     const { keys } = room(claiming.database);
-    const erasures = new Erasures({
-      database: claiming.database,
-      personKeys: keys,
-      clock: () => stage.world.now,
-      also: forgetPolicies,
-    });
+    const { database } = claiming;
+    const holdings = sealedHoldings({ database, personKeys: keys, also: forgetPolicies });
+    const erasures = new Erasures({ database, holdings, clock: () => stage.world.now });
     const { evidence } = await erasures.erase("p1", { by: "a test", onChain: [] });
     expect(evidence.destroyed).to.include({ gateway_claim: 2, gateway_policy: 1 });
     expect(await claimsState(claiming.database)).to.deep.equal([]);

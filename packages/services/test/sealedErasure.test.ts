@@ -9,9 +9,11 @@ import { sql } from "kysely";
 import {
   backupGone,
   Erasures,
+  type Holdings,
   noteBackup,
   notedBackup,
   readErasures,
+  sealedHoldings,
   sealedStore,
   writeErasures,
 } from "../src/sealed/index.ts";
@@ -170,31 +172,33 @@ onBothStores("sealed values, erasure", (stores) => {
     const here = await fresh();
     await fill(here, 2);
     const { database, keys: personKeys } = here;
-    const broken = new Erasures({
-      database,
-      personKeys,
-      clock: () => START,
-      also: () => Promise.reject(new RangeError("broken")),
-    });
+    const erasures = (also: Holdings["destroy"]) =>
+      new Erasures({
+        database,
+        holdings: sealedHoldings({ database, personKeys, also }),
+        clock: () => START,
+      });
+    const broken = erasures(() => Promise.reject(new RangeError("broken")));
     expect(await broken.erase("p1", { by }).catch((error: unknown) => error)).to.be.instanceOf(RangeError);
     expect((await rejection(here.erasures.erase("p1", { by: "two\nlines" }))).code).to.equal(
       "INVALID_ARGUMENT",
     );
     expect(await here.store("p1").read("epochs/1")).to.equal("text 1 of 1");
     expect(await here.erasures.list()).to.deep.equal([]);
-    const also = new Erasures({
-      database,
-      personKeys,
-      clock: () => START,
-      also: async (queries, person) => {
-        const rows = await queries.deleteFrom("service").where("service", "=", person).execute();
-        return { service: Number(rows[0]!.numDeletedRows) };
-      },
+    const also = erasures(async (queries, person) => {
+      const rows = await queries.deleteFrom("service").where("service", "=", person).execute();
+      return { service: Number(rows[0]!.numDeletedRows) };
     });
     await database.step((queries) =>
       queries.insertInto("service").values({ service: "p1", bound_to: "{}" }).execute(),
     );
+    const preview = await also.preview("p1");
+    expect(await here.store("p1").read("epochs/1"), "a preview changes nothing").to.equal("text 1 of 1");
+    expect(await here.erasures.list()).to.deep.equal([]);
     const { evidence } = await also.erase("p1", { by });
+    expect(preview).to.deep.equal({ destroys: evidence.destroyed, backups: [] });
+    expect((await rejection(also.preview("p1"))).code).to.equal("PERSON_ERASED");
+    expect((await rejection(also.preview("p9"))).code).to.equal("PERSON_KEY_MISSING");
     expect(evidence.destroyed).to.deep.equal({ ...NOTHING, person_key: 1, document: 3, service: 1 });
   });
 
@@ -283,7 +287,8 @@ onBothStores("sealed values, erasure", (stores) => {
     });
     while (!reading) await setTimeout(5);
     const { database, keys: personKeys } = here;
-    const hasty = new Erasures({ database, personKeys, clock: () => START, patience: 100 });
+    const holdings = sealedHoldings({ database, personKeys });
+    const hasty = new Erasures({ database, holdings, clock: () => START, patience: 100 });
     expect((await hasty.erase("p1", { by })).cleaned).to.equal(false);
     expect(await hasty.finish()).to.equal(false);
     end();

@@ -148,7 +148,7 @@ onBothStores("upgrade", (stores) => {
       // The last step is the one that will be made. Of the longer ways one place is enough.
       const stride = LONG ? 1 : 3;
       let places = 0;
-      for (let statements = isLast || LONG ? 1 : 12; ; statements += stride) {
+      for (let statements = isLast || LONG ? 1 : 4; ; statements += stride) {
         const { url, held } = await storeOf(stores, name);
         const older = await look(url);
         const isDone = await killedAfter(statements, url);

@@ -7,6 +7,8 @@ import { registerContinueLog } from "./attester/continueLog.ts";
 import { registerEnrol, registerOpenLog } from "./attester/enrol.ts";
 import { registerInit } from "./attester/init.ts";
 import { registerIntake } from "./attester/intake.ts";
+import { registerErase } from "./erase.ts";
+import { registerEraseAgain } from "./eraseAgain.ts";
 import { registerService } from "./service.ts";
 
 export function registerAttester(program: Command, io: Io): void {
@@ -26,5 +28,7 @@ export function registerAttester(program: Command, io: Io): void {
   registerAnchor(attester, io);
   registerPath(attester, io);
   registerAttestHolder(attester, io);
+  registerErase(attester, io, "attester");
+  registerEraseAgain(attester, io, "attester");
   registerService(attester, io, "attester");
 }

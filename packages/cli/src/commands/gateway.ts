@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Command } from "commander";
 import type { Io } from "../io.ts";
+import { registerErase } from "./erase.ts";
+import { registerEraseAgain } from "./eraseAgain.ts";
 import { registerAdmit } from "./gateway/admit.ts";
-import { registerErase } from "./gateway/erase.ts";
-import { registerEraseAgain } from "./gateway/eraseAgain.ts";
 import { registerConfirmClock, registerOpenLog } from "./gateway/operate.ts";
 import { registerProver } from "./gateway/prove.ts";
 import { registerRequest } from "./gateway/request.ts";
@@ -21,8 +21,8 @@ export function registerGateway(program: Command, io: Io): void {
       "\nExamples:\n  vitalproof gateway admit p17 --config gateway.json --vault anna\n  vitalproof gateway run --config gateway.json\n",
     );
   registerAdmit(gateway, io);
-  registerErase(gateway, io);
-  registerEraseAgain(gateway, io);
+  registerErase(gateway, io, "gateway");
+  registerEraseAgain(gateway, io, "gateway");
   registerConfirmClock(gateway, io);
   registerOpenLog(gateway, io);
   registerProver(gateway, io);

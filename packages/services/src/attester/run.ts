@@ -44,7 +44,7 @@ export interface RunningAttester {
  *         store of another group; what opening key, store and server throw
  */
 export function runAttester(config: ServicesConfig, options: RunOptions): Promise<RunningAttester> {
-  const own = partOf(config);
+  const own = attesterPartOf(config);
   const { anchors } = config.chain.contracts;
   const binding = { anchors, group: String(own.group) };
   return Installation.run({ service: "attester", binding }, config, options, (on) =>
@@ -119,7 +119,8 @@ async function start(
   return { url: server.url, status };
 }
 
-function partOf({ attester }: ServicesConfig): AttesterConfig {
+/** @throws DOCUMENT_INVALID for a configuration without an attester */
+export function attesterPartOf({ attester }: ServicesConfig): AttesterConfig {
   if (attester !== undefined) return attester;
   throw new VitalproofError("DOCUMENT_INVALID", "The configuration has no part for an attester.", {
     hint: "Add the member attester with group and key.",

@@ -11,6 +11,7 @@ import {
   profileOf,
   VitalproofError,
 } from "@vitalproof/sdk";
+import { personErased } from "../sealed/index.ts";
 import { type Database, fieldOf, fieldText, lock, type Queries, type Tables } from "../store/index.ts";
 
 /**
@@ -42,19 +43,26 @@ class SqlRecords implements AttesterRecords {
   async isRegistered(subject: bigint): Promise<boolean> {
     let query = this.#queries
       .selectFrom("attester_person")
-      .select("subject")
+      .select("erased_at")
       .where("subject", "=", fieldText(subject));
     // Whatever changes a person's devices and logs comes by here first.
     if (this.#locks) query = query.forUpdate();
-    return (await query.executeTakeFirst()) !== undefined;
+    return (await query.executeTakeFirst())?.erased_at === null;
   }
 
   async register(subject: bigint, at: number): Promise<void> {
     await this.#queries
       .insertInto("attester_person")
-      .values({ subject: fieldText(subject), registered_at: at })
+      .values({ subject: fieldText(subject), registered_at: at, erased_at: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    const { erased_at } = await this.#queries
+      .selectFrom("attester_person")
+      .select("erased_at")
+      .where("subject", "=", fieldText(subject))
+      .executeTakeFirstOrThrow();
+    // A second history next to the one that is anchored could be the better one of two.
+    if (erased_at !== null) throw personErased(erased_at);
   }
 
   async device({ curve, publicKey }: DeviceKey): Promise<DeviceRecord | undefined> {
@@ -181,8 +189,13 @@ class SqlRecords implements AttesterRecords {
   }
 
   async leavesOf(day: number, subject?: bigint): Promise<bigint[]> {
-    let query = this.#queries.selectFrom("attester_head").select("leaf").where("anchor_day", "=", day);
-    if (subject !== undefined) query = query.where("subject", "=", fieldText(subject));
+    const heads = this.#queries.selectFrom("attester_head").select("leaf").where("anchor_day", "=", day);
+    const query =
+      subject === undefined
+        ? heads.unionAll(
+            this.#queries.selectFrom("attester_erased_leaf").select("leaf").where("anchor_day", "=", day),
+          )
+        : heads.where("subject", "=", fieldText(subject));
     const rows = await query.orderBy("leaf").execute();
     return rows.map(({ leaf }) => fieldOf(leaf));
   }
@@ -195,17 +208,23 @@ class SqlRecords implements AttesterRecords {
     // Waits for steps that are recording a head of this day, and keeps others from beginning.
     await lock(this.#database, this.#queries, "days", day);
     if (await this.#isClosed(day)) return true;
-    const { count } = await this.#queries
-      .selectFrom("attester_head")
-      .select(({ fn }) => fn.countAll().as("count"))
-      .where("anchor_day", "=", day)
-      .executeTakeFirstOrThrow();
-    if (Number(count) !== leaves.length) return false;
+    if (await this.#hasOther(day, leaves.length)) return false;
     await this.#queries
       .insertInto("attester_day")
       .values({ day, root: fieldText(root), leaves: leaves.length, closed_at: this.#clock() })
       .execute();
     return true;
+  }
+
+  /** Whether a day has another number of leaves. One statement, since an erasure moves them. */
+  async #hasOther(day: number, leaves: number): Promise<boolean> {
+    const of = (table: "attester_head" | "attester_erased_leaf") =>
+      this.#queries
+        .selectFrom(table)
+        .select(({ fn }) => fn.countAll<number>().as("rows"))
+        .where("anchor_day", "=", day);
+    const counts = await of("attester_head").unionAll(of("attester_erased_leaf")).execute();
+    return counts.reduce((sum, { rows }) => sum + Number(rows), 0) !== leaves;
   }
 
   get #locks(): boolean {

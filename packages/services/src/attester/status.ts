@@ -52,13 +52,18 @@ export interface StatusOptions {
 export async function attesterStatus(options: StatusOptions): Promise<AttesterStatus> {
   const { database, signer, attester, clock } = options;
   const { reads } = database;
-  const count = async (table: "attester_person" | "attester_device" | "attester_log"): Promise<number> => {
+  const count = async (table: "attester_device" | "attester_log"): Promise<number> => {
     const { rows } = await reads
       .selectFrom(table)
       .select(({ fn }) => fn.countAll().as("rows"))
       .executeTakeFirstOrThrow();
     return Number(rows);
   };
+  const { people } = await reads
+    .selectFrom("attester_person")
+    .select(({ fn }) => fn.countAll().as("people"))
+    .where("erased_at", "is", null)
+    .executeTakeFirstOrThrow();
   const last = await reads
     .selectFrom("attester_head")
     .select(({ fn }) => fn.max("received_at").as("at"))
@@ -68,7 +73,7 @@ export async function attesterStatus(options: StatusOptions): Promise<AttesterSt
     at: clock(),
     group: attester.group,
     attester: signer.address,
-    people: await count("attester_person"),
+    people: Number(people),
     devices: await count("attester_device"),
     logs: await count("attester_log"),
     lastHead: last?.at ?? null,

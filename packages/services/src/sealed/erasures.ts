@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { sql } from "kysely";
 import type { Database, Queries } from "../store/index.ts";
-import { backupsWith } from "./backupsMade.ts";
+import { type BackupMade, backupsWith } from "./backupsMade.ts";
 import { cleanFiles } from "./cleanFiles.ts";
 import { type Erasure, erasureOf, readErasure } from "./evidence.ts";
-import type { PersonKeys } from "./personKeys.ts";
-import { keyMissing } from "./refusals.ts";
-import { SEALED_TABLES } from "./sealedTables.ts";
+import type { Holdings, Rows } from "./holdings.ts";
+import { personErased } from "./refusals.ts";
 
 export type ErasuresOptions = {
   readonly database: Database;
-  /** Drops a key that this process remembers. Erasing needs no master key. */
-  readonly personKeys: Pick<PersonKeys, "forget">;
+  readonly holdings: Holdings;
   /** Unix seconds. */
   readonly clock: () => number;
-  /** Deletes what else there is of a person, in the same step. @returns rows by table, for the evidence */
-  readonly also?: (queries: Queries, person: string) => Promise<Readonly<Record<string, number>>>;
   /** Milliseconds for which backups and long reads are waited for; 10,000 when left out. */
   readonly patience?: number;
 };
@@ -30,41 +25,67 @@ export type ErasedBy = {
 export type Erased = Erasure & {
   /** Whether that was done before, at the time that the evidence has. */
   readonly before: boolean;
-  /** Whether the database's files are free of the wrapped key. If not, `finish` is called again later. */
+  /** Whether the database's files are free of what was destroyed. If not, `finish` is called again later. */
   readonly cleaned: boolean;
 };
 
-/** Erases persons: destroys their keys, and everything that was sealed under them. */
+/** What an erasure would do now. */
+export type ErasurePreview = {
+  /** Rows by table. */
+  readonly destroys: Rows;
+  /** Backups that would still hold what is destroyed. */
+  readonly backups: readonly BackupMade[];
+};
+
+/** Erases persons: destroys what a store holds of them, and keeps evidence of it. */
 export class Erasures {
   readonly #database: Database;
-  readonly #personKeys: Pick<PersonKeys, "forget">;
+  readonly #holdings: Holdings;
   readonly #clock: () => number;
-  readonly #also: NonNullable<ErasuresOptions["also"]>;
   readonly #patience: number | undefined;
 
-  constructor({ database, personKeys, clock, also = async () => ({}), patience }: ErasuresOptions) {
+  constructor({ database, holdings, clock, patience }: ErasuresOptions) {
     this.#database = database;
-    this.#personKeys = personKeys;
+    this.#holdings = holdings;
     this.#clock = clock;
-    this.#also = also;
     this.#patience = patience;
   }
 
   /**
+   * What `erase` would do. It is done and undone, so steps that write for the person wait for it.
+   * @throws as `erase`; PERSON_ERASED for a person who was erased
+   */
+  async preview(person: string): Promise<ErasurePreview> {
+    const undone = await this.#database
+      .step(async (queries): Promise<never> => {
+        const first = await firstErasure(queries, person);
+        if (first !== undefined && (await this.#holdings.since(queries, person)) === undefined)
+          throw personErased(first.evidence.erasedAt);
+        throw new Undone(await this.#destroy(queries, person, { by: "preview", onChain: [] }));
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Undone) return error;
+        throw error;
+      });
+    const { destroyed, backups } = undone.erasure.evidence;
+    return { destroys: destroyed, backups };
+  }
+
+  /**
    * Erases a person in one step, then cleans the files (`cleanFiles`). A second time gives the evidence of the first.
-   * Other processes that remember the key seal and open nothing with it from then on, since they ask the store in each step.
-   * @throws PERSON_KEY_MISSING for a person who was never here; STORE_FAILED
+   * Other processes that remember a key seal and open nothing with it from then on, since they ask the store in each step.
+   * @throws `Holdings.unknown` for a person who was never here; STORE_FAILED
    */
   async erase(person: string, { by, onChain = [] }: ErasedBy): Promise<Erased> {
     const { erasure, before } = await this.#database.step(async (queries) => {
       const first = await firstErasure(queries, person);
-      const isThere = await this.#isThere(queries, person);
+      const isThere = (await this.#holdings.since(queries, person)) !== undefined;
       // With both, the row was put back, such as by a backup.
       if (first !== undefined && !isThere) return { erasure: first, before: true };
       const again = first === undefined ? {} : { again: first.hash };
       return { erasure: await this.#destroy(queries, person, { by, onChain, ...again }), before: false };
     });
-    this.#personKeys.forget(person, erasure.evidence.erasedAt);
+    this.#holdings.forget(person, erasure.evidence.erasedAt);
     return { ...erasure, before, cleaned: await this.finish() };
   }
 
@@ -114,7 +135,7 @@ export class Erasures {
     const persons = new Set(erasures.map(({ evidence }) => evidence.person));
     const back: string[] = [];
     for (const person of persons) {
-      if (await this.#isThere(this.#database.reads, person)) back.push(person);
+      if ((await this.#holdings.since(this.#database.reads, person)) !== undefined) back.push(person);
     }
     return back;
   }
@@ -131,29 +152,18 @@ export class Erasures {
       const { person, erasedAt, onChain } = erasure.evidence;
       const came = await this.#database.step(async (queries) => {
         await keep(queries, erasure);
-        if (await this.#isThere(queries, person)) {
+        if ((await this.#holdings.since(queries, person)) !== undefined) {
           await this.#destroy(queries, person, { by, onChain, again: erasure.hash });
           return true;
         }
-        await bury(queries, erasure);
+        await this.#holdings.bury(queries, person, erasure.evidence);
         return false;
       });
       if (came) back.add(person);
-      this.#personKeys.forget(person, erasedAt);
+      this.#holdings.forget(person, erasedAt);
     }
     await this.finish();
     return [...back];
-  }
-
-  async #isThere(queries: Queries, person: string): Promise<boolean> {
-    let query = queries
-      .selectFrom("person_key")
-      .select("person")
-      .where("person", "=", person)
-      .where("wrapped", "is not", null);
-    // Waits for steps that seal for this person.
-    if (this.#database.locks && queries !== this.#database.reads) query = query.forUpdate();
-    return (await query.executeTakeFirst()) !== undefined;
   }
 
   async #destroy(
@@ -161,40 +171,33 @@ export class Erasures {
     person: string,
     said: { by: string; onChain: readonly string[]; again?: string },
   ): Promise<Erasure> {
-    const row = await queries
-      .selectFrom("person_key")
-      .select(["created_at", "wrapped"])
-      .where("person", "=", person)
-      .executeTakeFirst();
-    if (row === undefined || row.wrapped === null) throw keyMissing();
-    const destroyed: Record<string, number> = { person_key: 1 };
-    for (const table of SEALED_TABLES) {
-      const { numAffectedRows } = await sql`delete from ${sql.table(table)} where person = ${person}`.execute(
-        queries,
-      );
-      destroyed[table] = Number(numAffectedRows ?? 0);
-    }
-    for (const [table, rows] of Object.entries(await this.#also(queries, person))) {
-      destroyed[table] = (destroyed[table] ?? 0) + rows;
-    }
-    const times = { createdAt: row.created_at, erasedAt: this.#clock() };
-    await queries
-      .updateTable("person_key")
-      .set({ wrapped: null, erased_at: times.erasedAt })
-      .where("person", "=", person)
-      .execute();
+    const createdAt = await this.#holdings.since(queries, person);
+    if (createdAt === undefined) throw this.#holdings.unknown();
+    const times = { createdAt, erasedAt: this.#clock() };
+    const destroyed = await this.#holdings.destroy(queries, person, times.erasedAt);
     const { by, onChain, again } = said;
     const erasure = erasureOf({
       person,
       ...times,
       by,
-      destroyed,
+      destroyed: { ...destroyed },
       backups: await backupsWith(queries, times),
       onChain: [...onChain],
       ...(again === undefined ? {} : { again }),
     });
     await keep(queries, erasure);
     return erasure;
+  }
+}
+
+/** Ends a step that shall leave nothing. */
+class Undone extends Error {
+  override readonly name = "Undone";
+  readonly erasure: Erasure;
+
+  constructor(erasure: Erasure) {
+    super("The step is undone.");
+    this.erasure = erasure;
   }
 }
 
@@ -214,15 +217,6 @@ async function keep(queries: Queries, { hash, text, evidence }: Erasure): Promis
   await queries
     .insertInto("erasure")
     .values({ hash, person, erased_at: erasedAt, evidence: text, cleaned_at: null })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
-/** Keeps a name from being used again. */
-async function bury(queries: Queries, { evidence: { person, createdAt, erasedAt } }: Erasure): Promise<void> {
-  await queries
-    .insertInto("person_key")
-    .values({ person, wrapped: null, created_at: createdAt, erased_at: erasedAt, writes: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -9,8 +9,9 @@ export {
 } from "./backupsMade.ts";
 export { cleanFiles } from "./cleanFiles.ts";
 export { sealedStore } from "./documentStore.ts";
-export { type Erased, type ErasedBy, Erasures, type ErasuresOptions } from "./erasures.ts";
+export { type Erased, type ErasedBy, type ErasurePreview, Erasures } from "./erasures.ts";
 export { type Erasure, type Evidence, readErasures, writeErasures } from "./evidence.ts";
+export { type Holdings, type SealedHoldingsOptions, sealedHoldings } from "./holdings.ts";
 export { type PersonKey, type Place, SEALED_BYTES } from "./personKey.ts";
 export { PersonKeys, type PersonKeysOptions } from "./personKeys.ts";
 export { keyMissing, personErased } from "./refusals.ts";

@@ -9,6 +9,7 @@ import * as m0005Gateway from "./migrations/m0005Gateway.ts";
 import * as m0006GatewayClaims from "./migrations/m0006GatewayClaims.ts";
 import * as m0007Alerts from "./migrations/m0007Alerts.ts";
 import * as m0008PersonLeaves from "./migrations/m0008PersonLeaves.ts";
+import * as m0009AttesterErasure from "./migrations/m0009AttesterErasure.ts";
 import type { Database, Queries } from "./types.ts";
 
 /** By name, in order. One that was released never changes. */
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0006-gateway-claims": m0006GatewayClaims,
   "0007-alerts": m0007Alerts,
   "0008-person-leaves": m0008PersonLeaves,
+  "0009-attester-erasure": m0009AttesterErasure,
 };
 
 /** Kysely's table of the migrations that were made. */

@@ -14,6 +14,8 @@ export interface ServiceTable {
 export interface AttesterPersonTable {
   readonly subject: string;
   readonly registered_at: number;
+  /** Set when the person was erased: nothing else of them is here. */
+  readonly erased_at: number | null;
 }
 
 export interface AttesterDeviceTable {
@@ -57,7 +59,13 @@ export interface AttesterHeadTable {
   readonly signature: string | null;
 }
 
-/** A day that was closed. Its leaves are those of its heads. */
+/** A leaf of somebody who was erased: other people's paths need it. */
+export interface AttesterErasedLeafTable {
+  readonly anchor_day: number;
+  readonly leaf: string;
+}
+
+/** A day that was closed. Its leaves are those of its heads, and of people who were erased. */
 export interface AttesterDayTable {
   readonly day: number;
   readonly root: string;
@@ -409,6 +417,7 @@ export interface Tables {
   readonly attester_device: AttesterDeviceTable;
   readonly attester_log: AttesterLogTable;
   readonly attester_head: AttesterHeadTable;
+  readonly attester_erased_leaf: AttesterErasedLeafTable;
   readonly attester_day: AttesterDayTable;
   readonly chain_account: ChainAccountTable;
   readonly chain_transaction: ChainTransactionTable;
@@ -441,6 +450,7 @@ export const KEYS: { readonly [Name in TableName]: readonly (keyof Tables[Name] 
   attester_device: ["curve", "public_key"],
   attester_log: ["subject", "profile", "generation"],
   attester_head: ["subject", "profile", "generation", "epoch"],
+  attester_erased_leaf: ["anchor_day", "leaf"],
   attester_day: ["day"],
   chain_account: ["chain_id", "address"],
   chain_transaction: ["purpose"],

@@ -4,7 +4,7 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { masterKeyInMemory } from "../../src/keys/masterKey.ts";
 import { MasterKeys } from "../../src/keys/masterKeys.ts";
-import { Erasures, PersonKeys, sealedStore } from "../../src/sealed/index.ts";
+import { Erasures, PersonKeys, sealedHoldings, sealedStore } from "../../src/sealed/index.ts";
 import type { Database } from "../../src/store/index.ts";
 
 /** Unix seconds at which the tests' clock starts. */
@@ -36,7 +36,8 @@ export function room(
   } as { -readonly [Name in keyof Room]: Room[Name] };
   const clock = () => self.now;
   self.keys = new PersonKeys({ database, masterKeys, clock, remembered });
-  self.erasures = new Erasures({ database, personKeys: self.keys, clock, patience: 2_000 });
+  const holdings = sealedHoldings({ database, personKeys: self.keys });
+  self.erasures = new Erasures({ database, holdings, clock, patience: 2_000 });
   return self;
 }
 

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { VitalproofError } from "@vitalproof/sdk";
-import { sql } from "kysely";
-import {
-  type BackupMade,
-  backupsWith,
-  Erasures,
-  type ErasuresOptions,
-  keyMissing,
-  personErased,
-  SEALED_TABLES,
-} from "../../sealed/index.ts";
+import { Erasures, type SealedHoldingsOptions, sealedHoldings } from "../../sealed/index.ts";
 import type { Database, Queries } from "../../store/index.ts";
 import { forgetPolicies } from "../claims/claimRows.ts";
 import type { GatewayConfig } from "../config.ts";
 
+export type GatewayErasuresOptions = Pick<SealedHoldingsOptions, "personKeys"> & {
+  readonly database: Database;
+  /** Unix seconds. */
+  readonly clock: () => number;
+  /** Milliseconds for which backups and long reads are waited for. */
+  readonly patience?: number;
+};
+
 /** Erases persons of a gateway: also what its tables say of their logs outside of sealed values. */
-export function gatewayErasures(options: Omit<ErasuresOptions, "also">): Erasures {
-  return new Erasures({ ...options, also: (queries, person) => endLogs(queries, person, options.clock()) });
+export function gatewayErasures({ personKeys, ...options }: GatewayErasuresOptions): Erasures {
+  const { database } = options;
+  return new Erasures({ ...options, holdings: sealedHoldings({ database, personKeys, also: endLogs }) });
 }
 
 /** What they say of a log is not sealed. */
@@ -52,68 +51,6 @@ async function endLogs(
     .where("person", "=", person)
     .execute();
   return destroyed;
-}
-
-/** What an erasure would do now. */
-export type ErasurePreview = {
-  /** Rows by table. */
-  readonly destroys: Readonly<Record<string, number>>;
-  /** Backups that would still hold the person's wrapped key. */
-  readonly backups: readonly BackupMade[];
-};
-
-/** @returns undefined for a person who has no key here: never admitted, or erased already. Nothing is changed */
-export function previewErasure(
-  database: Database,
-  person: string,
-  now: number,
-): Promise<ErasurePreview | undefined> {
-  return database.snapshot(async (queries) => {
-    const key = await queries
-      .selectFrom("person_key")
-      .select("created_at")
-      .where("person", "=", person)
-      .where("wrapped", "is not", null)
-      .executeTakeFirst();
-    if (key === undefined) return undefined;
-    const destroys: Record<string, number> = { person_key: 1 };
-    for (const table of SEALED_TABLES) {
-      const { rows } = await sql<{ rows: number }>`
-        select count(*) as rows from ${sql.table(table)} where person = ${person}`.execute(queries);
-      destroys[table] = Number(rows[0]?.rows ?? 0);
-    }
-    for (const table of LOG_TABLES) {
-      const { rows } = await queries
-        .selectFrom(table)
-        .innerJoin("gateway_log", "gateway_log.log", `${table}.log`)
-        .select(({ fn }) => fn.countAll<number>().as("rows"))
-        .where("gateway_log.person", "=", person)
-        .executeTakeFirstOrThrow();
-      destroys[table] = Number(rows);
-    }
-    const { rows: policies } = await queries
-      .selectFrom("gateway_policy")
-      .select(({ fn }) => fn.countAll<number>().as("rows"))
-      .where("person", "=", person)
-      .executeTakeFirstOrThrow();
-    destroys.gateway_policy = Number(policies);
-    const backups = await backupsWith(queries, { createdAt: key.created_at, erasedAt: now });
-    return { destroys, backups };
-  });
-}
-
-/** Why a person has no key here: PERSON_ERASED, or PERSON_KEY_MISSING. */
-export async function absenceOf(
-  { reads }: Pick<Database, "reads">,
-  person: string,
-): Promise<VitalproofError> {
-  const row = await reads
-    .selectFrom("erasure")
-    .select("erased_at")
-    .where("person", "=", person)
-    .orderBy("erased_at")
-    .executeTakeFirst();
-  return row === undefined ? keyMissing() : personErased(row.erased_at);
 }
 
 /** What an erasure of a person here leaves elsewhere, a line each, for its evidence. */

@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Command } from "commander";
-import { EXIT } from "../../exit.ts";
-import { readText } from "../../files.ts";
-import type { Io } from "../../io.ts";
-import { type ConfigOptions, withConfig, withStore } from "../../serviceConfig.ts";
+import { ERASING } from "../erasing.ts";
+import { EXIT } from "../exit.ts";
+import { readText } from "../files.ts";
+import type { Io } from "../io.ts";
+import { type ConfigOptions, withConfig, withStore } from "../serviceConfig.ts";
 
 /** A backup from before an erasure brings a person back. */
-export function registerEraseAgain(gateway: Command, io: Io): void {
+export function registerEraseAgain(parent: Command, io: Io, service: keyof typeof ERASING): void {
   withConfig(
-    gateway,
+    parent,
     "erase-again <evidence>",
     "After a restore, erase who was erased before it. Without --yes, show who came back.",
     "erased.json --yes",
   )
     .option("--yes", "do it. It cannot be undone")
     .option("--by <name>", "who does it, for the evidence", "operator")
-    .addHelpText("after", "\nRun it before the gateway starts: until then they can be opened.\n")
+    .addHelpText("after", `\nRun it before the ${service} starts: until then they are back.\n`)
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions & { yes?: boolean; by: string }>();
-      const { gatewayErasures, migrate, readErasures } = await import("@vitalproof/services");
+      const { migrate, readErasures } = await import("@vitalproof/services");
       const list = readErasures(await readText(io, file), file);
       await withStore(io, options, async (database) => {
         await migrate(database);
-        const clock = (): number => Math.floor(io.now());
-        const personKeys = { forget: () => undefined };
-        const erasures = gatewayErasures({ database, personKeys, clock });
+        const erasures = await ERASING[service].open(database, io);
         const returned = await erasures.returned(list);
         if (options.yes !== true) {
           io.report(
@@ -40,7 +39,7 @@ export function registerEraseAgain(gateway: Command, io: Io): void {
         io.report(
           [
             erased.length === 0 ? "No one of them was in the store." : `Erased again: ${erased.join(", ")}.`,
-            "None of these names can be admitted any more.",
+            "None of them can come back under the same name.",
           ],
           { returned, erased },
         );
