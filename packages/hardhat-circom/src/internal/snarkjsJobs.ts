@@ -38,11 +38,34 @@ export type SnarkjsReply =
 
 type ReplyTo<K extends SnarkjsJob["kind"]> = K extends "export" ? SnarkjsExport : SnarkjsVerdict;
 
+/** How often a job is begun whose process leaves without an answer. */
+const TRIES = 3;
+
 /** Runs one job of snarkjs in a process that ends with it. */
 export async function runSnarkjs<K extends SnarkjsJob["kind"]>(
   job: Extract<SnarkjsJob, { kind: K }>,
 ): Promise<ReplyTo<K>> {
-  const reply = await new Promise<SnarkjsReply>((done, fail) => {
+  const reply = await answered(job);
+  if (reply.kind === "error") throw new Error(reply.message);
+  if (reply.kind !== job.kind) throw new Error(`snarkjs answered ${reply.kind} to ${job.kind}`);
+  return reply as ReplyTo<K>;
+}
+
+/**
+ * On a busy machine a thread of snarkjs's was seen to end early: its process then has nothing left to wait for and leaves
+ * with code 0 and no answer. That decides nothing about the job, which is begun again.
+ */
+async function answered(job: SnarkjsJob): Promise<SnarkjsReply> {
+  for (let left = TRIES - 1; ; left--) {
+    const reply = await ask(job);
+    if (reply !== undefined) return reply;
+    if (left === 0) throw new Error(`snarkjs left ${TRIES} times without an answer`);
+  }
+}
+
+/** @returns undefined when the process left without an answer */
+function ask(job: SnarkjsJob): Promise<SnarkjsReply | undefined> {
+  return new Promise((done, fail) => {
     const child = fork(fileURLToPath(workerUrl("snarkjsChild", import.meta.url)), {
       // The child does not need the caller's loaders (a TypeScript runner, a debugger).
       execArgv: [],
@@ -52,13 +75,11 @@ export async function runSnarkjs<K extends SnarkjsJob["kind"]>(
     child.stderr?.on("data", (chunk: Buffer) => complaints.push(chunk));
     child.once("message", (message) => done(message as SnarkjsReply));
     child.once("error", fail);
-    child.once("exit", (code, signal) => {
+    child.once("close", (code, signal) => {
+      if (code === 0) return done(undefined);
       const text = Buffer.concat(complaints).toString("utf8").trim();
       fail(new Error(`snarkjs ended with ${signal ?? `code ${code}`}${text === "" ? "" : `: ${text}`}`));
     });
     child.send(job);
   });
-  if (reply.kind === "error") throw new Error(reply.message);
-  if (reply.kind !== job.kind) throw new Error(`snarkjs answered ${reply.kind} to ${job.kind}`);
-  return reply as ReplyTo<K>;
 }
