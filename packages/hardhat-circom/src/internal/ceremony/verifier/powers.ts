@@ -55,12 +55,10 @@ export function brokenPowers({ tau, tau2, alphaTau, betaTau, beta2 }: Powers): s
   expect(sameInBoth(tau[1]!, tau2[1]!), "tau differs between G1 and G2");
   expect(sameInBoth(betaTau[0]!, beta2), "beta differs between G1 and G2");
 
-  const lower: PointG1[] = [];
-  const upper: PointG1[] = [];
-  for (const sequence of [tau, alphaTau, betaTau]) {
-    lower.push(...sequence.slice(0, -1));
-    upper.push(...sequence.slice(1));
-  }
+  // Not by `push(...)`: 2^17 points do not fit on the stack.
+  const sequences = [tau, alphaTau, betaTau];
+  const lower = sequences.flatMap((sequence) => sequence.slice(0, -1));
+  const upper = sequences.flatMap((sequence) => sequence.slice(1));
   const factors = randomFactors(lower.length);
   const consecutive = pairingProductIsOne([
     [sum(inG1, upper, factors, RANDOM_BITS), G2.BASE],
