@@ -16,7 +16,7 @@ import { delimiter, dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { circomMain, circomProtocol } from "./generate/circom.ts";
 import { whyNotBuilt } from "./generate/contracts.ts";
-import { solidityFactsLayout, solidityTermsLayout } from "./generate/solidity.ts";
+import { solidityFactsLayout, solidityLedgerLayout, solidityTermsLayout } from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";
 import { typescriptProtocol } from "./generate/typescript.ts";
 
@@ -59,6 +59,7 @@ async function writeFacts(): Promise<void> {
     ["circuits/lib/generated/protocol.circom", circomProtocol(protocol)],
     ["contracts/claims/generated/TermsLayout.sol", solidityTermsLayout(protocol)],
     ["contracts/claims/generated/FactsLayout.sol", solidityFactsLayout(protocol)],
+    ["contracts/ledger/generated/LedgerLayout.sol", solidityLedgerLayout(protocol)],
     ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
     ...instances.map((one) => [relative(root, one.main), circomMain(protocol, one)] as const),
   ]);

@@ -41,6 +41,7 @@ export function circomProtocol(protocol: Protocol): string {
     }
   };
   shifts("CONTEXT", place(protocol.context).fields);
+  for (const [name, word] of Object.entries(protocol.ledger)) shifts(upperSnake(name), place(word).fields);
   const header = place(protocol.terms.header);
   shifts("TERMS", header.fields);
   fn("TERMS_HEADER_BITS", header.end, "bits of the header; a template's fields follow");
@@ -99,9 +100,13 @@ function mainParts(protocol: Protocol, instance: Instance) {
   };
   const parameters = family.templates.get(template)!.parameters.map(fact);
   const privateInputs = family.privateInputs.map((input) =>
-    input.replace(/\[(\w+)\]/g, (_, name: string) => `[${fact(name)}]`),
+    input.replace(/\[([a-zA-Z]\w*)\]/g, (_, name: string) => `[${fact(name)}]`),
   );
-  const notes = [`Private input${privateInputs.length === 1 ? "" : "s"}: ${privateInputs.join(", ")}.`];
+  const notes = [
+    privateInputs.length === 0
+      ? "The template lists its private inputs."
+      : `Private input${privateInputs.length === 1 ? "" : "s"}: ${privateInputs.join(", ")}.`,
+  ];
   if (profileName !== undefined) {
     const { profile, slots, base, codes } = facts;
     notes.push(
@@ -117,15 +122,18 @@ function mainParts(protocol: Protocol, instance: Instance) {
 }
 
 /** What `parameters` and `privateInputs` of circuits.json may name. */
-function factsOf(protocol: Protocol, { profile: name, epochs }: Instance): Readonly<Record<string, number>> {
+function factsOf(
+  protocol: Protocol,
+  { profile: name, epochs, sizes }: Instance,
+): Readonly<Record<string, number>> {
   const { maxDepth } = protocol;
-  if (name === undefined || epochs === undefined) return { maxDepth };
+  if (name === undefined || epochs === undefined) return { maxDepth, ...sizes };
   const profile = protocol.profiles[name]!;
   const { id, slots, base } = profile;
   const codes = highestCode(profile);
   const zero = zeroCode(profile);
   // A profile that does not reach down to 0 has no code for it.
-  return { maxDepth, profile: id, epochs, slots, base, codes, ...(zero > 0 && { zero }) };
+  return { maxDepth, ...sizes, profile: id, epochs, slots, base, codes, ...(zero > 0 && { zero }) };
 }
 
 function capital(name: string): string {

@@ -30,6 +30,20 @@ export function solidityFactsLayout(protocol: Protocol): string {
   );
 }
 
+export function solidityLedgerLayout(protocol: Protocol): string {
+  const lines = Object.entries(protocol.ledger).flatMap(([word, list]) =>
+    place(list).fields.flatMap(({ name, shift, bits }) => [
+      constant("uint256", `${upperSnake(word)}_${upperSnake(name)}_SHIFT`, shift),
+      constant("uint256", `${upperSnake(word)}_${upperSnake(name)}_BITS`, bits),
+    ]),
+  );
+  return library(
+    "LedgerLayout",
+    "Positions of the fields inside the health ledger's words, least significant bit first",
+    lines,
+  );
+}
+
 export function solidityTermsLayout(protocol: Protocol): string {
   const lines: string[] = [];
   const add = (...line: Parameters<typeof constant>) => lines.push(constant(...line));

@@ -49,6 +49,8 @@ export interface Protocol {
   readonly context: readonly Field[];
   /** What the circuit registry has on record of a claim circuit, as one word. */
   readonly claimFacts: readonly Field[];
+  /** Packed words of the health ledger. */
+  readonly ledger: Readonly<Record<"rights" | "record" | "accessHeader" | "consentHeader", readonly Field[]>>;
   readonly terms: {
     readonly header: readonly Field[];
     readonly flags: Readonly<Record<string, number>>;
@@ -66,6 +68,8 @@ export interface Instance extends CircuitInstance {
   /** Together with `epochs`, or neither. */
   readonly profile?: string;
   readonly epochs?: number;
+  /** Numbers that the template's parameters name, such as the accesses of a batch. */
+  readonly sizes: Readonly<Record<string, number>>;
 }
 
 /** Upper bound of a count that bounds nothing: no count of an instance reaches it. */
@@ -107,7 +111,7 @@ export function loadSources(root: string): { protocol: Protocol; instances: read
 
 function instanceOf(protocol: Protocol, instance: CircuitInstance): Instance {
   const { name, family, raw } = instance;
-  const { purpose, template, construction, profile, epochs } = raw as Partial<Instance>;
+  const { purpose, template, construction, profile, epochs, sizes = {} } = raw as Partial<Instance>;
   const need = (ok: boolean, what: string) => {
     if (!ok) throw new Error(`circuits.json: ${name} needs ${what}`);
   };
@@ -121,8 +125,13 @@ function instanceOf(protocol: Protocol, instance: CircuitInstance): Instance {
     profile === undefined ? epochs === undefined : Number.isInteger(epochs) && epochs! > 0,
     '"profile" and "epochs", a whole number from 1, together',
   );
+  need(
+    Object.values(sizes).every((size) => Number.isInteger(size) && size > 0),
+    '"sizes" that are whole numbers from 1',
+  );
   return {
     ...instance,
+    sizes,
     purpose: purpose!,
     family: family!,
     template: template!,

@@ -48,6 +48,14 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
         },
       ]),
   );
+  const ledger = Object.fromEntries(
+    Object.entries(protocol.ledger).map(([name, word]) => [name, place(word).fields]),
+  );
+  const ledgerCircuits = Object.fromEntries(
+    instances
+      .filter(({ family }) => family.name.startsWith("ledger-"))
+      .map(({ name, version, family, sizes }) => [name, { name, version, family: family.name, sizes }]),
+  );
   return `// SPDX-License-Identifier: GPL-3.0-or-later
 // ${GENERATED}
 
@@ -79,6 +87,9 @@ export const CONTEXT_FIELDS = ${json(place(protocol.context).fields)} as const;
 /** Facts of a claim circuit in the circuit registry. */
 export const CLAIM_FACTS = ${json(place(protocol.claimFacts).fields)} as const;
 
+/** Packed words of the health ledger. */
+export const LEDGER_WORDS = ${json(ledger)} as const;
+
 export const TERMS_HEADER = ${json(place(protocol.terms.header).fields)} as const;
 
 /** Bit numbers inside the flags field, of the flags that terms of every template have. */
@@ -89,5 +100,8 @@ export const TERMS_TEMPLATES = ${json(templates)} as const;
 export const PROFILES = ${json(profiles)} as const;
 
 export const CIRCUITS = ${json(circuits)} as const;
+
+/** Circuits of the health ledger. */
+export const LEDGER_CIRCUITS = ${json(ledgerCircuits)} as const;
 `;
 }

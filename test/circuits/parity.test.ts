@@ -248,7 +248,7 @@ describe("circuits: parity with the SDK", () => {
   });
 
   it("T12: tags differ pairwise for every version and block: a counted tag never equals another tag", () => {
-    const COUNTED = ["innerBlock", "challenge", "marks"];
+    const COUNTED = ["innerBlock", "challenge", "marks", "accessBatch", "consentBatch"];
     const ascii = (value: bigint) => Buffer.from(value.toString(16), "hex").toString("latin1");
     const number = (text: string) => BigInt(`0x${Buffer.from(text, "latin1").toString("hex")}`);
     const names = Object.keys(TAGS) as (keyof typeof TAGS)[];

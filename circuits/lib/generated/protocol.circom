@@ -11,9 +11,19 @@ function TAG_HEAD() { return 40293492518648918665971650663674275966770; } // ASC
 function TAG_LEAF() { return 40293492518648918665971650668072322608945; } // ASCII "vitalproof/leaf/1"
 function TAG_DEVICE() { return 2640674325702175533693118097606350085701316402; } // ASCII "vitalproof/device/2"
 function TAG_SCOPE() { return 10315134084774123178488742572994700702461745; } // ASCII "vitalproof/scope/1"
+function TAG_CONSENT() { return 676012627379756936625438232969497213010254769969; } // ASCII "vitalproof/consent/1"
+function TAG_OWNER() { return 10315134084774123178488742571890786549509937; } // ASCII "vitalproof/owner/1"
+function TAG_HANDLE() { return 2640674325702175533693118097893445744529321777; } // ASCII "vitalproof/handle/1"
+function TAG_SIGNER() { return 2640674325702175533693118098688323425011904305; } // ASCII "vitalproof/signer/1"
+function TAG_GRANT() { return 10315134084774123178488742569633433494236977; } // ASCII "vitalproof/grant/1"
+function TAG_PAD() { return 157396455150972338538951760439270453041; } // ASCII "vitalproof/pad/1"
+function TAG_AUDIT_KEY() { return 173059232609217775776112187630856510654980145360689; } // ASCII "vitalproof/auditKey/1"
+function TAG_BATCH_CHALLENGE() { return 48711843468243572824490827049877322107123669997752737294969024305; } // ASCII "vitalproof/batchChallenge/1"
 function TAG_INNER_BLOCK() { return 743283744327447095100262864063252203428213459857509457199104; } // ASCII "vitalproof/innerBlock/2", then two bytes that count blocks
 function TAG_CHALLENGE() { return 2903452126279090215235401812269837351409697227013543297024; } // ASCII "vitalproof/challenge/2", then two bytes that count blocks
 function TAG_MARKS() { return 676012627379756936625438233152956964593701355520; } // ASCII "vitalproof/marks/2", then two bytes that count blocks
+function TAG_ACCESS_BATCH() { return 190280638547826456345667293158430211195355745422895854396702720; } // ASCII "vitalproof/accessBatch/1", then two bytes that count blocks
+function TAG_CONSENT_BATCH() { return 48711843468243572824490827051279121831244636652200567155798900736; } // ASCII "vitalproof/consentBatch/1", then two bytes that count blocks
 function MAX_DEPTH() { return 20; } // greatest depth of an anchor tree
 function WORD_BITS() { return 252; } // bits of a packed word
 function INNER_INPUTS() { return 14; } // inputs of a full block of an inner hash
@@ -26,6 +36,44 @@ function CONTEXT_OFFSET_SHIFT() { return 16; } // lowest bit of offset
 function CONTEXT_OFFSET_BITS() { return 8; } // width of offset
 function CONTEXT_EPOCH_SHIFT() { return 24; } // lowest bit of epoch
 function CONTEXT_EPOCH_BITS() { return 32; } // width of epoch
+function RIGHTS_PURPOSES_SHIFT() { return 0; } // lowest bit of purposes
+function RIGHTS_PURPOSES_BITS() { return 8; } // width of purposes
+function RIGHTS_ROLES_SHIFT() { return 8; } // lowest bit of roles
+function RIGHTS_ROLES_BITS() { return 8; } // width of roles
+function RIGHTS_CLASSES_SHIFT() { return 16; } // lowest bit of classes
+function RIGHTS_CLASSES_BITS() { return 8; } // width of classes
+function RIGHTS_UNTIL_SHIFT() { return 24; } // lowest bit of until
+function RIGHTS_UNTIL_BITS() { return 26; } // width of until
+function RECORD_SLOT_SHIFT() { return 0; } // lowest bit of slot
+function RECORD_SLOT_BITS() { return 8; } // width of slot
+function RECORD_ACTOR_SHIFT() { return 8; } // lowest bit of actor
+function RECORD_ACTOR_BITS() { return 16; } // width of actor
+function RECORD_ROLE_SHIFT() { return 24; } // lowest bit of role
+function RECORD_ROLE_BITS() { return 3; } // width of role
+function RECORD_PURPOSE_SHIFT() { return 27; } // lowest bit of purpose
+function RECORD_PURPOSE_BITS() { return 3; } // width of purpose
+function RECORD_CLASS_SHIFT() { return 30; } // lowest bit of class
+function RECORD_CLASS_BITS() { return 3; } // width of class
+function RECORD_MINUTE_SHIFT() { return 33; } // lowest bit of minute
+function RECORD_MINUTE_BITS() { return 12; } // width of minute
+function RECORD_GLASS_SHIFT() { return 45; } // lowest bit of glass
+function RECORD_GLASS_BITS() { return 1; } // width of glass
+function ACCESS_HEADER_COUNT_SHIFT() { return 0; } // lowest bit of count
+function ACCESS_HEADER_COUNT_BITS() { return 16; } // width of count
+function ACCESS_HEADER_EMERGENCIES_SHIFT() { return 16; } // lowest bit of emergencies
+function ACCESS_HEADER_EMERGENCIES_BITS() { return 16; } // width of emergencies
+function ACCESS_HEADER_BASE_SHIFT() { return 32; } // lowest bit of base
+function ACCESS_HEADER_BASE_BITS() { return 32; } // width of base
+function ACCESS_HEADER_SPAN_SHIFT() { return 64; } // lowest bit of span
+function ACCESS_HEADER_SPAN_BITS() { return 16; } // width of span
+function ACCESS_HEADER_NONCE_SHIFT() { return 80; } // lowest bit of nonce
+function ACCESS_HEADER_NONCE_BITS() { return 96; } // width of nonce
+function CONSENT_HEADER_FILLED_SHIFT() { return 0; } // lowest bit of filled
+function CONSENT_HEADER_FILLED_BITS() { return 16; } // width of filled
+function CONSENT_HEADER_GRANTED_SHIFT() { return 16; } // lowest bit of granted
+function CONSENT_HEADER_GRANTED_BITS() { return 16; } // width of granted
+function CONSENT_HEADER_REVOKED_SHIFT() { return 32; } // lowest bit of revoked
+function CONSENT_HEADER_REVOKED_BITS() { return 16; } // width of revoked
 function TERMS_TEMPLATE_SHIFT() { return 0; } // lowest bit of template
 function TERMS_TEMPLATE_BITS() { return 8; } // width of template
 function TERMS_PROFILE_SHIFT() { return 8; } // lowest bit of profile

@@ -9,6 +9,7 @@ import { honestClaimOf, inputOf } from "../support/claim.ts";
 import { holderOf, subjectOf } from "../support/hashes.ts";
 import { type Shape, shapeOf, type TemplateName } from "../support/shapes.ts";
 import type { TermsByTemplate } from "../support/terms.ts";
+import { isLedger, ledgerInputs } from "./ledgerInputs.ts";
 
 const SECRET = 77n;
 
@@ -20,6 +21,7 @@ export default function inputsOf({ name, raw }: CircuitInstance): CircuitInput[]
       { holder: holderOf(SECRET, scope), subject: subjectOf(SECRET), scope, policyHash, secret: SECRET },
     ];
   }
+  if (isLedger(raw.template)) return [...ledgerInputs(name, raw.template)];
   const shape = shapeOf(name);
   const { template } = shape;
   return WAYS[template](shape).map(([codes, terms]) =>

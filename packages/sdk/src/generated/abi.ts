@@ -119,6 +119,7 @@ export const CIRCUIT_REGISTRY_ABI = [
   "function suspensionCooldown() view returns (uint32)",
   "function suspensionTime() view returns (uint32)",
   "function verificationKeyOf(bytes32 id) view returns (address)",
+  "function verifierInForce(bytes32 id) view returns (address verifier, bytes16 family)",
 ] as const;
 
 export const CLAIM_TERMS_ABI = [

@@ -19,12 +19,32 @@ export const TAGS = {
   device: 0x766974616c70726f6f662f6465766963652f32n,
   /** ASCII "vitalproof/scope/1" */
   scope: 0x766974616c70726f6f662f73636f70652f31n,
+  /** ASCII "vitalproof/consent/1" */
+  consent: 0x766974616c70726f6f662f636f6e73656e742f31n,
+  /** ASCII "vitalproof/owner/1" */
+  owner: 0x766974616c70726f6f662f6f776e65722f31n,
+  /** ASCII "vitalproof/handle/1" */
+  handle: 0x766974616c70726f6f662f68616e646c652f31n,
+  /** ASCII "vitalproof/signer/1" */
+  signer: 0x766974616c70726f6f662f7369676e65722f31n,
+  /** ASCII "vitalproof/grant/1" */
+  grant: 0x766974616c70726f6f662f6772616e742f31n,
+  /** ASCII "vitalproof/pad/1" */
+  pad: 0x766974616c70726f6f662f7061642f31n,
+  /** ASCII "vitalproof/auditKey/1" */
+  auditKey: 0x766974616c70726f6f662f61756469744b65792f31n,
+  /** ASCII "vitalproof/batchChallenge/1" */
+  batchChallenge: 0x766974616c70726f6f662f62617463684368616c6c656e67652f31n,
   /** ASCII "vitalproof/innerBlock/2", then two bytes that count blocks: add the block's number */
   innerBlock: 0x766974616c70726f6f662f696e6e6572426c6f636b2f320000n,
   /** ASCII "vitalproof/challenge/2", then two bytes that count blocks: add the block's number */
   challenge: 0x766974616c70726f6f662f6368616c6c656e67652f320000n,
   /** ASCII "vitalproof/marks/2", then two bytes that count blocks: add the block's number */
   marks: 0x766974616c70726f6f662f6d61726b732f320000n,
+  /** ASCII "vitalproof/accessBatch/1", then two bytes that count blocks: add the block's number */
+  accessBatch: 0x766974616c70726f6f662f61636365737342617463682f310000n,
+  /** ASCII "vitalproof/consentBatch/1", then two bytes that count blocks: add the block's number */
+  consentBatch: 0x766974616c70726f6f662f636f6e73656e7442617463682f310000n,
 } as const;
 
 /** Greatest depth of an anchor tree. */
@@ -96,6 +116,135 @@ export const CLAIM_FACTS = [
     "shift": 88
   }
 ] as const;
+
+/** Packed words of the health ledger. */
+export const LEDGER_WORDS = {
+  "rights": [
+    {
+      "name": "purposes",
+      "bits": 8,
+      "doc": "a bit for each purpose that is allowed",
+      "shift": 0
+    },
+    {
+      "name": "roles",
+      "bits": 8,
+      "doc": "a bit for each role that is allowed",
+      "shift": 8
+    },
+    {
+      "name": "classes",
+      "bits": 8,
+      "doc": "a bit for each class of data that is allowed",
+      "shift": 16
+    },
+    {
+      "name": "until",
+      "bits": 26,
+      "unit": "minutes since 1970-01-01 UTC",
+      "doc": "the end; the minute itself is out",
+      "shift": 24
+    }
+  ],
+  "record": [
+    {
+      "name": "slot",
+      "bits": 8,
+      "doc": "of the consent in its page",
+      "shift": 0
+    },
+    {
+      "name": "actor",
+      "bits": 16,
+      "doc": "who looked, as the custodian numbers them",
+      "shift": 8
+    },
+    {
+      "name": "role",
+      "bits": 3,
+      "doc": "bit of roles",
+      "shift": 24
+    },
+    {
+      "name": "purpose",
+      "bits": 3,
+      "doc": "bit of purposes",
+      "shift": 27
+    },
+    {
+      "name": "class",
+      "bits": 3,
+      "doc": "bit of classes",
+      "shift": 30
+    },
+    {
+      "name": "minute",
+      "bits": 12,
+      "unit": "minutes after base",
+      "shift": 33
+    },
+    {
+      "name": "glass",
+      "bits": 1,
+      "doc": "whether the glass was broken",
+      "shift": 45
+    }
+  ],
+  "accessHeader": [
+    {
+      "name": "count",
+      "bits": 16,
+      "doc": "accesses",
+      "shift": 0
+    },
+    {
+      "name": "emergencies",
+      "bits": 16,
+      "doc": "accesses with broken glass",
+      "shift": 16
+    },
+    {
+      "name": "base",
+      "bits": 32,
+      "unit": "minutes since 1970-01-01 UTC",
+      "doc": "begin of the window",
+      "shift": 32
+    },
+    {
+      "name": "span",
+      "bits": 16,
+      "unit": "minutes",
+      "doc": "length of the window",
+      "shift": 64
+    },
+    {
+      "name": "nonce",
+      "bits": 96,
+      "doc": "random, of the pads",
+      "shift": 80
+    }
+  ],
+  "consentHeader": [
+    {
+      "name": "filled",
+      "bits": 16,
+      "doc": "slots in use before the batch",
+      "shift": 0
+    },
+    {
+      "name": "granted",
+      "bits": 16,
+      "doc": "new consents",
+      "shift": 16
+    },
+    {
+      "name": "revoked",
+      "bits": 16,
+      "doc": "consents that were revoked",
+      "shift": 32
+    }
+  ]
+} as const;
 
 export const TERMS_HEADER = [
   {
@@ -892,5 +1041,55 @@ export const CIRCUITS = {
     "template": "impact",
     "profile": "test-3x5",
     "epochs": 2
+  }
+} as const;
+
+/** Circuits of the health ledger. */
+export const LEDGER_CIRCUITS = {
+  "access-batch-test": {
+    "name": "access-batch-test",
+    "version": 1,
+    "family": "ledger-access",
+    "sizes": {
+      "accesses": 8
+    }
+  },
+  "consent-batch-test": {
+    "name": "consent-batch-test",
+    "version": 1,
+    "family": "ledger-consent",
+    "sizes": {
+      "grants": 3,
+      "revocations": 2
+    }
+  },
+  "access-batch-64": {
+    "name": "access-batch-64",
+    "version": 1,
+    "family": "ledger-access",
+    "sizes": {
+      "accesses": 64
+    }
+  },
+  "consent-batch": {
+    "name": "consent-batch",
+    "version": 1,
+    "family": "ledger-consent",
+    "sizes": {
+      "grants": 16,
+      "revocations": 15
+    }
+  },
+  "own-slot": {
+    "name": "own-slot",
+    "version": 1,
+    "family": "ledger-slot",
+    "sizes": {}
+  },
+  "bind-slot": {
+    "name": "bind-slot",
+    "version": 1,
+    "family": "ledger-bind",
+    "sizes": {}
   }
 } as const;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { toBeHex, toUtf8Bytes, zeroPadBytes } from "ethers";
+import type { FamilyFields } from "../circuits/claimFacts.ts";
+import { LEDGER_CIRCUITS } from "../generated/protocol.ts";
+
+/** Bits of one size in the facts of a circuit. */
+const SIZE_BITS = 32n;
+
+/**
+ * A circuit of the health ledger as its proposal to the circuit registry describes it; undefined for other circuits. Facts
+ * are its sizes, 32 bits each, in the order of circuits.json.
+ * @param inputs number of public inputs
+ */
+export function ledgerFamilyFields(circuit: string, inputs: number): FamilyFields | undefined {
+  const known = Object.values(LEDGER_CIRCUITS).find(({ name }) => name === circuit);
+  if (known === undefined) return undefined;
+  const sizes: readonly number[] = Object.values(known.sizes);
+  const facts = sizes.reduce((sum, size, i) => sum | (BigInt(size) << (SIZE_BITS * BigInt(i))), 0n);
+  return {
+    family: zeroPadBytes(toUtf8Bytes(known.family), 16),
+    facts: toBeHex(facts, 32),
+    inputs,
+    // Nothing waits for its proof.
+    period: 0,
+    // A digest or a root of 0 is a preimage of 0.
+    zeroImpossible: true,
+  };
+}

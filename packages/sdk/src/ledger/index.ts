@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// "@vitalproof/sdk/ledger": the health ledger. A room of its own, since most callers need nothing of it.
+
+export {
+  evaluateWords,
+  type TranscriptParts,
+  transcriptDigest,
+  transcriptPoint,
+} from "../hashes/transcript.ts";
+export {
+  type Access,
+  type AccessBatch,
+  type AccessBatchRequest,
+  type AccessFault,
+  accessBatch,
+  accessesOf,
+  accessFault,
+  type PageState,
+} from "./accessBatch.ts";
+export {
+  auditKeyOf,
+  consentLeafOf,
+  grantMessageOf,
+  handleOf,
+  type OpenConsent,
+  ownerOf,
+  type Point,
+  signerOf,
+} from "./consent.ts";
+export {
+  type ConsentBatch,
+  type ConsentBatchRequest,
+  consentBatch,
+  type Grant,
+  type Revocation,
+  sizesOf,
+} from "./consentBatch.ts";
+export { ledgerFamilyFields } from "./family.ts";
+export { bindSlotWitness, type OwnSlotRequest, ownSlotWitness } from "./ownSlot.ts";
+export {
+  accessDomainOf,
+  consentDomainOf,
+  grantDomainOf,
+  isLive,
+  PAGE_SLOTS,
+  type PageAddress,
+  type PagePath,
+  pagePathOf,
+  pageRootOf,
+  revokeActionOf,
+} from "./page.ts";
+export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses, padOf } from "./record.ts";
+export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
+export {
+  type AccessHeader,
+  type AccessRecord,
+  MAX_SPAN,
+  packRights,
+  type Rights,
+  unpackRights,
+} from "./words.ts";
