@@ -248,6 +248,11 @@ interface ICircuitRegistry {
     /// @notice What a product has to check before it relies on the circuit; reverts for an unknown circuit.
     function factsOf(CircuitId circuitId) external view returns (CircuitFacts memory);
 
+    /// @notice The verifier of a circuit that is in force now, for products that settle at once.
+    /// @return verifier zero when the circuit is unknown, retired, suspended or forged, or its verifier's code changed.
+    /// @return family as it is on record.
+    function verifierInForce(CircuitId circuitId) external view returns (address verifier, bytes16 family);
+
     /// @notice The circuit under which a period beginning at `time` settles: `circuitId` itself, or, where
     /// that one is retired by then, its successor (and so on). Zero if there is none.
     function inForceAt(CircuitId circuitId, uint256 time) external view returns (CircuitId);

@@ -21,3 +21,14 @@ interface IGroth16Verifier {
         uint256[4] calldata inputs
     ) external view returns (bool);
 }
+
+/// @title The verifier that snarkjs exports for a circuit with three public inputs
+/// @notice As {IGroth16Verifier}.
+interface IGroth16Verifier3 {
+    function verifyProof(
+        uint256[2] calldata a,
+        uint256[2][2] calldata b,
+        uint256[2] calldata c,
+        uint256[3] calldata inputs
+    ) external view returns (bool);
+}

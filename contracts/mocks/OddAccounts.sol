@@ -30,3 +30,14 @@ contract OtherCode {
         return true;
     }
 }
+
+/// @title An account with code that calls what it is told
+contract CallingAccount {
+    function execute(address callee, bytes calldata data) external {
+        (bool success, bytes memory answer) = callee.call(data);
+        if (success) return;
+        assembly ("memory-safe") {
+            revert(add(answer, 0x20), mload(answer))
+        }
+    }
+}

@@ -302,6 +302,18 @@ contract CircuitRegistry is ICircuitRegistry {
     }
 
     /// @inheritdoc ICircuitRegistry
+    function verifierInForce(CircuitId id) external view returns (address verifier, bytes16 family) {
+        Circuit storage record = _circuits[id];
+        family = record.family;
+        bool inForce =
+            record.addedAt != 0 &&
+                !_isRetiredBy(record, block.timestamp) &&
+                _isUsable(record) &&
+                _suspensions[id].runningUntil() == 0;
+        if (inForce) verifier = record.verifier;
+    }
+
+    /// @inheritdoc ICircuitRegistry
     function isSuspendedAt(CircuitId id, uint256 time) external view returns (bool) {
         return _suspensions[id].wasRunningAt(time);
     }

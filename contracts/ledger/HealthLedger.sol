@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
+import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
+import {EndedVersion, HealthLedgerConfig, IHealthLedger, Page} from "../interfaces/IHealthLedger.sol";
+import {Field} from "../libraries/Field.sol";
+import {Transcripts} from "../libraries/Transcripts.sol";
+import {CircuitId} from "../types/Ids.sol";
+import {Proofs} from "../verification/Proofs.sol";
+import {LedgerLayout} from "./generated/LedgerLayout.sol";
+
+/// @title HealthLedger
+/// @dev See {IHealthLedger}. It calls nobody but the registry of circuits and verifiers, which only read.
+contract HealthLedger is IHealthLedger {
+    /// @dev Names of families in circuits/circuits.json.
+    bytes16 private constant ACCESSES = "ledger-access";
+    bytes16 private constant CONSENTS = "ledger-consent";
+    bytes16 private constant SLOT = "ledger-slot";
+
+    uint256 private constant SLOTS = 256;
+    uint256 private constant FORM_BITS = LedgerLayout.RIGHTS_UNTIL_SHIFT + LedgerLayout.RIGHTS_UNTIL_BITS;
+    uint256 private constant CIPHERS_PER_WORD = 4;
+    /// @dev Of 256 empty slots.
+    uint256 private constant EMPTY_ROOT =
+        190094059183537526474050938428298547749140576722238745313696591586376835700;
+
+    /// @inheritdoc IHealthLedger
+    ICircuitRegistry public immutable circuits;
+    /// @inheritdoc IHealthLedger
+    uint32 public immutable lateTime;
+    /// @inheritdoc IHealthLedger
+    uint256 public pageCount;
+    /// @inheritdoc IHealthLedger
+    mapping(uint256 page => address) public pendingCustodianOf;
+    /// @inheritdoc IHealthLedger
+    mapping(uint256 page => mapping(bytes25 history => uint32)) public lateLogged;
+
+    mapping(uint256 page => Page) private _pages;
+
+    constructor(HealthLedgerConfig memory config) {
+        if (address(config.circuits).code.length == 0) {
+            revert HealthLedger_NotAContract(address(config.circuits));
+        }
+        circuits = config.circuits;
+        lateTime = config.lateTime;
+    }
+
+    // --- pages ----------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IHealthLedger
+    function openPage(uint56 form) external returns (uint256 page) {
+        if (form >> FORM_BITS != 0) revert HealthLedger_InvalidForm(form);
+        page = ++pageCount;
+        Page storage p = _pages[page];
+        p.root = EMPTY_ROOT;
+        (p.custodian, p.form) = (msg.sender, form);
+        (p.since, p.logged) = (_minute(), _minute());
+        emit PageOpened(page, msg.sender, form);
+    }
+
+    /// @inheritdoc IHealthLedger
+    function nominateCustodian(uint256 page, address nominee) external {
+        _requireCustodian(_known(page));
+        pendingCustodianOf[page] = nominee;
+        emit CustodianNominated(page, nominee);
+    }
+
+    /// @inheritdoc IHealthLedger
+    function acceptCustodian(uint256 page) external {
+        address nominee = pendingCustodianOf[page];
+        if (msg.sender != nominee) revert HealthLedger_NotNominee(msg.sender, nominee);
+        delete pendingCustodianOf[page];
+        emit CustodianChanged(page, _pages[page].custodian, msg.sender);
+        _pages[page].custodian = msg.sender;
+    }
+
+    // --- consents -------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IHealthLedger
+    function changeConsents(
+        uint256 page,
+        CircuitId circuit,
+        uint16 revoked,
+        uint256 root,
+        uint256 live,
+        uint256 digest,
+        Groth16Proof calldata proof,
+        uint256[] calldata leaves
+    ) external {
+        Page storage p = _known(page);
+        if (leaves.length != 0) {
+            _requireCustodian(p);
+            _requireDirect();
+        } else if (revoked == 0) {
+            revert HealthLedger_NothingChanges(page);
+        }
+        // Patients could prove nothing about a root that is none.
+        if (!Field.isNonZeroElement(root)) revert HealthLedger_InvalidRoot(page, root);
+        (uint256 filled, uint256 before) = (p.filled, p.live);
+        if (leaves.length > SLOTS - filled) revert HealthLedger_PageFull(page, filled, leaves.length);
+        // Whatever a circuit lets through, a slot that was used never comes alive again.
+        uint256 fresh = ((1 << leaves.length) - 1) << filled;
+        if (live & ~(before | fresh) != 0) revert HealthLedger_InvalidLiveBits(page, live);
+
+        uint256 header =
+            (filled << LedgerLayout.CONSENT_HEADER_FILLED_SHIFT) |
+                (leaves.length << LedgerLayout.CONSENT_HEADER_GRANTED_SHIFT) |
+                (uint256(revoked) << LedgerLayout.CONSENT_HEADER_REVOKED_SHIFT);
+        (uint256 x, uint256 y) = Transcripts.evaluateWords(
+            consentDomainOf(page),
+            digest,
+            [
+                header,
+                grantDomainOf(page),
+                p.root,
+                root,
+                uint128(before),
+                before >> 128,
+                uint128(live),
+                live >> 128,
+                p.form
+            ],
+            leaves
+        );
+        _requireProven(page, circuit, CONSENTS, [digest, x, y], proof);
+        _endVersion(p);
+        (p.root, p.live, p.filled) = (root, live, uint16(filled + leaves.length));
+        emit ConsentsChanged(page, p.version, root, live, uint16(leaves.length), revoked);
+    }
+
+    /// @inheritdoc IHealthLedger
+    function revokeByForce(
+        uint256 page,
+        CircuitId circuit,
+        uint8 slot,
+        Groth16Proof calldata proof
+    ) external {
+        Page storage p = _known(page);
+        uint256 bit = 1 << slot;
+        if (p.live & bit == 0) revert HealthLedger_NotLive(page, slot);
+        _requireProven(page, circuit, SLOT, [p.root, slot, revokeActionOf(page)], proof);
+        _endVersion(p);
+        p.live &= ~bit;
+        emit ConsentRevokedByForce(page, p.version, slot);
+    }
+
+    // --- accesses -------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IHealthLedger
+    function logAccesses(
+        uint256 page,
+        CircuitId circuit,
+        uint256 header,
+        uint256 digest,
+        Groth16Proof calldata proof,
+        bytes calldata body
+    ) external {
+        Page storage p = _known(page);
+        p.logged = _windowEnd(page, header, p.logged, _minute());
+        _log(page, Logged(p.version, p.root, p.live), circuit, header, digest, proof, body);
+    }
+
+    /// @inheritdoc IHealthLedger
+    function logLate(
+        uint256 page,
+        EndedVersion[] calldata versions,
+        CircuitId circuit,
+        uint256 header,
+        uint256 digest,
+        Groth16Proof calldata proof,
+        bytes calldata body
+    ) external {
+        Page storage p = _known(page);
+        bytes25 own = _requireHistory(page, p, versions);
+        EndedVersion calldata version = versions[0];
+        if (_minute() > uint256(version.until) + lateTime) revert HealthLedger_TooLate(page, version.until);
+        uint32 logged = lateLogged[page][own];
+        if (logged < version.logged) logged = version.logged;
+        lateLogged[page][own] = _windowEnd(page, header, logged, version.until);
+        uint16 number = p.version - uint16(versions.length);
+        _log(page, Logged(number, version.root, version.live), circuit, header, digest, proof, body);
+    }
+
+    // --- views ----------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IHealthLedger
+    function pageOf(uint256 page) external view returns (Page memory) {
+        return _known(page);
+    }
+
+    /// @inheritdoc IHealthLedger
+    function isLive(uint256 page, uint8 slot) external view returns (bool) {
+        return (_pages[page].live >> slot) & 1 == 1;
+    }
+
+    /// @inheritdoc IHealthLedger
+    function accessDomainOf(uint256 page) public view returns (bytes32) {
+        return keccak256(abi.encode("vitalproof/accesses/1", block.chainid, address(this), page));
+    }
+
+    /// @inheritdoc IHealthLedger
+    function consentDomainOf(uint256 page) public view returns (bytes32) {
+        return keccak256(abi.encode("vitalproof/consents/1", block.chainid, address(this), page));
+    }
+
+    /// @inheritdoc IHealthLedger
+    function grantDomainOf(uint256 page) public view returns (uint256) {
+        bytes32 hash = keccak256(abi.encode("vitalproof/grant/1", block.chainid, address(this), page));
+        return uint256(hash) % Field.MODULUS;
+    }
+
+    /// @inheritdoc IHealthLedger
+    function revokeActionOf(uint256 page) public view returns (uint256) {
+        bytes32 hash = keccak256(abi.encode("vitalproof/revoke/1", block.chainid, address(this), page));
+        return uint256(hash) % Field.MODULUS;
+    }
+
+    // --- internals ------------------------------------------------------------------------------------------
+
+    /// @dev What accesses are logged under.
+    struct Logged {
+        uint16 version;
+        uint256 root;
+        uint256 live;
+    }
+
+    /// @return end of the window
+    function _windowEnd(
+        uint256 page,
+        uint256 header,
+        uint256 from,
+        uint256 until
+    ) private pure returns (uint32) {
+        uint256 base = uint32(header >> LedgerLayout.ACCESS_HEADER_BASE_SHIFT);
+        uint256 end = base + uint16(header >> LedgerLayout.ACCESS_HEADER_SPAN_SHIFT);
+        if (base < from || end > until) revert HealthLedger_OutsideWindow(page, from, until);
+        return uint32(end); // at most `until`, which is 32 bits
+    }
+
+    function _log(
+        uint256 page,
+        Logged memory under,
+        CircuitId circuit,
+        uint256 header,
+        uint256 digest,
+        Groth16Proof calldata proof,
+        bytes calldata body
+    ) private {
+        _requireDirect();
+        uint256 count = uint16(header >> LedgerLayout.ACCESS_HEADER_COUNT_SHIFT);
+        uint256 length = ((count + CIPHERS_PER_WORD - 1) / CIPHERS_PER_WORD) * Transcripts.BODY_WORD;
+        if (body.length != length) revert HealthLedger_WrongBodyLength(body.length, length);
+        (uint256 x, uint256 y) = Transcripts.evaluate(
+            accessDomainOf(page),
+            digest,
+            [header, under.root, uint128(under.live), under.live >> 128],
+            body
+        );
+        _requireProven(page, circuit, ACCESSES, [digest, x, y], proof);
+        emit AccessesLogged(page, under.version, header);
+    }
+
+    /// @dev The verifier refuses inputs that are not below r, so `digest` needs no check of its own.
+    function _requireProven(
+        uint256 page,
+        CircuitId circuit,
+        bytes16 family,
+        uint256[3] memory inputs,
+        Groth16Proof calldata proof
+    ) private view {
+        (address verifier, bytes16 found) = circuits.verifierInForce(circuit);
+        if (verifier == address(0) || found != family) revert HealthLedger_CircuitNotUsable(circuit, family);
+        if (!Proofs.verify3(verifier, inputs, proof)) revert HealthLedger_NotProven(page);
+    }
+
+    function _endVersion(Page storage p) private {
+        uint32 minute = _minute();
+        p.history = _historyAfter(EndedVersion(p.history, p.root, p.live, p.since, minute, p.logged));
+        (p.since, p.logged, p.version) = (minute, minute, p.version + 1);
+    }
+
+    /// @return own the history with the first of the versions as its last
+    function _requireHistory(
+        uint256 page,
+        Page storage p,
+        EndedVersion[] calldata versions
+    ) private view returns (bytes25 own) {
+        if (versions.length == 0) revert HealthLedger_OtherHistory(page, p.history);
+        own = _historyAfter(versions[0]);
+        bytes25 history = own;
+        for (uint256 i = 1; i < versions.length; ++i) {
+            if (versions[i].before != history) revert HealthLedger_OtherHistory(page, p.history);
+            history = _historyAfter(versions[i]);
+        }
+        if (history != p.history) revert HealthLedger_OtherHistory(page, p.history);
+    }
+
+    function _historyAfter(EndedVersion memory version) private pure returns (bytes25) {
+        return bytes25(keccak256(abi.encode(version)));
+    }
+
+    function _known(uint256 page) private view returns (Page storage p) {
+        p = _pages[page];
+        if (p.custodian == address(0)) revert HealthLedger_UnknownPage(page);
+    }
+
+    function _requireCustodian(Page storage p) private view {
+        if (msg.sender != p.custodian) revert HealthLedger_NotCustodian(msg.sender, p.custodian);
+    }
+
+    /// @dev Leaves and records are in the transaction's input only then.
+    function _requireDirect() private view {
+        // solhint-disable-next-line avoid-tx-origin
+        if (msg.sender != tx.origin) revert HealthLedger_NotDirect(msg.sender);
+    }
+
+    function _minute() private view returns (uint32) {
+        return uint32(block.timestamp / 60); // until the year 10136
+    }
+}

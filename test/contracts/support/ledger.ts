@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A health ledger over the real verifiers of its circuits. Their development keys have a known trapdoor, so a proof of any
+// public inputs is made in a moment, true or not: what the contract refuses it refuses itself.
+import { proofCalldata } from "@vitalproof/sdk";
+import {
+  type Access,
+  accessBatch,
+  type ConsentBatch,
+  consentBatch,
+  type Grant,
+  type PageAddress,
+  type PageState,
+  type Revocation,
+} from "@vitalproof/sdk/ledger";
+import { encodeBytes32String, keccak256 } from "ethers";
+import type { HealthLedger } from "../../../types/ethers-contracts/index.js";
+import { grantOf, type Patient, patientOf } from "../../support/ledgerPage.ts";
+import { simulatedProof } from "../../support/simulatedProof.ts";
+import { circuitId, proposal } from "./circuits.ts";
+import type { Proof } from "./mockProof.ts";
+import { ethers, time } from "./network.ts";
+import { circuitKey, deployKey } from "./proofs.ts";
+import { delay } from "./values.ts";
+import { deployWorld } from "./world.ts";
+
+/** Minutes. */
+export const LATE_TIME = 7n * 24n * 60n;
+
+const CIRCUITS = {
+  "access-batch-64": { verifier: "AccessBatch64Verifier", family: "ledger-access", inputs: 3n },
+  "consent-batch": { verifier: "ConsentBatchVerifier", family: "ledger-consent", inputs: 3n },
+  "own-slot": { verifier: "OwnSlotVerifier", family: "ledger-slot", inputs: 3n },
+} as const;
+export type LedgerCircuit = keyof typeof CIRCUITS;
+
+export const familyOf = (name: string): string => encodeBytes32String(name).slice(0, 34);
+export const idOf = (name: LedgerCircuit): string => circuitId(name, 1n);
+
+/** A proof that verifies for exactly these inputs. */
+export function simulated(name: LedgerCircuit, inputs: readonly bigint[]): Proof {
+  const { trapdoor, points } = circuitKey(name);
+  return proofCalldata(simulatedProof(trapdoor, points, inputs, 7n));
+}
+
+/** Now, in minutes since 1970-01-01 UTC. */
+export const minute = async (): Promise<number> => Math.floor((await time.latest()) / 60);
+
+export async function deployLedger() {
+  const world = await deployWorld();
+  const { circuits, governor } = world;
+  const proposals = await Promise.all(
+    Object.entries(CIRCUITS).map(async ([name, { verifier, family, inputs }]) =>
+      proposal(await ethers.deployContract(verifier), {
+        name,
+        version: 1n,
+        verificationKey: await deployKey(circuitKey(name).bytes),
+        family: familyOf(family),
+        facts: keccak256("0x"),
+        inputs,
+        period: 0n,
+      }),
+    ),
+  );
+  for (const each of proposals) await circuits.connect(governor).propose(each);
+  await time.increase(delay);
+  for (const each of proposals) await circuits.add(each);
+  const config = { circuits, lateTime: LATE_TIME };
+  const ledger = (await ethers.deployContract("HealthLedger", [config])) as unknown as HealthLedger;
+  const [custodian, next, stranger] = (await ethers.getSigners()).slice(-3);
+  const address: Omit<PageAddress, "page"> = {
+    chainId: (await ethers.provider.getNetwork()).chainId,
+    ledger: await ledger.getAddress(),
+  };
+  return { ...world, ledger, custodian: custodian!, next: next!, stranger: stranger!, address };
+}
+
+/** Arguments of `changeConsents`. */
+export type Changes = [
+  page: bigint,
+  circuit: string,
+  revoked: number,
+  root: bigint,
+  live: bigint,
+  digest: bigint,
+  proof: Proof,
+  leaves: bigint[],
+];
+
+/** Page 1 with patients in its first slots, as batches made it, and their state as the custodian keeps it. */
+export class TestPage {
+  readonly page = 1n;
+  readonly patients: Patient[] = [];
+  state: PageState = { leaves: [], live: 0n };
+  readonly world: Awaited<ReturnType<typeof deployLedger>>;
+
+  private constructor(world: Awaited<ReturnType<typeof deployLedger>>) {
+    this.world = world;
+  }
+
+  static async open(world: Awaited<ReturnType<typeof deployLedger>>, form = 0n): Promise<TestPage> {
+    await world.ledger.connect(world.custodian).openPage(form);
+    return new TestPage(world);
+  }
+
+  get address(): PageAddress {
+    return { ...this.world.address, page: this.page };
+  }
+
+  newGrants(count: number): readonly { readonly patient: Patient; readonly grant: Grant }[] {
+    const filled = this.state.leaves.length;
+    return Array.from({ length: count }, (_, i) => {
+      const patient = patientOf(`patient ${filled + i}`);
+      return { patient, grant: grantOf(patient, filled + i, this.address) };
+    });
+  }
+
+  revocation(slot: number): Revocation {
+    const { consent, secret } = this.patients[slot]!;
+    return { slot, consent, secret };
+  }
+
+  /** A batch for the state of now, not sent. */
+  batch(grants: readonly Grant[], revocations: readonly Revocation[] = [], form = 0n): ConsentBatch {
+    return consentBatch({
+      circuit: "consent-batch",
+      address: this.address,
+      page: this.state,
+      ...{ form, grants, revocations },
+    });
+  }
+
+  /** Arguments of `changeConsents` for a batch. */
+  changes({ page, root, leaves, revoked, digest, witness }: ConsentBatch): Changes {
+    const proof = simulated("consent-batch", witness.publicInputs);
+    return [this.page, idOf("consent-batch"), revoked, root, page.live, digest, proof, [...leaves]];
+  }
+
+  async grant(count: number): Promise<void> {
+    const made = this.newGrants(count);
+    const batch = this.batch(made.map(({ grant }) => grant));
+    await this.world.ledger.connect(this.world.custodian).changeConsents(...this.changes(batch));
+    this.patients.push(...made.map(({ patient }) => patient));
+    this.state = batch.page;
+  }
+
+  async revoke(...slots: number[]): Promise<void> {
+    const batch = this.batch(
+      [],
+      slots.map((slot) => this.revocation(slot)),
+    );
+    await this.world.ledger.connect(this.world.stranger).changeConsents(...this.changes(batch));
+    this.state = batch.page;
+  }
+
+  access(slot: number, changes: Partial<Access> = {}): Access {
+    return {
+      ...{ slot, actor: 5, role: 1, purpose: 2, class: 4, minute: 0, glass: 0 },
+      consent: this.patients[slot]!.consent,
+      ...changes,
+    };
+  }
+
+  /** Arguments of `logAccesses` for a batch under a state. */
+  accesses(base: number, span: number, accesses: readonly Access[], page: PageState = this.state) {
+    const batch = accessBatch({
+      circuit: "access-batch-64",
+      address: this.address,
+      ...{ page, base, span, accesses },
+    });
+    const proof = simulated("access-batch-64", batch.witness.publicInputs);
+    return {
+      batch,
+      args: [idOf("access-batch-64"), batch.headerWord, batch.digest, proof, batch.body] as const,
+    };
+  }
+}
