@@ -7,7 +7,8 @@ import {
   verificationKeyBytes,
   verificationKeyHash,
 } from "@vitalproof/hardhat-circom/circuits";
-import type { ClaimFacts } from "@vitalproof/sdk";
+import { type ClaimFacts, claimFamilyFields, type FamilyFields } from "@vitalproof/sdk";
+import { ledgerFamilyFields } from "@vitalproof/sdk/ledger";
 import { isHexString } from "ethers";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import {
@@ -15,6 +16,7 @@ import {
   highestCode,
   type Instance,
   loadSources,
+  type Protocol,
   samplesPerEpoch,
 } from "../scripts/generate/sources.ts";
 
@@ -28,7 +30,10 @@ export interface CircuitSpec {
   /** The words that a VerificationKey contract holds, hex. */
   readonly verificationKeyBytes: string;
   readonly verificationKeyHash: string;
-  readonly claim: ClaimFacts;
+  /** Of a claim circuit. */
+  readonly claim?: ClaimFacts;
+  /** Of a circuit of another family. */
+  readonly other?: FamilyFields;
   /** SHA-256 of the transcript of the key's ceremony, as the manifest names it; undefined for a development key. */
   readonly ceremony: string | undefined;
 }
@@ -60,11 +65,10 @@ export async function circuitSpecs(
       const deployable = instances
         .filter(({ verifier }) => verifier !== null)
         .map((candidate) => candidate.name);
-      if (instance === undefined || instance.verifier === null || instance.profile === undefined) {
+      if (instance === undefined || instance.verifier === null) {
         throw new Error(`"${name}" is not a circuit with a verifier. There are ${deployable.join(", ")}.`);
       }
       const { ceremony, keyBytes, keyHash } = await keyOf(root, committed, instance);
-      const profile = protocol.profiles[instance.profile]!;
       const artifact = await artifacts.readArtifact(instance.verifier);
       return {
         name,
@@ -73,18 +77,37 @@ export async function circuitSpecs(
         verifierCodeHash: expectedVerifierCodeHash(artifact),
         verificationKeyBytes: keyBytes,
         verificationKeyHash: keyHash,
-        claim: {
-          template: protocol.terms.templates[instance.template]!.id,
-          profile: profile.id,
-          epochs: instance.epochs!,
-          epochSeconds: epochSeconds(profile),
-          codes: highestCode(profile),
-          samples: samplesPerEpoch(profile),
-        },
+        ...describedBy(protocol, instance),
         ceremony,
       };
     }),
   );
+}
+
+/** What a spec says of its family. */
+function describedBy(protocol: Protocol, instance: Instance): Pick<CircuitSpec, "claim" | "other"> {
+  const { name, template, family, epochs } = instance;
+  if (instance.profile === undefined) {
+    const other = ledgerFamilyFields(name, family.publicInputs.length);
+    if (other === undefined) throw new Error(`circuits.json: no product knows how to describe ${name}`);
+    return { other };
+  }
+  const profile = protocol.profiles[instance.profile]!;
+  return {
+    claim: {
+      template: protocol.terms.templates[template]!.id,
+      profile: profile.id,
+      epochs: epochs!,
+      epochSeconds: epochSeconds(profile),
+      codes: highestCode(profile),
+      samples: samplesPerEpoch(profile),
+    },
+  };
+}
+
+/** What the registry has on record of a circuit's family. @throws INVALID_ARGUMENT for facts out of their range */
+export function familyFieldsOf({ claim, other }: Pick<CircuitSpec, "claim" | "other">): FamilyFields {
+  return other ?? claimFamilyFields(claim!);
 }
 
 async function keyOf(

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { claimFamilyFields } from "@vitalproof/sdk";
 import { ZeroHash } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -13,7 +12,7 @@ import type {
   PauseRegistry,
   ScopeRegistry,
 } from "../types/ethers-contracts/index.ts";
-import { type CircuitSpec, circuitSpecs, defaultCircuits } from "./circuits.ts";
+import { type CircuitSpec, circuitSpecs, defaultCircuits, familyFieldsOf } from "./circuits.ts";
 import { type GenesisCircuit, vitalproofModule } from "./modules/vitalproof.ts";
 import { DEFAULT_TIMES, type DeploymentParameters, developmentHashes } from "./parameters.ts";
 
@@ -44,9 +43,9 @@ export interface DeployOptions {
 
 /** The circuits that the registry starts with, as the module takes them. */
 export function genesisOf(specs: readonly CircuitSpec[]): GenesisCircuit[] {
-  return specs.map(({ claim, ceremony = ZeroHash, ...spec }) => ({
+  return specs.map(({ claim, other, ceremony = ZeroHash, ...spec }) => ({
     ...spec,
-    ...claimFamilyFields(claim),
+    ...familyFieldsOf({ claim, other }),
     ceremony,
   }));
 }

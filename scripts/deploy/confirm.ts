@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { circuitIdOf, claimFamilyFields } from "@vitalproof/sdk";
+import { circuitIdOf } from "@vitalproof/sdk";
 import { keccak256, ZeroHash } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
+import { familyFieldsOf } from "../../ignition/circuits.ts";
 import type { Vitalproof } from "../../ignition/deployVitalproof.ts";
 import type { Plan } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
@@ -107,7 +108,7 @@ export async function confirm(
     const { verificationKeyBytes, verificationKeyHash } = spec;
     const id = circuitIdOf(spec.name, spec.version);
     const record = await circuits.circuit(id);
-    const expected = { verificationKeyHash, ...claimFamilyFields(spec.claim) };
+    const expected = { verificationKeyHash, ...familyFieldsOf(spec) };
     for (const field of Object.keys(expected) as (keyof typeof expected)[]) {
       same(`${field} of ${name}`, record[field], expected[field]);
     }

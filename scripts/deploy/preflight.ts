@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join, relative } from "node:path";
 import type { CircomConfig } from "@vitalproof/hardhat-circom/circuits";
-import { claimFamilyFields } from "@vitalproof/sdk";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { type CircuitSpec, circuitSpecs, defaultCircuits } from "../../ignition/circuits.ts";
+import { type CircuitSpec, circuitSpecs, defaultCircuits, familyFieldsOf } from "../../ignition/circuits.ts";
 import type { DeployOptions } from "../../ignition/deployVitalproof.ts";
 import { withProgress } from "../../ignition/progress.ts";
 import type { Arguments } from "./arguments.ts";
@@ -212,7 +211,7 @@ export async function preflight(
       named: args.parameters !== undefined,
       local,
       accounts,
-      longestPeriod: Math.max(...specs.map(({ claim }) => claimFamilyFields(claim).period)),
+      longestPeriod: Math.max(...specs.map((spec) => familyFieldsOf(spec).period)),
     });
     const shared = [value.governor, value.guardian, value.pauser].some(
       (role) => role.toLowerCase() === deployer?.toLowerCase(),

@@ -16,7 +16,9 @@ const { instances } = loadSources(root);
 
 describe("e2e: the demo's stories", () => {
   it("there is one for every circuit with a verifier", () => {
-    const deployable = instances.filter(({ verifier }) => verifier !== null).map(({ name }) => name);
+    const deployable = instances
+      .filter(({ verifier, family }) => verifier !== null && family?.name === "claims")
+      .map(({ name }) => name);
     expect(toldCircuits()).to.have.members(deployable);
   });
 

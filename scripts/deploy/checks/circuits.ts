@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type CircomConfig, checkCircuits } from "@vitalproof/hardhat-circom/circuits";
-import { claimFamilyFields } from "@vitalproof/sdk";
-import type { CircuitSpec } from "../../../ignition/circuits.ts";
+import type { FamilyFields } from "@vitalproof/sdk";
+import { toUtf8String } from "ethers";
+import { type CircuitSpec, familyFieldsOf } from "../../../ignition/circuits.ts";
 import { withProgress } from "../../../ignition/progress.ts";
 import type { ChainFacts } from "../chains.ts";
 import type { KeyChain } from "../keyChain.ts";
@@ -21,9 +22,11 @@ export async function links(key: KeyChain) {
   };
 }
 
-export async function facts({ name, claim }: CircuitSpec) {
+export async function facts(spec: CircuitSpec) {
+  const { name, claim } = spec;
+  let fields: FamilyFields;
   try {
-    claimFamilyFields(claim);
+    fields = familyFieldsOf(spec);
   } catch (cause) {
     throw new Refusal(
       "PARAMETERS",
@@ -32,11 +35,22 @@ export async function facts({ name, claim }: CircuitSpec) {
       { cause },
     );
   }
+  if (claim === undefined) {
+    return {
+      detail: `${decodeFamily(fields)}, facts ${BigInt(fields.facts)}, ${fields.inputs} inputs`,
+      value: true,
+    };
+  }
   const { template, profile, epochs, epochSeconds, codes, samples } = claim;
   return {
     detail: `template ${template}, profile ${profile}, ${epochs} × ${samples} samples in ${epochs} × ${epochSeconds} s, codes to ${codes}`,
     value: true,
   };
+}
+
+/** The name in its 16 bytes. */
+function decodeFamily({ family }: FamilyFields): string {
+  return toUtf8String(family).replace(/\0+$/, "");
 }
 
 const PRODUCTION_KEYS =
