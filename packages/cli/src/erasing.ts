@@ -14,6 +14,10 @@ export type Erasing = {
   readonly description: string;
   /** How the store names a person. */
   personOf(argument: string): Promise<string>;
+  /** The name as the command takes it. */
+  shown(person: string): string;
+  /** What the service's store is about; the store of something else is refused. */
+  binding(config: ServicesConfig): Promise<Readonly<Record<string, string>>>;
   open(database: Database, io: Io): Promise<Erasures>;
   /** What stays elsewhere, a line each. */
   remains(config: ServicesConfig, person: string): Promise<string[]>;
@@ -21,7 +25,14 @@ export type Erasing = {
   readonly afterwards: string;
 };
 
+export const STILL_IN_FILES =
+  "The store's files still have it: a backup or a long read sees it. The service removes it within a minute of its end, or this command again.";
+
 const clockOf = (io: Io) => (): number => Math.floor(io.now());
+const boundTo = ({ chain: { id, contracts } }: ServicesConfig) => ({
+  chain: String(id),
+  anchors: contracts.anchors,
+});
 const chainOf = ({ chain: { id, contracts } }: ServicesConfig) => ({ id, anchors: contracts.anchors });
 
 export const ERASING: Readonly<Record<"attester" | "gateway", Erasing>> = {
@@ -32,6 +43,11 @@ export const ERASING: Readonly<Record<"attester" | "gateway", Erasing>> = {
     async personOf(argument) {
       const { fieldText } = await import("@vitalproof/services");
       return fieldText(element(argument));
+    },
+    shown: (person) => `0x${person}`,
+    async binding(config) {
+      const { attesterPartOf } = await import("@vitalproof/services");
+      return { ...boundTo(config), group: String(attesterPartOf(config).group) };
     },
     async open(database, io) {
       const { attesterErasures } = await import("@vitalproof/services");
@@ -49,6 +65,8 @@ export const ERASING: Readonly<Record<"attester" | "gateway", Erasing>> = {
     example: "p17",
     description: "Destroy a person's key and everything that is sealed under it.",
     personOf: (argument) => Promise.resolve(argument),
+    shown: (person) => person,
+    binding: (config) => Promise.resolve(boundTo(config)),
     async open(database, io) {
       const { gatewayErasures } = await import("@vitalproof/services");
       return gatewayErasures({ database, personKeys: { forget: () => undefined }, clock: clockOf(io) });

@@ -85,7 +85,7 @@ describe("services, operated", () => {
     const shown = await erase();
     expect(shown.code).to.equal(EXIT.refused);
     const preview = JSON.parse(shown.out);
-    expect(preview).to.deep.include({ person: subject, erased: false });
+    expect(preview).to.deep.include({ person: `0x${subject}`, erased: false });
     expect(preview.destroys).to.deep.equal({ attester_head: 0, attester_log: 0, attester_device: 0 });
     const evidence = join(folder, "erased.json");
     const done = JSON.parse((await erase("--yes", "--by", "Ward 3", "--out", evidence)).out);
@@ -100,10 +100,19 @@ describe("services, operated", () => {
     const again = (...more: string[]) =>
       ran(["attester", "erase-again", evidence, "--config", other, "--json", ...more]);
     const back = await again();
-    expect([back.code, JSON.parse(back.out).returned]).to.deep.equal([EXIT.refused, [subject]]);
-    expect(JSON.parse((await again("--yes")).out).erased).to.deep.equal([subject]);
+    expect([back.code, JSON.parse(back.out).returned]).to.deep.equal([EXIT.refused, [`0x${subject}`]]);
+    expect(JSON.parse((await again("--yes")).out).erased).to.deep.equal([`0x${subject}`]);
     const nobody = ["attester", "erase", "5", "--config", config, "--yes", "--json"];
     expect(codeOf(await ran(nobody))).to.equal("INTAKE_SUBJECT_UNKNOWN");
+    // The store of another group, and an older one, are refused before anything is looked at.
+    const bound = await openDatabase(`sqlite:${join(folder, "erase.db")}`);
+    const of = { service: "attester", bound_to: JSON.stringify({ group: "9" }) };
+    await bound.step((queries) => queries.insertInto("service").values(of).execute());
+    await bound.close();
+    expect(codeOf(await erase())).to.equal("NOT_ALLOWED");
+    const empty = configured({ store: "sqlite:erase-empty.db" }, "erase-empty.json");
+    const early = ["attester", "erase", `0x${subject}`, "--config", empty, "--json"];
+    expect(codeOf(await ran(early))).to.equal("STORE_FAILED");
     const notOne = await ran(["attester", "erase", "anna", "--config", config, "--json"]);
     expect(codeOf(notOne)).to.equal("USAGE");
   });

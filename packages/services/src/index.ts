@@ -80,6 +80,7 @@ export {
   type WorkerState,
   workOn,
 } from "./jobs/index.ts";
+export { assertBound } from "./operate/bind.ts";
 export { doctor, type Finding } from "./operate/doctor.ts";
 export { type Fault, faultOf } from "./operate/fault.ts";
 export type { RunOptions } from "./operate/installation.ts";
@@ -106,4 +107,12 @@ export {
   wrappedKeys,
   writeErasures,
 } from "./sealed/index.ts";
-export { type Database, fieldText, migrate, openDatabase, type Queries, restore } from "./store/index.ts";
+export {
+  assertCurrent,
+  type Database,
+  fieldText,
+  migrate,
+  openDatabase,
+  type Queries,
+  restore,
+} from "./store/index.ts";

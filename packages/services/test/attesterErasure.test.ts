@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A person is erased from an attester: nothing of them is left but leaves that other people's paths need.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   Anchoring,
+  type AttesterRecords,
   createIdentity,
   Intake,
   Log,
@@ -15,6 +16,7 @@ import {
 } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { Wallet } from "ethers";
+import { sql } from "kysely";
 import { attesterErasures } from "../src/attester/erase.ts";
 import { sqlRecords } from "../src/attester/sqlRecords.ts";
 import { notedBackup, readErasures, writeErasures } from "../src/sealed/index.ts";
@@ -181,6 +183,69 @@ onBothStores("attester, erasure", (stores) => {
     const fresh = clinicOver(await stores.open(await stores.fresh()), clock);
     expect(await fresh.erasures.reapply(list, { by: "Ward 3" })).to.deep.equal([]);
     expect((await rejection(fresh.intake.registerPerson(anna.subject))).code).to.equal("PERSON_ERASED");
+  });
+
+  it("goes on closing a day when somebody who is behind is erased meanwhile", async () => {
+    const { database, clinic, anna } = await clinicOfTwo();
+    now = (FIRST + 4) * DAY;
+    const records: AttesterRecords = sqlRecords(database, clock);
+    const behind = records.behind.bind(records);
+    let isErased = false;
+    records.behind = async (...asked) => {
+      const keys = await behind(...asked);
+      if (!isErased) {
+        isErased = true;
+        await clinic.erasures.erase(anna.name, { by: "Ward 3" });
+      }
+      return keys;
+    };
+    const intake = new Intake({ records, group: 1n, intakeTime: INTAKE_TIME, domain, signer, clock });
+    const closed = await new Anchoring(records, intake).close(FIRST + 1);
+    expect(closed?.leaves).to.equal((await clinic.records.leavesOf(FIRST + 1)).length);
+  });
+
+  it("asked for twice at one moment gives one evidence", async () => {
+    for (let round = 0; round < 4; round++) {
+      const url = await stores.fresh();
+      const [clinic, other] = [await stores.open(url), await stores.open(url)].map((each) =>
+        clinicOver(each, clock),
+      ) as [ReturnType<typeof clinicOver>, ReturnType<typeof clinicOver>];
+      const anna = new Patient();
+      await anna.join(clinic);
+      const both = await Promise.all(
+        [clinic, other].map(({ erasures }) => erasures.erase(anna.name, { by: "Ward 3" })),
+      );
+      expect(new Set(both.map(({ hash }) => hash)).size).to.equal(1);
+      expect(both.map(({ before }) => before).sort()).to.deep.equal([false, true]);
+    }
+  });
+
+  it("leaves of several people are in no order that tells them apart", async () => {
+    const { database, clinic, anna, bert } = await clinicOfTwo();
+    for (const each of [anna, bert]) await clinic.erasures.erase(each.name, { by: "Ward 3" });
+    const { rows } = await sql<{ leaf: string }>`select leaf from attester_erased_leaf`.execute(
+      database.reads,
+    );
+    const leaves = rows.map(({ leaf }) => leaf);
+    expect(leaves.length).to.be.greaterThan(2);
+    expect(leaves).to.deep.equal([...leaves].sort());
+  });
+
+  it("leaves no plain byte in PostgreSQL's files", async function () {
+    const { postgres } = stores;
+    if (postgres === undefined) return this.skip();
+    const { database, clinic, anna } = await clinicOfTwo();
+    expect((await clinic.erasures.erase(anna.name, { by: "Ward 3" })).cleaned).to.equal(true);
+    await sql`checkpoint`.execute(database.reads);
+    for (const table of ["attester_head", "attester_log", "attester_device", "attester_log_key"]) {
+      const { rows } = await sql<{ path: string }>`
+        select current_setting('data_directory') || '/' || pg_relation_filepath(${table}) as path`.execute(
+        database.reads,
+      );
+      const bytes = readFileSync(rows[0]!.path);
+      for (const text of [anna.name, anna.device.publicKey])
+        expect(bytes.includes(text), table).to.equal(false);
+    }
   });
 
   it("while heads arrive and a day closes, leaves all of a day's leaves, and no name", async function () {

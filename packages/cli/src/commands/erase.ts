@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Erased, ErasurePreview } from "@vitalproof/services";
 import type { Command } from "commander";
-import { ERASING } from "../erasing.ts";
+import { ERASING, STILL_IN_FILES } from "../erasing.ts";
 import { EXIT } from "../exit.ts";
 import { writeText } from "../files.ts";
 import type { Io } from "../io.ts";
@@ -25,16 +25,19 @@ export function registerErase(parent: Command, io: Io, service: keyof typeof ERA
     .option("--force", "replace the file")
     .action(async (given: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<EraseOptions>();
-      const { migrate, writeErasures } = await import("@vitalproof/services");
+      const { assertBound, assertCurrent, writeErasures } = await import("@vitalproof/services");
+      const config = await configOf(io, options);
       const person = await erasing.personOf(given);
-      const onChain = await erasing.remains(await configOf(io, options), person);
+      const onChain = await erasing.remains(config, person);
       await withStore(io, options, async (database) => {
-        await migrate(database);
+        await assertCurrent(database);
+        await assertBound(database, service, await ERASING[service].binding(config));
         const erasures = await erasing.open(database, io);
-        if (options.yes !== true) return tellPreview(io, person, await erasures.preview(person), onChain);
+        if (options.yes !== true)
+          return tellPreview(io, erasing.shown(person), await erasures.preview(person), onChain);
         const erased = await io.during("Erasing", () => erasures.erase(person, { by: options.by, onChain }));
         if (options.out !== undefined) await writeText(io, options.out, writeErasures([erased]), options);
-        tellErased(io, person, erased, { afterwards, out: options.out });
+        tellErased(io, erasing.shown(person), erased, { afterwards, out: options.out });
       });
     });
 }
@@ -71,9 +74,7 @@ function tellErased(
       ...rowsOf(destroyed),
       ...backupsOf(backups),
       ...remainsOf(onChain),
-      cleaned
-        ? "The store's files are free of it."
-        : "The store's files still have it: a backup or a long read sees it. Run this command again later.",
+      cleaned ? "The store's files are free of it." : STILL_IN_FILES,
       afterwards,
       `Evidence ${hash}${out === undefined ? ": write it to a file with --out, and keep it apart from the backups" : ` is in ${out}`}.`,
     ],

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Command } from "commander";
-import { ERASING } from "../erasing.ts";
+import { ERASING, STILL_IN_FILES } from "../erasing.ts";
 import { EXIT } from "../exit.ts";
 import { readText } from "../files.ts";
 import type { Io } from "../io.ts";
-import { type ConfigOptions, withConfig, withStore } from "../serviceConfig.ts";
+import { type ConfigOptions, configOf, withConfig, withStore } from "../serviceConfig.ts";
 
 /** A backup from before an erasure brings a person back. */
 export function registerEraseAgain(parent: Command, io: Io, service: keyof typeof ERASING): void {
@@ -19,12 +19,15 @@ export function registerEraseAgain(parent: Command, io: Io, service: keyof typeo
     .addHelpText("after", `\nRun it before the ${service} starts: until then they are back.\n`)
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions & { yes?: boolean; by: string }>();
-      const { migrate, readErasures } = await import("@vitalproof/services");
+      const { assertBound, assertCurrent, readErasures } = await import("@vitalproof/services");
+      const config = await configOf(io, options);
       const list = readErasures(await readText(io, file), file);
       await withStore(io, options, async (database) => {
-        await migrate(database);
+        await assertCurrent(database);
+        await assertBound(database, service, await ERASING[service].binding(config));
         const erasures = await ERASING[service].open(database, io);
-        const returned = await erasures.returned(list);
+        const { shown } = ERASING[service];
+        const returned = (await erasures.returned(list)).map(shown);
         if (options.yes !== true) {
           io.report(
             returned.length === 0
@@ -35,13 +38,16 @@ export function registerEraseAgain(parent: Command, io: Io, service: keyof typeo
           if (returned.length > 0) io.exitCode = EXIT.refused;
           return;
         }
-        const erased = await io.during("Erasing", () => erasures.reapply(list, { by: options.by }));
+        const back = await io.during("Erasing", () => erasures.reapply(list, { by: options.by }));
+        const erased = back.map(shown);
+        const cleaned = await erasures.finish();
         io.report(
           [
             erased.length === 0 ? "No one of them was in the store." : `Erased again: ${erased.join(", ")}.`,
             "None of them can come back under the same name.",
+            ...(cleaned ? [] : [STILL_IN_FILES]),
           ],
-          { returned, erased },
+          { returned, erased, cleaned },
         );
       });
     });

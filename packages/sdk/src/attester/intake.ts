@@ -255,7 +255,8 @@ export class Intake {
       const behind = await records.behind(now - intakeTime, AT_ONCE);
       if (behind.length === 0) return records.leavesOf(day, subject);
       await this.#step(async ({ stretches }) => {
-        for (const key of behind) await stretches.fillGaps(key, now, intakeTime);
+        for (const key of behind)
+          if (await stretches.isThere(key)) await stretches.fillGaps(key, now, intakeTime);
       });
     }
   }

@@ -84,6 +84,11 @@ export class Stretches {
     );
   }
 
+  /** Whether a log is still there: its person may have been erased since the key was read. */
+  async isThere({ subject, profile, generation }: LogKey): Promise<boolean> {
+    return (await this.#records.logs(subject, profile))[generation] !== undefined;
+  }
+
   /**
    * Appends gap heads for every epoch whose deadline is past.
    * @param time seconds from an epoch's end to its deadline

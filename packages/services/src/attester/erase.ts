@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
 import { Erasures, type Holdings } from "../sealed/index.ts";
-import type { Database } from "../store/index.ts";
+import { type Database, lock, type Queries } from "../store/index.ts";
 import type { AttesterConfig } from "./config.ts";
+
+/** Rows in one statement. */
+const ROWS = 5_000;
 
 export type AttesterErasuresOptions = {
   readonly database: Database;
@@ -21,7 +24,8 @@ export function attesterErasures({ database, ...options }: AttesterErasuresOptio
   return new Erasures({ ...options, database, holdings: holdingsOf(database) });
 }
 
-function holdingsOf({ locks, reads }: Database): Holdings {
+function holdingsOf(database: Database): Holdings {
+  const { locks, reads } = database;
   return {
     async since(queries, subject) {
       let query = queries
@@ -37,13 +41,14 @@ function holdingsOf({ locks, reads }: Database): Holdings {
       let logs = queries.selectFrom("attester_log").select("generation").where("subject", "=", subject);
       if (locks) logs = logs.forUpdate();
       await logs.execute();
-      await queries
-        .insertInto("attester_erased_leaf")
-        .columns(["anchor_day", "leaf"])
-        .expression(
-          queries.selectFrom("attester_head").select(["anchor_day", "leaf"]).where("subject", "=", subject),
-        )
+      const devices = await queries
+        .selectFrom("attester_device")
+        .select("public_key")
+        .where("subject", "=", subject)
         .execute();
+      // Nor does a step that retires one write it again.
+      for (const { public_key } of devices) await lock(database, queries, "devices", public_key);
+      await keepLeaves(queries, subject);
       const destroyed: Record<string, number> = {};
       for (const table of ["attester_head", "attester_log", "attester_device"] as const) {
         const { numDeletedRows } = await queries
@@ -74,6 +79,26 @@ function holdingsOf({ locks, reads }: Database): Holdings {
   };
 }
 
+/**
+ * Moves a person's leaves to those without a name. All of these are written anew in the order of leaves: the order in which they
+ * came would say which belong together.
+ */
+async function keepLeaves(queries: Queries, subject: string): Promise<void> {
+  const columns = ["anchor_day", "leaf"] as const;
+  const rows = await queries
+    .selectFrom("attester_erased_leaf")
+    .select(columns)
+    .union(queries.selectFrom("attester_head").select(columns).where("subject", "=", subject))
+    .orderBy("leaf")
+    .execute();
+  await queries.deleteFrom("attester_erased_leaf").execute();
+  for (let from = 0; from < rows.length; from += ROWS)
+    await queries
+      .insertInto("attester_erased_leaf")
+      .values(rows.slice(from, from + ROWS))
+      .execute();
+}
+
 /** What an erasure here leaves elsewhere, a line each, for its evidence. */
 export function attesterRemains(
   { group }: Pick<AttesterConfig, "group">,
@@ -81,7 +106,7 @@ export function attesterRemains(
 ): string[] {
   return [
     `chain ${chain.id}, anchors ${chain.anchors}, group ${group}: daily roots over hashes of heads`,
-    "this store: leaves of anchored days without a name, and the subject as erased",
+    "this store: leaves without a name, together with those of others who were erased, and the subject as erased",
     "the patient's side: readings, receipts and paths, which go on proving what was anchored",
   ];
 }

@@ -14,6 +14,7 @@ import { AnchorDays } from "./anchorDays.ts";
 import { attesterBackend } from "./backend.ts";
 import type { AttesterConfig } from "./config.ts";
 import { enrolmentKey } from "./enrolmentKey.ts";
+import { attesterErasures } from "./erase.ts";
 import { GroupSigner } from "./groupSigner.ts";
 import { handOver } from "./handOver.ts";
 import { attesterMetrics } from "./metrics.ts";
@@ -24,6 +25,8 @@ import { type AttesterStatus, attesterStatus } from "./status.ts";
 /** Milliseconds between two looks for days, and for a change of attester. */
 const ANCHOR = 10_000;
 const HAND_OVER = 60_000;
+/** Between two looks whether files have to be cleaned after an erasure. */
+const CLEAN = 60_000;
 /** Milliseconds for which a status holds: several metrics are of one. */
 const STATUS_KEPT = 1_000;
 
@@ -81,6 +84,7 @@ async function start(
     account: () => ({ chainId: chain.id, address: signer.address }),
     onProblem: (day, problem) => log.error({ day, problem }, "a day needs an operator"),
   });
+  const erasures = attesterErasures({ database, clock });
   const change = { anchors, database, signer, group: own.group, chainId: chain.id, clock };
   const loop = new Loop(
     [
@@ -94,6 +98,7 @@ async function start(
         ),
       ),
       { name: "hand over", every: on.every(HAND_OVER), act: () => handOver(change) },
+      { name: "erasures", every: on.every(CLEAN), act: () => erasures.finish().then(() => false) },
     ],
     (duty, fault) => log.error({ duty, err: fault }, "a duty failed and is tried again"),
   );

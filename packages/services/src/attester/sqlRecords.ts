@@ -11,7 +11,7 @@ import {
   profileOf,
   VitalproofError,
 } from "@vitalproof/sdk";
-import { personErased } from "../sealed/index.ts";
+import { evidenceOf, personErased } from "../sealed/index.ts";
 import { type Database, fieldOf, fieldText, lock, type Queries, type Tables } from "../store/index.ts";
 
 /**
@@ -56,13 +56,15 @@ class SqlRecords implements AttesterRecords {
       .values({ subject: fieldText(subject), registered_at: at, erased_at: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    const { erased_at } = await this.#queries
+    const { erased_at, evidence_at } = await this.#queries
       .selectFrom("attester_person")
-      .select("erased_at")
+      .select(["erased_at", evidenceOf(fieldText(subject))])
       .where("subject", "=", fieldText(subject))
       .executeTakeFirstOrThrow();
-    // A second history next to the one that is anchored could be the better one of two.
-    if (erased_at !== null) throw personErased(erased_at);
+    // A second history next to the one that is anchored could be the better one of two. Nor does a row that was put back
+    // make one possible.
+    const erasedAt = evidence_at ?? erased_at;
+    if (erasedAt !== null) throw personErased(erasedAt);
   }
 
   async device({ curve, publicKey }: DeviceKey): Promise<DeviceRecord | undefined> {
@@ -197,7 +199,7 @@ class SqlRecords implements AttesterRecords {
     // One person's are not ordered: SQLite would read the whole day in the order of leaves to find them.
     const query =
       subject === undefined
-        ? heads.unionAll(erased).orderBy("leaf")
+        ? heads.union(erased).orderBy("leaf")
         : heads.where("subject", "=", fieldText(subject));
     const rows = await query.execute();
     return rows.map(({ leaf }) => fieldOf(leaf));
@@ -211,23 +213,12 @@ class SqlRecords implements AttesterRecords {
     // Waits for steps that are recording a head of this day, and keeps others from beginning.
     await lock(this.#database, this.#queries, "days", day);
     if (await this.#isClosed(day)) return true;
-    if (await this.#hasOther(day, leaves.length)) return false;
+    if ((await this.leavesOf(day)).length !== leaves.length) return false;
     await this.#queries
       .insertInto("attester_day")
       .values({ day, root: fieldText(root), leaves: leaves.length, closed_at: this.#clock() })
       .execute();
     return true;
-  }
-
-  /** Whether a day has another number of leaves. One statement, since an erasure moves them. */
-  async #hasOther(day: number, leaves: number): Promise<boolean> {
-    const of = (table: "attester_head" | "attester_erased_leaf") =>
-      this.#queries
-        .selectFrom(table)
-        .select(({ fn }) => fn.countAll<number>().as("rows"))
-        .where("anchor_day", "=", day);
-    const counts = await of("attester_head").unionAll(of("attester_erased_leaf")).execute();
-    return counts.reduce((sum, { rows }) => sum + Number(rows), 0) !== leaves;
   }
 
   get #locks(): boolean {

@@ -32,6 +32,8 @@ export interface DayStatus {
   readonly day: number;
   readonly heads: number;
   readonly gaps: number;
+  /** Leaves of people who were erased since. */
+  readonly erased: number;
   /** `open`: heads may arrive; `closed`: its root goes to the chain; then what became of the transaction. */
   readonly state: "open" | "closed" | "wanted" | "sent" | "mined" | "final" | "reverted" | "refused";
   /** Last Unix second at which its root can be written in time. */
@@ -89,15 +91,25 @@ async function daysOf({ database, days, attester, group, clock }: StatusOptions)
     .select(({ fn }) => ["anchor_day", fn.countAll().as("heads"), fn.count("received_at").as("received")])
     .where("anchor_day", ">", today - DAYS)
     .groupBy("anchor_day")
-    .orderBy("anchor_day", "desc")
     .execute();
+  const erased = await database.reads
+    .selectFrom("attester_erased_leaf")
+    .select(({ fn }) => ["anchor_day", fn.countAll().as("leaves")])
+    .where("anchor_day", ">", today - DAYS)
+    .groupBy("anchor_day")
+    .execute();
+  const leavesOf = new Map(erased.map(({ anchor_day, leaves }) => [anchor_day, Number(leaves)]));
+  const headsOf = new Map(rows.map((row) => [row.anchor_day, row]));
+  const all = [...new Set([...leavesOf.keys(), ...headsOf.keys()])].sort((a, b) => b - a);
   return Promise.all(
-    rows.map(async ({ anchor_day: day, heads, received }) => {
+    all.map(async (day) => {
+      const { heads = 0, received = 0 } = headsOf.get(day) ?? {};
       const sent = await days.stateOf(day);
       const isOpen = attester.anchorTime(day) > clock();
       return {
         day,
         heads: Number(received),
+        erased: leavesOf.get(day) ?? 0,
         gaps: Number(heads) - Number(received),
         state: sent?.state ?? (isOpen ? "open" : "closed"),
         until: (day + 1) * DAY + group.intakeTime + group.graceTime,

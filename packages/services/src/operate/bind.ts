@@ -11,7 +11,7 @@ export type Binding = Readonly<Record<string, string>>;
  * @throws NOT_ALLOWED naming the first difference
  */
 export async function bind(database: Database, service: string, binding: Binding): Promise<void> {
-  const text = JSON.stringify(Object.fromEntries(Object.entries(binding).sort()));
+  const text = textOf(binding);
   await database.step((queries) =>
     queries
       .insertInto("service")
@@ -19,12 +19,28 @@ export async function bind(database: Database, service: string, binding: Binding
       .onConflict((conflict) => conflict.doNothing())
       .execute(),
   );
-  const { bound_to } = await database.reads
-    .selectFrom("service")
-    .select("bound_to")
-    .where("service", "=", service)
-    .executeTakeFirstOrThrow();
-  if (bound_to === text) return;
+  await assertBound(database, service, binding);
+}
+
+/**
+ * Compares only: for commands. A store in which no service ran yet is about nothing.
+ * @throws NOT_ALLOWED for the store of another service, or naming the first difference
+ */
+export async function assertBound(database: Database, service: string, binding: Binding): Promise<void> {
+  const rows = await database.reads.selectFrom("service").selectAll().execute();
+  const own = rows.find((row) => row.service === service);
+  if (own === undefined && rows.length > 0) {
+    throw new VitalproofError(
+      "NOT_ALLOWED",
+      `The store is that of the ${rows[0]!.service}, not of the ${service}.`,
+      {
+        details: { service, stored: rows[0]!.service },
+        hint: "Use the command of that service, or the configuration of this one.",
+      },
+    );
+  }
+  const bound_to = own?.bound_to;
+  if (bound_to === undefined || bound_to === textOf(binding)) return;
   const stored = JSON.parse(bound_to) as Binding;
   const name = Object.keys({ ...stored, ...binding }).find((key) => stored[key] !== binding[key])!;
   throw new VitalproofError(
@@ -35,4 +51,8 @@ export async function bind(database: Database, service: string, binding: Binding
       hint: "Use a store of its own for each, or mend the configuration.",
     },
   );
+}
+
+function textOf(binding: Binding): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(binding).sort()));
 }

@@ -8,12 +8,13 @@ import type { Database } from "../store/index.ts";
 import type { TableName } from "../store/tables.ts";
 import { SEALED_TABLES } from "./sealedTables.ts";
 
-/** From which an erasure deletes rows, next to `person_key`. */
-const ERASED_TABLES: readonly TableName[] = [
-  ...SEALED_TABLES,
+/** What an erasure deletes of them is not sealed: on PostgreSQL they are written to new files. */
+const PLAIN_TABLES: readonly TableName[] = [
+  "person_key",
   "attester_head",
   "attester_log",
   "attester_device",
+  "attester_erased_leaf",
 ];
 /** Milliseconds for which others' steps, backups and long reads are waited for. */
 const PATIENCE = 10_000;
@@ -27,7 +28,8 @@ const IN_USE = new Set([5, 6]);
  * SQLite: writes the database anew and empties its log. That takes as long as copying the file, and steps wait for it.
  * Copies by file systems, snapshots and disks are beyond it.
  *
- * PostgreSQL: writes `person_key` anew, and vacuums the tables that erasures delete from. Its log (WAL) and the log's archive,
+ * PostgreSQL: writes `person_key` and the attester's tables anew, for which their users wait, and vacuums the tables of sealed
+ * values. Its log (WAL) and the log's archive,
  * replicas and the disk keep old bytes for as long as they are set up to.
  *
  * @param patience milliseconds
@@ -70,8 +72,10 @@ async function cleanerOfPostgres(database: Database): Promise<(database: Databas
       limit 1`.execute(database.reads);
     if (older.rows.length > 0) return false;
     // `full` writes a new file. Plain vacuum leaves a row's bytes in the page until something else needs the place.
-    await database.migrating((db) => sql`vacuum full person_key`.execute(db));
-    for (const table of ERASED_TABLES) {
+    for (const table of PLAIN_TABLES) {
+      await database.migrating((db) => sql`vacuum full ${sql.table(table)}`.execute(db));
+    }
+    for (const table of SEALED_TABLES) {
       await database.migrating((db) => sql`vacuum ${sql.table(table)}`.execute(db));
     }
     return true;

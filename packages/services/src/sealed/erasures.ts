@@ -58,9 +58,9 @@ export class Erasures {
   async preview(person: string): Promise<ErasurePreview> {
     const undone = await this.#database
       .step(async (queries): Promise<never> => {
+        const isThere = (await this.#holdings.since(queries, person)) !== undefined;
         const first = await firstErasure(queries, person);
-        if (first !== undefined && (await this.#holdings.since(queries, person)) === undefined)
-          throw personErased(first.evidence.erasedAt);
+        if (first !== undefined && !isThere) throw personErased(first.evidence.erasedAt);
         throw new Undone(await this.#destroy(queries, person, { by: "preview", onChain: [] }));
       })
       .catch((error: unknown) => {
@@ -78,8 +78,9 @@ export class Erasures {
    */
   async erase(person: string, { by, onChain = [] }: ErasedBy): Promise<Erased> {
     const { erasure, before } = await this.#database.step(async (queries) => {
-      const first = await firstErasure(queries, person);
+      // First, since it waits for another erasure, whose evidence is then there.
       const isThere = (await this.#holdings.since(queries, person)) !== undefined;
+      const first = await firstErasure(queries, person);
       // With both, the row was put back, such as by a backup.
       if (first !== undefined && !isThere) return { erasure: first, before: true };
       const again = first === undefined ? {} : { again: first.hash };

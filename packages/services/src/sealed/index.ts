@@ -13,7 +13,7 @@ export { type Erased, type ErasedBy, type ErasurePreview, Erasures } from "./era
 export { type Erasure, type Evidence, readErasures, writeErasures } from "./evidence.ts";
 export { type Holdings, type SealedHoldingsOptions, sealedHoldings } from "./holdings.ts";
 export { type PersonKey, type Place, SEALED_BYTES } from "./personKey.ts";
-export { PersonKeys, type PersonKeysOptions } from "./personKeys.ts";
+export { evidenceOf, PersonKeys, type PersonKeysOptions } from "./personKeys.ts";
 export { keyMissing, personErased } from "./refusals.ts";
 export { rotateMasterKey, type Wrapped, wrappedKeys } from "./rotation.ts";
 export { SEALED_TABLES } from "./sealedTables.ts";

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  attestationDomainOf,
   type PresentationRequest,
   packTerms,
   presentationWitness,
   prove,
   termsForPeriod,
   VitalproofError,
+  verifyAttestation,
   verifyPresentation,
   verifyUnattested,
 } from "@vitalproof/sdk";
@@ -35,7 +37,8 @@ export async function makePresentation(
     const of = { previousHead, epochs, path: { receiptLeaf: receipt.leaf } };
     const witness = presentationWitness(secret, request, index, of);
     holder = witness.publicInputs[0]!;
-    if (index === 0 && attestation !== undefined) await assertUsable(attestation, holder, at.now);
+    if (index === 0 && attestation !== undefined)
+      await assertUsable(attestation, request, log.attester.trust.attester, { holder, now: at.now });
     const { artifacts, keyHash } = await circuits(circuit);
     const { proof } = await prove(prover, artifacts, witness, { signal: at.signal });
     proofs.push({
@@ -84,13 +87,20 @@ function presentationOf(text: string, { statements }: PresentationRequest) {
 }
 
 /** What no proof can mend is said before one is made. */
-async function assertUsable(file: string, holder: bigint, now: number): Promise<void> {
-  const { attestation } = await readAttestation(file);
+async function assertUsable(
+  file: string,
+  request: PresentationRequest,
+  attester: string,
+  { holder, now }: { readonly holder: bigint; readonly now: number },
+): Promise<void> {
+  const { attestation, attestationSignature } = await readAttestation(file);
   if (attestation.holder !== holder) {
     throw new VitalproofError("ATTESTATION_MISMATCH", "The attestation is for another holder.", {
       hint: "Apply for one with this request, and name its file in the alert's configuration.",
     });
   }
+  // After a hand-over the one before is nobody's attester: nothing says when it signed.
+  verifyAttestation(attestationDomainOf(request), attestation, attestationSignature, attester);
   if (attestation.expiry >= BigInt(Math.floor(now))) return;
   throw new VitalproofError("ATTESTATION_EXPIRED", `The attestation expired at ${attestation.expiry}.`, {
     details: { expiry: attestation.expiry },
