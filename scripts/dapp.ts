@@ -84,8 +84,7 @@ const services = await startServices(hre, {
   // Not on standard output, which with --json holds one line.
   ...(scenario ? { scenario: { days, say: (line: string) => console.error(line) } } : {}),
 }).catch((error: unknown) => {
-  const listening = (error as NodeJS.ErrnoException).syscall === "listen";
-  console.error(listening ? cannotListen(port, error) : error);
+  console.error(cannotListen(port, error) ?? error);
   process.exit(1);
 });
 const stop = (): void => {

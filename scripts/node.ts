@@ -46,7 +46,7 @@ const server = await hre.network.createServer(
   port,
 );
 const { address, port: actual } = await server.listen().catch((error: unknown) => {
-  console.error(cannotListen(port, error));
+  console.error(cannotListen(port, error) ?? error);
   process.exit(1);
 });
 console.log(`http://${address}:${actual}`);

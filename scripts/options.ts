@@ -17,7 +17,9 @@ export function portOf(option: string, text: string): number {
   return Number(text);
 }
 
-/** What to say when a server cannot listen on the port that was asked for. */
-export function cannotListen(port: number, error: unknown): string {
-  return `Nothing can listen on port ${port} (${(error as NodeJS.ErrnoException).code ?? error}). Try --port 0.`;
+/** What to say when a server cannot listen on the port that was asked for; undefined for another error. */
+export function cannotListen(port: number, error: unknown): string | undefined {
+  const { cause = error } = error as { cause?: unknown };
+  const { code, syscall } = cause as NodeJS.ErrnoException;
+  return syscall === "listen" ? `Nothing can listen on port ${port} (${code}). Try --port 0.` : undefined;
 }

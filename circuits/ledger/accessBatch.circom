@@ -71,7 +71,7 @@ template Access() {
  * it, the slot is filled, and nothing else is asked. 0 <= minute <= span. The cipher is that of this record.
  * `emergencies` is the number of accesses with broken glass.
  *
- * Not checked here: that the page is the contract's and that the window lies within its version (the contract), that an
+ * Not checked here: that the page is the contract's and that the window is within its version (the contract), that an
  * access was logged at all (nothing can), and that actor and role are true (the custodian's word).
  *
  * @param N   most accesses: a multiple of 4, at most 2^16 - 4

@@ -32,7 +32,7 @@ template Rights() {
 }
 
 /*
- * Who can sign for a consent, take it back, and use it:
+ * Who can sign for a consent, revoke it, and use it:
  *
  *   owner = P4(T_owner, signer, handle, grantee)
  */

@@ -44,7 +44,7 @@ struct HealthLedgerConfig {
 }
 
 /// @title Private consents, and accesses none of which is outside its consent
-/// @notice Consents stand in pages of 256 slots, as leaves that show nothing, with a live bit each. A batch of accesses
+/// @notice Consents are leaves of pages with 256 slots, which show nothing, with a live bit each. A batch of accesses
 /// proves that each of them was allowed by a live consent of one page, or broke the glass and says so. Its records are
 /// in calldata, encrypted for the patient of each consent.
 ///
@@ -107,7 +107,7 @@ interface IHealthLedger {
     /// @param form 0, or the rights that all its consents will have, in public: for research.
     function openPage(uint56 form) external returns (uint256 page);
 
-    /// @notice Names who shall keep the page from now on; custodian only. `address(0)` takes it back.
+    /// @notice Names who shall keep the page from now on; custodian only. `address(0)` names nobody.
     function nominateCustodian(uint256 page, address nominee) external;
 
     /// @notice Takes a page on; nominee only. Consents name a grantee and stay valid.
@@ -117,7 +117,7 @@ interface IHealthLedger {
 
     /// @notice New consents and revocations. With new consents the custodian only, else anyone.
     /// @param circuit of the family `ledger-consent`
-    /// @param revoked consents that are taken back
+    /// @param revoked number of consents that are revoked
     /// @param root of the page after it
     /// @param live bits of the page after it
     /// @param leaves of the new consents, in the order of their slots
@@ -132,7 +132,7 @@ interface IHealthLedger {
         uint256[] calldata leaves
     ) external;
 
-    /// @notice A patient takes a consent back alone; in force with this transaction, whoever sends it.
+    /// @notice A patient revokes a consent alone; in force with this transaction, from any sender.
     /// @param circuit of the family `ledger-slot`
     function revokeByForce(uint256 page, CircuitId circuit, uint8 slot, Groth16Proof calldata proof) external;
 
@@ -186,10 +186,10 @@ interface IHealthLedger {
 
     function isLive(uint256 page, uint8 slot) external view returns (bool);
 
-    /// @notice What stands before an access batch's digest in its hash.
+    /// @notice What comes before an access batch's digest in its hash.
     function accessDomainOf(uint256 page) external view returns (bytes32);
 
-    /// @notice What stands before a consent batch's digest in its hash.
+    /// @notice What comes before a consent batch's digest in its hash.
     function consentDomainOf(uint256 page) external view returns (bytes32);
 
     /// @notice What grants of a page are signed for; a field element.

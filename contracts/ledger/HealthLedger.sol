@@ -95,7 +95,7 @@ contract HealthLedger is IHealthLedger {
         } else if (revoked == 0) {
             revert HealthLedger_NothingChanges(page);
         }
-        // Patients could prove nothing about a root that is none.
+        // Patients could prove nothing about a root that no tree has.
         if (!Field.isNonZeroElement(root)) revert HealthLedger_InvalidRoot(page, root);
         (uint256 filled, uint256 before) = (p.filled, p.live);
         if (leaves.length > SLOTS - filled) revert HealthLedger_PageFull(page, filled, leaves.length);

@@ -2,10 +2,14 @@
 //
 // What commands for services have in common: the installation's configuration and its store.
 import { resolve } from "node:path";
+import { VitalproofError } from "@vitalproof/sdk";
 import type { Database } from "@vitalproof/services";
 import type { Command } from "commander";
 import type { GlobalOptions } from "./globals.ts";
 import type { Io } from "./io.ts";
+
+const SERVICES = ["attester", "gateway", "relayer"] as const;
+export type ServiceName = (typeof SERVICES)[number];
 
 export type ConfigOptions = GlobalOptions & { readonly config: string };
 
@@ -23,19 +27,29 @@ export function withConfig(parent: Command, usage: string, description: string, 
     .addHelpText("after", `\nExample:\n  ${words.join(" ")}\n`);
 }
 
-/** @throws DOCUMENT_INVALID, NOT_THERE */
-export async function configOf(io: Io, { config }: Pick<ConfigOptions, "config">) {
+/**
+ * @param service which the command is for
+ * @throws DOCUMENT_INVALID, also for the configuration of another service; NOT_THERE
+ */
+export async function configOf(io: Io, { config }: Pick<ConfigOptions, "config">, service: ServiceName) {
   const { loadConfig } = await import("@vitalproof/services");
-  return loadConfig(resolve(io.cwd, config));
+  const loaded = await loadConfig(resolve(io.cwd, config));
+  if (loaded[service] !== undefined) return loaded;
+  const others = SERVICES.filter((name) => loaded[name] !== undefined);
+  throw new VitalproofError("DOCUMENT_INVALID", `${config} has no member ${service}.`, {
+    details: { file: config, has: others },
+    hint: `It is the configuration of: ${others.join(", ") || "no service"}. Name the file of the ${service}.`,
+  });
 }
 
-/** Opens the configuration's store and acts. */
+/** Opens the configuration's store and acts. @throws as `configOf` */
 export async function withStore<T>(
   io: Io,
   options: Pick<ConfigOptions, "config">,
+  service: ServiceName,
   act: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const config = await configOf(io, options);
+  const config = await configOf(io, options, service);
   const { openDatabase } = await import("@vitalproof/services");
   const database = await openDatabase(config.store);
   try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What operators do with a service, on a store of its own and without a chain.
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +69,49 @@ describe("services, operated", () => {
     const { error } = JSON.parse(refused.err);
     expect([error.code, error.details.migration]).to.deep.equal(["STORE_FAILED", later.name]);
     expect(error.hint).to.be.a("string");
+  });
+
+  it("refuses the configuration, the backup and the evidence of another service, and what is no backup", async () => {
+    const config = configured({ store: "sqlite:mix.db" }, "mix.json");
+    const codeOf = ({ err }: Ran) => JSON.parse(err).error.code as string;
+    const wrong = ["relayer", "doctor", "--config", config, "--json"];
+    expect(codeOf(await ran(wrong))).to.equal("DOCUMENT_INVALID");
+    expect((await ran(["attester", "migrate", "--config", config])).code).to.equal(0);
+    const other = await openDatabase(`sqlite:${join(folder, "other-service.db")}`);
+    await migrate(other);
+    const of = { service: "gateway", bound_to: "{}" };
+    await other.step((queries) => queries.insertInto("service").values(of).execute());
+    await other.close();
+    const restore = (file: string) =>
+      ran(["attester", "restore", join(folder, file), "--config", config, "--json"]);
+    expect(codeOf(await restore("other-service.db"))).to.equal("NOT_ALLOWED");
+    writeFileSync(join(folder, "text.backup"), "not a database at all".repeat(100));
+    expect(codeOf(await restore("text.backup"))).to.equal("DOCUMENT_INVALID");
+    const evidence = {
+      format: "vitalproof/erasure/1",
+      ...{
+        person: "p1",
+        createdAt: 1,
+        erasedAt: 2,
+        by: "x",
+        destroyed: { person_key: 1 },
+        backups: [],
+        onChain: [],
+      },
+    };
+    const text = JSON.stringify(evidence);
+    const hash = createHash("sha256").update(text).digest("hex");
+    const list = { format: "vitalproof/erasures/1", erasures: [{ hash, text }] };
+    writeFileSync(join(folder, "gateway-erased.json"), JSON.stringify(list));
+    const again = [
+      "attester",
+      "erase-again",
+      join(folder, "gateway-erased.json"),
+      "--config",
+      config,
+      "--json",
+    ];
+    expect(codeOf(await ran(again))).to.equal("DOCUMENT_INVALID");
   });
 
   it("erases a person of an attester only with --yes, keeps evidence, and erases again after a restore", async () => {

@@ -111,15 +111,15 @@ onBothStores("backup", (stores) => {
     const bytes = readFileSync(path);
     const restored = await stores.open(await stores.fresh());
     const empty = await contents(restored);
-    for (const [from, to] of [
-      [0, 100],
-      [Math.floor(bytes.length / 2), 4_000],
+    for (const [from, to, code] of [
+      [0, 100, "DOCUMENT_INVALID"],
+      [Math.floor(bytes.length / 2), 4_000, "STORE_FAILED"],
     ] as const) {
       const broken = Buffer.from(bytes);
       broken.fill(0xa5, from, from + to);
       const damaged = file();
       writeFileSync(damaged, broken);
-      expect(await codeOf(restore(damaged, restored))).to.equal("STORE_FAILED");
+      expect(await codeOf(restore(damaged, restored))).to.equal(code);
       expect(await contents(restored)).to.deep.equal(empty);
     }
     const short = file();

@@ -304,11 +304,12 @@ describe("services", () => {
     );
   });
 
-  it("a port that is taken is the system's error", async () => {
+  it("a port that is taken is named, with the way out", async () => {
     const error = await startServer(() => {}, {
       port: Number(new URL(server.url).port),
       access: "open",
     }).catch((thrown: unknown) => thrown);
-    expect(error).to.include({ code: "EADDRINUSE", syscall: "listen" });
+    expect(error).to.include({ code: "NOT_ALLOWED" });
+    expect(String(error)).to.include("EADDRINUSE").and.to.include("http.port");
   });
 });

@@ -25,12 +25,15 @@ export function registerErase(parent: Command, io: Io, service: keyof typeof ERA
     .option("--force", "replace the file")
     .action(async (given: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<EraseOptions>();
-      const { assertBound, assertCurrent, writeErasures } = await import("@vitalproof/services");
-      const config = await configOf(io, options);
+      const { assertBound, assertCurrent, assertStoreOf, writeErasures } = await import(
+        "@vitalproof/services"
+      );
+      const config = await configOf(io, options, service);
       const person = await erasing.personOf(given);
       const onChain = await erasing.remains(config, person);
-      await withStore(io, options, async (database) => {
+      await withStore(io, options, service, async (database) => {
         await assertCurrent(database);
+        await assertStoreOf(database, service);
         await assertBound(database, service, await ERASING[service].binding(config));
         const erasures = await erasing.open(database, io);
         if (options.yes !== true)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import type { Erasure } from "@vitalproof/services";
 import type { Command } from "commander";
 import { ERASING, STILL_IN_FILES } from "../erasing.ts";
 import { EXIT } from "../exit.ts";
@@ -19,11 +21,27 @@ export function registerEraseAgain(parent: Command, io: Io, service: keyof typeo
     .addHelpText("after", `\nRun it before the ${service} starts: until then they are back.\n`)
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions & { yes?: boolean; by: string }>();
-      const { assertBound, assertCurrent, readErasures } = await import("@vitalproof/services");
-      const config = await configOf(io, options);
-      const list = readErasures(await readText(io, file), file);
-      await withStore(io, options, async (database) => {
+      const { assertBound, assertCurrent, assertStoreOf, readErasures } = await import(
+        "@vitalproof/services"
+      );
+      const config = await configOf(io, options, service);
+      const list: readonly Erasure[] = readErasures(await readText(io, file), file);
+      const foreign = list.find(
+        ({ evidence }) => "person_key" in evidence.destroyed !== (service === "gateway"),
+      );
+      if (foreign !== undefined) {
+        throw new VitalproofError(
+          "DOCUMENT_INVALID",
+          `${file} is not evidence of erasures at the ${service}.`,
+          {
+            details: { file, person: foreign.evidence.person },
+            hint: "An attester and a gateway each have evidence of their own.",
+          },
+        );
+      }
+      await withStore(io, options, service, async (database) => {
         await assertCurrent(database);
+        await assertStoreOf(database, service);
         await assertBound(database, service, await ERASING[service].binding(config));
         const erasures = await ERASING[service].open(database, io);
         const { shown } = ERASING[service];

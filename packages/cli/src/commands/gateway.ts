@@ -4,6 +4,7 @@ import type { Io } from "../io.ts";
 import { registerErase } from "./erase.ts";
 import { registerEraseAgain } from "./eraseAgain.ts";
 import { registerAdmit } from "./gateway/admit.ts";
+import { registerHashPassword } from "./gateway/hashPassword.ts";
 import { registerConfirmClock, registerOpenLog } from "./gateway/operate.ts";
 import { registerProver } from "./gateway/prove.ts";
 import { registerRequest } from "./gateway/request.ts";
@@ -25,6 +26,7 @@ export function registerGateway(program: Command, io: Io): void {
   registerEraseAgain(gateway, io, "gateway");
   registerConfirmClock(gateway, io);
   registerOpenLog(gateway, io);
+  registerHashPassword(gateway, io);
   registerProver(gateway, io);
   registerRequest(gateway, io);
   registerRotateKey(gateway, io);

@@ -8,11 +8,9 @@ import { Argument, type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
 import { readText } from "../files.ts";
 import type { Io } from "../io.ts";
-import { type ConfigOptions, configOf, withConfig, withStore } from "../serviceConfig.ts";
+import { type ConfigOptions, configOf, type ServiceName, withConfig, withStore } from "../serviceConfig.ts";
 import { stopped } from "../stopped.ts";
 import { instantText, parseInstant } from "../time.ts";
-
-export type ServiceName = "attester" | "gateway" | "relayer";
 
 const DAY = 86_400;
 /** Seconds for which a backup is kept when nobody says how long. */
@@ -22,10 +20,10 @@ const KEPT = 30 * DAY;
 export function registerService(parent: Command, io: Io, service: ServiceName): void {
   registerRun(parent, io, service);
   registerStatus(parent, io, service);
-  registerDoctor(parent, io);
-  registerBackup(parent, io);
-  registerRestore(parent, io);
-  registerMigrate(parent, io);
+  registerDoctor(parent, io, service);
+  registerBackup(parent, io, service);
+  registerRestore(parent, io, service);
+  registerMigrate(parent, io, service);
   registerToken(parent, io, service);
 }
 
@@ -44,7 +42,7 @@ function registerRun(parent: Command, io: Io, service: ServiceName): void {
   }
   run.action(async (_: unknown, command: Command) => {
     const options = command.optsWithGlobals<ConfigOptions & { readonly instance?: string }>();
-    const config = await configOf(io, options);
+    const config = await configOf(io, options, service);
     const { logger, runAttester, runGateway, runRelayer } = await import("@vitalproof/services");
     const log = logger({
       name: service,
@@ -116,7 +114,9 @@ async function askStatus(url: string, token: string): Promise<Status> {
 function shown(value: unknown): string {
   if (!Array.isArray(value))
     return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
-  return value.map((each) => `\n  ${rowOf(each as object)}`).join("");
+  return value
+    .map((each) => `\n  ${typeof each === "object" ? rowOf(each as object) : String(each)}`)
+    .join("");
 }
 
 /** A row of a table: its values, with their names where there are tables in the table. */
@@ -135,13 +135,13 @@ function nested(value: unknown): string {
     .join(", ")})`;
 }
 
-function registerDoctor(parent: Command, io: Io): void {
+function registerDoctor(parent: Command, io: Io, service: ServiceName): void {
   withConfig(
     parent,
     "doctor",
     "Look at everything that the service needs, and change nothing. Exit code 1 when something is wrong.",
   ).action(async (_: unknown, command: Command) => {
-    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>(), service);
     const { doctor } = await import("@vitalproof/services");
     const findings = await io.during("Looking", () => doctor(config));
     const lines = findings.flatMap(({ check, ok, text, hint }) => [
@@ -153,7 +153,7 @@ function registerDoctor(parent: Command, io: Io): void {
   });
 }
 
-function registerBackup(parent: Command, io: Io): void {
+function registerBackup(parent: Command, io: Io, service: ServiceName): void {
   withConfig(
     parent,
     "backup <file>",
@@ -169,7 +169,7 @@ function registerBackup(parent: Command, io: Io): void {
       const now = Math.floor(io.now());
       const keptUntil = options.keepUntil === undefined ? now + KEPT : parseInstant(options.keepUntil);
       const path = resolve(io.cwd, file);
-      const { copied } = await withStore(io, command.optsWithGlobals<ConfigOptions>(), (database) =>
+      const { copied } = await withStore(io, command.optsWithGlobals<ConfigOptions>(), service, (database) =>
         io.during("Copying", () =>
           notedBackup(database, path, { clock: () => Math.floor(io.now()), keptUntil }),
         ),
@@ -184,7 +184,7 @@ function registerBackup(parent: Command, io: Io): void {
     });
 }
 
-function registerRestore(parent: Command, io: Io): void {
+function registerRestore(parent: Command, io: Io, service: ServiceName): void {
   withConfig(
     parent,
     "restore <file>",
@@ -192,8 +192,10 @@ function registerRestore(parent: Command, io: Io): void {
     "store.backup",
   ).action(async (file: string, _: unknown, command: Command) => {
     const { restore } = await import("@vitalproof/services");
-    const copied = await withStore(io, command.optsWithGlobals<ConfigOptions>(), (database) =>
-      io.during("Copying", (say) => restore(resolve(io.cwd, file), database, (rows) => say(`${rows} rows`))),
+    const copied = await withStore(io, command.optsWithGlobals<ConfigOptions>(), service, (database) =>
+      io.during("Copying", (say) =>
+        restore(resolve(io.cwd, file), database, { service, onRows: (rows) => say(`${rows} rows`) }),
+      ),
     );
     const rows = rowsIn(copied);
     io.report([`The store holds ${rows} rows.`], { rows, tables: copied });
@@ -204,7 +206,7 @@ function rowsIn(tables: Readonly<Record<string, number>>): number {
   return Object.values(tables).reduce((sum, each) => sum + each, 0);
 }
 
-function registerMigrate(parent: Command, io: Io): void {
+function registerMigrate(parent: Command, io: Io, service: ServiceName): void {
   withConfig(
     parent,
     "migrate",
@@ -212,8 +214,10 @@ function registerMigrate(parent: Command, io: Io): void {
   ).action(async (_: unknown, command: Command) => {
     const { migrate, migrateJobs } = await import("@vitalproof/services");
     const options = command.optsWithGlobals<ConfigOptions>();
-    const made = await withStore(io, options, (database) => io.during("Migrating", () => migrate(database)));
-    await migrateJobs((await configOf(io, options)).store);
+    const made = await withStore(io, options, service, (database) =>
+      io.during("Migrating", () => migrate(database)),
+    );
+    await migrateJobs((await configOf(io, options, service)).store);
     io.report([made.length === 0 ? "The schema is up to date." : `Made: ${made.join(", ")}.`], { made });
   });
 }

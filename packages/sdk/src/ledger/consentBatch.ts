@@ -35,7 +35,7 @@ export type Grant = {
   readonly signature: GrantSignature;
 };
 
-/** A consent that its patient takes back. */
+/** A consent that its patient revokes. */
 export type Revocation = {
   readonly slot: number;
   readonly consent: OpenConsent;

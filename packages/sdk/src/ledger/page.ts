@@ -57,12 +57,12 @@ export function isLive(live: bigint, slot: number): boolean {
   return ((live >> BigInt(slot)) & 1n) === 1n;
 }
 
-/** What stands before an access batch's digest in its hash: 32 bytes in hex. */
+/** What comes before an access batch's digest in its hash: 32 bytes in hex. */
 export function accessDomainOf(address: PageAddress): string {
   return hashOf("vitalproof/accesses/1", address);
 }
 
-/** What stands before a consent batch's digest in its hash: 32 bytes in hex. */
+/** What comes before a consent batch's digest in its hash: 32 bytes in hex. */
 export function consentDomainOf(address: PageAddress): string {
   return hashOf("vitalproof/consents/1", address);
 }

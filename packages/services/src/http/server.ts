@@ -131,7 +131,16 @@ export async function startServer(
     running.add(response);
     response.on("close", () => running.delete(response));
   });
-  await app.listen({ port, host });
+  await app.listen({ port, host }).catch((cause: unknown) => {
+    const { code } = cause as { code?: string };
+    if (code !== "EADDRINUSE" && code !== "EACCES") throw cause;
+    const why = code === "EACCES" ? "is not ours to listen on" : "is taken by another process";
+    throw new VitalproofError("NOT_ALLOWED", `Port ${port} of ${host} ${why} (${code}).`, {
+      details: { host, port, code },
+      hint: "Change http.port in the configuration, or end the other process.",
+      cause,
+    });
+  });
   const actual = (app.server.address() as AddressInfo).port;
   const usual = tls === undefined ? 80 : 443;
   const itself = host === LOOPBACK ? [LOOPBACK, "localhost"] : [isIPv6(host) ? `[${host}]` : host];

@@ -22,25 +22,15 @@ export async function bind(database: Database, service: string, binding: Binding
   await assertBound(database, service, binding);
 }
 
-/**
- * Compares only: for commands. A store in which no service ran yet is about nothing.
- * @throws NOT_ALLOWED for the store of another service, or naming the first difference
- */
+/** Compares only. @throws NOT_ALLOWED naming the first difference */
 export async function assertBound(database: Database, service: string, binding: Binding): Promise<void> {
-  const rows = await database.reads.selectFrom("service").selectAll().execute();
-  const own = rows.find((row) => row.service === service);
-  if (own === undefined && rows.length > 0) {
-    throw new VitalproofError(
-      "NOT_ALLOWED",
-      `The store is that of the ${rows[0]!.service}, not of the ${service}.`,
-      {
-        details: { service, stored: rows[0]!.service },
-        hint: "Use the command of that service, or the configuration of this one.",
-      },
-    );
-  }
-  const bound_to = own?.bound_to;
-  if (bound_to === undefined || bound_to === textOf(binding)) return;
+  const row = await database.reads
+    .selectFrom("service")
+    .select("bound_to")
+    .where("service", "=", service)
+    .executeTakeFirst();
+  if (row === undefined || row.bound_to === textOf(binding)) return;
+  const { bound_to } = row;
   const stored = JSON.parse(bound_to) as Binding;
   const name = Object.keys({ ...stored, ...binding }).find((key) => stored[key] !== binding[key])!;
   throw new VitalproofError(
@@ -49,6 +39,20 @@ export async function assertBound(database: Database, service: string, binding: 
     {
       details: { service, name, stored: stored[name], configured: binding[name] },
       hint: "Use a store of its own for each, or mend the configuration.",
+    },
+  );
+}
+
+/** @throws NOT_ALLOWED for a store on which other services ran, and not this one */
+export async function assertStoreOf(database: Database, service: string): Promise<void> {
+  const rows = await database.reads.selectFrom("service").select("service").execute();
+  if (rows.length === 0 || rows.some((row) => row.service === service)) return;
+  throw new VitalproofError(
+    "NOT_ALLOWED",
+    `The store is that of the ${rows[0]!.service}, not of the ${service}.`,
+    {
+      details: { service, stored: rows[0]!.service },
+      hint: "Use the command of that service, or the configuration of this one.",
     },
   );
 }

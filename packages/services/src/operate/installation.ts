@@ -5,7 +5,7 @@ import type { ServicesConfig } from "../config.ts";
 import { accessList } from "../http/access.ts";
 import type { ServerOptions } from "../http/server.ts";
 import { type Database, migrate, openDatabase } from "../store/index.ts";
-import { type Binding, bind } from "./bind.ts";
+import { assertBound, type Binding, bind } from "./bind.ts";
 import type { Logger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import { serverOptionsOf } from "./serverOptions.ts";
@@ -57,8 +57,11 @@ export class Installation {
     const on = new Installation(config, options, await openDatabase(config.store));
     try {
       await migrate(on.database);
-      await bind(on.database, service, { chain: String(config.chain.id), ...binding });
+      const about = { chain: String(config.chain.id), ...binding };
+      await assertBound(on.database, service, about);
       const running = await start(on);
+      // Not before: a start that failed, such as for a group that there is not, leaves the store free.
+      await bind(on.database, service, about);
       options.log.info(binding, `the ${service} runs`);
       return { ...running, close: () => on.close() };
     } catch (error) {

@@ -58,13 +58,18 @@ export async function backup(
 
 /**
  * Fills an empty store from a backup, in one step: after a fault it is as empty as before.
- * @throws ALREADY_THERE for a store that holds anything; NOT_THERE without the file; STORE_FAILED for a backup that is
- *         damaged or written by a newer program
+ * @param service whose backup it must be, where a service ever ran on it
+ * @throws ALREADY_THERE for a store that holds anything; NOT_THERE without the file; NOT_ALLOWED for another service's
+ *         backup; DOCUMENT_INVALID for what is not a backup; STORE_FAILED for a backup that is damaged or written by a newer
+ *         program
  */
 export async function restore(
   path: string,
   to: Database,
-  onRows: (rows: number) => void = () => {},
+  {
+    service,
+    onRows = () => {},
+  }: { readonly service?: string; readonly onRows?: (rows: number) => void } = {},
 ): Promise<Copied> {
   if (!existsSync(path)) {
     throw new VitalproofError("NOT_THERE", `There is no file at ${path}.`, {
@@ -73,9 +78,10 @@ export async function restore(
     });
   }
   await migrate(to);
-  const from = await openDatabase(`sqlite:${path}`);
+  const from = await backupAt(path);
   try {
     await assertWhole(from, path);
+    if (service !== undefined) await assertOf(from, service, path);
     return await from.snapshot((rows) =>
       to.step(async (queries) => {
         await assertEmpty(queries);
@@ -85,6 +91,36 @@ export async function restore(
   } finally {
     await from.close();
   }
+}
+
+/** SQLite's number for a file that is not a database. */
+const NOT_A_DATABASE = 26;
+
+async function backupAt(path: string): Promise<Database> {
+  try {
+    return await openDatabase(`sqlite:${path}`);
+  } catch (error) {
+    const { cause } = error as { cause?: { errcode?: number } };
+    if (cause?.errcode !== NOT_A_DATABASE) throw error;
+    throw new VitalproofError("DOCUMENT_INVALID", `${path} is not a backup.`, {
+      details: { path },
+      hint: "Name a file that `backup` wrote.",
+      cause: error,
+    });
+  }
+}
+
+async function assertOf({ reads }: Database, service: string, path: string): Promise<void> {
+  const rows = await reads.selectFrom("service").select("service").execute();
+  if (rows.length === 0 || rows.some((row) => row.service === service)) return;
+  throw new VitalproofError(
+    "NOT_ALLOWED",
+    `${path} is a backup of the ${rows[0]!.service}, not of the ${service}.`,
+    {
+      details: { path, of: rows[0]!.service, wanted: service },
+      hint: "Name the backup of this service, or the configuration of that one.",
+    },
+  );
 }
 
 async function copy(from: Queries, to: Database, onRows: (rows: number) => void): Promise<Copied> {

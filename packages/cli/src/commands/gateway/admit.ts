@@ -21,9 +21,9 @@ export function registerAdmit(gateway: Command, io: Io): void {
     .action(async (person: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions>();
       const { gatewayPartOf, migrate, openGateway } = await import("@vitalproof/services");
-      const own = gatewayPartOf(await configOf(io, options));
+      const own = gatewayPartOf(await configOf(io, options, "gateway"));
       const secret = await withVault(io, options, async (vault) => (await loadIdentity(vault)).secret());
-      const subject = await withStore(io, options, async (database) => {
+      const subject = await withStore(io, options, "gateway", async (database) => {
         await migrate(database);
         const { people } = await openGateway(own, database, () => Math.floor(io.now()));
         return (await people.admit(person, secret)).subject;

@@ -11,7 +11,7 @@ export function registerProver(parent: Command, io: Io): void {
     "prove",
     "Prove claims for the gateways of one PostgreSQL store until it is stopped, on this or another machine.",
   ).action(async (_: unknown, command: Command) => {
-    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>());
+    const config = await configOf(io, command.optsWithGlobals<ConfigOptions>(), "gateway");
     const { logger, runProver } = await import("@vitalproof/services");
     const log = logger({
       name: "prover",

@@ -19,7 +19,7 @@ export function registerRequest(gateway: Command, io: Io): void {
     .action(async (log: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions & { out: string; force?: boolean }>();
       const { gatewayPartOf, openGateway } = await import("@vitalproof/services");
-      const own = gatewayPartOf(await configOf(io, options));
+      const own = gatewayPartOf(await configOf(io, options, "gateway"));
       const all = own.people.flatMap(({ person, logs }) => logs.map((each) => ({ person, ...each })));
       const found = all.find(({ person, profile }) => `${person}.${profile}` === log);
       if (found === undefined) {
@@ -28,7 +28,7 @@ export function registerRequest(gateway: Command, io: Io): void {
         });
       }
       const { person, profile, offset } = found;
-      const body = await withStore(io, options, async (database) => {
+      const body = await withStore(io, options, "gateway", async (database) => {
         const { people } = await openGateway(own, database, () => Math.floor(io.now()));
         const { curve, publicKey } = await people.deviceOf(person, profile);
         return { subject: await people.subjectOf(person), profile, offset, device: { curve, publicKey } };

@@ -18,8 +18,8 @@ export function registerRotateKey(gateway: Command, io: Io): void {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions>();
       const { gatewayPartOf, migrate, openGateway, rotateMasterKey } = await import("@vitalproof/services");
-      const own = gatewayPartOf(await configOf(io, options));
-      const result = await withStore(io, options, async (database) => {
+      const own = gatewayPartOf(await configOf(io, options, "gateway"));
+      const result = await withStore(io, options, "gateway", async (database) => {
         await migrate(database);
         const { masterKeys } = await openGateway(own, database, () => Math.floor(io.now()));
         return io.during("Wrapping", (say) =>

@@ -99,7 +99,7 @@ async function assertUsable(
       hint: "Apply for one with this request, and name its file in the alert's configuration.",
     });
   }
-  // After a hand-over the one before is nobody's attester: nothing says when it signed.
+  // After a hand-over the previous attester's signature does not count: nothing says when it was made.
   verifyAttestation(attestationDomainOf(request), attestation, attestationSignature, attester);
   if (attestation.expiry >= BigInt(Math.floor(now))) return;
   throw new VitalproofError("ATTESTATION_EXPIRED", `The attestation expired at ${attestation.expiry}.`, {

@@ -28,7 +28,11 @@ const HINTS: Readonly<Record<string, string>> = {
   SERVICE_UNREACHABLE: "The attester does not answer. Check the network and its address.",
   PERSON_ERASED: "The key of this log's person was destroyed. Remove the log from the configuration.",
   NOT_ALLOWED: "The attester refuses this gateway. Check its token.",
+  ERASED_ELSEWHERE:
+    "The attester has erased this person, and takes nothing of them. Erase them here too; who comes back takes a new identity and a new name.",
 };
+/** Of a duty that failed at the attester: a person who was erased here has no log that fails. */
+const hintOf = (code: string): string => HINTS[code === "PERSON_ERASED" ? "ERASED_ELSEWHERE" : code] ?? HINT;
 const HINT = "The gateway tries again. Where it does not pass, look at the log for this code.";
 
 /** The worst first. */
@@ -100,7 +104,7 @@ export function problemsOf({
       });
   }
   for (const { log, code, duty } of troubles)
-    problems.push({ level: "error", kind: `${duty}-failed`, log, code, hint: HINTS[code] ?? HINT });
+    problems.push({ level: "error", kind: `${duty}-failed`, log, code, hint: hintOf(code) });
   if (unknownDevices.length > 0) {
     problems.push({
       level: "warn",
