@@ -34,7 +34,7 @@ template Access() {
     signal {binary} indices[3][3];
     signal record;
     (record, indices) <== Record()(slot, actor, role, purpose, class, minute, glass);
-    _ <== Num2Bits(12)(span - minute); // both below 2^12
+    _ <== Num2Bits(RECORD_MINUTE_BITS())(span - minute); // both below 2^12
 
     signal {binary} bits[3][8];
     signal rights;
@@ -77,10 +77,11 @@ template Access() {
  * @param N   most accesses: a multiple of 4, at most 2^16 - 4
  */
 template AccessBatch(N) {
-    assert(N % 4 == 0 && N < 2 ** 16);
+    var EACH = CIPHERS_PER_WORD();
+    assert(N % EACH == 0 && N < 2 ** ACCESS_HEADER_COUNT_BITS());
     var SLOTS = PAGE_SLOTS();
     var ROWS = 2 * SLOTS;
-    var BODY = N \ 4;
+    var BODY = N \ EACH;
     var COUNT_BITS = bitsOf(N);
     var COUNT_WORDS = wordsOf(ROWS, COUNT_BITS);
     signal input digest, x, y;
@@ -97,9 +98,10 @@ template AccessBatch(N) {
     signal root <== PageRoot()(leaves);
     signal liveWords[2] <== LiveWords()(liveBits);
 
-    _ <== Num2Bits(26)(base);
-    _ <== Num2Bits(12)(span);
-    _ <== Num2Bits(96)(nonce);
+    // Narrower than their fields: base + minute stays comparable with a consent's end, span with a record's minute.
+    _ <== Num2Bits(RIGHTS_UNTIL_BITS())(base);
+    _ <== Num2Bits(RECORD_MINUTE_BITS())(span);
+    _ <== Num2Bits(ACCESS_HEADER_NONCE_BITS())(nonce);
     signal {binary} reached[N + 1] <== Steps(N)(count);
     signal {binary} used[N];
     signal opened[N], rows[N], ciphers[N];
@@ -140,14 +142,16 @@ template AccessBatch(N) {
     transcript.x <== x;
     transcript.y <== y;
     transcript.salt <== salt;
-    transcript.words[0] <== count + emergencies * 2 ** 16 + base * 2 ** 32 + span * 2 ** 64 + nonce * 2 ** 80;
+    transcript.words[0] <== count * 2 ** ACCESS_HEADER_COUNT_SHIFT() + emergencies * 2 ** ACCESS_HEADER_EMERGENCIES_SHIFT()
+        + base * 2 ** ACCESS_HEADER_BASE_SHIFT() + span * 2 ** ACCESS_HEADER_SPAN_SHIFT()
+        + nonce * 2 ** ACCESS_HEADER_NONCE_SHIFT();
     transcript.words[1] <== root;
     transcript.words[2] <== liveWords[0];
     transcript.words[3] <== liveWords[1];
     for (var w = 0; w < BODY; w++) {
         var sum = 0;
-        for (var k = 0; k < 4; k++) {
-            sum += ciphers[4 * w + k] * 2 ** (62 * k);
+        for (var k = 0; k < EACH; k++) {
+            sum += ciphers[EACH * w + k] * 2 ** (CIPHER_BITS() * k);
         }
         transcript.words[HEAD + w] <== sum;
     }

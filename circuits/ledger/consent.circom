@@ -20,15 +20,13 @@ template Rights() {
     signal output {binary} bits[3][8];
     signal output rights;
 
-    var packed = 0;
-    var weight = 1;
+    // A mask has 8 bits, since its bits are chosen by indices of 3.
     for (var m = 0; m < 3; m++) {
         bits[m] <== Num2Bits(8)(masks[m]);
-        packed += masks[m] * weight;
-        weight *= 256;
     }
-    _ <== Num2Bits(26)(until);
-    rights <== packed + until * weight;
+    _ <== Num2Bits(RIGHTS_UNTIL_BITS())(until);
+    rights <== masks[0] * 2 ** RIGHTS_PURPOSES_SHIFT() + masks[1] * 2 ** RIGHTS_ROLES_SHIFT()
+        + masks[2] * 2 ** RIGHTS_CLASSES_SHIFT() + until * 2 ** RIGHTS_UNTIL_SHIFT();
 }
 
 /*

@@ -96,7 +96,8 @@ template ConsentBatch(GRANTS, REVOCATIONS) {
     transcript.x <== x;
     transcript.y <== y;
     transcript.salt <== salt;
-    transcript.words[0] <== filled + granted * 2 ** 16 + revoked * 2 ** 32;
+    transcript.words[0] <== filled * 2 ** CONSENT_HEADER_FILLED_SHIFT() + granted * 2 ** CONSENT_HEADER_GRANTED_SHIFT()
+        + revoked * 2 ** CONSENT_HEADER_REVOKED_SHIFT();
     transcript.words[1] <== domain;
     transcript.words[2] <== rootBefore;
     transcript.words[3] <== rootAfter;

@@ -10,7 +10,7 @@ include "bitify.circom";
  * The record of one access: 46 of 62 bits. The rest is 0, so that a patient who tries the key of their consent on every
  * record of a page knows their own by 16 zero bits and 8 bits of slot.
  *
- *   slot(8) | actor(16) | role(3) | purpose(3) | class(3) | minute(12) | glass(1) | zero(16)
+ *   slot(8) | actor(16) | role(3) | purpose(3) | class(3) | minute(12) | glass(1) | zero(16)     (protocol.json)
  *
  * @input slot … minute   any field elements: constrained to their bits
  * @input glass           a bit, checked by the caller
@@ -21,14 +21,20 @@ template Record() {
     signal output record;
     signal output {binary} indices[3][3];
 
-    _ <== Num2Bits(8)(slot);
-    _ <== Num2Bits(16)(actor);
-    indices[0] <== Num2Bits(3)(purpose);
-    indices[1] <== Num2Bits(3)(role);
-    indices[2] <== Num2Bits(3)(class);
-    _ <== Num2Bits(12)(minute);
-    record <== slot + actor * 2 ** 8 + role * 2 ** 24 + purpose * 2 ** 27 + class * 2 ** 30 + minute * 2 ** 33 + glass * 2 ** 45;
+    _ <== Num2Bits(RECORD_SLOT_BITS())(slot);
+    _ <== Num2Bits(RECORD_ACTOR_BITS())(actor);
+    indices[0] <== Num2Bits(RECORD_PURPOSE_BITS())(purpose);
+    indices[1] <== Num2Bits(RECORD_ROLE_BITS())(role);
+    indices[2] <== Num2Bits(RECORD_CLASS_BITS())(class);
+    _ <== Num2Bits(RECORD_MINUTE_BITS())(minute);
+    record <== slot * 2 ** RECORD_SLOT_SHIFT() + actor * 2 ** RECORD_ACTOR_SHIFT() + role * 2 ** RECORD_ROLE_SHIFT()
+        + purpose * 2 ** RECORD_PURPOSE_SHIFT() + class * 2 ** RECORD_CLASS_SHIFT()
+        + minute * 2 ** RECORD_MINUTE_SHIFT() + glass * 2 ** RECORD_GLASS_SHIFT();
 }
+
+/** Bits of an encrypted record, and how many of them make a word of the body: 31 bytes. */
+function CIPHER_BITS() { return 62; }
+function CIPHERS_PER_WORD() { return 4; }
 
 /* Bit number `index` of eight: 7 constraints. */
 template BitOf8() {
@@ -57,14 +63,15 @@ template BitOf8() {
  * @output cipher  below 2^62
  */
 template Encrypt() {
+    var BITS = CIPHER_BITS();
     var HIGH = 4746256094707699759555065279892984198819696952616205795909 - 1; // floor(r / 2^62) - 1
     signal input record, audit, nonce;
     signal output cipher;
 
     var tag = TAG_PAD();
     signal pad <== SparsePoseidon(3)([tag, audit, nonce]);
-    signal high <-- (pad + record) >> 62;
+    signal high <-- (pad + record) >> BITS;
     signal {max} checkedHigh <== AtMost(HIGH)(high);
-    cipher <== pad + record - checkedHigh * 2 ** 62;
-    _ <== Num2Bits(62)(cipher);
+    cipher <== pad + record - checkedHigh * 2 ** BITS;
+    _ <== Num2Bits(BITS)(cipher);
 }
