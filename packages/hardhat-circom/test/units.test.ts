@@ -13,6 +13,7 @@ import {
   verificationKeyHash,
 } from "../src/circuits.ts";
 import { configProblems } from "../src/config.ts";
+import { answered } from "../src/internal/snarkjsJobs.ts";
 import { collectSources } from "../src/internal/sources.ts";
 import { createProject, removeProjects } from "./helpers.ts";
 
@@ -281,5 +282,26 @@ describe("package", () => {
     };
     for (const name of ["circom2", "snarkjs", "ffjavascript"])
       expect(dependencies[name], name).to.match(/^\d/);
+  });
+});
+
+describe("a process of snarkjs that leaves without an answer", () => {
+  const asked = (answers: readonly (string | undefined)[]) => {
+    let count = 0;
+    return { ask: async () => answers[count++], count: () => count };
+  };
+
+  it("is asked again, and what it answers then counts", async () => {
+    const { ask, count } = asked([undefined, undefined, "yes"]);
+    expect(await answered(ask)).to.equal("yes");
+    expect(count()).to.equal(3);
+  });
+
+  it("is not asked a fourth time, and a refusal is an answer", async () => {
+    const { ask, count } = asked([undefined, undefined, undefined, "late"]);
+    expect(await answered(ask).catch(String)).to.include("3 times without an answer");
+    expect(count()).to.equal(3);
+    const refused = async () => Promise.reject(new Error("not valid"));
+    expect(await answered(refused).catch(String)).to.include("not valid");
   });
 });

@@ -45,19 +45,20 @@ const TRIES = 3;
 export async function runSnarkjs<K extends SnarkjsJob["kind"]>(
   job: Extract<SnarkjsJob, { kind: K }>,
 ): Promise<ReplyTo<K>> {
-  const reply = await answered(job);
+  const reply = await answered(() => ask(job));
   if (reply.kind === "error") throw new Error(reply.message);
   if (reply.kind !== job.kind) throw new Error(`snarkjs answered ${reply.kind} to ${job.kind}`);
   return reply as ReplyTo<K>;
 }
 
 /**
- * On a busy machine a thread of snarkjs's was seen to end early: its process then has nothing left to wait for and leaves
- * with code 0 and no answer. That decides nothing about the job, which is begun again.
+ * Three of 14 processes were seen to leave with code 0 and no answer, on a busy machine; why is not known. That decides nothing
+ * about the job, which is begun again.
+ * @param ask gives undefined when the process left without an answer
  */
-async function answered(job: SnarkjsJob): Promise<SnarkjsReply> {
+export async function answered<T>(ask: () => Promise<T | undefined>): Promise<T> {
   for (let left = TRIES - 1; ; left--) {
-    const reply = await ask(job);
+    const reply = await ask();
     if (reply !== undefined) return reply;
     if (left === 0) throw new Error(`snarkjs left ${TRIES} times without an answer`);
   }
