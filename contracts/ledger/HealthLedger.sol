@@ -100,7 +100,7 @@ contract HealthLedger is IHealthLedger {
         (uint256 filled, uint256 before) = (p.filled, p.live);
         if (leaves.length > SLOTS - filled) revert HealthLedger_PageFull(page, filled, leaves.length);
         // Whatever a circuit lets through, a slot that was used never comes alive again.
-        uint256 fresh = ((1 << leaves.length) - 1) << filled;
+        uint256 fresh = (type(uint256).max >> (SLOTS - leaves.length)) << filled;
         if (live & ~(before | fresh) != 0) revert HealthLedger_InvalidLiveBits(page, live);
 
         uint256 header =

@@ -9,7 +9,7 @@ import type { Groth16BatchVerifier } from "../../types/ethers-contracts/index.js
 import { simulatedProof } from "../support/simulatedProof.ts";
 import { circuitId, type ProposalFields, proposal } from "./support/circuits.ts";
 import type { Proof } from "./support/mockProof.ts";
-import { ethers, load, time } from "./support/network.ts";
+import { ethers, load, networkHelpers, time } from "./support/network.ts";
 import { anyKey, batchOf, deployKey, type TestKey, testKey, trueBlock } from "./support/proofs.ts";
 import { DAY, delay, suspensionTime } from "./support/values.ts";
 import { deployWorld } from "./support/world.ts";
@@ -65,6 +65,29 @@ for (const inputs of [1, 2, 7]) {
       const now = await time.latest();
       expect(await circuits.inForceAt(id, now)).to.equal(id);
       expect(await circuits.settling(id, now, now + 1)).to.deep.equal([id, id, 0n, record.verifier]);
+    });
+
+    it("V1 V2: its verifier is named while it is in force: not unknown, suspended, retired, forged or of other code", async () => {
+      const { circuits, governor, guardian, verifier } = await load(onRecord);
+      const inForce = async () => (await circuits.verifierInForce(id))[0];
+      const address = await verifier.getAddress();
+      expect(await circuits.verifierInForce(id)).to.deep.equal([address, FAMILY]);
+      expect(await circuits.verifierInForce(ZeroHash)).to.deep.equal([ZeroAddress, `0x${"00".repeat(16)}`]);
+      await circuits.connect(guardian).suspend(id, "a test");
+      expect(await inForce()).to.equal(ZeroAddress);
+      await circuits.connect(guardian).endSuspension(id);
+      expect(await inForce()).to.equal(address);
+      const code = await ethers.provider.getCode(address);
+      await networkHelpers.setCode(address, "0x00");
+      expect(await inForce()).to.equal(ZeroAddress);
+      await networkHelpers.setCode(address, code);
+      await circuits.connect(governor).scheduleRetirement(id);
+      expect(await inForce(), "until its day comes").to.equal(address);
+      await time.increase(delay);
+      expect(await inForce()).to.equal(ZeroAddress);
+      const forged = await added();
+      await forged.circuits.exposeForgery(id, proofOf(key, zeros));
+      expect((await forged.circuits.verifierInForce(id))[0]).to.equal(ZeroAddress);
     });
 
     it("T16: needs a key for exactly as many inputs, in front of and behind which one is refused", async () => {

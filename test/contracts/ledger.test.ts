@@ -19,6 +19,7 @@ import type { CallingAccount } from "../../types/ethers-contracts/index.js";
 import { RIGHTS } from "../support/ledgerPage.ts";
 import { deployLedger, familyOf, idOf, LATE_TIME, minute, simulated, TestPage } from "./support/ledger.ts";
 import { ethers, load, takesItsBlocksAlong, time } from "./support/network.ts";
+import { delay } from "./support/values.ts";
 
 const MINUTE = 60;
 
@@ -35,12 +36,9 @@ describe("HealthLedger", () => {
     await page.grant(5);
     return { ...world, page };
   };
-  /** A fixture keeps its page's state; every test has a copy of its own. */
   const fresh = async <T extends { page: TestPage }>(fixture: () => Promise<T>): Promise<T> => {
     const loaded = await load(fixture);
-    const page = Object.assign(Object.create(TestPage.prototype), loaded.page) as TestPage;
-    page.patients.splice(0, page.patients.length, ...loaded.page.patients);
-    return { ...loaded, page };
+    return { ...loaded, page: loaded.page.copy() };
   };
 
   it("is made of a registry, and of nothing else", async () => {
@@ -467,8 +465,8 @@ describe("HealthLedger", () => {
   });
 
   describe("circuits", () => {
-    it("V1 V2: of another family, unknown, suspended, retired: nothing is taken, and all goes on afterwards", async () => {
-      const { ledger, circuits, guardian, stranger, page } = await fresh(filled);
+    it("V1 V2: of another family, unknown, suspended, retired: nothing is accepted, and what was suspended goes on afterwards", async () => {
+      const { ledger, circuits, governor, guardian, stranger, page } = await fresh(filled);
       await time.increase(300 * MINUTE);
       const base = (await minute()) - 10;
       const { args } = page.accesses(base, 5, [page.access(0)]);
@@ -484,6 +482,13 @@ describe("HealthLedger", () => {
       );
       await circuits.connect(guardian).endSuspension(idOf("access-batch-64"));
       await ledger.connect(stranger).logAccesses(1n, ...args);
+      await circuits.connect(governor).scheduleRetirement(idOf("access-batch-64"));
+      await time.increase(delay);
+      const later = page.accesses(await minute(), 0, [page.access(0)]);
+      await expect(ledger.connect(stranger).logAccesses(1n, ...later.args)).to.be.revertedWithCustomError(
+        ledger,
+        "HealthLedger_CircuitNotUsable",
+      );
     });
   });
 

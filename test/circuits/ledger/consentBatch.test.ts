@@ -177,7 +177,7 @@ describe("circuits: ledger, consent batch", function () {
     ],
     ["a leaf of before the batch changed", { grants: signed }, (input) => put(input, "leaves", 5, 7n)],
     ["a bit of before the batch changed", { grants: signed }, (input) => put(input, "live", 5, 0n)],
-    ["a bit that is none", { grants: signed }, (input) => put(input, "live", 5, 2n)],
+    ["a live bit that is 2", { grants: signed }, (input) => put(input, "live", 5, 2n)],
     [
       "one filled slot more",
       { grants: signed },

@@ -9,11 +9,12 @@ import {
   type ConsentBatch,
   consentBatch,
   type Grant,
+  ledgerFamilyFields,
   type PageAddress,
   type PageState,
   type Revocation,
 } from "@vitalproof/sdk/ledger";
-import { encodeBytes32String, keccak256 } from "ethers";
+import { encodeBytes32String } from "ethers";
 import type { HealthLedger } from "../../../types/ethers-contracts/index.js";
 import { grantOf, type Patient, patientOf } from "../../support/ledgerPage.ts";
 import { simulatedProof } from "../../support/simulatedProof.ts";
@@ -27,13 +28,14 @@ import { deployWorld } from "./world.ts";
 /** Minutes. */
 export const LATE_TIME = 7n * 24n * 60n;
 
-const CIRCUITS = {
-  "access-batch-64": { verifier: "AccessBatch64Verifier", family: "ledger-access", inputs: 3n },
-  "consent-batch": { verifier: "ConsentBatchVerifier", family: "ledger-consent", inputs: 3n },
-  "own-slot": { verifier: "OwnSlotVerifier", family: "ledger-slot", inputs: 3n },
+const VERIFIERS = {
+  "access-batch-64": "AccessBatch64Verifier",
+  "consent-batch": "ConsentBatchVerifier",
+  "own-slot": "OwnSlotVerifier",
 } as const;
-export type LedgerCircuit = keyof typeof CIRCUITS;
+export type LedgerCircuit = keyof typeof VERIFIERS;
 
+/** A family's name in 16 bytes, as the contract has it. */
 export const familyOf = (name: string): string => encodeBytes32String(name).slice(0, 34);
 export const idOf = (name: LedgerCircuit): string => circuitId(name, 1n);
 
@@ -50,17 +52,13 @@ export async function deployLedger() {
   const world = await deployWorld();
   const { circuits, governor } = world;
   const proposals = await Promise.all(
-    Object.entries(CIRCUITS).map(async ([name, { verifier, family, inputs }]) =>
-      proposal(await ethers.deployContract(verifier), {
-        name,
-        version: 1n,
+    Object.entries(VERIFIERS).map(async ([name, verifier]) => {
+      const { inputs, period, ...fields } = ledgerFamilyFields(name, 3)!;
+      return proposal(await ethers.deployContract(verifier), {
+        ...{ name, version: 1n, inputs: BigInt(inputs), period: BigInt(period), ...fields },
         verificationKey: await deployKey(circuitKey(name).bytes),
-        family: familyOf(family),
-        facts: keccak256("0x"),
-        inputs,
-        period: 0n,
-      }),
-    ),
+      });
+    }),
   );
   for (const each of proposals) await circuits.connect(governor).propose(each);
   await time.increase(delay);
@@ -101,6 +99,14 @@ export class TestPage {
   static async open(world: Awaited<ReturnType<typeof deployLedger>>, form = 0n): Promise<TestPage> {
     await world.ledger.connect(world.custodian).openPage(form);
     return new TestPage(world);
+  }
+
+  /** For a test that changes it: fixtures are shared. */
+  copy(): TestPage {
+    const page = new TestPage(this.world);
+    page.patients.push(...this.patients);
+    page.state = this.state;
+    return page;
   }
 
   get address(): PageAddress {

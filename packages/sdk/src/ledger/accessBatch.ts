@@ -9,7 +9,7 @@ import { Witness } from "../witness/witness.ts";
 import { consentLeafOf, type OpenConsent, ownerOf } from "./consent.ts";
 import { accessDomainOf, isLive, liveWordsOf, PAGE_SLOTS, type PageAddress, pageRootOf } from "./page.ts";
 import { bodyOf, bodyWordsOf, encryptRecord, padOf } from "./record.ts";
-import { type AccessHeader, type AccessRecord, MAX_SPAN, packAccessHeader } from "./words.ts";
+import { type AccessHeader, type AccessRecord, MAX_SPAN, packAccessHeader, TIME_END } from "./words.ts";
 
 /** An access to be logged, and the consent that it is under. */
 export type Access = AccessRecord & { readonly consent: OpenConsent };
@@ -80,7 +80,7 @@ export function accessFault(
  */
 export function accessBatch(request: AccessBatchRequest): AccessBatch {
   const { accesses, base, span } = request;
-  assertInteger("base", base, 0, 2 ** 26 - 1);
+  assertInteger("base", base, 0, TIME_END - 1);
   assertInteger("span", span, 0, MAX_SPAN);
   for (const [index, access] of accesses.entries()) {
     const fault = accessFault(access, request);

@@ -61,7 +61,9 @@ export const CIPHERS_PER_WORD = 4;
 export const BODY_WORD_BYTES = 31;
 export const NONCE_BITS = 96n;
 /** Minutes of a batch's window, at most. */
-export const MAX_SPAN = 4_095;
+export const MAX_SPAN = 2 ** LEDGER_WORDS.record[5].bits - 1;
+/** First minute that is too late for a time of the ledger. */
+export const TIME_END = 2 ** LEDGER_WORDS.rights[3].bits;
 
 /** @throws INVALID_ARGUMENT for a value beyond its bits */
 export function packRights(rights: Rights): bigint {
