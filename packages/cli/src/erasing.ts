@@ -16,8 +16,6 @@ export type Erasing = {
   personOf(argument: string): Promise<string>;
   /** The name as the command takes it. */
   shown(person: string): string;
-  /** What the service's store is about; the store of something else is refused. */
-  binding(config: ServicesConfig): Promise<Readonly<Record<string, string>>>;
   open(database: Database, io: Io): Promise<Erasures>;
   /** What stays elsewhere, a line each. */
   remains(config: ServicesConfig, person: string): Promise<string[]>;
@@ -29,10 +27,6 @@ export const STILL_IN_FILES =
   "The store's files still have it: a backup or a long read sees it. The service removes it within a minute of its end, or this command again.";
 
 const clockOf = (io: Io) => (): number => Math.floor(io.now());
-const boundTo = ({ chain: { id, contracts } }: ServicesConfig) => ({
-  chain: String(id),
-  anchors: contracts.anchors,
-});
 const chainOf = ({ chain: { id, contracts } }: ServicesConfig) => ({ id, anchors: contracts.anchors });
 
 export const ERASING: Readonly<Record<"attester" | "gateway", Erasing>> = {
@@ -45,10 +39,6 @@ export const ERASING: Readonly<Record<"attester" | "gateway", Erasing>> = {
       return fieldText(element(argument));
     },
     shown: (person) => `0x${person}`,
-    async binding(config) {
-      const { attesterPartOf } = await import("@vitalproof/services");
-      return { ...boundTo(config), group: String(attesterPartOf(config).group) };
-    },
     async open(database, io) {
       const { attesterErasures } = await import("@vitalproof/services");
       return attesterErasures({ database, clock: clockOf(io) });
@@ -66,7 +56,6 @@ export const ERASING: Readonly<Record<"attester" | "gateway", Erasing>> = {
     description: "Destroy a person's key and everything that is sealed under it.",
     personOf: (argument) => Promise.resolve(argument),
     shown: (person) => person,
-    binding: (config) => Promise.resolve(boundTo(config)),
     async open(database, io) {
       const { gatewayErasures } = await import("@vitalproof/services");
       return gatewayErasures({ database, personKeys: { forget: () => undefined }, clock: clockOf(io) });

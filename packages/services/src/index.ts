@@ -80,7 +80,7 @@ export {
   type WorkerState,
   workOn,
 } from "./jobs/index.ts";
-export { assertBound, assertStoreOf } from "./operate/bind.ts";
+export { assertOwnStore, type ServiceName } from "./operate/bind.ts";
 export { doctor, type Finding } from "./operate/doctor.ts";
 export { type Fault, faultOf } from "./operate/fault.ts";
 export type { RunOptions } from "./operate/installation.ts";
@@ -100,7 +100,6 @@ export { type RelayerBackend, relayerRoutes } from "./relayer/routes.ts";
 export { type RelayerStatus, type RunningRelayer, runRelayer } from "./relayer/run.ts";
 export {
   type Erased,
-  type Erasure,
   type ErasurePreview,
   notedBackup,
   readErasures,

@@ -176,12 +176,21 @@ onBothStores("attester, erasure", (stores) => {
     const restored = clinicOver(back, clock);
     const list = readErasures(writeErasures([erased]));
     expect(await restored.erasures.returned(list)).to.deep.equal([anna.name]);
-    expect(await restored.erasures.reapply(list, { by: "Ward 3" })).to.deep.equal([anna.name]);
-    expect(await restored.erasures.reapply(list, { by: "Ward 3" })).to.deep.equal([]);
+    expect(await restored.erasures.reapply(list, { by: "Ward 3" })).to.deep.equal({
+      returned: [anna.name],
+      cleaned: true,
+    });
+    expect(await restored.erasures.reapply(list, { by: "Ward 3" })).to.deep.equal({
+      returned: [],
+      cleaned: true,
+    });
     expect(await tablesWith(back, anna.name)).to.deep.equal(["attester_person", "erasure"]);
 
     const fresh = clinicOver(await stores.open(await stores.fresh()), clock);
-    expect(await fresh.erasures.reapply(list, { by: "Ward 3" })).to.deep.equal([]);
+    expect(await fresh.erasures.reapply(list, { by: "Ward 3" })).to.deep.equal({
+      returned: [],
+      cleaned: true,
+    });
     expect((await rejection(fresh.intake.registerPerson(anna.subject))).code).to.equal("PERSON_ERASED");
   });
 

@@ -316,7 +316,10 @@ onBothStores("sealed values, erasure", (stores) => {
     const list = readErasures(kept);
     expect(await restored.erasures.returned(list)).to.deep.equal(["p1"]);
     expect(await restored.store("p1").read("epochs/1")).to.equal("text 1 of 1");
-    expect(await restored.erasures.reapply(list, { by: "drill" })).to.deep.equal(["p1"]);
+    expect(await restored.erasures.reapply(list, { by: "drill" })).to.deep.equal({
+      returned: ["p1"],
+      cleaned: true,
+    });
     expect(await restored.erasures.returned(list)).to.deep.equal([]);
     for (const person of ["p1", "p4"]) {
       expect((await rejection(restored.store(person).read("epochs/1"))).code).to.equal("PERSON_ERASED");
@@ -337,7 +340,10 @@ onBothStores("sealed values, erasure", (stores) => {
     // The backup that it was restored from still has the key.
     expect(all[2]!.evidence.backups.map(({ place }) => place)).to.deep.equal([path]);
     // Once more changes nothing, and a backup of now knows all of it.
-    expect(await restored.erasures.reapply(list, { by: "drill" })).to.deep.equal([]);
+    expect(await restored.erasures.reapply(list, { by: "drill" })).to.deep.equal({
+      returned: [],
+      cleaned: true,
+    });
     expect(await restored.erasures.list()).to.deep.equal(all);
     const second = file();
     await notedBackup(restored.database, second, { clock: () => START + 60, keptUntil: START + 1_000 });

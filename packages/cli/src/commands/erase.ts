@@ -25,16 +25,13 @@ export function registerErase(parent: Command, io: Io, service: keyof typeof ERA
     .option("--force", "replace the file")
     .action(async (given: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<EraseOptions>();
-      const { assertBound, assertCurrent, assertStoreOf, writeErasures } = await import(
-        "@vitalproof/services"
-      );
+      const { assertCurrent, assertOwnStore, writeErasures } = await import("@vitalproof/services");
       const config = await configOf(io, options, service);
       const person = await erasing.personOf(given);
       const onChain = await erasing.remains(config, person);
       await withStore(io, options, service, async (database) => {
         await assertCurrent(database);
-        await assertStoreOf(database, service);
-        await assertBound(database, service, await ERASING[service].binding(config));
+        await assertOwnStore(database, service, config);
         const erasures = await erasing.open(database, io);
         if (options.yes !== true)
           return tellPreview(io, erasing.shown(person), await erasures.preview(person), onChain);

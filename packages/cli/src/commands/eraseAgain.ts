@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { VitalproofError } from "@vitalproof/sdk";
-import type { Erasure } from "@vitalproof/services";
 import type { Command } from "commander";
 import { ERASING, STILL_IN_FILES } from "../erasing.ts";
 import { EXIT } from "../exit.ts";
@@ -21,28 +19,12 @@ export function registerEraseAgain(parent: Command, io: Io, service: keyof typeo
     .addHelpText("after", `\nRun it before the ${service} starts: until then they are back.\n`)
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions & { yes?: boolean; by: string }>();
-      const { assertBound, assertCurrent, assertStoreOf, readErasures } = await import(
-        "@vitalproof/services"
-      );
+      const { assertCurrent, assertOwnStore, readErasures } = await import("@vitalproof/services");
       const config = await configOf(io, options, service);
-      const list: readonly Erasure[] = readErasures(await readText(io, file), file);
-      const foreign = list.find(
-        ({ evidence }) => "person_key" in evidence.destroyed !== (service === "gateway"),
-      );
-      if (foreign !== undefined) {
-        throw new VitalproofError(
-          "DOCUMENT_INVALID",
-          `${file} is not evidence of erasures at the ${service}.`,
-          {
-            details: { file, person: foreign.evidence.person },
-            hint: "An attester and a gateway each have evidence of their own.",
-          },
-        );
-      }
+      const list = readErasures(await readText(io, file), file);
       await withStore(io, options, service, async (database) => {
         await assertCurrent(database);
-        await assertStoreOf(database, service);
-        await assertBound(database, service, await ERASING[service].binding(config));
+        await assertOwnStore(database, service, config);
         const erasures = await ERASING[service].open(database, io);
         const { shown } = ERASING[service];
         const returned = (await erasures.returned(list)).map(shown);
@@ -56,9 +38,9 @@ export function registerEraseAgain(parent: Command, io: Io, service: keyof typeo
           if (returned.length > 0) io.exitCode = EXIT.refused;
           return;
         }
-        const back = await io.during("Erasing", () => erasures.reapply(list, { by: options.by }));
-        const erased = back.map(shown);
-        const cleaned = await erasures.finish();
+        const done = await io.during("Erasing", () => erasures.reapply(list, { by: options.by }));
+        const { cleaned } = done;
+        const erased = done.returned.map(shown);
         io.report(
           [
             erased.length === 0 ? "No one of them was in the store." : `Erased again: ${erased.join(", ")}.`,

@@ -27,6 +27,7 @@ export function attesterErasures({ database, ...options }: AttesterErasuresOptio
 function holdingsOf(database: Database): Holdings {
   const { locks, reads } = database;
   return {
+    counted: "attester_log",
     async since(queries, subject) {
       let query = queries
         .selectFrom("attester_person")

@@ -48,11 +48,7 @@ export interface RunningAttester {
  */
 export function runAttester(config: ServicesConfig, options: RunOptions): Promise<RunningAttester> {
   const own = attesterPartOf(config);
-  const { anchors } = config.chain.contracts;
-  const binding = { anchors, group: String(own.group) };
-  return Installation.run({ service: "attester", binding }, config, options, (on) =>
-    start(on, own, config, options),
-  );
+  return Installation.run("attester", config, options, (on) => start(on, own, config, options));
 }
 
 async function start(

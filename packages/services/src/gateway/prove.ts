@@ -31,8 +31,7 @@ export function runProver(config: ServicesConfig, options: RunOptions): Promise<
       hint: "On SQLite the gateway proves in its own process: gateway.provers says how many proofs at a time.",
     });
   }
-  const binding = { anchors: config.chain.contracts.anchors };
-  return Installation.run({ service: "gateway", binding }, config, options, async (on) => {
+  return Installation.run("gateway", config, options, async (on) => {
     const { database, provider, seconds } = on;
     const { log } = options;
     const { personKeys, people } = await openGateway(own, database, seconds);

@@ -62,10 +62,7 @@ export interface RunningGateway {
  */
 export function runGateway(config: ServicesConfig, options: GatewayRunOptions): Promise<RunningGateway> {
   const own = gatewayPartOf(config);
-  const binding = { anchors: config.chain.contracts.anchors };
-  return Installation.run({ service: "gateway", binding }, config, options, (on) =>
-    start(on, own, config, options),
-  );
+  return Installation.run("gateway", config, options, (on) => start(on, own, config, options));
 }
 
 async function start(

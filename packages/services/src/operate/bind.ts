@@ -1,9 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { Database } from "../store/index.ts";
+import type { ServicesConfig } from "../config.ts";
+import { assertStoreOf, type Database } from "../store/index.ts";
 
 /** What a service's records are about, such as a chain, a contract and a group: texts by name. */
 export type Binding = Readonly<Record<string, string>>;
+
+export type ServiceName = "attester" | "gateway" | "relayer";
+
+/** What the records of a configuration's service are about. */
+export function bindingOf({ chain, attester }: ServicesConfig, service: ServiceName): Binding {
+  const { anchors, claims, consents } = chain.contracts;
+  const about = {
+    attester: { anchors, group: String(attester?.group) },
+    gateway: { anchors },
+    relayer: { claims, consents },
+  };
+  return { chain: String(chain.id), ...about[service] };
+}
+
+/** For commands: @throws NOT_ALLOWED for the store of another service, or of something else than the configuration says */
+export async function assertOwnStore(
+  database: Database,
+  service: ServiceName,
+  config: ServicesConfig,
+): Promise<void> {
+  await assertStoreOf(database, service);
+  await assertBound(database, service, bindingOf(config, service));
+}
 
 /**
  * Notes what a service's records in a store are about, or compares: a changed configuration must not go on with the records
@@ -39,20 +63,6 @@ export async function assertBound(database: Database, service: string, binding: 
     {
       details: { service, name, stored: stored[name], configured: binding[name] },
       hint: "Use a store of its own for each, or mend the configuration.",
-    },
-  );
-}
-
-/** @throws NOT_ALLOWED for a store on which other services ran, and not this one */
-export async function assertStoreOf(database: Database, service: string): Promise<void> {
-  const rows = await database.reads.selectFrom("service").select("service").execute();
-  if (rows.length === 0 || rows.some((row) => row.service === service)) return;
-  throw new VitalproofError(
-    "NOT_ALLOWED",
-    `The store is that of the ${rows[0]!.service}, not of the ${service}.`,
-    {
-      details: { service, stored: rows[0]!.service },
-      hint: "Use the command of that service, or the configuration of this one.",
     },
   );
 }

@@ -5,7 +5,7 @@ import type { ServicesConfig } from "../config.ts";
 import { accessList } from "../http/access.ts";
 import type { ServerOptions } from "../http/server.ts";
 import { type Database, migrate, openDatabase } from "../store/index.ts";
-import { assertBound, type Binding, bind } from "./bind.ts";
+import { assertBound, bind, bindingOf, type ServiceName } from "./bind.ts";
 import type { Logger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import { serverOptionsOf } from "./serverOptions.ts";
@@ -44,12 +44,11 @@ export class Installation {
   /**
    * Opens the store, with its tables, and the node, and starts a service on them. What was opened is closed when it cannot
    * start.
-   * @param binding what the service's records are about
    * @param start adds what else is to end with the service by `ending`
    * @throws STORE_FAILED, NOT_ALLOWED for a store of something else; what `start` throws
    */
   static async run<T extends object>(
-    { service, binding }: { readonly service: string; readonly binding: Binding },
+    service: ServiceName,
     config: ServicesConfig,
     options: RunOptions,
     start: (on: Installation) => Promise<T>,
@@ -57,11 +56,11 @@ export class Installation {
     const on = new Installation(config, options, await openDatabase(config.store));
     try {
       await migrate(on.database);
-      const about = { chain: String(config.chain.id), ...binding };
-      await assertBound(on.database, service, about);
+      const binding = bindingOf(config, service);
+      await assertBound(on.database, service, binding);
       const running = await start(on);
       // Not before: a start that failed, such as for a group that there is not, leaves the store free.
-      await bind(on.database, service, about);
+      await bind(on.database, service, binding);
       options.log.info(binding, `the ${service} runs`);
       return { ...running, close: () => on.close() };
     } catch (error) {

@@ -46,10 +46,7 @@ export interface RunningRelayer {
  */
 export function runRelayer(config: ServicesConfig, options: RunOptions): Promise<RunningRelayer> {
   const own = partOf(config);
-  const { claims, consents } = config.chain.contracts;
-  return Installation.run({ service: "relayer", binding: { claims, consents } }, config, options, (on) =>
-    start(on, own, config, options),
-  );
+  return Installation.run("relayer", config, options, (on) => start(on, own, config, options));
 }
 
 async function start(

@@ -8,8 +8,8 @@ import type { Database } from "../store/index.ts";
 import type { TableName } from "../store/tables.ts";
 import { SEALED_TABLES } from "./sealedTables.ts";
 
-/** What an erasure deletes of them is not sealed: on PostgreSQL they are written to new files. */
-const PLAIN_TABLES: readonly TableName[] = [
+/** What an erasure deletes or overwrites in them must not stay: on PostgreSQL they are written to new files. */
+const REWRITTEN_TABLES: readonly TableName[] = [
   "person_key",
   "attester_head",
   "attester_log",
@@ -28,9 +28,8 @@ const IN_USE = new Set([5, 6]);
  * SQLite: writes the database anew and empties its log. That takes as long as copying the file, and steps wait for it.
  * Copies by file systems, snapshots and disks are beyond it.
  *
- * PostgreSQL: writes `person_key` and the attester's tables anew, for which their users wait, and vacuums the tables of sealed
- * values. Its log (WAL) and the log's archive,
- * replicas and the disk keep old bytes for as long as they are set up to.
+ * PostgreSQL: writes `person_key` and the attester's tables anew, for which their users wait, and vacuums the tables of
+ * sealed values. Its log (WAL) and the log's archive, replicas and the disk keep old bytes for as long as they are set up to.
  *
  * @param patience milliseconds
  * @returns whether it is done; false while a backup or a long read still sees the old rows: try again later
@@ -72,7 +71,7 @@ async function cleanerOfPostgres(database: Database): Promise<(database: Databas
       limit 1`.execute(database.reads);
     if (older.rows.length > 0) return false;
     // `full` writes a new file. Plain vacuum leaves a row's bytes in the page until something else needs the place.
-    for (const table of PLAIN_TABLES) {
+    for (const table of REWRITTEN_TABLES) {
       await database.migrating((db) => sql`vacuum full ${sql.table(table)}`.execute(db));
     }
     for (const table of SEALED_TABLES) {

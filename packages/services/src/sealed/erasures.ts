@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import type { Database, Queries } from "../store/index.ts";
 import { type BackupMade, backupsWith } from "./backupsMade.ts";
 import { cleanFiles } from "./cleanFiles.ts";
@@ -131,8 +132,10 @@ export class Erasures {
    * Who of a list of erased persons has a key here, after a backup from before their erasure was restored. They can be
    * opened until `reapply`.
    * @returns names, each once
+   * @throws DOCUMENT_INVALID for evidence of another service
    */
   async returned(erasures: readonly Erasure[]): Promise<string[]> {
+    this.#assertOwn(erasures);
     const persons = new Set(erasures.map(({ evidence }) => evidence.person));
     const back: string[] = [];
     for (const person of persons) {
@@ -145,9 +148,14 @@ export class Erasures {
    * Erases everyone on a list again, and keeps the list's evidence here as well. Persons that this store never had cannot
    * be created in it any more. It can be repeated after a crash.
    * @param erasures evidence of a later state of this store, from `list` or `readErasures`
-   * @returns who had come back
+   * @returns who had come back, and whether the files are free of them
+   * @throws DOCUMENT_INVALID for evidence of another service
    */
-  async reapply(erasures: readonly Erasure[], { by }: { readonly by: string }): Promise<string[]> {
+  async reapply(
+    erasures: readonly Erasure[],
+    { by }: { readonly by: string },
+  ): Promise<{ readonly returned: string[]; readonly cleaned: boolean }> {
+    this.#assertOwn(erasures);
     const back = new Set<string>();
     for (const erasure of erasures) {
       const { person, erasedAt, onChain } = erasure.evidence;
@@ -163,8 +171,16 @@ export class Erasures {
       if (came) back.add(person);
       this.#holdings.forget(person, erasedAt);
     }
-    await this.finish();
-    return [...back];
+    return { returned: [...back], cleaned: await this.finish() };
+  }
+
+  #assertOwn(erasures: readonly Erasure[]): void {
+    const foreign = erasures.find(({ evidence }) => !(this.#holdings.counted in evidence.destroyed));
+    if (foreign === undefined) return;
+    throw new VitalproofError("DOCUMENT_INVALID", "The evidence is of erasures at another service.", {
+      details: { person: foreign.evidence.person, hash: foreign.hash },
+      hint: "An attester and a gateway each have evidence of their own.",
+    });
   }
 
   async #destroy(

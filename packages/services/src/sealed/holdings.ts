@@ -2,6 +2,7 @@
 import type { VitalproofError } from "@vitalproof/sdk";
 import { sql } from "kysely";
 import type { Database, Queries } from "../store/index.ts";
+import type { TableName } from "../store/tables.ts";
 import type { PersonKeys } from "./personKeys.ts";
 import { keyMissing } from "./refusals.ts";
 import { SEALED_TABLES } from "./sealedTables.ts";
@@ -11,6 +12,8 @@ export type Rows = Readonly<Record<string, number>>;
 
 /** What a store holds of its people, for `Erasures`. Times are Unix seconds. */
 export type Holdings = {
+  /** A table that every evidence of such an erasure counts: by it evidence of another service is known. */
+  readonly counted: TableName;
   /**
    * Since when a person is here. In a step it waits for steps that write for the person.
    * @returns undefined for who was never here, or was erased
@@ -37,6 +40,7 @@ export type SealedHoldingsOptions = {
 /** A key for each person, and what is sealed under it. */
 export function sealedHoldings({ database, personKeys, also }: SealedHoldingsOptions): Holdings {
   return {
+    counted: "person_key",
     async since(queries, person) {
       let query = queries
         .selectFrom("person_key")

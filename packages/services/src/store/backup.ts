@@ -12,6 +12,7 @@ import { sql } from "kysely";
 import { openDatabase } from "./database.ts";
 import { orStoreFailure } from "./failure.ts";
 import { assertCurrent, migrate, schemaState } from "./migrate.ts";
+import { assertStoreOf } from "./owner.ts";
 import { KEYS, type TableName } from "./tables.ts";
 import type { Database, Queries } from "./types.ts";
 
@@ -81,7 +82,7 @@ export async function restore(
   const from = await backupAt(path);
   try {
     await assertWhole(from, path);
-    if (service !== undefined) await assertOf(from, service, path);
+    if (service !== undefined) await assertStoreOf(from, service, path);
     return await from.snapshot((rows) =>
       to.step(async (queries) => {
         await assertEmpty(queries);
@@ -108,19 +109,6 @@ async function backupAt(path: string): Promise<Database> {
       cause: error,
     });
   }
-}
-
-async function assertOf({ reads }: Database, service: string, path: string): Promise<void> {
-  const rows = await reads.selectFrom("service").select("service").execute();
-  if (rows.length === 0 || rows.some((row) => row.service === service)) return;
-  throw new VitalproofError(
-    "NOT_ALLOWED",
-    `${path} is a backup of the ${rows[0]!.service}, not of the ${service}.`,
-    {
-      details: { path, of: rows[0]!.service, wanted: service },
-      hint: "Name the backup of this service, or the configuration of that one.",
-    },
-  );
 }
 
 async function copy(from: Queries, to: Database, onRows: (rows: number) => void): Promise<Copied> {

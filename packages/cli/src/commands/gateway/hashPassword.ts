@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { readText } from "../../files.ts";
 import type { Io } from "../../io.ts";
 import { readSecretLine } from "../../prompt.ts";
+import { usage } from "../../usage.ts";
 
 /** For `gateway.broker.devices`. */
 export function registerHashPassword(gateway: Command, io: Io): void {
@@ -17,6 +18,7 @@ export function registerHashPassword(gateway: Command, io: Io): void {
         passwordFile === undefined
           ? await readSecretLine("Password of the device: ")
           : (await readText(io, passwordFile)).replace(/\r?\n$/, "");
+      if (password === "") throw usage("The password is empty.", "Write it into the file, on one line.");
       const hash = await hashPassword(password);
       io.report([hash], { password: hash });
     });
