@@ -77,6 +77,9 @@ describe("a gateway, operated", function () {
     expect(JSON.parse(again.out).subject).to.equal(subject);
     const other = await admitted("bert");
     expect([codeOf(other), other.code]).to.deep.equal(["NOT_ALLOWED", EXIT.refused]);
+    const twice = await ran("gateway", "admit", "p18", "--config", configured(), "--vault", "anna");
+    expect(codeOf(twice), "an identity has one name").to.equal("NOT_ALLOWED");
+    expect(JSON.parse(twice.err).error.hint).to.include("gateway erase p17");
     const words = await vitalproof(
       { cwd: folder, env, now: NOW },
       ...["gateway", "admit", "p17", "--config", "gateway.json", "--vault", "anna"],
@@ -198,6 +201,8 @@ describe("a gateway, operated", function () {
         ...["gateway", "status", "--url", `http://127.0.0.1:${port}`, "--token-file", "token.txt"],
       );
       expect(words.out).to.include("broker").and.not.include("[object");
+      expect(words.out, "times, and not Unix seconds").to.match(/at +20\d\d-/);
+      expect(words.out).to.not.match(/\b1[6-9]\d{8}\b/);
       expect((await asked("confirm-clock")).code).to.equal(EXIT.ok);
       const ended = once(child, "exit");
       child.kill("SIGTERM");

@@ -123,9 +123,15 @@ describe("services over HTTP", () => {
     });
     expect(one.sent[0]!.url).to.equal("/attester/paths/20000/2");
     const times = { intakeTime: 1, graceTime: 2, correctionTime: 3 };
-    const info = answering({ group: "1", attester: ACCOUNT, times });
+    const info = answering({
+      group: "1",
+      domain: { chainId: "31337", anchors: ACCOUNT },
+      attester: ACCOUNT,
+      times,
+    });
     expect(await httpAttester("/attester", info).info()).to.deep.equal({
       group: 1n,
+      domain: { chainId: 31337n, anchors: ACCOUNT },
       attester: ACCOUNT,
       times,
     });

@@ -82,6 +82,7 @@ export const attesterOf = (asked: unknown[] = []): AttesterBackend => {
   return {
     info: async () => ({
       group: 1n,
+      domain: { chainId: 31_337n, anchors: ACCOUNT },
       attester: ACCOUNT,
       times: { intakeTime: 1, graceTime: 2, correctionTime: 3 },
     }),

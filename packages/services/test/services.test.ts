@@ -33,6 +33,7 @@ describe("services", () => {
   const attester: AttesterBackend = {
     info: async () => ({
       group: 1n,
+      domain: { chainId: 31_337n, anchors: ACCOUNT },
       attester: ACCOUNT,
       times: { intakeTime: 1, graceTime: 2, correctionTime: 3 },
     }),

@@ -6,9 +6,10 @@ import { authorizationOf, VitalproofError } from "@vitalproof/sdk";
 import { type Json, jsonOf, ROLES, type Role } from "@vitalproof/sdk/wire";
 import { Argument, type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
-import { readText } from "../files.ts";
 import type { Io } from "../io.ts";
 import { type ConfigOptions, configOf, type ServiceName, withConfig, withStore } from "../serviceConfig.ts";
+import { tokenOf } from "../serviceToken.ts";
+import { statusLines } from "../statusText.ts";
 import { stopped } from "../stopped.ts";
 import { instantText, parseInstant } from "../time.ts";
 
@@ -81,10 +82,9 @@ function registerStatus(parent: Command, io: Io, service: ServiceName): void {
       `\nExample:\n  vitalproof ${service} status --url http://127.0.0.1:8600 --token-file token.txt\n`,
     )
     .action(async (options: { url: string; tokenFile: string }) => {
-      const token = (await readText(io, options.tokenFile)).trim();
-      const status = await askStatus(options.url, token);
+      const status = await askStatus(options.url, await tokenOf(io, options.tokenFile));
       const { problems, ...figures } = status;
-      const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(12)} ${shown(value)}`);
+      const lines = statusLines(figures);
       const wrong = problems.flatMap(({ what, todo }) => ["", what, `  ${todo}`]);
       io.report([...lines, ...(problems.length === 0 ? ["", "Nothing is wrong."] : wrong)], status);
       if (problems.length > 0) io.exitCode = EXIT.no;
@@ -109,30 +109,6 @@ async function askStatus(url: string, token: string): Promise<Status> {
     details: { url: address, status: response.status },
     hint: "Use a token of an operator or monitor that has not expired.",
   });
-}
-
-function shown(value: unknown): string {
-  if (!Array.isArray(value))
-    return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
-  return value
-    .map((each) => `\n  ${typeof each === "object" ? rowOf(each as object) : String(each)}`)
-    .join("");
-}
-
-/** A row of a table: its values, with their names where there are tables in the table. */
-function rowOf(row: object): string {
-  const entries = Object.entries(row);
-  if (!entries.some(([, value]) => typeof value === "object" && value !== null))
-    return entries.map(([, value]) => value).join("  ");
-  return entries.map(([name, value]) => `${name} ${nested(value)}`).join("  ");
-}
-
-function nested(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(nested).join("; ")}]`;
-  if (typeof value !== "object" || value === null) return String(value);
-  return `(${Object.entries(value)
-    .map(([name, each]) => `${name} ${nested(each)}`)
-    .join(", ")})`;
 }
 
 function registerDoctor(parent: Command, io: Io, service: ServiceName): void {

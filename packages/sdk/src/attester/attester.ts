@@ -72,6 +72,7 @@ export type AttesterServices = {
  */
 export class Attester {
   readonly group: bigint;
+  readonly domain: AnchorDomain;
   readonly times: AttesterOptions["times"];
   readonly intake: Intake;
   readonly anchoring: Anchoring;
@@ -81,6 +82,7 @@ export class Attester {
     const { records, group, times, domain, signer, clock, treeOf } = options;
     this.#options = options;
     this.group = group;
+    this.domain = domain;
     this.times = times;
     this.intake = new Intake({
       records,

@@ -27,6 +27,7 @@ import {
   variant,
 } from "./fields.ts";
 import {
+  anchorDomain,
   anchorPath,
   attestation,
   claimItem,
@@ -49,12 +50,13 @@ const sent = object({ transaction });
 const signature = object({ signature: accountSignature });
 
 export const ATTESTER_ENDPOINTS = {
-  /** Its account is read from the chain and not from here. Times in seconds. */
+  /** Who believes a chain reads account and domain there and not from here. Times in seconds. */
   info: get(
     "",
     { summary: "What the attester says of itself", roles: ROLES },
     object({
       group: uint256,
+      domain: anchorDomain,
       attester: address,
       times: object({ intakeTime: seconds, graceTime: seconds, correctionTime: seconds }),
     }),

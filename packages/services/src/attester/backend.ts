@@ -6,7 +6,7 @@ import type { AttesterBackend } from "./routes.ts";
 export interface AttesterBackendOptions {
   readonly attester: Attester;
   /** The attester's account and all of the group's times, as the chain has them now. */
-  readonly info: () => Omit<AttesterInfo, "group">;
+  readonly info: () => Pick<AttesterInfo, "attester" | "times">;
   /** Programs are read from it, not from what an applicant says. */
   readonly claims: ClaimsClient;
   /** Whether everyone may read the leaves of closed days. */
@@ -22,7 +22,7 @@ export interface AttesterBackendOptions {
 export function attesterBackend(options: AttesterBackendOptions): AttesterBackend {
   const { attester, info, claims, publishLeaves = false, verificationKey } = options;
   return {
-    info: async () => ({ group: attester.group, ...info() }),
+    info: async () => ({ group: attester.group, domain: attester.domain, ...info() }),
     enrol: (request) => attester.enrol(request),
     continueLog: (request) => attester.continueLog(request),
     submitHead: (head) => attester.submitHead(head),

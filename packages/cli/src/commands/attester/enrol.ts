@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { profileOf } from "@vitalproof/sdk";
-import { ENROLMENT_REQUEST, LOG_OPENING } from "@vitalproof/sdk/wire";
+import { ENROLMENT_REQUEST } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { withAttester } from "../../attester.ts";
-import { readDocument, writeDocument } from "../../documentFiles.ts";
+import { readDocument } from "../../documentFiles.ts";
 import type { Io } from "../../io.ts";
-import { nameOfEpoch, parseEpoch } from "../../time.ts";
+import { parseEpoch } from "../../time.ts";
 import type { WalletOptions } from "../../wallet.ts";
-import { OUT, type Out } from "./out.ts";
+import {
+  type Asking,
+  giveOpening,
+  type OpeningOptions,
+  type Request,
+  withOpeningOptions,
+} from "./opening.ts";
 
 export function registerEnrol(attester: Command, io: Io): void {
   attester
@@ -34,32 +40,29 @@ export function registerEnrol(attester: Command, io: Io): void {
 }
 
 export function registerOpenLog(attester: Command, io: Io): void {
-  attester
-    .command("open-log <request>")
+  withOpeningOptions(attester.command("open-log <request>"))
     .description("Open the log of an enrolled patient and make its genesis.")
     .option("--first-epoch <epoch>", "date, time or number (default: the epoch that runs now)")
-    .requiredOption(...OUT)
-    .option("--force", "replace the file")
-    .addHelpText("after", "\nExample:\n  vitalproof attester open-log request.json --out opening.json\n")
+    .addHelpText(
+      "after",
+      "\nA service enrols patient and device with the same call: check who the patient is first.\n" +
+        "\nExamples:\n  vitalproof attester open-log request.json --out opening.json\n" +
+        "  vitalproof attester open-log request.json --out opening.json --url http://127.0.0.1:8601 --token-file enroller.txt\n",
+    )
     .action(async (file: string, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<WalletOptions & Out & { firstEpoch?: string }>();
-      const { subject, profile: name, offset } = await readDocument(io, ENROLMENT_REQUEST, file);
-      const profile = profileOf(name);
-      const body = await withAttester(io, options, { signs: false }, async ({ attester: at, config }) => {
-        const first =
-          options.firstEpoch === undefined
-            ? {}
-            : { firstEpoch: parseEpoch(profile, offset, options.firstEpoch) };
-        const opening = await at.openLog({ subject, profile: name, offset, ...first });
-        return { opening, domain: config.domain, attester: config.attester };
+      const options = command.optsWithGlobals<OpeningOptions & { firstEpoch?: string }>();
+      const logOf = ({ subject, profile, offset }: Request) => ({
+        subject,
+        profile,
+        offset,
+        ...(options.firstEpoch === undefined
+          ? {}
+          : { firstEpoch: parseEpoch(profileOf(profile), offset, options.firstEpoch) }),
       });
-      await writeDocument(io, LOG_OPENING, options.out, body, options);
-      const { firstEpoch } = body.opening;
-      io.report(
-        [
-          `Log of ${name} open from ${nameOfEpoch(profile, offset, firstEpoch)} (epoch ${firstEpoch}); ${options.out} is for the patient.`,
-        ],
-        { file: options.out, ...body },
-      );
+      const asking: Asking = {
+        vault: (at, request) => at.openLog(logOf(request)),
+        service: (at, request) => at.enrol({ ...logOf(request), device: request.device }),
+      };
+      await giveOpening(io, options, file, asking, (profile) => `Log of ${profile} open from`);
     });
 }

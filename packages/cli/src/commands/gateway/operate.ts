@@ -5,8 +5,8 @@ import { httpGateway } from "@vitalproof/sdk";
 import { LOG_OPENING } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { readDocument } from "../../documentFiles.ts";
-import { readText } from "../../files.ts";
 import type { Io } from "../../io.ts";
+import { tokenOf } from "../../serviceToken.ts";
 import { instantText } from "../../time.ts";
 
 type CallOptions = { readonly url: string; readonly tokenFile: string };
@@ -24,8 +24,7 @@ function calling(parent: Command, usage: string, description: string, example: s
 }
 
 async function clientOf(io: Io, { url, tokenFile }: CallOptions) {
-  const token = (await readText(io, tokenFile)).trim();
-  return httpGateway(`${url.replace(/\/$/, "")}/gateway`, { token });
+  return httpGateway(`${url.replace(/\/$/, "")}/gateway`, { token: await tokenOf(io, tokenFile) });
 }
 
 export function registerConfirmClock(gateway: Command, io: Io): void {

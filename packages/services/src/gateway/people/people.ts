@@ -10,7 +10,7 @@ import {
   VitalproofError,
 } from "@vitalproof/sdk";
 import { type PersonKeys, sealedStore } from "../../sealed/index.ts";
-import type { Database, Queries } from "../../store/index.ts";
+import { type Database, lock, type Queries } from "../../store/index.ts";
 
 /** Local names of people, in file names and in names of logs. */
 const PERSON = /^[a-z0-9_-]{1,60}$/;
@@ -32,16 +32,20 @@ export class People {
   }
 
   /**
-   * Keeps a person's identity secret. The same one again changes nothing.
+   * Keeps a person's identity secret. The same one again changes nothing. An identity has one name: two would seal two logs
+   * of one person, of which the attester stops one. So all other secrets are looked at, which an operator's command can afford.
    * @param person `a-z 0-9 _ -`, local, and no name of a person
    * @param secret of `Identity.secret()`
-   * @throws NOT_ALLOWED where the store has another secret under this name; PERSON_ERASED for a name that was erased;
+   * @throws NOT_ALLOWED where the store has another secret under this name, or this one under another; PERSON_ERASED for a name that was erased;
    *         INVALID_ARGUMENT for what is not a local name; NOT_A_FIELD_ELEMENT, without the value
    */
   async admit(person: string, secret: bigint): Promise<{ subject: bigint }> {
     assertName(person);
     assertSecret(secret);
     await this.#database.step(async (queries) => {
+      // Two admissions at once would each miss the other one's secret.
+      await lock(this.#database, queries, "admissions", 0);
+      await this.#assertOneName(queries, person, secret);
       await this.#personKeys.create(person, queries);
       await this.#lock(queries, person);
       const texts = this.#texts(person, queries);
@@ -86,6 +90,19 @@ export class People {
     return made;
   }
 
+  /** @throws NOT_ALLOWED */
+  async #assertOneName(queries: Queries, person: string, secret: bigint): Promise<void> {
+    const others = await queries
+      .selectFrom("document")
+      .select("person")
+      .where("key", "=", SECRET)
+      .where("person", "!=", person)
+      .execute();
+    for (const other of others)
+      if ((await this.#texts(other.person, queries).read(SECRET)) === hexOf(secret))
+        throw otherName(person, other.person);
+  }
+
   #texts(person: string, queries?: Queries) {
     return sealedStore(this.#database, this.#personKeys, person, queries);
   }
@@ -124,6 +141,13 @@ function otherSecret(person: string): VitalproofError {
   return new VitalproofError("NOT_ALLOWED", `${person} was admitted with another identity.`, {
     details: { person },
     hint: "A name belongs to one identity. Admit another person under another name.",
+  });
+}
+
+function otherName(person: string, other: string): VitalproofError {
+  return new VitalproofError("NOT_ALLOWED", `The identity is admitted as ${other}.`, {
+    details: { person, admittedAs: other },
+    hint: `Use ${other} in the configuration. To change a name, erase it first: \`vitalproof gateway erase ${other}\`.`,
   });
 }
 
