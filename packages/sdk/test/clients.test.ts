@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { expect } from "chai";
-import { AbiCoder, Interface, TypedDataEncoder, ZeroAddress } from "ethers";
+import { AbiCoder, Interface, TypedDataEncoder, Wallet, ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import { CONTRACTS, nameOf } from "../scripts/contracts.ts";
 import { connect, read, send } from "../src/clients/call.ts";
@@ -325,6 +325,23 @@ describe("contract clients", function () {
     expect(await codeRejected(new ClaimsClient(patient.address, { provider: null }).domain())).to.equal(
       "CONTRACT_CALL_FAILED",
     );
+  });
+
+  it("an account that cannot pay for gas is told so, whatever the node's words", async () => {
+    const { deployer, anchors } = await world();
+    const poor = Wallet.createRandom().connect(deployer.provider!);
+    const group = {
+      intakeTime: 7_200,
+      graceTime: 86_400,
+      correctionTime: 86_400,
+      assurance: "self-attested",
+    } as const;
+    const error = await new AnchorClient(anchors, poor).createGroup(group).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(VitalproofError);
+    expect(error).to.include({ code: "CONTRACT_CALL_FAILED" });
+    expect((error as Error).message)
+      .to.contain("cannot pay for gas")
+      .and.contain("native coin");
   });
 
   it("T33: an error of a provider stays in the cause and out of what is serialised", async () => {

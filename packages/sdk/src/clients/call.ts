@@ -105,6 +105,13 @@ function explained(contract: BaseContract, action: string, error: unknown): Vita
   }
   const code =
     isError(error, "UNKNOWN_ERROR") || !(error instanceof Error && "code" in error) ? "" : String(error.code);
+  if (isPoor(error)) {
+    return new VitalproofError("CONTRACT_CALL_FAILED", `${action} failed: the account cannot pay for gas.`, {
+      details: { action, code: "INSUFFICIENT_FUNDS" },
+      hint: "Send the account some of the chain's native coin, and try again.",
+      cause: error,
+    });
+  }
   return new VitalproofError("CONTRACT_CALL_FAILED", `${action} failed${code === "" ? "" : ` (${code})`}.`, {
     details: { action, code },
     hint: "Check the address, the network and the account's balance; the cause says more.",
@@ -112,12 +119,24 @@ function explained(contract: BaseContract, action: string, error: unknown): Vita
   });
 }
 
+/** Members in which providers wrap what a node answered. */
+const WRAPPING = ["data", "error", "info", "cause"] as const;
+
+/** Nodes say it in words of their own, which may hold an address with a secret: they are read, and not passed on. */
+function isPoor(error: unknown, depth = 0): boolean {
+  if (typeof error !== "object" || error === null || depth > 5) return false;
+  if (isError(error, "INSUFFICIENT_FUNDS")) return true;
+  const { message } = error as { message?: unknown };
+  if (typeof message === "string" && /(insufficient|enough) funds/i.test(message)) return true;
+  return WRAPPING.some((inner) => isPoor((error as Record<string, unknown>)[inner], depth + 1));
+}
+
 /** Revert data, wherever the provider put it. */
 export function revertData(error: unknown, depth = 0): string | undefined {
   if (typeof error !== "object" || error === null || depth > 5) return undefined;
   const { data } = error as { data?: unknown };
   if (typeof data === "string" && /^0x([0-9a-f]{2}){4,}$/i.test(data)) return data;
-  for (const inner of ["data", "error", "info", "cause"]) {
+  for (const inner of WRAPPING) {
     const found = revertData((error as Record<string, unknown>)[inner], depth + 1);
     if (found !== undefined) return found;
   }
