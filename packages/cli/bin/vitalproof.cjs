@@ -23,6 +23,10 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     if (/type stripping/i.test(String(warning))) return;
     emitWarning.call(process, warning, ...rest);
   };
+  if (process.env[HANDED_OVER] !== undefined && process.channel !== undefined) {
+    process.channel.unref();
+    process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  }
   import(pathToFileURL(MAIN).href).then(
     ({ main }) => main(process.argv.slice(2)),
     (error) => {
@@ -53,7 +57,8 @@ function handOver() {
     return;
   }
   const child = spawn(node, [__filename, ...process.argv.slice(2)], {
-    stdio: "inherit",
+    // The channel closes when this process dies, however it dies: the child then ends as on SIGTERM.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, [HANDED_OVER]: "1" },
   });
   // A terminal sends Ctrl-C to both; the child decides what it means. Others' signals are passed on.

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { documentText, LOG_OPENING } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import { serviceConfig } from "../../../test/support/serviceConfig.ts";
@@ -210,6 +211,24 @@ describe("a gateway, operated", function () {
     } finally {
       child.kill("SIGKILL");
     }
+  });
+
+  it("ends when what started it is killed, where an older Node hands over to the pinned one", async function () {
+    const system = ["/usr/bin/node", "/usr/local/bin/node"].find((path) => existsSync(path));
+    if (system === undefined || system === process.execPath) return this.skip();
+    const bin = join(ROOT, "packages/cli/bin/vitalproof.cjs");
+    const launcher = spawn(system, [bin, "gateway", "run", "--config", join(folder, "run.json")]);
+    const url = `http://127.0.0.1:${await portOf(launcher)}/health`;
+    expect((await fetch(url)).status).to.equal(200);
+    launcher.kill("SIGKILL");
+    const answers = () =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      );
+    const until = Date.now() + 10_000;
+    while (Date.now() < until && (await answers())) await setTimeout(50);
+    expect(await answers(), "it ended").to.equal(false);
   });
 
   it("erases only with --yes, gives evidence, names backups, and no proof can be made afterwards", async () => {
