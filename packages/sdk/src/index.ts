@@ -106,7 +106,7 @@ export {
   signRevocation,
 } from "./clients/consents.ts";
 export { Custody, type Escrow } from "./clients/custody.ts";
-export { grantedConsents } from "./clients/grantedConsents.ts";
+export { type GrantedConsent, grantedConsents } from "./clients/grantedConsents.ts";
 export { groupAttesters } from "./clients/groupAttesters.ts";
 export { Pauses } from "./clients/pauses.ts";
 export { type Refusal, refusalNames, refusalOf, refusalOfData, type ShowValue } from "./clients/refusals.ts";

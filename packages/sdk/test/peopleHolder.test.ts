@@ -272,8 +272,8 @@ describe("people: holder", () => {
       { program: 8n, policy: 6n, controller: account(8n, 0), index: 0 },
     ]);
     expect(chain.asked).to.deep.equal([
-      [3n, 12],
-      [8n, 12],
+      [3n, { fromBlock: 12 }],
+      [8n, { fromBlock: 12 }],
     ]);
     expect(await holding(chain).holder.policies([program])).to.deep.equal([]);
   });

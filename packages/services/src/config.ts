@@ -41,6 +41,8 @@ export interface ChainConfig {
   readonly id: bigint;
   /** URL of a node. */
   readonly rpc: string;
+  /** Before it no contract of the deployment was there; 0 when left out. */
+  readonly fromBlock?: number;
   readonly contracts: Readonly<Record<"anchors" | "claims" | "consents" | "circuits", string>>;
 }
 
@@ -69,6 +71,7 @@ const FILE = object({
   chain: object({
     id: uint256,
     rpc: text(/^https?:\/\/.+$/, "the URL of a node"),
+    fromBlock: optional(integer()),
     contracts: object({ anchors: address, claims: address, consents: address, circuits: address }),
   }),
   http: object({

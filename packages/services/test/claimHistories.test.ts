@@ -138,7 +138,7 @@ async function live(gateways: readonly Claiming[], history: readonly Act[]): Pro
   });
   for (const gateway of gateways)
     gateway.through = {
-      chain: () => new ClaimChain({ ...clients, node, runner: provider }),
+      chain: () => new ClaimChain({ ...clients, node, runner: provider, fromBlock: 0 }),
       node,
       limits: LIMITS,
     };

@@ -76,7 +76,7 @@ export class PatientChain {
   /** The policy that an account controls in a program; undefined before it is issued. */
   async policyOf(offer: Offer, controller: string): Promise<OwnPolicy | undefined> {
     const [issued] = await this.#asked(() =>
-      this.claims.policiesIn(offer.program, this.#fromBlock, controller),
+      this.claims.policiesIn(offer.program, { fromBlock: this.#fromBlock, controller }),
     );
     if (issued === undefined) return undefined;
     const { policy } = issued;

@@ -10,6 +10,7 @@ import { argumentOf, atBlock, connect, read, type Sent, send } from "./call.ts";
 import { chainIdOf } from "./chain.ts";
 import { type ClaimItem, itemCalldata } from "./claimItem.ts";
 import type { ClaimsPayout } from "./contractTypes.ts";
+import { type BlockRange, eventsOf } from "./events.ts";
 import { type SkippedClaim, skippedOf } from "./skipped.ts";
 
 /** What an insurer offers; nothing of it ever changes. */
@@ -227,8 +228,8 @@ export class ClaimsClient {
   /** The programs that there are, oldest first, from the contract's events. */
   async programs(fromBlock = 0): Promise<bigint[]> {
     const filter = this.#contract.filters.ProgramCreated();
-    const events = await read(this.#contract, "ProgramCreated", () =>
-      this.#contract.queryFilter(filter, fromBlock),
+    const events = await eventsOf(this.#contract, "ProgramCreated", { fromBlock }, (from, to) =>
+      this.#contract.queryFilter(filter, from, to),
     );
     return events.map(({ args }) => args.programId);
   }
@@ -236,17 +237,14 @@ export class ClaimsClient {
   /**
    * The policies that were issued in a program, oldest first, from the contract's events.
    * @param controller only those of this account, which the node then learns
-   * @param toBlock the last block that is read; the latest when left out
    */
   async policiesIn(
     program: bigint,
-    fromBlock = 0,
-    controller?: string,
-    toBlock?: number,
+    { controller, ...range }: BlockRange & { readonly controller?: string } = {},
   ): Promise<{ policy: bigint; holder: bigint; controller: string }[]> {
     const filter = this.#contract.filters.PolicyIssued(undefined, program, controller);
-    const events = await read(this.#contract, "PolicyIssued", () =>
-      this.#contract.queryFilter(filter, fromBlock, toBlock),
+    const events = await eventsOf(this.#contract, "PolicyIssued", range, (from, to) =>
+      this.#contract.queryFilter(filter, from, to),
     );
     return events.map(({ args: { policyId, holder, controller } }) => ({
       policy: policyId,
@@ -258,8 +256,8 @@ export class ClaimsClient {
   /** What was paid out on a policy, oldest first, from the contract's events. */
   async payments(policy: bigint, fromBlock = 0): Promise<PolicyPayment[]> {
     const filter = this.#contract.filters.PolicyPaid(policy);
-    const events = await read(this.#contract, "PolicyPaid", () =>
-      this.#contract.queryFilter(filter, fromBlock),
+    const events = await eventsOf(this.#contract, "PolicyPaid", { fromBlock }, (from, to) =>
+      this.#contract.queryFilter(filter, from, to),
     );
     return events.map(({ args: { payee, amount }, blockNumber, transactionHash }) => ({
       payee,

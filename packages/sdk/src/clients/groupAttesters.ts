@@ -6,6 +6,7 @@ import type { GroupAttesters, PreviousAttester } from "../log/receipt.ts";
 import { AnchorClient } from "./anchors.ts";
 import { connect, read } from "./call.ts";
 import type { AnchorRegistry } from "./contractTypes.ts";
+import { eventsOf } from "./events.ts";
 
 /**
  * A group's attester and those before it, oldest first, from the contract's events: whose receipts count, and of what time
@@ -23,8 +24,12 @@ export async function groupAttesters(
   const contract = connect<AnchorRegistry>(ANCHOR_REGISTRY_ABI, anchors, runner);
   const { AttesterChanged, GroupCreated } = contract.filters;
   const [created, changes] = await Promise.all([
-    read(contract, "GroupCreated", () => contract.queryFilter(GroupCreated(group), fromBlock)),
-    read(contract, "AttesterChanged", () => contract.queryFilter(AttesterChanged(group), fromBlock)),
+    eventsOf(contract, "GroupCreated", { fromBlock }, (from, to) =>
+      contract.queryFilter(GroupCreated(group), from, to),
+    ),
+    eventsOf(contract, "AttesterChanged", { fromBlock }, (from, to) =>
+      contract.queryFilter(AttesterChanged(group), from, to),
+    ),
   ]);
   const last = changes.at(-1);
   if (last === undefined)

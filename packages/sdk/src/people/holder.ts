@@ -116,7 +116,9 @@ export class Holder<Options = ProveOptions> {
     const found: OwnPolicy[] = [];
     for (const { program, scope } of programs) {
       const own = this.#identity.holder(scope);
-      for (const { policy, holder, controller } of await this.#chain.claims.policiesIn(program, fromBlock)) {
+      for (const { policy, holder, controller } of await this.#chain.claims.policiesIn(program, {
+        fromBlock,
+      })) {
         if (holder !== own) continue;
         found.push({ program, policy, controller, index: await this.indexOf(program, controller) });
       }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
-  type AnchorClient,
+  AnchorClient,
   type AnchorDomain,
   type GroupAttesters,
   groupAttesters,
@@ -8,6 +8,7 @@ import {
   httpAttester,
 } from "@vitalproof/sdk";
 import type { ContractRunner } from "ethers";
+import type { ChainConfig } from "../config.ts";
 import type { Duty } from "../operate/loop.ts";
 import type { GatewayAttesterConfig } from "./config.ts";
 import type { GatewayAttester } from "./core/logs.ts";
@@ -51,35 +52,47 @@ export class AttesterLink implements GatewayAttester {
   }
 
   /** @throws what the node and the files of the configuration give */
-  static async open(
-    config: GatewayAttesterConfig,
-    anchors: AnchorClient,
-    runner: ContractRunner,
-  ): Promise<AttesterLink> {
+  static async open(config: GatewayAttesterConfig, groups: Groups): Promise<AttesterLink> {
+    const { anchors } = groups;
     const { intakeTime } = await anchors.group(config.group);
-    const attesters = await groupAttesters(anchors.address, runner, config.group);
+    const attesters = await attestersOf(groups, config.group);
     const services = httpAttester(config.url, await serviceOptions(config));
     return new AttesterLink(config, await anchors.domain(), intakeTime, attesters, services);
   }
 
-  /** Follows a change of the group's attester on the chain. */
-  async follow(anchors: AnchorClient, runner: ContractRunner): Promise<void> {
-    this.#attesters = await groupAttesters(anchors.address, runner, this.group);
+  /** Follows a change of the group's attester on the chain. Events are read again only after one. */
+  async follow(groups: Groups): Promise<void> {
+    const { attester } = await groups.anchors.group(this.group);
+    if (attester !== this.#attesters.attester) this.#attesters = await attestersOf(groups, this.group);
   }
+}
+
+/** Where groups are looked up. */
+export type Groups = {
+  readonly anchors: AnchorClient;
+  readonly runner: ContractRunner;
+  readonly fromBlock: number | undefined;
+};
+
+export function groupsOf({ contracts, fromBlock }: ChainConfig, runner: ContractRunner): Groups {
+  return { anchors: new AnchorClient(contracts.anchors, runner), runner, fromBlock };
+}
+
+function attestersOf({ anchors, runner, fromBlock }: Groups, group: bigint): Promise<GroupAttesters> {
+  return groupAttesters(anchors.address, runner, group, fromBlock);
 }
 
 /** The duty that follows all groups. */
 export function following(
   links: readonly AttesterLink[],
-  anchors: AnchorClient,
-  runner: ContractRunner,
+  groups: Groups,
   every: (milliseconds: number) => number,
 ): Duty {
   return {
     name: "attesters",
     every: every(FOLLOW),
     async act() {
-      for (const link of links) await link.follow(anchors, runner);
+      for (const link of links) await link.follow(groups);
       return false;
     },
   };

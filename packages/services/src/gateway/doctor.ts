@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { existsSync } from "node:fs";
-import { AnchorClient, VitalproofError } from "@vitalproof/sdk";
+import { VitalproofError } from "@vitalproof/sdk";
 import type { JsonRpcProvider } from "ethers";
 import { connectAsync } from "mqtt";
 import type { ServicesConfig } from "../config.ts";
 import { openMasterKeys } from "../keys/index.ts";
 import { type Database, fileOf, openDatabase, schemaState } from "../store/index.ts";
-import { AttesterLink } from "./attesterLink.ts";
+import { AttesterLink, type Groups, groupsOf } from "./attesterLink.ts";
 import { claimLooks } from "./claimLooks.ts";
 import type { GatewayAttesterConfig, GatewayConfig } from "./config.ts";
 import { assertInTime } from "./core/gateway.ts";
@@ -27,7 +27,7 @@ export function gatewayLooks(
 ): Look[] {
   const { gateway, chain } = config;
   const { masterKey, olderMasterKeys = [], attesters, mqtt = [], broker, payloads, times } = gateway;
-  const anchors = new AnchorClient(chain.contracts.anchors, provider);
+  const groups = groupsOf(chain, provider);
   return [
     [
       "master key",
@@ -37,9 +37,7 @@ export function gatewayLooks(
       },
     ],
     ["payload rules", async () => `${payloads.rules.length} can be read`],
-    ...attesters.map(
-      (each): Look => [`attester ${each.name}`, () => lookAtAttester(each, anchors, provider, times)],
-    ),
+    ...attesters.map((each): Look => [`attester ${each.name}`, () => lookAtAttester(each, groups, times)]),
     ...mqtt.map((each): Look => [`broker ${each.url}`, () => lookAtBroker(each)]),
     ...(broker === undefined ? [] : [["embedded broker", async () => lookAtFiles(broker)] as const]),
     ["people", () => lookAtPeople(config.store, gateway)],
@@ -49,11 +47,10 @@ export function gatewayLooks(
 
 async function lookAtAttester(
   config: GatewayAttesterConfig,
-  anchors: AnchorClient,
-  provider: JsonRpcProvider,
+  groups: Groups,
   times: GatewayConfig["times"],
 ): Promise<string> {
-  const link = await AttesterLink.open(config, anchors, provider);
+  const link = await AttesterLink.open(config, groups);
   assertInTime(link, times);
   const { group, attester } = await link.services.info();
   if (group !== link.group) {

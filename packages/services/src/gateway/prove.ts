@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { AnchorClient, VitalproofError } from "@vitalproof/sdk";
+import { VitalproofError } from "@vitalproof/sdk";
 import { proverPool } from "@vitalproof/sdk/node";
 import type { ServicesConfig } from "../config.ts";
 import { isShared, type WorkerState, workOn } from "../jobs/index.ts";
 import { Installation, type RunOptions } from "../operate/installation.ts";
-import { AttesterLink } from "./attesterLink.ts";
+import { AttesterLink, groupsOf } from "./attesterLink.ts";
 import { gatewayCircuits } from "./circuits.ts";
 import type { ProofStep } from "./claims/claimProver.ts";
 import { claimChainOf, claimProverOf, PROOFS } from "./claims/proving.ts";
@@ -35,8 +35,8 @@ export function runProver(config: ServicesConfig, options: RunOptions): Promise<
     const { database, provider, seconds } = on;
     const { log } = options;
     const { personKeys, people } = await openGateway(own, database, seconds);
-    const anchors = new AnchorClient(config.chain.contracts.anchors, provider);
-    const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors, provider)));
+    const groups = groupsOf(config.chain, provider);
+    const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, groups)));
     const concurrency = Math.max(1, own.provers);
     const prover = proverPool({ size: concurrency });
     on.ending(() => prover.close());

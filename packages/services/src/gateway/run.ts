@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { AnchorClient } from "@vitalproof/sdk";
 import { proverPool } from "@vitalproof/sdk/node";
 import type { ServicesConfig } from "../config.ts";
 import { startServer } from "../http/server.ts";
@@ -9,7 +8,7 @@ import { type Duty, Loop } from "../operate/loop.ts";
 import { statusRoutes } from "../operate/statusRoutes.ts";
 import { Admission } from "./admission.ts";
 import { AlertLane, type AlertLaneOptions, alertMetrics } from "./alerts/index.ts";
-import { AttesterLink, following } from "./attesterLink.ts";
+import { AttesterLink, following, groupsOf } from "./attesterLink.ts";
 import { gatewayCircuits } from "./circuits.ts";
 import { startClaiming } from "./claims/claiming.ts";
 import { claimChainOf } from "./claims/proving.ts";
@@ -75,8 +74,8 @@ async function start(
   const { database, provider, seconds } = on;
   const report = reportTo(log);
   const { personKeys, people } = await openGateway(own, database, seconds);
-  const anchors = new AnchorClient(chain.contracts.anchors, provider);
-  const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, anchors, provider)));
+  const groups = groupsOf(chain, provider);
+  const links = await Promise.all(own.attesters.map((each) => AttesterLink.open(each, groups)));
   for (const link of links) assertInTime(link, own.times);
   const reader = new PayloadReader(own.payloads);
   const gateway = await Gateway.start({
@@ -133,7 +132,7 @@ async function start(
     ...lane.duties,
     ...(claiming?.duties ?? []),
     admission,
-    following(links, anchors, provider, (milliseconds) => on.every(milliseconds)),
+    following(links, groups, (milliseconds) => on.every(milliseconds)),
     { name: "erasures", every: on.every(CLEAN), act: () => erasures.finish().then(() => false) },
   ];
   const loop = new Loop(duties, (duty, fault) =>

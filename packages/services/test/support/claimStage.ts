@@ -221,6 +221,7 @@ export class Claiming {
       custody: world.custodyAs(relayer),
       node,
       runner: relayer,
+      fromBlock: 0,
     });
   }
 

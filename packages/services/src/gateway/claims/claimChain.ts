@@ -5,6 +5,7 @@ import {
   type ClaimsClient,
   type ConsentClient,
   type Custody,
+  type GrantedConsent,
   grantedConsents,
   itemCalldata,
   type PeriodFacts,
@@ -32,6 +33,8 @@ export type ClaimChainOptions = {
   /** Of the chain. Nothing is sent through either. */
   readonly node: NodeConnection;
   readonly runner: ContractRunner;
+  /** Before it no contract was there. */
+  readonly fromBlock: number;
 };
 
 /** Why a claim cannot be settled now; `none` where it can be. `paused` while the contract settles nothing. */
@@ -41,11 +44,17 @@ export type Obstacle = SkipReason | "paused";
 export class ClaimChain {
   readonly claims: ClaimsClient;
   readonly finality: Finality;
+  readonly fromBlock: number;
   readonly #consents: ConsentClient;
   readonly #custody: ClaimChainOptions["custody"];
   readonly #node: Node;
   readonly #runner: ContractRunner;
   readonly #programs = new Map<bigint, ProgramFacts>();
+  /** Consents of accounts in blocks that are final, and the last of those blocks: they are asked for once. */
+  readonly #granted = new Map<
+    string,
+    { readonly consents: readonly GrantedConsent[]; readonly until: number }
+  >();
   #purpose: string | undefined;
 
   constructor(options: ClaimChainOptions) {
@@ -54,6 +63,7 @@ export class ClaimChain {
     this.#consents = options.consents;
     this.#custody = options.custody;
     this.#runner = options.runner;
+    this.fromBlock = options.fromBlock;
     this.#node = new Node(options.node, SENDER_LIMITS.timeout);
   }
 
@@ -93,8 +103,7 @@ export class ClaimChain {
   ): Promise<string | undefined> {
     this.#purpose ??= await this.claims.claimPurpose();
     const purpose = this.#purpose;
-    const granted = await grantedConsents(this.#consents.address, this.#runner, controller);
-    const fitting = granted
+    const fitting = (await this.#grantedBy(controller))
       .filter(
         (consent) =>
           consent.grantee === insurer &&
@@ -108,6 +117,19 @@ export class ClaimChain {
       if (await this.#consents.isActive(consentId, matter)) return consentId;
     }
     return undefined;
+  }
+
+  async #grantedBy(controller: string): Promise<GrantedConsent[]> {
+    const read = (range: { fromBlock: number; toBlock?: number }) =>
+      grantedConsents(this.#consents.address, this.#runner, controller, range);
+    let { consents, until } = this.#granted.get(controller) ?? { consents: [], until: this.fromBlock - 1 };
+    const final = await this.finality.block();
+    if (final !== undefined && final > until) {
+      consents = [...consents, ...(await read({ fromBlock: until + 1, toBlock: final }))];
+      until = final;
+      this.#granted.set(controller, { consents, until });
+    }
+    return [...consents, ...(await read({ fromBlock: until + 1 }))];
   }
 
   /** Whether the contract says now that a claim's proof is false. @throws what `Node` throws */

@@ -70,9 +70,9 @@ export class PolicyDuty implements Duty {
       .selectAll()
       .where("program", "=", String(program.program))
       .executeTakeFirst();
-    const from = row?.people === whom ? row.scanned + 1 : 0;
+    const from = row?.people === whom ? row.scanned + 1 : chain.fromBlock;
     if (from > last) return;
-    const issued = await chain.claims.policiesIn(program.program, from, undefined, last);
+    const issued = await chain.claims.policiesIn(program.program, { fromBlock: from, toBlock: last });
     const found = issued.flatMap(({ policy, holder, controller }): Found[] => {
       const person = holders.get(holder);
       return person === undefined ? [] : [{ policy, person, controller }];

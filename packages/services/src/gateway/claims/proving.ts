@@ -39,7 +39,7 @@ export type ProvingOptions = {
 
 /** The contracts of an installation, as claims need them. */
 export async function claimChainOf(
-  { contracts }: ServicesConfig["chain"],
+  { contracts, fromBlock = 0 }: ServicesConfig["chain"],
   provider: JsonRpcProvider,
 ): Promise<ClaimChain> {
   const claims = new ClaimsClient(contracts.claims, provider);
@@ -49,6 +49,7 @@ export async function claimChainOf(
     custody: new Custody(await claims.custody(), provider),
     node: provider,
     runner: provider,
+    fromBlock,
   });
 }
 
