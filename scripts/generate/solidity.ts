@@ -37,10 +37,13 @@ export function solidityLedgerLayout(protocol: Protocol): string {
       constant("uint256", `${upperSnake(word)}_${upperSnake(name)}_BITS`, bits),
     ]),
   );
+  const purposes = protocol.ledgerCodes.purposes.map(({ name }, bit) =>
+    constant("uint256", `PURPOSE_${upperSnake(name)}`, bit),
+  );
   return library(
     "LedgerLayout",
-    "Positions of the fields inside the health ledger's words, least significant bit first",
-    lines,
+    "Positions of the fields inside the health ledger's words, least significant bit first; bits of its purposes",
+    [...lines, ...purposes],
   );
 }
 

@@ -51,6 +51,10 @@ export interface Protocol {
   readonly claimFacts: readonly Field[];
   /** Packed words of the health ledger. */
   readonly ledger: Readonly<Record<"rights" | "record" | "accessHeader" | "consentHeader", readonly Field[]>>;
+  /** What the health ledger's purposes, roles and classes of data are: 8 each, by their bits. `code`: in HL7's PurposeOfUse. */
+  readonly ledgerCodes: Readonly<
+    Record<"purposes" | "roles" | "classes", readonly { readonly name: string; readonly code?: string }[]>
+  >;
   readonly terms: {
     readonly header: readonly Field[];
     readonly flags: Readonly<Record<string, number>>;
@@ -211,5 +215,8 @@ export function flagsOf(protocol: Protocol, template: string): readonly string[]
 
 /** shareMin → SHARE_MIN */
 export function upperSnake(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replaceAll("-", "_")
+    .toUpperCase();
 }

@@ -90,6 +90,15 @@ export const CLAIM_FACTS = ${json(place(protocol.claimFacts).fields)} as const;
 /** Packed words of the health ledger. */
 export const LEDGER_WORDS = ${json(ledger)} as const;
 
+/** Purposes, by their bits: names, and codes of HL7's PurposeOfUse. */
+export const LEDGER_PURPOSES = ${json(protocol.ledgerCodes.purposes)} as const;
+
+/** Roles of who looks, by their bits. */
+export const LEDGER_ROLES = ${json(protocol.ledgerCodes.roles.map(({ name }) => name))} as const;
+
+/** Classes of data, by their bits. */
+export const LEDGER_CLASSES = ${json(protocol.ledgerCodes.classes.map(({ name }) => name))} as const;
+
 export const TERMS_HEADER = ${json(place(protocol.terms.header).fields)} as const;
 
 /** Bit numbers inside the flags field, of the flags that terms of every template have. */

@@ -246,6 +246,66 @@ export const LEDGER_WORDS = {
   ]
 } as const;
 
+/** Purposes, by their bits: names, and codes of HL7's PurposeOfUse. */
+export const LEDGER_PURPOSES = [
+  {
+    "name": "treatment",
+    "code": "TREAT"
+  },
+  {
+    "name": "payment",
+    "code": "HPAYMT"
+  },
+  {
+    "name": "operations",
+    "code": "HOPERAT"
+  },
+  {
+    "name": "research",
+    "code": "HRESCH"
+  },
+  {
+    "name": "public-health",
+    "code": "PUBHLTH"
+  },
+  {
+    "name": "patient-request",
+    "code": "PATRQT"
+  },
+  {
+    "name": "family-request",
+    "code": "FAMRQT"
+  },
+  {
+    "name": "legal",
+    "code": "HLEGAL"
+  }
+] as const;
+
+/** Roles of who looks, by their bits. */
+export const LEDGER_ROLES = [
+  "physician",
+  "nurse",
+  "pharmacist",
+  "therapist",
+  "laboratory",
+  "administration",
+  "researcher",
+  "insurer"
+] as const;
+
+/** Classes of data, by their bits. */
+export const LEDGER_CLASSES = [
+  "vital-signs",
+  "laboratory",
+  "medication",
+  "clinical",
+  "imaging",
+  "demographics",
+  "mental-health",
+  "genetics"
+] as const;
+
 export const TERMS_HEADER = [
   {
     "name": "template",

@@ -2,6 +2,7 @@
 //
 // "@vitalproof/sdk/ledger": the health ledger. A room of its own, since most callers need nothing of it.
 
+export { LEDGER_CLASSES, LEDGER_PURPOSES, LEDGER_ROLES } from "../generated/protocol.ts";
 export {
   evaluateWords,
   type TranscriptParts,
