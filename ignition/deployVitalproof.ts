@@ -9,6 +9,7 @@ import type {
   ConsentRegistry,
   Custody,
   Groth16BatchVerifier,
+  HealthLedger,
   PauseRegistry,
   ScopeRegistry,
 } from "../types/ethers-contracts/index.ts";
@@ -24,6 +25,7 @@ export interface Vitalproof {
   readonly scopes: ScopeRegistry;
   readonly pauses: PauseRegistry;
   readonly custody: Custody;
+  readonly ledger: HealthLedger;
   readonly claims: ClaimsPayout;
 }
 

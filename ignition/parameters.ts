@@ -23,6 +23,9 @@ export const DEFAULT_TIMES = {
   suspensionCooldown: 49 * DAY,
 } as const;
 
+/** Minutes for which a page's ended version takes late accesses: 30 days. */
+export const LEDGER_LATE_TIME = 30 * 24 * 60;
+
 /** The hashes by which the registry knows development keys, whatever their label. */
 export function developmentHashes(specs: readonly CircuitSpec[]) {
   const development = specs.filter(({ ceremony }) => ceremony === undefined);

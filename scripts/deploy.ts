@@ -189,6 +189,7 @@ async function summarize(report: Preflight, plan: Plan, system: Vitalproof, { ro
       ScopeRegistry: await system.scopes.getAddress(),
       PauseRegistry: await system.pauses.getAddress(),
       Custody: await system.custody.getAddress(),
+      HealthLedger: await system.ledger.getAddress(),
       ClaimsPayout: await system.claims.getAddress(),
     },
     roles,

@@ -33,6 +33,7 @@ export class World {
     readonly scopes: string;
     readonly pauses: string;
     readonly custody: string;
+    readonly ledger: string;
     readonly token: string;
   };
   /** Wasm, keys and verification keys of the circuits built here. */
@@ -104,6 +105,7 @@ export class World {
       scopes: await contracts.scopes.getAddress(),
       pauses: await contracts.pauses.getAddress(),
       custody: await contracts.custody.getAddress(),
+      ledger: await contracts.ledger.getAddress(),
       token: await token.getAddress(),
     };
     const roles = { governor, guardian, pauser, insurer, attester, relayer, stranger };

@@ -119,7 +119,7 @@ abstract contract Claims is Settlements {
         if (settlement.blockedUntil != 0) {
             return (SkipReason.CircuitBlocked, settlement.blockedUntil, settlement);
         }
-        bool consented = consents.isActive(
+        bool consented = (consentId.isBound() ? ledger : consents).isActive(
             consentId,
             controller,
             program_.insurer,

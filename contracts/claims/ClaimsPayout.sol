@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {IConsentSource} from "../interfaces/IConsentSource.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
 import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
 import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
@@ -30,6 +31,7 @@ contract ClaimsPayout is Programs, Policies, Claims, Reviews, Releases {
         IPauseRegistry pauses_,
         IScopeRegistry scopes_,
         IConsentRegistry consents_,
+        IConsentSource ledger_,
         ICustody custody_
-    ) ClaimsState(pauses_, scopes_, consents_, custody_) {}
+    ) ClaimsState(pauses_, scopes_, consents_, ledger_, custody_) {}
 }

@@ -8,6 +8,7 @@ import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IClaimsPayout, PeriodState, Policy, Program} from "../interfaces/IClaimsPayout.sol";
 import {IClaimTerms} from "../interfaces/IClaimTerms.sol";
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {IConsentSource} from "../interfaces/IConsentSource.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
 import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
@@ -59,6 +60,8 @@ abstract contract ClaimsState is IClaimsPayout, ReentrancyGuardTransient, EIP712
     /// @inheritdoc IClaimsPayout
     IConsentRegistry public immutable consents;
     /// @inheritdoc IClaimsPayout
+    IConsentSource public immutable ledger;
+    /// @inheritdoc IClaimsPayout
     IClaimTerms public immutable claimTerms;
     IGroth16BatchVerifier internal immutable _BATCH_VERIFIER;
     uint256 internal immutable _REOPEN_TIME;
@@ -90,11 +93,13 @@ abstract contract ClaimsState is IClaimsPayout, ReentrancyGuardTransient, EIP712
         IPauseRegistry pauses_,
         IScopeRegistry scopes_,
         IConsentRegistry consents_,
+        IConsentSource ledger_,
         ICustody custody_
     ) EIP712("Vitalproof Claims", "1") {
         _requireContract(address(pauses_));
         _requireContract(address(scopes_));
         _requireContract(address(consents_));
+        _requireContract(address(ledger_));
         _requireContract(address(custody_));
         pauses = pauses_;
         custody = custody_;
@@ -104,6 +109,7 @@ abstract contract ClaimsState is IClaimsPayout, ReentrancyGuardTransient, EIP712
         // Those that the scopes' groups are in.
         anchors = scopes_.anchors();
         consents = consents_;
+        ledger = ledger_;
         claimTerms = new ClaimTerms();
         _BATCH_VERIFIER = circuits.batchVerifier();
         _REOPEN_TIME = pauses_.reopenTime();

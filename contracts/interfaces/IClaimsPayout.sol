@@ -6,6 +6,7 @@ import {CircuitId, ConsentId, EscrowId, GroupId, PolicyId, ProgramId, ScopeId} f
 import {AssuranceClass, IAnchorRegistry} from "./IAnchorRegistry.sol";
 import {IClaimTerms} from "./IClaimTerms.sol";
 import {IConsentRegistry} from "./IConsentRegistry.sol";
+import {IConsentSource} from "./IConsentSource.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 import {ICustody} from "./ICustody.sol";
@@ -358,7 +359,11 @@ interface IClaimsPayout {
     /// @notice That of `scopes()`.
     function anchors() external view returns (IAnchorRegistry);
 
+    /// @notice Asked about consents in public.
     function consents() external view returns (IConsentRegistry);
+
+    /// @notice Asked about consents of the health ledger, whose ids begin with `BOUND_CONSENT`.
+    function ledger() external view returns (IConsentSource);
 
     /// @notice Pauses and outages that claims follow.
     function pauses() external view returns (IPauseRegistry);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ConsentId} from "../types/Ids.sol";
+import {IConsentSource} from "./IConsentSource.sol";
 
 /// @dev What a patient agrees to.
 /// @param patient account that gives the consent (for a policy: its controller).
@@ -42,10 +43,13 @@ struct ConsentRecord {
 ///   nothing that the patient did not sign. The same is true of a signed revocation.
 /// - A patient can also revoke an id that is not on chain yet, which makes a signed grant in circulation
 ///   worthless.
+/// - `isActive` is true exactly if `patient` granted this consent to `grantee` for `purpose` and `program`, has not
+///   revoked it, and `from <= block.timestamp < until`.
+/// - An id that begins with `BOUND_CONSENT`, one in 2^32, is asked for elsewhere: sign with another nonce.
 /// - Several consents for one matter may be active together; revoking one leaves the others.
 /// - The chain shows who consented to whom and when. Use a fresh account per policy.
 /// - A delegated account (EIP-7702) signs with its own key or through its code's ERC-1271; both count.
-interface IConsentRegistry {
+interface IConsentRegistry is IConsentSource {
     event ConsentGranted(
         ConsentId indexed consentId,
         address indexed patient,
@@ -98,16 +102,6 @@ interface IConsentRegistry {
 
     /// @notice When `patient` revoked this id; zero if never.
     function revokedAtBy(address patient, ConsentId consentId) external view returns (uint64);
-
-    /// @notice True exactly if `patient` granted this consent to `grantee` for `purpose` and `program`, has not
-    /// revoked it, and `from <= block.timestamp < until`.
-    function isActive(
-        ConsentId consentId,
-        address patient,
-        address grantee,
-        bytes32 purpose,
-        uint256 program
-    ) external view returns (bool);
 
     /// @notice EIP-712 digest that the patient signs to grant.
     function grantDigest(Consent calldata consent, uint256 deadline) external view returns (bytes32);

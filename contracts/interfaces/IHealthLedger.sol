@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {CircuitId} from "../types/Ids.sol";
+import {CircuitId, ConsentId} from "../types/Ids.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
+import {IConsentSource} from "./IConsentSource.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
 
 /// @dev A page as it is now. Times are minutes since 1970-01-01 UTC.
@@ -38,6 +39,18 @@ struct EndedVersion {
     uint32 logged;
 }
 
+/// @dev What a consent is used for by a contract that asks {IConsentSource}.
+/// @param patient account that acts for the patient there (for a policy: its controller).
+/// @param grantee who may act on it (for a claim: the program's insurer).
+/// @param purpose what for; for claims `IClaimsPayout.claimPurpose()`.
+/// @param program number of the program it concerns.
+struct Matter {
+    address patient;
+    address grantee;
+    bytes32 purpose;
+    uint256 program;
+}
+
 struct HealthLedgerConfig {
     ICircuitRegistry circuits;
     uint32 lateTime;
@@ -56,10 +69,12 @@ struct HealthLedgerConfig {
 ///   are in the transaction's input, where everybody finds them. Keep an archive: nodes may drop old blocks.
 /// - Anyone may send a batch of accesses or revocations. What stops strangers is that they know no openings.
 /// - A page has one state. Two senders at one moment collide, and one proves again.
+/// - A consent for payment can be bound to a matter, such as a policy, by who knows its revocation secret. The binding is
+///   in public: which slot, whose account, for whom, and what the consent allows. It ends with the consent, in its block.
 /// - The governor of the circuits' registry decides which circuits are right, after a delay. Who holds a forged key can
 ///   log and grant what they like until the circuit is exposed or suspended. No circuit can move a live bit from 0 to 1
 ///   for a slot that was used before: the contract refuses it.
-interface IHealthLedger {
+interface IHealthLedger is IConsentSource {
     event PageOpened(uint256 indexed page, address indexed custodian, uint56 form);
     /// @param version that the accesses are under.
     /// @param header as `logAccesses` has it.
@@ -76,6 +91,16 @@ interface IHealthLedger {
     event ConsentRevokedByForce(uint256 indexed page, uint16 indexed version, uint8 slot);
     event CustodianNominated(uint256 indexed page, address indexed nominee);
     event CustodianChanged(uint256 indexed page, address indexed previous, address indexed custodian);
+
+    event GranteeRegistered(uint32 indexed grantee, address indexed account);
+    /// @param rights of the consent, as the leaf has them.
+    event ConsentBound(
+        ConsentId indexed consentId,
+        uint256 indexed page,
+        uint8 indexed slot,
+        uint64 rights,
+        Matter matter
+    );
 
     error HealthLedger_NotAContract(address account);
     error HealthLedger_InvalidForm(uint56 form);
@@ -100,6 +125,11 @@ interface IHealthLedger {
     error HealthLedger_WrongBodyLength(uint256 length, uint256 wanted);
     error HealthLedger_NotLive(uint256 page, uint8 slot);
     error HealthLedger_NotProven(uint256 page);
+    /// @dev The account has no number that a consent could name.
+    error HealthLedger_UnknownGrantee(address account);
+    /// @dev The consent is not for payment.
+    error HealthLedger_NotForPayment(uint64 rights);
+    error HealthLedger_ConsentOver(uint256 until);
 
     // --- pages ----------------------------------------------------------------------------------------------
 
@@ -135,6 +165,24 @@ interface IHealthLedger {
     /// @notice A patient revokes a consent alone; in force with this transaction, from any sender.
     /// @param circuit of the family `ledger-slot`
     function revokeByForce(uint256 page, CircuitId circuit, uint8 slot, Groth16Proof calldata proof) external;
+
+    // --- binding --------------------------------------------------------------------------------------------
+
+    /// @notice Gives the caller the number by which consents name it; always the same one.
+    function registerGrantee() external returns (uint32 grantee);
+
+    /// @notice Lets contracts rely on a consent for payment in one matter, from now until it ends. What it takes is a proof by
+    /// who knows the consent's revocation secret; anyone may send it. Repeating it does nothing.
+    /// @param circuit of the family `ledger-bind`
+    /// @param rights of the consent, which the proof shows. It names `matter.grantee` by its number
+    function bind(
+        uint256 page,
+        CircuitId circuit,
+        uint8 slot,
+        uint64 rights,
+        Matter calldata matter,
+        Groth16Proof calldata proof
+    ) external returns (ConsentId consentId);
 
     // --- accesses -------------------------------------------------------------------------------------------
 
@@ -197,4 +245,21 @@ interface IHealthLedger {
 
     /// @notice `action` of a proof that revokes by force; a field element.
     function revokeActionOf(uint256 page) external view returns (uint256);
+
+    /// @notice Numbers count from 1; 0 for an account without one.
+    function granteeOf(address account) external view returns (uint32);
+
+    /// @notice `action` of a proof that binds a consent to a matter; a field element.
+    function bindActionOf(uint256 page, Matter calldata matter) external view returns (uint256);
+
+    /// @notice `BOUND_CONSENT`, and the first 28 bytes of a hash over page, slot and matter.
+    function boundConsentIdOf(
+        uint256 page,
+        uint8 slot,
+        Matter calldata matter
+    ) external pure returns (ConsentId);
+
+    /// @notice What a bound consent is, and until when: minutes since 1970-01-01 UTC. Zeros where nothing was bound. Whether it
+    /// is live says `isActive`.
+    function boundConsent(ConsentId consentId) external view returns (uint256 page, uint8 slot, uint32 until);
 }

@@ -3,10 +3,11 @@ pragma solidity ^0.8.28;
 
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
-import {EndedVersion, HealthLedgerConfig, IHealthLedger, Page} from "../interfaces/IHealthLedger.sol";
+import {IConsentSource} from "../interfaces/IConsentSource.sol";
+import {EndedVersion, HealthLedgerConfig, IHealthLedger, Matter, Page} from "../interfaces/IHealthLedger.sol";
 import {Field} from "../libraries/Field.sol";
 import {Transcripts} from "../libraries/Transcripts.sol";
-import {CircuitId} from "../types/Ids.sol";
+import {BOUND_CONSENT, CircuitId, ConsentId} from "../types/Ids.sol";
 import {Proofs} from "../verification/Proofs.sol";
 import {LedgerLayout} from "./generated/LedgerLayout.sol";
 
@@ -17,6 +18,7 @@ contract HealthLedger is IHealthLedger {
     bytes16 private constant ACCESSES = "ledger-access";
     bytes16 private constant CONSENTS = "ledger-consent";
     bytes16 private constant SLOT = "ledger-slot";
+    bytes16 private constant BIND = "ledger-bind";
 
     uint256 private constant SLOTS = 256;
     uint256 private constant FORM_BITS = LedgerLayout.RIGHTS_UNTIL_SHIFT + LedgerLayout.RIGHTS_UNTIL_BITS;
@@ -36,6 +38,11 @@ contract HealthLedger is IHealthLedger {
     /// @inheritdoc IHealthLedger
     mapping(uint256 page => mapping(bytes25 history => uint32)) public lateLogged;
 
+    /// @inheritdoc IHealthLedger
+    mapping(address account => uint32) public granteeOf;
+
+    uint32 private _granteeCount;
+    mapping(ConsentId consentId => Bound) private _bound;
     mapping(uint256 page => Page) private _pages;
 
     constructor(HealthLedgerConfig memory config) {
@@ -145,6 +152,47 @@ contract HealthLedger is IHealthLedger {
         emit ConsentRevokedByForce(page, p.version, slot);
     }
 
+    // --- binding --------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IHealthLedger
+    function registerGrantee() external returns (uint32 grantee) {
+        grantee = granteeOf[msg.sender];
+        if (grantee != 0) return grantee;
+        grantee = ++_granteeCount;
+        granteeOf[msg.sender] = grantee;
+        emit GranteeRegistered(grantee, msg.sender);
+    }
+
+    /// @inheritdoc IHealthLedger
+    function bind(
+        uint256 page,
+        CircuitId circuit,
+        uint8 slot,
+        uint64 rights,
+        Matter calldata matter,
+        Groth16Proof calldata proof
+    ) external returns (ConsentId consentId) {
+        Page storage p = _known(page);
+        if (!isLive(page, slot)) revert HealthLedger_NotLive(page, slot);
+        uint32 grantee = granteeOf[matter.grantee];
+        if (grantee == 0) revert HealthLedger_UnknownGrantee(matter.grantee);
+        uint256 purposes = rights >> LedgerLayout.RIGHTS_PURPOSES_SHIFT;
+        if ((purposes >> LedgerLayout.PURPOSE_PAYMENT) & 1 == 0) revert HealthLedger_NotForPayment(rights);
+        uint256 until = rights >> LedgerLayout.RIGHTS_UNTIL_SHIFT;
+        if (until <= _minute()) revert HealthLedger_ConsentOver(until);
+        consentId = boundConsentIdOf(page, slot, matter);
+        if (_bound[consentId].page != 0) return consentId;
+
+        uint256[] memory inputs = new uint256[](5);
+        (inputs[0], inputs[1], inputs[2]) = (p.root, slot, bindActionOf(page, matter));
+        (inputs[3], inputs[4]) = (rights, grantee);
+        address verifier = _verifierOf(circuit, BIND);
+        if (!Proofs.verify(verifier, inputs, proof)) revert HealthLedger_NotProven(page);
+        // A page's leaves have ends of 26 bits: the circuit of consents sees to it.
+        _bound[consentId] = Bound(uint216(page), slot, uint32(until));
+        emit ConsentBound(consentId, page, slot, rights, matter);
+    }
+
     // --- accesses -------------------------------------------------------------------------------------------
 
     /// @inheritdoc IHealthLedger
@@ -190,8 +238,31 @@ contract HealthLedger is IHealthLedger {
     }
 
     /// @inheritdoc IHealthLedger
-    function isLive(uint256 page, uint8 slot) external view returns (bool) {
+    function isLive(uint256 page, uint8 slot) public view returns (bool) {
         return (_pages[page].live >> slot) & 1 == 1;
+    }
+
+    /// @inheritdoc IConsentSource
+    function isActive(
+        ConsentId consentId,
+        address patient,
+        address grantee,
+        bytes32 purpose,
+        uint256 program
+    ) external view returns (bool) {
+        Bound storage bound = _bound[consentId];
+        (uint256 page, uint8 slot, uint32 until) = (bound.page, bound.slot, bound.until);
+        return
+            _minute() < until &&
+            isLive(page, slot) &&
+            ConsentId.unwrap(consentId) ==
+                _boundId(abi.encode(page, slot, Matter(patient, grantee, purpose, program)));
+    }
+
+    /// @inheritdoc IHealthLedger
+    function boundConsent(ConsentId consentId) external view returns (uint256, uint8, uint32) {
+        Bound storage bound = _bound[consentId];
+        return (bound.page, bound.slot, bound.until);
     }
 
     /// @inheritdoc IHealthLedger
@@ -216,7 +287,33 @@ contract HealthLedger is IHealthLedger {
         return uint256(hash) % Field.MODULUS;
     }
 
+    /// @inheritdoc IHealthLedger
+    function bindActionOf(uint256 page, Matter calldata matter) public view returns (uint256) {
+        bytes32 hash = keccak256(abi.encode("vitalproof/bind/1", block.chainid, address(this), page, matter));
+        return uint256(hash) % Field.MODULUS;
+    }
+
+    /// @inheritdoc IHealthLedger
+    function boundConsentIdOf(
+        uint256 page,
+        uint8 slot,
+        Matter calldata matter
+    ) public pure returns (ConsentId) {
+        return ConsentId.wrap(_boundId(abi.encode(page, slot, matter)));
+    }
+
     // --- internals ------------------------------------------------------------------------------------------
+
+    /// @dev A consent that was bound; one slot of storage.
+    struct Bound {
+        uint216 page;
+        uint8 slot;
+        uint32 until;
+    }
+
+    function _boundId(bytes memory bound) private pure returns (bytes32) {
+        return BOUND_CONSENT | (keccak256(bound) >> 32);
+    }
 
     /// @dev What accesses are logged under.
     struct Logged {
@@ -269,9 +366,14 @@ contract HealthLedger is IHealthLedger {
         uint256[3] memory inputs,
         Groth16Proof calldata proof
     ) private view {
-        (address verifier, bytes16 found) = circuits.verifierInForce(circuit);
-        if (verifier == address(0) || found != family) revert HealthLedger_CircuitNotUsable(circuit, family);
+        address verifier = _verifierOf(circuit, family);
         if (!Proofs.verify3(verifier, inputs, proof)) revert HealthLedger_NotProven(page);
+    }
+
+    function _verifierOf(CircuitId circuit, bytes16 family) private view returns (address verifier) {
+        bytes16 found;
+        (verifier, found) = circuits.verifierInForce(circuit);
+        if (verifier == address(0) || found != family) revert HealthLedger_CircuitNotUsable(circuit, family);
     }
 
     function _endVersion(Page storage p) private {

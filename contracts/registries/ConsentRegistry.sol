@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Consent, ConsentRecord, IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {IConsentSource} from "../interfaces/IConsentSource.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {ConsentId} from "../types/Ids.sol";
 
@@ -65,7 +66,7 @@ contract ConsentRegistry is IConsentRegistry, EIP712 {
         return _revokedAt[patient][consentId];
     }
 
-    /// @inheritdoc IConsentRegistry
+    /// @inheritdoc IConsentSource
     function isActive(
         ConsentId consentId,
         address patient,

@@ -20,10 +20,14 @@ type ProgramId is uint64;
 /// @dev Number of a policy, assigned by `ClaimsPayout` from 1.
 type PolicyId is uint64;
 
-/// @dev Hash over everything a consent says; see `IConsentRegistry.consentId`.
+/// @dev Names a consent: a hash over everything it says (`IConsentRegistry.consentIdOf`), or `BOUND_CONSENT` and 28 bytes
+/// of a hash over what a consent of the health ledger was bound to (`IHealthLedger.boundConsentIdOf`).
 type ConsentId is bytes32;
 
+bytes4 constant BOUND_CONSENT = "LDGR";
+
 using {eqCircuit as ==, neCircuit as !=} for CircuitId global;
+using {isBound} for ConsentId global;
 using {eqPolicy as ==, nePolicy as !=} for PolicyId global;
 
 function eqCircuit(CircuitId a, CircuitId b) pure returns (bool) {
@@ -40,4 +44,10 @@ function nePolicy(PolicyId a, PolicyId b) pure returns (bool) {
 
 function eqPolicy(PolicyId a, PolicyId b) pure returns (bool) {
     return PolicyId.unwrap(a) == PolicyId.unwrap(b);
+}
+
+/// @dev Whether the health ledger is asked about it, and not the registry. Each is asked about all that there is to know, so
+/// nobody gains by an id of the other kind.
+function isBound(ConsentId id) pure returns (bool) {
+    return bytes4(ConsentId.unwrap(id)) == BOUND_CONSENT;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { FamilyFields } from "@vitalproof/sdk";
+import { LEDGER_LATE_TIME } from "../parameters.ts";
 
 /** A circuit that the registry starts with; facts only, no addresses. */
 export interface GenesisCircuit extends FamilyFields {
@@ -23,7 +24,7 @@ const NO_PREDECESSOR = `0x${"0".repeat(64)}`;
 
 /**
  * The whole system: one verifier and one verification key per circuit, the
- * batch verifier, the five registries, custody, and the claims contract over them.
+ * batch verifier, the five registries, custody, the health ledger, and the claims contract over them.
  *
  * Parameters (ignition/parameters/<network>.json): governor, guardian and pauser
  * (three different accounts, none of them an insurer's), the registry's times in
@@ -60,7 +61,8 @@ export function vitalproofModule(genesis: readonly GenesisCircuit[]) {
     const scopes = m.contract("ScopeRegistry", [anchors]);
     const pauses = m.contract("PauseRegistry", [circuits, m.getParameter<string>("pauser")]);
     const custody = m.contract("Custody");
-    const claims = m.contract("ClaimsPayout", [pauses, scopes, consents, custody]);
-    return { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, claims };
+    const ledger = m.contract("HealthLedger", [{ circuits, lateTime: LEDGER_LATE_TIME }]);
+    const claims = m.contract("ClaimsPayout", [pauses, scopes, consents, ledger, custody]);
+    return { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, ledger, claims };
   });
 }

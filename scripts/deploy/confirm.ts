@@ -5,6 +5,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EthereumProvider } from "hardhat/types/providers";
 import { familyFieldsOf } from "../../ignition/circuits.ts";
 import type { Vitalproof } from "../../ignition/deployVitalproof.ts";
+import { LEDGER_LATE_TIME } from "../../ignition/parameters.ts";
 import type { Plan } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -41,7 +42,7 @@ export async function confirm(
   plan: Plan,
   fresh: boolean,
 ): Promise<Confirmed> {
-  const { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, claims } = system;
+  const { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, ledger, claims } = system;
   const same = (what: string, actual: unknown, expected: unknown) => {
     if (String(actual).toLowerCase() === String(expected).toLowerCase()) return;
     throw new Refusal(
@@ -61,6 +62,7 @@ export async function confirm(
     ["ScopeRegistry", scopes],
     ["PauseRegistry", pauses],
     ["Custody", custody],
+    ["HealthLedger", ledger],
     ["ClaimsPayout", claims],
   ] as const) {
     const artifact = await hre.artifacts.readArtifact(name);
@@ -101,6 +103,9 @@ export async function confirm(
   same("the scopes of ClaimsPayout", await claims.scopes(), await scopes.getAddress());
   same("the anchors of ClaimsPayout", await claims.anchors(), await anchors.getAddress());
   same("the consents of ClaimsPayout", await claims.consents(), await consents.getAddress());
+  same("the ledger of ClaimsPayout", await claims.ledger(), await ledger.getAddress());
+  same("the circuits of HealthLedger", await ledger.circuits(), await circuits.getAddress());
+  same("the late time of HealthLedger", await ledger.lateTime(), BigInt(LEDGER_LATE_TIME));
 
   const confirmed: ConfirmedCircuit[] = [];
   for (const spec of plan.specs) {

@@ -7,7 +7,13 @@ import { type DeployOptions, deployVitalproof } from "../../ignition/deployVital
 import { keyFuture } from "../../ignition/modules/vitalproof.ts";
 
 /** Their constructors ask other contracts of the system, which are not on the target's chain yet. */
-const TAKES_ADDRESSES = new Set(["CircuitRegistry", "ScopeRegistry", "PauseRegistry", "ClaimsPayout"]);
+const TAKES_ADDRESSES = new Set([
+  "CircuitRegistry",
+  "ScopeRegistry",
+  "PauseRegistry",
+  "HealthLedger",
+  "ClaimsPayout",
+]);
 
 /** One creation transaction of the rehearsal. */
 export interface Creation {
@@ -38,7 +44,7 @@ export async function dryRun(
 ): Promise<Creation[]> {
   const connection = await hre.network.create({ network: "default", override: { chainId } });
   try {
-    const { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, claims } =
+    const { batchVerifier, circuits, anchors, consents, scopes, pauses, custody, ledger, claims } =
       await deployVitalproof(hre, connection, options);
     const names = new Map<string, { contract: string; future: string }>();
     for (const [name, contract] of Object.entries({
@@ -49,6 +55,7 @@ export async function dryRun(
       ScopeRegistry: scopes,
       PauseRegistry: pauses,
       Custody: custody,
+      HealthLedger: ledger,
       ClaimsPayout: claims,
     })) {
       names.set((await contract.getAddress()).toLowerCase(), { contract: name, future: name });

@@ -49,6 +49,7 @@ async function contractNames(fixture: Fixture): Promise<Map<string, { name: stri
     ["ScopeRegistry", contracts.scopes],
     ["PauseRegistry", contracts.pauses],
     ["Custody", contracts.custody],
+    ["HealthLedger", contracts.ledger],
     ["ClaimsPayout", contracts.claims],
     ["TestToken", token],
     ["GlucoseDayVerifier", await verifierOf(fixture)],

@@ -38,14 +38,18 @@ export function numberOf(seed: string): bigint {
 /** A patient's side of one consent. */
 export type Patient = { readonly key: SlotKey; readonly secret: bigint; readonly consent: OpenConsent };
 
-export function patientOf(name: string, rights: Rights = RIGHTS): Patient {
+export function patientOf(
+  name: string,
+  rights: Rights = RIGHTS,
+  grantee = Number(numberOf(`${name}/grantee`) & 0xffff_ffffn),
+): Patient {
   const key = new SlotKey(Buffer.from(keccak256(toUtf8Bytes(`${name}/key`)).slice(2), "hex"));
   const secret = numberOf(`${name}/secret`);
   const consent = {
     rights,
     signer: signerOf(key.publicKey),
     handle: handleOf(secret),
-    grantee: Number(numberOf(`${name}/grantee`) & 0xffff_ffffn),
+    grantee,
     audit: numberOf(`${name}/audit`),
   };
   return { key, secret, consent };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { keccak256 } from "ethers";
+import { LEDGER_LATE_TIME } from "../../../ignition/parameters.ts";
 import type {
   AnchorRegistry,
   ClaimsPayout,
   ClaimTerms,
   ConsentRegistry,
   Custody,
+  HealthLedger,
   MockVerifier,
   PauseRegistry,
   ScopeRegistry,
@@ -79,10 +81,14 @@ export async function deployContracts(verifierName: VerifierName, genesis: Genes
     pauser.address,
   ])) as unknown as PauseRegistry;
   const custody = (await ethers.deployContract("Custody")) as unknown as Custody;
+  const ledger = (await ethers.deployContract("HealthLedger", [
+    { circuits, lateTime: LEDGER_LATE_TIME },
+  ])) as unknown as HealthLedger;
   const claims = (await ethers.deployContract("ClaimsPayout", [
     pauses,
     scopes,
     consents,
+    ledger,
     custody,
   ])) as unknown as ClaimsPayout;
   const token = (await ethers.deployContract("TestToken", [
@@ -108,6 +114,7 @@ export async function deployContracts(verifierName: VerifierName, genesis: Genes
     scopes,
     pauses,
     custody,
+    ledger,
     claims,
     claimsAddress,
     claimTerms,

@@ -15,7 +15,7 @@ import {
   type Revocation,
 } from "@vitalproof/sdk/ledger";
 import { encodeBytes32String } from "ethers";
-import type { HealthLedger } from "../../../types/ethers-contracts/index.js";
+import { LEDGER_LATE_TIME } from "../../../ignition/parameters.ts";
 import { grantOf, type Patient, patientOf } from "../../support/ledgerPage.ts";
 import { simulatedProof } from "../../support/simulatedProof.ts";
 import { circuitId, proposal } from "./circuits.ts";
@@ -26,12 +26,13 @@ import { delay } from "./values.ts";
 import { deployWorld } from "./world.ts";
 
 /** Minutes. */
-export const LATE_TIME = 7n * 24n * 60n;
+export const LATE_TIME = BigInt(LEDGER_LATE_TIME);
 
 const VERIFIERS = {
   "access-batch-64": "AccessBatch64Verifier",
   "consent-batch": "ConsentBatchVerifier",
   "own-slot": "OwnSlotVerifier",
+  "bind-slot": "BindSlotVerifier",
 } as const;
 export type LedgerCircuit = keyof typeof VERIFIERS;
 
@@ -50,10 +51,13 @@ export const minute = async (): Promise<number> => Math.floor((await time.latest
 
 export async function deployLedger() {
   const world = await deployWorld();
-  const { circuits, governor } = world;
+  const { circuits, governor, ledger } = world;
   const proposals = await Promise.all(
     Object.entries(VERIFIERS).map(async ([name, verifier]) => {
-      const { inputs, period, ...fields } = ledgerFamilyFields(name, 3)!;
+      const { inputs, period, ...fields } = ledgerFamilyFields(
+        name,
+        circuitKey(name as LedgerCircuit).points.length - 1,
+      )!;
       return proposal(await ethers.deployContract(verifier), {
         ...{ name, version: 1n, inputs: BigInt(inputs), period: BigInt(period), ...fields },
         verificationKey: await deployKey(circuitKey(name).bytes),
@@ -63,14 +67,12 @@ export async function deployLedger() {
   for (const each of proposals) await circuits.connect(governor).propose(each);
   await time.increase(delay);
   for (const each of proposals) await circuits.add(each);
-  const config = { circuits, lateTime: LATE_TIME };
-  const ledger = (await ethers.deployContract("HealthLedger", [config])) as unknown as HealthLedger;
   const [custodian, next, stranger] = (await ethers.getSigners()).slice(-3);
   const address: Omit<PageAddress, "page"> = {
     chainId: (await ethers.provider.getNetwork()).chainId,
     ledger: await ledger.getAddress(),
   };
-  return { ...world, ledger, custodian: custodian!, next: next!, stranger: stranger!, address };
+  return { ...world, custodian: custodian!, next: next!, stranger: stranger!, address };
 }
 
 /** Arguments of `changeConsents`. */
@@ -113,10 +115,13 @@ export class TestPage {
     return { ...this.world.address, page: this.page };
   }
 
-  newGrants(count: number): readonly { readonly patient: Patient; readonly grant: Grant }[] {
+  newGrants(
+    count: number,
+    patientAt = (slot: number) => patientOf(`patient ${slot}`),
+  ): readonly { readonly patient: Patient; readonly grant: Grant }[] {
     const filled = this.state.leaves.length;
     return Array.from({ length: count }, (_, i) => {
-      const patient = patientOf(`patient ${filled + i}`);
+      const patient = patientAt(filled + i);
       return { patient, grant: grantOf(patient, filled + i, this.address) };
     });
   }
@@ -142,8 +147,8 @@ export class TestPage {
     return [this.page, idOf("consent-batch"), revoked, root, page.live, digest, proof, [...leaves]];
   }
 
-  async grant(count: number): Promise<void> {
-    const made = this.newGrants(count);
+  async grant(count: number, patientAt?: (slot: number) => Patient): Promise<void> {
+    const made = this.newGrants(count, patientAt);
     const batch = this.batch(made.map(({ grant }) => grant));
     await this.world.ledger.connect(this.world.custodian).changeConsents(...this.changes(batch));
     this.patients.push(...made.map(({ patient }) => patient));

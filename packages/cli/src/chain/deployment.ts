@@ -15,6 +15,7 @@ export const CONTRACTS = [
   "ScopeRegistry",
   "PauseRegistry",
   "Custody",
+  "HealthLedger",
   "ClaimsPayout",
 ] as const;
 

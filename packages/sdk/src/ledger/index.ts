@@ -19,6 +19,7 @@ export {
   accessFault,
   type PageState,
 } from "./accessBatch.ts";
+export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
 export {
   auditKeyOf,
   consentLeafOf,

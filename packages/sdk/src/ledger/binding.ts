@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A consent of a page that a contract relies on, such as claims on a policy: contracts/interfaces/IHealthLedger.sol.
+import { AbiCoder, concat, dataSlice, keccak256, toUtf8Bytes } from "ethers";
+import { FIELD } from "../field.ts";
+import { assertInteger } from "../invalid.ts";
+import { PAGE_SLOTS, type PageAddress } from "./page.ts";
+
+/** What a consent is bound to. */
+export type Matter = {
+  /** Account that acts for the patient there; for a policy its controller. */
+  readonly patient: string;
+  /** Account of who may act on it, whose number the consent names; for claims the program's insurer. */
+  readonly grantee: string;
+  /** 32 bytes in hex; for claims `claimPurpose()`. */
+  readonly purpose: string;
+  /** Number of the program. */
+  readonly program: bigint;
+};
+
+const MATTER = "tuple(address patient, address grantee, bytes32 purpose, uint256 program)";
+/** What ids of bound consents begin with; `BOUND_CONSENT` of contracts/types/Ids.sol. */
+const BOUND_CONSENT = toUtf8Bytes("LDGR");
+
+/** `action` of a proof that binds a consent to a matter. */
+export function bindActionOf({ chainId, ledger, page }: PageAddress, matter: Matter): bigint {
+  const types = ["string", "uint256", "address", "uint256", MATTER];
+  const bytes = AbiCoder.defaultAbiCoder().encode(types, [
+    "vitalproof/bind/1",
+    chainId,
+    ledger,
+    page,
+    matter,
+  ]);
+  return BigInt(keccak256(bytes)) % FIELD;
+}
+
+/** Id under which contracts ask about a bound consent: 32 bytes in hex. */
+export function boundConsentIdOf(page: bigint, slot: number, matter: Matter): string {
+  assertInteger("slot", slot, 0, PAGE_SLOTS - 1);
+  const hash = keccak256(
+    AbiCoder.defaultAbiCoder().encode(["uint256", "uint8", MATTER], [page, slot, matter]),
+  );
+  return concat([BOUND_CONSENT, dataSlice(hash, 0, 28)]);
+}
+
+/** Whether the health ledger is asked about a consent, and not the consent registry. */
+export function isBoundConsent(consentId: string): boolean {
+  return dataSlice(consentId, 0, 4) === concat([BOUND_CONSENT]);
+}
