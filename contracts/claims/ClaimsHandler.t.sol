@@ -4,6 +4,8 @@ pragma solidity ^0.8.28;
 import {ClaimItem, ClaimPreview, PeriodState, Policy, SkipReason} from "../interfaces/IClaimsPayout.sol";
 import {Escrow} from "../interfaces/ICustody.sol";
 import {Consent} from "../interfaces/IConsentRegistry.sol";
+import {Matter} from "../interfaces/IHealthLedger.sol";
+import {LedgerLayout} from "../ledger/generated/LedgerLayout.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
 import {VM} from "../mocks/Vm.sol";
 import {CircuitId, ConsentId, EscrowId, PolicyId, ProgramId} from "../types/Ids.sol";
@@ -17,7 +19,8 @@ contract ClaimsHandler is ClaimsDecisions {
         for (uint256 i = 0; i < PROGRAMS; ++i) fund(i, 999 * benefitOf(i + 1));
         for (uint256 i = 0; i < PATIENTS; ++i) {
             issue(i, i, 1, 40);
-            grant(i, i, 200 days);
+            if (i == 0) grantInLedger(i, i, 200 days);
+            else grant(i, i, 200 days);
         }
         require(claims.policyCount() == PATIENTS, "the stories begin without a policy");
     }
@@ -39,6 +42,65 @@ contract ClaimsHandler is ClaimsDecisions {
         consentGhosts.push(ghost);
     }
 
+    /// @dev A consent in the next slot of the ledger, which is bound at once.
+    function grantInLedger(uint256 program, uint256 patient, uint256 duration) public step(0) {
+        ConsentGhost memory ghost;
+        ghost.patient = patient % PATIENTS;
+        ghost.program = (program % PROGRAMS) + 1;
+        ghost.from = uint64(now_);
+        ghost.until = uint64((now_ + (duration % 400 days) + 60) / 60) * 60;
+        ghost.slot = ++slotCount;
+        (uint256 page, uint8 slot) = _placeOf(ghost.slot);
+        Groth16Proof memory proof;
+        if (slot == 0) {
+            VM.prank(CUSTODIAN);
+            ledger.openPage(0);
+        }
+        uint256 live = ledger.pageOf(page).live | (1 << slot);
+        CircuitId consentCircuit = circuits.circuitIdOf("ledger-consent", 1);
+        VM.prank(CUSTODIAN, CUSTODIAN);
+        ledger.changeConsents(
+            page,
+            consentCircuit,
+            0,
+            ghost.slot,
+            live,
+            0,
+            proof,
+            new uint256[](1)
+        );
+        VM.prank(insurerOf(ghost.program));
+        ledger.registerGrantee();
+        ghost.id = _bind(ghost);
+        consentGhosts.push(ghost);
+    }
+
+    function _bind(ConsentGhost memory ghost) private returns (ConsentId) {
+        (uint256 page, uint8 slot) = _placeOf(ghost.slot);
+        Groth16Proof memory proof;
+        uint64 rights = uint64(
+            (1 << LedgerLayout.PURPOSE_PAYMENT) | ((ghost.until / 60) << LedgerLayout.RIGHTS_UNTIL_SHIFT)
+        );
+        return
+            ledger.bind(
+                page,
+                circuits.circuitIdOf("ledger-bind", 1),
+                slot,
+                rights,
+                Matter(
+                    patientOf(ghost.patient),
+                    insurerOf(ghost.program),
+                    claims.claimPurpose(),
+                    ghost.program
+                ),
+                proof
+            );
+    }
+
+    function _placeOf(uint256 number) private pure returns (uint256 page, uint8 slot) {
+        return ((number - 1) / 256 + 1, uint8((number - 1) % 256));
+    }
+
     function _consentOf(ConsentGhost memory ghost) private view returns (Consent memory) {
         return
             Consent({
@@ -56,6 +118,12 @@ contract ClaimsHandler is ClaimsDecisions {
     /// @dev C2: what was revoked is not granted again, and what was not is left as it is. P8: a stranger grants nothing.
     function grantAgain(uint256 seed, bool byPatient) external step(0) {
         ConsentGhost memory ghost = consentGhosts[seed % consentGhosts.length];
+        if (ghost.slot != 0) {
+            try this.bindAgain(ghost) {
+                require(ghost.revokedAt == 0 && now_ < ghost.until, "C2: bound again");
+            } catch {}
+            return;
+        }
         Consent memory consent = _consentOf(ghost);
         if (!byPatient) ++consent.nonce;
         VM.prank(byPatient ? patientOf(ghost.patient) : STRANGER);
@@ -64,10 +132,22 @@ contract ClaimsHandler is ClaimsDecisions {
         } catch {}
     }
 
+    function bindAgain(ConsentGhost calldata ghost) external {
+        _bind(ghost);
+    }
+
     function revoke(uint256 seed, bool byPatient) external step(0) {
         ConsentGhost storage ghost = consentGhosts[seed % consentGhosts.length];
         // Not the first ones too soon, or nothing else is ever tried.
         if (seed % 4 != 0) return;
+        if (ghost.slot != 0) {
+            if (ghost.revokedAt != 0) return;
+            (uint256 page, uint8 slot) = _placeOf(ghost.slot);
+            Groth16Proof memory proof;
+            ledger.revokeByForce(page, circuits.circuitIdOf("ledger-slot", 1), slot, proof);
+            ghost.revokedAt = now_;
+            return;
+        }
         VM.prank(byPatient ? patientOf(ghost.patient) : STRANGER);
         consents.revoke(ghost.id);
         if (byPatient && ghost.revokedAt == 0) ghost.revokedAt = now_;

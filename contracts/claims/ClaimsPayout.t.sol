@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Anchor} from "../interfaces/IAnchorRegistry.sol";
 import {IClaimsPayout, PeriodState, Policy} from "../interfaces/IClaimsPayout.sol";
-import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {IConsentSource} from "../interfaces/IConsentSource.sol";
 import {Escrow, ICustody} from "../interfaces/ICustody.sol";
 import {Circuit, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {VM} from "../mocks/Vm.sol";
@@ -38,7 +38,7 @@ contract ClaimsPayoutTest {
     }
 
     function _steps() private pure returns (bytes4[] memory steps) {
-        steps = new bytes4[](32);
+        steps = new bytes4[](33);
         uint256 i = 0;
         // What moves the story on comes more than once.
         for (uint256 j = 0; j < 3; ++j) {
@@ -58,6 +58,7 @@ contract ClaimsPayoutTest {
         steps[i++] = ClaimsSteps.end.selector;
         steps[i++] = ClaimsSteps.redirect.selector;
         steps[i++] = ClaimsHandler.grant.selector;
+        steps[i++] = ClaimsHandler.grantInLedger.selector;
         steps[i++] = ClaimsHandler.revoke.selector;
         steps[i++] = ClaimsHandler.claimFalsely.selector;
         steps[i++] = ClaimsDecisions.approve.selector;
@@ -242,10 +243,10 @@ contract ClaimsPayoutTest {
     }
 
     function _consents() private view {
-        IConsentRegistry consents = handler.consents();
         for (uint256 i = 0; i < handler.consentCount(); ++i) {
             (
                 ConsentId id,
+                uint256 slot,
                 uint256 patient,
                 uint256 program,
                 uint64 from,
@@ -253,7 +254,9 @@ contract ClaimsPayoutTest {
                 ,
                 uint256 revokedAt
             ) = handler.consentGhosts(i);
-            bool active = consents.isActive(
+            IConsentSource source = handler.ledger();
+            if (slot == 0) source = handler.consents();
+            bool active = source.isActive(
                 id,
                 handler.patientOf(patient),
                 handler.insurerOf(program),

@@ -8,6 +8,7 @@ import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {Escrow, ICustody} from "../interfaces/ICustody.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
 import {CircuitProposal, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
+import {HealthLedgerConfig, IHealthLedger} from "../interfaces/IHealthLedger.sol";
 import {IPauseRegistry} from "../interfaces/IPauseRegistry.sol";
 import {IScopeRegistry} from "../interfaces/IScopeRegistry.sol";
 import {FactsLayout} from "./generated/FactsLayout.sol";
@@ -34,6 +35,7 @@ abstract contract ClaimsSystem {
     IAnchorRegistry public immutable anchors;
     IScopeRegistry public immutable scopes;
     IConsentRegistry public immutable consents;
+    IHealthLedger public immutable ledger;
     IPauseRegistry public immutable pauses;
     ICustody public immutable custody;
     IClaimsPayout public immutable claims;
@@ -46,6 +48,7 @@ abstract contract ClaimsSystem {
     address public constant PAUSER = address(0x62);
     address public constant ARBITER = address(0x63);
     address public constant STRANGER = address(0x64);
+    address public constant CUSTODIAN = address(0x65);
     address public immutable attester = VM.addr(ATTESTER_KEY);
 
     struct Ghost {
@@ -53,8 +56,10 @@ abstract contract ClaimsSystem {
         uint256 sent;
     }
 
+    /// @dev `slot` counts over the ledger's pages from 1; 0 for a consent of the registry.
     struct ConsentGhost {
         ConsentId id;
+        uint256 slot;
         uint256 patient;
         uint256 program;
         uint64 from;
@@ -66,6 +71,7 @@ abstract contract ClaimsSystem {
     /// @dev What came in and went out, per token, counted from the tokens' balances alone.
     Ghost[2] public ghosts;
     ConsentGhost[] public consentGhosts;
+    uint256 public slotCount;
     uint256 public now_ = START;
     uint256 public nonce;
     uint256[2] public donated;
@@ -114,8 +120,13 @@ abstract contract ClaimsSystem {
             deployArtifact("PauseRegistry.sol:PauseRegistry", abi.encode(circuits, PAUSER))
         );
         custody = ICustody(deployArtifact("Custody.sol:Custody", ""));
+        HealthLedgerConfig memory config = HealthLedgerConfig(circuits, 30 * 24 * 60);
+        ledger = IHealthLedger(deployArtifact("HealthLedger.sol:HealthLedger", abi.encode(config)));
         claims = IClaimsPayout(
-            deployArtifact("ClaimsPayout.sol:ClaimsPayout", abi.encode(pauses, scopes, consents, custody))
+            deployArtifact(
+                "ClaimsPayout.sol:ClaimsPayout",
+                abi.encode(pauses, scopes, consents, ledger, custody)
+            )
         );
         tokens[0] = new TestToken("A", "A", 6);
         tokens[1] = new TestToken("B", "B", 18);

@@ -104,35 +104,16 @@ contract HealthLedger is IHealthLedger {
         }
         // Patients could prove nothing about a root that no tree has.
         if (!Field.isNonZeroElement(root)) revert HealthLedger_InvalidRoot(page, root);
-        (uint256 filled, uint256 before) = (p.filled, p.live);
-        if (leaves.length > SLOTS - filled) revert HealthLedger_PageFull(page, filled, leaves.length);
-        // Whatever a circuit lets through, a slot that was used never comes alive again.
-        uint256 fresh = (type(uint256).max >> (SLOTS - leaves.length)) << filled;
-        if (live & ~(before | fresh) != 0) revert HealthLedger_InvalidLiveBits(page, live);
-
-        uint256 header =
-            (filled << LedgerLayout.CONSENT_HEADER_FILLED_SHIFT) |
-                (leaves.length << LedgerLayout.CONSENT_HEADER_GRANTED_SHIFT) |
-                (uint256(revoked) << LedgerLayout.CONSENT_HEADER_REVOKED_SHIFT);
+        _requireLiveBits(page, p, live, leaves.length);
         (uint256 x, uint256 y) = Transcripts.evaluateWords(
             consentDomainOf(page),
             digest,
-            [
-                header,
-                grantDomainOf(page),
-                p.root,
-                root,
-                uint128(before),
-                before >> 128,
-                uint128(live),
-                live >> 128,
-                p.form
-            ],
+            _consentWords(page, p, revoked, root, live, leaves.length),
             leaves
         );
         _requireProven(page, circuit, CONSENTS, [digest, x, y], proof);
         _endVersion(p);
-        (p.root, p.live, p.filled) = (root, live, uint16(filled + leaves.length));
+        (p.root, p.live, p.filled) = (root, live, uint16(p.filled + leaves.length));
         emit ConsentsChanged(page, p.version, root, live, uint16(leaves.length), revoked);
     }
 
@@ -322,6 +303,41 @@ contract HealthLedger is IHealthLedger {
         uint256 live;
     }
 
+    /// @dev Whatever a circuit lets through, a slot that was used never comes alive again.
+    function _requireLiveBits(uint256 page, Page storage p, uint256 live, uint256 granted) private view {
+        uint256 filled = p.filled;
+        if (granted > SLOTS - filled) revert HealthLedger_PageFull(page, filled, granted);
+        uint256 fresh = (type(uint256).max >> (SLOTS - granted)) << filled;
+        if (live & ~(p.live | fresh) != 0) revert HealthLedger_InvalidLiveBits(page, live);
+    }
+
+    /// @dev The words of a consent batch before its leaves, as its circuit has them.
+    function _consentWords(
+        uint256 page,
+        Page storage p,
+        uint16 revoked,
+        uint256 root,
+        uint256 live,
+        uint256 granted
+    ) private view returns (uint256[9] memory) {
+        uint256 before = p.live;
+        uint256 header =
+            (uint256(p.filled) << LedgerLayout.CONSENT_HEADER_FILLED_SHIFT) |
+                (granted << LedgerLayout.CONSENT_HEADER_GRANTED_SHIFT) |
+                (uint256(revoked) << LedgerLayout.CONSENT_HEADER_REVOKED_SHIFT);
+        return [
+            header,
+            grantDomainOf(page),
+            p.root,
+            root,
+            uint128(before),
+            before >> 128,
+            uint128(live),
+            live >> 128,
+            p.form
+        ];
+    }
+
     /// @return end of the window
     function _windowEnd(
         uint256 page,
@@ -351,11 +367,16 @@ contract HealthLedger is IHealthLedger {
         (uint256 x, uint256 y) = Transcripts.evaluate(
             accessDomainOf(page),
             digest,
-            [header, under.root, uint128(under.live), under.live >> 128],
+            _accessWords(header, under),
             body
         );
         _requireProven(page, circuit, ACCESSES, [digest, x, y], proof);
         emit AccessesLogged(page, under.version, header);
+    }
+
+    /// @dev The words of an access batch before its body, as its circuit has them.
+    function _accessWords(uint256 header, Logged memory under) private pure returns (uint256[4] memory) {
+        return [header, under.root, uint128(under.live), under.live >> 128];
     }
 
     /// @dev The verifier refuses inputs that are not below r, so `digest` needs no check of its own.

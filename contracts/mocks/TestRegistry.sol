@@ -3,9 +3,11 @@ pragma solidity ^0.8.28;
 
 import {CircuitProposal, CircuitRegistryConfig, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IGroth16BatchVerifier} from "../interfaces/IGroth16BatchVerifier.sol";
+import {ledgerCircuits} from "./AnyProofs.sol";
 import {deployArtifact} from "./Artifacts.sol";
 
-/// @dev A registry of one circuit, with the shortest times that its rules allow for periods of a day.
+/// @dev A registry of one circuit for claims and those of the ledger, with the shortest times that its rules allow for periods
+/// of a day.
 function deployTestRegistry(
     address governor,
     address guardian,
@@ -20,7 +22,9 @@ function deployTestRegistry(
     config.delay = 15 days;
     config.suspensionTime = 16 days;
     config.suspensionCooldown = 33 days;
-    config.genesis = new CircuitProposal[](1);
+    config.genesis = new CircuitProposal[](5);
     config.genesis[0] = circuit;
+    CircuitProposal[4] memory ledger = ledgerCircuits();
+    for (uint256 i = 0; i < 4; ++i) config.genesis[i + 1] = ledger[i];
     return ICircuitRegistry(deployArtifact("CircuitRegistry.sol:CircuitRegistry", abi.encode(config)));
 }

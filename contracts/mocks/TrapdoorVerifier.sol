@@ -30,10 +30,15 @@ contract TrapdoorVerifier is IGroth16Verifier {
     }
 
     /// @notice The same key in the form that {VerificationKey} holds.
-    function key() external view returns (bytes memory words) {
+    function key() external view returns (bytes memory) {
+        return keyOf(4);
+    }
+
+    /// @notice As `key`, for another number of inputs.
+    function keyOf(uint256 inputs) public view returns (bytes memory words) {
         words = abi.encodePacked(uint256(1), uint256(2));
         for (uint256 i = 0; i < 3; ++i) words = abi.encodePacked(words, G2_X1, G2_X0, G2_Y1, G2_Y0);
-        for (uint256 i = 1; i <= 5; ++i) words = abi.encodePacked(words, _generatorTimes(i));
+        for (uint256 i = 1; i <= inputs + 1; ++i) words = abi.encodePacked(words, _generatorTimes(i));
     }
 
     function verifyProof(

@@ -5,6 +5,8 @@ pragma solidity ^0.8.28;
 interface IVm {
     function warp(uint256 timestamp) external;
     function prank(address sender) external;
+    /// @dev With a direct call's `tx.origin`.
+    function prank(address sender, address origin) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function chainId(uint256 id) external;

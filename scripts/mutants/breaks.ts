@@ -20,8 +20,8 @@ export interface Break {
   readonly control?: "stateful" | "inlined";
 }
 
-/** Properties of the suites with several circuits, which are the last ones: they are asked first. */
-const OF_CIRCUITS = /^(T36|V2)$/;
+/** Properties of the last suites, which are asked first. */
+const OF_LAST = /^(T36|V2|L1|L2)$/;
 
 export interface Outcome {
   readonly noticed: boolean;
@@ -58,7 +58,7 @@ export function tryBreak(
   if (codes === undefined) throw new Error(`Break "${given.name}" does not compile.`);
   const others: string[] = [];
   if (phase !== "inlined") {
-    for (const suite of OF_CIRCUITS.test(given.property) ? STATEFUL.toReversed() : STATEFUL) {
+    for (const suite of OF_LAST.test(given.property) ? STATEFUL.toReversed() : STATEFUL) {
       const outcome = outcomeOf(runStateful(project, codes, timeout, [suite]), says);
       if (outcome.noticed) return outcome;
       others.push(outcome.by);

@@ -8,6 +8,7 @@ export const STATEFUL = [
   "contracts/claims/ClaimsPayout.t.sol",
   "contracts/libraries/Windows.t.sol",
   "contracts/libraries/WindowsTurns.t.sol",
+  "contracts/ledger/HealthLedger.t.sol",
 ];
 
 const NOTHING_RUN: Run = { passed: true, by: "", output: "" };
