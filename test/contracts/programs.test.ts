@@ -31,14 +31,14 @@ describe("ClaimsPayout: programs and their money", () => {
     });
 
     it("refuses registries without code", async () => {
-      const { claims, pauses, scopes, consents, custody, stranger } = await load(deployWorld);
+      const { claims, pauses, scopes, consents, ledger, custody, stranger } = await load(deployWorld);
       const factory = await ethers.getContractFactory("ClaimsPayout");
       const good = await Promise.all(
-        [pauses, scopes, consents, custody].map((contract) => contract.getAddress()),
+        [pauses, scopes, consents, ledger, custody].map((contract) => contract.getAddress()),
       );
       for (let i = 0; i < good.length; i++) {
         const args = good.map((address, j) => (i === j ? stranger.address : address));
-        await expect(factory.deploy(...(args as [string, string, string, string])))
+        await expect(factory.deploy(...(args as [string, string, string, string, string])))
           .to.be.revertedWithCustomError(claims, "ClaimsPayout_NotAContract")
           .withArgs(stranger.address);
       }
