@@ -10,6 +10,7 @@ import {
   SCOPE_REGISTRY_ABI,
   VitalproofError,
 } from "@vitalproof/sdk";
+import { HEALTH_LEDGER_ABI } from "@vitalproof/sdk/ledger";
 import { expect } from "chai";
 import { type ErrorFragment, Interface } from "ethers";
 import { dateTime } from "../src/words/format.ts";
@@ -24,6 +25,7 @@ const ABIS = [
   CUSTODY_ABI,
   PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
+  HEALTH_LEDGER_ABI,
 ];
 const UNIT = { symbol: "tUSDC", decimals: 6 };
 
@@ -32,6 +34,7 @@ function sample(type: string): unknown {
   if (type.startsWith("uint")) return 3;
   if (type === "address") return `0x${"12".repeat(20)}`;
   if (type === "bytes16") return `0x${"56".repeat(16)}`;
+  if (type === "bytes25") return `0x${"78".repeat(25)}`;
   if (type === "bytes32") return `0x${"34".repeat(32)}`;
   if (type === "string") return "a text";
   throw new Error(`No sample of ${type}.`);

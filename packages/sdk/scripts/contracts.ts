@@ -8,6 +8,7 @@ export const CONTRACTS = [
   "claims/ClaimsPayout",
   "registries/ConsentRegistry",
   "custody/Custody",
+  "ledger/HealthLedger",
   "registries/PauseRegistry",
   "registries/ScopeRegistry",
 ] as const;

@@ -33,6 +33,7 @@ import {
   TokenClient,
   VitalproofError,
 } from "../src/index.ts";
+import { HEALTH_LEDGER_ABI } from "../src/ledger/index.ts";
 import { codeRejected } from "./support.ts";
 
 const artifact = (name: string): { abi: []; bytecode: string } => {
@@ -80,6 +81,7 @@ describe("contract clients", function () {
       ScopeRegistry: SCOPE_REGISTRY_ABI,
       Custody: CUSTODY_ABI,
       PauseRegistry: PAUSE_REGISTRY_ABI,
+      HealthLedger: HEALTH_LEDGER_ABI,
     };
     for (const [name, fragments] of Object.entries(pairs)) {
       const wanted = new Interface(artifact(name).abi)

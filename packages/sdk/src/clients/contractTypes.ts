@@ -4,6 +4,7 @@
 
 export type { ClaimsPayout } from "../generated/contracts/claims/ClaimsPayout.js";
 export type { Custody as CustodyContract } from "../generated/contracts/custody/Custody.js";
+export type { HealthLedger } from "../generated/contracts/ledger/HealthLedger.js";
 export type { AnchorRegistry } from "../generated/contracts/registries/AnchorRegistry.js";
 export type { CircuitRegistry } from "../generated/contracts/registries/CircuitRegistry.js";
 export type { ConsentRegistry } from "../generated/contracts/registries/ConsentRegistry.js";

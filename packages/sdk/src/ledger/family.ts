@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { toBeHex, toUtf8Bytes, zeroPadBytes } from "ethers";
+import { circuitIdOf } from "../circuits/circuitId.ts";
 import type { FamilyFields } from "../circuits/claimFacts.ts";
+import { VitalproofError } from "../errors.ts";
 import { LEDGER_CIRCUITS } from "../generated/protocol.ts";
 
 /** Bits of one size in the facts of a circuit. */
@@ -25,4 +27,30 @@ export function ledgerFamilyFields(circuit: string, inputs: number): FamilyField
     // A digest or a root of 0 is a preimage of 0.
     zeroImpossible: true,
   };
+}
+
+/** A circuit of the health ledger. */
+export type LedgerCircuit = {
+  readonly name: string;
+  readonly version: number;
+  /** What it proves: `ledger-access`, `ledger-consent`, `ledger-slot` or `ledger-bind`. */
+  readonly family: string;
+};
+
+const BY_ID: ReadonlyMap<string, LedgerCircuit> = new Map(
+  Object.values(LEDGER_CIRCUITS).map((circuit) => [circuitIdOf(circuit.name, circuit.version), circuit]),
+);
+
+/** What the circuit registry files a circuit under. @throws UNKNOWN_CIRCUIT for one that is not the ledger's */
+export function ledgerCircuitIdOf(name: string): string {
+  for (const [id, circuit] of BY_ID) if (circuit.name === name) return id;
+  throw new VitalproofError("UNKNOWN_CIRCUIT", `The ledger has no circuit ${JSON.stringify(name)}.`, {
+    details: { name },
+    hint: `Use one of ${Object.keys(LEDGER_CIRCUITS).join(", ")}.`,
+  });
+}
+
+/** The circuit with an id; undefined for one that this package does not know. */
+export function ledgerCircuitOfId(id: string): LedgerCircuit | undefined {
+  return BY_ID.get(id);
 }

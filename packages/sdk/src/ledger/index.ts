@@ -2,6 +2,7 @@
 //
 // "@vitalproof/sdk/ledger": the health ledger. A room of its own, since most callers need nothing of it.
 
+export { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
 export { LEDGER_CLASSES, LEDGER_PURPOSES, LEDGER_ROLES } from "../generated/protocol.ts";
 export {
   evaluateWords,
@@ -20,6 +21,7 @@ export {
   type PageState,
 } from "./accessBatch.ts";
 export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
+export { LedgerClient, type PageRecord } from "./client.ts";
 export {
   auditKeyOf,
   consentLeafOf,
@@ -38,7 +40,7 @@ export {
   type Revocation,
   sizesOf,
 } from "./consentBatch.ts";
-export { ledgerFamilyFields } from "./family.ts";
+export { type LedgerCircuit, ledgerCircuitIdOf, ledgerCircuitOfId, ledgerFamilyFields } from "./family.ts";
 export { bindSlotWitness, type OwnSlotRequest, ownSlotWitness } from "./ownSlot.ts";
 export {
   accessDomainOf,
@@ -54,6 +56,7 @@ export {
 } from "./page.ts";
 export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses, padOf } from "./record.ts";
 export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
+export { type EndedVersion, historyAfter, NO_HISTORY } from "./version.ts";
 export {
   type AccessHeader,
   type AccessRecord,

@@ -65,3 +65,16 @@ export function proofCalldata(proof: Proof): ProofCalldata {
     c: [...proof.c],
   };
 }
+
+/** The inverse of `proofCalldata`. */
+export function proofFromCalldata({ a, b, c }: ProofCalldata): Proof {
+  const [[x1, x0], [y1, y0]] = b;
+  return {
+    a: [...a],
+    b: [
+      [x0, x1],
+      [y0, y1],
+    ],
+    c: [...c],
+  };
+}

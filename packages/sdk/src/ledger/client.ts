@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type ContractRunner, ZeroAddress } from "ethers";
+import { argumentOf, atBlock, connect, read, type Sent, send } from "../clients/call.ts";
+import { chainIdOf } from "../clients/chain.ts";
+import type { HealthLedger } from "../clients/contractTypes.ts";
+import { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
+import { type Proof, proofCalldata } from "../prove/proof.ts";
+import type { AccessBatch } from "./accessBatch.ts";
+import type { ConsentBatch } from "./consentBatch.ts";
+import { ledgerCircuitIdOf } from "./family.ts";
+import type { PageAddress } from "./page.ts";
+import type { EndedVersion } from "./version.ts";
+
+/** A page as the contract has it. Times are minutes since 1970-01-01 UTC. */
+export type PageRecord = {
+  readonly root: bigint;
+  /** Bit s: the consent in slot s is given and not revoked. */
+  readonly live: bigint;
+  readonly custodian: string;
+  /** Slots in use, from 0 on. */
+  readonly filled: number;
+  /** Counts the changes of root or live bits. */
+  readonly version: number;
+  /** When this version began. */
+  readonly since: number;
+  /** Up to when accesses under this version are logged. */
+  readonly logged: number;
+  /** 0, or the packed rights that every consent of the page has. */
+  readonly form: bigint;
+  /** Chain of hashes over the versions that ended: 25 bytes in hex. */
+  readonly history: string;
+};
+
+/** The health ledger: its pages, and what custodians and patients send to it. */
+export class LedgerClient {
+  readonly address: string;
+  readonly #runner: ContractRunner;
+  readonly #contract: HealthLedger;
+
+  constructor(address: string, runner: ContractRunner) {
+    this.address = address;
+    this.#runner = runner;
+    this.#contract = connect<HealthLedger>(HEALTH_LEDGER_ABI, address, runner);
+  }
+
+  /** What batches and grants of a page are made for. */
+  async pageAddress(page: bigint): Promise<PageAddress> {
+    return { chainId: await chainIdOf(this.#runner), ledger: this.address, page };
+  }
+
+  // --- pages ----------------------------------------------------------------------------------------------
+
+  /** Opens an empty page; the caller is its custodian. @param form 0n, or the rights of all its consents, in public */
+  openPage(form = 0n): Promise<Sent<bigint>> {
+    return send(
+      this.#contract,
+      "openPage",
+      () => this.#contract.openPage(form),
+      (events) => argumentOf(events, "PageOpened", "page") as bigint,
+    );
+  }
+
+  /** Offers a page to another custodian; custodian only. The zero address withdraws the offer. */
+  nominateCustodian(page: bigint, nominee: string): Promise<Sent> {
+    return send(this.#contract, "nominateCustodian", () => this.#contract.nominateCustodian(page, nominee));
+  }
+
+  /** Makes the caller the page's custodian; nominee only. */
+  acceptCustodian(page: bigint): Promise<Sent> {
+    return send(this.#contract, "acceptCustodian", () => this.#contract.acceptCustodian(page));
+  }
+
+  // --- consents and accesses ------------------------------------------------------------------------------
+
+  /** Sends new consents and revocations. With new consents the custodian only, else anyone. */
+  changeConsents(page: bigint, batch: ConsentBatch, proof: Proof): Promise<Sent> {
+    const { revoked, root, digest, leaves, witness } = batch;
+    const circuit = ledgerCircuitIdOf(witness.circuit);
+    return send(this.#contract, "changeConsents", () =>
+      this.#contract.changeConsents(
+        page,
+        circuit,
+        revoked,
+        root,
+        batch.page.live,
+        digest,
+        proofCalldata(proof),
+        [...leaves],
+      ),
+    );
+  }
+
+  /** Revokes one consent with its patient's proof; in force with this transaction, from any sender. */
+  revokeByForce(page: bigint, slot: number, proof: Proof): Promise<Sent> {
+    const circuit = ledgerCircuitIdOf("own-slot");
+    return send(this.#contract, "revokeByForce", () =>
+      this.#contract.revokeByForce(page, circuit, slot, proofCalldata(proof)),
+    );
+  }
+
+  /** Logs accesses under the page's version of now; anyone. */
+  logAccesses(page: bigint, batch: AccessBatch, proof: Proof): Promise<Sent> {
+    const { headerWord, digest, body, witness } = batch;
+    const circuit = ledgerCircuitIdOf(witness.circuit);
+    return send(this.#contract, "logAccesses", () =>
+      this.#contract.logAccesses(page, circuit, headerWord, digest, proofCalldata(proof), body),
+    );
+  }
+
+  /**
+   * Logs accesses under a version that ended at most `lateTime` ago; anyone.
+   * @param versions from the one of the accesses to the last that ended, in order: the end of `RebuiltPage.versions`
+   */
+  logLate(page: bigint, versions: readonly EndedVersion[], batch: AccessBatch, proof: Proof): Promise<Sent> {
+    const { headerWord, digest, body, witness } = batch;
+    const circuit = ledgerCircuitIdOf(witness.circuit);
+    return send(this.#contract, "logLate", () =>
+      this.#contract.logLate(page, [...versions], circuit, headerWord, digest, proofCalldata(proof), body),
+    );
+  }
+
+  // --- views ----------------------------------------------------------------------------------------------
+
+  /** @param block as of which; the latest when left out @throws CONTRACT_REVERTED for an unknown page */
+  async page(page: bigint, block?: number): Promise<PageRecord> {
+    const found = await read(this.#contract, "pageOf", () => this.#contract.pageOf(page, atBlock(block)));
+    const { root, live, custodian, form, history } = found;
+    return {
+      ...{ root, live, custodian, form, history },
+      filled: Number(found.filled),
+      version: Number(found.version),
+      since: Number(found.since),
+      logged: Number(found.logged),
+    };
+  }
+
+  /** Pages count from 1. */
+  pageCount(): Promise<bigint> {
+    return read(this.#contract, "pageCount", () => this.#contract.pageCount());
+  }
+
+  /** Whom the page was offered to; undefined while nobody was. */
+  async nomineeOf(page: bigint): Promise<string | undefined> {
+    const found = await read(this.#contract, "pendingCustodianOf", () =>
+      this.#contract.pendingCustodianOf(page),
+    );
+    return found === ZeroAddress ? undefined : found;
+  }
+
+  /** Minutes after its end for which a version takes late accesses. */
+  async lateTime(): Promise<number> {
+    return Number(await read(this.#contract, "lateTime", () => this.#contract.lateTime()));
+  }
+
+  /** Up to when accesses of an ended version came late; 0 when none did. @param history `historyAfter` the version */
+  async lateLogged(page: bigint, history: string): Promise<number> {
+    return Number(await read(this.#contract, "lateLogged", () => this.#contract.lateLogged(page, history)));
+  }
+
+  /** Whether the consent in a slot is given and not revoked. False for an unknown page. */
+  isLive(page: bigint, slot: number): Promise<boolean> {
+    return read(this.#contract, "isLive", () => this.#contract.isLive(page, slot));
+  }
+}
