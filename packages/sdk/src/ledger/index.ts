@@ -41,6 +41,21 @@ export {
   sizesOf,
 } from "./consentBatch.ts";
 export { type LedgerCircuit, ledgerCircuitIdOf, ledgerCircuitOfId, ledgerFamilyFields } from "./family.ts";
+export type {
+  AccessesLogged,
+  CarriedProof,
+  CarriedTranscript,
+  ConsentChange,
+  ForcedRevocation,
+  HandOver,
+  HistoryEntry,
+  LedgerEvent,
+  LedgerPlace,
+  LedgerTransaction,
+  LoggedBatch,
+  PageHistory,
+  PageOpening,
+} from "./history.ts";
 export { bindSlotWitness, type OwnSlotRequest, ownSlotWitness } from "./ownSlot.ts";
 export {
   accessDomainOf,
@@ -54,6 +69,8 @@ export {
   pageRootOf,
   revokeActionOf,
 } from "./page.ts";
+export { type ReadHistoryOptions, readHistory } from "./readHistory.ts";
+export { type MinuteRange, type RebuiltPage, rebuildPage } from "./rebuild.ts";
 export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses, padOf } from "./record.ts";
 export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
 export { type EndedVersion, historyAfter, NO_HISTORY } from "./version.ts";
@@ -61,7 +78,9 @@ export {
   type AccessHeader,
   type AccessRecord,
   MAX_SPAN,
+  packAccessHeader,
   packRights,
   type Rights,
+  unpackAccessHeader,
   unpackRights,
 } from "./words.ts";

@@ -98,6 +98,18 @@ export function packAccessHeader({ nonce, ...numbers }: AccessHeader): bigint {
   return packWord([count, emergencies, base, span], numbers) | (nonce << BigInt(shift));
 }
 
+/** @throws INVALID_ARGUMENT for a word that `packAccessHeader` would not give */
+export function unpackAccessHeader(word: bigint): AccessHeader {
+  const [count, emergencies, base, span, { shift }] = LEDGER_WORDS.accessHeader;
+  const nonce = word >> BigInt(shift);
+  const numbers = unpackWord([count, emergencies, base, span], word & ((1n << BigInt(shift)) - 1n));
+  if (numbers !== undefined && nonce >= 0n && nonce >> NONCE_BITS === 0n && numbers.span <= MAX_SPAN)
+    return { ...numbers, nonce };
+  throw new VitalproofError("INVALID_ARGUMENT", `${word} is not the header of an access batch.`, {
+    details: { word },
+  });
+}
+
 /** @throws INVALID_ARGUMENT for a value beyond its bits */
 export function packConsentHeader(header: ConsentHeader): bigint {
   return packWord(LEDGER_WORDS.consentHeader, header);

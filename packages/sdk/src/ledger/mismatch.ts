@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "../errors.ts";
+
+/** Where in a page's history something does not fit. */
+export type MismatchPlace = {
+  readonly page: bigint;
+  /** Hash of the transaction. */
+  readonly transaction: string;
+  /** Of the page; undefined where the transaction does not say it. */
+  readonly version?: number | undefined;
+};
+
+/** What to do about most of them. */
+const HINT = "Read the page again from another node or another archive, and do not rely on this one.";
+
+/** @param what does not fit, as the end of a sentence */
+export function mismatch(
+  { page, transaction, version }: MismatchPlace,
+  what: string,
+  { cause, hint = HINT }: { readonly cause?: unknown; readonly hint?: string } = {},
+): VitalproofError {
+  const of = version === undefined ? "" : `, version ${version}`;
+  return new VitalproofError("LEDGER_MISMATCH", `Page ${page}${of}, transaction ${transaction}: ${what}.`, {
+    details: { page, version, transaction, what },
+    hint,
+    cause,
+  });
+}
