@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The health ledger with real proofs: consents, a batch of accesses that its patient reads from calldata alone, one
-// revocation by the secret and one by force, and a page that is rebuilt from the chain.
+// The health ledger with real proofs: consents, a batch of accesses that its patient reads from calldata alone, a
+// revocation by force, a page that is rebuilt from the chain, and its archive, whose proofs are verified again.
 import { join } from "node:path";
-import { proofCalldata, prove, snarkjsProver } from "@vitalproof/sdk";
+import { prove, snarkjsProver, type VerificationKey, type Witness } from "@vitalproof/sdk";
 import {
   accessBatch,
+  archiveOf,
   ciphersOf,
   consentBatch,
   findAccesses,
+  LEDGER_ARCHIVE,
+  LedgerClient,
   ownSlotWitness,
-  pageRootOf,
+  readHistory,
+  rebuildPage,
   revokeActionOf,
+  verifyArchive,
 } from "@vitalproof/sdk/ledger";
 import { diskArtifacts } from "@vitalproof/sdk/node";
+import { documentText, parseDocument } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
-import { deployLedger, idOf, minute, TestPage } from "../contracts/support/ledger.ts";
+import { deployLedger, minute, TestPage } from "../contracts/support/ledger.ts";
 import { ethers, time } from "../contracts/support/network.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -25,26 +31,29 @@ const MINUTE = 60;
 describe("e2e: health ledger", function () {
   this.timeout(600_000);
   const prover = snarkjsProver();
-  const proven = async (witness: Parameters<typeof prove>[2]) =>
-    proofCalldata((await prove(prover, await artifacts.load(witness.circuit), witness)).proof);
+  const keys: Record<string, VerificationKey> = {};
+  const proven = async (witness: Witness) => {
+    const files = await artifacts.load(witness.circuit);
+    keys[witness.circuit] = files.verificationKey;
+    return (await prove(prover, files, witness)).proof;
+  };
 
   it("consents, accesses, accounting and revocations, each under a proof of its circuit", async () => {
     const world = await deployLedger();
-    const { ledger, custodian, stranger } = world;
     const page = await TestPage.open(world);
     const { address } = page;
+    const custodian = new LedgerClient(address.ledger, world.custodian);
+    const stranger = new LedgerClient(address.ledger, world.stranger);
 
     const made = page.newGrants(12);
     const grants = made.map(({ grant }) => grant);
     const given = consentBatch({
       ...{ circuit: "consent-batch", address, page: page.state, form: 0n, grants, revocations: [] },
     });
-    const changes = page.changes(given);
-    changes[6] = await proven(given.witness);
-    await ledger.connect(custodian).changeConsents(...changes);
+    await custodian.changeConsents(1n, given, await proven(given.witness));
     page.patients.push(...made.map(({ patient }) => patient));
     page.state = given.page;
-    const since = Number((await ledger.pageOf(1n)).since);
+    const { since } = await custodian.page(1n);
 
     await time.increase(24 * 60 * MINUTE);
     const accesses = Array.from({ length: 64 }, (_, i) =>
@@ -63,54 +72,48 @@ describe("e2e: health ledger", function () {
       accesses,
     };
     const batch = accessBatch(request);
-    const logged = await ledger
-      .connect(stranger)
-      .logAccesses(
-        1n,
-        idOf("access-batch-64"),
-        batch.headerWord,
-        batch.digest,
-        await proven(batch.witness),
-        batch.body,
-      );
+    const logged = await stranger.logAccesses(1n, batch, await proven(batch.witness));
 
     // A patient has the chain and a key.
-    const input = (await ethers.provider.getTransaction(logged.hash))!.data;
-    const [, , header, , , body] = ledger.interface.decodeFunctionData("logAccesses", input);
+    const before = rebuildPage(await readHistory(address.ledger, ethers.provider, 1n));
     const mine = { slot: 3, audit: page.patients[3]!.consent.audit };
-    const found = findAccesses(ciphersOf(body, 64), BigInt(header) >> 80n, mine);
-    expect(found.map(({ index }) => index)).to.deep.equal(
+    const [found] = before.batches.map(({ header, body }) =>
+      findAccesses(ciphersOf(body, header.count), header.nonce, mine),
+    );
+    expect(found!.map(({ index }) => index)).to.deep.equal(
       [...accesses.keys()].filter((i) => accesses[i]!.slot === 3),
     );
-    expect(found.every(({ index, record }) => record.actor === 100 + index)).to.equal(true);
+    expect(found!.every(({ index, record }) => record.actor === 100 + index)).to.equal(true);
 
     // The clinic is silent; the page is rebuilt from the leaves in calldata, and slot 3 revoked with this transaction.
-    const filter = ledger.filters.ConsentsChanged(1n);
-    const events = await ledger.queryFilter(filter);
-    const leaves = await Promise.all(
-      events.map(async ({ transactionHash }) => {
-        const { data } = (await ethers.provider.getTransaction(transactionHash))!;
-        return ledger.interface.decodeFunctionData("changeConsents", data).at(-1) as readonly bigint[];
-      }),
-    );
-    expect(pageRootOf(leaves.flat())).to.equal((await ledger.pageOf(1n)).root);
+    const { leaves } = before;
     const { consent, secret } = page.patients[3]!;
     const action = revokeActionOf(address);
-    const witness = ownSlotWitness({ leaves: leaves.flat(), slot: 3, consent, secret, action });
-    const forced = await ledger
-      .connect(stranger)
-      .revokeByForce(1n, idOf("own-slot"), 3, await proven(witness));
-    expect(await ledger.isLive(1n, 3)).to.equal(false);
-    console.log(
-      `      by force: ${(await forced.wait())!.gasUsed} gas, logged: ${(await logged.wait())!.gasUsed}`,
-    );
+    const witness = ownSlotWitness({ leaves, slot: 3, consent, secret, action });
+    const forced = await stranger.revokeByForce(1n, 3, await proven(witness));
+    expect(await stranger.isLive(1n, 3)).to.equal(false);
+    console.log(`      by force: ${forced.gasUsed} gas, logged: ${logged.gasUsed}`);
 
     // From then on no batch with an access under it can be made, but for an emergency.
-    page.state = { ...page.state, live: (await ledger.pageOf(1n)).live };
-    const later = { ...request, page: page.state, base: await minute(), span: 0 };
+    const history = await readHistory(address.ledger, ethers.provider, 1n);
+    const { live } = rebuildPage(history);
+    const later = { ...request, page: { leaves, live }, base: await minute(), span: 0 };
     expect(() => accessBatch({ ...later, accesses: [page.access(3)] })).to.throw(/not-live/);
     expect(accessBatch({ ...later, accesses: [page.access(3, { glass: 1 })] }).header.emergencies).to.equal(
       1,
     );
+
+    // Years later: the file, the chain's page and the keys are enough, and nothing in the file can be another.
+    const text = documentText(LEDGER_ARCHIVE, archiveOf(history));
+    const archive = parseDocument(LEDGER_ARCHIVE, text, "page-1.json");
+    const trust = { verificationKeys: keys, page: await custodian.page(1n) };
+    const verified = verifyArchive(archive, trust);
+    expect([verified.proofs, verified.withoutProof]).to.deep.equal([3, []]);
+    expect(verified.page).to.deep.equal(rebuildPage(history));
+    const record = batch.body.slice(-8);
+    const other = text.replace(record, `${record.slice(0, -1)}${record.endsWith("0") ? "1" : "0"}`);
+    expect(() => verifyArchive(parseDocument(LEDGER_ARCHIVE, other, "page-1.json"), trust))
+      .to.throw(/version 1, transaction .*: its proof does not hold/)
+      .with.nested.property("details.transaction", logged.hash);
   });
 });

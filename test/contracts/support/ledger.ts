@@ -103,6 +103,11 @@ export class TestPage {
     return new TestPage(world);
   }
 
+  /** Page 1, opened by another way. */
+  static of(world: Awaited<ReturnType<typeof deployLedger>>): TestPage {
+    return new TestPage(world);
+  }
+
   /** For a test that changes it: fixtures are shared. */
   copy(): TestPage {
     const page = new TestPage(this.world);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { concat, toBeHex } from "ethers";
 import { VitalproofError } from "../errors.ts";
 import { bytesToBigint, randomBytes, randomFieldElement } from "../field.ts";
 import { LEDGER_CIRCUITS, TAGS, WORD_BITS } from "../generated/protocol.ts";
-import { evaluateWords, transcriptDigest, transcriptPoint } from "../hashes/transcript.ts";
+import { transcriptDigest } from "../hashes/transcript.ts";
 import { assertInteger, invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";
 import { consentLeafOf, type OpenConsent, ownerOf } from "./consent.ts";
-import { accessDomainOf, isLive, liveWordsOf, PAGE_SLOTS, type PageAddress, pageRootOf } from "./page.ts";
+import { isLive, PAGE_SLOTS, type PageAddress, pageRootOf } from "./page.ts";
+import { accessHeadOf, accessInputs } from "./publicInputs.ts";
 import { bodyOf, bodyWordsOf, encryptRecord, padOf } from "./record.ts";
 import { type AccessHeader, type AccessRecord, MAX_SPAN, packAccessHeader, TIME_END } from "./words.ts";
 
@@ -109,7 +109,8 @@ export function uncheckedAccessBatch(
   const emergencies = accesses.reduce((sum, { glass }) => sum + glass, 0);
   const header = { count: accesses.length, emergencies, base, span, nonce };
   const leaves = Array.from({ length: PAGE_SLOTS }, (_, s) => page.leaves[s] ?? 0n);
-  const head = [packAccessHeader(header), pageRootOf(leaves), ...liveWordsOf(page.live)];
+  const headerWord = packAccessHeader(header);
+  const head = accessHeadOf(headerWord, { root: pageRootOf(leaves), live: page.live });
   const body = bodyWordsOf(ciphers);
   const words = [...head, ...body, ...new Array<bigint>(most / 4 - body.length).fill(0n)];
   const opened = all.map(({ consent }) => consentLeafOf(consent));
@@ -119,9 +120,7 @@ export function uncheckedAccessBatch(
     words,
     extra: [...opened, ...packCounts(countsOf(accesses), most)],
   });
-  const bytes = concat([...head.map((word) => toBeHex(word, 32)), bodyOf(body)]);
-  const x = transcriptPoint(accessDomainOf(address), digest, bytes);
-  const y = evaluateWords(words, x);
+  const [, x, y] = accessInputs(address, digest, head, bodyOf(body));
   const live = Array.from({ length: PAGE_SLOTS }, (_, s) => (page.live >> BigInt(s)) & 1n);
   const column = <T>(of: (access: Access) => T): T[] => all.map(of);
   const witness = new Witness(circuit, [digest, x, y], {
@@ -138,7 +137,7 @@ export function uncheckedAccessBatch(
     owner: column(({ consent }) => ownerOf(consent)),
     audit: column(({ consent }) => consent.audit),
   });
-  return { header, headerWord: head[0]!, body: bodyOf(body), digest, witness };
+  return { header, headerWord, body: bodyOf(body), digest, witness };
 }
 
 /** Accesses that a circuit takes at most. @throws INVALID_ARGUMENT for another circuit */

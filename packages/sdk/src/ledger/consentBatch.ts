@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { concat, toBeHex } from "ethers";
 import { VitalproofError } from "../errors.ts";
 import { randomFieldElement } from "../field.ts";
 import { LEDGER_CIRCUITS, TAGS } from "../generated/protocol.ts";
-import { evaluateWords, transcriptDigest, transcriptPoint } from "../hashes/transcript.ts";
+import { transcriptDigest } from "../hashes/transcript.ts";
 import { invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";
 import type { PageState } from "./accessBatch.ts";
@@ -15,17 +14,10 @@ import {
   type Point,
   signerOf,
 } from "./consent.ts";
-import {
-  consentDomainOf,
-  grantDomainOf,
-  isLive,
-  liveWordsOf,
-  PAGE_SLOTS,
-  type PageAddress,
-  pageRootOf,
-} from "./page.ts";
+import { grantDomainOf, isLive, PAGE_SLOTS, type PageAddress, pageRootOf } from "./page.ts";
+import { consentHeadOf, consentInputs } from "./publicInputs.ts";
 import { type GrantSignature, IDENTITY_POINT, isGrantSignature } from "./signature.ts";
-import { packConsentHeader, packRights } from "./words.ts";
+import { packRights } from "./words.ts";
 
 /** A new consent with its patient's signature for the slot that it will have. */
 export type Grant = {
@@ -128,24 +120,17 @@ export function uncheckedConsentBatch(
   for (const { slot } of revocations) live &= ~(1n << BigInt(slot));
   const root = pageRootOf(after);
   const domain = grantDomainOf(address);
-  const head = [
-    packConsentHeader({ filled, granted: grants.length, revoked: revocations.length }),
-    domain,
-    pageRootOf(page.leaves),
-    root,
-    ...liveWordsOf(page.live),
-    ...liveWordsOf(live),
-    form,
-  ];
+  const header = { filled, granted: grants.length, revoked: revocations.length };
+  const before = { root: pageRootOf(page.leaves), live: page.live };
+  const head = consentHeadOf(address, header, { before, after: { root, live }, form });
   const words = [...head, ...added, ...new Array<bigint>(mostGrants - added.length).fill(0n)];
   const digest = transcriptDigest({ tag: TAGS.consentBatch, salt, words, extra: [0n] });
-  const bytes = concat([...head, ...added].map((word) => toBeHex(word, 32)));
-  const x = transcriptPoint(consentDomainOf(address), digest, bytes);
-  const y = evaluateWords(words, x);
+  // Zeros behind the last leaf add nothing to y.
+  const [, x, y] = consentInputs(address, digest, head, added);
   const all = Array.from({ length: mostGrants }, (_, i) => grants[i] ?? NO_GRANT);
   const back = Array.from({ length: mostRevocations }, (_, i) => revocations[i] ?? NO_REVOCATION);
   const witness = new Witness(circuit, [digest, x, y], {
-    ...{ digest, x, y, salt, filled, granted: grants.length, revoked: revocations.length, domain, form },
+    ...{ digest, x, y, salt, ...header, domain, form },
     live: Array.from({ length: PAGE_SLOTS }, (_, s) => (page.live >> BigInt(s)) & 1n),
     leaves: Array.from({ length: PAGE_SLOTS }, (_, s) => after[s] ?? 0n),
     grantMasks: all.map(({ consent: { rights } }) => [rights.purposes, rights.roles, rights.classes]),

@@ -21,6 +21,7 @@ export {
   type PageState,
 } from "./accessBatch.ts";
 export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
+export { archiveOf, historyFromArchive, LEDGER_ARCHIVE, type LedgerArchive } from "./archive.ts";
 export { LedgerClient, type PageRecord } from "./client.ts";
 export {
   auditKeyOf,
@@ -73,6 +74,7 @@ export { type ReadHistoryOptions, readHistory } from "./readHistory.ts";
 export { type MinuteRange, type RebuiltPage, rebuildPage } from "./rebuild.ts";
 export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses, padOf } from "./record.ts";
 export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
+export { type ArchiveTrust, type VerifiedArchive, verifyArchive } from "./verifyArchive.ts";
 export { type EndedVersion, historyAfter, NO_HISTORY } from "./version.ts";
 export {
   type AccessHeader,
