@@ -65,8 +65,8 @@ struct HealthLedgerConfig {
 /// - What nobody logs, nothing shows. The ledger makes what a custodian says consistent, complete in time and readable.
 /// - Actors and roles are the custodian's word. So is that a patient is behind a consent: a custodian can invent one.
 /// - Times have the resolution of a minute, so an access in the minute of a revocation can be logged as before it.
-/// - Leaves and records are in calldata only. Batches have to be direct calls of an account (`tx.origin`), so that they
-///   are in the transaction's input, where everybody finds them. Keep an archive: nodes may drop old blocks.
+/// - Leaves and records are in calldata only. Batches have to be direct calls of an account without code (`tx.origin`), so
+///   that they are in the transaction's input, where everybody finds them. Keep an archive: nodes may drop old blocks.
 /// - Anyone may send a batch of accesses or revocations. What stops strangers is that they know no openings.
 /// - A page has one state. Two senders at one moment collide, and one proves again.
 /// - A consent for payment can be bound to a matter, such as a policy, by who knows its revocation secret. The binding is
@@ -107,7 +107,7 @@ interface IHealthLedger is IConsentSource {
     error HealthLedger_UnknownPage(uint256 page);
     error HealthLedger_NotCustodian(address caller, address custodian);
     error HealthLedger_NotNominee(address caller, address nominee);
-    /// @dev A contract called: its calldata is where nobody finds it.
+    /// @dev A contract called, or an account that is delegated to code: its calldata is where nobody finds it.
     error HealthLedger_NotDirect(address caller);
     /// @dev It is not on record for this family, or is retired, suspended or forged.
     error HealthLedger_CircuitNotUsable(CircuitId circuit, bytes16 family);

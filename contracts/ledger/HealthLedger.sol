@@ -432,10 +432,12 @@ contract HealthLedger is IHealthLedger {
         if (msg.sender != p.custodian) revert HealthLedger_NotCustodian(msg.sender, p.custodian);
     }
 
-    /// @dev Leaves and records are in the transaction's input only then.
+    /// @dev Leaves and records are in the transaction's input only then. An account that is delegated to code (EIP-7702) may call
+    /// from within a call to itself.
     function _requireDirect() private view {
         // solhint-disable-next-line avoid-tx-origin
-        if (msg.sender != tx.origin) revert HealthLedger_NotDirect(msg.sender);
+        bool isDirect = msg.sender == tx.origin && msg.sender.code.length == 0;
+        if (!isDirect) revert HealthLedger_NotDirect(msg.sender);
     }
 
     function _minute() private view returns (uint32) {

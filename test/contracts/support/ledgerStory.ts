@@ -38,6 +38,7 @@ export function verificationKeys(): Record<LedgerCircuit, VerificationKey> {
     "access-batch-64": read("access-batch-64"),
     "consent-batch": read("consent-batch"),
     "own-slot": read("own-slot"),
+    "bind-slot": read("bind-slot"),
   };
 }
 

@@ -7,6 +7,10 @@ export const LEDGER_SENTENCES: Sentences = {
     "The circuit {circuit} is not in force for this.",
     "Use a circuit of this deployment for this kind of proof. A suspended one can be used again later.",
   ],
+  HealthLedger_ConsentOver: [
+    "The consent ended at minute {until} (since 1970).",
+    "The patient has to give another consent.",
+  ],
   HealthLedger_InvalidForm: [
     "The form {form} does not give rights.",
     "Pass 0, or the packed rights that all consents of the page will have.",
@@ -22,8 +26,12 @@ export const LEDGER_SENTENCES: Sentences = {
     "Use the custodian's account.",
   ],
   HealthLedger_NotDirect: [
-    "{caller} is a contract, and nobody would find the data of its call.",
+    "{caller} is a contract or delegated to one, and nobody would find the data of its call.",
     "Send consents and accesses from an ordinary account.",
+  ],
+  HealthLedger_NotForPayment: [
+    "The consent (rights {rights}) does not allow the purpose payment.",
+    "The patient has to give a consent that does.",
   ],
   HealthLedger_NotLive: [
     "Slot {slot} of page {page} has no live consent.",
@@ -53,6 +61,10 @@ export const LEDGER_SENTENCES: Sentences = {
   HealthLedger_TooLate: [
     "The version of page {page} ended at minute {until} (since 1970), too long ago for late accesses.",
     "These accesses can no longer be logged. Tell the compliance officer.",
+  ],
+  HealthLedger_UnknownGrantee: [
+    "{account} has no number by which consents could name it.",
+    "It gets one by registering with the ledger.",
   ],
   HealthLedger_UnknownPage: ["There is no page {page}.", "Check the page's number and the chain."],
   HealthLedger_WrongBodyLength: [

@@ -5,7 +5,9 @@ import { chainIdOf } from "../clients/chain.ts";
 import type { HealthLedger } from "../clients/contractTypes.ts";
 import { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
+import type { Witness } from "../witness/witness.ts";
 import type { AccessBatch } from "./accessBatch.ts";
+import { boundConsentIdOf, type Matter } from "./binding.ts";
 import type { ConsentBatch } from "./consentBatch.ts";
 import { ledgerCircuitIdOf } from "./family.ts";
 import type { PageAddress } from "./page.ts";
@@ -116,6 +118,41 @@ export class LedgerClient {
     const circuit = ledgerCircuitIdOf(witness.circuit);
     return send(this.#contract, "logLate", () =>
       this.#contract.logLate(page, [...versions], circuit, headerWord, digest, proofCalldata(proof), body),
+    );
+  }
+
+  // --- binding --------------------------------------------------------------------------------------------
+
+  /** Gives the caller the number by which consents name it; always the same one. */
+  async registerGrantee(): Promise<number> {
+    const { hash } = await send(this.#contract, "registerGrantee", () => this.#contract.registerGrantee());
+    const account = (await this.#runner.provider?.getTransaction(hash))?.from;
+    return this.granteeOf(account!);
+  }
+
+  /**
+   * Lets contracts rely on a consent for payment in one matter, until it ends; anyone.
+   * @param witness `bindSlotWitness` with `bindActionOf` the page and matter, of which `proof` is
+   * @returns the consent's id for claims
+   */
+  async bind(page: bigint, matter: Matter, witness: Witness, proof: Proof): Promise<Sent<string>> {
+    const [, slot, , rights] = witness.publicInputs;
+    const circuit = ledgerCircuitIdOf(witness.circuit);
+    const sent = await send(this.#contract, "bind", () =>
+      this.#contract.bind(page, circuit, slot!, rights!, matter, proofCalldata(proof)),
+    );
+    return { ...sent, result: boundConsentIdOf(page, Number(slot), matter) };
+  }
+
+  /** Number by which consents name an account; 0 for one without. */
+  async granteeOf(account: string): Promise<number> {
+    return Number(await read(this.#contract, "granteeOf", () => this.#contract.granteeOf(account)));
+  }
+
+  /** Whether contracts would rely on a bound consent now. @param consentId `boundConsentIdOf` */
+  isActive(consentId: string, { patient, grantee, purpose, program }: Matter): Promise<boolean> {
+    return read(this.#contract, "isActive", () =>
+      this.#contract.isActive(consentId, patient, grantee, purpose, program),
     );
   }
 

@@ -20,8 +20,8 @@ export {
   accessFault,
   type PageState,
 } from "./accessBatch.ts";
-export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
 export { archiveOf, historyFromArchive, LEDGER_ARCHIVE, type LedgerArchive } from "./archive.ts";
+export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
 export { LedgerClient, type PageRecord } from "./client.ts";
 export {
   auditKeyOf,
