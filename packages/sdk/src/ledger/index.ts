@@ -41,7 +41,22 @@ export {
   type Revocation,
   sizesOf,
 } from "./consentBatch.ts";
-export { type LedgerCircuit, ledgerCircuitIdOf, ledgerCircuitOfId, ledgerFamilyFields } from "./family.ts";
+export {
+  CONSENT_OFFER,
+  KEPT_CONSENT,
+  REVOCATION_REQUEST,
+  type RevocationRequest,
+  SIGNED_GRANT,
+  type SignedGrant,
+} from "./documents.ts";
+export {
+  type LedgerCircuit,
+  ledgerCircuitIdOf,
+  ledgerCircuitOfId,
+  ledgerFamilyFields,
+  ledgerFamilyFields,
+} from "./family.ts";
+export { assertGiven, type ConsentPart, differencesOf, type GivenOptions } from "./given.ts";
 export type {
   AccessesLogged,
   CarriedProof,
@@ -57,6 +72,7 @@ export type {
   PageHistory,
   PageOpening,
 } from "./history.ts";
+export type { LoggedBatch } from "./loggedBatch.ts";
 export { bindSlotWitness, type OwnSlotRequest, ownSlotWitness } from "./ownSlot.ts";
 export {
   accessDomainOf,
@@ -76,6 +92,7 @@ export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses
 export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
 export { type ArchiveTrust, type VerifiedArchive, verifyArchive } from "./verifyArchive.ts";
 export { type EndedVersion, historyAfter, NO_HISTORY } from "./version.ts";
+export { type ConsentOffer, type KeptConsent, LedgerWallet, SlotKeys } from "./wallet.ts";
 export {
   type AccessHeader,
   type AccessRecord,
