@@ -9,7 +9,14 @@ import { consentLeafOf, type OpenConsent, ownerOf } from "./consent.ts";
 import { isLive, PAGE_SLOTS, type PageAddress, pageRootOf } from "./page.ts";
 import { accessHeadOf, accessInputs } from "./publicInputs.ts";
 import { bodyOf, bodyWordsOf, encryptRecord, padOf } from "./record.ts";
-import { type AccessHeader, type AccessRecord, MAX_SPAN, packAccessHeader, TIME_END } from "./words.ts";
+import {
+  type AccessHeader,
+  type AccessRecord,
+  MAX_SPAN,
+  packAccessHeader,
+  type Rights,
+  TIME_END,
+} from "./words.ts";
 
 /** An access to be logged, and the consent that it is under. */
 export type Access = AccessRecord & { readonly consent: OpenConsent };
@@ -64,13 +71,22 @@ export function accessFault(
   if (record.minute > span) return "outside-window";
   if (page.leaves[record.slot] !== consentLeafOf(consent)) return "not-in-page";
   if (record.glass === 1) return undefined;
-  const { purposes, roles, classes, until } = consent.rights;
+  const fault = rightsFault(consent.rights, record, base);
+  if (fault !== undefined) return fault;
+  return isLive(page.live, record.slot) ? undefined : "not-live";
+}
+
+/** Which right an access without broken glass would lack; undefined when it has all. @param base of its batch */
+export function rightsFault(
+  { purposes, roles, classes, until }: Rights,
+  record: AccessRecord,
+  base: number,
+): "purpose" | "role" | "class" | "expired" | undefined {
   const has = (mask: number, bit: number) => ((mask >> bit) & 1) === 1;
   if (!has(purposes, record.purpose)) return "purpose";
   if (!has(roles, record.role)) return "role";
   if (!has(classes, record.class)) return "class";
-  if (base + record.minute >= until) return "expired";
-  return isLive(page.live, record.slot) ? undefined : "not-live";
+  return base + record.minute >= until ? "expired" : undefined;
 }
 
 /**

@@ -20,6 +20,20 @@ export {
   accessFault,
   type PageState,
 } from "./accessBatch.ts";
+export {
+  type Accounting,
+  type AccountingOptions,
+  accountingOf,
+  accountingOfCustodian,
+  accountingOfPatient,
+  type Disclosure,
+  type LedgerClass,
+  type LedgerPurpose,
+  type LedgerRole,
+  type LogGap,
+  type PageLog,
+} from "./accounting.ts";
+export { type AccountingReport, type Custodian, limitsOf } from "./accountingWords.ts";
 export { archiveOf, historyFromArchive, LEDGER_ARCHIVE, type LedgerArchive } from "./archive.ts";
 export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
 export { LedgerClient, type PageRecord } from "./client.ts";
@@ -55,7 +69,9 @@ export {
   ledgerCircuitOfId,
   ledgerFamilyFields,
   ledgerFamilyFields,
+  ledgerFamilyFields,
 } from "./family.ts";
+export { gapsOf, minutesOf, type Stretch } from "./gaps.ts";
 export { assertGiven, type ConsentPart, differencesOf, type GivenOptions } from "./given.ts";
 export type {
   AccessesLogged,
