@@ -33,6 +33,19 @@ export {
   type LogGap,
   type PageLog,
 } from "./accounting.ts";
+export { accountingCsv, accountingGapsCsv } from "./accountingCsv.ts";
+export {
+  accountingFhir,
+  type FhirAuditEvent,
+  type FhirBundle,
+  type FhirCoding,
+  type FhirConcept,
+  type FhirOptions,
+  type FhirOutcome,
+  type FhirReference,
+} from "./accountingFhir.ts";
+export { accountingHtml, type HtmlOptions } from "./accountingHtml.ts";
+export { accountingJson } from "./accountingJson.ts";
 export { type AccountingReport, type Custodian, limitsOf } from "./accountingWords.ts";
 export { archiveOf, historyFromArchive, LEDGER_ARCHIVE, type LedgerArchive } from "./archive.ts";
 export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
