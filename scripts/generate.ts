@@ -2,7 +2,7 @@
 //
 // Writes every generated file: what circuits, SDK and contracts share from its one source, circuits/protocol.json and
 // circuits/circuits.json; the readers' checks of Open mHealth from their schemas; docs/schemas from the command's
-// schemas and the services' endpoints; test/vectors; the SDK's ABIs and types of the contracts.
+// schemas, the readers' mapping and the services' endpoints; test/vectors; the SDK's ABIs and types of the contracts.
 //
 //   npm run generate                 write the files
 //   npm run generate -- --check      compare only; exit 1 when a committed file differs
@@ -66,12 +66,13 @@ async function writeFacts(): Promise<void> {
   // Imported only now: these load the SDK, and with it the file that has just been written.
   const { circomPoseidonInverses } = await import("./generate/poseidon.ts");
   const { openMhealthChecks } = await import("../packages/readers/scripts/openMhealth.ts");
-  const { openApiFiles, schemaFiles } = await import("./generate/schemas.ts");
+  const { mappingFiles, openApiFiles, schemaFiles } = await import("./generate/schemas.ts");
   const { makeVectors } = await import("../packages/sdk/scripts/vectors.ts");
   write([
     ["circuits/lib/generated/poseidon_inverses.circom", circomPoseidonInverses()],
     ["packages/readers/src/generated/openMhealth.ts", openMhealthChecks()],
     ...schemaFiles(),
+    ...mappingFiles(),
     ...openApiFiles(),
     ...Object.entries(makeVectors()).map(([name, text]) => [`test/vectors/${name}`, text] as const),
   ]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { MAPPING_SCHEMA } from "@vitalproof/readers/access-logs";
 import {
   type AnyEndpoint,
   ATTESTER_ENDPOINTS,
@@ -23,6 +24,11 @@ export function schemaFiles(): Map<string, string> {
       `${JSON.stringify(schema, null, 2)}\n`,
     ]),
   );
+}
+
+/** Files of docs/schemas: the mapping by which a hospital's access log is read. */
+export function mappingFiles(): Map<string, string> {
+  return new Map([["docs/schemas/access-log-mapping.json", `${JSON.stringify(MAPPING_SCHEMA, null, 2)}\n`]]);
 }
 
 const SERVICES: Readonly<Record<string, Readonly<Record<string, AnyEndpoint>>>> = {
