@@ -9,7 +9,7 @@ import { assertInteger } from "../invalid.ts";
 import { rightsFault } from "./accessBatch.ts";
 import { auditKeyOf } from "./consent.ts";
 import { gapsOf, type Stretch } from "./gaps.ts";
-import type { LoggedBatch } from "./loggedBatch.ts";
+import type { LoggedBatch } from "./history.ts";
 import { PAGE_SLOTS, type PageAddress } from "./page.ts";
 import { pageNameOf } from "./pageName.ts";
 import { ciphersOf, findAccesses } from "./record.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { invalid } from "../invalid.ts";
-import type { LoggedBatch } from "./loggedBatch.ts";
+import type { LoggedBatch } from "./history.ts";
 
 /** Minutes since 1970-01-01 UTC, the last one excluded. */
 export type Stretch = { readonly from: number; readonly until: number };

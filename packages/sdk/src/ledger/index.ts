@@ -81,8 +81,6 @@ export {
   ledgerCircuitIdOf,
   ledgerCircuitOfId,
   ledgerFamilyFields,
-  ledgerFamilyFields,
-  ledgerFamilyFields,
 } from "./family.ts";
 export { gapsOf, minutesOf, type Stretch } from "./gaps.ts";
 export { assertGiven, type ConsentPart, differencesOf, type GivenOptions } from "./given.ts";
@@ -101,7 +99,6 @@ export type {
   PageHistory,
   PageOpening,
 } from "./history.ts";
-export type { LoggedBatch } from "./loggedBatch.ts";
 export { bindSlotWitness, type OwnSlotRequest, ownSlotWitness } from "./ownSlot.ts";
 export {
   accessDomainOf,
@@ -116,7 +113,7 @@ export {
   revokeActionOf,
 } from "./page.ts";
 export { type ReadHistoryOptions, readHistory } from "./readHistory.ts";
-export { type MinuteRange, type RebuiltPage, rebuildPage } from "./rebuild.ts";
+export { type RebuiltPage, rebuildPage } from "./rebuild.ts";
 export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses, padOf } from "./record.ts";
 export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
 export { type ArchiveTrust, type VerifiedArchive, verifyArchive } from "./verifyArchive.ts";

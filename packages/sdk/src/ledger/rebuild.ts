@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { PageRecord } from "./client.ts";
+import { gapsOf, type Stretch } from "./gaps.ts";
 import type { HistoryEntry, LoggedBatch, PageHistory, PageOpening } from "./history.ts";
 import { mismatch } from "./mismatch.ts";
 import type { PageAddress } from "./page.ts";
 import { PageReplay } from "./replay.ts";
 import type { EndedVersion } from "./version.ts";
-
-/** Minutes since 1970-01-01 UTC, the last one left out. */
-export type MinuteRange = { readonly from: number; readonly until: number };
 
 /** A page as its history gives it, all of it as the contract has it. Times are minutes since 1970-01-01 UTC. */
 export type RebuiltPage = {
@@ -28,7 +26,7 @@ export type RebuiltPage = {
    * Between the page's opening and `logged`: what no batch speaks for. What can still come late is among them; the time after
    * `logged` is not.
    */
-  readonly gaps: readonly MinuteRange[];
+  readonly gaps: readonly Stretch[];
 };
 
 /**
@@ -62,7 +60,7 @@ export function replayed(
   }
   compare(replay, state);
   const { leaves, live, version, since, logged, versions, batches } = replay;
-  const gaps = gapsOf(replay.opened, logged, batches);
+  const gaps = gapsOf(batches, { from: replay.opened, until: logged });
   return { address, leaves, live, version, since, logged, versions, batches, gaps };
 }
 
@@ -75,16 +73,4 @@ function compare(replay: PageReplay, state: PageRecord): void {
     const place = { page: replay.address.page, transaction: replay.last.transaction, version };
     throw mismatch(place, `after it ${name} is ${value}, and the contract's page has ${found}`);
   }
-}
-
-/** What no window covers. A window ends where the next one may begin. */
-function gapsOf(opened: number, logged: number, batches: readonly LoggedBatch[]): MinuteRange[] {
-  const gaps: MinuteRange[] = [];
-  let from = opened;
-  for (const { header } of batches.toSorted((a, b) => a.header.base - b.header.base)) {
-    if (header.base > from) gaps.push({ from, until: header.base });
-    from = Math.max(from, header.base + header.span);
-  }
-  if (logged > from) gaps.push({ from, until: logged });
-  return gaps;
 }
