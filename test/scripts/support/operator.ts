@@ -11,8 +11,8 @@ export const CARDONA = 2442;
 export const LINEA_MAINNET = 59144;
 export const ALLOW = "--allow-development-keys";
 
-/** With one circuit: its verifier and key, the batch verifier, the five registries, custody and the claims contract. */
-export const CONTRACTS = 10;
+/** With one circuit: its verifier and key, the batch verifier, the five registries, custody, the health ledger and the claims contract. */
+export const CONTRACTS = 11;
 
 // Not secrets: derived from public words, funded only on the nodes started here.
 export const deployer = new Wallet(keccakOfText("vitalproof/test/deployer"));

@@ -1131,6 +1131,22 @@ export const LEDGER_CIRCUITS = {
       "accesses": 64
     }
   },
+  "access-batch-244": {
+    "name": "access-batch-244",
+    "version": 1,
+    "family": "ledger-access",
+    "sizes": {
+      "accesses": 244
+    }
+  },
+  "access-batch-1024": {
+    "name": "access-batch-1024",
+    "version": 1,
+    "family": "ledger-access",
+    "sizes": {
+      "accesses": 1024
+    }
+  },
   "consent-batch": {
     "name": "consent-batch",
     "version": 1,
