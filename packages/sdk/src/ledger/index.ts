@@ -69,12 +69,10 @@ export {
   sizesOf,
 } from "./consentBatch.ts";
 export type {
-  EndedVersion,
   LedgerChain,
   LedgerEvents,
   Mined,
   PageEvent,
-  PageOnChain,
 } from "./custodian/chain.ts";
 export { CustodianPage, type NewPage } from "./custodian/custodianPage.ts";
 export type { OfferRequest, SlotOffer } from "./custodian/desk.ts";
@@ -84,7 +82,6 @@ export type { MissedReason } from "./custodian/plan.ts";
 export type { PostedAccess } from "./custodian/queue.ts";
 export type { Happened, MissedAccess, Report } from "./custodian/report.ts";
 export type { CustodianOptions } from "./custodian/room.ts";
-export { historyAfter } from "./custodian/view.ts";
 export {
   CONSENT_OFFER,
   KEPT_CONSENT,
@@ -97,7 +94,6 @@ export {
   type LedgerCircuit,
   ledgerCircuitIdOf,
   ledgerCircuitOfId,
-  ledgerFamilyFields,
   ledgerFamilyFields,
 } from "./family.ts";
 export { gapsOf, minutesOf, type Stretch } from "./gaps.ts";

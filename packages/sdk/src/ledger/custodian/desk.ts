@@ -13,18 +13,15 @@ import {
   signerOf,
 } from "../consent.ts";
 import type { Grant, Revocation, sizesOf } from "../consentBatch.ts";
-import { grantDomainOf, isLive, PAGE_SLOTS, type PageAddress } from "../page.ts";
+import { grantDomainOf, isLive, PAGE_SLOTS } from "../page.ts";
 import { isGrantSignature, SlotKey } from "../signature.ts";
+import type { ConsentOffer } from "../wallet.ts";
 import { packRights, type Rights, unpackRights } from "../words.ts";
 import type { CustodianState, GivenConsent, OpenOffer } from "./state.ts";
 import type { PageView } from "./view.ts";
 
 /** A slot for one patient, and what the wallet needs to sign for it. */
-export type SlotOffer = OpenOffer & {
-  readonly address: PageAddress;
-  /** Secret of patient and custodian. */
-  readonly audit: bigint;
-};
+export type SlotOffer = OpenOffer & ConsentOffer;
 
 export type OfferRequest = { readonly rights: Rights; readonly grantee: number };
 

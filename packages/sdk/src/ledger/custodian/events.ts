@@ -3,18 +3,12 @@ import { type BaseContract, Contract, type ContractRunner, EventLog } from "ethe
 import { read } from "../../clients/call.ts";
 import { eventsOf } from "../../clients/events.ts";
 import { VitalproofError } from "../../errors.ts";
+import { HEALTH_LEDGER_ABI } from "../../generated/abi.ts";
 import type { LedgerEvents, PageEvent } from "./chain.ts";
-
-const EVENTS = [
-  "event PageOpened(uint256 indexed page, address indexed custodian, uint56 form)",
-  "event AccessesLogged(uint256 indexed page, uint16 version, uint256 header)",
-  "event ConsentsChanged(uint256 indexed page, uint16 indexed version, uint256 root, uint256 live, uint16 granted, uint16 revoked)",
-  "event ConsentRevokedByForce(uint256 indexed page, uint16 indexed version, uint8 slot)",
-];
 
 /** The events of a HealthLedger, read from a node. @throws (when asked) CONTRACT_CALL_FAILED */
 export function ledgerEvents(address: string, runner: ContractRunner): LedgerEvents {
-  const contract: BaseContract = new Contract(address, EVENTS, runner);
+  const contract: BaseContract = new Contract(address, HEALTH_LEDGER_ABI, runner);
   return {
     async pageEvents(page, fromBlock) {
       const names = ["PageOpened", "AccessesLogged", "ConsentsChanged", "ConsentRevokedByForce"];

@@ -1,12 +1,10 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-//
-// What a custodian knows of the chain's side of a page: folded from events, and compared with the contract's own state.
-import { AbiCoder, dataSlice, keccak256 } from "ethers";
 import { VitalproofError } from "../../errors.ts";
 import { LEDGER_WORDS } from "../../generated/protocol.ts";
 import { unpackWord } from "../../internal/word.ts";
+import type { PageRecord } from "../client.ts";
 import { PAGE_SLOTS, pageRootOf } from "../page.ts";
-import type { EndedVersion, PageEvent, PageOnChain } from "./chain.ts";
+import { type EndedVersion, historyAfter, NO_HISTORY } from "../version.ts";
+import type { PageEvent } from "./chain.ts";
 
 /** Root and live bits of a version: on one chain no two versions of a page share both. */
 export type VersionKey = { readonly root: bigint; readonly live: bigint };
@@ -53,16 +51,7 @@ export type AddedBy = (root: bigint, granted: number) => readonly bigint[] | und
 /** A page before it was opened. @param block the last one before */
 export function unopenedPage(block: number): PageView {
   const current = { number: 0, filled: 0, root: pageRootOf([]), live: 0n, begins: 0, since: 0, logged: 0 };
-  return { block, leaves: [], current, history: `0x${"00".repeat(25)}`, past: [] };
-}
-
-/** The contract's chain of hashes after one more version: 25 bytes in hex. */
-export function historyAfter({ before, root, live, since, until, logged }: EndedVersion): string {
-  const encoded = AbiCoder.defaultAbiCoder().encode(
-    ["bytes25", "uint256", "uint256", "uint32", "uint32", "uint32"],
-    [before, root, live, since, until, logged],
-  );
-  return dataSlice(keccak256(encoded), 0, 25);
+  return { block, leaves: [], current, history: NO_HISTORY, past: [] };
 }
 
 /** A version as the contract wants to see it. */
@@ -109,7 +98,7 @@ export function foldEvents(view: PageView, events: readonly PageEvent[], addedBy
 }
 
 /** Whether a view is the contract's state: false where a node answered from two blocks. */
-export function agrees({ current, history, leaves }: PageView, page: PageOnChain): boolean {
+export function agrees({ current, history, leaves }: PageView, page: PageRecord): boolean {
   return (
     current.root === page.root &&
     current.live === page.live &&
