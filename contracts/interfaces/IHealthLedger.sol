@@ -68,6 +68,7 @@ struct HealthLedgerConfig {
 /// - Leaves and records are in calldata only. Batches have to be direct calls of an account without code (`tx.origin`), so
 ///   that they are in the transaction's input, where everybody finds them. Keep an archive: nodes may drop old blocks.
 /// - Anyone may send a batch of accesses or revocations. What stops strangers is that they know no openings.
+/// - A batch whose window has no minutes can be sent again by anyone, and says the same again: readers count it once.
 /// - A page has one state. Two senders at one moment collide, and one proves again.
 /// - A consent for payment can be bound to a matter, such as a policy, by who knows its revocation secret. The binding is
 ///   in public: which slot, whose account, for whom, and what the consent allows. It ends with the consent, in its block.

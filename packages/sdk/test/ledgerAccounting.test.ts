@@ -141,6 +141,18 @@ describe("ledger accounting: a patient", () => {
     }
   });
 
+  it("H7: counts a batch once that somebody sent again", () => {
+    const [first] = batches as [LoggedBatch];
+    const again = { ...first, transaction: `0x${"77".repeat(32)}`, block: first.block + 9 };
+    const once = accountingOf(consents[0]!, [first]);
+    const twice = accountingOf(consents[0]!, [first, again]);
+    expect(once.rows.length).to.be.greaterThan(0);
+    expect([twice.rows, twice.tried]).to.deep.equal([once.rows, once.tried]);
+    // Other content is another batch.
+    const other = { ...again, version: first.version + 1 };
+    expect(accountingOf(consents[0]!, [first, other]).rows).to.have.length(2 * once.rows.length);
+  });
+
   it("leaves out and counts what a proof excludes, as foreign: outside of window, rights, or counted emergencies", () => {
     const forged = (changes: Partial<Access>, header: Partial<LoggedBatch["header"]> = {}): LoggedBatch => {
       const request = {

@@ -30,6 +30,8 @@ export const LATE_TIME = BigInt(LEDGER_LATE_TIME);
 
 const VERIFIERS = {
   "access-batch-64": "AccessBatch64Verifier",
+  "access-batch-244": "AccessBatch244Verifier",
+  "access-batch-1024": "AccessBatch1024Verifier",
   "consent-batch": "ConsentBatchVerifier",
   "own-slot": "OwnSlotVerifier",
   "bind-slot": "BindSlotVerifier",

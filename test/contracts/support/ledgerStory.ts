@@ -36,6 +36,8 @@ export function verificationKeys(): Record<LedgerCircuit, VerificationKey> {
   };
   return {
     "access-batch-64": read("access-batch-64"),
+    "access-batch-244": read("access-batch-244"),
+    "access-batch-1024": read("access-batch-1024"),
     "consent-batch": read("consent-batch"),
     "own-slot": read("own-slot"),
     "bind-slot": read("bind-slot"),

@@ -13,6 +13,7 @@ import type { LoggedBatch } from "./history.ts";
 import { PAGE_SLOTS, type PageAddress } from "./page.ts";
 import { pageNameOf } from "./pageName.ts";
 import { ciphersOf, findAccesses } from "./record.ts";
+import { withoutRepeats } from "./repeats.ts";
 import type { KeptConsent } from "./wallet.ts";
 import type { AccessHeader, AccessRecord, Rights } from "./words.ts";
 
@@ -187,12 +188,13 @@ function readingOf({ address, batches }: PageLog, keys: readonly Key[]): Reading
       `A batch of page ${address.page} is given twice.`,
       "A transaction has one batch: give each once.",
     );
-  const read = batches.map((batch) => readBatch(batch, address, keys));
+  const once = withoutRepeats(batches);
+  const read = once.map((batch) => readBatch(batch, address, keys));
   return {
-    ...{ address, batches },
+    ...{ address, batches: once },
     rows: read.flatMap(({ rows }) => rows),
     keys: keys.length,
-    records: sum(batches, ({ header }) => header.count),
+    records: sum(once, ({ header }) => header.count),
     hidden: addHidden(read.map(({ hidden }) => hidden)),
   };
 }

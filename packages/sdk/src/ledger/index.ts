@@ -129,6 +129,7 @@ export {
 export { type ReadHistoryOptions, readHistory } from "./readHistory.ts";
 export { type RebuiltPage, rebuildPage } from "./rebuild.ts";
 export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses, padOf } from "./record.ts";
+export { withoutRepeats } from "./repeats.ts";
 export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
 export { type ArchiveTrust, type VerifiedArchive, verifyArchive } from "./verifyArchive.ts";
 export { type EndedVersion, historyAfter, NO_HISTORY } from "./version.ts";
