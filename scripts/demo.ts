@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// npm run demo [-- --circuit NAME | --cgm FILE --zone ZONE | --ward [--keep]] [--json]
+// npm run demo [-- --circuit NAME | --cgm FILE --zone ZONE | --ward [--keep] | --ledger] [--json]
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,9 @@ then everything that must be refused.
   npm run demo -- --ward                             a ward: five beds whose devices send over MQTT, attester, relayer
                                                      and gateway as services, an outage, kills, and the claims
   npm run demo -- --ward --keep                      leaves them running, and says where the gateway's page is
+  npm run demo -- --ledger                           a hospital's health ledger: consents, a day of accesses, an access that
+                                                     no proof can hide, an emergency, a revocation by force, and what the
+                                                     patient reads from the chain
   npm run demo -- --json                             for machines (progress on stderr)
 
 The zone is that of the clock which wrote the file; a file has none, and it is never guessed.
@@ -32,6 +35,7 @@ function options() {
         cgm: { type: "string" },
         zone: { type: "string" },
         ward: { type: "boolean", default: false },
+        ledger: { type: "boolean", default: false },
         keep: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -53,7 +57,7 @@ function readOrExit(path: string): string {
   }
 }
 
-const { cgm, zone, json, help, circuit, ward, keep } = options();
+const { cgm, zone, json, help, circuit, ward, ledger, keep } = options();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -68,6 +72,10 @@ if (circuit !== undefined && (cgm !== undefined || zone !== undefined)) {
 }
 if (ward && (circuit !== undefined || cgm !== undefined || zone !== undefined)) {
   console.error("--ward tells a story of its own: leave --circuit, --cgm and --zone out.");
+  process.exit(2);
+}
+if (ledger && (ward || circuit !== undefined || cgm !== undefined || zone !== undefined)) {
+  console.error("--ledger tells a story of its own: leave --ward, --circuit, --cgm and --zone out.");
   process.exit(2);
 }
 if (keep && !ward) {
@@ -92,11 +100,12 @@ async function storyOrExit(name: string) {
   }
 }
 
+const circuits = [
+  ...(circuit === undefined && !ward && !ledger ? [] : ["enrolment", told.circuit]),
+  ...(ledger ? ["consent-batch", "access-batch-64", "own-slot"] : []),
+];
 // At the same time: compiling one contract through the IR is most of the wait, on one core.
-const built = await Promise.all([
-  build("circuits", "build", ...(circuit === undefined && !ward ? [] : ["enrolment", told.circuit])),
-  build("build", "--no-tests"),
-]);
+const built = await Promise.all([build("circuits", "build", ...circuits), build("build", "--no-tests")]);
 for (const status of built) if (status !== 0) process.exit(status);
 
 /** @returns Hardhat's exit code */
@@ -115,6 +124,11 @@ function build(...args: string[]): Promise<number> {
 if (ward) {
   const { runWard } = await import("./ward/run.ts");
   await exit(await runWard({ json, keep }).catch(failed));
+}
+
+if (ledger) {
+  const { runLedger } = await import("./ledger/run.ts");
+  await exit(await runLedger({ json }).catch(failed));
 }
 
 // Imported only now: both read what the build has just made.
