@@ -331,6 +331,17 @@ describe("ledger accounting: gaps", () => {
   });
 });
 
+describe("ledger accounting: progress", () => {
+  it("is told after each key and batch, up to all tries", () => {
+    const custodian = story();
+    const told: number[][] = [];
+    const onProgress = (...each: number[]) => told.push(each);
+    const { tried } = accountingOfCustodian(MASTER, ADDRESS, 3, custodian.batches, { onProgress });
+    expect(told).to.have.length(3 * custodian.batches.length);
+    expect(told.at(-1)).to.deep.equal([tried.tries, tried.tries]);
+  });
+});
+
 describe("ledger accounting: random batches", () => {
   const custodian = new TestCustodian();
   for (const name of NAMES) custodian.enrol(name);

@@ -183,6 +183,10 @@ export class ClaimsClient {
     return read(this.#contract, "consents", () => this.#contract.consents());
   }
 
+  ledger(): Promise<string> {
+    return read(this.#contract, "ledger", () => this.#contract.ledger());
+  }
+
   circuits(): Promise<string> {
     return read(this.#contract, "circuits", () => this.#contract.circuits());
   }

@@ -81,8 +81,12 @@ export type Accounting = {
 /** What was logged for one page. */
 export type PageLog = { readonly address: PageAddress; readonly batches: readonly LoggedBatch[] };
 
-/** @param within where gaps are looked for, minutes since 1970-01-01 UTC: see `gapsOf` */
-export type AccountingOptions = { readonly within?: Partial<Stretch> | undefined };
+export type AccountingOptions = {
+  /** Where gaps are looked for, minutes since 1970-01-01 UTC: see `gapsOf`. */
+  readonly within?: Partial<Stretch> | undefined;
+  /** Called after each key and batch. @param done of the tries that there are to make */
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
+};
 
 /**
  * The accesses under one consent.
@@ -134,10 +138,8 @@ export function accountingOfPatient(
       isPossible: (record, header) => isProven(record, header, consent.rights),
     });
   }
-  return together(
-    logs.map((log) => readingOf(log, keys.get(pageNameOf(log.address))!)),
-    options,
-  );
+  const pages = logs.map((log) => ({ ...log, keys: keys.get(pageNameOf(log.address))! }));
+  return together(readingsOf(pages, options), options);
 }
 
 /**
@@ -164,7 +166,7 @@ export function accountingOfCustodian(
   const keys = Array.from({ length: filled }, (_, slot): Key => {
     return { slot, audit: auditKeyOf(master, address.page, slot), isPossible: isInBatch };
   });
-  return together([readingOf({ address, batches }, keys)], options);
+  return together(readingsOf([{ address, batches, keys }], options), options);
 }
 
 type Key = {
@@ -181,7 +183,20 @@ type Reading = PageLog & {
   readonly hidden: Accounting["hidden"];
 };
 
-function readingOf({ address, batches }: PageLog, keys: readonly Key[]): Reading {
+type KeyedLog = PageLog & { readonly keys: readonly Key[] };
+
+function readingsOf(pages: readonly KeyedLog[], { onProgress }: AccountingOptions): Reading[] {
+  const all = sum(pages, ({ batches, keys }) => keys.length * sum(batches, ({ header }) => header.count));
+  let done = 0;
+  return pages.map((page) =>
+    readingOf(page, (tries) => {
+      done += tries;
+      onProgress?.(done, all);
+    }),
+  );
+}
+
+function readingOf({ address, batches, keys }: KeyedLog, tried: (tries: number) => void): Reading {
   const transactions = new Set(batches.map(({ transaction }) => transaction.toLowerCase()));
   if (transactions.size !== batches.length)
     throw refused(
@@ -189,7 +204,7 @@ function readingOf({ address, batches }: PageLog, keys: readonly Key[]): Reading
       "A transaction has one batch: give each once.",
     );
   const once = withoutRepeats(batches);
-  const read = once.map((batch) => readBatch(batch, address, keys));
+  const read = once.map((batch) => readBatch(batch, address, keys, tried));
   return {
     ...{ address, batches: once },
     rows: read.flatMap(({ rows }) => rows),
@@ -203,15 +218,15 @@ function readBatch(
   batch: LoggedBatch,
   address: PageAddress,
   keys: readonly Key[],
+  tried: (tries: number) => void,
 ): Pick<Reading, "rows" | "hidden"> {
   const { header, transaction, block, time, late } = batch;
   const ciphers = ciphersIn(batch);
-  const opened = keys.flatMap((key) =>
-    findAccesses(ciphers, header.nonce, key).map((found) => ({
-      ...found,
-      isPossible: key.isPossible(found.record, header),
-    })),
-  );
+  const opened = keys.flatMap((key) => {
+    const found = findAccesses(ciphers, header.nonce, key);
+    tried(ciphers.length);
+    return found.map((each) => ({ ...each, isPossible: key.isPossible(each.record, header) }));
+  });
   const hits = opened.filter(({ isPossible }) => isPossible);
   const owners = new Map<number, number>();
   for (const { index } of hits) owners.set(index, (owners.get(index) ?? 0) + 1);

@@ -3,6 +3,7 @@ import { type ContractRunner, ZeroAddress } from "ethers";
 import { argumentOf, atBlock, connect, read, type Sent, send } from "../clients/call.ts";
 import { chainIdOf } from "../clients/chain.ts";
 import type { HealthLedger } from "../clients/contractTypes.ts";
+import { type BlockRange, eventsOf } from "../clients/events.ts";
 import { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
 import type { Witness } from "../witness/witness.ts";
@@ -147,6 +148,15 @@ export class LedgerClient {
   /** Number by which consents name an account; 0 for one without. */
   async granteeOf(account: string): Promise<number> {
     return Number(await read(this.#contract, "granteeOf", () => this.#contract.granteeOf(account)));
+  }
+
+  /** The account with a number; undefined for a number that no account has. @param range where its event can be */
+  async accountOf(grantee: number, range: BlockRange = {}): Promise<string | undefined> {
+    const filter = this.#contract.filters.GranteeRegistered(grantee);
+    const events = await eventsOf(this.#contract, "GranteeRegistered", range, (from, to) =>
+      this.#contract.queryFilter(filter, from, to),
+    );
+    return events[0]?.args.account;
   }
 
   /** Whether contracts would rely on a bound consent now. @param consentId `boundConsentIdOf` */

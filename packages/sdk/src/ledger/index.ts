@@ -46,7 +46,15 @@ export {
 } from "./accountingFhir.ts";
 export { accountingHtml, type HtmlOptions } from "./accountingHtml.ts";
 export { accountingJson } from "./accountingJson.ts";
-export { type AccountingReport, type Custodian, limitsOf } from "./accountingWords.ts";
+export {
+  type AccountingReport,
+  CLASS_WORDS,
+  type Custodian,
+  clockOf,
+  limitsOf,
+  PURPOSE_WORDS,
+  ROLE_WORDS,
+} from "./accountingWords.ts";
 export { archiveOf, historyFromArchive, LEDGER_ARCHIVE, type LedgerArchive } from "./archive.ts";
 export { bindActionOf, boundConsentIdOf, isBoundConsent, type Matter } from "./binding.ts";
 export { LedgerClient, type PageRecord } from "./client.ts";

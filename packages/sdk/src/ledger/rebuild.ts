@@ -32,10 +32,18 @@ export type RebuiltPage = {
 /**
  * The page that a history gives: every rule of the contract kept again, the root computed anew after each change, and the
  * outcome compared with the contract's page.
+ * @param onProgress is called after each transaction, with how many there are
  * @throws LEDGER_MISMATCH naming version and transaction of the first difference
  */
-export function rebuildPage(history: PageHistory): RebuiltPage {
-  return replayed(history, () => undefined);
+export function rebuildPage(
+  history: PageHistory,
+  onProgress: (done: number, of: number) => void = () => {},
+): RebuiltPage {
+  let done = 1;
+  return replayed(history, () => () => {
+    done += 1;
+    onProgress(done, history.entries.length);
+  });
 }
 
 /**

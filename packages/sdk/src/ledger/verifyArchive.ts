@@ -27,6 +27,8 @@ export type ArchiveTrust = {
   readonly verificationKeys: Readonly<Record<string, VerificationKey>>;
   /** The page as the chain has it now: `LedgerClient.page`. */
   readonly page: PageRecord;
+  /** Called after each proof. @param of proofs that there are to verify */
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
 };
 
 export type VerifiedArchive = {
@@ -47,9 +49,10 @@ export type VerifiedArchive = {
  */
 export function verifyArchive(
   archive: LedgerArchive,
-  { verificationKeys, page }: ArchiveTrust,
+  { verificationKeys, page, onProgress }: ArchiveTrust,
 ): VerifiedArchive {
   const history = { ...historyFromArchive(archive), state: page };
+  const all = history.entries.filter((entry) => "carried" in entry && entry.carried !== undefined).length;
   const withoutProof: (LedgerPlace & { version: number })[] = [];
   let proofs = 0;
   const rebuilt = replayed(history, (entry, before) => {
@@ -71,6 +74,7 @@ export function verifyArchive(
         throw mismatch(place, "its proof does not hold", { cause: error });
       }
       proofs += 1;
+      onProgress?.(proofs, all);
     };
   });
   return { page: rebuilt, proofs, withoutProof };
