@@ -18,6 +18,7 @@ import { registerIdentity } from "./commands/identity.ts";
 import { registerInit } from "./commands/init.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerKeystore } from "./commands/keystore.ts";
+import { registerLedger } from "./commands/ledger.ts";
 import { registerLog } from "./commands/log.ts";
 import { registerPolicy } from "./commands/policy.ts";
 import { registerPresent } from "./commands/present.ts";
@@ -61,6 +62,7 @@ const COMMANDS: readonly Register[] = [
   registerProgram,
   registerPolicy,
   registerConsent,
+  registerLedger,
   registerClaim,
   registerSettle,
   registerAudit,

@@ -53,6 +53,7 @@ async function recordsOf(
 const KINDS: readonly (readonly [key: string, kind: string])[] = [
   ["device/x", "the key of a device"],
   ["opened/x", "the opening of a log"],
+  ["ledger/consent/x", "a consent of the health ledger"],
   ["attester/person/x", "a person of the attester's"],
   ["attester/device/x", "a device of the attester's"],
   ["attester/log/x", "a log of the attester's"],

@@ -18,6 +18,9 @@ const HINTS: Readonly<Record<string, string>> = {
   ClaimsPayout_PeriodAlreadyClaimed: "A period is claimed once. `vitalproof claim show` shows its state.",
   ClaimsPayout_NoActiveConsent: "Grant one with `vitalproof consent grant`, and name its id.",
   ConsentRegistry_InvalidSignature: "Sign with the policy's controller: the right --vault and --index.",
+  HealthLedger_UnknownPage: "Pages count from 1. Check the number and the deployment.",
+  HealthLedger_NotProven: "The page may have changed while the proof was made. Run the command again.",
+  HealthLedger_NotLive: "It is revoked already. `vitalproof ledger consents` shows since when.",
   ERC20InsufficientBalance:
     "The account has too few of the tokens (--mint-test-tokens makes some of a test token).",
   ERC20InsufficientAllowance: "Run `vitalproof program fund`, which allows what it pays in.",

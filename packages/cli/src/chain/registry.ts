@@ -5,7 +5,7 @@ import type { Chain } from "../connect.ts";
 /** Address of a registry, or of custody, that the claims contract names. */
 export async function registryOf(
   claims: string,
-  name: "anchors" | "consents" | "circuits" | "scopes" | "custody",
+  name: "anchors" | "consents" | "circuits" | "scopes" | "custody" | "ledger",
   { provider }: Pick<Chain, "provider">,
 ): Promise<string> {
   try {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Command } from "commander";
+import type { Io } from "../io.ts";
+import { registerAccept } from "./ledger/accept.ts";
+import { registerAccounting } from "./ledger/accounting.ts";
+import { registerArchive, registerCheckArchive } from "./ledger/archive.ts";
+import { registerBind } from "./ledger/bind.ts";
+import { registerConsents, registerShare } from "./ledger/consents.ts";
+import { registerDisclose } from "./ledger/disclose.ts";
+import { registerPage, registerRebuild } from "./ledger/page.ts";
+import { registerRegister } from "./ledger/register.ts";
+import { registerRevoke } from "./ledger/revoke.ts";
+
+export function registerLedger(program: Command, io: Io): void {
+  const ledger = program
+    .command("ledger")
+    .description("Give and revoke consents of the health ledger, read who looked at data, and check pages.")
+    .addHelpText(
+      "after",
+      "\nA consent is named by its page and slot, such as 1/3.\n" +
+        "\nExamples:\n  vitalproof ledger accounting 1/3 --zone Europe/Berlin --out accounting.html\n" +
+        "  vitalproof ledger page 1 --deployment deployment.json\n",
+    );
+  registerAccept(ledger, io);
+  registerConsents(ledger, io);
+  registerAccounting(ledger, io);
+  registerRevoke(ledger, io);
+  registerBind(ledger, io);
+  registerShare(ledger, io);
+  registerRegister(ledger, io);
+  registerPage(ledger, io);
+  registerRebuild(ledger, io);
+  registerArchive(ledger, io);
+  registerCheckArchive(ledger, io);
+  registerDisclose(ledger, io);
+}
