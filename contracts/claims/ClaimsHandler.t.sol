@@ -59,16 +59,7 @@ contract ClaimsHandler is ClaimsDecisions {
         uint256 live = ledger.pageOf(page).live | (1 << slot);
         CircuitId consentCircuit = circuits.circuitIdOf("ledger-consent", 1);
         VM.prank(CUSTODIAN, CUSTODIAN);
-        ledger.changeConsents(
-            page,
-            consentCircuit,
-            0,
-            ghost.slot,
-            live,
-            0,
-            proof,
-            new uint256[](1)
-        );
+        ledger.changeConsents(page, consentCircuit, 0, ghost.slot, live, 0, proof, new uint256[](1));
         VM.prank(insurerOf(ghost.program));
         ledger.registerGrantee();
         ghost.id = _bind(ghost);

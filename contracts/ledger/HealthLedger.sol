@@ -325,17 +325,18 @@ contract HealthLedger is IHealthLedger {
             (uint256(p.filled) << LedgerLayout.CONSENT_HEADER_FILLED_SHIFT) |
                 (granted << LedgerLayout.CONSENT_HEADER_GRANTED_SHIFT) |
                 (uint256(revoked) << LedgerLayout.CONSENT_HEADER_REVOKED_SHIFT);
-        return [
-            header,
-            grantDomainOf(page),
-            p.root,
-            root,
-            uint128(before),
-            before >> 128,
-            uint128(live),
-            live >> 128,
-            p.form
-        ];
+        return
+            [
+                header,
+                grantDomainOf(page),
+                p.root,
+                root,
+                uint128(before),
+                before >> 128,
+                uint128(live),
+                live >> 128,
+                p.form
+            ];
     }
 
     /// @return end of the window

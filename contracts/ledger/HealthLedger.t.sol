@@ -3,13 +3,7 @@ pragma solidity ^0.8.28;
 
 import {CircuitProposal, ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
-import {
-    EndedVersion,
-    HealthLedgerConfig,
-    IHealthLedger,
-    Matter,
-    Page
-} from "../interfaces/IHealthLedger.sol";
+import {EndedVersion, HealthLedgerConfig, IHealthLedger, Matter, Page} from "../interfaces/IHealthLedger.sol";
 import {ledgerCircuits} from "../mocks/AnyProofs.sol";
 import {deployArtifact} from "../mocks/Artifacts.sol";
 import {deployTestRegistry} from "../mocks/TestRegistry.sol";
@@ -173,9 +167,7 @@ contract HealthLedgerHandler {
     function bind(uint256 seed) external step {
         uint8 slot = uint8(seed % 24);
         uint256 until = now_ / 60 - 60 + ((seed >> 8) % 2 days);
-        uint64 rights = uint64(
-            ((seed >> 200) % 4) | (until << LedgerLayout.RIGHTS_UNTIL_SHIFT)
-        );
+        uint64 rights = uint64(((seed >> 200) % 4) | (until << LedgerLayout.RIGHTS_UNTIL_SHIFT));
         Matter memory matter = _matterOf((seed >> 40) % 3);
         Groth16Proof memory proof;
         bool live = (page().live >> slot) & 1 == 1;
@@ -212,7 +204,10 @@ contract HealthLedgerHandler {
         uint256 since = START / 60;
         for (uint256 i = 0; i < ended.length; ++i) {
             EndedVersion memory v = ended[i];
-            require(v.before == history && v.since == since && v.until >= v.since, "L2: versions do not tile");
+            require(
+                v.before == history && v.since == since && v.until >= v.since,
+                "L2: versions do not tile"
+            );
             require(v.logged >= v.since && v.logged <= v.until, "L2: logged outside of its version");
             (history, since) = (bytes25(keccak256(abi.encode(v))), v.until);
         }
@@ -228,7 +223,10 @@ contract HealthLedgerHandler {
             for (uint256 program = 0; program < 4; ++program) {
                 Matter memory m = _matterOf(program);
                 bool active = ledger.isActive(b.id, m.patient, m.grantee, m.purpose, m.program);
-                require(active == (should && program == b.program), "C1, C2, C3: active exactly if it should be");
+                require(
+                    active == (should && program == b.program),
+                    "C1, C2, C3: active exactly if it should be"
+                );
             }
             require(!ledger.isActive(b.id, GRANTEE, GRANTEE, "purpose", b.program), "C1: another's account");
         }
@@ -315,8 +313,9 @@ contract HealthLedgerTest {
             seed = uint256(keccak256(abi.encode(seed, i)));
             uint256 a = uint256(keccak256(abi.encode(seed, "a")));
             bytes4 selector = _steps()[(seed >> 8) % 8];
-            (bool success, bytes memory reason) =
-                address(handler).call(abi.encodeWithSelector(selector, a, a >> 3, a >> 5));
+            (bool success, bytes memory reason) = address(handler).call(
+                abi.encodeWithSelector(selector, a, a >> 3, a >> 5)
+            );
             if (!success) {
                 assembly ("memory-safe") {
                     revert(add(reason, 32), mload(reason))

@@ -32,12 +32,7 @@ contract AnyProofs {
 function ledgerCircuits() returns (CircuitProposal[4] memory circuits) {
     AnyProofs verifier = new AnyProofs();
     TrapdoorVerifier keys = new TrapdoorVerifier();
-    bytes16[4] memory families = [
-        bytes16("ledger-access"),
-        "ledger-consent",
-        "ledger-slot",
-        "ledger-bind"
-    ];
+    bytes16[4] memory families = [bytes16("ledger-access"), "ledger-consent", "ledger-slot", "ledger-bind"];
     string[4] memory names = ["ledger-access", "ledger-consent", "ledger-slot", "ledger-bind"];
     for (uint256 i = 0; i < 4; ++i) {
         uint256 inputs = i == 3 ? 5 : 3;

@@ -243,7 +243,7 @@ async function showAccounting(
   if (found.length !== recorded) wrong.push(`Anna found ${found.length} accesses, ${recorded} were recorded`);
 
   const proofsVerified = await report.step(
-    "anybody verifies every proof again, from an archive of the calldata",
+    "anyone verifies every proof again, from an archive of the calldata",
     async () => {
       const history = await readHistory(world.addresses.ledger, world.roles.stranger, page.address.page);
       const names = [...Object.values(CIRCUITS), "own-slot"] as const;

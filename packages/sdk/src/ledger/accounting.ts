@@ -291,7 +291,7 @@ function together(readings: readonly Reading[], { within }: AccountingOptions): 
   };
 }
 
-/** What a batch's proof says of every record in it, whoever's it is. */
+/** What a batch's proof says of every record in it, of any patient. */
 function isInBatch({ minute, glass }: AccessRecord, { count, emergencies, span }: AccessHeader): boolean {
   return minute <= span && (glass === 1 ? emergencies > 0 : emergencies < count);
 }

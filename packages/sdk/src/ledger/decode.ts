@@ -161,7 +161,7 @@ class EntryReader {
     return { kind: "logged", ...this.#place, batch, headerWord, versions, carried: transcriptOf(call.args) };
   }
 
-  /** The direct call that the transaction was; undefined where it was none. */
+  /** The direct call that the transaction was; undefined where a contract called. */
   #call(names: readonly string[]): { readonly name: string; readonly args: Result } | undefined {
     const { input } = this.#transaction;
     if (input === undefined) return undefined;
