@@ -174,7 +174,7 @@ describe("HealthLedger", () => {
       await send(...honest);
     });
 
-    it("H14: a leaf or a root that is no field element is refused, since its alias would be proven", async () => {
+    it("H14: a leaf or a root that is not a field element is refused, since its alias would be proven", async () => {
       const { ledger, custodian, page } = await fresh(filled);
       const [id, circuit, revoked, root, live, digest, proof, leaves] = page.changes(
         page.batch(page.newGrants(1).map(({ grant }) => grant)),

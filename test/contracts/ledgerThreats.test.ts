@@ -4,6 +4,7 @@
 import { ownSlotWitness, packRights, readHistory, rebuildPage, revokeActionOf } from "@vitalproof/sdk/ledger";
 import { expect } from "chai";
 import { toBeHex } from "ethers";
+import { patientOf, RIGHTS } from "../support/ledgerPage.ts";
 import { deployLedger, idOf, minute, simulated, TestPage } from "./support/ledger.ts";
 import { ethers, takesItsBlocksAlong, time } from "./support/network.ts";
 
@@ -41,6 +42,14 @@ describe("HealthLedger: threats", () => {
     const { versions } = rebuildPage(await readHistory(page.address.ledger, stranger, 1n));
     const way = versions.slice(versions.findLastIndex((each) => each.live === before.live));
     await expect(ledger.connect(stranger).logLate(1n, way, ...args)).to.emit(ledger, "AccessesLogged");
+  });
+
+  it("H17: a custodian can invent a patient, which nothing here shows: a stated limit", async () => {
+    const world = await deployLedger();
+    const page = await TestPage.open(world);
+    // Keys that the custodian made: nobody is behind them.
+    await page.grant(1, () => patientOf("nobody", { ...RIGHTS }));
+    expect(await world.ledger.isLive(1n, 0)).to.equal(true);
   });
 
   it("H18: calldata and events have no key, secret, right, grantee, actor or record of a consent in them", async () => {
