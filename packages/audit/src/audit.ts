@@ -8,13 +8,15 @@ import { applyToClaims } from "./claims/apply.ts";
 import { ClaimsState } from "./claims/state.ts";
 import type { ProgramState } from "./claims/types.ts";
 import { collectEvents, collectTransactions, collectTransfers, type Progress } from "./collect.ts";
-import { belongsTo, concernedBy, word } from "./concerned.ts";
+import { belongsTo, boundPages, concernedBy, word } from "./concerned.ts";
 import { ConsentsState } from "./consentState.ts";
 import { contractsOf, creationBlock } from "./contracts.ts";
 import { CustodyState } from "./custodyState.ts";
 import { contractInterfaces } from "./events.ts";
 import { Findings } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";
+import { checkBindings } from "./ledgerProofs.ts";
+import { HealthLedgerState } from "./ledgerState.ts";
 import { PausesState } from "./pauseState.ts";
 import { checkAttestations, checkProofs, type ProofContext } from "./proofs.ts";
 import type { AuditReport } from "./report.ts";
@@ -105,6 +107,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
   progress("replaying events");
   const anchors = new AnchorState(findings, group);
   const consents = new ConsentsState(findings, insurer);
+  const healthLedger = new HealthLedgerState(findings, { insurer, pages: boundPages(events, insurer) });
   const circuits = new CircuitsState(findings, facts);
   const scopes = new ScopesState({ chainId, address: addresses.scopes, findings });
   const pauses = new PausesState(findings, facts.suspensionTime);
@@ -115,6 +118,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     custodyAddress: addresses.custody,
     anchors,
     consents,
+    healthLedger,
     circuits,
     scopes,
     pauses,
@@ -123,7 +127,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     transfers,
     findings,
   });
-  const registries = { anchors, consents, circuits, scopes, pauses };
+  const registries = { anchors, consents, ledger: healthLedger, circuits, scopes, pauses };
   for (const event of events) {
     if (event.contract === "claims" || event.contract === "custody") applyToClaims(claims, event);
     else if (event.contract !== "token") registries[event.contract].apply(event);
@@ -159,6 +163,12 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     context,
     claims.claims.filter(({ policy }) => mine.has(policy)),
   );
+  await checkBindings(
+    { ...context, abi: interfaces.ledger, ledger: addresses.ledger, circuits: circuits.circuits },
+    [...healthLedger.consents.values()].filter(
+      ({ consent }) => consent.program === programId && consent.grantee === insurer,
+    ),
+  );
   const holdings = await checkViews({
     data,
     chainId,
@@ -168,6 +178,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     interfaces,
     anchors,
     consents,
+    healthLedger,
     circuits,
     scopes,
     pauses,
@@ -191,6 +202,7 @@ async function replay(options: AuditOptions): Promise<AuditReport> {
     claims,
     anchors,
     consents,
+    healthLedger,
     circuits,
     pauses,
     transfers,

@@ -2,6 +2,7 @@
 import { anchorLines } from "./anchorLines.ts";
 import type { ClaimsState } from "./claims/state.ts";
 import type { ClaimState, PolicyState, ProgramState } from "./claims/types.ts";
+import { consentsTo } from "./consentSources.ts";
 import { invariantLines } from "./invariants.ts";
 import { reliesOn } from "./reliesOn.ts";
 import { type AuditReport, type ClaimLine, OUTCOMES, type Outcome, type PeriodCounts } from "./report.ts";
@@ -63,17 +64,23 @@ export function buildReport(parts: ReportParts): AuditReport {
         suspensions.stops.map((stop) => ({ ...stop, circuit: name })),
       ),
     },
-    consents: [...parts.consents.consents.values()]
-      .filter(({ consent }) => consent.program === program.id && consent.grantee === program.insurer)
-      .map(({ id, consent, grantedAt, revokedAt, claims: used }) => ({
-        id,
-        patient: consent.patient,
-        from: consent.from,
-        until: consent.until,
-        grantedAt,
-        revokedAt,
-        claims: used.length,
-      })),
+    consents: consentsTo(parts, program).map(
+      ({ id, source, consent, grantedAt, revokedAt, claims: used }) => {
+        const bound = parts.healthLedger.consents.get(id);
+        return {
+          id,
+          source,
+          page: bound?.page,
+          slot: bound?.slot,
+          patient: consent.patient,
+          from: consent.from,
+          until: consent.until,
+          grantedAt,
+          revokedAt,
+          claims: used.length,
+        };
+      },
+    ),
     ledger: {
       now: { ...ledger },
       history: claims.history.get(program.id) ?? [],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { HolderAttestation, Proof } from "@vitalproof/sdk";
+import type { Matter } from "@vitalproof/sdk/ledger";
 import type { Interface } from "ethers";
 
 const word = (value: bigint): string => value.toString(16).padStart(64, "0");
@@ -21,25 +22,55 @@ export function claimProofsIn(
   return [...alone, ...proofsAfter(input, matter + claim.circuit.slice(2).toLowerCase() + word(claim.root))];
 }
 
-function proofsAfter(input: string, head: string): Proof[] {
+/**
+ * Proofs that a transaction hands to the health ledger's `bind` for exactly this slot, these rights and this matter, each with
+ * the circuit that the call names. Looked for anywhere in the calldata, as claims are.
+ */
+export function bindProofsIn(
+  abi: Interface,
+  input: string,
+  { page, slot, rights, matter }: { page: bigint; slot: number; rights: bigint; matter: Matter },
+): { circuit: string; proof: Proof }[] {
+  const head = abi.getFunction("bind")!.selector.slice(2) + word(page);
+  const rest = [
+    word(BigInt(slot)),
+    word(rights),
+    word(BigInt(matter.patient)),
+    word(BigInt(matter.grantee)),
+    matter.purpose.slice(2).toLowerCase(),
+    word(matter.program),
+  ].join("");
   return everyPlace(input, head).flatMap((at) => {
-    const body = input.slice(at + head.length, at + head.length + 8 * 64);
-    if (body.length < 8 * 64) return [];
-    const [ax, ay, bx1, bx0, by1, by0, cx, cy] = Array.from({ length: 8 }, (_, i) =>
-      BigInt(`0x${body.slice(i * 64, (i + 1) * 64)}`),
-    ) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
-    // The contract takes the halves of G2 coordinates the other way round.
-    return [
-      {
-        a: [ax, ay],
-        b: [
-          [bx0, bx1],
-          [by0, by1],
-        ],
-        c: [cx, cy],
-      } satisfies Proof,
-    ];
+    const circuitAt = at + head.length;
+    const restAt = circuitAt + 64;
+    if (!input.startsWith(rest, restAt)) return [];
+    const circuit = `0x${input.slice(circuitAt, restAt)}`;
+    return proofAt(input, restAt + rest.length).map((proof) => ({ circuit, proof }));
   });
+}
+
+function proofsAfter(input: string, head: string): Proof[] {
+  return everyPlace(input, head).flatMap((at) => proofAt(input, at + head.length));
+}
+
+/** None where the calldata ends before. */
+function proofAt(input: string, at: number): Proof[] {
+  const body = input.slice(at, at + 8 * 64);
+  if (body.length < 8 * 64) return [];
+  const [ax, ay, bx1, bx0, by1, by0, cx, cy] = Array.from({ length: 8 }, (_, i) =>
+    BigInt(`0x${body.slice(i * 64, (i + 1) * 64)}`),
+  ) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
+  // The contract takes the halves of G2 coordinates the other way round.
+  return [
+    {
+      a: [ax, ay],
+      b: [
+        [bx0, bx1],
+        [by0, by1],
+      ],
+      c: [cx, cy],
+    } satisfies Proof,
+  ];
 }
 
 /** Attestations with their signatures that a transaction hands to `issuePolicy`. */

@@ -13,6 +13,9 @@ const POLICY_EVENTS = new Set([
   "PolicyPaid",
 ]);
 
+/** What the live bits of a page of the health ledger follow from. */
+const PAGE_EVENTS = new Set(["PageOpened", "ConsentsChanged", "ConsentRevokedByForce"]);
+
 /** What an audit is about, all of it public. */
 export type Matter = {
   readonly program: bigint;
@@ -22,8 +25,8 @@ export type Matter = {
 };
 
 /**
- * Events whose transactions are looked at: the program's and its escrow's, its group's anchors, consents to its insurer,
- * and all of the registries that can stop or replace circuits.
+ * Events whose transactions are looked at: the program's and its escrow's, its group's anchors, consents to its insurer
+ * and the pages of those that are of the health ledger, and all of the registries that can stop or replace circuits.
  */
 export function concernedBy(matter: Matter, events: readonly ChainEvent[]): ChainEvent[] {
   const [program, group, escrow] = [matter.program, matter.group, matter.escrow].map(word);
@@ -34,6 +37,7 @@ export function concernedBy(matter: Matter, events: readonly ChainEvent[]): Chai
       })
       .map(({ log }) => log.topics[1] ?? ""),
   );
+  const pages = new Set([...boundPages(events, matter.insurer)].map(word));
   return events.filter((event) => {
     const { contract, name } = event;
     const [, first, second] = event.log.topics;
@@ -41,11 +45,26 @@ export function concernedBy(matter: Matter, events: readonly ChainEvent[]): Chai
     if (contract === "anchors") return first === group;
     if (contract === "custody") return first === escrow;
     if (contract === "consents") return name === "ConsentGranted" && event.hex("grantee") === matter.insurer;
+    if (contract === "ledger") {
+      if (name === "GranteeRegistered") return event.hex("account") === matter.insurer;
+      if (name === "ConsentBound") return isBindingTo(event, matter.insurer);
+      return PAGE_EVENTS.has(name) && pages.has(first ?? "");
+    }
     if (contract !== "claims") return false;
     if (name === "ProgramCreated") return first === program;
     if (name === "PolicyIssued") return second === program;
     return !POLICY_EVENTS.has(name) || policies.has(first ?? "");
   });
+}
+
+/** Pages of the health ledger with a consent that was bound for an insurer. */
+export function boundPages(events: readonly ChainEvent[], insurer: string): ReadonlySet<bigint> {
+  return new Set(events.filter((event) => isBindingTo(event, insurer)).map((event) => event.big("page")));
+}
+
+function isBindingTo(event: ChainEvent, insurer: string): boolean {
+  if (event.contract !== "ledger" || event.name !== "ConsentBound") return false;
+  return String(event.struct("matter").getValue("grantee")).toLowerCase() === insurer;
 }
 
 /**

@@ -3,9 +3,13 @@ import { type Consent, consentIdOf } from "@vitalproof/sdk";
 import type { ChainEvent } from "./events.ts";
 import type { Findings } from "./findings.ts";
 
+/** The consent registry, where consents are in public, or the health ledger. */
+export type ConsentSource = "registry" | "ledger";
+
 export type ConsentState = {
   readonly id: string;
-  readonly consent: Consent;
+  readonly source: ConsentSource;
+  readonly consent: Omit<Consent, "receiptHash" | "nonce">;
   readonly grantedAt: number;
   readonly transaction: string;
   revokedAt: number | undefined;
@@ -69,6 +73,7 @@ export class ConsentsState {
     }
     this.consents.set(id, {
       id,
+      source: "registry",
       consent,
       grantedAt: event.time,
       transaction: event.log.transactionHash,

@@ -33,6 +33,7 @@ export async function contractsOf(
     claims,
     anchors: await address("anchors"),
     consents: await address("consents"),
+    ledger: await address("ledger"),
     circuits: await address("circuits"),
     scopes: await address("scopes"),
     pauses: await address("pauses"),

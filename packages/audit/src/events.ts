@@ -8,10 +8,19 @@ import {
   PAUSE_REGISTRY_ABI,
   SCOPE_REGISTRY_ABI,
 } from "@vitalproof/sdk";
+import { HEALTH_LEDGER_ABI } from "@vitalproof/sdk/ledger";
 import { Interface, type Result } from "ethers";
 import type { LogEntry } from "./chainData.ts";
 
-export type ContractName = "claims" | "anchors" | "consents" | "circuits" | "scopes" | "pauses" | "custody";
+export type ContractName =
+  | "claims"
+  | "anchors"
+  | "consents"
+  | "ledger"
+  | "circuits"
+  | "scopes"
+  | "pauses"
+  | "custody";
 
 export type ContractAddresses = Readonly<Record<ContractName, string>>;
 
@@ -21,6 +30,7 @@ export function contractInterfaces(): Readonly<Record<ContractName | "token", In
     claims: new Interface(CLAIMS_PAYOUT_ABI),
     anchors: new Interface(ANCHOR_REGISTRY_ABI),
     consents: new Interface(CONSENT_REGISTRY_ABI),
+    ledger: new Interface(HEALTH_LEDGER_ABI),
     circuits: new Interface(CIRCUIT_REGISTRY_ABI),
     scopes: new Interface(SCOPE_REGISTRY_ABI),
     pauses: new Interface(PAUSE_REGISTRY_ABI),

@@ -79,6 +79,17 @@ export const FINDINGS = {
   // consents
   CONSENT_ID_WRONG: ["error", "C1"],
   CONSENT_GRANTED_TWICE: ["error", "C1", "C2"],
+  // consents of the health ledger
+  PAGE_VERSION_WRONG: ["error"],
+  PAGE_CHANGE_WRONG: ["error"],
+  PAGE_LIVE_BITS_WRONG: ["error", "C1", "C2"],
+  GRANTEE_TWICE: ["error", "C1"],
+  CONSENT_BOUND_NOT_LIVE: ["error", "C1", "C2"],
+  CONSENT_BOUND_WRONGLY: ["error", "C1"],
+  CONSENT_PROOF_MISSING: ["error", "C1"],
+  CONSENT_PROOF_INVALID: ["error", "C1"],
+  CONSENT_CIRCUIT_WRONG: ["error", "C1"],
+  CONSENT_KEY_UNKNOWN: ["warning", "C1"],
   // circuits and stops
   CIRCUIT_CHANGED: ["error", "V1"],
   CIRCUIT_ID_WRONG: ["error", "V1"],
@@ -130,6 +141,8 @@ export const FINDINGS = {
   VIEW_ANCHOR_DISAGREES: ["error", "A1"],
   VIEW_GROUP_DISAGREES: ["error"],
   VIEW_CONSENT_DISAGREES: ["error", "C1", "C2"],
+  VIEW_PAGE_DISAGREES: ["error", "C1", "C2"],
+  VIEW_GRANTEE_DISAGREES: ["error", "C1"],
   VIEW_CIRCUIT_DISAGREES: ["error", "V1", "V2"],
   VIEW_PAUSE_DISAGREES: ["error"],
   VIEW_ROLE_DISAGREES: ["error"],

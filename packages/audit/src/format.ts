@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { DAY } from "@vitalproof/sdk";
+import type { ConsentLine } from "./report.ts";
 
 /** Unix seconds as UTC to the second: 2026-02-15 05:00:04. */
 export function utc(time: number): string {
@@ -34,6 +35,11 @@ export function duration(seconds: number): string {
     rest -= count * size;
   }
   return parts.join(" ");
+}
+
+/** Where a consent was given: "consent registry", or its slot of the health ledger. */
+export function sourceOf({ page, slot }: Pick<ConsentLine, "page" | "slot">): string {
+  return page === undefined ? "consent registry" : `health ledger, page ${page}, slot ${slot}`;
 }
 
 /** What comes from the chain, made harmless for a terminal: no control or direction characters. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAmount } from "@vitalproof/sdk";
-import { dayDate, duration, escapeHtml, utc } from "./format.ts";
+import { dayDate, duration, escapeHtml, sourceOf, utc } from "./format.ts";
 import type { AuditReport } from "./report.ts";
 
 type Cell = string | number | bigint | { readonly id: string } | { readonly n: string | number | bigint };
@@ -46,6 +46,7 @@ export function overview({ program, contracts, token, summary, periods }: AuditR
       ["circuit registry", { id: contracts.circuits }],
       ["anchor registry", { id: contracts.anchors }],
       ["consent registry", { id: contracts.consents }],
+      ["health ledger", { id: contracts.ledger }],
       ["scope registry", { id: contracts.scopes }],
       ["token", { id: `${token.address} ${token.symbol}` }],
       ["benefit of a met period", formatAmount(program.benefit, token)],
@@ -206,9 +207,10 @@ export function policies({ policies: lines }: AuditReport): string {
 export function consents({ consents: lines }: AuditReport): string {
   return table(
     "Consents to the insurer for this program",
-    ["Consent", "Patient's account", "From", "Until", "Revoked", { n: "Claims" }],
-    lines.map(({ id, patient, from, until, revokedAt, claims: used }) => [
+    ["Consent", "Source", "Patient's account", "From", "Until", "Revoked", { n: "Claims" }],
+    lines.map(({ id, patient, from, until, revokedAt, claims: used, ...line }) => [
       { id },
+      sourceOf(line),
       { id: patient },
       utc(from),
       utc(until),

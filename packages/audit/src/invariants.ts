@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { FINDINGS, type Finding } from "./findings.ts";
+import { FINDINGS, type Finding, type FindingCode } from "./findings.ts";
 
 export type InvariantLine = {
   readonly id: string;
@@ -50,9 +50,13 @@ const INVARIANTS: readonly (readonly [id: string, sentence: string, how: string,
   [
     "C1",
     "A consent is active only if granted by that account, in time, unrevoked.",
-    "ids rebuilt from contents; every claim's consent at its block",
+    "ids rebuilt from contents; every claim's consent at its block; for one of the health ledger its live bit, rights and proof",
   ],
-  ["C2", "A revocation is final.", "no grant after a revocation"],
+  [
+    "C2",
+    "A revocation is final.",
+    "no grant after a revocation; no live bit of the health ledger that comes back",
+  ],
   ["C3", "No claim is verified under a consent at or after its revocation.", "order of events"],
   [
     "A1",
@@ -80,7 +84,11 @@ export function invariantLines(findings: readonly Finding[]): InvariantLine[] {
     if (severity === "error") for (const id of concerned) broken.add(id);
   }
   // A proof under an unknown key does not break an invariant, but it does not show it either.
-  const unshown = new Set(findings.some(({ code }) => code === "CLAIM_KEY_UNKNOWN") ? ["N1"] : []);
+  const has = (wanted: FindingCode) => findings.some(({ code }) => code === wanted);
+  const unshown = new Set([
+    ...(has("CLAIM_KEY_UNKNOWN") ? ["N1"] : []),
+    ...(has("CONSENT_KEY_UNKNOWN") ? ["C1"] : []),
+  ]);
   return INVARIANTS.map(([id, sentence, how, shown]) => ({
     id,
     sentence,

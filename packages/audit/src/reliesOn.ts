@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { consentsTo } from "./consentSources.ts";
 import type { ReportParts } from "./reportParts.ts";
 
-export function reliesOn({ head, chainId, keys, circuits, program }: ReportParts): string[] {
+export function reliesOn(parts: ReportParts): string[] {
+  const { head, chainId, keys, circuits, program } = parts;
+  const inLedger = consentsTo(parts, program).some(({ source }) => source === "ledger");
   const family = circuits.lineOf(program.circuit);
   const development = family.filter(({ ceremony }) => ceremony === undefined).map(({ name }) => name);
   return [
@@ -9,6 +12,11 @@ export function reliesOn({ head, chainId, keys, circuits, program }: ReportParts
     "Receipts and state are taken as given; they are not checked against the block's Merkle roots.",
     `The verification keys of this repository (${[...new Set([...keys.values()].map(({ circuit }) => circuit))].join(", ")}), known by the hashes that the circuit registry names. That a key belongs to its circuit is what \`hardhat circuits check\` shows.`,
     "The code of the contracts is what this repository says; `npm run deploy` compares it when it deploys.",
+    ...(inLedger
+      ? [
+          "Of the health ledger the audit checks what a claim's consent rests on: versions and live bits of its page, its binding and the proof of it. It does not verify the proofs of consents, revocations and accesses in that page: an archive of the page shows them.",
+        ]
+      : []),
     ...(development.length === 0
       ? []
       : [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ClaimState, Ledger, LedgerPoint, PolicyState, ProgramState } from "./claims/types.ts";
+import type { ConsentSource } from "./consentState.ts";
 import type { ContractAddresses } from "./events.ts";
 import type { Finding, Severity } from "./findings.ts";
 import type { InvariantLine } from "./invariants.ts";
@@ -103,6 +104,10 @@ export type AnchorLine = {
 
 export type ConsentLine = {
   readonly id: string;
+  readonly source: ConsentSource;
+  /** Of the health ledger, where a consent of it is; undefined for one of the registry. */
+  readonly page: bigint | undefined;
+  readonly slot: number | undefined;
   readonly patient: string;
   readonly from: number;
   readonly until: number;

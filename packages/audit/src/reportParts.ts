@@ -8,6 +8,7 @@ import type { ConsentsState } from "./consentState.ts";
 import type { ContractAddresses } from "./events.ts";
 import type { Finding } from "./findings.ts";
 import type { KnownKeys } from "./keys.ts";
+import type { HealthLedgerState } from "./ledgerState.ts";
 import type { PausesState } from "./pauseState.ts";
 import type { AuditReport } from "./report.ts";
 import type { Transfers } from "./transfers.ts";
@@ -25,6 +26,7 @@ export type ReportParts = {
   readonly claims: ClaimsState;
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
+  readonly healthLedger: HealthLedgerState;
   readonly circuits: CircuitsState;
   readonly pauses: PausesState;
   readonly transfers: Transfers;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAmount } from "@vitalproof/sdk";
-import { date, dayDate, duration, printable, utc } from "./format.ts";
+import { date, dayDate, duration, printable, sourceOf, utc } from "./format.ts";
 import type { AuditReport } from "./report.ts";
 
 /** The report as lines for a terminal. */
@@ -58,8 +58,8 @@ export function reportLines(report: AuditReport): string[] {
     "",
     "Consents",
     ...report.consents.map(
-      ({ id, from, until, revokedAt, claims }) =>
-        `  ${id.slice(0, 18)}… ${date(from)} to ${date(until)}, ${claims} claims${revokedAt === undefined ? "" : `, revoked ${utc(revokedAt)}`}`,
+      ({ id, from, until, revokedAt, claims, ...line }) =>
+        `  ${id.slice(0, 18)}… ${date(from)} to ${date(until)}, ${sourceOf(line)}, ${claims} claims${revokedAt === undefined ? "" : `, revoked ${utc(revokedAt)}`}`,
     ),
     "",
     "Invariants",

@@ -22,6 +22,7 @@ import { ConsentsState } from "../src/consentState.ts";
 import { CustodyState } from "../src/custodyState.ts";
 import type { ContractName } from "../src/events.ts";
 import { Findings } from "../src/findings.ts";
+import { HealthLedgerState } from "../src/ledgerState.ts";
 import { PausesState } from "../src/pauseState.ts";
 import { ScopesState } from "../src/scopeState.ts";
 import { Transfers } from "../src/transfers.ts";
@@ -63,6 +64,7 @@ class Story {
     custodyAddress: CUSTODY,
     anchors: this.anchors,
     consents: new ConsentsState(this.findings, INSURER),
+    healthLedger: new HealthLedgerState(this.findings, { insurer: INSURER, pages: new Set() }),
     circuits: this.circuits,
     scopes: this.scopes,
     pauses: this.pauses,
@@ -87,7 +89,7 @@ class Story {
   }
 
   emit(
-    contract: ContractName,
+    contract: Exclude<ContractName, "consents" | "ledger">,
     name: string,
     args: readonly unknown[],
     day: number,
@@ -95,7 +97,7 @@ class Story {
   ): this {
     const event = eventOf(contract, name, args, START + Math.round(day * DAY), transaction);
     if (contract === "claims" || contract === "custody") applyToClaims(this.claims, event);
-    else if (contract !== "consents") this[contract].apply(event);
+    else this[contract].apply(event);
     return this;
   }
 

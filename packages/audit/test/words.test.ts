@@ -57,6 +57,7 @@ describe("audit: words and reports", () => {
         claims: "0x1",
         anchors: "0x2",
         consents: "0x3",
+        ledger: "0x9",
         circuits: "0x4",
         scopes: "0x5",
         pauses: "0x7",

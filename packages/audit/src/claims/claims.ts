@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { CircuitState } from "../circuits/types.ts";
+import { consentOf } from "../consentSources.ts";
 import type { ChainEvent } from "../events.ts";
 import { lastDayOf, withFirstEpoch } from "./rules.ts";
 import type { ClaimsState } from "./state.ts";
@@ -165,13 +166,9 @@ function checkConsent(
     consent: claim.consent,
   };
   const what = `The claim for period ${claim.period} of policy ${policy.id}`;
-  const record = state.context.consents.consents.get(claim.consent);
+  const record = consentOf(state.context, claim.consent);
   if (record === undefined) {
-    find.add(
-      "CLAIM_CONSENT_UNKNOWN",
-      `${what} rests on consent ${claim.consent}, which was never granted.`,
-      place,
-    );
+    find.add("CLAIM_CONSENT_UNKNOWN", `${what} rests on consent ${claim.consent}, which nobody gave.`, place);
     return;
   }
   record.claims.push({ policy: policy.id, period: claim.period });

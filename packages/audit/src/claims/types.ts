@@ -5,6 +5,7 @@ import type { CircuitsState } from "../circuits/state.ts";
 import type { ConsentsState } from "../consentState.ts";
 import type { CustodyState } from "../custodyState.ts";
 import type { Findings } from "../findings.ts";
+import type { HealthLedgerState } from "../ledgerState.ts";
 import type { PausesState } from "../pauseState.ts";
 import type { ScopesState } from "../scopeState.ts";
 import type { Transfers } from "../transfers.ts";
@@ -125,6 +126,7 @@ export type ClaimsContext = {
   readonly custodyAddress: string;
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
+  readonly healthLedger: HealthLedgerState;
   readonly circuits: CircuitsState;
   readonly custody: CustodyState;
   readonly pauses: PausesState;

@@ -10,12 +10,13 @@ import { compare, fields, type ViewContext } from "./compare.ts";
 const CLOSED: readonly PeriodState[] = ["credited", "denied", "released"];
 
 export async function checkCounts(context: ViewContext): Promise<void> {
-  const { claims, scopes, custody } = context;
+  const { claims, scopes, custody, healthLedger } = context;
   for (const [contract, name, expected] of [
     ["scopes", "scopeCount", scopes.scopes.size],
     ["claims", "programCount", claims.programs.size],
     ["claims", "policyCount", claims.policies.size],
     ["custody", "escrowCount", custody.escrows.size],
+    ["ledger", "pageCount", healthLedger.pages.size],
   ] as const) {
     await compare(context, contract, name, [], "VIEW_COUNT_DISAGREES", {}, (result) => [
       [name, result[0], BigInt(expected)],

@@ -11,6 +11,7 @@ import type { CustodyState } from "../custodyState.ts";
 import type { ContractAddresses, ContractName } from "../events.ts";
 import type { FindingCode, FindingPlace, Findings } from "../findings.ts";
 import type { KnownKeys } from "../keys.ts";
+import type { HealthLedgerState } from "../ledgerState.ts";
 import type { PausesState } from "../pauseState.ts";
 import type { ScopesState } from "../scopeState.ts";
 import type { Transfers } from "../transfers.ts";
@@ -25,6 +26,7 @@ export type ViewContext = {
   readonly interfaces: Readonly<Record<ContractName | "token", Interface>>;
   readonly anchors: AnchorState;
   readonly consents: ConsentsState;
+  readonly healthLedger: HealthLedgerState;
   readonly circuits: CircuitsState;
   readonly scopes: ScopesState;
   readonly pauses: PausesState;

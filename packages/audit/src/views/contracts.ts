@@ -17,6 +17,7 @@ export async function checkContracts(context: ViewContext): Promise<void> {
   const singles: readonly Single[] = [
     ["pauses", "circuits", addresses.circuits, "VIEW_CONTRACT_DISAGREES"],
     ["scopes", "anchors", addresses.anchors, "VIEW_CONTRACT_DISAGREES"],
+    ["ledger", "circuits", addresses.circuits, "VIEW_CONTRACT_DISAGREES"],
     ["circuits", "governor", circuits.governor.holder, "VIEW_ROLE_DISAGREES"],
     ["circuits", "guardian", circuits.guardian.holder, "VIEW_ROLE_DISAGREES"],
     ["pauses", "pauser", pauses.pauser.holder, "VIEW_ROLE_DISAGREES"],

@@ -3,6 +3,7 @@ import { checkCircuits } from "./circuits.ts";
 import { checkCounts, checkPolicies, checkProgram, checkWindows } from "./claims.ts";
 import type { ViewContext } from "./compare.ts";
 import { checkContracts } from "./contracts.ts";
+import { checkHealthLedger } from "./ledger.ts";
 import { checkMoney, type Holdings } from "./money.ts";
 import { checkAnchors, checkConsents } from "./registries.ts";
 
@@ -16,6 +17,7 @@ export async function checkViews(context: ViewContext): Promise<Holdings> {
   await checkWindows(context);
   await checkAnchors(context);
   await checkConsents(context);
+  await checkHealthLedger(context);
   await checkCircuits(context);
   return checkMoney(context);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { isBoundConsent } from "@vitalproof/sdk/ledger";
 import type { Result } from "ethers";
 import { inParallel } from "../parallel.ts";
 import { compare, fields, lower, type ViewContext } from "./compare.ts";
@@ -51,7 +52,9 @@ export async function checkConsents(context: ViewContext): Promise<void> {
       .map(({ id }) => id),
   );
   for (const claim of claims.claims) {
-    if (claims.policies.get(claim.policy)?.program === program.id) ids.add(claim.consent);
+    const isMine = claims.policies.get(claim.policy)?.program === program.id;
+    // Those of the health ledger are asked about there.
+    if (isMine && !isBoundConsent(claim.consent)) ids.add(claim.consent);
   }
   await inParallel([...ids], async (id) => {
     const known = consents.consents.get(id);
