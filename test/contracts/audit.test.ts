@@ -2,7 +2,8 @@
 //
 // After each contract test the auditor goes over what the test left on the chain: what the contracts allowed, its own
 // rules must allow as well. With LONG=1 after every test of every file, else after those of stops and successors, the rules
-// with most cases. Proofs here are a mock's, so their keys are unknown to it; everything else is re-executed.
+// with most cases, and of bound consents. Proofs here are a mock's or under keys that it is not given, so they are unknown
+// to it; everything else is re-executed.
 import { basename } from "node:path";
 import { audit, contractInterfaces, type FindingCode, rpcChainData } from "@vitalproof/audit";
 import { expect } from "chai";
@@ -11,7 +12,7 @@ import { connection } from "./support/network.ts";
 const LONG = process.env.LONG === "1";
 
 /** What is audited in an ordinary run. */
-const AUDITED = ["stops.test.ts", "circuitStops.test.ts", "turns.test.ts"];
+const AUDITED = ["stops.test.ts", "circuitStops.test.ts", "turns.test.ts", "boundConsents.test.ts"];
 /** What some tests do to the chain beside the contracts: they overwrite a verifier's code. */
 const DONE_BY_TESTS: readonly FindingCode[] = ["VERIFIER_CODE_CHANGED"];
 /** These tokens tell of no transfer, lie about it, or change balances by themselves. */
