@@ -52,6 +52,7 @@ describe("e2e: audit", () => {
       claims: world.addresses.claims,
       anchors: world.addresses.anchors,
       consents: world.addresses.consents,
+      ledger: world.addresses.ledger,
       scopes: world.addresses.scopes,
       circuits: await world.contracts.circuits.getAddress(),
       pauses: world.addresses.pauses,
@@ -208,11 +209,11 @@ describe("e2e: audit", () => {
   describe("a node that stops answering after the events", () => {
     const without = (why: () => Error): ChainData => {
       let calls = 0;
-      // The first ten are about the contracts themselves; the rest is compared with events.
+      // The first eleven are about the contracts themselves; the rest is compared with events.
       return {
         ...honest,
         call: async (...asked) => {
-          if (++calls > 10) throw why();
+          if (++calls > 11) throw why();
           return honest.call(...asked);
         },
       };

@@ -11,14 +11,15 @@ import {
   prove,
 } from "@vitalproof/sdk";
 import { type Insurer, sharedProver, type World } from "../../simulation/index.ts";
+import { type Bound, bindConsent, LEDGER_CIRCUITS } from "./boundConsent.ts";
 import { BENEFIT, CIRCUIT, claimable, FIRST_EPOCH, type Fixture, issue, OFFSET } from "./fixture.ts";
 
 /** What an attester, an insurer or a guardian may write into an event, and no reader may run. */
 export const HOSTILE = `</td><script>alert("x")</script><img src=x onerror='alert(1)'>\u202Eevil`;
 
 export type History = Fixture & {
-  /** A program with a review, and its policy over the same days. */
-  readonly review: { readonly program: bigint; readonly policy: bigint };
+  /** A program with a review, its policy over the same days, and the consent of the health ledger for its last claim. */
+  readonly review: { readonly program: bigint; readonly policy: bigint; readonly bound: Bound };
   readonly payee: string;
   /** Another product's escrow in the same token; a stranger's account is its module. */
   readonly foreign: bigint;
@@ -29,23 +30,27 @@ export const SUCCESSOR = 99;
 
 /**
  * Six days and everything that can happen to a program: claims paid, owed, rejected, denied and arbitrated, corrections
- * before and after a claim, a consent revoked and given again, a pause, an outage, a suspension, a successor, another
+ * before and after a claim, a consent revoked and given again, one of the health ledger that is revoked by force, a pause, an outage, a suspension, a successor, another
  * attester, a payee changed, money taken out, another product's money, a policy ended before it began, and a period
  * released.
  */
 export async function eventful(): Promise<History> {
   let review: { program: bigint; policy: bigint; consent: string; insurer: Insurer } | undefined;
   let later = 0n;
-  const fixture = await claimable([202, 201, 288, 288, 288, 288], async ({ world, attester, patient }) => {
-    const insurer = await reviewProgram(world, attester.group);
-    const policy = await issue({ attester, insurer, patient }, 6);
-    review = {
-      program: insurer.program,
-      policy,
-      consent: (await patient.consent(insurer.program)).result,
-      insurer,
-    };
-  });
+  const fixture = await claimable(
+    [202, 201, 288, 288, 288, 288],
+    async ({ world, attester, patient }) => {
+      const insurer = await reviewProgram(world, attester.group);
+      const policy = await issue({ attester, insurer, patient }, 6);
+      review = {
+        program: insurer.program,
+        policy,
+        consent: (await patient.consent(insurer.program)).result,
+        insurer,
+      };
+    },
+    LEDGER_CIRCUITS,
+  );
   const { world, attester, patient, insurer, policy } = fixture;
   const { relayer, guardian, pauser } = world.roles;
   const claims = world.claimsAs(relayer);
@@ -68,7 +73,12 @@ export async function eventful(): Promise<History> {
   const consent = (await patient.consent(insurer.program)).result;
   await submit(3, consent);
 
-  await reviewed(fixture, review!);
+  const bound = await bindConsent(world, {
+    patient: (await patient.controller(review!.program)).address,
+    program: review!.program,
+  });
+  await reviewed(fixture, review!, bound.consent);
+  await bound.revoke();
 
   const controller = (await patient.controller(insurer.program)).connect(world.connection.ethers.provider);
   await (await relayer.sendTransaction({ to: controller.address, value: 10n ** 18n })).wait();
@@ -97,7 +107,7 @@ export async function eventful(): Promise<History> {
   await world.anchorsAs(world.roles.stranger).acceptAttester(attester.group);
   await world.passUntil(world.now + 29 * DAY);
   await claims.releasePeriods(policy, 0, 6);
-  return { ...fixture, review: review!, payee, foreign };
+  return { ...fixture, review: { ...review!, bound }, payee, foreign };
 }
 
 /** A product of a stranger, whose events nobody knows: an escrow brought up, promised in part, and paid from. */
@@ -145,6 +155,7 @@ async function succeed(world: World): Promise<void> {
 async function reviewed(
   { world, patient, requests }: Fixture,
   { policy, consent, insurer }: { policy: bigint; consent: string; insurer: Insurer },
+  bound: string,
 ): Promise<void> {
   const claims = world.claimsAs(world.roles.insurer);
   const arbiter = world.claimsAs(world.roles.stranger);
@@ -157,7 +168,7 @@ async function reviewed(
       request.path = anchorTree([leaf, 4_444n]).path(leaf);
     }
     const { proof } = await prove(sharedProver, artifacts, claimWitness(patient.identity.secret(), request));
-    await claims.submitClaim({ policy, period, consentId: consent, proof });
+    await claims.submitClaim({ policy, period, consentId: period === 4 ? bound : consent, proof });
   }
   await claims.rejectClaim(policy, 0, HOSTILE);
   await arbiter.arbitrate(policy, 0, false, "the device was another one");

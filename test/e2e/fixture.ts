@@ -2,6 +2,7 @@
 import { type ClaimRequest, DAY, epochStart, type ProofOf } from "@vitalproof/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
+import { defaultCircuits } from "../../ignition/circuits.ts";
 import { reasonOf } from "../../scripts/demo/report.ts";
 import {
   CIRCUIT,
@@ -50,12 +51,17 @@ export function dayReadings(epoch: number, inBand: number) {
  *
  * @param days readings in band, of 288, for each day
  * @param early what else happens before the first day begins
+ * @param more circuits beside those that a deployment starts with
  */
 export async function claimable(
   days: readonly number[],
   early: (parts: Pick<Fixture, "world" | "attester" | "patient">) => Promise<void> = async () => {},
+  more: readonly string[] = [],
 ): Promise<Fixture> {
-  const world = await World.create(hre, epochStart(PROFILE, OFFSET, FIRST_EPOCH) - DAY);
+  const world = await World.create(hre, epochStart(PROFILE, OFFSET, FIRST_EPOCH) - DAY, [
+    ...defaultCircuits(hre.config.paths.root),
+    ...more,
+  ]);
   const { attester } = await SimulatedAttester.open(world);
   const publish = () => publishDayInRange(world, attester.group, 20);
   const insurer = await publish();
