@@ -15,11 +15,12 @@ import {
   rpcChainData,
 } from "@vitalproof/audit";
 import { readKeys } from "@vitalproof/audit/node";
-import { bigintText, isValidProof, VitalproofError } from "@vitalproof/sdk";
+import { bigintText, DAY, isValidProof, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { eventful, type History, HOSTILE } from "./auditHistory.ts";
 import { aboutCircuits } from "./falsifications/circuits.ts";
 import { aboutClaims } from "./falsifications/claims.ts";
+import { aboutHealthLedger } from "./falsifications/healthLedger.ts";
 import { aboutMoney } from "./falsifications/money.ts";
 import { aboutPolicies } from "./falsifications/policies.ts";
 import { aboutRegistries } from "./falsifications/registries.ts";
@@ -149,6 +150,48 @@ describe("e2e: audit", () => {
       expect(summary.outcomes.denied).to.equal(1);
     });
 
+    it("verifies the proof of a consent that the health ledger bound, and says in every form where it was given", async () => {
+      const { review } = history;
+      const { consent, matter } = review.bound;
+      const report = await auditOf(honest, review.program);
+      const [last] = report.claims.filter(({ period }) => period === 4);
+      expect(last!.consent).to.equal(consent);
+      const [inPublic, bound] = report.consents;
+      expect(inPublic).to.include({ source: "registry", page: undefined, slot: undefined, claims: 3 });
+      expect(bound).to.include({ id: consent, source: "ledger", page: 1n, slot: 1, claims: 1 });
+      expect(bound).to.include({ patient: matter.patient.toLowerCase(), from: bound!.grantedAt });
+      expect(bound!.until - bound!.from).to.be.within(9 * DAY, 10 * DAY + 60);
+      expect(bound!.revokedAt).to.be.greaterThan(last!.settledAt);
+      expect(report.contracts.ledger).to.equal(addresses.ledger.toLowerCase());
+      expect(reportLines(report).join("\n")).to.match(
+        /, consent registry, 3 claims\n.*, health ledger, page 1, slot 1, 1 claims, revoked/,
+      );
+      expect(reportHtml(report))
+        .to.include("<td>consent registry</td>")
+        .and.to.include("<td>health ledger, page 1, slot 1</td>");
+      expect(JSON.parse(JSON.stringify(report, bigintText)).consents[1]).to.include({
+        source: "ledger",
+        page: "1",
+      });
+      expect(report.reliesOn.join()).to.include("health ledger");
+      expect((await auditOf(honest)).reliesOn.join()).to.not.include("health ledger");
+    });
+
+    it("says where it has no key for a binding: a warning, and C1 is not shown", async () => {
+      const without = new Map([...keys].filter(([, { circuit }]) => circuit !== "bind-slot"));
+      const program = history.review.program;
+      const report = await audit({
+        data: honest,
+        claims: addresses.claims,
+        program,
+        keys: without,
+        verify: once,
+      });
+      expect(codesOf(report)).to.deep.equal(["CONSENT_KEY_UNKNOWN"]);
+      const unshown = report.invariants.filter(({ status }) => status === "not shown").map(({ id }) => id);
+      expect(unshown).to.deep.equal(["P9", "C1"]);
+    });
+
     it("counts direct transfers as nobody's, and says so", async () => {
       const { world } = history;
       const snapshot = await world.connection.networkHelpers.takeSnapshot();
@@ -188,7 +231,15 @@ describe("e2e: audit", () => {
       const [claim, controller] = [claims[0]!, policies[0]!.controller];
       Object.assign(setting, { history, keys, addresses, interfaces, lies, claim, controller, inputs });
     });
-    const all = [aboutMoney, aboutPolicies, aboutClaims, aboutRegistries, aboutCircuits, aboutState];
+    const all = [
+      aboutMoney,
+      aboutPolicies,
+      aboutClaims,
+      aboutRegistries,
+      aboutHealthLedger,
+      aboutCircuits,
+      aboutState,
+    ];
     const cases = all.flatMap((about) => about(setting));
 
     for (const { what, lies: make, found, program } of cases) {
