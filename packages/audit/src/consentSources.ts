@@ -5,7 +5,7 @@ import type { ConsentState, ConsentsState } from "./consentState.ts";
 import type { HealthLedgerState } from "./ledgerState.ts";
 
 /** Who can be asked about a claim's consent. */
-export type ConsentSources = { readonly consents: ConsentsState; readonly healthLedger: HealthLedgerState };
+type ConsentSources = { readonly consents: ConsentsState; readonly healthLedger: HealthLedgerState };
 
 /** The consent that a claim names. As ClaimsPayout does, only one source is asked: its id says which. */
 export function consentOf({ consents, healthLedger }: ConsentSources, id: string): ConsentState | undefined {

@@ -4,7 +4,7 @@ export type { BlockInfo, ChainData, LogEntry, LogFilter, TransactionInfo } from 
 export type { Progress } from "./collect.ts";
 export { type ContractAddresses, contractInterfaces } from "./events.ts";
 export { FINDINGS, type Finding, type FindingCode, type Severity } from "./findings.ts";
-export { escapeHtml, printable } from "./format.ts";
+export { escapeHtml, printable, sourceOf } from "./format.ts";
 export { reportHtml } from "./html.ts";
 export type { InvariantLine } from "./invariants.ts";
 export { type KnownKey, type KnownKeys, knownKey, knownKeys, type ManifestOfKey } from "./keys.ts";

@@ -6,7 +6,7 @@ import type { ChainEvent } from "./events.ts";
 import type { FindingCode } from "./findings.ts";
 
 /** A rule of the ledger that an event breaks. */
-export type BrokenRule = readonly [code: FindingCode, sentence: string];
+type BrokenRule = readonly [code: FindingCode, sentence: string];
 
 const ALL_SLOTS = (1n << BigInt(PAGE_SLOTS)) - 1n;
 

@@ -9,7 +9,7 @@ import type { ProofContext } from "./proofs.ts";
 /** Name of the family in circuits/circuits.json, in 16 bytes. */
 const BIND = encodeBytes32String("ledger-bind").slice(0, 34);
 
-export type BindingContext = Pick<
+type BindingContext = Pick<
   ProofContext,
   "chainId" | "abi" | "keys" | "transactions" | "findings" | "progress" | "verify"
 > & {

@@ -114,6 +114,7 @@ function Subject({ report: { program, contracts, token } }: { report: AuditRepor
     ["Claims contract", contracts.claims],
     ["Anchor registry", contracts.anchors],
     ["Consent registry", contracts.consents],
+    ["Health ledger", contracts.ledger],
     ["Scope registry", contracts.scopes],
     ["Circuit registry", contracts.circuits],
     [`Token ${printable(token.symbol)}`, token.address],

@@ -7,6 +7,7 @@ import {
   type ConsentLine,
   type InvariantLine,
   printable,
+  sourceOf,
 } from "@vitalproof/audit";
 import { DAY } from "@vitalproof/sdk";
 import { Hex } from "../ui/parts.tsx";
@@ -97,6 +98,7 @@ export function Consents({ consents }: { consents: readonly ConsentLine[] }) {
       keyOf={({ id }) => id}
       columns={[
         { title: "Consent", cell: ({ id }) => <Hex value={id} /> },
+        { title: "Source", cell: sourceOf },
         { title: "Patient's account", cell: ({ patient }) => <Hex value={patient} kind="address" /> },
         { title: "From", cell: ({ from }) => dateTime(from) },
         { title: "Until", cell: ({ until }) => dateTime(until) },
