@@ -4,7 +4,8 @@
 import { AbiCoder, concat, dataSlice, keccak256, toUtf8Bytes } from "ethers";
 import { FIELD } from "../field.ts";
 import { assertInteger } from "../invalid.ts";
-import { PAGE_SLOTS, type PageAddress } from "./page.ts";
+import type { PageAddress } from "./page.ts";
+import { PAGE_SLOTS } from "./slots.ts";
 
 /** What a consent is bound to. */
 export type Matter = {

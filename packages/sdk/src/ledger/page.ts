@@ -5,8 +5,9 @@ import { AbiCoder, keccak256 } from "ethers";
 import { poseidon16 } from "poseidon-lite/poseidon16";
 import { assertField, FIELD } from "../field.ts";
 import { assertInteger, invalid } from "../invalid.ts";
+import { PAGE_SLOTS } from "./slots.ts";
 
-export const PAGE_SLOTS = 256;
+export { isLive, PAGE_SLOTS } from "./slots.ts";
 
 /** Which page of which contract. */
 export type PageAddress = {
@@ -50,11 +51,6 @@ function middleOf(all: readonly bigint[]): bigint[] {
 export function liveWordsOf(live: bigint): [bigint, bigint] {
   if (live < 0n || live >> 256n !== 0n) throw invalid("live bits", live, "a word of 256 bits");
   return [live & ((1n << 128n) - 1n), live >> 128n];
-}
-
-export function isLive(live: bigint, slot: number): boolean {
-  assertInteger("slot", slot, 0, PAGE_SLOTS - 1);
-  return ((live >> BigInt(slot)) & 1n) === 1n;
 }
 
 /** What comes before an access batch's digest in its hash: 32 bytes in hex. */
