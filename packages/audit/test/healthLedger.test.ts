@@ -1,89 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The health ledger from events by hand: live bits and versions of pages, numbers of grantees, bindings at their edges, and
-// the circuit that a binding's proof may be of.
-import { type Proof, proofCalldata, type VerificationKey } from "@vitalproof/sdk";
+// The health ledger from events by hand: live bits and versions of pages, numbers of grantees, bindings at their edges.
 import {
   boundConsentIdOf,
-  HEALTH_LEDGER_ABI,
   isBoundConsent,
   type Matter,
   packRights,
   type Rights,
 } from "@vitalproof/sdk/ledger";
 import { expect } from "chai";
-import { concat, Interface, ZeroAddress, ZeroHash } from "ethers";
-import { bindProofsIn } from "../src/calldata.ts";
-import type { CircuitState } from "../src/circuits/types.ts";
+import { concat, ZeroAddress, ZeroHash } from "ethers";
 import { boundPages, concernedBy, word } from "../src/concerned.ts";
 import { consentOf, consentsTo } from "../src/consentSources.ts";
 import { ConsentsState } from "../src/consentState.ts";
-import type { ChainEvent } from "../src/events.ts";
 import { Findings } from "../src/findings.ts";
-import { checkBindings } from "../src/ledgerProofs.ts";
-import { HealthLedgerState } from "../src/ledgerState.ts";
-import { StopHistory } from "../src/stops.ts";
-import { account, eventOf } from "./support/events.ts";
-
-const [INSURER, OTHER, PATIENT, CUSTODIAN, NEXT] = [1, 2, 3, 4, 5].map(account) as [
-  string,
-  string,
-  string,
-  string,
-  string,
-];
-/** Begin of a minute, Unix seconds. */
-const START = 1_771_131_600;
-const MINUTE = 60;
-const PURPOSE = `0x${"ab".repeat(32)}`;
-const MATTER: Matter = { patient: PATIENT, grantee: INSURER, purpose: PURPOSE, program: 1n };
-/** For treatment and payment, until minute 100. */
-const RIGHTS: Rights = { purposes: 0b11, roles: 1, classes: 1, until: START / MINUTE + 100 };
-
-/** Pages and the insurer's number, and what is told of them. Times are seconds from the start. */
-class Story {
-  readonly findings = new Findings(1n);
-  readonly state: HealthLedgerState;
-  readonly events: ChainEvent[] = [];
-
-  /** @param pages that the audit is about */
-  constructor(pages: readonly bigint[] = [1n]) {
-    this.state = new HealthLedgerState(this.findings, { insurer: INSURER, pages: new Set(pages) });
-  }
-
-  /** Page 1 with slots 0 to 2 given and live, and the insurer as grantee 1. */
-  static begun(form = 0n): Story {
-    return new Story()
-      .tell("PageOpened", [1n, CUSTODIAN, form], 0)
-      .tell("GranteeRegistered", [1n, INSURER], 0)
-      .change(1, 0b111n, 3, 0);
-  }
-
-  tell(name: string, args: readonly unknown[], at: number): this {
-    const event = eventOf("ledger", name, args, START + at);
-    this.events.push(event);
-    this.state.apply(event);
-    return this;
-  }
-
-  change(version: number, live: bigint, granted: number, revoked: number, at = 0, root = 7n): this {
-    return this.tell("ConsentsChanged", [1n, version, root, live, granted, revoked], at);
-  }
-
-  bind(slot: number, at: number, changes: { matter?: Matter; rights?: bigint; page?: bigint } = {}): this {
-    const { matter = MATTER, rights = packRights(RIGHTS), page = 1n } = changes;
-    const id = boundConsentIdOf(page, slot, matter);
-    return this.tell("ConsentBound", [id, page, slot, rights, Object.values(matter)], at);
-  }
-
-  consent(slot: number, matter = MATTER) {
-    return this.state.consents.get(boundConsentIdOf(1n, slot, matter))!;
-  }
-
-  codes(): string[] {
-    return [...new Set(this.findings.all().map(({ code }) => code))].sort();
-  }
-}
+import { eventOf } from "./support/events.ts";
+import {
+  CUSTODIAN,
+  INSURER,
+  MATTER,
+  MINUTE,
+  NEXT,
+  OTHER,
+  PATIENT,
+  PURPOSE,
+  RIGHTS,
+  START,
+  Story,
+} from "./support/ledgerStory.ts";
 
 describe("audit: the health ledger", () => {
   it("a binding is a consent from its second until the last minute of its rights, revoked when its bit goes", () => {
@@ -291,115 +235,5 @@ describe("audit: two sources of consents", () => {
     expect(consentOf(sources, another)).to.equal(undefined);
     const to = (program: bigint, insurer: string) => consentsTo(sources, { id: program, insurer }).length;
     expect([to(1n, INSURER), to(2n, INSURER), to(1n, OTHER)]).to.deep.equal([3, 0, 0]);
-  });
-});
-
-describe("audit: proofs of bindings", () => {
-  const abi = new Interface(HEALTH_LEDGER_ABI);
-  const LEDGER = account(9);
-  const CIRCUIT = `0x${"5a".repeat(32)}`;
-  const proof: Proof = {
-    a: [1n, 2n],
-    b: [
-      [3n, 4n],
-      [5n, 6n],
-    ],
-    c: [7n, 8n],
-  };
-  const rights = packRights(RIGHTS);
-  const call = (changes: { slot?: number; circuit?: string; matter?: Matter; rights?: bigint } = {}) => {
-    const { slot = 1, circuit = CIRCUIT, matter = MATTER } = changes;
-    return abi.encodeFunctionData("bind", [
-      ...[1n, circuit, slot, changes.rights ?? rights, Object.values(matter)],
-      proofCalldata(proof),
-    ]);
-  };
-  const wanted = { page: 1n, slot: 1, rights, matter: MATTER };
-
-  it("are found in the calldata, directly and inside another contract's, for exactly what was bound", () => {
-    expect(bindProofsIn(abi, call(), wanted)).to.deep.equal([{ circuit: CIRCUIT, proof }]);
-    expect(bindProofsIn(abi, concat(["0x12345678", call({ slot: 2 }), call()]), wanted)).to.have.length(1);
-    for (const other of [
-      { ...wanted, page: 2n },
-      { ...wanted, slot: 2 },
-      { ...wanted, rights: rights + 1n },
-      ...(["patient", "grantee"] as const).map((who) => ({ ...wanted, matter: { ...MATTER, [who]: OTHER } })),
-      { ...wanted, matter: { ...MATTER, purpose: ZeroHash } },
-      { ...wanted, matter: { ...MATTER, program: 2n } },
-    ])
-      expect(bindProofsIn(abi, call(), other)).to.deep.equal([]);
-    expect(bindProofsIn(abi, call().slice(0, -2), wanted)).to.deep.equal([]);
-    expect(bindProofsIn(abi, "0x", wanted)).to.deep.equal([]);
-  });
-
-  const BOUND_AT = START + 90;
-  const circuit = (changes: Partial<CircuitState> = {}): CircuitState => ({
-    ...({ verificationKeyHash: "0xaa", addedAt: START, suspensions: new StopHistory() } as CircuitState),
-    ...({ family: "0x6c65646765722d62696e640000000000", retiredAt: undefined, forgedAt: undefined } as const),
-    ...changes,
-  });
-  const check = async (
-    record: CircuitState | undefined,
-    options: { input?: string; keyHash?: string; holds?: boolean } = {},
-  ) => {
-    const { findings, state } = Story.begun().bind(1, 90);
-    const consent = state.consents.get(boundConsentIdOf(1n, 1, MATTER))!;
-    const { input = call(), keyHash = "0xaa", holds = true } = options;
-    let asked: readonly bigint[] = [];
-    await checkBindings(
-      {
-        ...{ chainId: 5n, ledger: LEDGER, abi, findings, progress: () => {} },
-        keys: new Map([
-          [keyHash, { circuit: "bind-slot", key: {} as VerificationKey, keyKind: "production" }],
-        ]),
-        circuits: new Map(record === undefined ? [] : [[CIRCUIT, record]]),
-        transactions: new Map([
-          [consent.transaction, { input, succeeded: true, blockNumber: 1, logs: [] } as never],
-        ]),
-        verify: (_, inputs) => {
-          asked = inputs;
-          return holds;
-        },
-      },
-      [consent],
-    );
-    return { codes: findings.all().map(({ code }) => code), asked };
-  };
-
-  it("are verified for the root, slot, action, rights and grantee that events tell of", async () => {
-    const { codes, asked } = await check(circuit());
-    expect(codes).to.deep.equal([]);
-    expect([asked[0], asked[1], asked[3], asked[4]]).to.deep.equal([7n, 1n, rights, 1n]);
-    expect((await check(circuit(), { holds: false })).codes).to.deep.equal(["CONSENT_PROOF_INVALID"]);
-    expect((await check(circuit(), { input: "0x" })).codes).to.deep.equal(["CONSENT_PROOF_MISSING"]);
-    expect((await check(circuit(), { keyHash: "0xbb" })).codes).to.deep.equal(["CONSENT_KEY_UNKNOWN"]);
-  });
-
-  it("V2: are of a circuit for bindings that was in force in that second", async () => {
-    const stopped = (start: number, end: number) => {
-      const suspensions = new StopHistory();
-      suspensions.begin(start, end, "why");
-      return circuit({ suspensions });
-    };
-    const right = [
-      circuit({ retiredAt: BOUND_AT + 1 }),
-      circuit({ forgedAt: BOUND_AT + 1, retiredAt: BOUND_AT + 1 }),
-      // Exposed after it in the same block.
-      circuit({ forgedAt: BOUND_AT, retiredAt: BOUND_AT }),
-      stopped(BOUND_AT - 9, BOUND_AT),
-      stopped(BOUND_AT + 1, BOUND_AT + 9),
-    ];
-    const wrong = [
-      undefined,
-      circuit({ family: "0x6c65646765722d736c6f740000000000" }),
-      circuit({ addedAt: BOUND_AT + 1 }),
-      circuit({ retiredAt: BOUND_AT }),
-      circuit({ forgedAt: BOUND_AT - 1, retiredAt: BOUND_AT - 1 }),
-      stopped(BOUND_AT - 9, BOUND_AT + 1),
-    ];
-    for (const [i, record] of right.entries())
-      expect((await check(record)).codes, `right ${i}`).to.deep.equal([]);
-    for (const [i, record] of wrong.entries())
-      expect((await check(record)).codes, `wrong ${i}`).to.deep.equal(["CONSENT_CIRCUIT_WRONG"]);
   });
 });
