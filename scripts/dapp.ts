@@ -63,6 +63,8 @@ for (const command of asBuilt
   ? []
   : [
       ["hardhat", "circuits", "build"],
+      // A patient's proof in the page.
+      ["hardhat", "circuits", "build", "own-slot"],
       ["hardhat", "build", "--no-tests"],
       ["vite", "build", "--logLevel", "warn", "apps/claims"],
     ]) {

@@ -15,7 +15,10 @@ export interface DappConfig {
     readonly currency: { readonly name: string; readonly symbol: string; readonly decimals: number };
   };
   readonly contracts: Readonly<
-    Record<"claims" | "anchors" | "consents" | "circuits" | "scopes" | "pauses" | "custody", string>
+    Record<
+      "claims" | "anchors" | "consents" | "circuits" | "scopes" | "pauses" | "custody" | "ledger",
+      string
+    >
   >;
   readonly tokens: readonly {
     readonly address: string;
@@ -38,7 +41,7 @@ export interface DappConfig {
 }
 
 export async function configOf(world: World, attester: SimulatedAttester): Promise<DappConfig> {
-  const { claims, anchors, consents, scopes, pauses, custody, token } = world.addresses;
+  const { claims, anchors, consents, scopes, pauses, custody, ledger, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
   const { assurance } = await world.anchorsAs(world.roles.attester).group(attester.group);
   return {
@@ -59,6 +62,7 @@ export async function configOf(world: World, attester: SimulatedAttester): Promi
       scopes,
       pauses,
       custody,
+      ledger,
       circuits: await world.contracts.circuits.getAddress(),
     },
     tokens: [

@@ -21,6 +21,7 @@ import {
   startServer,
 } from "@vitalproof/services";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { defaultCircuits } from "../../ignition/circuits.ts";
 import { SimulatedAttester, World } from "../../simulation/index.ts";
 import { loadSources } from "../generate/sources.ts";
 import { walletOf } from "./accounts.ts";
@@ -30,6 +31,9 @@ import { artifactRoute, CONFIG_HINT, siteOf } from "./files.ts";
 import { mailboxRoutes } from "./mailbox.ts";
 import { rpcRoute } from "./rpc.ts";
 import { playScenario } from "./scenario.ts";
+
+/** Circuits of the health ledger, which a deployment of its own does not begin with. */
+const LEDGER_CIRCUITS = ["consent-batch", "access-batch-64", "own-slot"];
 
 export interface Services {
   readonly url: string;
@@ -55,7 +59,7 @@ export async function startServices(
   { start, port, site, scenario }: ServicesOptions,
 ): Promise<Services> {
   const { root } = hre.config.paths;
-  const world = await World.create(hre, start);
+  const world = await World.create(hre, start, [...defaultCircuits(root), ...LEDGER_CIRCUITS]);
   const store = await openStore();
   const { attester } = await SimulatedAttester.open(
     world,

@@ -129,7 +129,10 @@ function Page() {
   if (area === "insurer" && what === "issue" && id === undefined) return <Issue />;
   if (area === "insurer" && what === "programs" && id !== undefined) return <ProgramPage key={id} id={id} />;
   // To leave it is to lock it: no key stays behind another page.
-  if (area === "patient" && what === undefined) return <PatientPages config={config} provider={rpc} />;
+  if (area === "patient" && (what === undefined || (what === "looked" && id === undefined))) {
+    const part = what === undefined ? "policy" : "looked";
+    return <PatientPages part={part} config={config} provider={rpc} />;
+  }
   if (area === "audit" && id === undefined) return <AuditPages id={what} />;
   return (
     <>

@@ -14,6 +14,8 @@ export const PICTURES = [
   "patient-proving",
   "patient-claims",
   "patient-revealed",
+  "looked-offer",
+  "looked",
   "audits",
   "audit",
   "phone-dark",

@@ -15,7 +15,7 @@ export interface Stage {
   readonly url: string;
   readonly config: {
     readonly chain: { readonly id: number };
-    readonly contracts: Readonly<Record<"claims" | "custody" | "pauses" | "scopes", string>>;
+    readonly contracts: Readonly<Record<"claims" | "custody" | "ledger" | "pauses" | "scopes", string>>;
     readonly tokens: readonly { readonly address: string }[];
   };
   readonly browser: Browser;

@@ -11,6 +11,9 @@ export type TokenConfig = {
   readonly mintable: boolean;
 };
 
+/** A custodian of the health ledger whom the page may call by name. */
+export type HospitalConfig = { readonly account: string; readonly name: string };
+
 export type GroupConfig = { readonly id: bigint; readonly name: string; readonly assurance: AssuranceClass };
 
 /** What a deployer writes into the page's `config.json`. All addresses of services are absolute here. */
@@ -27,6 +30,9 @@ export type Config = {
     readonly confirmations: number;
   };
   readonly contracts: Readonly<Record<(typeof CONTRACTS)[number], string>>;
+  /** Address of the health ledger; undefined where patients are shown none. */
+  readonly ledger: string | undefined;
+  readonly hospitals: readonly HospitalConfig[];
   readonly tokens: readonly TokenConfig[];
   /** First block that can hold an event. */
   readonly fromBlock: number;
@@ -84,6 +90,11 @@ export function parseConfig(text: string, base: string): Config {
     contracts: Object.fromEntries(
       CONTRACTS.map((name) => [name, contracts.member(name).address()]),
     ) as Config["contracts"],
+    ledger: contracts.optional("ledger")?.address(),
+    hospitals: (file.optional("hospitals")?.list() ?? []).map((hospital) => ({
+      account: hospital.member("account").address(),
+      name: hospital.member("name").text(),
+    })),
     tokens: file
       .member("tokens")
       .list()

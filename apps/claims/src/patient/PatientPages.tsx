@@ -11,10 +11,13 @@ import "./patient.css";
 
 // Readers, calendars and hashes are many; nobody needs them before the vault is open.
 const Work = lazy(async () => ({ default: (await import("./Work.tsx")).Work }));
+const Looked = lazy(async () => ({ default: (await import("./looked/Looked.tsx")).Looked }));
 
 /** Held by the one tab that works on the vault. */
 const TAB_LOCK = "vitalproof-patient";
 export type PatientPagesProps = {
+  /** The part of the patient's side that is shown; one vault is open for both. */
+  part: "policy" | "looked";
   config: Config;
   provider: Provider;
   /** Where the sealed vault is kept; the browser's IndexedDB when left out. */
@@ -23,15 +26,26 @@ export type PatientPagesProps = {
 
 /** The patient's side of the page. Readings, salts and secrets stay inside it. */
 export function PatientPages(props: PatientPagesProps) {
+  const { part, config } = props;
   return (
     <>
-      <h1>For patients</h1>
+      <h1>{part === "policy" ? "For patients" : "Who looked at my data"}</h1>
+      {config.ledger === undefined ? null : (
+        <nav aria-label="For patients" className="patient-parts">
+          <a href="#/patient" aria-current={part === "policy" ? "page" : undefined}>
+            My policy
+          </a>
+          <a href="#/patient/looked" aria-current={part === "looked" ? "page" : undefined}>
+            Who looked at my data
+          </a>
+        </nav>
+      )}
       <Pages {...props} />
     </>
   );
 }
 
-function Pages({ config, provider, vaultBackend }: PatientPagesProps) {
+function Pages({ part, config, provider, vaultBackend }: PatientPagesProps) {
   const backend = useMemo(() => vaultBackend ?? browserBackend(), [vaultBackend]);
   const [exists, setExists] = useState<boolean | undefined>();
   const [failure, setFailure] = useState<unknown>();
@@ -70,9 +84,17 @@ function Pages({ config, provider, vaultBackend }: PatientPagesProps) {
       />
     );
   }
+  const { ledger } = config;
+  const props = { provider, vault, onLock: () => setVault(undefined) };
   return (
     <Suspense fallback={<Loading what="Loading your page" />}>
-      <Work config={config} provider={provider} vault={vault} onLock={() => setVault(undefined)} />
+      {part === "policy" ? (
+        <Work config={config} {...props} />
+      ) : ledger === undefined ? (
+        <Empty title="This page is not set up for it">Its configuration names no health ledger.</Empty>
+      ) : (
+        <Looked config={{ ...config, ledger }} {...props} />
+      )}
     </Suspense>
   );
 }

@@ -8,14 +8,12 @@ import { ApplyPanel } from "./ApplyPanel.tsx";
 import { ClaimsPanel, ConsentPanel, RevealedPanel } from "./ClaimPanels.tsx";
 import { PatientChain } from "./chain.ts";
 import { DemoClock } from "./DemoClock.tsx";
-import { Keeping } from "./IdentityPanel.tsx";
 import type { Step } from "./journey.ts";
-import { MANIFESTS } from "./manifests.ts";
+import { Keeping } from "./Keeping.tsx";
 import { Next } from "./Next.tsx";
 import { PaymentPanel } from "./PaymentPanel.tsx";
+import { pageProver } from "./pageProver.ts";
 import { Act, Fault } from "./parts.tsx";
-import { proverClient } from "./proverClient.ts";
-import type { WorkerLike } from "./proverProtocol.ts";
 import { DaysPanel, EnrolPanel, ReadingsPanel } from "./ReadingsPanel.tsx";
 import { useRelaying } from "./RelayerChoice.tsx";
 import { PatientSession, type SessionParts, type View } from "./session.ts";
@@ -120,14 +118,7 @@ function partsOf(config: Config, provider: Provider, vault: Vault): SessionParts
     chain: new PatientChain(config, provider),
     attester: config.attester === undefined ? undefined : httpAttester(trimmed(config.attester), PATIENCE),
     demo: clock === undefined ? undefined : httpDemo({ clock, applications }, PATIENCE),
-    prover: proverClient({
-      artifacts: new URL(config.artifacts, document.baseURI).href,
-      manifests: MANIFESTS,
-      worker: () =>
-        new Worker(new URL("./provingWorker.ts", import.meta.url), {
-          type: "module",
-        }) as unknown as WorkerLike,
-    }),
+    prover: pageProver(config),
   };
 }
 

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { circuitOfTask, type ProofOf, type ProofTask, VitalproofError } from "@vitalproof/sdk";
-import { errorOfFailure, memoryHint, type ProofProgress, type WorkerLike } from "./proverProtocol.ts";
+import { type ProofOf, VitalproofError } from "@vitalproof/sdk";
+import {
+  circuitOf,
+  errorOfFailure,
+  memoryHint,
+  type PageTask,
+  type ProofProgress,
+  type WorkerLike,
+} from "./proverProtocol.ts";
 
 export type ProverClientOptions = {
   /** Absolute address of the artifacts: a worker has another base than the page. */
@@ -13,7 +20,7 @@ export type ProverClientOptions = {
 
 export type ProofOptions = { signal?: AbortSignal; onProgress?: (progress: ProofProgress) => void };
 
-export type ProverClient = { prove(task: ProofTask, options?: ProofOptions): Promise<ProofOf> };
+export type ProverClient = { prove(task: PageTask, options?: ProofOptions): Promise<ProofOf> };
 
 let jobs = 0;
 
@@ -43,7 +50,7 @@ export function proverClient({ artifacts, manifests, worker }: ProverClientOptio
           return;
         }
         const id = ++jobs;
-        const circuit = circuitOfTask(task);
+        const circuit = circuitOf(task);
         const died = (cause: unknown): VitalproofError =>
           ended(memoryHint(circuit, manifests[circuit]), cause);
         let running: WorkerLike;

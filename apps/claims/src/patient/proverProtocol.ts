@@ -7,12 +7,21 @@ import {
   type ProofTask,
   VitalproofError,
 } from "@vitalproof/sdk";
+import type { OwnSlotRequest } from "@vitalproof/sdk/ledger";
 import { needsOf } from "./needs.ts";
+
+/** A proof that the page makes, as plain data: a holder's, or that a consent of the health ledger is the patient's own. */
+export type PageTask = ProofTask | { readonly kind: "own-slot"; readonly request: OwnSlotRequest };
+
+/** Name of the circuit that a task is proven with. */
+export function circuitOf(task: PageTask): string {
+  return task.kind === "own-slot" ? "own-slot" : circuitOfTask(task);
+}
 
 export type ProofJob = {
   readonly type: "prove";
   readonly id: number;
-  readonly task: ProofTask;
+  readonly task: PageTask;
   /** Address of the artifacts, and the manifests that came with the page. */
   readonly artifacts: string;
   readonly manifests: Readonly<Record<string, string>>;
@@ -71,7 +80,7 @@ export function failureOf(
   error: unknown,
 ): Extract<FromWorker, { type: "failed" }> {
   if (isShortOfMemory(error)) {
-    const circuit = circuitOfTask(task);
+    const circuit = circuitOf(task);
     return {
       type: "failed",
       id,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { type ArtifactLoader, type Prover, prove, witnessOf } from "@vitalproof/sdk";
+import { ownSlotWitness } from "@vitalproof/sdk/ledger";
 import type { Downloaded } from "./artifactCache.ts";
 import { type FromWorker, failureOf, type ProofJob } from "./proverProtocol.ts";
 
@@ -19,7 +20,8 @@ export async function serveProof(
 ): Promise<void> {
   const { id } = job;
   try {
-    const witness = witnessOf(job.task);
+    const { task } = job;
+    const witness = task.kind === "own-slot" ? ownSlotWitness(task.request) : witnessOf(task);
     const onDownload: Downloaded = (bytes, of) =>
       post({ type: "progress", id, progress: { phase: "download", bytes, of } });
     const artifacts = await (await loader(job, onDownload)).load(witness.circuit);

@@ -34,7 +34,7 @@ export function walletRelayer(
   ): Promise<Mined> => {
     const to = contracts[call.on];
     const data = (call.on === "claims" ? claims : consents).encodeFunctionData(call.method, call.args);
-    const [mined] = await signed(transact, {
+    const [mined] = await transacted(transact, {
       ...plan,
       says: [...plan.says, PUBLIC],
       steps: [{ title: plan.title, call: () => ({ to, data }), send }],
@@ -115,7 +115,7 @@ export function walletRelayer(
 }
 
 /** Has a plan signed. @throws ABORTED when its dialog is closed before the last transaction is final */
-function signed(transact: (plan: Plan) => void, plan: Plan): Promise<readonly Mined[]> {
+export function transacted(transact: (plan: Plan) => void, plan: Plan): Promise<readonly Mined[]> {
   return new Promise((resolve, reject) => {
     transact({
       ...plan,

@@ -16,13 +16,14 @@ const NAMES: Readonly<Record<keyof Config["contracts"], string>> = {
 /** The contracts that a plan calls, each once, with the whole address. */
 export function targetsOf(
   { steps }: Plan,
-  { contracts, tokens }: Pick<Config, "contracts" | "tokens">,
+  { contracts, ledger, tokens }: Pick<Config, "contracts" | "ledger" | "tokens">,
 ): Fact[] {
   const names = new Map<string, string>();
   for (const { to } of steps.map((step) => step.call())) {
     const contract = (Object.keys(NAMES) as (keyof typeof NAMES)[]).find((name) => same(contracts[name], to));
     const token = tokens.find(({ address }) => same(address, to));
-    names.set(to, contract === undefined ? (token?.symbol ?? "Another contract") : NAMES[contract]);
+    const other = ledger !== undefined && same(ledger, to) ? "Health ledger" : "Another contract";
+    names.set(to, contract === undefined ? (token?.symbol ?? other) : NAMES[contract]);
   }
   return [...names].map(([to, name]) => [`Calls ${name}`, to]);
 }

@@ -49,7 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <a href="#/insurer/issue" aria-current={route === "insurer/issue" ? "page" : undefined}>
             Issue
           </a>
-          <a href="#/patient" aria-current={route === "patient" ? "page" : undefined}>
+          <a href="#/patient" aria-current={route.startsWith("patient") ? "page" : undefined}>
             For patients
           </a>
           <a href="#/audit" aria-current={route.startsWith("audit") ? "page" : undefined}>

@@ -11,7 +11,6 @@ import {
   type HttpAttester,
   type HttpDemo,
   memoryBackend,
-  type ProofTask,
   type Relayer,
   scopeOf,
   syntheticClarity,
@@ -22,6 +21,7 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import type { Offer, OwnPolicy, PatientChain, PeriodOnChain } from "../../src/patient/chain.ts";
 import type { ProverClient } from "../../src/patient/proverClient.ts";
+import type { PageTask } from "../../src/patient/proverProtocol.ts";
 import { PatientSession } from "../../src/patient/session.ts";
 import { Vault } from "../../src/patient/vault.ts";
 import { FIRST_EPOCH, INTAKE_TIME, PROFILE, PROOF, TestAttester } from "./helpers.ts";
@@ -66,7 +66,7 @@ describe("patient: a restored backup", function () {
     const backup = await first.backup(PASSPHRASE);
 
     const roots = new Map<number, bigint>();
-    const tasks: ProofTask[] = [];
+    const tasks: PageTask[] = [];
     const paid: bigint[] = [];
     const chain = {
       now: async () => attester.now,

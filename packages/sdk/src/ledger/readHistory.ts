@@ -59,7 +59,13 @@ export async function readHistory(
 
   async function transactionsOf(all: readonly Log[]): Promise<LedgerTransaction[]> {
     const ordered = all.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
-    const groups = [...Map.groupBy(ordered, ({ transactionHash }) => transactionHash).values()];
+    const byHash = new Map<string, Log[]>();
+    for (const log of ordered) {
+      const group = byHash.get(log.transactionHash);
+      if (group === undefined) byHash.set(log.transactionHash, [log]);
+      else group.push(log);
+    }
+    const groups = [...byHash.values()];
     const read: LedgerTransaction[] = [];
     for (let i = 0; i < groups.length; i += AT_ONCE)
       read.push(...(await Promise.all(groups.slice(i, i + AT_ONCE).map(transactionOf))));
