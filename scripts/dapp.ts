@@ -105,5 +105,9 @@ if (json) {
   console.log(`\n${url}\n`);
   for (const [name, address] of Object.entries(config.contracts)) console.log(`${name.padEnd(12)}${address}`);
   for (const { symbol, address } of config.tokens) console.log(`${symbol.padEnd(12)}${address}`);
+  if (config.demo.hospital === undefined)
+    console.log(
+      "\nNo demo hospital: it takes `npx hardhat circuits build consent-batch access-batch-64`, some minutes, once.",
+    );
   console.log("\nDevelopment keys only. Ctrl-C ends it and forgets everything.");
 }

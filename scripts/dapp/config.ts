@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { SimulatedAttester, World } from "../../simulation/index.ts";
 import { demoWallets } from "./accounts.ts";
+import { HOSPITAL_NAME } from "./hospital.ts";
 
 /** What the page has to know. Paths are relative to it. */
 export interface DappConfig {
@@ -32,15 +33,23 @@ export interface DappConfig {
   readonly relayer: string;
   readonly attester: string;
   readonly groups: readonly { readonly id: bigint; readonly name: string; readonly assurance: string }[];
+  /** Custodians of the health ledger by name. */
+  readonly hospitals: readonly { readonly account: string; readonly name: string }[];
   readonly demo: {
     readonly accounts: readonly { readonly name: string; readonly privateKey: string }[];
     readonly clock: string;
     /** Where patients leave applications for the insurer. */
     readonly applications: string;
+    /** A hospital to try the patients' side with; left out where its circuits are not built. */
+    readonly hospital?: string;
   };
 }
 
-export async function configOf(world: World, attester: SimulatedAttester): Promise<DappConfig> {
+export async function configOf(
+  world: World,
+  attester: SimulatedAttester,
+  hospital?: { readonly account: string },
+): Promise<DappConfig> {
   const { claims, anchors, consents, scopes, pauses, custody, ledger, token } = world.addresses;
   const { chainId } = await world.claimsAs(world.roles.relayer).domain();
   const { assurance } = await world.anchorsAs(world.roles.attester).group(attester.group);
@@ -78,10 +87,12 @@ export async function configOf(world: World, attester: SimulatedAttester): Promi
     relayer: "/relayer",
     attester: "/attester",
     groups: [{ id: attester.group, name: "Demo attester", assurance }],
+    hospitals: hospital === undefined ? [] : [{ account: hospital.account, name: HOSPITAL_NAME }],
     demo: {
       accounts: await demoWallets(world),
       clock: "/demo/clock",
       applications: "/demo/applications",
+      ...(hospital === undefined ? {} : { hospital: "/demo/hospital" }),
     },
   };
 }

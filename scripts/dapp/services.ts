@@ -28,6 +28,7 @@ import { walletOf } from "./accounts.ts";
 import { Clock } from "./clock.ts";
 import { configOf, type DappConfig } from "./config.ts";
 import { artifactRoute, CONFIG_HINT, siteOf } from "./files.ts";
+import { DemoHospital, hospitalIsBuilt, hospitalRoutes } from "./hospital.ts";
 import { mailboxRoutes } from "./mailbox.ts";
 import { rpcRoute } from "./rpc.ts";
 import { playScenario } from "./scenario.ts";
@@ -67,7 +68,8 @@ export async function startServices(
   );
   const clock = new Clock(world, attester);
   if (scenario !== undefined) await playScenario(world, attester, clock, scenario);
-  const config = await configOf(world, attester);
+  const hospital = hospitalIsBuilt(root) ? await DemoHospital.open(world) : undefined;
+  const config = await configOf(world, attester, hospital);
   const circuits = loadSources(root).instances.map(({ name }) => name);
   const turn = turns(clock);
   const backends = {
@@ -86,6 +88,8 @@ export async function startServices(
       app.register(relayerRoutes(backends.relayer), { prefix: config.relayer });
       app.register(async (inner) => mailboxRoutes(inner), { prefix: config.demo.applications });
       app.register(async (inner) => clockRoutes(inner, clock, turn), { prefix: config.demo.clock });
+      if (hospital !== undefined)
+        app.register(async (inner) => hospitalRoutes(inner, hospital), { prefix: config.demo.hospital });
     },
     {
       port,
@@ -97,6 +101,7 @@ export async function startServices(
       onFault: console.error,
     },
   ).catch(async (error: unknown) => {
+    await hospital?.close();
     await store.close();
     await world.connection.close();
     throw error;
@@ -106,6 +111,7 @@ export async function startServices(
     config,
     async close() {
       await server.close();
+      await hospital?.close();
       await store.close();
       await world.connection.close();
     },

@@ -47,6 +47,7 @@ describe("dapp: services", function () {
       relayer: "/relayer",
       attester: "/attester",
       groups: [{ id: "1", name: "Demo attester", assurance: "self-attested" }],
+      hospitals: [{ account: config.hospitals[0].account, name: "Demo hospital" }],
       demo: {
         accounts: ["Demo insurer", "Another insurer", "Demo patient", "Demo arbiter"].map((name, i) => ({
           name,
@@ -54,6 +55,7 @@ describe("dapp: services", function () {
         })),
         clock: "/demo/clock",
         applications: "/demo/applications",
+        hospital: "/demo/hospital",
       },
     });
     expect(Object.keys(config.contracts)).to.have.members([
@@ -64,6 +66,7 @@ describe("dapp: services", function () {
       "circuits",
       "pauses",
       "custody",
+      "ledger",
     ]);
     for (const address of [...Object.values(config.contracts), config.tokens[0].address]) {
       expect(await served.provider.getCode(address as string)).to.have.length.above(2);

@@ -58,9 +58,15 @@ describe("dApp: who looked at my data", () => {
       await hands.give(button("Open a hospital’s offer"), elsewhere);
       await page.getByText("This offer is for another network or another register.").waitFor();
 
+      // The demonstration's own hospital is known by name. Its offers have real proofs behind them (dappHospital.test.ts).
+      const { text } = await saved(page, () => hands.press(button("Get an offer")));
+      const file = { name: "demo.json", mimeType: "application/json", buffer: Buffer.from(text) };
+      await hands.give(button("Open a hospital’s offer"), file);
+      await terms.getByText("Demo hospital itself, and nobody else.").waitFor();
+
       const offer = await hospital.offer(RIGHTS);
       await hands.give(button("Open a hospital’s offer"), offer);
-      await terms.waitFor();
+      await terms.getByText("Not known to this page by name.").waitFor();
       for (const text of ["Physician", "Nurse", "To treat the patient", "Laboratory results", "Medication"])
         expect(await terms.getByText(text, { exact: true }).count(), text).to.equal(1);
       expect(await terms.getByText("For research").count()).to.equal(0);

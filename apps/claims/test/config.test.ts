@@ -56,6 +56,27 @@ function refused(change: (file: Raw) => void): VitalproofError {
 }
 
 describe("config.json", () => {
+  it("may name a health ledger, its hospitals, and none", () => {
+    expect(parseConfig(JSON.stringify(example()), BASE)).to.deep.include({
+      ledger: undefined,
+      hospitals: [],
+    });
+    const file: Raw = example();
+    const account = `0x${"12".repeat(20)}`;
+    file.contracts.ledger = account;
+    file.hospitals = [{ account, name: "St. Example" }];
+    expect(parseConfig(JSON.stringify(file), BASE)).to.deep.include({
+      ledger: account,
+      hospitals: file.hospitals,
+    });
+    expect(refused((raw) => (raw.contracts.ledger = "0x12")).details).to.include({
+      member: "contracts.ledger",
+    });
+    expect(refused((raw) => (raw.hospitals = [{ name: "x" }])).details).to.include({
+      member: "hospitals[0].account",
+    });
+  });
+
   it("is taken as the services write it, paths made absolute", () => {
     const config = parseConfig(JSON.stringify(example()), BASE);
     expect(config.chain.rpc).to.equal("http://127.0.0.1:8080/rpc");

@@ -47,6 +47,8 @@ export type Config = {
         readonly clock: string | undefined;
         /** Where patients leave attestations for the insurer. */
         readonly applications: string | undefined;
+        /** A hospital that takes patients' files. */
+        readonly hospital: string | undefined;
       }
     | undefined;
 };
@@ -126,6 +128,7 @@ export function parseConfig(text: string, base: string): Config {
             })),
             clock: demo.optional("clock")?.url(),
             applications: demo.optional("applications")?.url(),
+            hospital: demo.optional("hospital")?.url(),
           },
   };
 }

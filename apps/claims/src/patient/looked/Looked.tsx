@@ -9,6 +9,7 @@ import { Act, Fault } from "../parts.tsx";
 import type { Vault } from "../vault.ts";
 import { AccessPanel } from "./AccessPanel.tsx";
 import { ConsentsPanel } from "./ConsentsPanel.tsx";
+import { DemoHospital } from "./DemoHospital.tsx";
 import { LedgerChain } from "./ledgerChain.ts";
 import { OfferPanel } from "./OfferPanel.tsx";
 import { type ReadingWorker, readInWorker } from "./readingProtocol.ts";
@@ -98,6 +99,9 @@ export function Looked({
           <AccessPanel {...props} />
           <ConsentsPanel {...props} />
           <OfferPanel {...props} />
+          {config.demo?.hospital === undefined ? null : (
+            <DemoHospital hospital={config.demo.hospital} refresh={refresh} />
+          )}
         </div>
       )}
       <Keeping vault={vault} onLock={onLock} />

@@ -139,7 +139,7 @@ function Terms({
       {opened.name === undefined ? (
         <>
           <Notice kind="warning" title="Ask the hospital whether this is its account.">
-            Anybody can write an offer, and this page cannot tell whose account it is.
+            Anyone can write an offer, and this page cannot tell whose account it is.
           </Notice>
           <Field label="The hospital’s name, for your list" value={name} onChange={onName} />
         </>

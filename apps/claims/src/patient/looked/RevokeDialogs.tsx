@@ -27,7 +27,7 @@ export function RevokeDialog({
         </p>
         <p>
           <strong>Ask the hospital.</strong> You save a request file and give it to the hospital. It costs
-          nothing and shows nothing about you. It holds as soon as the hospital has entered it. Whoever has
+          nothing and shows nothing about you. It holds as soon as the hospital has entered it. Anyone who has
           the file can end this consent, and do nothing else with it.
         </p>
         <p>

@@ -34,7 +34,7 @@ export function answerOf(job: ReadingJob, read: (job: ReadingJob) => Reading): R
   }
 }
 
-/** Reads in a fresh worker: trying keys on thousands of records takes longer than a page may stand still. */
+/** Reads in a fresh worker: trying keys on thousands of records takes longer than a page may be frozen. */
 export function readInWorker(job: ReadingJob, worker: () => ReadingWorker): Promise<Reading> {
   return new Promise((resolve, reject) => {
     const running = worker();

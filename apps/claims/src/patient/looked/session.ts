@@ -134,7 +134,7 @@ export class LookedSession {
   }
 
   /**
-   * Proves that a consent is the patient's own and is to end. Whoever sends the proof ends it.
+   * Proves that a consent is the patient's own and is to end. The person who sends the proof ends it.
    * @throws SLOT_NOT_OWNED; what the prover and the chain's reads throw
    */
   async proveRevocation({ signed }: ConsentView, options?: ProofOptions): Promise<Proof> {
