@@ -55,7 +55,7 @@ export class LedgerPage {
     const wrong = (sentence: string) => broken.push(["PAGE_CHANGE_WRONG", sentence]);
     if (granted === 0 && revoked === 0) wrong(`A batch of page ${id} changes no consent.`);
     if (root === 0n || !isFieldElement(root))
-      wrong(`The root of page ${id} became ${root}, which is no root.`);
+      wrong(`The root of page ${id} became ${root}, which is not a root.`);
     if (filled + granted > PAGE_SLOTS) {
       wrong(
         `Page ${id} was given ${granted} consents when ${filled} of its ${PAGE_SLOTS} slots were in use.`,
@@ -119,7 +119,7 @@ export class LedgerPage {
     return [
       [
         "PAGE_VERSION_WRONG",
-        `Page ${this.id} went from version ${before} to ${version}: what lies between is missing.`,
+        `Page ${this.id} went from version ${before} to ${version}: what came between is missing.`,
       ],
     ];
   }
