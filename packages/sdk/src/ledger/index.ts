@@ -138,6 +138,7 @@ export { type ReadHistoryOptions, readHistory } from "./readHistory.ts";
 export { type RebuiltPage, rebuildPage } from "./rebuild.ts";
 export { ciphersOf, decryptRecord, encryptRecord, type FoundAccess, findAccesses, padOf } from "./record.ts";
 export { withoutRepeats } from "./repeats.ts";
+export { PageReplay } from "./replay.ts";
 export { type GrantSignature, isGrantSignature, SlotKey } from "./signature.ts";
 export { type ArchiveTrust, type VerifiedArchive, verifyArchive } from "./verifyArchive.ts";
 export { type EndedVersion, historyAfter, NO_HISTORY } from "./version.ts";

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { download } from "../../ui/download.ts";
 import { counted, dateTime, HERE } from "../../words/format.ts";
 import { Act, Fault, Outcome, Panel, useAction } from "../parts.tsx";
-import type { LookedProps } from "./Looked.tsx";
+import type { LookedProps } from "./props.ts";
 import { filesOf } from "./report.ts";
 import { newestFirst } from "./view.ts";
 import { accessInWords } from "./words.ts";

@@ -20,14 +20,6 @@ import "./looked.css";
 /** Milliseconds between two looks at the chain while the page is in view. */
 const LOOK = 15_000;
 
-/** What every panel of this page is given. */
-export type LookedProps = {
-  config: Config;
-  session: LookedSession;
-  view: LookedView;
-  refresh: () => Promise<void>;
-};
-
 /** Who looked at a patient's data, and the consents under which they did. */
 export function Looked({
   config,

@@ -4,7 +4,7 @@ import { Button, FileTrigger } from "react-aria-components";
 import { download } from "../../ui/download.ts";
 import { Field, Notice } from "../../ui/parts.tsx";
 import { Act, Outcome, Panel, useAction } from "../parts.tsx";
-import type { LookedProps } from "./Looked.tsx";
+import type { LookedProps } from "./props.ts";
 import type { OpenedOffer } from "./session.ts";
 import { rightsInWords } from "./words.ts";
 

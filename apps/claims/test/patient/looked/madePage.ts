@@ -15,11 +15,11 @@ import {
   type PageAddress,
   type PageHistory,
   type PageRecord,
+  PageReplay,
   type Revocation,
   type Rights,
 } from "@vitalproof/sdk/ledger";
 import { id } from "ethers";
-import { PageReplay } from "../../../../../packages/sdk/src/ledger/replay.ts";
 import { grantOf, numberOf, patientOf } from "../../../../../test/support/ledgerPage.ts";
 import type { LedgerChain } from "../../../src/patient/looked/ledgerChain.ts";
 import { PROOF } from "../helpers.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type BaseContract, Contract, type ContractRunner, EventLog } from "ethers";
-import { read } from "../../clients/call.ts";
+import { type BaseContract, type ContractRunner, EventLog } from "ethers";
+import { connect, read } from "../../clients/call.ts";
 import { eventsOf } from "../../clients/events.ts";
 import { VitalproofError } from "../../errors.ts";
 import { HEALTH_LEDGER_ABI } from "../../generated/abi.ts";
@@ -8,7 +8,7 @@ import type { LedgerEvents, PageEvent } from "./chain.ts";
 
 /** The events of a HealthLedger, read from a node. @throws (when asked) CONTRACT_CALL_FAILED */
 export function ledgerEvents(address: string, runner: ContractRunner): LedgerEvents {
-  const contract: BaseContract = new Contract(address, HEALTH_LEDGER_ABI, runner);
+  const contract = connect<BaseContract>(HEALTH_LEDGER_ABI, address, runner);
   return {
     async pageEvents(page, fromBlock) {
       const names = ["PageOpened", "AccessesLogged", "ConsentsChanged", "ConsentRevokedByForce"];
