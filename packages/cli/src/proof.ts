@@ -45,7 +45,8 @@ export function proverLines({ name, native }: ProverNote): string[] {
   return [`Proven with ${native.path} (sha-256 ${native.sha256.slice(0, 16)}…${said}), and verified here.`];
 }
 
-async function proverOf(io: Io, options: Options): Promise<{ prover: Prover; note: ProverNote }> {
+/** What makes proofs; the note says at the end which one it was. @throws NATIVE_PROVER_UNUSABLE as `proofOf` */
+export async function proverOf(io: Io, options: Options): Promise<{ prover: Prover; note: ProverNote }> {
   const snarkjs = childProcessProver();
   const note: ProverNote = { name: "snarkjs" };
   const named = options.rapidsnark ?? (io.env.VITALPROOF_RAPIDSNARK || undefined);

@@ -14,6 +14,7 @@ export {
   type ChainError,
   type ChainLog,
   type ChainSigner,
+  finalizedBlock,
   type NodeConnection,
   openProvider,
   type PriceLimits,

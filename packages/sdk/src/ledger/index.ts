@@ -90,6 +90,7 @@ export type { MissedReason } from "./custodian/plan.ts";
 export type { PostedAccess } from "./custodian/queue.ts";
 export type { Happened, MissedAccess, Report } from "./custodian/report.ts";
 export type { CustodianOptions } from "./custodian/room.ts";
+export type { PageStatus } from "./custodian/status.ts";
 export {
   CONSENT_OFFER,
   KEPT_CONSENT,

@@ -40,3 +40,8 @@ export class Finality {
     return last < 0 ? undefined : last;
   }
 }
+
+/** `finalizedOf` any connection to a node. @throws what the node throws otherwise; CHAIN_UNREACHABLE */
+export function finalizedBlock(connection: NodeConnection): Promise<number | undefined> {
+  return finalizedOf(new Node(connection, SENDER_LIMITS.timeout));
+}

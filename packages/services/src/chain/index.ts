@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-export { Finality } from "./finality.ts";
+export { Finality, finalizedBlock } from "./finality.ts";
 export type { NodeConnection } from "./node.ts";
 export type { PriceLimits } from "./price.ts";
 export { openProvider } from "./provider.ts";

@@ -16,6 +16,7 @@ import { type CustodianOptions, Room } from "./room.ts";
 import { runBatches } from "./run.ts";
 import { settleUpTo } from "./settle.ts";
 import { type CustodianState, loadState } from "./state.ts";
+import { type PageStatus, statusOf } from "./status.ts";
 import { diverged, minuteOf, unopenedPage } from "./view.ts";
 
 const OFFER_TIME = 900;
@@ -63,7 +64,7 @@ export class CustodianPage {
   }
 
   /**
-   * Continues with a page of the store; asks no node for it. Call `advance` before anything is recorded, since the page is
+   * Continues with a page of the store; asks no node for it. Call `look` or `advance` before anything is recorded, since the page is
    * as of the last final block until then.
    * @throws LOG_CORRUPT, LOG_FORMAT_UNKNOWN; INVALID_ARGUMENT where the store has no such page and `fresh` is left out;
    *         PAGE_DIVERGED where it has consents already, or the chain is another one
@@ -182,6 +183,15 @@ export class CustodianPage {
    */
   leaveOut(key: string): Promise<void> {
     return this.#decide(key, { isLeft: true });
+  }
+
+  /**
+   * Looks at the chain, and makes and sends nothing: for what `record` and `revoke` judge by, and for an overview.
+   * @param now Unix seconds
+   * @throws what the chain throws; PAGE_DIVERGED
+   */
+  look(now = this.#room.now()): Promise<PageStatus> {
+    return this.#runs.run(() => statusOf(this.#room, now));
   }
 
   /**

@@ -24,16 +24,21 @@ const DECISION_TIME = 24 * 60;
 /** More steps than this of one call mean that the chain does not show what it took. */
 const MOST_STEPS = 8 * PAGE_SLOTS;
 
-/** Sends and makes all batches that are due. */
-export async function runBatches(room: Room, now: number, close: boolean): Promise<Report> {
-  const limits: PlanLimits = {
-    most: accessesOf(room.options.circuits.accesses),
+/** What bounds the batches of a moment. @param now Unix seconds */
+export async function limitsOf({ options, chain }: Room, now: number, close: boolean): Promise<PlanLimits> {
+  return {
+    most: accessesOf(options.circuits.accesses),
     minute: minuteOf(now),
-    lag: room.options.lag ?? 1,
-    lateTime: await room.chain.lateTime(),
-    decisionTime: room.options.decisionTime ?? DECISION_TIME,
+    lag: options.lag ?? 1,
+    lateTime: await chain.lateTime(),
+    decisionTime: options.decisionTime ?? DECISION_TIME,
     close,
   };
+}
+
+/** Sends and makes all batches that are due. */
+export async function runBatches(room: Room, now: number, close: boolean): Promise<Report> {
+  const limits = await limitsOf(room, now, close);
   const happened: Happened[] = [];
   const made = new Set<StoredBatch>();
   const sent = new Set<StoredBatch>();
