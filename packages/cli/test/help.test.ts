@@ -78,6 +78,7 @@ describe("help", () => {
       if (!option!.required) continue;
       at += 1;
       expect(words[at], `${line}: a value of ${word}`).to.match(/^(?!--)./);
+      while (option!.variadic && words[at + 1]?.startsWith("--") === false) at += 1;
     }
     const needed = command.registeredArguments.filter(({ required }) => required).length;
     const isList = command.registeredArguments.some(({ variadic }) => variadic);

@@ -17,6 +17,7 @@ import { connection, networkHelpers } from "../../../test/contracts/support/netw
 import { type ServedNode, serveNode } from "../../../test/support/serveNode.ts";
 import { simulatingProgram } from "../../../test/support/simulatingProgram.ts";
 import { EXIT } from "../src/exit.ts";
+import { auditEvent, MAPPING, registerOf } from "./hospitalLog.ts";
 import { LedgerWorld } from "./ledgerWorld.ts";
 import { expecting, type Ran, vitalproof } from "./support.ts";
 
@@ -164,6 +165,7 @@ describe("ledger, for custodians", function () {
     at.write("elsewhere.json", documentText(SIGNED_GRANT, elsewhere));
     await refused("NOT_ALLOWED", EXIT.refused, "hospital", "take", "elsewhere.json");
     await refused("DOCUMENT_INVALID", EXIT.input, "hospital", "take", "o.json");
+    await refused("USAGE", EXIT.usage, "hospital", "take", "g.json", "--page", "3");
     expect(await ok("hospital", "take", "g.json")).to.deep.equal({ page: "2", slot: 0, taken: true });
     await ok("hospital", "take", "g.json");
     await ok("hospital", "take", "g-1.json");
@@ -242,25 +244,8 @@ describe("ledger, for custodians", function () {
 
   it("records a hospital's own log, lists what it left out, and nothing twice", async () => {
     const time = await now();
-    at.write("mapping.json", {
-      kind: "vitalproof/access-log-mapping",
-      version: 1,
-      patients: [{ reference: "Patient" }],
-      actors: [{ system: "urn:staff" }],
-      roles: [{ text: "nurse", role: "nurse" }],
-    });
-    const register = (more: object) => ({
-      kind: "vitalproof/access-register",
-      version: 1,
-      page: "2",
-      patients: [
-        { id: "Patient/anna-secret-id", slot: 0 },
-        { id: "Patient/bert-secret-id", slot: 1 },
-      ],
-      actors: [{ id: "n1", number: 601 }],
-      ...more,
-    });
-    at.write("register.json", register({}));
+    at.write("mapping.json", MAPPING);
+    at.write("register.json", registerOf({}));
     const events = [
       auditEvent("e1", "anna-secret-id", "n1", time),
       auditEvent("e2", "bert-secret-id", "n1", time),
@@ -302,14 +287,14 @@ describe("ledger, for custodians", function () {
 
     at.write(
       "twice.json",
-      register({
+      registerOf({
         actors: [
           { id: "n1", number: 1 },
           { id: "n1", number: 2 },
         ],
       }),
     );
-    at.write("elsewhere.json", register({ page: "9" }));
+    at.write("elsewhere.json", registerOf({ page: "9" }));
     for (const [code, exit, ...changed] of [
       ["DOCUMENT_INVALID", EXIT.input, "--register", "twice.json"],
       ["DOCUMENT_INVALID", EXIT.input, "--mapping", "register.json"],
@@ -437,38 +422,3 @@ describe("ledger, for custodians", function () {
     return parseDocument(CONSENT_OFFER, at.read(file), file);
   };
 });
-
-/** A look of an actor at a patient's data, as a FHIR server writes it. */
-function auditEvent(
-  id: string,
-  patient: string,
-  actor: string,
-  at: number,
-  resource = "MedicationRequest/1",
-) {
-  const code = (system: string, value: string) => ({ system, code: value });
-  return {
-    resourceType: "AuditEvent",
-    id,
-    type: code("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest"),
-    subtype: [code("http://hl7.org/fhir/restful-interaction", "read")],
-    action: "R",
-    recorded: new Date(1000 * at).toISOString(),
-    outcome: "0",
-    purposeOfEvent: [{ coding: [code("http://terminology.hl7.org/CodeSystem/v3-ActReason", "TREAT")] }],
-    agent: [
-      {
-        who: { identifier: { system: "urn:staff", value: actor } },
-        requestor: true,
-        role: [{ text: "nurse" }],
-      },
-    ],
-    entity: [
-      {
-        what: { reference: `Patient/${patient}` },
-        role: code("http://terminology.hl7.org/CodeSystem/object-role", "1"),
-      },
-      { what: { reference: resource } },
-    ],
-  };
-}

@@ -60,7 +60,13 @@ export function registerBatch(ledger: Command, io: Io): void {
           });
           const { confirmations } = options;
           const { status, final } = await settleFinal(vault, chain, page, { confirmations, now });
-          return { page: address.page, happened: report.happened, status, final, prover: desk.prover };
+          return {
+            page: address.page,
+            happened: report.happened,
+            status,
+            final,
+            prover: await desk.prover.note(),
+          };
         },
         { runner, say: (text) => step(text) },
       );
@@ -68,7 +74,7 @@ export function registerBatch(ledger: Command, io: Io): void {
       io.report(
         [
           ...(happened.length === 0 ? [`Page ${done.page}: nothing to send.`] : happened.map(lineOf)),
-          ...(happened.some(({ what }) => what === "sent") ? proverLines(prover) : []),
+          ...(prover === undefined ? [] : proverLines(prover)),
           ...waitingLines(status, final),
         ],
         {
@@ -76,7 +82,7 @@ export function registerBatch(ledger: Command, io: Io): void {
           happened: happened.map((each) => ({ ...each })),
           ...{ toGive: status.toGive, toRevoke: status.toRevoke },
           ...waitingJson(status, final),
-          prover,
+          ...(prover === undefined ? {} : { prover }),
         },
       );
     });

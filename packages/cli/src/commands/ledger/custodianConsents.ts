@@ -111,7 +111,9 @@ export function registerTake(ledger: Command, io: Io): void {
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PageOptions>();
       const { address, slot, grant } = await readDocument(io, SIGNED_GRANT, file);
-      await withDesk(io, options, ({ page }) => page.accept(grant), { at: pageOf(file, address) });
+      await withDesk(io, options, ({ page }) => page.accept(grant), {
+        at: pageOf(file, address, options.page),
+      });
       io.report([`Taken for slot ${slot} of page ${address.page}. \`vitalproof ledger batch\` enters it.`], {
         page: address.page,
         slot,
@@ -127,7 +129,9 @@ export function registerTakeRevocation(ledger: Command, io: Io): void {
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PageOptions>();
       const { address, slot, secret } = await readDocument(io, REVOCATION_REQUEST, file);
-      await withDesk(io, options, ({ page }) => page.revoke(slot, secret), { at: pageOf(file, address) });
+      await withDesk(io, options, ({ page }) => page.revoke(slot, secret), {
+        at: pageOf(file, address, options.page),
+      });
       io.report(
         [
           `The consent in slot ${slot} of page ${address.page} ends. \`vitalproof ledger batch\` sends it: until then the chain shows it as given.`,
@@ -137,8 +141,14 @@ export function registerTakeRevocation(ledger: Command, io: Io): void {
     });
 }
 
-/** The vault's page that a patient's file is for. */
-function pageOf(file: string, address: PageAddress): (vault: Vault) => Promise<PageAddress> {
+/** The vault's page that a patient's file is for. @throws USAGE where `--page` names another one */
+function pageOf(
+  file: string,
+  address: PageAddress,
+  wanted: bigint = address.page,
+): (vault: Vault) => Promise<PageAddress> {
+  if (wanted !== address.page)
+    throw usage(`${file} is for page ${address.page}, not for page ${wanted}.`, "Leave --page out.");
   return async (vault) => {
     const kept = await pageIn(vault, address.page);
     assertLedger(file, address, kept, kept.ledger);

@@ -55,7 +55,11 @@ export function registerRecordLog(ledger: Command, io: Io): void {
         options,
         ({ page }) =>
           io.during("recording", (say) =>
-            recordAll(page, read.accesses, register, options.source, (i, of) => say(`${i} of ${of}`)),
+            recordAll(page, read.accesses, register, options.source, (i, of) => {
+              // What is recorded stays, and the next run goes on.
+              io.signal.throwIfAborted();
+              say(`${i} of ${of}`);
+            }),
           ),
         { at: (vault) => pageIn(vault, number) },
       );

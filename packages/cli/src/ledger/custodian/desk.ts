@@ -43,7 +43,7 @@ export type Desk = {
   readonly now: number;
   readonly status: PageStatus;
   readonly final: Final;
-  readonly prover: ProverNote;
+  readonly prover: LateProver;
 };
 
 /** Adds the option that names the page. */
@@ -97,13 +97,13 @@ export async function openDesk(
 ): Promise<Desk> {
   const client = new LedgerClient(address.ledger, (await runner?.(chain)) ?? chain.provider);
   const now = await clockOf(io, options);
-  const { prover, note } = await proverOf(io, options);
+  const prover = new LateProver(io, options, say);
   const page = await CustodianPage.open(
     {
       store: pageStore(vault),
       chain: toldChain(client, say),
       events: ledgerEvents(address.ledger, chain.provider),
-      prover: toldProver(io, prover, say),
+      prover,
       artifacts: artifactsOf(io, options),
       circuits: { accesses: `access-batch-${options.size ?? "64"}`, consents: "consent-batch" },
       clock: clockFrom(io, options, now),
@@ -116,7 +116,7 @@ export async function openDesk(
   const found = await io.during(`looking at page ${address.page}`, () =>
     withHints(() => settleFinal(vault, chain, page, { confirmations: options.confirmations, now })),
   );
-  return { vault, chain, client, page, address, now, prover: note, ...found };
+  return { vault, chain, client, page, address, now, prover, ...found };
 }
 
 /** The system's clock; a chain's goes on from where it was when the command began. */
@@ -126,17 +126,35 @@ function clockFrom(io: Io, { clock }: GlobalOptions, now: number): () => number 
   return () => now + Math.floor((performance.now() - begun) / 1000);
 }
 
-function toldProver(io: Io, prover: Prover, say: (step: string) => void): Prover {
-  return {
-    prove(artifacts, witness, options) {
-      say(`proving ${witness.circuit}`);
-      return prover.prove(artifacts, witness, {
-        ...options,
-        signal: io.signal,
-        onProgress: ({ phase }) => say(`proving ${witness.circuit}: ${phase}`),
-      });
-    },
+/** Looks for its program with the first proof: most commands prove nothing. */
+class LateProver implements Prover {
+  readonly #io: Io;
+  readonly #options: GlobalOptions;
+  readonly #say: (step: string) => void;
+  #found: ReturnType<typeof proverOf> | undefined;
+
+  constructor(io: Io, options: GlobalOptions, say: (step: string) => void) {
+    this.#io = io;
+    this.#options = options;
+    this.#say = say;
+  }
+
+  readonly prove: Prover["prove"] = async (artifacts, witness, options) => {
+    this.#found ??= proverOf(this.#io, this.#options);
+    const { prover } = await this.#found;
+    const title = `proving ${witness.circuit}`;
+    this.#say(title);
+    return prover.prove(artifacts, witness, {
+      ...options,
+      signal: this.#io.signal,
+      onProgress: ({ phase }) => this.#say(`${title}: ${phase}`),
+    });
   };
+
+  /** What proved; undefined when nothing did. */
+  async note(): Promise<ProverNote | undefined> {
+    return (await this.#found)?.note;
+  }
 }
 
 function toldChain(client: LedgerClient, say: (step: string) => void) {
