@@ -387,6 +387,15 @@ describe("ledger, for custodians", function () {
     expect(rows.at(-1)).to.include({ actor: 504, emergency: true, late: true });
   });
 
+  it("a copy of the vault goes on with the page, and check knows its records", async () => {
+    const vault = (name: string, ...argv: string[]) => vitalproof(terminal(name), "--json", "vault", ...argv);
+    expect((await vault("hospital", "copy", "--out", "copy.json")).code).to.equal(EXIT.ok);
+    expect((await vault("other", "restore", "copy.json")).code).to.equal(EXIT.ok);
+    expect(JSON.parse((await vault("other", "check")).out)).to.deep.include({ damaged: [] });
+    const status = ["custodian-status", "--page", "2"];
+    expect(await ok("other", ...status)).to.deep.equal(await ok("hospital", ...status));
+  });
+
   it("the master goes to a file with --yes alone, and reads what a regulator may read", async () => {
     const master = ["master", "--page", "2", "--out", "master.txt"];
     const asked = await run("hospital", ...master);

@@ -88,6 +88,31 @@ describe("a custodian's page", () => {
     });
   });
 
+  it("looks without making or sending anything, and judges by what it saw", async () => {
+    const desk = await CustodianDesk.with(2);
+    const open = await desk.page.offer({ rights: RIGHTS, grantee: 9 });
+    const taken = await desk.give();
+    await desk.page.revoke(1, desk.patients.get(1)!.secret);
+    await desk.record(0);
+    await desk.open();
+    const before = new Map(desk.disk.texts);
+    const status = await desk.page.look();
+    expect(status).to.deep.include({ filled: 2, live: 2, offered: 4, toGive: [taken.slot], toRevoke: [1] });
+    expect(status).to.deep.include({ waiting: 1, missed: [], unsettled: [] });
+    expect(status.open).to.deep.equal([{ slot: open.slot, expires: open.expires }]);
+    expect(desk.disk.texts).to.deep.equal(before);
+    expect(await desk.world.chain.page(1n)).to.include({ filled: 2, live: 0b11n });
+    desk.pass(16);
+    await desk.page.close();
+    const { toGive, toRevoke, live, filled } = await desk.page.look();
+    expect({ toGive, toRevoke, live, filled }).to.deep.equal({
+      toGive: [],
+      toRevoke: [],
+      live: 2,
+      filled: 4,
+    });
+  });
+
   it("H9: takes a consent only as it was offered, and signed for its slot", async () => {
     const desk = await CustodianDesk.with(0);
     const offer = await desk.page.offer({ rights: RIGHTS, grantee: 9 });

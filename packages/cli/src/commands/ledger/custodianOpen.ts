@@ -46,7 +46,7 @@ export function registerOpenPage(ledger: Command, io: Io): void {
     .addHelpText(
       "after",
       "\nThe vault holds the master of audit keys, which reads all records of the page. Without it, nothing can be added to the page\n" +
-        "any more: make a copy with `vault copy` after every day. An older copy than the page goes on only with what it knows.\n" +
+        "any more: make a copy with `vault copy` after each batch. A copy without the page's last consents cannot go on.\n" +
         "\nExamples:\n  vitalproof ledger open-page --deployment deployment.json --keystore hospital.json --vault ~/hospital\n" +
         "  vitalproof ledger open-page --form --purposes treatment payment --roles physician nurse --classes laboratory \\\n" +
         "    --until 2030-01-01 --deployment deployment.json --keystore hospital.json\n",
