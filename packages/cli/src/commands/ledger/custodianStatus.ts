@@ -35,7 +35,7 @@ export function registerCustodianStatus(ledger: Command, io: Io): void {
 type MasterOptions = GlobalOptions & PageOptions & { out: string; yes?: boolean };
 
 const WARNING = [
-  "The master of audit keys reads every record of this page, past and future, permanently. It cannot be taken back.",
+  "The master of audit keys reads every record of this page, past and future, permanently. It cannot be undone.",
   "Give it to a regulator who is entitled to all of them. For one patient, the patient's own file of `ledger share` is enough.",
 ];
 

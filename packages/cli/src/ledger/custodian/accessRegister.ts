@@ -33,7 +33,7 @@ export type AccessRegister = {
   readonly actors: ReadonlyMap<string, number>;
 };
 
-/** @throws FILE_UNREADABLE; DOCUMENT_INVALID, naming the place and nobody's name */
+/** @throws FILE_UNREADABLE; DOCUMENT_INVALID, naming the place and no one's name */
 export async function readRegister(io: Io, file: string): Promise<AccessRegister> {
   const { page, patients, actors } = await readDocument(io, ACCESS_REGISTER, file);
   return {
