@@ -16,6 +16,7 @@ export function simulatingProgram(folder: string): string {
   return path;
 }
 
+/** What the program calls. @public */
 export async function main(): Promise<void> {
   const [zkey, wtns, proofFile, publicFile] = process.argv.slice(2);
   if (publicFile === undefined) return;
