@@ -8,6 +8,7 @@ import { registerCircuits } from "./commands/circuits.ts";
 import { registerClaim } from "./commands/claim.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerConsent } from "./commands/consent.ts";
+import { registerCustodian } from "./commands/custodian.ts";
 import { registerDemoClock } from "./commands/demoClock.ts";
 import { registerDemoData } from "./commands/demoData.ts";
 import { registerDeploy } from "./commands/deploy.ts";
@@ -51,6 +52,7 @@ const COMMANDS: readonly Register[] = [
   registerAttester,
   registerGateway,
   registerRelayer,
+  registerCustodian,
   registerApply,
   registerRequest,
   registerPresent,

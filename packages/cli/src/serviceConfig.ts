@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import type { GlobalOptions } from "./globals.ts";
 import type { Io } from "./io.ts";
 
-const SERVICES = ["attester", "gateway", "relayer"] as const;
+const SERVICES = ["attester", "custodian", "gateway", "relayer"] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 export type ConfigOptions = GlobalOptions & { readonly config: string };

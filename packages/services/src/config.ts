@@ -17,6 +17,7 @@ import {
 } from "@vitalproof/sdk/wire";
 import * as v from "valibot";
 import { type AttesterConfig, attesterConfig } from "./attester/config.ts";
+import { type CustodianConfig, custodianConfig } from "./custodian/config.ts";
 import { host, path } from "./fields.ts";
 import { type GatewayConfig, gatewayConfig, gatewayFaults } from "./gateway/config.ts";
 import { type AccessRecord, accessRecord } from "./http/access.ts";
@@ -33,6 +34,7 @@ export interface ServicesConfig {
   /** Folder of the circuits' manifests and verification keys. */
   readonly artifacts: string;
   readonly attester?: AttesterConfig;
+  readonly custodian?: CustodianConfig;
   readonly gateway?: GatewayConfig;
   readonly relayer?: RelayerConfig;
 }
@@ -86,6 +88,7 @@ const FILE = object({
   log: optional(object({ level: optional(oneOf(LEVELS)) })),
   artifacts: path,
   attester: optional(attesterConfig),
+  custodian: optional(custodianConfig),
   gateway: optional(gatewayConfig),
   relayer: optional(relayerConfig),
 });
@@ -108,6 +111,7 @@ export function loadConfig(file: string): ServicesConfig {
     artifacts: absolute(artifacts),
     http: http.tls === undefined ? http : { ...http, tls: mapValues(http.tls, absolute) },
     ...(config.attester === undefined ? {} : { attester: withAbsolutePaths(config.attester, absolute) }),
+    ...(config.custodian === undefined ? {} : { custodian: withAbsolutePaths(config.custodian, absolute) }),
     ...(config.gateway === undefined ? {} : { gateway: gatewayWithPaths(config.gateway, absolute) }),
     ...(config.relayer === undefined ? {} : { relayer: withAbsolutePaths(config.relayer, absolute) }),
   };

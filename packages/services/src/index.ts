@@ -31,6 +31,9 @@ export {
   want,
 } from "./chain/index.ts";
 export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
+export type { CustodianConfig } from "./custodian/config.ts";
+export { type CustodianRunOptions, type RunningCustodian, runCustodian } from "./custodian/run.ts";
+export type { CustodianStatus } from "./custodian/status.ts";
 export type { GatewayConfig } from "./gateway/config.ts";
 export { hashPassword } from "./gateway/mqtt/broker/passwords.ts";
 export { gatewayPartOf, type OpenGateway, openGateway } from "./gateway/open.ts";

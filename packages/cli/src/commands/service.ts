@@ -44,13 +44,20 @@ function registerRun(parent: Command, io: Io, service: ServiceName): void {
   run.action(async (_: unknown, command: Command) => {
     const options = command.optsWithGlobals<ConfigOptions & { readonly instance?: string }>();
     const config = await configOf(io, options, service);
-    const { logger, runAttester, runGateway, runRelayer } = await import("@vitalproof/services");
+    const { logger, runAttester, runCustodian, runGateway, runRelayer } = await import(
+      "@vitalproof/services"
+    );
     const log = logger({
       name: service,
       ...(config.log?.level === undefined ? {} : { level: config.log.level }),
     });
     const { instance } = options;
-    const start = { attester: runAttester, gateway: runGateway, relayer: runRelayer }[service];
+    const start = {
+      attester: runAttester,
+      custodian: runCustodian,
+      gateway: runGateway,
+      relayer: runRelayer,
+    }[service];
     const running = await start(config, { log, ...(instance === undefined ? {} : { instance }) });
     log.info({ port: Number(new URL(running.url).port) }, "listening");
     await stopped(io.signal);

@@ -39,8 +39,8 @@ export const slotNumber = integer(0, PAGE_SLOTS - 1);
 const place = { address: pageAddress, slot: slotNumber };
 
 const mask = integer(0, 255);
-const rights = object({ purposes: mask, roles: mask, classes: mask, until: integer(0, TIME_END - 1) });
-const grantee = integer(0, UINT32);
+export const rights = object({ purposes: mask, roles: mask, classes: mask, until: integer(0, TIME_END - 1) });
+export const grantee = integer(0, UINT32);
 const consent = object({ rights, signer: fieldElement, handle: fieldElement, grantee, audit: fieldElement });
 const point = pair(fieldElement);
 

@@ -91,6 +91,7 @@ export type { PostedAccess } from "./custodian/queue.ts";
 export type { Happened, MissedAccess, Report } from "./custodian/report.ts";
 export type { CustodianOptions } from "./custodian/room.ts";
 export type { PageStatus } from "./custodian/status.ts";
+export { CUSTODIAN_ENDPOINTS, MOST_MISSED } from "./custodianEndpoints.ts";
 export {
   CONSENT_OFFER,
   KEPT_CONSENT,
@@ -122,6 +123,7 @@ export type {
   PageHistory,
   PageOpening,
 } from "./history.ts";
+export { type CustodianFigures, type HttpCustodian, httpCustodian } from "./httpCustodian.ts";
 export { bindSlotWitness, type OwnSlotRequest, ownSlotWitness } from "./ownSlot.ts";
 export {
   accessDomainOf,

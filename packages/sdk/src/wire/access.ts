@@ -9,6 +9,7 @@
  * | `sealer` | submit heads and read paths: a gateway, for all its people or one |
  * | `enroller` | enrol devices and continue logs: the desk that checks who someone is; a patient who attests for themselves |
  * | `source` | send readings to a gateway: a device, a phone, another system |
+ * | `recorder` | report accesses to a custodian of the health ledger: an EHR |
  * | `relayer-client` | have a relayer send and pay for transactions |
  * | `monitor` | read metrics |
  * | `operator` | run the service: enrol, look at paths, metrics |
@@ -18,6 +19,7 @@ export const ROLES = [
   "sealer",
   "enroller",
   "source",
+  "recorder",
   "relayer-client",
   "monitor",
   "operator",

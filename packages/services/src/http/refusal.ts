@@ -19,6 +19,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   ARTIFACT_MISSING: 404,
   ANCHOR_DAY_UNKNOWN: 404,
   ANCHOR_LEAF_UNKNOWN: 404,
+  ACCESS_NOT_ALLOWED: 409,
   // The node did not answer. The caller can do nothing about it.
   CONTRACT_CALL_FAILED: 500,
 };

@@ -6,13 +6,14 @@ import { assertStoreOf, type Database } from "../store/index.ts";
 /** What a service's records are about, such as a chain, a contract and a group: texts by name. */
 export type Binding = Readonly<Record<string, string>>;
 
-export type ServiceName = "attester" | "gateway" | "relayer";
+export type ServiceName = "attester" | "custodian" | "gateway" | "relayer";
 
 /** What the records of a configuration's service are about. */
-export function bindingOf({ chain, attester }: ServicesConfig, service: ServiceName): Binding {
+export function bindingOf({ chain, attester, custodian }: ServicesConfig, service: ServiceName): Binding {
   const { anchors, claims, consents } = chain.contracts;
   const about = {
     attester: { anchors, group: String(attester?.group) },
+    custodian: { ledger: String(custodian?.ledger), page: String(custodian?.page) },
     gateway: { anchors },
     relayer: { claims, consents },
   };

@@ -7,6 +7,7 @@ import { enrolmentKey } from "../attester/enrolmentKey.ts";
 import { isSame } from "../attester/groupSigner.ts";
 import { openProvider } from "../chain/index.ts";
 import type { ServicesConfig } from "../config.ts";
+import { custodianLooks } from "../custodian/doctor.ts";
 import { gatewayLooks } from "../gateway/doctor.ts";
 import { openSigner, type SignerConfig } from "../keys/index.ts";
 import { fileOf, openDatabase, schemaState } from "../store/index.ts";
@@ -52,13 +53,17 @@ export async function doctor(config: ServicesConfig): Promise<Finding[]> {
       const { tls } = serverOptionsOf(config.http);
       return tls === undefined ? "none are configured" : "can be read";
     });
-    const { attester, gateway, relayer } = config;
+    const { attester, custodian, gateway, relayer } = config;
     if (attester !== undefined) {
       await look("attester's key", () => lookAtAttester(provider, config));
       await look("verification key", async () => {
         await enrolmentKey(config.artifacts);
         return "is that of its manifest";
       });
+    }
+    if (custodian !== undefined) {
+      for (const [check, act] of custodianLooks({ ...config, custodian }, provider)) await look(check, act);
+      await look("custodian's account", () => lookAtAccount(provider, custodian.key, config.chain.id));
     }
     if (gateway !== undefined) {
       for (const [check, act] of gatewayLooks({ ...config, gateway }, provider)) await look(check, act);

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Database, Queries } from "./types.ts";
 
 /** What processes on one PostgreSQL store wait for each other about, where no row is there to lock. The numbers are PostgreSQL's keys. */
-const LOCKS = { days: 1, devices: 2, lanes: 3, admissions: 4 } as const;
+const LOCKS = { days: 1, devices: 2, lanes: 3, admissions: 4, pages: 5 } as const;
 
 /**
  * Lets no other step have a lock until this one ends. SQLite has one writer, and needs none.

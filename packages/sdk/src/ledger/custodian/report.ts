@@ -22,7 +22,12 @@ export type Happened = {
 };
 
 /** An access that was accepted and cannot be logged as the chain is now. It stays in the store. */
-export type MissedAccess = { readonly access: PostedAccess; readonly reason: MissedReason };
+export type MissedAccess = {
+  readonly access: PostedAccess;
+  readonly reason: MissedReason;
+  /** It was decided that it stays missed. */
+  readonly isLeft: boolean;
+};
 
 export type Report = {
   readonly happened: readonly Happened[];
@@ -47,9 +52,9 @@ export function reportOf(
   const logged = new Set(seen.flatMap(({ batch }) => (batch.kind === "accesses" ? batch.ids : [])));
   const waiting = queue.waiting.filter(({ id }) => !logged.has(id));
   const missed = waiting.flatMap((queued) => {
-    const { id: _id, leaf: _leaf, order: _order, isLeft: _isLeft, ...access } = queued;
+    const { id: _id, leaf: _leaf, order: _order, isLeft = false, ...access } = queued;
     const found = versionOf(queued, view, limits);
-    return typeof found === "string" ? [{ access, reason: found }] : [];
+    return typeof found === "string" ? [{ access, reason: found, isLeft }] : [];
   });
   return { happened, waiting: waiting.length, missed, unsettled: [...new Set(seen.map(({ hash }) => hash))] };
 }

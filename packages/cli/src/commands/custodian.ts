@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Command } from "commander";
+import type { Io } from "../io.ts";
+import { registerService } from "./service.ts";
+
+export function registerCustodian(program: Command, io: Io): void {
+  const custodian = program
+    .command("custodian")
+    .description("Run a custodian of the health ledger: take accesses, and log them in batches.")
+    .addHelpText("after", "\nExample:\n  vitalproof custodian run --config custodian.json\n");
+  registerService(custodian, io, "custodian");
+}

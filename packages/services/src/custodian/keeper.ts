@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
+import type { CustodianPage, Happened, Report } from "@vitalproof/sdk/ledger";
+import type { JsonRpcProvider } from "ethers";
+import { Finality } from "../chain/index.ts";
+import { Refusal } from "../http/refusal.ts";
+import { otherProcess, type PageStore } from "./pageStore.ts";
+
+const CLOSED = "service/closed";
+const MINUTE = 60;
+
+export type KeeperOptions = {
+  readonly store: PageStore;
+  /** Opens the page of the store. */
+  readonly open: () => Promise<CustodianPage>;
+  readonly provider: JsonRpcProvider;
+  /** Minutes between two closings. */
+  readonly closeEvery: number;
+  /** Unix seconds. */
+  readonly clock: () => number;
+  readonly onHappened: (happened: Happened) => void;
+};
+
+/**
+ * Keeps a page going: opens it, compares it with the chain, closes its batches by the clock, and says what is final. All of
+ * it is decided from store and chain, so that it may end anywhere.
+ */
+export class PageKeeper {
+  readonly #options: KeeperOptions;
+  readonly #finality: Finality;
+  #page: CustodianPage | undefined;
+  #report: Report | undefined;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    this.#finality = new Finality(options.provider);
+  }
+
+  /**
+   * The page, compared with the chain since this process began.
+   * @throws CHAIN_UNREACHABLE before that, NOT_ALLOWED when another process has it; HTTP status 503
+   */
+  get page(): CustodianPage {
+    if (this.#options.store.isLost()) throw unavailable(otherProcess());
+    if (this.#page !== undefined) return this.#page;
+    throw new Refusal(503, "CHAIN_UNREACHABLE", "The page was not compared with the chain yet.", {
+      hint: "Ask again in some seconds. The service's status says what it waits for.",
+    });
+  }
+
+  /** Of the last step; undefined before the first one that ended well. */
+  get report(): Report | undefined {
+    return this.#report;
+  }
+
+  /** Unix second of the next closing. */
+  get closesAt(): number {
+    const { closeEvery, clock } = this.#options;
+    return (Math.floor(clock() / (closeEvery * MINUTE)) + 1) * closeEvery * MINUTE;
+  }
+
+  /** One look at page and chain. @throws what the page throws: nothing is lost by it */
+  async act(): Promise<void> {
+    if (this.#options.store.isLost()) throw otherProcess();
+    try {
+      const page = await this.#opened();
+      const period = this.#period();
+      const isDue = period > (await this.#closedPeriod(period));
+      const report = isDue ? await page.close() : await page.advance();
+      if (isDue) await this.#options.store.write(CLOSED, String(period));
+      for (const each of report.happened) this.#options.onHappened(each);
+      const settled = await this.#settle(page, report.unsettled);
+      this.#report = { ...report, unsettled: report.unsettled.filter((hash) => !settled.has(hash)) };
+    } catch (error) {
+      // After a write that failed the page's memory is not what is stored: it is opened again.
+      if (VitalproofError.find(error, "STORE_FAILED") !== undefined) this.#page = undefined;
+      throw error;
+    }
+  }
+
+  async #opened(): Promise<CustodianPage> {
+    if (this.#page !== undefined) return this.#page;
+    const page = await this.#options.open();
+    await page.look();
+    this.#page = page;
+    return page;
+  }
+
+  #period(): number {
+    const { closeEvery, clock } = this.#options;
+    return Math.floor(clock() / (closeEvery * MINUTE));
+  }
+
+  /** Stored, since a process that ends at every closing time would never close. */
+  async #closedPeriod(now: number): Promise<number> {
+    const { store } = this.#options;
+    const text = await store.read(CLOSED);
+    if (text !== undefined) return Number(text);
+    await store.write(CLOSED, String(now));
+    return now;
+  }
+
+  /** Says what is final. @returns the transactions that it said it of */
+  async #settle(page: CustodianPage, unsettled: readonly string[]): Promise<ReadonlySet<string>> {
+    const final = unsettled.length === 0 ? undefined : await this.#finality.block();
+    if (final === undefined) return new Set();
+    const blocks = new Map<string, number>();
+    for (const hash of unsettled) {
+      const block = (await this.#options.provider.getTransactionReceipt(hash))?.blockNumber;
+      if (block !== undefined && block <= final) blocks.set(hash, block);
+    }
+    const last = [...blocks].sort(([, a], [, b]) => b - a)[0]?.[0];
+    if (last === undefined || !(await page.settled(last))) return new Set();
+    return new Set(blocks.keys());
+  }
+}
+
+function unavailable(error: VitalproofError): Refusal {
+  return new Refusal(503, error.code, error.shortMessage, { hint: error.hint });
+}

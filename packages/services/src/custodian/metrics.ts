@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Metrics } from "../operate/metrics.ts";
+import type { CustodianStatus } from "./status.ts";
+
+/** What is worth an alarm, as numbers that a monitor asks for. @returns what counts batches */
+export function custodianMetrics(metrics: Metrics, status: () => Promise<CustodianStatus>) {
+  const gauge = (name: string, help: string, of: (status: CustodianStatus) => number): void => {
+    metrics.gauge({ name: `custodian_${name}`, help }, async () => of(await status()));
+  };
+  gauge("waiting", "Accesses that are not on the chain, missed ones included", ({ waiting }) => waiting);
+  gauge("missed", "Accesses that were accepted and cannot be logged", ({ missed }) => missed);
+  gauge("unsettled", "Transactions that are not final", ({ unsettled }) => unsettled);
+  gauge("problems", "Problems that an operator has to look at", ({ problems }) => problems.length);
+  return metrics.counter({
+    name: "custodian_batches_total",
+    help: "Batches that were sent, sent again, or lost by a reorganisation",
+    labels: { what: ["sent", "sent-again", "lost"], kind: ["accesses", "consents"] },
+  });
+}

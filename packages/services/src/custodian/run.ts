@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { setTimeout } from "node:timers/promises";
+import { type ArtifactLoader, type Prover, VitalproofError } from "@vitalproof/sdk";
+import { CustodianPage, LedgerClient, ledgerEvents, type PageAddress } from "@vitalproof/sdk/ledger";
+import { proverPool } from "@vitalproof/sdk/node";
+import type { ServicesConfig } from "../config.ts";
+import { gatewayCircuits } from "../gateway/circuits.ts";
+import { startServer } from "../http/server.ts";
+import { openMasterKeys, openSigner } from "../keys/index.ts";
+import { Installation, type RunOptions } from "../operate/installation.ts";
+import { Loop } from "../operate/loop.ts";
+import { statusRoutes } from "../operate/statusRoutes.ts";
+import { PersonKeys } from "../sealed/index.ts";
+import type { CustodianConfig } from "./config.ts";
+import { PageKeeper } from "./keeper.ts";
+import { custodianMetrics } from "./metrics.ts";
+import { claimPage } from "./pageStore.ts";
+import { custodianRoutes } from "./routes.ts";
+import { type CustodianStatus, custodianStatus } from "./status.ts";
+
+/** Milliseconds between two looks at page and chain. */
+const LOOK = 12_000;
+/** Milliseconds for which a round may go on when the service ends. */
+const END = 10_000;
+
+export interface CustodianRunOptions extends RunOptions {
+  /** What proves and what it proves with; processes on this machine, with the configuration's files, when left out. */
+  readonly proving?: { readonly prover: Prover; readonly artifacts: ArtifactLoader };
+}
+
+/** A custodian that runs. */
+export interface RunningCustodian {
+  /** Of its HTTP server. */
+  readonly url: string;
+  status(): Promise<CustodianStatus>;
+  /** Ends the round that runs, or leaves it after some seconds, and requests that wait; then closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs the custodian of one page: takes accesses, offers, consents and revocations over HTTP, and brings them to the chain in
+ * batches that close by size or by time. It can be killed at any moment and started again. A page has one process: a second one
+ * takes it over.
+ *
+ * @throws DOCUMENT_INVALID without a part for a custodian; NOT_ALLOWED for a store of another page; what opening keys, store
+ *         and server throw
+ */
+export function runCustodian(
+  config: ServicesConfig,
+  options: CustodianRunOptions,
+): Promise<RunningCustodian> {
+  const own = partOf(config);
+  return Installation.run("custodian", config, options, (on) => start(on, own, config, options));
+}
+
+async function start(
+  on: Installation,
+  own: CustodianConfig,
+  { chain, artifacts }: ServicesConfig,
+  { log, proving }: CustodianRunOptions,
+): Promise<Pick<RunningCustodian, "url" | "status">> {
+  const { database, provider, seconds: clock } = on;
+  const address: PageAddress = { chainId: chain.id, ledger: own.ledger, page: own.page };
+  const signer = (await openSigner(own.key, { chainId: chain.id })).connect(provider);
+  const masterKeys = await openMasterKeys(own.masterKey, own.olderMasterKeys);
+  const personKeys = new PersonKeys({ database, masterKeys, clock });
+  const store = await claimPage(database, personKeys, `page-${own.page}`);
+  const { lag, decisionTime, offerTime } = own;
+  const work = {
+    store,
+    chain: new LedgerClient(own.ledger, signer),
+    events: ledgerEvents(own.ledger, provider),
+    ...(proving ?? provingOf(on, own, artifacts)),
+    circuits: own.circuits,
+    ...(lag === undefined ? {} : { lag }),
+    ...(decisionTime === undefined ? {} : { decisionTime }),
+    ...(offerTime === undefined ? {} : { offerTime }),
+    clock,
+  };
+  const fresh = { fromBlock: own.fromBlock ?? chain.fromBlock ?? 0 };
+  const count = custodianMetrics(on.metrics, () => status());
+  const keeper = new PageKeeper({
+    store,
+    open: () => CustodianPage.open(work, address, fresh),
+    provider,
+    closeEvery: own.closeEvery,
+    clock,
+    onHappened: ({ what, kind, hash, count: members, late }) => {
+      log.info({ what, kind, transaction: hash, count: members, late }, "a batch");
+      count.add(1, { what, kind });
+    },
+  });
+  const began = Date.now();
+  const loop = new Loop(
+    [{ name: "batches", every: on.every(LOOK), act: (signal) => endingWith(signal, () => keeper.act()) }],
+    (duty, fault) => log.error({ duty, err: fault }, "a duty failed and is tried again"),
+  );
+  const status = async (): Promise<CustodianStatus> =>
+    custodianStatus({
+      ...{ keeper, page: own.page, account: signer.address, states: loop.states },
+      ...{ began, at: clock() },
+    });
+  const server = await startServer((app) => {
+    app.register(custodianRoutes(keeper, address), { prefix: "/custodian" });
+    app.register(statusRoutes(status));
+  }, on.serverOptions("Vitalproof custodian"));
+  on.ending(() => server.close());
+  loop.start();
+  on.ending(() => loop.stop());
+  return { url: server.url, status };
+}
+
+function provingOf(on: Installation, { folder }: CustodianConfig, artifacts: string) {
+  const prover = proverPool({ size: 1 });
+  on.ending(() => prover.close());
+  const circuits = gatewayCircuits(artifacts, folder);
+  const loader: ArtifactLoader = { load: async (circuit) => (await circuits(circuit)).artifacts };
+  return { prover, artifacts: loader };
+}
+
+/**
+ * A round that waits for a proof or for a block is left when the service ends. It costs nothing: what it made is stored or made
+ * again.
+ */
+async function endingWith(signal: AbortSignal, act: () => Promise<void>): Promise<boolean> {
+  const round = act();
+  const settled = round.then(
+    () => undefined,
+    () => undefined,
+  );
+  const ended = new AbortController();
+  const left = new Promise<void>((resolve) => {
+    const end = (): void => {
+      const { signal: isOver } = ended;
+      setTimeout(END, undefined, { signal: isOver, ref: false }).then(resolve, () => resolve());
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true, signal: ended.signal });
+  });
+  try {
+    await Promise.race([settled, left]);
+  } finally {
+    ended.abort();
+  }
+  if (!signal.aborted) await round;
+  return false;
+}
+
+function partOf({ custodian }: ServicesConfig): CustodianConfig {
+  if (custodian !== undefined) return custodian;
+  throw new VitalproofError("DOCUMENT_INVALID", "The configuration has no part for a custodian.", {
+    hint: "Add the member custodian with ledger, page, key, masterKey, closeEvery and circuits.",
+  });
+}

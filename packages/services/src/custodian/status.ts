@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { DutyState } from "../operate/loop.ts";
+import { dutyProblems, type Problem } from "../operate/status.ts";
+import type { PageKeeper } from "./keeper.ts";
+
+/** How a custodian is doing. Times are Unix seconds. */
+export interface CustodianStatus {
+  readonly service: "custodian";
+  readonly at: number;
+  readonly page: bigint;
+  readonly account: string;
+  /** Accesses that are not on the chain, missed ones included. */
+  readonly waiting: number;
+  readonly missed: number;
+  /** Transactions that are not final. */
+  readonly unsettled: number;
+  readonly closesAt: number;
+  readonly problems: readonly Problem[];
+}
+
+/** Minutes of one round after which somebody should look. */
+const LONG = 30;
+
+export type StatusOptions = {
+  readonly keeper: PageKeeper;
+  readonly page: bigint;
+  readonly account: string;
+  readonly states: readonly DutyState[];
+  /** When the process began: Unix milliseconds, as duties have it. */
+  readonly began: number;
+  readonly at: number;
+};
+
+export function custodianStatus({
+  keeper,
+  page,
+  account,
+  states,
+  began,
+  at,
+}: StatusOptions): CustodianStatus {
+  const { waiting = 0, missed = [], unsettled = [] } = keeper.report ?? {};
+  const undecided = missed.filter(({ reason, isLeft }) => reason === "not-live" && !isLeft).length;
+  const problems = [...dutyProblems(states), ...longProblems(states, began)];
+  if (undecided > 0) {
+    problems.push({
+      what: `${undecided} accesses were accepted and their consents had been revoked.`,
+      todo: "GET /custodian/missed lists them. POST /custodian/decisions says of each whether it was an emergency.",
+    });
+  }
+  const figures = { waiting, missed: missed.length, unsettled: unsettled.length };
+  return { service: "custodian", at, page, account, ...figures, closesAt: keeper.closesAt, problems };
+}
+
+/** A transaction that no block takes holds everything up, and is no fault. */
+function longProblems(states: readonly DutyState[], began: number): Problem[] {
+  return states
+    .filter(
+      ({ faults, lastGood = began }) =>
+        faults === 0 && Date.now() - Math.max(lastGood, began) > LONG * 60_000,
+    )
+    .map(({ name }) => ({
+      what: `The duty "${name}" has not ended a round for more than ${LONG} minutes.`,
+      todo: "Look whether a transaction of its account waits: replace it with one that pays more, and start the service again.",
+    }));
+}
