@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { MAPPING_SCHEMA } from "@vitalproof/readers/access-logs";
+import { CUSTODIAN_ENDPOINTS } from "@vitalproof/sdk/ledger";
 import {
   type AnyEndpoint,
   ATTESTER_ENDPOINTS,
@@ -33,6 +34,7 @@ export function mappingFiles(): Map<string, string> {
 
 const SERVICES: Readonly<Record<string, Readonly<Record<string, AnyEndpoint>>>> = {
   attester: ATTESTER_ENDPOINTS,
+  custodian: CUSTODIAN_ENDPOINTS,
   gateway: GATEWAY_ENDPOINTS,
   relayer: RELAYER_ENDPOINTS,
 };

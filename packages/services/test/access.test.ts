@@ -63,6 +63,7 @@ describe("access", () => {
     sealer: { roles: ["sealer"] },
     enroller: { roles: ["enroller"] },
     source: { roles: ["source"] },
+    recorder: { roles: ["recorder"] },
     "relayer-client": { roles: ["relayer-client"] },
     monitor: { roles: ["monitor"] },
     operator: { roles: ["operator"] },

@@ -3,6 +3,7 @@
 // OpenAPI documents: what a server says of itself, checked against what it does, and its schemas against JSON Schema.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CUSTODIAN_ENDPOINTS } from "@vitalproof/sdk/ledger";
 import { ATTESTER_ENDPOINTS, GATEWAY_ENDPOINTS, RELAYER_ENDPOINTS } from "@vitalproof/sdk/wire";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
@@ -117,7 +118,12 @@ describe("OpenAPI", () => {
 
   it("docs/schemas has the same for each service", () => {
     const folder = join(import.meta.dirname, "../../../docs/schemas");
-    const tables = { attester: ATTESTER_ENDPOINTS, gateway: GATEWAY_ENDPOINTS, relayer: RELAYER_ENDPOINTS };
+    const tables = {
+      attester: ATTESTER_ENDPOINTS,
+      custodian: CUSTODIAN_ENDPOINTS,
+      gateway: GATEWAY_ENDPOINTS,
+      relayer: RELAYER_ENDPOINTS,
+    };
     for (const [name, endpoints] of Object.entries(tables)) {
       const written = JSON.parse(readFileSync(join(folder, `${name}.openapi.json`), "utf8"));
       const made = openApi(`Vitalproof ${name}`, servedOf(endpoints));

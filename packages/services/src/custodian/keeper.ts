@@ -10,9 +10,12 @@ const CLOSED = "service/closed";
 const MINUTE = 60;
 
 export type KeeperOptions = {
+  /** As this process claimed it. */
   readonly store: PageStore;
-  /** Opens the page of the store. */
-  readonly open: () => Promise<CustodianPage>;
+  /** Claims the page again, unless another process did. */
+  readonly claim: (before: PageStore) => Promise<PageStore>;
+  /** Opens the page of a store. */
+  readonly open: (store: PageStore) => Promise<CustodianPage>;
   readonly provider: JsonRpcProvider;
   /** Minutes between two closings. */
   readonly closeEvery: number;
@@ -28,11 +31,13 @@ export type KeeperOptions = {
 export class PageKeeper {
   readonly #options: KeeperOptions;
   readonly #finality: Finality;
+  #store: PageStore;
   #page: CustodianPage | undefined;
   #report: Report | undefined;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.#store = options.store;
     this.#finality = new Finality(options.provider);
   }
 
@@ -41,7 +46,7 @@ export class PageKeeper {
    * @throws CHAIN_UNREACHABLE before that, NOT_ALLOWED when another process has it; HTTP status 503
    */
   get page(): CustodianPage {
-    if (this.#options.store.isLost()) throw unavailable(otherProcess());
+    if (this.#store.isLost()) throw unavailable(otherProcess());
     if (this.#page !== undefined) return this.#page;
     throw new Refusal(503, "CHAIN_UNREACHABLE", "The page was not compared with the chain yet.", {
       hint: "Ask again in some seconds. The service's status says what it waits for.",
@@ -61,13 +66,13 @@ export class PageKeeper {
 
   /** One look at page and chain. @throws what the page throws: nothing is lost by it */
   async act(): Promise<void> {
-    if (this.#options.store.isLost()) throw otherProcess();
+    if (this.#store.isLost()) throw otherProcess();
     try {
       const page = await this.#opened();
       const period = this.#period();
       const isDue = period > (await this.#closedPeriod(period));
       const report = isDue ? await page.close() : await page.advance();
-      if (isDue) await this.#options.store.write(CLOSED, String(period));
+      if (isDue) await this.#store.write(CLOSED, String(period));
       for (const each of report.happened) this.#options.onHappened(each);
       const settled = await this.#settle(page, report.unsettled);
       this.#report = { ...report, unsettled: report.unsettled.filter((hash) => !settled.has(hash)) };
@@ -80,7 +85,9 @@ export class PageKeeper {
 
   async #opened(): Promise<CustodianPage> {
     if (this.#page !== undefined) return this.#page;
-    const page = await this.#options.open();
+    // What is under way with the page of before is stored by now, or is refused.
+    this.#store = await this.#options.claim(this.#store);
+    const page = await this.#options.open(this.#store);
     await page.look();
     this.#page = page;
     return page;
@@ -93,7 +100,7 @@ export class PageKeeper {
 
   /** Stored, since a process that ends at every closing time would never close. */
   async #closedPeriod(now: number): Promise<number> {
-    const { store } = this.#options;
+    const store = this.#store;
     const text = await store.read(CLOSED);
     if (text !== undefined) return Number(text);
     await store.write(CLOSED, String(now));

@@ -6,24 +6,28 @@ import { type Database, lock, type Queries } from "../store/index.ts";
 
 const OWNER = "service/owner";
 
-/** The texts of one page, sealed under a key of the page. Only the process that claimed them last can write. */
+/** The texts of one page, sealed under a key of the page. Only who claimed them last can write. */
 export type PageStore = Store & {
-  /** Whether another process claimed the page. It stays so. */
+  /** What it claimed them with. */
+  readonly token: string;
+  /** Whether a write found that the page was claimed again. It stays so. */
   isLost(): boolean;
 };
 
 /**
- * Claims a page's texts for this process. A process that runs on them already can write nothing more: of two that wrote in turn
- * each would undo what the other one accepted.
+ * Claims a page's texts. What claimed them before, in another process or in this one, can write nothing more: of two that wrote
+ * in turn each would undo what the other one accepted.
  * @param name of the page, opaque, as for a person
- * @returns a store that throws NOT_ALLOWED after another process claimed it; what `sealedStore` throws
+ * @param before the store of the last claim of this process: then only where no other process claimed it since
+ * @returns a store that throws NOT_ALLOWED after it was claimed again; what `sealedStore` throws
  */
 export async function claimPage(
   database: Database,
   personKeys: PersonKeys,
   name: string,
+  before?: PageStore,
 ): Promise<PageStore> {
-  const own = randomBytes(16).toString("hex");
+  const token = randomBytes(16).toString("hex");
   let isLost = false;
   /** Nobody claims the page until the step ends. */
   const step = <T>(act: (texts: Store) => Promise<T>): Promise<T> =>
@@ -33,14 +37,18 @@ export async function claimPage(
     });
   const change = (act: (texts: Store) => Promise<void>): Promise<void> =>
     step(async (texts) => {
-      isLost ||= (await texts.read(OWNER)) !== own;
+      isLost ||= (await texts.read(OWNER)) !== token;
       if (isLost) throw otherProcess();
       await act(texts);
     });
   await personKeys.create(name);
-  await step((texts) => texts.write(OWNER, own));
+  await step(async (texts) => {
+    if (before !== undefined && (await texts.read(OWNER)) !== before.token) throw otherProcess();
+    await texts.write(OWNER, token);
+  });
   const reads = sealedStore(database, personKeys, name);
   return {
+    token,
     read: (key) => reads.read(key),
     keys: (prefix) => reads.keys(prefix),
     write: (key, text) => change((texts) => texts.write(key, text)),

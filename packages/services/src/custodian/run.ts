@@ -14,7 +14,7 @@ import { PersonKeys } from "../sealed/index.ts";
 import type { CustodianConfig } from "./config.ts";
 import { PageKeeper } from "./keeper.ts";
 import { custodianMetrics } from "./metrics.ts";
-import { claimPage } from "./pageStore.ts";
+import { claimPage, type PageStore } from "./pageStore.ts";
 import { custodianRoutes } from "./routes.ts";
 import { type CustodianStatus, custodianStatus } from "./status.ts";
 
@@ -64,10 +64,11 @@ async function start(
   const signer = (await openSigner(own.key, { chainId: chain.id })).connect(provider);
   const masterKeys = await openMasterKeys(own.masterKey, own.olderMasterKeys);
   const personKeys = new PersonKeys({ database, masterKeys, clock });
-  const store = await claimPage(database, personKeys, `page-${own.page}`);
+  const claim = (before?: PageStore) => claimPage(database, personKeys, `page-${own.page}`, before);
+  // At the start already, so that a wrong master key ends it.
+  const store = await claim();
   const { lag, decisionTime, offerTime } = own;
   const work = {
-    store,
     chain: new LedgerClient(own.ledger, signer),
     events: ledgerEvents(own.ledger, provider),
     ...(proving ?? provingOf(on, own, artifacts)),
@@ -81,7 +82,8 @@ async function start(
   const count = custodianMetrics(on.metrics, () => status());
   const keeper = new PageKeeper({
     store,
-    open: () => CustodianPage.open(work, address, fresh),
+    claim,
+    open: (texts) => CustodianPage.open({ ...work, store: texts }, address, fresh),
     provider,
     closeEvery: own.closeEvery,
     clock,
@@ -92,7 +94,13 @@ async function start(
   });
   const began = Date.now();
   const loop = new Loop(
-    [{ name: "batches", every: on.every(LOOK), act: (signal) => endingWith(signal, () => keeper.act()) }],
+    [
+      {
+        name: "batches",
+        every: on.every(LOOK),
+        act: (signal) => endingWith(signal, on.every(END), () => keeper.act()),
+      },
+    ],
     (duty, fault) => log.error({ duty, err: fault }, "a duty failed and is tried again"),
   );
   const status = async (): Promise<CustodianStatus> =>
@@ -122,7 +130,7 @@ function provingOf(on: Installation, { folder }: CustodianConfig, artifacts: str
  * A round that waits for a proof or for a block is left when the service ends. It costs nothing: what it made is stored or made
  * again.
  */
-async function endingWith(signal: AbortSignal, act: () => Promise<void>): Promise<boolean> {
+async function endingWith(signal: AbortSignal, patience: number, act: () => Promise<void>): Promise<boolean> {
   const round = act();
   const settled = round.then(
     () => undefined,
@@ -132,7 +140,7 @@ async function endingWith(signal: AbortSignal, act: () => Promise<void>): Promis
   const left = new Promise<void>((resolve) => {
     const end = (): void => {
       const { signal: isOver } = ended;
-      setTimeout(END, undefined, { signal: isOver, ref: false }).then(resolve, () => resolve());
+      setTimeout(patience, undefined, { signal: isOver, ref: false }).then(resolve, () => resolve());
     };
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true, signal: ended.signal });
