@@ -143,6 +143,7 @@ describe("a gateway's configuration", () => {
     );
     const configs = filled.map((each, i) => parseConfig(each, `example ${i}`));
     expect(configs.some(({ attester }) => attester !== undefined)).to.equal(true);
+    expect(configs.some(({ custodian }) => custodian !== undefined)).to.equal(true);
     expect(configs.some(({ gateway }) => gateway !== undefined)).to.equal(true);
   });
 });
