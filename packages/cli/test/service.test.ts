@@ -189,6 +189,29 @@ describe("services, operated", () => {
     expect(JSON.parse(missing.err).error.code).to.equal("DOCUMENT_INVALID");
   });
 
+  it("has every command of a service for a custodian", async () => {
+    const key = { kind: "file", path: "key" };
+    const circuits = { accesses: "access-batch-64", consents: "consent-batch" };
+    const page = { ledger: `0x${"11".repeat(20)}`, page: "1", closeEvery: 60, circuits };
+    const part = { attester: undefined, custodian: { ...page, key, masterKey: { ...key, path: "master" } } };
+    const config = configured({ ...part, store: "sqlite:custodian.db" }, "custodian.json");
+    const migrated = await ran(["custodian", "migrate", "--config", config, "--json"]);
+    expect(migrated.code, migrated.err).to.equal(0);
+    const { code, out } = await ran(["custodian", "doctor", "--config", config, "--json"]);
+    expect(code).to.equal(1);
+    const findings = JSON.parse(out) as { check: string; ok: boolean }[];
+    const wrong = findings.filter(({ ok }) => !ok).map(({ check }) => check);
+    expect(wrong).to.include.members(["master key", "page 1", "custodian's account"]);
+    const attesters = await ran(["attester", "migrate", "--config", config, "--json"]);
+    expect(JSON.parse(attesters.err).error.details.has).to.deep.equal(["custodian"]);
+    const backup = join(folder, "custodian.backup");
+    expect((await ran(["custodian", "backup", backup, "--config", config])).code).to.equal(0);
+    const tooLong = { ...part.custodian, closeEvery: 100_000 };
+    const bad = configured({ ...part, custodian: tooLong }, "bad.json");
+    const refused = await ran(["custodian", "run", "--config", bad, "--json"]);
+    expect(JSON.parse(refused.err).error.message).to.include("custodian.closeEvery");
+  });
+
   it("looks at everything that a service needs, whatever is wrong", async function () {
     this.timeout(60_000);
     const config = configured({ store: "sqlite:never.db" }, "never.json");

@@ -9,6 +9,7 @@ import { networkHelpers, takesItsBlocksAlong } from "../../../test/contracts/sup
 import { RIGHTS } from "../../../test/support/ledgerPage.ts";
 import { send } from "../../../test/support/rawRequest.ts";
 import type { Database, RunningCustodian } from "../src/index.ts";
+import { accountOf } from "./support/accounts.ts";
 import { Custodians } from "./support/custodians.ts";
 import { until } from "./support/installations.ts";
 import { codeOf, rejection } from "./support/rejection.ts";
@@ -245,6 +246,23 @@ onBothStores("custodian's service", (stores) => {
     await all.passUntil(nextClosing());
     await until("it is logged", async () => (await all.logged()).length === 1);
     expect(await actors()).to.deep.equal([[1]]);
+  });
+
+  it("doctor looks at page, account and master key; monitors have numbers", async function () {
+    this.timeout(20_000);
+    await consents(1);
+    const found = await all.doctor(store);
+    for (const check of ["store", "master key", "page 1", "custodian's account"])
+      expect(found[check]?.ok, JSON.stringify(found[check])).to.equal(true);
+    expect(found["page 1"]?.text).to.match(/with 1 consents$/);
+    const other = await all.doctor(store, accountOf(0).privateKey);
+    expect(other["page 1"]).to.include({ ok: false });
+    const headers = { authorization: `Bearer ${all.tokens.monitor.token}` };
+    const { text } = await send(service.url, "GET", "/metrics", { headers });
+    expect(text)
+      .to.include("vitalproof_custodian_waiting 0\n")
+      .and.include("vitalproof_custodian_problems 0\n");
+    expect(text).to.include('vitalproof_custodian_batches_total{what="sent",kind="consents"} 1\n');
   });
 
   it("keeps its store sealed, and to its page", async function () {

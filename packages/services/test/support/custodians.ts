@@ -15,10 +15,17 @@ import {
 } from "@vitalproof/sdk/ledger";
 import type { Role } from "@vitalproof/sdk/wire";
 import { deployLedger, idOf, simulated } from "../../../../test/contracts/support/ledger.ts";
-import { connection, ethers, time } from "../../../../test/contracts/support/network.ts";
+import { connection, ethers, load, time } from "../../../../test/contracts/support/network.ts";
 import { grantOf, type Patient, patientOf } from "../../../../test/support/ledgerPage.ts";
 import { keysAlone, simulatingProver } from "../../../../test/support/ledgerProver.ts";
-import { loadConfig, logger, newToken, type RunningCustodian, runCustodian } from "../../src/index.ts";
+import {
+  doctor,
+  loadConfig,
+  logger,
+  newToken,
+  type RunningCustodian,
+  runCustodian,
+} from "../../src/index.ts";
 import { accountOf } from "./accounts.ts";
 import { TestNode } from "./testChain.ts";
 
@@ -61,7 +68,7 @@ export class Custodians {
       request: async (method, ...params) => (await provider.request({ method, params })) as never,
       height: async () => Number(await provider.request({ method: "eth_blockNumber" })),
     });
-    const world = await deployLedger();
+    const world = await load(deployLedger);
     // Just after a closing time, so that a test says when the next one is.
     const now = (Math.floor((await time.latest()) / HOUR) + 1) * HOUR + 60;
     await time.increaseTo(now);
@@ -91,6 +98,13 @@ export class Custodians {
 
   get log() {
     return logger({ level: "debug", destination: { write: (line) => void this.lines.push(line) } });
+  }
+
+  /** What `vitalproof custodian doctor` finds, by its looks. @param key of the account */
+  async doctor(store: string, key?: string) {
+    if (key !== undefined) this.#secret("key", key);
+    const findings = await doctor(loadConfig(await this.#config(store, 1n)));
+    return Object.fromEntries(findings.map((each) => [each.check, each]));
   }
 
   as(service: RunningCustodian, name: Name) {
