@@ -278,7 +278,7 @@ describe("a custodian's page", () => {
       const allowed = await desk.record(1);
       desk.pass(2);
       const { missed } = await desk.page.close();
-      expect(missed).to.deep.equal([{ access, reason: "not-live" }]);
+      expect(missed).to.deep.equal([{ access, reason: "not-live", isLeft: false }]);
       expect(await desk.actorsOf(0)).to.deep.equal([]);
       expect((await refusalOf(desk.page.breakGlass(allowed.key))).code).to.equal("INVALID_ARGUMENT");
       await desk.page.breakGlass(access.key);
@@ -303,7 +303,7 @@ describe("a custodian's page", () => {
         if (isAnswered) await desk.page.leaveOut(access.key);
         else desk.pass(24 * 60);
         const { missed } = await desk.page.close();
-        expect(missed).to.deep.equal([{ access, reason: "not-live" }]);
+        expect(missed).to.deep.equal([{ access, reason: "not-live", isLeft: isAnswered }]);
         expect(await desk.actorsOf(1)).to.deep.equal([actor]);
       }
     });

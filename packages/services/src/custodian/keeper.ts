@@ -48,12 +48,16 @@ export class PageKeeper {
   get page(): CustodianPage {
     if (this.#store.isLost()) throw unavailable(otherProcess());
     if (this.#page !== undefined) return this.#page;
-    throw new Refusal(503, "CHAIN_UNREACHABLE", "The page was not compared with the chain yet.", {
-      hint: "Ask again in some seconds. The service's status says what it waits for.",
-    });
+    throw notYet();
   }
 
-  /** Of the last step; undefined before the first one that ended well. */
+  /** As `report`. @throws CHAIN_UNREACHABLE before the first round that ended well; HTTP status 503 */
+  get known(): Report {
+    if (this.#report !== undefined) return this.#report;
+    throw notYet();
+  }
+
+  /** Of the last round; undefined before the first one that ended well. */
   get report(): Report | undefined {
     return this.#report;
   }
@@ -120,6 +124,12 @@ export class PageKeeper {
     if (last === undefined || !(await page.settled(last))) return new Set();
     return new Set(blocks.keys());
   }
+}
+
+function notYet(): Refusal {
+  return new Refusal(503, "CHAIN_UNREACHABLE", "The page was not compared with the chain yet.", {
+    hint: "Ask again in some seconds. The service's status says what it waits for.",
+  });
 }
 
 function unavailable(error: VitalproofError): Refusal {

@@ -2,10 +2,10 @@
 import type { Metrics } from "../operate/metrics.ts";
 import type { CustodianStatus } from "./status.ts";
 
-/** What is worth an alarm, as numbers that a monitor asks for. @returns what counts batches */
+/** What is worth an alarm, as numbers that a monitor asks for; not a number before the first round. @returns what counts batches */
 export function custodianMetrics(metrics: Metrics, status: () => Promise<CustodianStatus>) {
-  const gauge = (name: string, help: string, of: (status: CustodianStatus) => number): void => {
-    metrics.gauge({ name: `custodian_${name}`, help }, async () => of(await status()));
+  const gauge = (name: string, help: string, of: (status: CustodianStatus) => number | undefined): void => {
+    metrics.gauge({ name: `custodian_${name}`, help }, async () => of(await status()) ?? Number.NaN);
   };
   gauge("waiting", "Accesses that are not on the chain, missed ones included", ({ waiting }) => waiting);
   gauge("missed", "Accesses that were accepted and cannot be logged", ({ missed }) => missed);

@@ -32,7 +32,7 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
       }),
     );
     serve(app, missed, async () => {
-      const all = keeper.report?.missed ?? [];
+      const all = keeper.known.missed;
       const accesses = all
         .slice(0, MOST_MISSED)
         .map(({ access, reason, isLeft }) => ({ ...access, reason, isLeft }));
@@ -45,7 +45,7 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
       }),
     );
     serve(app, status, async () => {
-      const { waiting = 0, missed: found = [], unsettled = [] } = keeper.report ?? {};
+      const { waiting, missed: found, unsettled } = keeper.known;
       const { closesAt } = keeper;
       return { address, waiting, missed: found.length, unsettled: [...unsettled], closesAt };
     });

@@ -9,11 +9,11 @@ export interface CustodianStatus {
   readonly at: number;
   readonly page: bigint;
   readonly account: string;
-  /** Accesses that are not on the chain, missed ones included. */
-  readonly waiting: number;
-  readonly missed: number;
+  /** Accesses that are not on the chain, missed ones included. It and the next two are of the last round, and absent before. */
+  readonly waiting?: number;
+  readonly missed?: number;
   /** Transactions that are not final. */
-  readonly unsettled: number;
+  readonly unsettled?: number;
   readonly closesAt: number;
   readonly problems: readonly Problem[];
 }
@@ -39,8 +39,10 @@ export function custodianStatus({
   began,
   at,
 }: StatusOptions): CustodianStatus {
-  const { waiting = 0, missed = [], unsettled = [] } = keeper.report ?? {};
-  const undecided = missed.filter(({ reason, isLeft }) => reason === "not-live" && !isLeft).length;
+  const { report } = keeper;
+  const undecided = (report?.missed ?? []).filter(
+    ({ reason, isLeft }) => reason === "not-live" && !isLeft,
+  ).length;
   const problems = [...dutyProblems(states), ...longProblems(states, began)];
   if (undecided > 0) {
     problems.push({
@@ -48,11 +50,18 @@ export function custodianStatus({
       todo: "GET /custodian/missed lists them. POST /custodian/decisions says of each whether it was an emergency.",
     });
   }
-  const figures = { waiting, missed: missed.length, unsettled: unsettled.length };
+  const figures =
+    report === undefined
+      ? {}
+      : {
+          waiting: report.waiting,
+          missed: report.missed.length,
+          unsettled: report.unsettled.length,
+        };
   return { service: "custodian", at, page, account, ...figures, closesAt: keeper.closesAt, problems };
 }
 
-/** A transaction that no block takes holds everything up, and is no fault. */
+/** A transaction that no block takes holds everything up without a fault. */
 function longProblems(states: readonly DutyState[], began: number): Problem[] {
   return states
     .filter(
