@@ -167,8 +167,13 @@ onBothStores("custodian's service", (stores) => {
     service = await all.start(store);
     await until("it is sent", async () => (await all.logged()).length === 1);
     await all.end(service);
-    all.node.behave();
+    all.node.behave(() => Promise.reject(new Error("ECONNREFUSED")));
     service = await all.start(store);
+    // It has not seen the page, and says nothing of it.
+    for (const act of [() => ehr().record(one), () => ehr().status(), () => desk().missed()])
+      expect((await rejection(act)).details).to.include({ status: 503 });
+    expect(await service.status()).not.to.have.property("waiting");
+    all.node.behave();
     await isReady();
     for (const access of [one, two, three]) expect(await ehr().record(access)).to.equal("known");
     await all.passUntil(nextClosing());
