@@ -63,6 +63,7 @@ describe("dapp: a patient's claim over HTTP", function () {
     const info = await good(get("/attester"));
     expect(info).to.deep.equal({
       group: "1",
+      domain: { chainId: "31337", anchors: contracts.anchors },
       attester: info.attester,
       times: { intakeTime: 6 * HOUR, graceTime: 12 * HOUR, correctionTime: 48 * HOUR },
     });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { MAPPING_SCHEMA } from "@vitalproof/readers/access-logs";
 import { VitalproofError } from "@vitalproof/sdk";
 import { DOCUMENTS, documentSchema, type Json } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
@@ -12,6 +13,11 @@ const SCHEMAS: readonly { readonly kind: string; readonly title: string; readonl
     title: document.title,
     schema: () => documentSchema(document) as Json,
   })),
+  {
+    kind: "access-log-mapping",
+    title: "how a hospital's access log is read",
+    schema: () => MAPPING_SCHEMA as unknown as Json,
+  },
   { kind: "inspection", title: "what inspect --json prints", schema: inspectionSchema },
 ];
 const KINDS = SCHEMAS.map(({ kind }) => kind);
