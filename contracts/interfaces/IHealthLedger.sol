@@ -67,8 +67,9 @@ struct HealthLedgerConfig {
 /// - Times have the resolution of a minute, so an access in the minute of a revocation can be logged as before it.
 /// - Leaves and records are in calldata only. Batches have to be direct calls of an account without code (`tx.origin`), so
 ///   that they are in the transaction's input, where everybody finds them. Keep an archive: nodes may drop old blocks.
-/// - Anyone may send a batch of accesses or revocations. What stops strangers is that they know no openings.
-/// - A batch whose window has no minutes can be sent again by anyone, and says the same again: readers count it once.
+/// - Only a page's custodian logs accesses: a batch of none, or of a patient's own emergencies, closes a window as well and
+///   takes no opening, so that a stranger's would leave the custodian's own without one. Revocations are from anyone.
+/// - A batch whose window has no minutes can be sent again by its custodian, and says the same again: readers count it once.
 /// - A page has one state. Two senders at one moment collide, and one proves again.
 /// - A consent for payment can be bound to a matter, such as a policy, by who knows its revocation secret. The binding is
 ///   in public: which slot, whose account, for whom, and what the consent allows. It ends with the consent, in its block.
@@ -187,7 +188,7 @@ interface IHealthLedger is IConsentSource {
 
     // --- accesses -------------------------------------------------------------------------------------------
 
-    /// @notice Logs accesses under the version of now.
+    /// @notice Logs accesses under the version of now; custodian only.
     /// @param circuit of the family `ledger-access`
     /// @param header what the batch says in public, least significant bit first: accesses(16) | accesses with broken
     /// glass among them(16) | base(32) | span(16) | nonce(96). The window has `span` minutes, at most 4,095, from minute
@@ -203,7 +204,7 @@ interface IHealthLedger is IConsentSource {
         bytes calldata body
     ) external;
 
-    /// @notice Logs accesses under a version that ended at most `lateTime` ago.
+    /// @notice Logs accesses under a version that ended at most `lateTime` ago; custodian only, whoever was it then.
     /// @param versions from the one of the accesses to the last that ended, in order
     function logLate(
         uint256 page,

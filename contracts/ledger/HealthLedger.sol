@@ -68,7 +68,7 @@ contract HealthLedger is IHealthLedger {
 
     /// @inheritdoc IHealthLedger
     function nominateCustodian(uint256 page, address nominee) external {
-        _requireCustodian(_known(page));
+        _kept(page);
         pendingCustodianOf[page] = nominee;
         emit CustodianNominated(page, nominee);
     }
@@ -95,9 +95,8 @@ contract HealthLedger is IHealthLedger {
         Groth16Proof calldata proof,
         uint256[] calldata leaves
     ) external {
-        Page storage p = _known(page);
+        Page storage p = leaves.length == 0 ? _known(page) : _kept(page);
         if (leaves.length != 0) {
-            _requireCustodian(p);
             _requireDirect();
         } else if (revoked == 0) {
             revert HealthLedger_NothingChanges(page);
@@ -185,7 +184,7 @@ contract HealthLedger is IHealthLedger {
         Groth16Proof calldata proof,
         bytes calldata body
     ) external {
-        Page storage p = _known(page);
+        Page storage p = _kept(page);
         p.logged = _windowEnd(page, header, p.logged, _minute());
         _log(page, Logged(p.version, p.root, p.live), circuit, header, digest, proof, body);
     }
@@ -200,7 +199,7 @@ contract HealthLedger is IHealthLedger {
         Groth16Proof calldata proof,
         bytes calldata body
     ) external {
-        Page storage p = _known(page);
+        Page storage p = _kept(page);
         bytes25 own = _requireHistory(page, p, versions);
         EndedVersion calldata version = versions[0];
         if (_minute() > uint256(version.until) + lateTime) revert HealthLedger_TooLate(page, version.until);
@@ -363,7 +362,10 @@ contract HealthLedger is IHealthLedger {
     ) private {
         _requireDirect();
         uint256 count = uint16(header >> LedgerLayout.ACCESS_HEADER_COUNT_SHIFT);
-        uint256 length = ((count + CIPHERS_PER_WORD - 1) / CIPHERS_PER_WORD) * Transcripts.BODY_WORD;
+        uint256 length;
+        unchecked {
+            length = ((count + CIPHERS_PER_WORD - 1) / CIPHERS_PER_WORD) * Transcripts.BODY_WORD; // below 2^20
+        }
         if (body.length != length) revert HealthLedger_WrongBodyLength(body.length, length);
         (uint256 x, uint256 y) = Transcripts.evaluate(
             accessDomainOf(page),
@@ -429,8 +431,12 @@ contract HealthLedger is IHealthLedger {
         if (p.custodian == address(0)) revert HealthLedger_UnknownPage(page);
     }
 
-    function _requireCustodian(Page storage p) private view {
-        if (msg.sender != p.custodian) revert HealthLedger_NotCustodian(msg.sender, p.custodian);
+    /// @dev The page, if the caller is its custodian.
+    function _kept(uint256 page) private view returns (Page storage p) {
+        p = _pages[page];
+        address custodian = p.custodian;
+        if (custodian == address(0)) revert HealthLedger_UnknownPage(page);
+        if (msg.sender != custodian) revert HealthLedger_NotCustodian(msg.sender, custodian);
     }
 
     /// @dev Leaves and records are in the transaction's input only then. An account that is delegated to code (EIP-7702) may call

@@ -96,8 +96,7 @@ contract HealthLedgerHandler {
         root = (root % 2 ** 200) + 1;
         uint256[] memory leaves = new uint256[](granted);
         Groth16Proof memory proof;
-        bool isCustodian = (seed >> 16) % 5 != 0;
-        address sender = isCustodian ? CUSTODIAN : PATIENT;
+        (address sender, bool isCustodian) = _sender(seed >> 16);
         VM.prank(sender, sender);
         try ledger.changeConsents(PAGE, _CONSENT, revoked, root, live, 0, proof, leaves) {
             require(granted == 0 || isCustodian, "a stranger added consents");
@@ -128,15 +127,17 @@ contract HealthLedgerHandler {
 
     function log(uint256 seed) external step {
         Page memory p = page();
-        (uint256 header, uint256 base, uint256 end) = _window(seed, p.logged);
+        (uint256 header, uint256 base, uint256 end) = _window(seed, p.logged, now_ / 60 - (seed % 90));
+        (address sender, bool isCustodian) = _sender(seed >> 24);
         Groth16Proof memory proof;
-        VM.prank(PATIENT, PATIENT);
+        VM.prank(sender, sender);
         try ledger.logAccesses(PAGE, _ACCESS, header, 0, proof, new bytes(31)) {
+            require(isCustodian, "L3: a stranger logged accesses");
             require(base >= p.logged && end <= now_ / 60, "L2: a window outside");
             require(page().logged == end, "L2: the window is not kept");
             successes[2]++;
         } catch {
-            require(base < p.logged || end > now_ / 60, "a window was refused");
+            require(!isCustodian || base < p.logged || end > now_ / 60, "a window was refused");
         }
     }
 
@@ -148,18 +149,21 @@ contract HealthLedgerHandler {
         for (uint256 i = 0; i < way.length; ++i) way[i] = ended[first + i];
         bool wrong = (seed >> 8) % 4 == 0;
         if (wrong) way[(seed >> 16) % way.length].live ^= 1;
-        (uint256 header, uint256 base, uint256 end) = _window(seed >> 24, loggedOf[first]);
         EndedVersion memory v = way[0];
+        // Now and then from where the version's own windows ended, as if no late one had come since.
+        (uint256 header, uint256 base, uint256 end) = _window(seed >> 24, loggedOf[first], v.logged);
+        (address sender, bool isCustodian) = _sender(seed >> 48);
         Groth16Proof memory proof;
-        VM.prank(PATIENT, PATIENT);
+        VM.prank(sender, sender);
         try ledger.logLate(PAGE, way, _ACCESS, header, 0, proof, new bytes(31)) {
+            require(isCustodian, "L3: a stranger logged accesses");
             require(!wrong, "L2: another history was taken");
             require(base >= loggedOf[first] && end <= v.until, "L2: a late window outside");
             require(now_ / 60 <= uint256(v.until) + LATE_TIME, "L2: too late");
             loggedOf[first] = end;
             successes[3]++;
         } catch {
-            bool fits = base >= loggedOf[first] && end <= v.until;
+            bool fits = isCustodian && base >= loggedOf[first] && end <= v.until;
             require(wrong || !fits || now_ / 60 > uint256(v.until) + LATE_TIME, "a late one was refused");
         }
     }
@@ -239,12 +243,18 @@ contract HealthLedgerHandler {
         ended.push(EndedVersion(p.history, p.root, p.live, p.since, uint32(now_ / 60), p.logged));
     }
 
-    /// @dev Mostly from where the last one ended.
+    function _sender(uint256 seed) private pure returns (address sender, bool isCustodian) {
+        isCustodian = seed % 5 != 0;
+        sender = isCustodian ? CUSTODIAN : PATIENT;
+    }
+
+    /// @dev Mostly from where the last one ended, else from another minute.
     function _window(
         uint256 seed,
-        uint256 from
+        uint256 from,
+        uint256 other
     ) private view returns (uint256 header, uint256 base, uint256 end) {
-        base = seed % 4 == 0 ? now_ / 60 - (seed % 90) : from;
+        base = seed % 4 == 0 ? other : from;
         uint256 span = (seed >> 8) % (now_ / 60 - from + 2 > 2 ** 16 ? 2 ** 16 : now_ / 60 - from + 2);
         end = base + span;
         header =

@@ -290,35 +290,35 @@ describe("HealthLedger", () => {
   });
 
   describe("accesses", () => {
-    it("are logged by anyone, in windows that follow each other, and an empty one says that there were none", async () => {
-      const { ledger, stranger, page } = await fresh(filled);
+    it("are logged by the custodian, in windows that follow each other, and an empty one says that there were none", async () => {
+      const { ledger, custodian, page } = await fresh(filled);
       const since = Number((await ledger.pageOf(1n)).since);
       await time.increase(300 * MINUTE);
       const first = page.accesses(since, 100, [
         page.access(0),
         page.access(4, { minute: 100, glass: 1, purpose: 7 }),
       ]);
-      await expect(ledger.connect(stranger).logAccesses(1n, ...first.args))
+      await expect(ledger.connect(custodian).logAccesses(1n, ...first.args))
         .to.emit(ledger, "AccessesLogged")
         .withArgs(1n, 1n, first.batch.headerWord);
-      await expect(ledger.connect(stranger).logAccesses(1n, ...first.args), "H7: a batch again")
+      await expect(ledger.connect(custodian).logAccesses(1n, ...first.args), "H7: a batch again")
         .to.be.revertedWithCustomError(ledger, "HealthLedger_OutsideWindow")
         .withArgs(1n, since + 100, anyValue);
       const quiet = page.accesses(since + 100, 50, []);
       expect(quiet.batch.body).to.equal("0x");
-      await ledger.connect(stranger).logAccesses(1n, ...quiet.args);
+      await ledger.connect(custodian).logAccesses(1n, ...quiet.args);
       expect((await ledger.pageOf(1n)).logged).to.equal(since + 150);
       const later = page.accesses(since + 200, 50, [page.access(1)]);
-      await ledger.connect(stranger).logAccesses(1n, ...later.args);
+      await ledger.connect(custodian).logAccesses(1n, ...later.args);
     });
 
     it("H6: not before the version, not in the future, not under another version", async () => {
-      const { ledger, stranger, page } = await fresh(filled);
+      const { ledger, custodian, page } = await fresh(filled);
       const since = Number((await ledger.pageOf(1n)).since);
       await time.increase(100 * MINUTE);
       const now = await minute();
       const log = (base: number, span: number, state?: PageState) =>
-        ledger.connect(stranger).logAccesses(1n, ...page.accesses(base, span, [page.access(0)], state).args);
+        ledger.connect(custodian).logAccesses(1n, ...page.accesses(base, span, [page.access(0)], state).args);
       await expect(log(since - 1, 5)).to.be.revertedWithCustomError(ledger, "HealthLedger_OutsideWindow");
       await expect(log(now - 5, 7)).to.be.revertedWithCustomError(ledger, "HealthLedger_OutsideWindow");
       const before = page.state;
@@ -332,13 +332,13 @@ describe("HealthLedger", () => {
     });
 
     it("H2 H14: every byte of the body and every word of the head is bound, and no body is ragged", async () => {
-      const { ledger, stranger, page } = await fresh(filled);
+      const { ledger, custodian, page } = await fresh(filled);
       const since = Number((await ledger.pageOf(1n)).since);
       await time.increase(300 * MINUTE);
       const accesses = Array.from({ length: 9 }, (_, i) => page.access(i % 5, { minute: i }));
       const [circuit, header, digest, proof, body] = page.accesses(since + (since % 2), 100, accesses).args;
       const log = (h: bigint, d: bigint, b: string) =>
-        ledger.connect(stranger).logAccesses(1n, circuit, header ^ h, d, proof, b);
+        ledger.connect(custodian).logAccesses(1n, circuit, header ^ h, d, proof, b);
       const bytes = Buffer.from(body.slice(2), "hex");
       expect(bytes.length).to.equal(93);
       for (const at of [0, 30, 31, 61, 62, 92]) {
@@ -377,19 +377,19 @@ describe("HealthLedger", () => {
     });
 
     it("H7: a proof is for one page and one contract", async () => {
-      const { ledger, custodian, stranger, page } = await fresh(filled);
+      const { ledger, custodian, page } = await fresh(filled);
       await ledger.connect(custodian).openPage(0n);
       await time.increase(300 * MINUTE);
       const base = (await minute()) - 10;
       const { args } = page.accesses(base, 5, [page.access(0)]);
-      await expect(ledger.connect(stranger).logAccesses(2n, ...args)).to.be.revertedWithCustomError(
+      await expect(ledger.connect(custodian).logAccesses(2n, ...args)).to.be.revertedWithCustomError(
         ledger,
         "HealthLedger_NotProven",
       );
     });
 
     it("come late under a version that ended, in time, and its windows follow each other too", async () => {
-      const { ledger, stranger, page } = await fresh(filled);
+      const { ledger, custodian, page } = await fresh(filled);
       const started = await ledger.pageOf(1n);
       const since = Number(started.since);
       await time.increase(200 * MINUTE);
@@ -416,14 +416,14 @@ describe("HealthLedger", () => {
         });
       };
       const before = page.state;
-      await ledger.connect(stranger).logAccesses(1n, ...page.accesses(since, 50, [page.access(0)]).args);
+      await ledger.connect(custodian).logAccesses(1n, ...page.accesses(since, 50, [page.access(0)]).args);
       await end(3);
       await time.increase(20 * MINUTE);
       await end(4);
       const [ended] = versions;
       const late = (base: number, span: number, list = versions, state = before) =>
         ledger
-          .connect(stranger)
+          .connect(custodian)
           .logLate(1n, list, ...page.accesses(base, span, [page.access(0)], state).args);
       await expect(late(since + 49, 5))
         .to.be.revertedWithCustomError(ledger, "HealthLedger_OutsideWindow")
@@ -466,26 +466,26 @@ describe("HealthLedger", () => {
 
   describe("circuits", () => {
     it("V1 V2: of another family, unknown, suspended, retired: nothing is accepted, and what was suspended goes on afterwards", async () => {
-      const { ledger, circuits, governor, guardian, stranger, page } = await fresh(filled);
+      const { ledger, circuits, governor, guardian, custodian, page } = await fresh(filled);
       await time.increase(300 * MINUTE);
       const base = (await minute()) - 10;
       const { args } = page.accesses(base, 5, [page.access(0)]);
       const [, ...rest] = args;
       for (const other of [idOf("consent-batch"), `0x${"77".repeat(32)}`])
-        await expect(ledger.connect(stranger).logAccesses(1n, other, ...rest))
+        await expect(ledger.connect(custodian).logAccesses(1n, other, ...rest))
           .to.be.revertedWithCustomError(ledger, "HealthLedger_CircuitNotUsable")
           .withArgs(other, `${familyOf("ledger-access")}`);
       await circuits.connect(guardian).suspend(idOf("access-batch-64"), "a test");
-      await expect(ledger.connect(stranger).logAccesses(1n, ...args)).to.be.revertedWithCustomError(
+      await expect(ledger.connect(custodian).logAccesses(1n, ...args)).to.be.revertedWithCustomError(
         ledger,
         "HealthLedger_CircuitNotUsable",
       );
       await circuits.connect(guardian).endSuspension(idOf("access-batch-64"));
-      await ledger.connect(stranger).logAccesses(1n, ...args);
+      await ledger.connect(custodian).logAccesses(1n, ...args);
       await circuits.connect(governor).scheduleRetirement(idOf("access-batch-64"));
       await time.increase(delay);
       const later = page.accesses(await minute(), 0, [page.access(0)]);
-      await expect(ledger.connect(stranger).logAccesses(1n, ...later.args)).to.be.revertedWithCustomError(
+      await expect(ledger.connect(custodian).logAccesses(1n, ...later.args)).to.be.revertedWithCustomError(
         ledger,
         "HealthLedger_CircuitNotUsable",
       );
@@ -495,17 +495,18 @@ describe("HealthLedger", () => {
   it("H12: consents and records are sent by accounts: in a contract's calldata nobody would find them", async () => {
     const { ledger, custodian, stranger, page } = await fresh(filled);
     const wallet = (await ethers.deployContract("CallingAccount")) as unknown as CallingAccount;
-    const call = (name: "acceptCustodian" | "changeConsents" | "logAccesses", args: readonly unknown[]) =>
+    type Call = "nominateCustodian" | "acceptCustodian" | "changeConsents" | "logAccesses";
+    const call = (name: Call, args: readonly unknown[]) =>
       wallet
         .connect(stranger)
         .execute(ledger, ledger.interface.encodeFunctionData(name as "logAccesses", args as never));
     await time.increase(300 * MINUTE);
     const base = (await minute()) - 10;
+    await ledger.connect(custodian).nominateCustodian(1n, wallet);
+    await call("acceptCustodian", [1n]);
     await expect(call("logAccesses", [1n, ...page.accesses(base, 5, [page.access(0)]).args]))
       .to.be.revertedWithCustomError(ledger, "HealthLedger_NotDirect")
       .withArgs(await wallet.getAddress());
-    await ledger.connect(custodian).nominateCustodian(1n, wallet);
-    await call("acceptCustodian", [1n]);
     const batch = page.batch(page.newGrants(1).map(({ grant }) => grant));
     await expect(call("changeConsents", page.changes(batch))).to.be.revertedWithCustomError(
       ledger,
@@ -517,6 +518,8 @@ describe("HealthLedger", () => {
       `0xef0100${(await wallet.getAddress()).slice(2)}`,
     ]);
     const delegated = wallet.attach(stranger.address) as typeof wallet;
+    await call("nominateCustodian", [1n, stranger.address]);
+    await ledger.connect(stranger).acceptCustodian(1n);
     const data = ledger.interface.encodeFunctionData("logAccesses", [
       1n,
       ...page.accesses(base, 5, [page.access(0)]).args,

@@ -38,7 +38,7 @@ describe("HealthLedger: gas", () => {
     [1_024, 390],
   ] as const) {
     it(`at most ${most} an access in a batch of ${count}`, async () => {
-      const { ledger, stranger, page } = await load(filled);
+      const { ledger, custodian, page } = await load(filled);
       await time.increase(300 * 60);
       const base = (await minute()) - 200;
       const digest = numberOf(1);
@@ -52,7 +52,7 @@ describe("HealthLedger: gas", () => {
       const y = evaluateWords([...head, ...words], x);
       const proof = simulated("access-batch-64", [digest, x, y]);
       const sent = await ledger
-        .connect(stranger)
+        .connect(custodian)
         .logAccesses(1n, idOf("access-batch-64"), header, digest, proof, body);
       const { gasUsed } = (await sent.wait())!;
       console.log(`        ${gasUsed} gas, ${(Number(gasUsed) / count).toFixed(1)} each`);

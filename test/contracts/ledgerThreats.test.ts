@@ -15,7 +15,7 @@ describe("HealthLedger: threats", () => {
 
   it("H15: who disturbs by force pays with slots of their own, and what was logged before still goes, late", async () => {
     const world = await deployLedger();
-    const { ledger, stranger } = world;
+    const { ledger, custodian, stranger } = world;
     const page = await TestPage.open(world);
     await page.grant(6);
     const before = page.state;
@@ -35,13 +35,58 @@ describe("HealthLedger: threats", () => {
       await expect(force(slot), "once").to.be.revertedWithCustomError(ledger, "HealthLedger_NotLive");
     }
     const { args } = page.accesses(since, 30, [page.access(0), page.access(3)], before);
-    await expect(ledger.connect(stranger).logAccesses(1n, ...args)).to.be.revertedWithCustomError(
+    await expect(ledger.connect(custodian).logAccesses(1n, ...args)).to.be.revertedWithCustomError(
       ledger,
       "HealthLedger_OutsideWindow",
     );
     const { versions } = rebuildPage(await readHistory(page.address.ledger, stranger, 1n));
     const way = versions.slice(versions.findLastIndex((each) => each.live === before.live));
-    await expect(ledger.connect(stranger).logLate(1n, way, ...args)).to.emit(ledger, "AccessesLogged");
+    await expect(ledger.connect(custodian).logLate(1n, way, ...args)).to.emit(ledger, "AccessesLogged");
+  });
+
+  it("H15: a stranger closes no window: not with a batch of none, nor a patient with their own emergencies, now or late", async () => {
+    const world = await deployLedger();
+    const { ledger, custodian, next, stranger } = world;
+    const page = await TestPage.open(world);
+    await page.grant(3);
+    const since = Number((await ledger.pageOf(1n)).since);
+    await time.increase(60 * MINUTE);
+    // Both are proven, and true: an empty batch takes no opening, an emergency that of the patient's own consent.
+    const empty = page.accesses(since, 50, []);
+    const emergency = page.accesses(since, 50, [page.access(2, { glass: 1 })]);
+    const before = page.state;
+    const refuses = (sent: Promise<unknown>) =>
+      expect(sent).to.be.revertedWithCustomError(ledger, "HealthLedger_NotCustodian");
+    for (const { args } of [empty, emergency])
+      await refuses(ledger.connect(stranger).logAccesses(1n, ...args));
+    await page.revoke(1);
+    const { versions } = rebuildPage(await readHistory(page.address.ledger, stranger, 1n));
+    const way = versions.slice(versions.findLastIndex((each) => each.live === before.live));
+    for (const { args } of [empty, emergency])
+      await refuses(ledger.connect(stranger).logLate(1n, way, ...args));
+    // After a hand-over it is the next custodian who logs, also what came before it.
+    await ledger.connect(custodian).nominateCustodian(1n, next.address);
+    await ledger.connect(next).acceptCustodian(1n);
+    const { args } = page.accesses(since, 50, [page.access(1)], before);
+    await refuses(ledger.connect(custodian).logLate(1n, way, ...args));
+    await expect(ledger.connect(next).logLate(1n, way, ...args)).to.emit(ledger, "AccessesLogged");
+  });
+
+  it("H12: a batch whose last word lacks its zeros is taken by the contract, and read all the same", async () => {
+    const world = await deployLedger();
+    const { ledger, custodian } = world;
+    const page = await TestPage.open(world);
+    await page.grant(2);
+    const since = Number((await ledger.pageOf(1n)).since);
+    await time.increase(60 * MINUTE);
+    const { args, batch } = page.accesses(since, 50, [page.access(1)]);
+    const data = ledger.interface.encodeFunctionData("logAccesses", [1n, ...args]);
+    // The body has 31 bytes of the last word; a contract reads a zero beyond its input.
+    expect(data.endsWith("00")).to.equal(true);
+    const sent = await custodian.sendTransaction({ to: page.address.ledger, data: data.slice(0, -2) });
+    expect((await sent.wait())!.status).to.equal(1);
+    const { batches } = rebuildPage(await readHistory(page.address.ledger, custodian, 1n));
+    expect(batches.map(({ body }) => body)).to.deep.equal([batch.body]);
   });
 
   it("H17: a custodian can invent a patient, which nothing here shows: a stated limit", async () => {
@@ -54,7 +99,7 @@ describe("HealthLedger: threats", () => {
 
   it("H18: calldata and events have no key, secret, right, grantee, actor or record of a consent in them", async () => {
     const world = await deployLedger();
-    const { ledger, stranger } = world;
+    const { ledger, custodian } = world;
     const page = await TestPage.open(world);
     await page.grant(4);
     const since = Number((await ledger.pageOf(1n)).since);
@@ -63,7 +108,7 @@ describe("HealthLedger: threats", () => {
       page.access(slot, { minute: 7 * i, actor: 0xbe00 + i }),
     );
     const logged = page.accesses(since, 60, accesses);
-    await ledger.connect(stranger).logAccesses(1n, ...logged.args);
+    await ledger.connect(custodian).logAccesses(1n, ...logged.args);
     await page.revoke(2);
 
     const blocks = Array.from({ length: (await ethers.provider.getBlockNumber()) + 1 }, (_, i) => i);

@@ -72,7 +72,7 @@ describe("e2e: health ledger", function () {
       accesses,
     };
     const batch = accessBatch(request);
-    const logged = await stranger.logAccesses(1n, batch, await proven(batch.witness));
+    const logged = await custodian.logAccesses(1n, batch, await proven(batch.witness));
 
     // A patient has the chain and a key.
     const before = rebuildPage(await readHistory(address.ledger, ethers.provider, 1n));

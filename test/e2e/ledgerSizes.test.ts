@@ -42,7 +42,7 @@ const MOST_GAS = { 244: 1_250n, 1024: 390n } as const;
       const { proof } = await prove(childProcessProver(), await artifacts.load(circuit), batch.witness);
       const seconds = (performance.now() - began) / 1000;
       const sent = await world.ledger
-        .connect(world.stranger)
+        .connect(world.custodian)
         .logAccesses(1n, idOf(circuit), batch.headerWord, batch.digest, proofCalldata(proof), batch.body);
       const { gasUsed } = (await sent.wait())!;
       console.log(

@@ -6,7 +6,8 @@ import { Died } from "../../../test/support/dyingStore.ts";
 import { RIGHTS } from "../../../test/support/ledgerPage.ts";
 import { keysAlone, simulatingProver } from "../../../test/support/ledgerProver.ts";
 import { MemoryLedger } from "../../../test/support/memoryLedger.ts";
-import { memoryStore, VitalproofError } from "../src/index.ts";
+import { refusalOf } from "../../../test/support/refusal.ts";
+import { memoryStore, type VitalproofError } from "../src/index.ts";
 import {
   type AccessBatch,
   accessBatch,
@@ -23,17 +24,6 @@ import {
 
 const CIRCUITS = { accesses: "access-batch-test", consents: "consent-batch-test" };
 const LONG = process.env.LONG === "1";
-
-/** The error's code, and its details by name. */
-async function refusalOf(act: Promise<unknown>): Promise<VitalproofError> {
-  try {
-    await act;
-  } catch (error) {
-    if (error instanceof VitalproofError) return error;
-    throw error;
-  }
-  throw new Error("Nothing was refused.");
-}
 
 describe("a custodian's page", () => {
   describe("offers", () => {

@@ -84,17 +84,17 @@ export async function tellStory() {
     page.access(0, { minute: 9 }),
     page.access(3, { glass: 1, purpose: 7 }),
   ]);
-  hashes.first = (await others.logAccesses(number, first.batch, proven(first.batch))).hash;
+  hashes.first = (await own.logAccesses(number, first.batch, proven(first.batch))).hash;
   const second = page.accesses(since + 120, 30, [page.access(3, { actor: 77 })]);
-  hashes.second = (await others.logAccesses(number, second.batch, proven(second.batch))).hash;
+  hashes.second = (await own.logAccesses(number, second.batch, proven(second.batch))).hash;
   const third = page.accesses(since + 150, 10, []);
-  hashes.third = (await others.logAccesses(number, third.batch, proven(third.batch))).hash;
+  hashes.third = (await own.logAccesses(number, third.batch, proven(third.batch))).hash;
   const before = page.state;
   hashes.revoked = await change(others, 0, [1]);
 
   const { versions } = rebuildPage(await readHistory(at, ethers.provider, number));
   const late = page.accesses(since + 200, 50, [page.access(1)], before);
-  hashes.late = (await others.logLate(number, versions.slice(1), late.batch, proven(late.batch))).hash;
+  hashes.late = (await own.logLate(number, versions.slice(1), late.batch, proven(late.batch))).hash;
 
   const inputs = [pageRootOf(page.state.leaves), 2n, revokeActionOf(page.address)];
   hashes.forced = (await others.revokeByForce(number, 2, proofOf("own-slot", inputs))).hash;
@@ -105,7 +105,7 @@ export async function tellStory() {
   hashes.added = await change(heirs, 2, [0]);
   await time.increase(60 * MINUTE);
   const fourth = page.accesses((await state()).since, 40, [page.access(4)]);
-  hashes.fourth = (await others.logAccesses(number, fourth.batch, proven(fourth.batch))).hash;
+  hashes.fourth = (await heirs.logAccesses(number, fourth.batch, proven(fourth.batch))).hash;
 
   const wallet = (await ethers.deployContract("CallingAccount")) as unknown as CallingAccount;
   const revocation = page.batch([], [page.revocation(5)]);

@@ -101,7 +101,7 @@ export class LedgerClient {
     );
   }
 
-  /** Logs accesses under the page's version of now; anyone. */
+  /** Logs accesses under the page's version of now; custodian only. */
   logAccesses(page: bigint, batch: AccessBatch, proof: Proof): Promise<Sent> {
     const { headerWord, digest, body, witness } = batch;
     const circuit = ledgerCircuitIdOf(witness.circuit);
@@ -111,7 +111,7 @@ export class LedgerClient {
   }
 
   /**
-   * Logs accesses under a version that ended at most `lateTime` ago; anyone.
+   * Logs accesses under a version that ended at most `lateTime` ago; custodian only.
    * @param versions from the one of the accesses to the last that ended, in order: the end of `RebuiltPage.versions`
    */
   logLate(page: bigint, versions: readonly EndedVersion[], batch: AccessBatch, proof: Proof): Promise<Sent> {

@@ -16,7 +16,8 @@ import {
   slotNumber,
 } from "./documents.ts";
 
-const key = text(/^[^\p{Cc}]{1,256}$/u, "a text of 1 to 256 characters");
+/** No control characters, and no half of a surrogate pair: such a text has no bytes to hash. */
+const key = text(/^[^\p{Cc}\p{Cs}]{1,256}$/u, "a text of 1 to 256 characters");
 const bit = integer(0, 7);
 const access = {
   key,
@@ -92,7 +93,8 @@ export const CUSTODIAN_ENDPOINTS = {
   decide: post(
     "/decisions",
     {
-      summary: "Says of an access that is missed as not-live whether it was an emergency",
+      summary:
+        "Says of a missed access that it was an emergency, if it is missed as not-live, or that it stays missed",
       roles: ["operator"],
     },
     object({ key, decision: oneOf(["emergency", "leave-out"]) }),

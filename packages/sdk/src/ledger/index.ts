@@ -130,6 +130,7 @@ export {
   consentDomainOf,
   grantDomainOf,
   isLive,
+  isSamePage,
   PAGE_SLOTS,
   type PageAddress,
   type PagePath,

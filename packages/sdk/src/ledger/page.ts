@@ -17,6 +17,14 @@ export type PageAddress = {
   readonly page: bigint;
 };
 
+export function isSamePage(one: PageAddress, other: PageAddress): boolean {
+  return (
+    one.chainId === other.chainId &&
+    one.page === other.page &&
+    one.ledger.toLowerCase() === other.ledger.toLowerCase()
+  );
+}
+
 export type PagePath = {
   readonly root: bigint;
   /** Children of the leaf's node, and of the root. */

@@ -3,7 +3,7 @@ import type { LoggedBatch } from "./history.ts";
 import { packAccessHeader } from "./words.ts";
 
 /**
- * Batches without those that say the same again. A batch whose window has no minutes can be sent again by anyone, with its
+ * Batches without those that say the same again. A batch whose window has no minutes can be sent again by its custodian, with its
  * proof: it is one batch, and its first transaction counts.
  */
 export function withoutRepeats(batches: readonly LoggedBatch[]): LoggedBatch[] {

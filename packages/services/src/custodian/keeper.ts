@@ -64,8 +64,7 @@ export class PageKeeper {
 
   /** Unix second of the next closing. */
   get closesAt(): number {
-    const { closeEvery, clock } = this.#options;
-    return (Math.floor(clock() / (closeEvery * MINUTE)) + 1) * closeEvery * MINUTE;
+    return this.#periodBegin() + this.#options.closeEvery * MINUTE;
   }
 
   /** One look at page and chain. @throws what the page throws: nothing is lost by it */
@@ -73,13 +72,15 @@ export class PageKeeper {
     if (this.#store.isLost()) throw otherProcess();
     try {
       const page = await this.#opened();
-      const period = this.#period();
-      const isDue = period > (await this.#closedPeriod(period));
-      const report = isDue ? await page.close() : await page.advance();
-      if (isDue) await this.#store.write(CLOSED, String(period));
+      const begin = this.#periodBegin();
+      // Not `later than`: a clock that was wrong, or other periods in the configuration, must not put closings off.
+      const isDue = begin !== (await this.#closedBegin(begin));
+      const report = await (isDue ? page.close() : page.advance()).catch((fault) =>
+        this.#afterFault(page, fault),
+      );
+      if (isDue) await this.#store.write(CLOSED, String(begin));
       for (const each of report.happened) this.#options.onHappened(each);
-      const settled = await this.#settle(page, report.unsettled);
-      this.#report = { ...report, unsettled: report.unsettled.filter((hash) => !settled.has(hash)) };
+      await this.#note(page, report);
     } catch (error) {
       // After a write that failed the page's memory is not what is stored: it is opened again.
       if (VitalproofError.find(error, "STORE_FAILED") !== undefined) this.#page = undefined;
@@ -97,13 +98,28 @@ export class PageKeeper {
     return page;
   }
 
-  #period(): number {
-    const { closeEvery, clock } = this.#options;
-    return Math.floor(clock() / (closeEvery * MINUTE));
+  /** What one kind of batch cannot do does not keep what the other one did from being final. @throws the fault */
+  async #afterFault(page: CustodianPage, fault: unknown): Promise<never> {
+    if (VitalproofError.find(fault, "STORE_FAILED") === undefined) {
+      const status = await page.look().catch(() => undefined);
+      if (status !== undefined) await this.#note(page, { ...status, happened: [] });
+    }
+    throw fault;
   }
 
-  /** Stored, since a process that ends at every closing time would never close. */
-  async #closedPeriod(now: number): Promise<number> {
+  async #note(page: CustodianPage, report: Report): Promise<void> {
+    const settled = await this.#settle(page, report.unsettled);
+    this.#report = { ...report, unsettled: report.unsettled.filter((hash) => !settled.has(hash)) };
+  }
+
+  /** Unix second in which the period of now began. */
+  #periodBegin(): number {
+    const { closeEvery, clock } = this.#options;
+    return Math.floor(clock() / (closeEvery * MINUTE)) * closeEvery * MINUTE;
+  }
+
+  /** Begin of the period that was closed last. Stored, since a process that ends at every closing time would never close. */
+  async #closedBegin(now: number): Promise<number> {
     const store = this.#store;
     const text = await store.read(CLOSED);
     if (text !== undefined) return Number(text);

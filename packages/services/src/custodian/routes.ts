@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import { CUSTODIAN_ENDPOINTS, MOST_MISSED, type PageAddress } from "@vitalproof/sdk/ledger";
+import { CUSTODIAN_ENDPOINTS, isSamePage, MOST_MISSED, type PageAddress } from "@vitalproof/sdk/ledger";
 import type { FastifyPluginCallback } from "fastify";
 import { Refusal } from "../http/refusal.ts";
 import { serve } from "../http/serve.ts";
@@ -69,11 +69,7 @@ async function stored<T>(act: () => Promise<T>): Promise<T> {
 
 /** @throws INVALID_ARGUMENT for what is for another page */
 function assertPage(given: PageAddress, own: PageAddress): void {
-  const isOwn =
-    given.chainId === own.chainId &&
-    given.page === own.page &&
-    given.ledger.toLowerCase() === own.ledger.toLowerCase();
-  if (isOwn) return;
+  if (isSamePage(given, own)) return;
   throw new VitalproofError(
     "INVALID_ARGUMENT",
     `It is for page ${given.page} of ${given.ledger} on chain ${given.chainId}.`,

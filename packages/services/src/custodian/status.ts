@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import type { Report } from "@vitalproof/sdk/ledger";
 import type { DutyState } from "../operate/loop.ts";
 import { dutyProblems, type Problem } from "../operate/status.ts";
 import type { PageKeeper } from "./keeper.ts";
@@ -40,16 +42,7 @@ export function custodianStatus({
   at,
 }: StatusOptions): CustodianStatus {
   const { report } = keeper;
-  const undecided = (report?.missed ?? []).filter(
-    ({ reason, isLeft }) => reason === "not-live" && !isLeft,
-  ).length;
-  const problems = [...dutyProblems(states), ...longProblems(states, began)];
-  if (undecided > 0) {
-    problems.push({
-      what: `${undecided} accesses were accepted and their consents had been revoked.`,
-      todo: "GET /custodian/missed lists them. POST /custodian/decisions says of each whether it was an emergency.",
-    });
-  }
+  const problems = [...dutyProblems(states), ...longProblems(states, began), ...missedProblems(report)];
   const figures =
     report === undefined
       ? {}
@@ -59,6 +52,27 @@ export function custodianStatus({
           unsettled: report.unsettled.length,
         };
   return { service: "custodian", at, page, account, ...figures, closesAt: keeper.closesAt, problems };
+}
+
+/** Of accesses that were accepted, until somebody has dealt with them. */
+function missedProblems(report: Report | undefined): Problem[] {
+  const open = (report?.missed ?? []).filter(({ isLeft }) => !isLeft);
+  const undecided = open.filter(({ reason }) => reason === "not-live").length;
+  const lost = open.length - undecided;
+  const problems: Problem[] = [];
+  if (undecided > 0) {
+    problems.push({
+      what: `${undecided} accesses were accepted and their consents had been revoked.`,
+      todo: "GET /custodian/missed lists them. POST /custodian/decisions says of each whether it was an emergency.",
+    });
+  }
+  if (lost > 0) {
+    problems.push({
+      what: `${lost} accesses were accepted and cannot be logged any more.`,
+      todo: "GET /custodian/missed lists them with the reason. Tell their patients, then POST /custodian/decisions with leave-out.",
+    });
+  }
+  return problems;
 }
 
 /** A transaction that no block takes holds everything up without a fault. */

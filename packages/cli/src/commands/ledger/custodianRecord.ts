@@ -71,9 +71,9 @@ export function registerRecord(ledger: Command, io: Io): void {
 export function registerDecide(ledger: Command, io: Io): void {
   type DecideOptions = PageOptions & { emergency?: boolean; leaveOut?: boolean };
   withPageOptions(ledger.command("decide <key>"))
-    .description("Say of an access that is missed, since its consent was revoked, what it was.")
-    .option("--emergency", "it was one: it is logged, and its patient reads it")
-    .option("--leave-out", "it was not: it stays missed, and nothing waits for it any more")
+    .description("Say what an access was that is missed, or that it has been dealt with.")
+    .option("--emergency", "its consent was revoked and it was one: it is logged, and its patient reads it")
+    .option("--leave-out", "it was none, or cannot be logged: it stays missed, and nothing waits for it")
     .addHelpText(
       "after",
       "\n`ledger custodian-status` lists keys and reasons. Accesses after it wait for the decision, a day at most.\n" +

@@ -48,10 +48,15 @@ export function waitingLines(
     `${counted(waiting, "access", "accesses")} not on the chain yet${missed.length === 0 ? "." : `, ${missed.length} of them missed:`}`,
     ...missed
       .slice(0, MOST_MISSED)
-      .map(({ access, reason }) => `  ${access.key}, ${instantText(access.at)}: ${FAULT_WORDS[reason]}`),
+      .map(
+        ({ access, reason, isLeft }) =>
+          `  ${access.key}, ${instantText(access.at)}: ${FAULT_WORDS[reason]}${isLeft ? " (left out)" : ""}`,
+      ),
     ...(missed.length > MOST_MISSED ? [`  and ${missed.length - MOST_MISSED} more`] : []),
-    ...(missed.some(({ reason }) => reason === "not-live")
-      ? ["`vitalproof ledger decide` says whether one under a revoked consent was an emergency."]
+    ...(missed.some(({ isLeft }) => !isLeft)
+      ? [
+          "`vitalproof ledger decide` says of one under a revoked consent whether it was an emergency, and of others that they are dealt with.",
+        ]
       : []),
     ...unsettledLines(unsettled, final),
   ];
@@ -73,7 +78,7 @@ export function waitingJson(
 ): Record<string, Json> {
   return {
     waiting,
-    missed: missed.map(({ access, reason }) => ({ ...access, reason })),
+    missed: missed.map(({ access, reason, isLeft }) => ({ ...access, reason, isLeft })),
     unsettled,
     final: { block: final.block, by: final.by },
   };

@@ -8,13 +8,14 @@ import { packAccessHeader } from "../words.ts";
 import type { LedgerChain, Mined, PageEvent } from "./chain.ts";
 import { untilOf } from "./plan.ts";
 import type { StoredAccesses, StoredBatch, StoredConsents } from "./state.ts";
-import { endedVersion, type PageView, type Version, type VersionKey, windowOf } from "./view.ts";
+import { endedVersion, type PageView, type Version, type VersionKey } from "./view.ts";
 
 /** The event of a batch; undefined when the chain of now does not have it. */
 export function eventOfBatch(batch: StoredBatch, events: readonly PageEvent[]): PageEvent | undefined {
   return events.find((event) =>
     batch.kind === "accesses"
-      ? event.kind === "logged" && windowOf(event.header).nonce === batch.header.nonce
+      ? // All of it: another batch under the same nonce does not stand for this one.
+        event.kind === "logged" && event.header === packAccessHeader(batch.header)
       : event.kind === "changed" && isSame(event, batch),
   );
 }

@@ -18,13 +18,12 @@ export class ConsentShelf {
   /** @throws LOG_CORRUPT for an opening that is not its leaf's */
   async load(): Promise<void> {
     for (const key of await this.#store.keys(this.#prefix)) {
-      const leaf = BigInt(`0x${key.slice(this.#prefix.length)}`);
       const consent = fromText<OpenConsent>(
         key,
         (await this.#store.read(key)) ?? "",
-        (value) => consentLeafOf(value as OpenConsent) === leaf,
+        (value) => key === this.#keyOf(consentLeafOf(value as OpenConsent)),
       );
-      this.#consents.set(leaf, consent);
+      this.#consents.set(consentLeafOf(consent), consent);
     }
   }
 
@@ -34,7 +33,11 @@ export class ConsentShelf {
 
   /** Resolves once it is stored. */
   async put(leaf: bigint, consent: OpenConsent): Promise<void> {
-    await this.#store.write(`${this.#prefix}${leaf.toString(16)}`, toText(consent));
+    await this.#store.write(this.#keyOf(leaf), toText(consent));
     this.#consents.set(leaf, consent);
+  }
+
+  #keyOf(leaf: bigint): string {
+    return `${this.#prefix}${leaf.toString(16)}`;
   }
 }

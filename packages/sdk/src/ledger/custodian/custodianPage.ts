@@ -6,7 +6,7 @@ import { Mutex } from "../../mutex.ts";
 import { type AccessFault, accessesOf, accessFault } from "../accessBatch.ts";
 import type { OpenConsent } from "../consent.ts";
 import { type Grant, sizesOf } from "../consentBatch.ts";
-import type { PageAddress } from "../page.ts";
+import { isSamePage, type PageAddress } from "../page.ts";
 import { packRecord, TIME_END } from "../words.ts";
 import { type OfferRequest, offerSlot, type SlotOffer, takeGrant, takeRevocation } from "./desk.ts";
 import { versionAt, versionOf } from "./plan.ts";
@@ -41,8 +41,8 @@ export type NewPage = {
  *   and with it every version that the access could be under.
  * - **Windows** follow each other and end `lag` minutes before now. A silence of more than 4,095 minutes is a gap before the
  *   next access, for everybody to see. There are no empty batches.
- *   A window of no minute, which anyone could send again, is made only where nothing else is possible: for the last minute of a
- *   version that ended when its windows go up to it already, and for what does not fit into one batch of a minute.
+ *   A window of no minute, which fits the chain a second time, is made only where nothing else is possible: for the last minute
+ *   of a version that ended when its windows go up to it already, and for what does not fit into one batch of a minute.
  * - **Versions.** An access belongs to the version of its second. In the minute of a change, which the contract cannot
  *   divide, it may be logged under the version before or after. Once a version ended its accesses go in a late batch.
  * - **Batches** are stored with all their calldata, and sent again as they are while the chain would take them. When it
@@ -51,7 +51,8 @@ export type NewPage = {
  *   earlier one, which then fits no window any more, or a batch that was given up could come after all.
  * - **Missed** accesses were accepted and cannot be logged, since the chain had a revocation that the custodian had not seen,
  *   or time ran out. They stay in the store and in every report. For the first kind somebody says whether it was an emergency
- *   (`breakGlass`, `leaveOut`); accesses after it wait for that, at most `decisionTime`.
+ *   (`breakGlass`, `leaveOut`); accesses after it wait for that, at most `decisionTime`. Of all others somebody can say
+ *   that they have been dealt with (`leaveOut`).
  *
  * Not done here: continuing a page whose consents another store has; forgetting keys of accesses that are done.
  */
@@ -178,8 +179,9 @@ export class CustodianPage {
   }
 
   /**
-   * Says that an access that is missed as `not-live` was not an emergency: it stays in the reports, and nothing waits for it.
-   * @throws INVALID_ARGUMENT for another access
+   * Says that an access stays missed: as `not-live` it was not an emergency, and for another reason somebody has dealt with
+   * it. It stays in the reports, and nothing waits for it.
+   * @throws INVALID_ARGUMENT for an access that is not missed
    */
   leaveOut(key: string): Promise<void> {
     return this.#decide(key, { isLeft: true });
@@ -243,11 +245,14 @@ export class CustodianPage {
       await room.change(async () => {
         const access = room.queue.get(idOf(key));
         const limits = { minute: minuteOf(room.now()), lateTime };
-        if (access === undefined || versionOf(access, room.view, limits) !== "not-live")
-          throw invalid("access", key, "one that is missed as not-live");
-        const decided = { ...access, ...decision };
-        if (decided.glass === 1 && typeof versionOf(decided, room.view, limits) === "string")
-          throw invalid("access", key, "decided before accesses after it are logged");
+        const reason = access === undefined ? undefined : versionOf(access, room.view, limits);
+        if (access === undefined || typeof reason !== "string")
+          throw invalid("access", key, "one that is missed");
+        if ("glass" in decision) {
+          if (reason !== "not-live") throw invalid("access", key, `missed as not-live, and not as ${reason}`);
+          if (typeof versionOf({ ...access, ...decision }, room.view, limits) === "string")
+            throw invalid("access", key, "decided before accesses after it are logged");
+        }
         await room.queue.decide(access.id, decision);
       });
     });
@@ -281,7 +286,7 @@ async function newState(
   const master = fresh.master ?? randomFieldElement();
   assertField("audit master", master, { secret: true });
   const [there, page] = await Promise.all([chain.pageAddress(address.page), chain.page(address.page)]);
-  if (there.chainId !== address.chainId || there.ledger.toLowerCase() !== address.ledger.toLowerCase())
+  if (!isSamePage(there, address))
     throw diverged(`the client is connected to ${there.ledger} on chain ${there.chainId}`);
   if (page.version !== 0) throw diverged(`it has ${page.filled} consents already, and this store has none`);
   return {

@@ -42,7 +42,7 @@ export function versionAt({ past, current }: PageView, at: number): Version | un
   return past.find(({ begins, ends }) => begins <= at && at < ends);
 }
 
-/** The version under which an access can be logged, or why there is none. */
+/** Finds the version to log an access under, or says why there is none. */
 export function versionOf(
   access: QueuedAccess,
   view: PageView,
@@ -94,7 +94,7 @@ export function nextWindow(
     const isCurrent = version.number === view.current.number;
     if (isCurrent && !limits.close && ready.length < limits.most) return undefined;
     const found = windowUnder(version, ready, limit, limits);
-    // Anyone could send a window of no minute again. Where it can get longer it waits.
+    // A batch with a window of no minute fits the chain a second time. Where it can get longer it waits.
     const canGrow = isCurrent || limit < end;
     const isEmpty = found?.end === found?.base && ready.length <= limits.most;
     return isEmpty && canGrow ? undefined : found;

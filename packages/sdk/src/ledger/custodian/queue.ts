@@ -50,8 +50,10 @@ export class AccessQueue {
   /** Reads what waits. */
   async load(): Promise<void> {
     for (const key of await this.#store.keys(`${this.#prefix}queue/`)) {
-      const access = fromText<QueuedAccess>(key, (await this.#store.read(key)) ?? "", ({ id, leaf }) => {
-        return typeof id === "string" && typeof leaf === "bigint";
+      const access = fromText<QueuedAccess>(key, (await this.#store.read(key)) ?? "", (value) => {
+        const { id, leaf, key: own, at, order } = value as QueuedAccess;
+        const isWhole = typeof leaf === "bigint" && Number.isSafeInteger(at) && Number.isSafeInteger(order);
+        return isWhole && id === idOf(own) && key === this.#queueKey(id);
       });
       if ((await this.#store.read(this.#doneKey(access.id))) !== undefined) {
         await this.#store.remove(key);
@@ -129,10 +131,11 @@ export class AccessQueue {
   }
 }
 
-/** @throws INVALID_ARGUMENT for a key that is empty or too long */
+/** @throws INVALID_ARGUMENT for a key that is empty, too long, or not Unicode */
 export function idOf(key: string): string {
   if (key.length === 0 || key.length > 256)
     throw invalid("length of an access's key", key.length, "1 to 256");
+  if (/\p{Cs}/u.test(key)) throw invalid("access's key", key, "Unicode: it has one half of a surrogate pair");
   return keccak256(toUtf8Bytes(key)).slice(2);
 }
 

@@ -2,7 +2,8 @@
 import { eventOfBatch } from "./batches.ts";
 import type { Look } from "./look.ts";
 import { type MissedReason, type PlanLimits, versionOf } from "./plan.ts";
-import type { AccessQueue, PostedAccess } from "./queue.ts";
+import type { PostedAccess } from "./queue.ts";
+import type { Room } from "./room.ts";
 import type { StoredBatch } from "./state.ts";
 
 /** One thing that `advance` did or found. */
@@ -39,10 +40,9 @@ export type Report = {
 };
 
 export function reportOf(
+  { state: { batches }, queue }: Room,
   happened: readonly Happened[],
   { view, events }: Look,
-  batches: readonly StoredBatch[],
-  queue: AccessQueue,
   limits: PlanLimits,
 ): Report {
   const seen = batches.flatMap((batch) => {

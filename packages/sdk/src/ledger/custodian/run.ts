@@ -21,6 +21,8 @@ import { minuteOf, type Version } from "./view.ts";
 /** Minutes. */
 const DECISION_TIME = 24 * 60;
 
+type Kind = StoredBatch["kind"];
+
 /** More steps than this of one call mean that the chain does not show what it took. */
 const MOST_STEPS = 8 * PAGE_SLOTS;
 
@@ -36,31 +38,52 @@ export async function limitsOf({ options, chain }: Room, now: number, close: boo
   };
 }
 
-/** Sends and makes all batches that are due. */
+/**
+ * Sends and makes all batches that are due. A fault of one kind of batch, such as a circuit that is suspended, does not keep
+ * the other kind waiting: a revocation must not depend on accesses.
+ * @throws the first fault, once the other kind is done
+ */
 export async function runBatches(room: Room, now: number, close: boolean): Promise<Report> {
   const limits = await limitsOf(room, now, close);
   const happened: Happened[] = [];
   const made = new Set<StoredBatch>();
   const sent = new Set<StoredBatch>();
+  const faults = new Map<Kind, unknown>();
+  const isOpen = (kind: Kind) => !faults.has(kind);
+  const attempt = async <T>(kind: Kind, act: () => Promise<T>): Promise<T | undefined> => {
+    if (!isOpen(kind)) return undefined;
+    try {
+      return await act();
+    } catch (fault) {
+      faults.set(kind, fault);
+      return undefined;
+    }
+  };
   for (let i = 0; i < MOST_STEPS; i++) {
     const look = await room.look();
     happened.push(...(await noteSeen(room, look)));
-    const next = nextUnsent(room, look, limits);
+    const next = nextUnsent(room, look, limits, isOpen);
+    // Taken and not shown: the node lags.
+    if (next !== undefined && sent.has(next.batch)) return reportOf(room, happened, look, limits);
     if (next === undefined) {
-      const batch = (await makeConsents(room, look, now, close)) ?? (await makeAccesses(room, look, limits));
-      if (batch === undefined) return reportOf(happened, look, room.state.batches, room.queue, limits);
+      const batch =
+        (await attempt("consents", () => makeConsents(room, look, now, close))) ??
+        (await attempt("accesses", () => makeAccesses(room, look, limits)));
       // The page may have changed during the proof: the next step looks again.
-      made.add(batch);
+      if (batch !== undefined) made.add(batch);
+      else if (faults.size === 0) return reportOf(room, happened, look, limits);
+      else throw [...faults.values()][0];
       continue;
     }
     const { batch, version } = next;
-    // Taken and not shown: the node lags.
-    if (sent.has(batch)) return reportOf(happened, look, room.state.batches, room.queue, limits);
+    const mined = await attempt(batch.kind, () =>
+      sendBatch(room.chain, room.state.address.page, batch, look.view, version),
+    );
+    if (mined === undefined) continue;
     sent.add(batch);
-    const { hash } = await sendBatch(room.chain, room.state.address.page, batch, look.view, version);
     const what = made.has(batch) ? "sent" : "sent-again";
     const late = version.number !== look.view.current.number;
-    happened.push({ what, kind: batch.kind, hash, count: countOf(batch), late });
+    happened.push({ what, kind: batch.kind, hash: mined.hash, count: countOf(batch), late });
   }
   throw new VitalproofError("CONTRACT_CALL_FAILED", `${MOST_STEPS} steps did not bring the page to rest.`, {
     details: { page: room.state.address.page },
@@ -89,16 +112,18 @@ function noteSeen(room: Room, { events }: Look): Promise<Happened[]> {
 /**
  * The first batch that the chain does not have and would take. Not one of a circuit that is not used any more, nor one with
  * an access that the chain has by another batch.
+ * @param isOpen whether batches of a kind are sent
  */
 function nextUnsent(
   { state: { batches }, options }: Room,
   { view, events }: Look,
   limits: PlanLimits,
+  isOpen: (kind: Kind) => boolean,
 ): { readonly batch: StoredBatch; readonly version: Version } | undefined {
   const unseen = batches.filter((batch) => eventOfBatch(batch, events) === undefined);
   const logged = idsOf(batches.filter((batch) => !unseen.includes(batch)));
   for (const batch of unseen) {
-    if (batch.circuit !== options.circuits[batch.kind]) continue;
+    if (!isOpen(batch.kind) || batch.circuit !== options.circuits[batch.kind]) continue;
     if (batch.kind === "accesses" && batch.ids.some((id) => logged.has(id))) continue;
     const version = takenUnder(batch, view, limits);
     if (version !== undefined) return { batch, version };

@@ -3,7 +3,7 @@ import { VitalproofError } from "../../errors.ts";
 import type { Proof } from "../../prove/proof.ts";
 import type { Store } from "../../store.ts";
 import type { Grant } from "../consentBatch.ts";
-import type { PageAddress } from "../page.ts";
+import { isSamePage, type PageAddress } from "../page.ts";
 import type { AccessHeader, Rights } from "../words.ts";
 import { fromText, toText } from "./text.ts";
 import type { PageView, VersionKey } from "./view.ts";
@@ -97,11 +97,7 @@ export async function loadState(store: Store, address: PageAddress): Promise<Cus
   const state = fromText<CustodianState>(
     key,
     text,
-    ({ format, master, final, batches }) =>
-      Number.isSafeInteger(format) &&
-      typeof master === "bigint" &&
-      typeof final === "object" &&
-      Array.isArray(batches),
+    (value) => Number.isSafeInteger(value.format) && (value.format !== 1 || isStateOf(address, value)),
   );
   if (state.format === 1) return state;
   throw new VitalproofError("LOG_FORMAT_UNKNOWN", `Page ${address.page} is stored in another format.`, {
@@ -109,3 +105,24 @@ export async function loadState(store: Store, address: PageAddress): Promise<Cus
     hint: "Open it with the version that wrote it.",
   });
 }
+
+/** Whether a value has all that is kept of a page, each part of its kind. */
+function isStateOf(address: PageAddress, value: Record<string, unknown>): boolean {
+  const { form, master, final, offered, offers, given, revocations, batches } =
+    value as unknown as CustodianState;
+  return (
+    isSamePage(value.address as PageAddress, address) &&
+    typeof form === "bigint" &&
+    typeof master === "bigint" &&
+    Number.isSafeInteger(final.block) &&
+    final.leaves.every((leaf) => typeof leaf === "bigint") &&
+    final.past.every(({ number }) => Number.isSafeInteger(number)) &&
+    typeof final.current.root === "bigint" &&
+    typeof final.current.live === "bigint" &&
+    Number.isSafeInteger(offered) &&
+    [offers, given, revocations].every((each) => each.every(({ slot }) => Number.isSafeInteger(slot))) &&
+    batches.every(({ kind, digest }) => kind in KINDS && typeof digest === "bigint")
+  );
+}
+
+const KINDS: Readonly<Record<StoredBatch["kind"], true>> = { accesses: true, consents: true };

@@ -29,9 +29,9 @@ export type PageStatus = Omit<Report, "happened"> & {
 export async function statusOf(room: Room, now: number): Promise<PageStatus> {
   const limits = await limitsOf(room, now, false);
   const look = await room.look();
-  const { state, queue } = room;
+  const { state } = room;
   const { leaves, current } = look.view;
-  const { happened: _, ...report } = reportOf([], look, state.batches, queue, limits);
+  const { happened: _, ...report } = reportOf(room, [], look, limits);
   const isWaiting = ({ slot }: { readonly slot: number }) => slot >= leaves.length;
   return {
     ...report,
