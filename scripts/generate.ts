@@ -18,7 +18,7 @@ import { circomMain, circomProtocol } from "./generate/circom.ts";
 import { whyNotBuilt } from "./generate/contracts.ts";
 import { solidityFactsLayout, solidityLedgerLayout, solidityTermsLayout } from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";
-import { typescriptProtocol } from "./generate/typescript.ts";
+import { typescriptLedgerProtocol, typescriptProtocol } from "./generate/typescript.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values, positionals } = parseArgs({
@@ -61,6 +61,7 @@ async function writeFacts(): Promise<void> {
     ["contracts/claims/generated/FactsLayout.sol", solidityFactsLayout(protocol)],
     ["contracts/ledger/generated/LedgerLayout.sol", solidityLedgerLayout(protocol)],
     ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
+    ["packages/sdk/src/generated/ledgerProtocol.ts", typescriptLedgerProtocol(protocol, instances)],
     ...instances.map((one) => [relative(root, one.main), circomMain(protocol, one)] as const),
   ]);
   // Imported only now: these load the SDK, and with it the file that has just been written.
@@ -88,8 +89,11 @@ async function writeContracts(): Promise<void> {
     if (contractsOnly) process.exit(1);
     return;
   }
-  const { contractAbis } = await import("../packages/sdk/scripts/abi.ts");
-  write([["packages/sdk/src/generated/abi.ts", contractAbis()]]);
+  const { contractAbis, ledgerAbi } = await import("../packages/sdk/scripts/abi.ts");
+  write([
+    ["packages/sdk/src/generated/abi.ts", contractAbis()],
+    ["packages/sdk/src/generated/ledgerAbi.ts", ledgerAbi()],
+  ]);
   // The types are not committed, so that there is nothing to compare; but what is type-checked next needs them.
   if (check && !contractsOnly) return;
   (await import("../packages/sdk/scripts/contractTypes.ts")).writeContractTypes();

@@ -13,7 +13,6 @@ import {
 } from "./sources.ts";
 
 export function typescriptProtocol(protocol: Protocol, instances: readonly Instance[]): string {
-  const json = (value: unknown) => JSON.stringify(value, null, 2);
   const tags = Object.entries(protocol.tags).map(
     ([name, tag]) => `  /** ASCII "${tag}" */\n  ${name}: 0x${tagValue(tag).toString(16)}n,`,
   );
@@ -48,14 +47,6 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
         },
       ]),
   );
-  const ledger = Object.fromEntries(
-    Object.entries(protocol.ledger).map(([name, word]) => [name, place(word).fields]),
-  );
-  const ledgerCircuits = Object.fromEntries(
-    instances
-      .filter(({ family }) => family.name.startsWith("ledger-"))
-      .map(({ name, version, family, sizes }) => [name, { name, version, family: family.name, sizes }]),
-  );
   return `// SPDX-License-Identifier: GPL-3.0-or-later
 // ${GENERATED}
 
@@ -87,6 +78,32 @@ export const CONTEXT_FIELDS = ${json(place(protocol.context).fields)} as const;
 /** Facts of a claim circuit in the circuit registry. */
 export const CLAIM_FACTS = ${json(place(protocol.claimFacts).fields)} as const;
 
+export const TERMS_HEADER = ${json(place(protocol.terms.header).fields)} as const;
+
+/** Bit numbers inside the flags field, of the flags that terms of every template have. */
+export const FLAGS = ${json(protocol.terms.flags)} as const;
+
+export const TERMS_TEMPLATES = ${json(templates)} as const;
+
+export const PROFILES = ${json(profiles)} as const;
+
+export const CIRCUITS = ${json(circuits)} as const;
+`;
+}
+
+/** What only the health ledger has: a page that does without it does not load it. */
+export function typescriptLedgerProtocol(protocol: Protocol, instances: readonly Instance[]): string {
+  const ledger = Object.fromEntries(
+    Object.entries(protocol.ledger).map(([name, word]) => [name, place(word).fields]),
+  );
+  const ledgerCircuits = Object.fromEntries(
+    instances
+      .filter(({ family }) => family.name.startsWith("ledger-"))
+      .map(({ name, version, family, sizes }) => [name, { name, version, family: family.name, sizes }]),
+  );
+  return `// SPDX-License-Identifier: GPL-3.0-or-later
+// ${GENERATED}
+
 /** Packed words of the health ledger. */
 export const LEDGER_WORDS = ${json(ledger)} as const;
 
@@ -99,18 +116,12 @@ export const LEDGER_ROLES = ${json(protocol.ledgerCodes.roles.map(({ name }) => 
 /** Classes of data, by their bits. */
 export const LEDGER_CLASSES = ${json(protocol.ledgerCodes.classes.map(({ name }) => name))} as const;
 
-export const TERMS_HEADER = ${json(place(protocol.terms.header).fields)} as const;
-
-/** Bit numbers inside the flags field, of the flags that terms of every template have. */
-export const FLAGS = ${json(protocol.terms.flags)} as const;
-
-export const TERMS_TEMPLATES = ${json(templates)} as const;
-
-export const PROFILES = ${json(profiles)} as const;
-
-export const CIRCUITS = ${json(circuits)} as const;
-
 /** Circuits of the health ledger. */
 export const LEDGER_CIRCUITS = ${json(ledgerCircuits)} as const;
 `;
+}
+
+/** Without the words for people: no program reads them, and pages would load them. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (name, each) => (name === "doc" ? undefined : each), 2);
 }

@@ -298,7 +298,7 @@ export const CUSTODY_ABI = [
   "function withdraw(uint64 escrowId, uint128 amount, address to)",
 ] as const;
 
-export const HEALTH_LEDGER_ABI = [
+export const HEALTH_LEDGER_ERRORS = [
   "error HealthLedger_CircuitNotUsable(bytes32 circuit, bytes16 family)",
   "error HealthLedger_ConsentOver(uint256 until)",
   "error HealthLedger_InvalidForm(uint56 form)",
@@ -320,39 +320,6 @@ export const HEALTH_LEDGER_ABI = [
   "error HealthLedger_UnknownPage(uint256 page)",
   "error HealthLedger_WrongBodyLength(uint256 length, uint256 wanted)",
   "error Transcripts_NotInField(uint256 word)",
-  "event AccessesLogged(uint256 indexed page, uint16 version, uint256 header)",
-  "event ConsentBound(bytes32 indexed consentId, uint256 indexed page, uint8 indexed slot, uint64 rights, (address patient, address grantee, bytes32 purpose, uint256 program) matter)",
-  "event ConsentRevokedByForce(uint256 indexed page, uint16 indexed version, uint8 slot)",
-  "event ConsentsChanged(uint256 indexed page, uint16 indexed version, uint256 root, uint256 live, uint16 granted, uint16 revoked)",
-  "event CustodianChanged(uint256 indexed page, address indexed previous, address indexed custodian)",
-  "event CustodianNominated(uint256 indexed page, address indexed nominee)",
-  "event GranteeRegistered(uint32 indexed grantee, address indexed account)",
-  "event PageOpened(uint256 indexed page, address indexed custodian, uint56 form)",
-  "function acceptCustodian(uint256 page)",
-  "function accessDomainOf(uint256 page) view returns (bytes32)",
-  "function bind(uint256 page, bytes32 circuit, uint8 slot, uint64 rights, (address patient, address grantee, bytes32 purpose, uint256 program) matter, (uint256[2] a, uint256[2][2] b, uint256[2] c) proof) returns (bytes32 consentId)",
-  "function bindActionOf(uint256 page, (address patient, address grantee, bytes32 purpose, uint256 program) matter) view returns (uint256)",
-  "function boundConsent(bytes32 consentId) view returns (uint256, uint8, uint32)",
-  "function boundConsentIdOf(uint256 page, uint8 slot, (address patient, address grantee, bytes32 purpose, uint256 program) matter) pure returns (bytes32)",
-  "function changeConsents(uint256 page, bytes32 circuit, uint16 revoked, uint256 root, uint256 live, uint256 digest, (uint256[2] a, uint256[2][2] b, uint256[2] c) proof, uint256[] leaves)",
-  "function circuits() view returns (address)",
-  "function consentDomainOf(uint256 page) view returns (bytes32)",
-  "function grantDomainOf(uint256 page) view returns (uint256)",
-  "function granteeOf(address account) view returns (uint32)",
-  "function isActive(bytes32 consentId, address patient, address grantee, bytes32 purpose, uint256 program) view returns (bool)",
-  "function isLive(uint256 page, uint8 slot) view returns (bool)",
-  "function lateLogged(uint256 page, bytes25 history) view returns (uint32)",
-  "function lateTime() view returns (uint32)",
-  "function logAccesses(uint256 page, bytes32 circuit, uint256 header, uint256 digest, (uint256[2] a, uint256[2][2] b, uint256[2] c) proof, bytes body)",
-  "function logLate(uint256 page, (bytes25 before, uint256 root, uint256 live, uint32 since, uint32 until, uint32 logged)[] versions, bytes32 circuit, uint256 header, uint256 digest, (uint256[2] a, uint256[2][2] b, uint256[2] c) proof, bytes body)",
-  "function nominateCustodian(uint256 page, address nominee)",
-  "function openPage(uint56 form) returns (uint256 page)",
-  "function pageCount() view returns (uint256)",
-  "function pageOf(uint256 page) view returns ((uint256 root, uint256 live, address custodian, uint16 filled, uint16 version, uint32 since, uint32 logged, uint56 form, bytes25 history))",
-  "function pendingCustodianOf(uint256 page) view returns (address)",
-  "function registerGrantee() returns (uint32 grantee)",
-  "function revokeActionOf(uint256 page) view returns (uint256)",
-  "function revokeByForce(uint256 page, bytes32 circuit, uint8 slot, (uint256[2] a, uint256[2][2] b, uint256[2] c) proof)",
 ] as const;
 
 export const PAUSE_REGISTRY_ABI = [

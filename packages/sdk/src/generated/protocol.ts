@@ -117,195 +117,6 @@ export const CLAIM_FACTS = [
   }
 ] as const;
 
-/** Packed words of the health ledger. */
-export const LEDGER_WORDS = {
-  "rights": [
-    {
-      "name": "purposes",
-      "bits": 8,
-      "doc": "a bit for each purpose that is allowed",
-      "shift": 0
-    },
-    {
-      "name": "roles",
-      "bits": 8,
-      "doc": "a bit for each role that is allowed",
-      "shift": 8
-    },
-    {
-      "name": "classes",
-      "bits": 8,
-      "doc": "a bit for each class of data that is allowed",
-      "shift": 16
-    },
-    {
-      "name": "until",
-      "bits": 26,
-      "unit": "minutes since 1970-01-01 UTC",
-      "doc": "the end; the minute itself is out",
-      "shift": 24
-    }
-  ],
-  "record": [
-    {
-      "name": "slot",
-      "bits": 8,
-      "doc": "of the consent in its page",
-      "shift": 0
-    },
-    {
-      "name": "actor",
-      "bits": 16,
-      "doc": "who looked, as the custodian numbers them",
-      "shift": 8
-    },
-    {
-      "name": "role",
-      "bits": 3,
-      "doc": "bit of roles",
-      "shift": 24
-    },
-    {
-      "name": "purpose",
-      "bits": 3,
-      "doc": "bit of purposes",
-      "shift": 27
-    },
-    {
-      "name": "class",
-      "bits": 3,
-      "doc": "bit of classes",
-      "shift": 30
-    },
-    {
-      "name": "minute",
-      "bits": 12,
-      "unit": "minutes after base",
-      "shift": 33
-    },
-    {
-      "name": "glass",
-      "bits": 1,
-      "doc": "whether the glass was broken",
-      "shift": 45
-    }
-  ],
-  "accessHeader": [
-    {
-      "name": "count",
-      "bits": 16,
-      "doc": "accesses",
-      "shift": 0
-    },
-    {
-      "name": "emergencies",
-      "bits": 16,
-      "doc": "accesses with broken glass",
-      "shift": 16
-    },
-    {
-      "name": "base",
-      "bits": 32,
-      "unit": "minutes since 1970-01-01 UTC",
-      "doc": "begin of the window",
-      "shift": 32
-    },
-    {
-      "name": "span",
-      "bits": 16,
-      "unit": "minutes",
-      "doc": "length of the window",
-      "shift": 64
-    },
-    {
-      "name": "nonce",
-      "bits": 96,
-      "doc": "random, of the pads",
-      "shift": 80
-    }
-  ],
-  "consentHeader": [
-    {
-      "name": "filled",
-      "bits": 16,
-      "doc": "slots in use before the batch",
-      "shift": 0
-    },
-    {
-      "name": "granted",
-      "bits": 16,
-      "doc": "new consents",
-      "shift": 16
-    },
-    {
-      "name": "revoked",
-      "bits": 16,
-      "doc": "consents that were revoked",
-      "shift": 32
-    }
-  ]
-} as const;
-
-/** Purposes, by their bits: names, and codes of HL7's PurposeOfUse. */
-export const LEDGER_PURPOSES = [
-  {
-    "name": "treatment",
-    "code": "TREAT"
-  },
-  {
-    "name": "payment",
-    "code": "HPAYMT"
-  },
-  {
-    "name": "operations",
-    "code": "HOPERAT"
-  },
-  {
-    "name": "research",
-    "code": "HRESCH"
-  },
-  {
-    "name": "public-health",
-    "code": "PUBHLTH"
-  },
-  {
-    "name": "patient-request",
-    "code": "PATRQT"
-  },
-  {
-    "name": "family-request",
-    "code": "FAMRQT"
-  },
-  {
-    "name": "legal",
-    "code": "HLEGAL"
-  }
-] as const;
-
-/** Roles of who looks, by their bits. */
-export const LEDGER_ROLES = [
-  "physician",
-  "nurse",
-  "pharmacist",
-  "therapist",
-  "laboratory",
-  "administration",
-  "researcher",
-  "insurer"
-] as const;
-
-/** Classes of data, by their bits. */
-export const LEDGER_CLASSES = [
-  "vital-signs",
-  "laboratory",
-  "medication",
-  "clinical",
-  "imaging",
-  "demographics",
-  "mental-health",
-  "genetics"
-] as const;
-
 export const TERMS_HEADER = [
   {
     "name": "template",
@@ -356,56 +167,48 @@ export const TERMS_TEMPLATES = {
         "name": "low",
         "bits": 16,
         "unit": "code",
-        "doc": "lowest code of the band, included",
         "shift": 88
       },
       {
         "name": "high",
         "bits": 16,
         "unit": "code",
-        "doc": "highest code of the band, included",
         "shift": 104
       },
       {
         "name": "shareMin",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share inside the band, at least",
         "shift": 120
       },
       {
         "name": "shareMax",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share inside the band, at most",
         "shift": 134
       },
       {
         "name": "meanMin",
         "bits": 16,
         "unit": "code",
-        "doc": "mean, at least",
         "shift": 148
       },
       {
         "name": "meanMax",
         "bits": 16,
         "unit": "code",
-        "doc": "mean, at most",
         "shift": 164
       },
       {
         "name": "coverageMin",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share of slots with a reading, at least",
         "shift": 180
       },
       {
         "name": "coverageMax",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share of slots with a reading, at most",
         "shift": 194
       }
     ],
@@ -419,42 +222,36 @@ export const TERMS_TEMPLATES = {
         "name": "low",
         "bits": 16,
         "unit": "code",
-        "doc": "lowest code of the band, included",
         "shift": 88
       },
       {
         "name": "high",
         "bits": 16,
         "unit": "code",
-        "doc": "highest code of the band, included",
         "shift": 104
       },
       {
         "name": "minRun",
         "bits": 16,
         "unit": "slots",
-        "doc": "consecutive readings in the band that make a run",
         "shift": 120
       },
       {
         "name": "runsMin",
         "bits": 16,
         "unit": "runs",
-        "doc": "number of runs, at least",
         "shift": 136
       },
       {
         "name": "runsMax",
         "bits": 16,
         "unit": "runs",
-        "doc": "number of runs, at most; 65535 means no bound",
         "shift": 152
       },
       {
         "name": "coverageMin",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share of slots with a reading, at least",
         "shift": 168
       }
     ],
@@ -470,56 +267,48 @@ export const TERMS_TEMPLATES = {
         "name": "low",
         "bits": 16,
         "unit": "code",
-        "doc": "lowest code of the band, included",
         "shift": 88
       },
       {
         "name": "high",
         "bits": 16,
         "unit": "code",
-        "doc": "highest code of the band, included",
         "shift": 104
       },
       {
         "name": "level",
         "bits": 24,
         "unit": "readings or steps",
-        "doc": "what an epoch must reach: readings in the band, or with the flag sum the sum of steps above the lowest code",
         "shift": 120
       },
       {
         "name": "epochsMin",
         "bits": 16,
         "unit": "epochs",
-        "doc": "epochs that reach the level, at least",
         "shift": 144
       },
       {
         "name": "epochsMax",
         "bits": 16,
         "unit": "epochs",
-        "doc": "epochs that reach the level, at most; 65535 means no bound",
         "shift": 160
       },
       {
         "name": "shareMin",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share inside the band over the whole period, at least",
         "shift": 176
       },
       {
         "name": "shareMax",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share inside the band over the whole period, at most",
         "shift": 190
       },
       {
         "name": "coverageMin",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share of slots with a reading, at least",
         "shift": 204
       }
     ],
@@ -533,35 +322,30 @@ export const TERMS_TEMPLATES = {
         "name": "threshold",
         "bits": 32,
         "unit": "squared steps",
-        "doc": "least x² + y² + z² of an impact sample, in squared steps of the profile",
         "shift": 88
       },
       {
         "name": "minRun",
         "bits": 16,
         "unit": "samples",
-        "doc": "consecutive impact samples that make one event; 0 counts samples instead of events",
         "shift": 120
       },
       {
         "name": "countMin",
         "bits": 16,
         "unit": "samples or events",
-        "doc": "number, at least",
         "shift": 136
       },
       {
         "name": "countMax",
         "bits": 16,
         "unit": "samples or events",
-        "doc": "number, at most; 65535 means no bound",
         "shift": 152
       },
       {
         "name": "coverageMin",
         "bits": 14,
         "unit": "1/10000",
-        "doc": "share of slots with a reading, at least",
         "shift": 168
       }
     ],
@@ -1101,71 +885,5 @@ export const CIRCUITS = {
     "template": "impact",
     "profile": "test-3x5",
     "epochs": 2
-  }
-} as const;
-
-/** Circuits of the health ledger. */
-export const LEDGER_CIRCUITS = {
-  "access-batch-test": {
-    "name": "access-batch-test",
-    "version": 1,
-    "family": "ledger-access",
-    "sizes": {
-      "accesses": 8
-    }
-  },
-  "consent-batch-test": {
-    "name": "consent-batch-test",
-    "version": 1,
-    "family": "ledger-consent",
-    "sizes": {
-      "grants": 3,
-      "revocations": 2
-    }
-  },
-  "access-batch-64": {
-    "name": "access-batch-64",
-    "version": 1,
-    "family": "ledger-access",
-    "sizes": {
-      "accesses": 64
-    }
-  },
-  "access-batch-244": {
-    "name": "access-batch-244",
-    "version": 1,
-    "family": "ledger-access",
-    "sizes": {
-      "accesses": 244
-    }
-  },
-  "access-batch-1024": {
-    "name": "access-batch-1024",
-    "version": 1,
-    "family": "ledger-access",
-    "sizes": {
-      "accesses": 1024
-    }
-  },
-  "consent-batch": {
-    "name": "consent-batch",
-    "version": 1,
-    "family": "ledger-consent",
-    "sizes": {
-      "grants": 16,
-      "revocations": 15
-    }
-  },
-  "own-slot": {
-    "name": "own-slot",
-    "version": 1,
-    "family": "ledger-slot",
-    "sizes": {}
-  },
-  "bind-slot": {
-    "name": "bind-slot",
-    "version": 1,
-    "family": "ledger-bind",
-    "sizes": {}
   }
 } as const;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import { bytesToBigint, randomBytes, randomFieldElement } from "../field.ts";
-import { LEDGER_CIRCUITS, TAGS, WORD_BITS } from "../generated/protocol.ts";
+import { LEDGER_CIRCUITS } from "../generated/ledgerProtocol.ts";
+import { TAGS, WORD_BITS } from "../generated/protocol.ts";
 import { transcriptDigest } from "../hashes/transcript.ts";
 import { assertInteger, invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";

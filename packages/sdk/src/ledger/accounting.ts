@@ -4,7 +4,7 @@
 // consents, by a patient with their own or by a regulator with a custodian's master. Nobody is asked for anything.
 import { VitalproofError } from "../errors.ts";
 import { assertField } from "../field.ts";
-import { LEDGER_CLASSES, LEDGER_PURPOSES, LEDGER_ROLES } from "../generated/protocol.ts";
+import { LEDGER_CLASSES, LEDGER_PURPOSES, LEDGER_ROLES } from "../generated/ledgerProtocol.ts";
 import { assertInteger } from "../invalid.ts";
 import { rightsFault } from "./accessBatch.ts";
 import { auditKeyOf } from "./consent.ts";

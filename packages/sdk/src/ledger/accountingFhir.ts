@@ -4,7 +4,7 @@
 // left out. http://hl7.org/fhir/R4/auditevent.html
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { LEDGER_PURPOSES } from "../generated/protocol.ts";
+import { LEDGER_PURPOSES } from "../generated/ledgerProtocol.ts";
 import { invalid } from "../invalid.ts";
 import { jsonOf } from "../wire/json.ts";
 import type { Disclosure, LedgerPurpose, LedgerRole } from "./accounting.ts";

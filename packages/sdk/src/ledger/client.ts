@@ -4,7 +4,7 @@ import { argumentOf, atBlock, connect, read, type Sent, send } from "../clients/
 import { chainIdOf } from "../clients/chain.ts";
 import type { HealthLedger } from "../clients/contractTypes.ts";
 import { type BlockRange, eventsOf } from "../clients/events.ts";
-import { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
+import { HEALTH_LEDGER_ABI } from "../generated/ledgerAbi.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
 import type { Witness } from "../witness/witness.ts";
 import type { AccessBatch } from "./accessBatch.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import { randomFieldElement } from "../field.ts";
-import { LEDGER_CIRCUITS, TAGS } from "../generated/protocol.ts";
+import { LEDGER_CIRCUITS } from "../generated/ledgerProtocol.ts";
+import { TAGS } from "../generated/protocol.ts";
 import { transcriptDigest } from "../hashes/transcript.ts";
 import { invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";

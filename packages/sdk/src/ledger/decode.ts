@@ -3,7 +3,7 @@
 // What the transactions of a page say, each checked against its own event.
 import { Interface, type LogDescription, type Result } from "ethers";
 import { isFieldElement } from "../field.ts";
-import { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
+import { HEALTH_LEDGER_ABI } from "../generated/ledgerAbi.ts";
 import { type ProofCalldata, proofFromCalldata } from "../prove/proof.ts";
 import type {
   AccessesLogged,

@@ -3,7 +3,7 @@ import { toBeHex, toUtf8Bytes, zeroPadBytes } from "ethers";
 import { circuitIdOf } from "../circuits/circuitId.ts";
 import type { FamilyFields } from "../circuits/claimFacts.ts";
 import { VitalproofError } from "../errors.ts";
-import { LEDGER_CIRCUITS } from "../generated/protocol.ts";
+import { LEDGER_CIRCUITS } from "../generated/ledgerProtocol.ts";
 
 /** Bits of one size in the facts of a circuit. */
 const SIZE_BITS = 32n;

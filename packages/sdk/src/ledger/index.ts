@@ -2,8 +2,8 @@
 //
 // "@vitalproof/sdk/ledger": the health ledger. A room of its own, since most callers need nothing of it.
 
-export { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
-export { LEDGER_CLASSES, LEDGER_PURPOSES, LEDGER_ROLES } from "../generated/protocol.ts";
+export { HEALTH_LEDGER_ABI } from "../generated/ledgerAbi.ts";
+export { LEDGER_CLASSES, LEDGER_PURPOSES, LEDGER_ROLES } from "../generated/ledgerProtocol.ts";
 export {
   evaluateWords,
   type TranscriptParts,

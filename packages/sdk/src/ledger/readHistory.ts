@@ -4,7 +4,7 @@ import { connect, read } from "../clients/call.ts";
 import type { HealthLedger } from "../clients/contractTypes.ts";
 import { type BlockRange, eventsOf } from "../clients/events.ts";
 import { type Detail, VitalproofError } from "../errors.ts";
-import { HEALTH_LEDGER_ABI } from "../generated/abi.ts";
+import { HEALTH_LEDGER_ABI } from "../generated/ledgerAbi.ts";
 import { invalid } from "../invalid.ts";
 import { LedgerClient } from "./client.ts";
 import { entriesOf, HISTORY_TOPICS, historyEventOf, isInInput } from "./decode.ts";

@@ -2,7 +2,7 @@
 //
 // The packed words of the health ledger; circuits/protocol.json has their layout.
 import { VitalproofError } from "../errors.ts";
-import { LEDGER_WORDS } from "../generated/protocol.ts";
+import { LEDGER_WORDS } from "../generated/ledgerProtocol.ts";
 import { packWord, unpackWord } from "../internal/word.ts";
 import { assertInteger } from "../invalid.ts";
 

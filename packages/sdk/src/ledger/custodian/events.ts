@@ -3,7 +3,7 @@ import { type BaseContract, type ContractRunner, EventLog } from "ethers";
 import { connect, read } from "../../clients/call.ts";
 import { eventsOf } from "../../clients/events.ts";
 import { VitalproofError } from "../../errors.ts";
-import { HEALTH_LEDGER_ABI } from "../../generated/abi.ts";
+import { HEALTH_LEDGER_ABI } from "../../generated/ledgerAbi.ts";
 import type { LedgerEvents, PageEvent } from "./chain.ts";
 
 /** The events of a HealthLedger, read from a node. @throws (when asked) CONTRACT_CALL_FAILED */

@@ -1,5 +1,5 @@
 import { VitalproofError } from "../../errors.ts";
-import { LEDGER_WORDS } from "../../generated/protocol.ts";
+import { LEDGER_WORDS } from "../../generated/ledgerProtocol.ts";
 import { unpackWord } from "../../internal/word.ts";
 import type { PageRecord } from "../client.ts";
 import { PAGE_SLOTS, pageRootOf } from "../page.ts";
