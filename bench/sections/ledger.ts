@@ -64,7 +64,15 @@ function proofLines(ledger: LedgerPart): string[] {
       ledger.proofs.flatMap((row) => proofRows(row, ledger)),
     ),
     "",
+    ...notProvenLines(ledger),
   ];
+}
+
+function notProvenLines({ circuits, proofs }: LedgerPart): string[] {
+  const missing = circuits.filter(({ name }) => !proofs.some(({ circuit }) => circuit === name));
+  if (missing.length === 0) return [];
+  const names = missing.map(({ name }) => `\`${name}\``).join(", ");
+  return [`Not measured yet: ${names} (\`LONG=1 npm run bench -- ledger\`).`, ""];
 }
 
 function proofRows(row: LedgerProofRow, ledger: LedgerPart): string[][] {
