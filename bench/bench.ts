@@ -13,6 +13,7 @@ import { measureOperations, repriced } from "./gas.ts";
 import { measureGrowth } from "./growth.ts";
 import { instancesTable } from "./instancesTable.ts";
 import { measureKeys } from "./keys.ts";
+import { measureLedger } from "./ledger.ts";
 import { markdown } from "./markdown.ts";
 import { type Options, type Part, parseOptions, USAGE, UsageError } from "./options.ts";
 import { measurePage } from "./page.ts";
@@ -87,6 +88,13 @@ async function run(part: Part, report: Report, { full, assumptions }: Options): 
       const figures = await measureServices(report.services, run);
       return { ...report, services: { ...measured(), ...figures } };
     }
+    case "ledger": {
+      let whole = report;
+      await measureLedger(report.ledger, run, (figures) => {
+        whole = write({ ...report, ledger: { ...measured(), ...figures } });
+      });
+      return whole;
+    }
   }
 }
 
@@ -106,10 +114,11 @@ function write(report: Report): Report {
   return whole;
 }
 
-/** Contracts for gas, growth and page, circuits of the default group for their proofs. */
+/** Contracts that transactions of a part are sent to, and the default group's circuits for what it proves. */
 function prepare(parts: readonly Part[]): void {
-  if (!parts.some((part) => part === "gas" || part === "growth" || part === "page")) return;
-  for (const args of [["circuits", "build"], ["build"]]) {
+  const claims = parts.some((part) => part === "gas" || part === "growth" || part === "page");
+  if (!claims && !parts.includes("ledger")) return;
+  for (const args of claims ? [["circuits", "build"], ["build"]] : [["build"]]) {
     const { status } = spawnSync("hardhat", args, {
       cwd: root,
       stdio: ["ignore", 2, 2],

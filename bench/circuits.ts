@@ -20,11 +20,18 @@ import {
   compilerVersion,
   constraintsByPart,
 } from "@vitalproof/hardhat-circom/measure";
+import { diskArtifacts } from "@vitalproof/sdk/node";
 import { shapeOf } from "../test/circuits/support/shapes.ts";
 import type { Say } from "./progress.ts";
 
 export const root = join(import.meta.dirname, "..");
 const folder = join(root, "build/bench");
+
+/** Of our instances, as they were built. */
+export const proofArtifacts = diskArtifacts(join(root, "circuits/artifacts"), {
+  large: join(root, "build/circuits"),
+  hint: "Run: npx hardhat circuits build --all",
+});
 
 /** One circuit to compare with. */
 export interface Comparison {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { childProcessProver, diskArtifacts, prove } from "@vitalproof/sdk/node";
-import { builtInstance, root } from "./circuits.ts";
+import { childProcessProver } from "@vitalproof/sdk/node";
+import { builtInstance, proofArtifacts } from "./circuits.ts";
 import { step } from "./progress.ts";
+import { type ProofTimes, timeProof } from "./proofTimes.ts";
 import type { InstanceRow, InstanceTimes } from "./report.ts";
 import { median, round } from "./statistics.ts";
 import { witnessOf } from "./witness.ts";
@@ -33,60 +32,18 @@ type Times = Omit<InstanceTimes, "name" | "ratio" | "measured">;
 
 /** Medians of all runs. Loading the artifacts hashes them, which warms the disk's cache; every proof is verified. */
 async function measure(name: string): Promise<Times> {
-  const artifacts = await diskArtifacts(join(root, "circuits/artifacts"), {
-    large: join(root, "build/circuits"),
-    hint: "Run: npx hardhat circuits build --all",
-  }).load(name);
+  const artifacts = await proofArtifacts.load(name);
   const witness = witnessOf(name);
-  const [witnesses, proofs, totals]: [number[], number[], number[]] = [[], [], []];
-  const cpus: (number | undefined)[] = [];
+  const runs: ProofTimes[] = [];
   const prover = childProcessProver();
-  for (let run = 0; run < RUNS; run++) {
-    const at = new Map<string, number>();
-    const cpu = childrenTime();
-    const started = performance.now();
-    let ended = 0;
-    await prove(
-      {
-        async prove(...args) {
-          const proof = await prover.prove(...args);
-          ended = performance.now();
-          return proof;
-        },
-      },
-      artifacts,
-      witness,
-      {
-        onProgress: ({ phase }) => {
-          if (!at.has(phase)) at.set(phase, performance.now());
-        },
-      },
-    );
-    // The process is stopped with its result; it counts once it is gone.
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    witnesses.push(at.get("proof")! - at.get("witness")!);
-    proofs.push(ended - at.get("proof")!);
-    totals.push(ended - started);
-    cpus.push(cpu === undefined ? undefined : childrenTime()! - cpu);
-  }
-  const known = cpus.filter((cpu) => cpu !== undefined);
+  for (let run = 0; run < RUNS; run++) runs.push(await timeProof(prover, artifacts, witness));
+  const middle = (figure: "witness" | "proof" | "total") => round(median(runs.map((run) => run[figure])));
+  const cpus = runs.map(({ cpu }) => cpu).filter((cpu) => cpu !== undefined);
   return {
     runs: RUNS,
-    witness: round(median(witnesses)),
-    proof: round(median(proofs)),
-    total: round(median(totals)),
-    ...(known.length === 0 ? {} : { cpu: round(median(known)) }),
+    witness: middle("witness"),
+    proof: middle("proof"),
+    total: middle("total"),
+    ...(cpus.length === 0 ? {} : { cpu: round(median(cpus)) }),
   };
-}
-
-/** Processor time of all ended children in milliseconds: cutime and cstime of proc(5), in hundredths of a second. */
-function childrenTime(): number | undefined {
-  try {
-    const fields = readFileSync("/proc/self/stat", "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    return (Number(fields[13]) + Number(fields[14])) * 10;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import { fileLines } from "./sections/files.ts";
 import { gasLines } from "./sections/gas.ts";
 import { growthLines } from "./sections/growth.ts";
 import { keyLines } from "./sections/keys.ts";
+import { ledgerLines } from "./sections/ledger.ts";
 import { pageLines } from "./sections/page.ts";
 import { provingLines } from "./sections/proving.ts";
 import { serviceLines } from "./sections/services.ts";
@@ -48,6 +49,7 @@ export function markdown(report: Report, plots: ReadonlySet<string>): string {
     ...treeLines(report, plot),
     ...workerLines(report),
     ...serviceLines(report, plot),
+    ...ledgerLines(report),
   ];
   return `${lines
     .join("\n")

@@ -13,6 +13,7 @@ export const PARTS = [
   "tree",
   "workers",
   "services",
+  "ledger",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -39,6 +40,8 @@ Parts, all when none is named:
   tree          a day's tree by WebAssembly against poseidon-lite, in turns
   workers       1, 2 and 4 processes that prove through one queue; needs PostgreSQL
   services      a gateway's readings and an attester's day, on SQLite and PostgreSQL; LONG=1 for a million readings
+  ledger        gas of the health ledger; proofs by snarkjs and the native prover that VITALPROOF_RAPIDSNARK names, without
+                one only where the report has none of one; LONG=1 for batches of 244 and 1,024, with 3 GB
 
   --full            all instances, more rounds, the largest sizes: an hour or so
   --json            the report on stdout

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { prove } from "@vitalproof/sdk";
-import { childProcessProver, diskArtifacts } from "@vitalproof/sdk/node";
+import { childProcessProver } from "@vitalproof/sdk/node";
 import type { Page } from "playwright-core";
 import { InsurerPage } from "../test/web/support/insurer.ts";
 import { PatientPage } from "../test/web/support/patient.ts";
 import { openPage, openStage, type Stage } from "../test/web/support/stage.ts";
 import { webServer } from "../test/web/support/webServer.ts";
-import { root } from "./circuits.ts";
+import { proofArtifacts, root } from "./circuits.ts";
 import { type Say, step } from "./progress.ts";
 import type { PagePart, PageProof, ViewRow } from "./report.ts";
 import { median, round, spreadOf } from "./statistics.ts";
@@ -202,8 +201,7 @@ async function pageProof(page: Page, patient: PatientPage): Promise<number> {
 
 /** Milliseconds of the same circuit's proof in a process of its own, as the command makes it. */
 async function nodeProof(): Promise<number> {
-  const loader = diskArtifacts(join(root, "circuits/artifacts"), { large: join(root, "build/circuits") });
   const started = performance.now();
-  await prove(childProcessProver(), await loader.load(CIRCUIT), witnessOf(CIRCUIT));
+  await prove(childProcessProver(), await proofArtifacts.load(CIRCUIT), witnessOf(CIRCUIT));
   return performance.now() - started;
 }

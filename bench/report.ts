@@ -2,7 +2,12 @@
 import type { SetupFigures } from "@vitalproof/hardhat-circom/measure";
 import type { Assumptions, ChainCost, TransactionCost } from "./chains.ts";
 import type { Environment } from "./environment.ts";
+import type { LedgerPart } from "./ledgerReport.ts";
+import type { ServicesPart } from "./servicesReport.ts";
 import type { Spread } from "./statistics.ts";
+
+export type * from "./ledgerReport.ts";
+export type * from "./servicesReport.ts";
 
 /** What every part says about its last run. */
 export interface Measured {
@@ -262,60 +267,6 @@ export interface WorkersPart extends Measured {
   readonly rows: readonly WorkersRow[];
 }
 
-export type StoreName = "SQLite" | "PostgreSQL";
-
-/** Seconds, but for `others`. */
-export interface CostFigures {
-  readonly wall: number;
-  /** Processor time of the service's process, all threads. */
-  readonly cpu: number;
-  /** Of the database's server, its flushes included; null where the system does not tell. */
-  readonly serverCpu: number | null;
-  /** Processors that other work of the machine had meanwhile. */
-  readonly others: number;
-}
-
-/** Readings that a gateway stored durably, as fast as it could. */
-export interface IngestRow extends Dated {
-  readonly store: StoreName;
-  readonly devices: number;
-  readonly readings: number;
-  /** Readings whose cost this is: all but the first tenth. */
-  readonly counted: number;
-  readonly cost: CostFigures;
-  /** Sealing a day of every device's log afterwards. */
-  readonly seal: CostFigures;
-  /** Megabytes in use after garbage was collected, with a tenth of the readings stored and with all. */
-  readonly heap: { readonly tenth: number; readonly all: number };
-}
-
-/** Devices with one reading a minute each. */
-export interface PaceRow extends Dated {
-  readonly store: StoreName;
-  readonly devices: number;
-  readonly seconds: number;
-  readonly cost: CostFigures;
-}
-
-/** A day of an attester: one head of each person, the day closed, and every path handed out. */
-export interface AttesterRow extends Dated {
-  readonly store: StoreName;
-  readonly people: number;
-  readonly heads: CostFigures;
-  readonly close: CostFigures;
-  readonly paths: CostFigures;
-}
-
-export interface ServicesPart extends Measured {
-  /** Of the machine, the average of the minute before. */
-  readonly load: number;
-  /** Milliseconds until a small write is on the disk. */
-  readonly flush: number;
-  readonly ingest: readonly IngestRow[];
-  readonly pace: readonly PaceRow[];
-  readonly attester: readonly AttesterRow[];
-}
-
 export interface TargetRow {
   readonly target: string;
   readonly wanted: string;
@@ -337,6 +288,7 @@ export interface Report {
   readonly tree?: TreePart;
   readonly workers?: WorkersPart;
   readonly services?: ServicesPart;
+  readonly ledger?: LedgerPart;
 }
 
 /** Rows of an earlier run that this one did not measure stay, with their day; the order is that of `compare`. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { IngestRow, Report, TargetRow } from "./report.ts";
+import type { IngestRow, LedgerPart, Report, TargetRow } from "./report.ts";
 import { round } from "./statistics.ts";
 
 /** Zero bytes in calldata are all that may differ between two transactions of one kind. */
@@ -17,6 +17,33 @@ const SINGLE_FLOOR = PAIRING + 4 * PAIR + 4 * TERM;
 const MARGINAL_FLOOR = PAIR + 6_000 + TERM + PROOF_CALLDATA;
 /** The first look at an account in a transaction (EIP-2929). */
 const COLD_ACCOUNT = 2_600;
+
+/**
+ * Most gas of the health ledger's transactions: of an access in a full batch, of 16 new consents and 15 revocations, of a
+ * revocation by force, and of a claim more under a consent of the ledger than under one in public.
+ */
+export const LEDGER_GAS = {
+  access: [
+    [64, 4_500],
+    [244, 1_250],
+    [1024, 390],
+  ],
+  consents: 290_000,
+  force: 275_000,
+  claimMore: 2_500,
+} as const;
+
+/** Names of the health ledger's transactions in the report. */
+export const LEDGER_ROWS = {
+  access: (accesses: number) => `${accesses.toLocaleString("en")} accesses`,
+  consents: "16 new consents and 15 revocations",
+  force: "a revocation by force",
+  bind: "binding a consent to a policy",
+  claim: {
+    ledger: "a claim under a consent of the ledger",
+    registry: "a claim under a consent of the registry",
+  },
+} as const;
 
 /** The pairs of circuits that the targets are about. */
 export const HOUR_PAIR = "heart-rate-hour against the guide's loop, bare";
@@ -121,6 +148,7 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
       1.04,
       marginal === undefined ? undefined : (marginal + PROOF_CALLDATA) / MARGINAL_FLOOR,
     ),
+    ...ledgerTargets(report.ledger, atMost),
     atMost("gas of a claim in a batch of 64, all in", 120_000, batchOf(64)?.totalGasPerClaim, 0),
     {
       target: "gas of a claim and of a payment differs by how much between the fewest and the most policies",
@@ -129,6 +157,44 @@ export function targetsOf(report: Omit<Report, "targets">): TargetRow[] {
       met: spread === undefined ? null : spread < FLAT_GAS,
     },
   ];
+}
+
+type AtMost = (target: string, wanted: number, value: number | undefined, digits?: number) => TargetRow;
+
+function ledgerTargets(ledger: LedgerPart | undefined, atMost: AtMost): TargetRow[] {
+  const gas = (operation: string) => ledger?.transactions.find((row) => row.operation === operation)?.gas;
+  const [most, limit] = LEDGER_GAS.access.at(-1)!;
+  const batch = gas(LEDGER_ROWS.access(most));
+  const [bound, open] = [gas(LEDGER_ROWS.claim.ledger), gas(LEDGER_ROWS.claim.registry)];
+  return [
+    atMost(
+      "constraints of one access more in a batch of the ledger (244 to 1,024)",
+      1_000,
+      accessConstraints(ledger),
+      1,
+    ),
+    atMost(
+      `gas of an access in a batch of ${most.toLocaleString("en")}`,
+      limit,
+      batch === undefined ? undefined : batch / most,
+      1,
+    ),
+    atMost(`gas of ${LEDGER_ROWS.consents}`, LEDGER_GAS.consents, gas(LEDGER_ROWS.consents)),
+    atMost(`gas of ${LEDGER_ROWS.force}`, LEDGER_GAS.force, gas(LEDGER_ROWS.force)),
+    atMost(
+      "gas of a claim more under a consent of the ledger than of the registry",
+      LEDGER_GAS.claimMore,
+      bound === undefined || open === undefined ? undefined : bound - open,
+    ),
+  ];
+}
+
+/** Of one access more, between the two largest batches. */
+export function accessConstraints(ledger: LedgerPart | undefined): number | undefined {
+  const of = (accesses: number) =>
+    ledger?.circuits.find(({ name }) => name === `access-batch-${accesses}`)?.constraints;
+  const [smaller, larger] = [of(244), of(1_024)];
+  return smaller === undefined || larger === undefined ? undefined : (larger - smaller) / (1_024 - 244);
 }
 
 /** Of each store the row with the most readings, of those with the most devices. */

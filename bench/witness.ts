@@ -3,6 +3,7 @@ import { type CircuitInput, Witness } from "@vitalproof/sdk";
 import { honestClaimOf, inputOf } from "../test/circuits/support/claim.ts";
 import { holderOf, leafOf, pathOf, poseidon, subjectOf } from "../test/circuits/support/hashes.ts";
 import { type Shape, shapeOf } from "../test/circuits/support/shapes.ts";
+import { isLedgerCircuit, ledgerWitnessOf } from "./ledgerWitness.ts";
 
 /** Readings that a day may have: most near the middle of the scale, every sixteenth missing. */
 export function codesOf(shape: Shape): bigint[][] {
@@ -31,8 +32,9 @@ const CROWD = { before: OTHERS.slice(0, PEOPLE / 3), after: OTHERS.slice(PEOPLE 
 /** Lower end of the band that claims here ask for; every reading of `codesOf` is above it. */
 const bandLow = (shape: Shape) => BigInt(Math.max(1, Math.floor(shape.codes / 3)));
 
-/** A claim of an instance that holds, with bounds that ask for something. */
+/** What an instance can be proven with: a claim with bounds that ask for something, or a full batch of the ledger. */
 export function witnessOf(name: string): Witness {
+  if (isLedgerCircuit(name)) return ledgerWitnessOf(name);
   if (name === "enrolment") {
     const [secret, scope] = [77n, 5n];
     const input = {

@@ -4,11 +4,10 @@
 // to, and says what it took when told to end.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { prove } from "@vitalproof/sdk";
-import { diskArtifacts, proverPool } from "@vitalproof/sdk/node";
+import { proverPool } from "@vitalproof/sdk/node";
 import { workOn } from "@vitalproof/services";
-import { root } from "./circuits.ts";
+import { proofArtifacts } from "./circuits.ts";
 import { witnessOf } from "./witness.ts";
 
 export type ProofStep = { readonly period: number };
@@ -28,8 +27,7 @@ const send = (message: WorkerMessage) => new Promise<void>((done) => process.sen
 process.once("disconnect", () => process.exit(0));
 const [{ url, circuit }] = (await once(process, "message")) as [WorkerJob];
 const pool = proverPool({ size: 1 });
-const loader = diskArtifacts(join(root, "circuits/artifacts"), { large: join(root, "build/circuits") });
-const artifacts = await loader.load(circuit);
+const artifacts = await proofArtifacts.load(circuit);
 let proofs = 0;
 const proveOnce = async (): Promise<void> => {
   await prove(pool, artifacts, witnessOf(circuit));

@@ -2,6 +2,7 @@
 //
 // A page of the health ledger and its patients, the same in every run.
 import {
+  type Access,
   consentLeafOf,
   type Grant,
   grantDomainOf,
@@ -69,4 +70,17 @@ export function pageOf(
   const patients = Array.from({ length: filled }, (_, slot) => patientOf(`patient ${slot}`, rights));
   const leaves = patients.map(({ consent }) => consentLeafOf(consent));
   return { page: { leaves, live: (1n << BigInt(filled)) - 1n }, patients };
+}
+
+/**
+ * Accesses that a full batch may have, one a minute: over all these patients in turns, each by another actor, and every
+ * fiftieth with broken glass for a purpose that `RIGHTS` does not have.
+ */
+export function sampleAccesses(patients: readonly Pick<Patient, "consent">[], count: number): Access[] {
+  return Array.from({ length: count }, (_, i) => {
+    const slot = (7 * i) % patients.length;
+    const usual = { slot, actor: i, role: 1, purpose: 2, class: 4, minute: i, glass: 0 };
+    const { consent } = patients[slot]!;
+    return i % 50 === 7 ? { ...usual, consent, purpose: 7, glass: 1 } : { ...usual, consent };
+  });
 }
