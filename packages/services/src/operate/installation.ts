@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly clock?: () => number;
   /** Times between two looks are divided by it, for tests. */
   readonly hurry?: number;
-  /** What lies between the service and its store, for tests. */
+  /** What the service has in place of its store, made over it; for tests. */
   readonly over?: (database: Database) => Database;
 }
 

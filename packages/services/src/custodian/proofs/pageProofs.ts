@@ -32,7 +32,7 @@ export type WaitingProof = {
 };
 
 /**
- * Has a page's proofs made by whoever works on its queue, here or elsewhere. What is to be proven is stored under the page's claim
+ * Has a page's proofs made by the workers of its queue, here or elsewhere. What is to be proven is stored under the page's claim
  * first, and the proof is taken from there. A proof belongs to the process that asked for it: when that one ends, the next one
  * forgets it and makes the batch anew, under a nonce of its own.
  */
@@ -64,7 +64,7 @@ export class PageProofs {
     };
   }
 
-  /** Waits for nothing more, and takes back what was asked for. */
+  /** Waits for nothing more, and forgets what was asked for. */
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#asked);
