@@ -2,7 +2,10 @@
 //
 // What operators do with a service, on a store of its own and without a chain.
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrate, openDatabase } from "@vitalproof/services";
@@ -206,6 +209,8 @@ describe("services, operated", () => {
     expect(JSON.parse(attesters.err).error.details.has).to.deep.equal(["custodian"]);
     const backup = join(folder, "custodian.backup");
     expect((await ran(["custodian", "backup", backup, "--config", config])).code).to.equal(0);
+    const alone = await ran(["custodian", "prove", "--config", config, "--json"]);
+    expect(JSON.parse(alone.err).error.hint).to.include("custodian.provers");
     const tooLong = { ...part.custodian, closeEvery: 100_000 };
     const bad = configured({ ...part, custodian: tooLong }, "bad.json");
     const refused = await ran(["custodian", "run", "--config", bad, "--json"]);
@@ -249,5 +254,45 @@ describe("services, operated", () => {
     expect(await codeOf(asked("http://127.0.0.1:9", join(folder, "none")))).to.equal("FILE_UNREADABLE");
     // The token does not leave this machine without encryption.
     expect(await codeOf(asked("http://attester.example:8600"))).to.equal("NOT_ALLOWED");
+  });
+
+  it("takes nothing for a status but the service's own, and says which address it needs", async () => {
+    const token = join(folder, "token");
+    writeFileSync(token, "vitalproof_x\n");
+    const figures = { waiting: 0, missed: 0, unsettled: [], closesAt: 1 };
+    const own = { service: "custodian", at: 1, problems: [{ what: "It waits.", todo: "Look." }] };
+    const answers: Readonly<Record<string, unknown>> = {
+      "/status": own,
+      "/custodian/status": figures,
+      "/other/status": { ...own, service: "attester" },
+      "/half/status": { ...own, problems: [{ what: 1 }] },
+      "/text/status": "It is well.",
+    };
+    const server = createServer(({ url = "" }, response) => {
+      const answer = answers[url];
+      if (answer === undefined) response.writeHead(url.includes("busy") ? 503 : 404);
+      response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? {}));
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    try {
+      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const asked = (path: string) =>
+        ran(["custodian", "status", "--url", `${origin}${path}`, "--token-file", token, "--json"]);
+      const good = await asked("/");
+      expect(good.code, good.err).to.equal(EXIT.no);
+      expect(JSON.parse(good.out).problems).to.deep.equal(own.problems);
+      const errorOf = async (path: string) => JSON.parse((await asked(path)).err).error;
+      for (const path of ["/custodian", "/other", "/half", "/text"]) {
+        const { code, hint } = await errorOf(path);
+        expect(code, path).to.equal("DOCUMENT_INVALID");
+        expect(hint, path).to.include(`such as ${origin}.`);
+      }
+      const gone = await errorOf("/elsewhere/");
+      expect([gone.code, gone.details.status]).to.deep.equal(["NOT_ALLOWED", 404]);
+      expect(gone.hint).to.include(`without a path, such as ${origin}.`);
+      expect((await errorOf("/busy")).hint).not.to.include("token");
+    } finally {
+      server.close();
+    }
   });
 });

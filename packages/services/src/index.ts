@@ -32,6 +32,7 @@ export {
 } from "./chain/index.ts";
 export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
 export type { CustodianConfig } from "./custodian/config.ts";
+export { runCustodianProver } from "./custodian/prove.ts";
 export { type CustodianRunOptions, type RunningCustodian, runCustodian } from "./custodian/run.ts";
 export type { CustodianStatus } from "./custodian/status.ts";
 export type { GatewayConfig } from "./gateway/config.ts";
@@ -40,7 +41,7 @@ export { gatewayPartOf, type OpenGateway, openGateway } from "./gateway/open.ts"
 export { pageRoutes } from "./gateway/page/pageRoutes.ts";
 export type { PageView } from "./gateway/page/statusPage.ts";
 export { gatewayErasures, People, remainsOnChain } from "./gateway/people/index.ts";
-export { type RunningProver, runProver } from "./gateway/prove.ts";
+export { runProver } from "./gateway/prove.ts";
 export { type GatewayRunOptions, type RunningGateway, runGateway } from "./gateway/run.ts";
 export type { GatewayStatus } from "./gateway/status.ts";
 export {
@@ -91,6 +92,7 @@ export type { RunOptions } from "./operate/installation.ts";
 export { type Logger, type LoggerOptions, logger } from "./operate/logger.ts";
 export { type Labels, type MetricOptions, Metrics } from "./operate/metrics.ts";
 export type { Checks } from "./operate/readiness.ts";
+export type { RunningProver } from "./proving/proofQueue.ts";
 export type { RelayerConfig } from "./relayer/config.ts";
 export {
   RELAYER_POLICY,

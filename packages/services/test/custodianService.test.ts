@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A custodian as a service, from an EHR's posts to what patients read on the chain.
-import type { Prover, VitalproofError } from "@vitalproof/sdk";
+import type { Prover } from "@vitalproof/sdk";
 import type { PostedAccess } from "@vitalproof/sdk/ledger";
 import { expect } from "chai";
 import { sql } from "kysely";
-import { networkHelpers, takesItsBlocksAlong } from "../../../test/contracts/support/network.ts";
+import { takesItsBlocksAlong } from "../../../test/contracts/support/network.ts";
 import { RIGHTS } from "../../../test/support/ledgerPage.ts";
 import { send } from "../../../test/support/rawRequest.ts";
 import type { Database, RunningCustodian } from "../src/index.ts";
 import { accountOf } from "./support/accounts.ts";
-import { Custodians } from "./support/custodians.ts";
+import { Custodians, GRANTEE } from "./support/custodians.ts";
 import { until } from "./support/installations.ts";
 import { codeOf, rejection } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
-import { FINALITY } from "./support/testChain.ts";
-
-const HOUR = 3_600;
-const GRANTEE = 7;
 
 onBothStores("custodian's service", (stores) => {
   takesItsBlocksAlong();
@@ -37,31 +33,9 @@ onBothStores("custodian's service", (stores) => {
 
   const ehr = () => all.as(service, "recorder");
   const desk = () => all.as(service, "operator");
-  const nextClosing = () => (Math.floor(all.now / HOUR) + 1) * HOUR;
-  const isReady = () =>
-    until("the page is compared with the chain", async () => {
-      const { lastIs503 } = await ehr()
-        .record(all.access("ready", { slot: 255 }))
-        .then(
-          () => ({ lastIs503: false }),
-          ({ code }: VitalproofError) => ({ lastIs503: code === "CHAIN_UNREACHABLE" }),
-        );
-      return !lastIs503;
-    });
-  /** Consents in the first slots, final. Afterwards it is a minute after a closing time. */
-  async function consents(count: number): Promise<void> {
-    await isReady();
-    for (let i = 0; i < count; i++) {
-      const { offer } = await desk().offer({ rights: RIGHTS, grantee: GRANTEE });
-      await desk().accept(all.answer(offer));
-    }
-    await all.passUntil(nextClosing());
-    await until("the consents are on the chain", async () => Number((await all.page()).filled) === count);
-    await until("a look sees them", async () => (await desk().status()).unsettled.length === 1);
-    await networkHelpers.mine(FINALITY + 1, { interval: 0 });
-    await until("they are final", async () => (await desk().status()).unsettled.length === 0);
-    await all.passUntil(all.now + 60);
-  }
+  const nextClosing = () => all.nextClosing;
+  const isReady = () => all.isReady(service);
+  const consents = (count: number) => all.consents(service, count);
   const actors = async () => (await all.logged()).map((batch) => batch.map(({ actor }) => actor));
   const post = (accesses: readonly PostedAccess[]) => Promise.all(accesses.map((each) => ehr().record(each)));
 
@@ -141,9 +115,11 @@ onBothStores("custodian's service", (stores) => {
     // One that ends in the middle of a proof.
     let isProving = false;
     const stuck: Prover = {
-      prove: () => {
+      prove: (_artifacts, _witness, { signal } = {}) => {
         isProving = true;
-        return new Promise(() => undefined);
+        return new Promise((_, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason as Error));
+        });
       },
     };
     service = await all.start(store, { prover: stuck });
@@ -176,6 +152,7 @@ onBothStores("custodian's service", (stores) => {
     all.node.behave();
     await isReady();
     for (const access of [one, two, three]) expect(await ehr().record(access)).to.equal("known");
+    await until("a round has ended", async () => (await service.status()).waiting !== undefined);
     await all.passUntil(nextClosing());
     await until("nothing waits", async () => (await desk().status()).waiting === 0);
     expect((await actors()).flat().sort()).to.deep.equal([1, 2, 3]);
@@ -260,6 +237,15 @@ onBothStores("custodian's service", (stores) => {
     for (const check of ["store", "master key", "page 1", "custodian's account"])
       expect(found[check]?.ok, JSON.stringify(found[check])).to.equal(true);
     expect(found["page 1"]?.text).to.match(/with 1 consents$/);
+    for (const circuit of ["access-batch-64", "consent-batch"])
+      expect(found[`circuit ${circuit} at the ledger`]).to.include({ ok: true, text: "is in force" });
+    await all.suspend("consent-batch");
+    const suspended = await all.doctor(store);
+    expect(suspended["circuit access-batch-64 at the ledger"]?.ok).to.equal(true);
+    expect(suspended["circuit consent-batch at the ledger"]?.ok).to.equal(false);
+    expect(suspended["circuit consent-batch at the ledger"]?.hint).to.include(
+      "--circuits access-batch-64,consent-batch",
+    );
     const other = await all.doctor(store, accountOf(0).privateKey);
     expect(other["page 1"]).to.include({ ok: false });
     const headers = { authorization: `Bearer ${all.tokens.monitor.token}` };

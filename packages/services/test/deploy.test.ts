@@ -30,7 +30,7 @@ import { HAS_POSTGRES, startPostgres } from "./support/postgres.ts";
 const DEPLOY = join(import.meta.dirname, "../deploy");
 const ROOT = join(import.meta.dirname, "../../..");
 const COMMAND = join(ROOT, "packages/cli/bin/vitalproof.cjs");
-const CONFIGS = ["attester", "relayer", "gateway"] as const;
+const CONFIGS = ["attester", "relayer", "gateway", "custodian"] as const;
 type Mount = { readonly source: string; readonly target: string };
 type Service = {
   readonly image: string;
@@ -78,6 +78,7 @@ describe("deployment files", () => {
   it("the compose file has every service, and each is started again", () => {
     expect(Object.keys(compose.services)).to.have.members([
       ...["postgres", "mosquitto", "attester", "relayer", "gateway", "prover-1", "prover-2"],
+      ...["custodian", "custodian-prover-1", "custodian-prover-2"],
     ]);
     for (const [name, { restart }] of Object.entries(compose.services))
       expect(restart, name).to.equal("unless-stopped");
@@ -86,7 +87,7 @@ describe("deployment files", () => {
   it("every command is one of the program, with the options that it is given", async function () {
     this.timeout(60_000);
     const lines = [...ours.map(([, { command }]) => command!), ...units.map((unit) => execOf(unit).slice(1))];
-    expect(lines).to.have.length(5 + 5);
+    expect(lines).to.have.length(8 + 6);
     for (const line of new Set(lines.map((words) => words.join(" ")))) {
       const words = line.split(" ");
       const at = words.findIndex((word) => word.startsWith("--"));

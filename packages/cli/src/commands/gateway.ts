@@ -6,9 +6,9 @@ import { registerEraseAgain } from "./eraseAgain.ts";
 import { registerAdmit } from "./gateway/admit.ts";
 import { registerHashPassword } from "./gateway/hashPassword.ts";
 import { registerConfirmClock, registerOpenLog } from "./gateway/operate.ts";
-import { registerProver } from "./gateway/prove.ts";
 import { registerRequest } from "./gateway/request.ts";
 import { registerRotateKey } from "./gateway/rotateKey.ts";
+import { registerProver } from "./prover.ts";
 import { registerService } from "./service.ts";
 
 export function registerGateway(program: Command, io: Io): void {
@@ -27,7 +27,7 @@ export function registerGateway(program: Command, io: Io): void {
   registerConfirmClock(gateway, io);
   registerOpenLog(gateway, io);
   registerHashPassword(gateway, io);
-  registerProver(gateway, io);
+  registerProver(gateway, io, "gateway");
   registerRequest(gateway, io);
   registerRotateKey(gateway, io);
   registerService(gateway, io, "gateway");

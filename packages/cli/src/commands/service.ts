@@ -89,7 +89,7 @@ function registerStatus(parent: Command, io: Io, service: ServiceName): void {
       `\nExample:\n  vitalproof ${service} status --url http://127.0.0.1:8600 --token-file token.txt\n`,
     )
     .action(async (options: { url: string; tokenFile: string }) => {
-      const status = await askStatus(options.url, await tokenOf(io, options.tokenFile));
+      const status = await askStatus(service, options.url, await tokenOf(io, options.tokenFile));
       const { problems, ...figures } = status;
       const lines = statusLines(figures);
       const wrong = problems.flatMap(({ what, todo }) => ["", what, `  ${todo}`]);
@@ -98,7 +98,8 @@ function registerStatus(parent: Command, io: Io, service: ServiceName): void {
     });
 }
 
-async function askStatus(url: string, token: string): Promise<Status> {
+/** @throws SERVICE_UNREACHABLE; NOT_ALLOWED where it refuses; DOCUMENT_INVALID for what is not the status of this service */
+async function askStatus(service: ServiceName, url: string, token: string): Promise<Status> {
   const address = `${url.replace(/\/$/, "")}/status`;
   const response = await fetch(address, {
     headers: authorizationOf(token, address),
@@ -111,11 +112,39 @@ async function askStatus(url: string, token: string): Promise<Status> {
       cause,
     });
   });
-  if (response.ok) return (await response.json()) as Status;
-  throw new VitalproofError("NOT_ALLOWED", `The service refused (HTTP ${response.status}).`, {
-    details: { url: address, status: response.status },
-    hint: "Use a token of an operator or monitor that has not expired.",
+  const { ok, status } = response;
+  if (!ok) {
+    throw new VitalproofError("NOT_ALLOWED", `The service refused (HTTP ${status}).`, {
+      details: { url: address, status },
+      hint: refusedHint(status, url),
+    });
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (isStatusOf(service, answer)) return answer;
+  throw new VitalproofError("DOCUMENT_INVALID", `The answer is not the status of a ${service}.`, {
+    details: { url: address },
+    hint: urlHint(url),
   });
+}
+
+function refusedHint(status: number, url: string): string {
+  if (status === 404) return urlHint(url);
+  if (status >= 500) return "Its own log says why. Try again in some seconds.";
+  return "Use a token of an operator or monitor that has not expired.";
+}
+
+/** The services' own endpoints have paths; their status has none. */
+function urlHint(url: string): string {
+  return `--url is the address at which the service listens, without a path, such as ${new URL(url).origin}.`;
+}
+
+function isStatusOf(service: ServiceName, answer: unknown): answer is Status {
+  const { service: name, problems } = (answer ?? {}) as Partial<Record<keyof Status, unknown>>;
+  const isProblem = (each: unknown): boolean => {
+    const { what, todo } = (each ?? {}) as Partial<Record<"what" | "todo", unknown>>;
+    return typeof what === "string" && typeof todo === "string";
+  };
+  return name === service && Array.isArray(problems) && problems.every(isProblem);
 }
 
 function registerDoctor(parent: Command, io: Io, service: ServiceName): void {

@@ -2,8 +2,9 @@
 import { type ContractRunner, ZeroAddress } from "ethers";
 import { argumentOf, atBlock, connect, read, type Sent, send } from "../clients/call.ts";
 import { chainIdOf } from "../clients/chain.ts";
-import type { HealthLedger } from "../clients/contractTypes.ts";
+import type { CircuitRegistry, HealthLedger } from "../clients/contractTypes.ts";
 import { type BlockRange, eventsOf } from "../clients/events.ts";
+import { CIRCUIT_REGISTRY_ABI } from "../generated/abi.ts";
 import { HEALTH_LEDGER_ABI } from "../generated/ledgerAbi.ts";
 import { type Proof, proofCalldata } from "../prove/proof.ts";
 import type { Witness } from "../witness/witness.ts";
@@ -202,6 +203,18 @@ export class LedgerClient {
   /** Up to when accesses of an ended version came late; 0 when none did. @param history `historyAfter` the version */
   async lateLogged(page: bigint, history: string): Promise<number> {
     return Number(await read(this.#contract, "lateLogged", () => this.#contract.lateLogged(page, history)));
+  }
+
+  /**
+   * Whether the ledger takes proofs of a circuit now: its registry has it in force.
+   * @param circuit name in circuits.json @throws UNKNOWN_CIRCUIT for one that is not the ledger's
+   */
+  async isInForce(circuit: string): Promise<boolean> {
+    const id = ledgerCircuitIdOf(circuit);
+    const address = await read(this.#contract, "circuits", () => this.#contract.circuits());
+    const registry = connect<CircuitRegistry>(CIRCUIT_REGISTRY_ABI, address, this.#runner);
+    const { verifier } = await read(registry, "verifierInForce", () => registry.verifierInForce(id));
+    return verifier !== ZeroAddress;
   }
 
   /** Whether the consent in a slot is given and not revoked. False for an unknown page. */

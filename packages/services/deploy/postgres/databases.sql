@@ -3,3 +3,4 @@
 create database attester;
 create database relayer;
 create database gateway;
+create database custodian;

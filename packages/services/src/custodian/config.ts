@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { address, type Field, integer, list, object, optional, text, uint256 } from "@vitalproof/sdk/wire";
+import * as v from "valibot";
 import { path } from "../fields.ts";
 import { type MasterKeyConfig, masterKeyConfig, type SignerConfig, signerConfig } from "../keys/index.ts";
 
@@ -27,6 +28,8 @@ export interface CustodianConfig {
   readonly offerTime?: number;
   /** Of circuits.json, in force at the ledger. */
   readonly circuits: { readonly accesses: string; readonly consents: string };
+  /** Proofs that this process makes at a time, since a page has one at most; 0 where other machines make them (`prove`). */
+  readonly provers: number;
   /** Folder of the circuits' large files, where it is not `artifacts`. */
   readonly folder?: string;
 }
@@ -45,5 +48,6 @@ export const custodianConfig = object({
   decisionTime: optional(integer(0, 1_000_000)),
   offerTime: optional(integer(1, 30 * 86_400)),
   circuits: object({ accesses: circuit, consents: circuit }),
+  provers: v.optional(integer(0, 1), 1),
   folder: optional(path),
-}) as Field<CustodianConfig>;
+}) as Field<unknown> as Field<CustodianConfig>;

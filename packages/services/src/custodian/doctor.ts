@@ -3,9 +3,10 @@ import { VitalproofError } from "@vitalproof/sdk";
 import { LedgerClient } from "@vitalproof/sdk/ledger";
 import type { JsonRpcProvider } from "ethers";
 import type { ServicesConfig } from "../config.ts";
-import { gatewayCircuits } from "../gateway/circuits.ts";
 import type { Look } from "../gateway/look.ts";
 import { openMasterKeys, openSigner } from "../keys/index.ts";
+import { provingCircuits } from "../proving/circuits.ts";
+import { verificationKeyOf } from "../proving/verificationKey.ts";
 import type { CustodianConfig } from "./config.ts";
 
 /** Everything that a custodian needs before it runs. Nothing is changed. */
@@ -14,8 +15,8 @@ export function custodianLooks(
   provider: JsonRpcProvider,
 ): Look[] {
   const { custodian, artifacts } = config;
-  const circuits = gatewayCircuits(artifacts, custodian.folder);
-  const { accesses, consents } = custodian.circuits;
+  const files = provingCircuits(artifacts, custodian.folder);
+  const circuits = [custodian.circuits.accesses, custodian.circuits.consents];
   return [
     [
       "master key",
@@ -25,16 +26,33 @@ export function custodianLooks(
       },
     ],
     [`page ${custodian.page}`, () => lookAtPage(config, provider)],
-    ...[accesses, consents].map(
-      (circuit): Look => [
+    ...circuits.flatMap((circuit): Look[] => [
+      [
         `circuit ${circuit}`,
         async () => {
-          await circuits(circuit);
-          return "its files are those of its manifest";
+          if (custodian.provers > 0) await files(circuit);
+          else await verificationKeyOf(artifacts, circuit);
+          return custodian.provers > 0
+            ? "its files are those of its manifest"
+            : "its verification key is that of its manifest; other machines prove";
         },
       ],
-    ),
+      [`circuit ${circuit} at the ledger`, () => lookAtCircuit(circuit, circuits, custodian, provider)],
+    ]),
   ];
+}
+
+async function lookAtCircuit(
+  circuit: string,
+  circuits: readonly string[],
+  { ledger }: CustodianConfig,
+  provider: JsonRpcProvider,
+): Promise<string> {
+  if (await new LedgerClient(ledger, provider).isInForce(circuit)) return "is in force";
+  throw new VitalproofError("NOT_THERE", `The ledger ${ledger} takes no proofs of ${circuit}.`, {
+    details: { circuit, ledger },
+    hint: `Name circuits in force as custodian.circuits, or have the registry's governor add this one. A new deployment has them with \`vitalproof deploy --circuits ${circuits.join(",")}\`.`,
+  });
 }
 
 async function lookAtPage(

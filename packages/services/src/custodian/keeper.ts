@@ -46,7 +46,7 @@ export class PageKeeper {
    * @throws CHAIN_UNREACHABLE before that, NOT_ALLOWED when another process has it; HTTP status 503
    */
   get page(): CustodianPage {
-    if (this.#store.isLost()) throw unavailable(otherProcess());
+    if (this.#store.isLost()) throw otherProcess();
     if (this.#page !== undefined) return this.#page;
     throw notYet();
   }
@@ -146,8 +146,4 @@ function notYet(): Refusal {
   return new Refusal(503, "CHAIN_UNREACHABLE", "The page was not compared with the chain yet.", {
     hint: "Ask again in some seconds. The service's status says what it waits for.",
   });
-}
-
-function unavailable(error: VitalproofError): Refusal {
-  return new Refusal(503, error.code, error.shortMessage, { hint: error.hint });
 }

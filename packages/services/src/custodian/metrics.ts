@@ -10,6 +10,8 @@ export function custodianMetrics(metrics: Metrics, status: () => Promise<Custodi
   gauge("waiting", "Accesses that are not on the chain, missed ones included", ({ waiting }) => waiting);
   gauge("missed", "Accesses that were accepted and cannot be logged", ({ missed }) => missed);
   gauge("unsettled", "Transactions that are not final", ({ unsettled }) => unsettled);
+  gauge("proofs_waiting", "Proofs of batches that wait for a prover", ({ proofs }) => proofs.waiting);
+  gauge("proofs_failed", "Proofs of batches that failed again and again", ({ proofs }) => proofs.failed);
   gauge("problems", "Problems that an operator has to look at", ({ problems }) => problems.length);
   return metrics.counter({
     name: "custodian_batches_total",

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from "node:crypto";
-import { type Store, VitalproofError } from "@vitalproof/sdk";
+import type { Store } from "@vitalproof/sdk";
+import { Refusal } from "../http/refusal.ts";
 import { type PersonKeys, sealedStore } from "../sealed/index.ts";
 import { type Database, lock, type Queries } from "../store/index.ts";
 
 const OWNER = "service/owner";
+/** What a step has that changes texts of a page. */
+export const PAGE_LOCK = "pages";
 
 /** The texts of one page, sealed under a key of the page. Only who claimed them last can write. */
 export type PageStore = Store & {
@@ -32,7 +35,7 @@ export async function claimPage(
   /** Nobody claims the page until the step ends. */
   const step = <T>(act: (texts: Store) => Promise<T>): Promise<T> =>
     database.step(async (queries: Queries) => {
-      await lock(database, queries, "pages", name);
+      await lock(database, queries, PAGE_LOCK, name);
       return act(sealedStore(database, personKeys, name, queries));
     });
   const change = (act: (texts: Store) => Promise<void>): Promise<void> =>
@@ -57,8 +60,9 @@ export async function claimPage(
   };
 }
 
-export function otherProcess(): VitalproofError {
-  return new VitalproofError("NOT_ALLOWED", "Another process runs with the page of this one.", {
+/** Not about who asks: the process that has the page now would answer. */
+export function otherProcess(): Refusal {
+  return new Refusal(503, "NOT_ALLOWED", "Another process runs with the page of this one.", {
     hint: "A page has one process. End this one, or the other one and start this one again.",
   });
 }

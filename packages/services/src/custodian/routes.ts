@@ -2,7 +2,6 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import { CUSTODIAN_ENDPOINTS, isSamePage, MOST_MISSED, type PageAddress } from "@vitalproof/sdk/ledger";
 import type { FastifyPluginCallback } from "fastify";
-import { Refusal } from "../http/refusal.ts";
 import { serve } from "../http/serve.ts";
 import type { PageKeeper } from "./keeper.ts";
 
@@ -10,27 +9,21 @@ import type { PageKeeper } from "./keeper.ts";
 export function custodianRoutes(keeper: PageKeeper, address: PageAddress): FastifyPluginCallback {
   const { record, offer, accept, revoke, missed, decide, status } = CUSTODIAN_ENDPOINTS;
   return (app, _, done) => {
-    serve(app, record, ({ body }) => stored(async () => ({ outcome: await keeper.page.record(body) })));
-    serve(app, offer, ({ body }) =>
-      stored(async () => {
-        const { expires, ...offered } = await keeper.page.offer(body);
-        return { offer: offered, expires };
-      }),
-    );
-    serve(app, accept, ({ body }) =>
-      stored(async () => {
-        assertPage(body.address, address);
-        await keeper.page.accept(body.grant);
-        return {};
-      }),
-    );
-    serve(app, revoke, ({ body }) =>
-      stored(async () => {
-        assertPage(body.address, address);
-        await keeper.page.revoke(body.slot, body.secret);
-        return {};
-      }),
-    );
+    serve(app, record, async ({ body }) => ({ outcome: await keeper.page.record(body) }));
+    serve(app, offer, async ({ body }) => {
+      const { expires, ...offered } = await keeper.page.offer(body);
+      return { offer: offered, expires };
+    });
+    serve(app, accept, async ({ body }) => {
+      assertPage(body.address, address);
+      await keeper.page.accept(body.grant);
+      return {};
+    });
+    serve(app, revoke, async ({ body }) => {
+      assertPage(body.address, address);
+      await keeper.page.revoke(body.slot, body.secret);
+      return {};
+    });
     serve(app, missed, async () => {
       const all = keeper.known.missed;
       const accesses = all
@@ -38,12 +31,10 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
         .map(({ access, reason, isLeft }) => ({ ...access, reason, isLeft }));
       return { accesses, more: all.length - accesses.length };
     });
-    serve(app, decide, ({ body: { key, decision } }) =>
-      stored(async () => {
-        await (decision === "emergency" ? keeper.page.breakGlass(key) : keeper.page.leaveOut(key));
-        return {};
-      }),
-    );
+    serve(app, decide, async ({ body: { key, decision } }) => {
+      await (decision === "emergency" ? keeper.page.breakGlass(key) : keeper.page.leaveOut(key));
+      return {};
+    });
     serve(app, status, async () => {
       const { waiting, missed: found, unsettled } = keeper.known;
       const { closesAt } = keeper;
@@ -51,20 +42,6 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
     });
     done();
   };
-}
-
-/** What was not stored was not done: the caller asks again. */
-async function stored<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof VitalproofError) || error instanceof Refusal) throw error;
-    // Also NOT_ALLOWED of the store, which is not about who asks.
-    if (error.code !== "STORE_FAILED" && error.code !== "NOT_ALLOWED") throw error;
-    throw new Refusal(503, "STORE_FAILED", "The service could not store it.", {
-      hint: "Ask again in some seconds.",
-    });
-  }
 }
 
 /** @throws INVALID_ARGUMENT for what is for another page */

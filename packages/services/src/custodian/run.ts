@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { setTimeout } from "node:timers/promises";
-import { type ArtifactLoader, type Prover, VitalproofError } from "@vitalproof/sdk";
+import type { ArtifactLoader, Prover } from "@vitalproof/sdk";
 import { CustodianPage, LedgerClient, ledgerEvents, type PageAddress } from "@vitalproof/sdk/ledger";
-import { proverPool } from "@vitalproof/sdk/node";
 import type { ServicesConfig } from "../config.ts";
-import { gatewayCircuits } from "../gateway/circuits.ts";
 import { startServer } from "../http/server.ts";
-import { openMasterKeys, openSigner } from "../keys/index.ts";
+import type { QueueSettings } from "../jobs/index.ts";
+import { openSigner } from "../keys/index.ts";
 import { Installation, type RunOptions } from "../operate/installation.ts";
 import { Loop } from "../operate/loop.ts";
 import { statusRoutes } from "../operate/statusRoutes.ts";
-import { PersonKeys } from "../sealed/index.ts";
+import { loaderOf, provingCircuits } from "../proving/circuits.ts";
+import { openProofs } from "../proving/proofQueue.ts";
+import { keysAlone } from "../proving/verificationKey.ts";
 import type { CustodianConfig } from "./config.ts";
 import { PageKeeper } from "./keeper.ts";
 import { custodianMetrics } from "./metrics.ts";
+import { custodianPartOf, type OpenPage, openPage } from "./open.ts";
 import { claimPage, type PageStore } from "./pageStore.ts";
+import { forgetProofs, PageProofs } from "./proofs/pageProofs.ts";
+import { PageProver } from "./proofs/pageProver.ts";
+import { PAGE_PROOFS, type PageProofStep } from "./proofs/proofTexts.ts";
 import { custodianRoutes } from "./routes.ts";
 import { type CustodianStatus, custodianStatus } from "./status.ts";
 
@@ -22,10 +27,17 @@ import { type CustodianStatus, custodianStatus } from "./status.ts";
 const LOOK = 12_000;
 /** Milliseconds for which a round may go on when the service ends. */
 const END = 10_000;
+/** Milliseconds between two looks for a proof, and between two offers of one. */
+const PROOF_LOOK = 500;
+const PROOF_OFFER = 5_000;
 
 export interface CustodianRunOptions extends RunOptions {
   /** What proves and what it proves with; processes on this machine, with the configuration's files, when left out. */
-  readonly proving?: { readonly prover: Prover; readonly artifacts: ArtifactLoader };
+  readonly proving?: {
+    readonly prover: Prover;
+    readonly artifacts: ArtifactLoader;
+    readonly queue?: Partial<QueueSettings>;
+  };
 }
 
 /** A custodian that runs. */
@@ -49,41 +61,47 @@ export function runCustodian(
   config: ServicesConfig,
   options: CustodianRunOptions,
 ): Promise<RunningCustodian> {
-  const own = partOf(config);
+  const own = custodianPartOf(config);
   return Installation.run("custodian", config, options, (on) => start(on, own, config, options));
 }
 
 async function start(
   on: Installation,
   own: CustodianConfig,
-  { chain, artifacts }: ServicesConfig,
+  { chain, artifacts, store: url }: ServicesConfig,
   { log, proving }: CustodianRunOptions,
 ): Promise<Pick<RunningCustodian, "url" | "status">> {
   const { database, provider, seconds: clock } = on;
   const address: PageAddress = { chainId: chain.id, ledger: own.ledger, page: own.page };
   const signer = (await openSigner(own.key, { chainId: chain.id })).connect(provider);
-  const masterKeys = await openMasterKeys(own.masterKey, own.olderMasterKeys);
-  const personKeys = new PersonKeys({ database, masterKeys, clock });
-  const claim = (before?: PageStore) => claimPage(database, personKeys, `page-${own.page}`, before);
+  const opened = await openPage(own, database, clock);
+  const claim = async (before?: PageStore) => {
+    const claimed = await claimPage(database, opened.personKeys, opened.name, before);
+    await forgetProofs(claimed);
+    return claimed;
+  };
   // At the start already, so that a wrong master key ends it.
   const store = await claim();
   const { lag, decisionTime, offerTime } = own;
   const work = {
     chain: new LedgerClient(own.ledger, signer),
     events: ledgerEvents(own.ledger, provider),
-    ...(proving ?? provingOf(on, own, artifacts)),
+    // The page only verifies.
+    artifacts: proving?.artifacts ?? keysAlone(artifacts),
     circuits: own.circuits,
     ...(lag === undefined ? {} : { lag }),
     ...(decisionTime === undefined ? {} : { decisionTime }),
     ...(offerTime === undefined ? {} : { offerTime }),
     clock,
   };
+  const { queue, proofs } = await proofsOf(on, own, { url, artifacts, opened, log, proving });
   const fresh = { fromBlock: own.fromBlock ?? chain.fromBlock ?? 0 };
   const count = custodianMetrics(on.metrics, () => status());
   const keeper = new PageKeeper({
     store,
     claim,
-    open: (texts) => CustodianPage.open({ ...work, store: texts }, address, fresh),
+    open: (texts) =>
+      CustodianPage.open({ ...work, store: texts, prover: proofs.over(texts) }, address, fresh),
     provider,
     closeEvery: own.closeEvery,
     clock,
@@ -106,7 +124,7 @@ async function start(
   const status = async (): Promise<CustodianStatus> =>
     custodianStatus({
       ...{ keeper, page: own.page, account: signer.address, states: loop.states },
-      ...{ began, at: clock() },
+      ...{ began, at: clock(), proofs: await queue.state(), proof: proofs.waiting },
     });
   const server = await startServer((app) => {
     app.register(custodianRoutes(keeper, address), { prefix: "/custodian" });
@@ -118,12 +136,44 @@ async function start(
   return { url: server.url, status };
 }
 
-function provingOf(on: Installation, { folder }: CustodianConfig, artifacts: string) {
-  const prover = proverPool({ size: 1 });
-  on.ending(() => prover.close());
-  const circuits = gatewayCircuits(artifacts, folder);
-  const loader: ArtifactLoader = { load: async (circuit) => (await circuits(circuit)).artifacts };
-  return { prover, artifacts: loader };
+type ProofsOptions = Pick<CustodianRunOptions, "log" | "proving"> & {
+  /** Of the store. */
+  readonly url: string;
+  readonly artifacts: string;
+  readonly opened: OpenPage;
+};
+
+/** The queue of this page's proofs, and what the page asks them of. */
+async function proofsOf(
+  on: Installation,
+  { provers, folder }: CustodianConfig,
+  { url, artifacts, opened, log, proving }: ProofsOptions,
+) {
+  const { database } = on;
+  const { personKeys, name: page } = opened;
+  const loader = proving?.artifacts ?? loaderOf(provingCircuits(artifacts, folder));
+  const queue = await openProofs<PageProofStep>(on, {
+    service: "custodian",
+    queue: PAGE_PROOFS,
+    store: url,
+    provers,
+    handlerOf: (prover) => {
+      const pageProver = new PageProver({ database, personKeys, page, prover, artifacts: loader, log });
+      return (step, signal) => pageProver.prove(step, signal);
+    },
+    ...(proving === undefined ? {} : { prover: proving.prover, settings: proving.queue ?? {} }),
+    // The round that asked has had its time by then, and nobody waits for a proof any more.
+    grace: 0,
+    log,
+  });
+  const proofs = new PageProofs({
+    queue,
+    look: on.every(PROOF_LOOK),
+    again: on.every(PROOF_OFFER),
+    clock: on.seconds,
+  });
+  on.ending(() => proofs.close());
+  return { queue, proofs };
 }
 
 /**
@@ -152,11 +202,4 @@ async function endingWith(signal: AbortSignal, patience: number, act: () => Prom
   }
   if (!signal.aborted) await round;
   return false;
-}
-
-function partOf({ custodian }: ServicesConfig): CustodianConfig {
-  if (custodian !== undefined) return custodian;
-  throw new VitalproofError("DOCUMENT_INVALID", "The configuration has no part for a custodian.", {
-    hint: "Add the member custodian with ledger, page, key, masterKey, closeEvery and circuits.",
-  });
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import type { Report } from "@vitalproof/sdk/ledger";
+import type { QueueState } from "../jobs/index.ts";
 import type { DutyState } from "../operate/loop.ts";
 import { dutyProblems, type Problem } from "../operate/status.ts";
 import type { PageKeeper } from "./keeper.ts";
+import type { WaitingProof } from "./proofs/pageProofs.ts";
 
 /** How a custodian is doing. Times are Unix seconds. */
 export interface CustodianStatus {
@@ -17,17 +18,24 @@ export interface CustodianStatus {
   /** Transactions that are not final. */
   readonly unsettled?: number;
   readonly closesAt: number;
+  /** Proofs that are to be made. */
+  readonly proofs: QueueState;
   readonly problems: readonly Problem[];
 }
 
 /** Minutes of one round after which somebody should look. */
 const LONG = 30;
+/** Seconds for which a proof may wait until a prover takes it. */
+const UNTAKEN = 300;
 
 export type StatusOptions = {
   readonly keeper: PageKeeper;
   readonly page: bigint;
   readonly account: string;
   readonly states: readonly DutyState[];
+  readonly proofs: QueueState;
+  /** That the page waits for. */
+  readonly proof: WaitingProof | undefined;
   /** When the process began: Unix milliseconds, as duties have it. */
   readonly began: number;
   readonly at: number;
@@ -38,11 +46,18 @@ export function custodianStatus({
   page,
   account,
   states,
+  proofs,
+  proof,
   began,
   at,
 }: StatusOptions): CustodianStatus {
   const { report } = keeper;
-  const problems = [...dutyProblems(states), ...longProblems(states, began), ...missedProblems(report)];
+  const problems = [
+    ...dutyProblems(states),
+    ...longProblems(states, began),
+    ...missedProblems(report),
+    ...(proof === undefined ? [] : proofProblems(proof, proofs, at)),
+  ];
   const figures =
     report === undefined
       ? {}
@@ -51,7 +66,26 @@ export function custodianStatus({
           missed: report.missed.length,
           unsettled: report.unsettled.length,
         };
-  return { service: "custodian", at, page, account, ...figures, closesAt: keeper.closesAt, problems };
+  return { service: "custodian", at, page, account, ...figures, closesAt: keeper.closesAt, proofs, problems };
+}
+
+/** Accesses wait behind a proof, and it is tried again without a fault of the duty. */
+function proofProblems({ since, fault }: WaitingProof, { running }: QueueState, at: number): Problem[] {
+  if (fault !== undefined) {
+    return [
+      {
+        what: `A batch could not be proven (${fault}).`,
+        todo: "The log of the prover says why. It is tried again on its own.",
+      },
+    ];
+  }
+  if (running > 0 || at - since < UNTAKEN) return [];
+  return [
+    {
+      what: `A batch has waited for a prover for ${Math.floor((at - since) / 60)} minutes.`,
+      todo: "Run `vitalproof custodian prove` on a machine that has the circuits, or set custodian.provers to 1.",
+    },
+  ];
 }
 
 /** Of accesses that were accepted, until somebody has dealt with them. */

@@ -2,7 +2,7 @@
 import { VitalproofError } from "@vitalproof/sdk";
 import type { JsonRpcProvider } from "ethers";
 import type { ServicesConfig } from "../config.ts";
-import { gatewayCircuits } from "./circuits.ts";
+import { provingCircuits } from "../proving/circuits.ts";
 import { claimChainOf } from "./claims/proving.ts";
 import type { GatewayConfig, ServiceConfig } from "./config.ts";
 import type { Look } from "./look.ts";
@@ -42,7 +42,7 @@ async function lookAtProgram(
     );
   }
   if (gateway.provers === 0) return `pays on ${circuit.name}; other machines prove`;
-  await gatewayCircuits(artifacts, gateway.circuits)(circuit.name);
+  await provingCircuits(artifacts, gateway.circuits)(circuit.name);
   return `pays on ${circuit.name}, whose files are there`;
 }
 

@@ -6,10 +6,10 @@ import { Installation, type RunOptions } from "../operate/installation.ts";
 import { kept } from "../operate/kept.ts";
 import { type Duty, Loop } from "../operate/loop.ts";
 import { statusRoutes } from "../operate/statusRoutes.ts";
+import { provingCircuits } from "../proving/circuits.ts";
 import { Admission } from "./admission.ts";
 import { AlertLane, type AlertLaneOptions, alertMetrics } from "./alerts/index.ts";
 import { AttesterLink, following, groupsOf } from "./attesterLink.ts";
-import { gatewayCircuits } from "./circuits.ts";
 import { startClaiming } from "./claims/claiming.ts";
 import { claimChainOf } from "./claims/proving.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -101,7 +101,7 @@ async function start(
   });
   // Before messages come: those of a person without logs are refused.
   await admission.act();
-  const circuits = gatewayCircuits(config.artifacts, own.circuits);
+  const circuits = provingCircuits(config.artifacts, own.circuits);
   const lane = await startAlerts(on, own, {
     database,
     personKeys,

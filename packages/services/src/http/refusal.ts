@@ -22,6 +22,8 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   ACCESS_NOT_ALLOWED: 409,
   // The node did not answer. The caller can do nothing about it.
   CONTRACT_CALL_FAILED: 500,
+  // What was not stored was not done: the caller asks again.
+  STORE_FAILED: 503,
 };
 
 /** HTTP status of an answer that is this error. */

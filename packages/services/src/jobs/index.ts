@@ -10,7 +10,7 @@ import { workOn } from "./worker.ts";
 
 export { localQueue } from "./localQueue.ts";
 export { openQueue } from "./queue.ts";
-export { isShared, migrateJobs, QUEUES } from "./schema.ts";
+export { isShared, migrateJobs, QUEUES, type QueueName } from "./schema.ts";
 export { QUEUE_SETTINGS, type QueueSettings } from "./settings.ts";
 export type {
   Offer,

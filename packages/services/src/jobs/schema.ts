@@ -4,8 +4,9 @@ import { storeFailure } from "../store/failure.ts";
 import { type Connection, connect, SCHEMA } from "./connection.ts";
 import { QUEUE_SETTINGS } from "./settings.ts";
 
-/** The queues that services have. */
-export const QUEUES = ["proofs"] as const;
+/** The queues that services have: of a gateway's claims, and of a custodian's batches. */
+export const QUEUES = ["proofs", "page-proofs"] as const;
+export type QueueName = (typeof QUEUES)[number];
 
 /** Whether a store's address is one of PostgreSQL, where steps are spread through pg-boss. */
 export function isShared(url: string): boolean {

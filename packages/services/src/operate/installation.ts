@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly clock?: () => number;
   /** Times between two looks are divided by it, for tests. */
   readonly hurry?: number;
+  /** What the service has in place of its store, made over it; for tests. */
+  readonly over?: (database: Database) => Database;
 }
 
 /** What every service is built on: a store, a node, and what ends them. */
@@ -31,10 +33,10 @@ export class Installation {
   readonly #ends: (() => unknown)[] = [];
 
   private constructor(config: ServicesConfig, options: RunOptions, database: Database) {
-    const { clock = () => Date.now() / 1000 } = options;
+    const { clock = () => Date.now() / 1000, over = (opened) => opened } = options;
     this.#config = config;
     this.#options = options;
-    this.database = database;
+    this.database = over(database);
     this.provider = openProvider(config.chain.rpc, config.chain.id);
     this.seconds = () => Math.floor(clock());
     this.ending(() => database.close());

@@ -40,10 +40,10 @@ import {
   alertSettings,
   Gateway,
   type GatewayLog,
-  gatewayCircuits,
   type Notice,
   PayloadReader,
   payloadSettings,
+  provingCircuits,
   withAlerts,
 } from "../../src/gateway/index.ts";
 import type { Duty } from "../../src/operate/loop.ts";
@@ -58,7 +58,7 @@ export const EPOCH_SECONDS = FACTS.epochSeconds;
 export const INTAKE = 60;
 export const MAX_AGE = 300;
 const root = join(import.meta.dirname, "../../../..");
-export const circuits = gatewayCircuits(join(root, "circuits/artifacts"), join(root, "build/circuits"));
+export const circuits = provingCircuits(join(root, "circuits/artifacts"), join(root, "build/circuits"));
 
 const SECRET = 123_456_789n;
 const attesterWallet = new Wallet(ATTESTER_KEY);

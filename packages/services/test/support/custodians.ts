@@ -4,19 +4,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { VitalproofError } from "@vitalproof/sdk";
 import {
   type ConsentOffer,
   ciphersOf,
   findAccesses,
   httpCustodian,
+  ledgerCircuitIdOf,
   type PostedAccess,
   revokeActionOf,
   type SignedGrant,
 } from "@vitalproof/sdk/ledger";
 import type { Role } from "@vitalproof/sdk/wire";
 import { deployLedger, idOf, simulated } from "../../../../test/contracts/support/ledger.ts";
-import { connection, ethers, load, time } from "../../../../test/contracts/support/network.ts";
-import { grantOf, type Patient, patientOf } from "../../../../test/support/ledgerPage.ts";
+import {
+  connection,
+  ethers,
+  load,
+  networkHelpers,
+  time,
+} from "../../../../test/contracts/support/network.ts";
+import { grantOf, type Patient, patientOf, RIGHTS } from "../../../../test/support/ledgerPage.ts";
 import { keysAlone, simulatingProver } from "../../../../test/support/ledgerProver.ts";
 import {
   doctor,
@@ -27,15 +35,19 @@ import {
   runCustodian,
 } from "../../src/index.ts";
 import { accountOf } from "./accounts.ts";
-import { TestNode } from "./testChain.ts";
+import { until } from "./installations.ts";
+import { SHORT } from "./jobs.ts";
+import { FINALITY, TestNode } from "./testChain.ts";
 
 const HOUR = 3_600;
 const HURRY = 100;
 const CIRCUITS = { accesses: "access-batch-64", consents: "consent-batch" };
+export const GRANTEE = 7;
 type Name = "operator" | "monitor" | "recorder";
 
 export class Custodians {
   readonly node: TestNode;
+  readonly folder = mkdtempSync(join(tmpdir(), "vitalproof-custodian-"));
   /** Every line that a service here has logged. */
   readonly lines: string[] = [];
   readonly tokens: Readonly<Record<Name, { token: string; sha256: string }>>;
@@ -44,7 +56,6 @@ export class Custodians {
   readonly #world: Awaited<ReturnType<typeof deployLedger>>;
   readonly #rpc: string;
   readonly #fromBlock: number;
-  readonly #folder = mkdtempSync(join(tmpdir(), "vitalproof-custodian-"));
   readonly #running = new Set<RunningCustodian>();
   readonly #patients = new Map<number, Patient>();
 
@@ -84,13 +95,13 @@ export class Custodians {
     return { ...this.#world.address, page: 1n };
   }
 
-  /** @param page of the configuration */
-  async start(store: string, { prover = simulatingProver(), page = 1n, log = this.log } = {}) {
-    const service = await runCustodian(loadConfig(await this.#config(store, page)), {
+  /** @param page and provers: of the configuration */
+  async start(store: string, { prover = simulatingProver(), page = 1n, provers = 1, log = this.log } = {}) {
+    const service = await runCustodian(loadConfig(await this.config(store, { page, provers })), {
       log,
       clock: () => this.now,
       hurry: HURRY,
-      proving: { prover, artifacts: keysAlone },
+      proving: { prover, artifacts: keysAlone, queue: SHORT },
     });
     this.#running.add(service);
     return service;
@@ -103,7 +114,7 @@ export class Custodians {
   /** What `vitalproof custodian doctor` finds, by its looks. @param key of the account */
   async doctor(store: string, key?: string) {
     if (key !== undefined) this.#secret("key", key);
-    const findings = await doctor(loadConfig(await this.#config(store, 1n)));
+    const findings = await doctor(loadConfig(await this.config(store)));
     return Object.fromEntries(findings.map((each) => [each.check, each]));
   }
 
@@ -120,13 +131,45 @@ export class Custodians {
   async remove(): Promise<void> {
     for (const service of this.#running) await this.end(service);
     await this.node.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Lets time pass, on the chain as well. @param until Unix seconds */
-  async passUntil(until: number): Promise<void> {
-    await time.increaseTo(until);
-    this.now = until;
+  /** Unix second of the next closing. */
+  get nextClosing(): number {
+    return (Math.floor(this.now / HOUR) + 1) * HOUR;
+  }
+
+  /** Waits until a service has compared its page with the chain. */
+  async isReady(service: RunningCustodian): Promise<void> {
+    const ehr = this.as(service, "recorder");
+    await until("the page is compared with the chain", () =>
+      ehr.record(this.access("ready", { slot: 255 })).then(
+        () => true,
+        ({ code }: VitalproofError) => code !== "CHAIN_UNREACHABLE",
+      ),
+    );
+  }
+
+  /** Consents in the first slots, final. Afterwards it is a minute after a closing time. */
+  async consents(service: RunningCustodian, count: number): Promise<void> {
+    const desk = this.as(service, "operator");
+    await this.isReady(service);
+    for (let i = 0; i < count; i++) {
+      const { offer } = await desk.offer({ rights: RIGHTS, grantee: GRANTEE });
+      await desk.accept(this.answer(offer));
+    }
+    await this.passUntil(this.nextClosing);
+    await until("the consents are on the chain", async () => Number((await this.page()).filled) === count);
+    await until("a look sees them", async () => (await desk.status()).unsettled.length === 1);
+    await networkHelpers.mine(FINALITY + 1, { interval: 0 });
+    await until("they are final", async () => (await desk.status()).unsettled.length === 0);
+    await this.passUntil(this.now + 60);
+  }
+
+  /** Lets time pass, on the chain as well. @param second of Unix time */
+  async passUntil(second: number): Promise<void> {
+    await time.increaseTo(second);
+    this.now = second;
   }
 
   /** A patient's answer to an offer. */
@@ -155,6 +198,12 @@ export class Custodians {
     await ledger.connect(stranger).revokeByForce(1n, idOf("own-slot"), slot, proof);
   }
 
+  /** The guardian takes a circuit out of force. */
+  async suspend(circuit: string): Promise<void> {
+    const { circuits, guardian } = this.#world;
+    await circuits.connect(guardian).suspend(ledgerCircuitIdOf(circuit), "doubt");
+  }
+
   page() {
     return this.#world.ledger.pageOf(1n);
   }
@@ -176,11 +225,12 @@ export class Custodians {
   }
 
   #secret(name: string, text: string): void {
-    writeFileSync(join(this.#folder, name), `${text}\n`, { mode: 0o600 });
+    writeFileSync(join(this.folder, name), `${text}\n`, { mode: 0o600 });
   }
 
-  async #config(store: string, page: bigint): Promise<string> {
-    const path = join(this.#folder, "custodian.json");
+  /** Writes the configuration of a service. @returns its file */
+  async config(store: string, { page = 1n, provers = 1 } = {}): Promise<string> {
+    const path = join(this.folder, "custodian.json");
     const { ledger } = this.#world.address;
     const roles: Readonly<Record<Name, readonly Role[]>> = {
       operator: ["operator"],
@@ -209,6 +259,7 @@ export class Custodians {
         key: { kind: "file", path: "key" },
         masterKey: { kind: "file", path: "master" },
         closeEvery: 60,
+        provers,
         circuits: CIRCUITS,
       },
     };

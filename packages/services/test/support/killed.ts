@@ -45,6 +45,7 @@ export class Killed {
     const { markFile } = this.#options;
     while (!this.#stop) {
       const child = await this.#ready.shift()!;
+      if (this.#stop) return kill(child);
       this.#ready.push(this.#load());
       this.#current = child;
       writeFileSync(markFile, "");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-export { type GatewayCircuit, type GatewayCircuits, gatewayCircuits } from "../circuits.ts";
+export { type ProvingCircuit, type ProvingCircuits, provingCircuits } from "../../proving/circuits.ts";
 export { AlertLane, type AlertLaneOptions } from "./lane.ts";
 export { alertMetrics } from "./metrics.ts";
 export { withAlerts } from "./requests.ts";

@@ -2,9 +2,9 @@
 import type { Prover } from "@vitalproof/sdk";
 import { Bell } from "../../operate/bell.ts";
 import type { Duty } from "../../operate/loop.ts";
+import type { ProvingCircuits } from "../../proving/circuits.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
-import type { GatewayCircuits } from "../circuits.ts";
 import type { Report } from "../notice.ts";
 import { deliverTo, receiverOf } from "./deliver.ts";
 import { DeliveryDuty } from "./deliveryDuty.ts";
@@ -24,7 +24,7 @@ export type AlertLaneOptions = {
   readonly settings: AlertSettings;
   /** All that are configured. The gateway seals those of alerts early (`withAlerts`). */
   readonly logs: readonly AlertLog[];
-  readonly circuits: GatewayCircuits;
+  readonly circuits: ProvingCircuits;
   /** For alerts alone: what else waits for it comes first or last as it likes. Its processes keep circuits loaded. */
   readonly prover: Prover;
   /** Proofs that are made at once; 1 when left out. Not more than the prover makes. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Prover } from "@vitalproof/sdk";
 import type { Bell } from "../../operate/bell.ts";
+import type { ProvingCircuits } from "../../proving/circuits.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
-import type { GatewayCircuits } from "../circuits.ts";
 import type { Report } from "../notice.ts";
 import type { KnownRequest } from "./requests.ts";
 import type { AlertRow, AlertRows } from "./rows.ts";
@@ -14,7 +14,7 @@ export type AlertParts = {
   readonly personKeys: PersonKeys;
   readonly requests: readonly KnownRequest[];
   readonly rows: AlertRows;
-  readonly circuits: GatewayCircuits;
+  readonly circuits: ProvingCircuits;
   readonly prover: Prover;
   readonly secretOf: (person: string) => Promise<bigint>;
   /** Unix milliseconds, once the clock is believed. */

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { httpRelayer, VitalproofError } from "@vitalproof/sdk";
-import { proverPool } from "@vitalproof/sdk/node";
 import { type ChainAccount, Sender } from "../../chain/index.ts";
 import type { ServicesConfig } from "../../config.ts";
-import {
-  isShared,
-  migrateJobs,
-  openQueue,
-  type QueueState,
-  queueOf,
-  type StepQueue,
-} from "../../jobs/index.ts";
+import type { QueueState } from "../../jobs/index.ts";
 import { openSigner } from "../../keys/index.ts";
 import { accountProblems } from "../../operate/accountProblems.ts";
 import type { Installation } from "../../operate/installation.ts";
@@ -18,6 +10,7 @@ import type { Logger } from "../../operate/logger.ts";
 import type { Duty } from "../../operate/loop.ts";
 import { sending } from "../../operate/sending.ts";
 import type { Problem } from "../../operate/status.ts";
+import { openProofs } from "../../proving/proofQueue.ts";
 import type { GatewayConfig } from "../config.ts";
 import { serviceOptions } from "../serviceOptions.ts";
 import { CLAIM_WAITS, ClaimDuty, type ClaimWaits } from "./claimDuty.ts";
@@ -62,7 +55,17 @@ export async function startClaiming(
   options: ClaimingOptions,
 ): Promise<Claiming> {
   const { database, personKeys, people, chain, report, time } = options;
-  const queue = await openProofs(on, own, config.store, options);
+  const queue = await openProofs<ProofStep>(on, {
+    service: "gateway",
+    queue: PROOFS,
+    store: config.store,
+    provers: own.provers,
+    handlerOf: (prover) => {
+      const claimProver = claimProverOf({ ...options, prover });
+      return (step, signal) => claimProver.prove(step, signal);
+    },
+    log: options.log,
+  });
   const { submitter, duties, from } = await submitterOf(on, own, config.chain, options);
   const every = on.every(LOOK);
   const common = { database, chain, time, every };
@@ -91,34 +94,6 @@ export async function startClaiming(
 function waitsOf(on: Installation): ClaimWaits {
   const seconds = (wait: number): number => Math.ceil(on.every(wait * 1_000) / 1_000);
   return { soon: seconds(CLAIM_WAITS.soon), later: seconds(CLAIM_WAITS.later) };
-}
-
-/** The queue of proofs, with provers of this process unless it has none. */
-async function openProofs(
-  on: Installation,
-  { provers }: GatewayConfig,
-  store: string,
-  options: ClaimingOptions,
-): Promise<StepQueue<ProofStep>> {
-  await migrateJobs(store);
-  const onFault = (duty: string, fault: unknown): void =>
-    options.log.warn({ duty, err: fault }, "a proof waits");
-  if (provers === 0) {
-    if (!isShared(store)) throw noProver();
-    const offers = await openQueue<ProofStep>(store, PROOFS, { onFault });
-    on.ending(() => offers.close());
-    return offers;
-  }
-  const prover = proverPool({ size: provers });
-  on.ending(() => prover.close());
-  const claimProver = claimProverOf({ ...options, prover });
-  const queue = await queueOf<ProofStep>(store, PROOFS, {
-    handler: (step, signal) => claimProver.prove(step, signal),
-    concurrency: provers,
-    onFault,
-  });
-  on.ending(() => queue.close());
-  return queue;
 }
 
 /** People whose secrets the gateway has now. */
@@ -162,10 +137,4 @@ async function submitterOf(
     duties: [sending("send", sender, on, log)],
     from: [from],
   };
-}
-
-function noProver(): VitalproofError {
-  return new VitalproofError("DOCUMENT_INVALID", "gateway.provers is 0, and no other process can prove.", {
-    hint: "Give the gateway a prover, or use PostgreSQL and run `vitalproof gateway prove` on another machine.",
-  });
 }

@@ -12,17 +12,18 @@ import {
 } from "@vitalproof/sdk";
 import type { JsonRpcProvider } from "ethers";
 import type { ServicesConfig } from "../../config.ts";
+import type { QueueName } from "../../jobs/index.ts";
+import { loaderOf, type ProvingCircuits } from "../../proving/circuits.ts";
 import type { PersonKeys } from "../../sealed/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { AttesterLink } from "../attesterLink.ts";
-import type { GatewayCircuits } from "../circuits.ts";
 import type { Report } from "../notice.ts";
 import type { People } from "../people/index.ts";
 import { ClaimChain } from "./claimChain.ts";
 import { ClaimProver } from "./claimProver.ts";
 
 /** Name of the queue that claims' proofs are in. */
-export const PROOFS = "proofs";
+export const PROOFS = "proofs" satisfies QueueName;
 
 export type ProvingOptions = {
   readonly database: Database;
@@ -30,7 +31,7 @@ export type ProvingOptions = {
   readonly people: People;
   readonly links: readonly AttesterLink[];
   readonly chain: ClaimChain;
-  readonly circuits: GatewayCircuits;
+  readonly circuits: ProvingCircuits;
   readonly prover: Prover;
   readonly report: Report;
   /** Unix seconds. */
@@ -59,7 +60,7 @@ export function claimProverOf(options: ProvingOptions): ClaimProver {
     ...common,
     secretOf: (person) => people.secretOf(person),
     pathsOf: (group) => pathsIn(links, group),
-    make: proofMaker(prover, { load: async (circuit) => (await circuits(circuit)).artifacts }),
+    make: proofMaker(prover, loaderOf(circuits)),
   });
 }
 

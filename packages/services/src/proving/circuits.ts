@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Artifacts, parseManifest } from "@vitalproof/sdk";
+import { type ArtifactLoader, type Artifacts, parseManifest } from "@vitalproof/sdk";
 import { diskArtifacts } from "@vitalproof/sdk/node";
 
 /** What proving one circuit needs. */
-export type GatewayCircuit = {
+export type ProvingCircuit = {
   readonly artifacts: Artifacts;
   /** SHA-256 of the verification key's file. */
   readonly keyHash: string;
 };
 
 /** Circuits by name. */
-export type GatewayCircuits = (circuit: string) => Promise<GatewayCircuit>;
+export type ProvingCircuits = (circuit: string) => Promise<ProvingCircuit>;
 
 /**
  * Circuits of a folder. Each is compared with its manifest once: hashing the proving key of an hour of oxygen takes longer
@@ -22,13 +22,13 @@ export type GatewayCircuits = (circuit: string) => Promise<GatewayCircuit>;
  * @param large folder of the other files, where it is another one
  * @returns a function that throws ARTIFACT_MISSING, ARTIFACT_MISMATCH
  */
-export function gatewayCircuits(folder: string, large = folder): GatewayCircuits {
+export function provingCircuits(folder: string, large = folder): ProvingCircuits {
   const loader = diskArtifacts(folder, {
     large,
     hint: "Build the circuit, and name the folder of its files in the configuration.",
   });
-  const known = new Map<string, Promise<GatewayCircuit>>();
-  const load = async (circuit: string): Promise<GatewayCircuit> => {
+  const known = new Map<string, Promise<ProvingCircuit>>();
+  const load = async (circuit: string): Promise<ProvingCircuit> => {
     const artifacts = await loader.load(circuit);
     const manifest = parseManifest(circuit, await readFile(join(folder, circuit, "manifest.json"), "utf8"));
     return { artifacts, keyHash: manifest.sha256.verificationKey };
@@ -42,4 +42,9 @@ export function gatewayCircuits(folder: string, large = folder): GatewayCircuits
     }
     return found;
   };
+}
+
+/** The same as whatever proves takes it. */
+export function loaderOf(circuits: ProvingCircuits): ArtifactLoader {
+  return { load: async (circuit) => (await circuits(circuit)).artifacts };
 }

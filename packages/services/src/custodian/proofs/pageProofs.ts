@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { type Prover, VitalproofError, type Witness } from "@vitalproof/sdk";
+import type { StepQueue } from "../../jobs/index.ts";
+import { otherProcess, type PageStore } from "../pageStore.ts";
+import {
+  type PageProofStep,
+  PROOF_TEXTS,
+  type Proven,
+  proofKeysOf,
+  provenIn,
+  witnessText,
+} from "./proofTexts.ts";
+
+export type PageProofsOptions = {
+  readonly queue: Pick<StepQueue<PageProofStep>, "offer">;
+  /** Milliseconds between two looks whether a proof has come. */
+  readonly look: number;
+  /** Milliseconds after which a proof is offered again, since a queue holds no fact. */
+  readonly again: number;
+  /** Unix seconds. */
+  readonly clock: () => number;
+};
+
+/** A proof that a page waits for. */
+export type WaitingProof = {
+  /** Unix seconds. */
+  readonly since: number;
+  /** Code of the last try that failed. */
+  readonly fault: string | undefined;
+};
+
+/**
+ * Has a page's proofs made by the workers of its queue, here or elsewhere. What is to be proven is stored under the page's claim
+ * first, and the proof is taken from there. A proof belongs to the process that asked for it: when that one ends, the next one
+ * forgets it and makes the batch anew, under a nonce of its own.
+ */
+export class PageProofs {
+  readonly #options: PageProofsOptions;
+  readonly #stop = new AbortController();
+  readonly #asked = new Set<Promise<unknown>>();
+  #waiting: WaitingProof | undefined;
+
+  constructor(options: PageProofsOptions) {
+    this.#options = options;
+  }
+
+  /** The proof that is waited for now; a page has one at a time. */
+  get waiting(): WaitingProof | undefined {
+    return this.#waiting;
+  }
+
+  /** What proves for the page of a store. @throws WITNESS_REJECTED; ABORTED when the service ends; what the store throws */
+  over(texts: PageStore): Prover {
+    return {
+      prove: (_, witness) => {
+        const proven = this.#prove(texts, witness);
+        this.#asked.add(proven);
+        const done = () => void this.#asked.delete(proven);
+        proven.then(done, done);
+        return proven;
+      },
+    };
+  }
+
+  /** Waits for nothing more, and forgets what was asked for. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#asked);
+  }
+
+  async #prove(texts: PageStore, witness: Witness): Promise<Proven> {
+    const proof = randomBytes(16).toString("hex");
+    this.#waiting = { since: this.#options.clock(), fault: undefined };
+    try {
+      await texts.write(proofKeysOf(proof).input, witnessText(witness));
+      return await this.#wait(texts, proof);
+    } finally {
+      this.#waiting = undefined;
+      // Where it cannot be done now, the next claim of the page does it.
+      await forgetProofs(texts, proofKeysOf(proof).prefix).catch(() => undefined);
+    }
+  }
+
+  async #wait(texts: PageStore, proof: string): Promise<Proven> {
+    const { queue, look, again } = this.#options;
+    const { signal } = this.#stop;
+    let offered = Number.NEGATIVE_INFINITY;
+    while (!signal.aborted) {
+      const proven = await patiently(async () => {
+        if (performance.now() - offered >= again) {
+          await queue.offer([{ key: proof, step: { proof } }]);
+          offered = performance.now();
+        }
+        return this.#look(texts, proof);
+      });
+      if (proven !== undefined) return proven;
+      await setTimeout(look, undefined, { signal }).catch(() => undefined);
+    }
+    throw new VitalproofError("ABORTED", "The service ends.");
+  }
+
+  async #look(texts: PageStore, proof: string): Promise<Proven | undefined> {
+    const keys = proofKeysOf(proof);
+    const there = await texts.keys(keys.prefix);
+    if (there.includes(keys.result)) return provenIn((await texts.read(keys.result))!);
+    // Another process claimed the page, and forgot what this one asked for.
+    if (!there.includes(keys.input)) throw otherProcess();
+    const fault = there.includes(keys.fault) ? await texts.read(keys.fault) : undefined;
+    if (this.#waiting !== undefined) this.#waiting = { ...this.#waiting, fault };
+    if (fault !== "WITNESS_REJECTED") return undefined;
+    throw new VitalproofError(
+      "WITNESS_REJECTED",
+      "A prover says that a batch does not satisfy its circuit.",
+      {
+        hint: "Compare the circuits of custodian.circuits with the artifacts. The prover's log names the circuit.",
+      },
+    );
+  }
+}
+
+/** Removes what belongs to proofs that nobody waits for. @param prefix all of the page when left out */
+export async function forgetProofs(texts: PageStore, prefix: string = PROOF_TEXTS): Promise<void> {
+  for (const key of await texts.keys(prefix)) await texts.remove(key);
+}
+
+/** A store that is away for a moment costs a look, not the proof that is being made elsewhere. */
+async function patiently<T>(act: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (VitalproofError.find(error, "STORE_FAILED") !== undefined) return undefined;
+    throw error;
+  }
+}
