@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import { CUSTODIAN_ENDPOINTS, MOST_MISSED, type PageAddress } from "@vitalproof/sdk/ledger";
+import { CONSENT_OFFER, CUSTODIAN_ENDPOINTS, MOST_MISSED, type PageAddress } from "@vitalproof/sdk/ledger";
+import { headed } from "@vitalproof/sdk/wire";
 import type { FastifyPluginCallback } from "fastify";
 import { Refusal } from "../http/refusal.ts";
 import { serve } from "../http/serve.ts";
@@ -14,7 +15,7 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
     serve(app, offer, ({ body }) =>
       stored(async () => {
         const { expires, ...offered } = await keeper.page.offer(body);
-        return { offer: offered, expires };
+        return { offer: headed(CONSENT_OFFER, offered), expires };
       }),
     );
     serve(app, accept, ({ body }) =>
@@ -53,13 +54,13 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
   };
 }
 
-/** What was not stored was not done: the caller asks again. */
+/** What was not stored did not happen: the caller asks again. */
 async function stored<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof VitalproofError) || error instanceof Refusal) throw error;
-    // Also NOT_ALLOWED of the store, which is not about who asks.
+    // The store's NOT_ALLOWED is about this process, not about the caller.
     if (error.code !== "STORE_FAILED" && error.code !== "NOT_ALLOWED") throw error;
     throw new Refusal(503, "STORE_FAILED", "The service could not store it.", {
       hint: "Ask again in some seconds.",
@@ -67,7 +68,7 @@ async function stored<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws INVALID_ARGUMENT for what is for another page */
+/** @throws INVALID_ARGUMENT for a document of another page */
 function assertPage(given: PageAddress, own: PageAddress): void {
   const isOwn =
     given.chainId === own.chainId &&
