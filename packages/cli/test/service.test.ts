@@ -206,6 +206,13 @@ describe("services, operated", () => {
     expect(JSON.parse(attesters.err).error.details.has).to.deep.equal(["custodian"]);
     const backup = join(folder, "custodian.backup");
     expect((await ran(["custodian", "backup", backup, "--config", config])).code).to.equal(0);
+    const master = ["custodian", "master", "--config", config, "--out", join(folder, "page-master.txt")];
+    const warned = await ran(master);
+    expect([warned.code, warned.out]).to.deep.equal([
+      EXIT.refused,
+      "Nothing was written. Pass --yes to do it.\n",
+    ]);
+    expect(warned.err).to.contain("reads every record of this page");
     const tooLong = { ...part.custodian, closeEvery: 100_000 };
     const bad = configured({ ...part, custodian: tooLong }, "bad.json");
     const refused = await ran(["custodian", "run", "--config", bad, "--json"]);

@@ -14,26 +14,26 @@ import { PersonKeys } from "../sealed/index.ts";
 import type { CustodianConfig } from "./config.ts";
 import { PageKeeper } from "./keeper.ts";
 import { custodianMetrics } from "./metrics.ts";
-import { claimPage, type PageStore } from "./pageStore.ts";
+import { claimPage, type PageStore, sealName } from "./pageStore.ts";
 import { custodianRoutes } from "./routes.ts";
 import { type CustodianStatus, custodianStatus } from "./status.ts";
 
 /** Milliseconds between two looks at page and chain. */
 const LOOK = 12_000;
-/** Milliseconds for which a round may go on when the service ends. */
+/** How long a round may go on when the service ends, in milliseconds. */
 const END = 10_000;
 
 export interface CustodianRunOptions extends RunOptions {
-  /** What proves and what it proves with; processes on this machine, with the configuration's files, when left out. */
+  /** Prover and artifacts. When left out, processes on this machine prove with the configuration's files. */
   readonly proving?: { readonly prover: Prover; readonly artifacts: ArtifactLoader };
 }
 
 /** A custodian that runs. */
 export interface RunningCustodian {
-  /** Of its HTTP server. */
+  /** URL of its HTTP server. */
   readonly url: string;
   status(): Promise<CustodianStatus>;
-  /** Ends the round that runs, or leaves it after some seconds, and requests that wait; then closes the store. */
+  /** Waits some seconds for the running round, ends waiting requests, and closes the store. */
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export function runCustodian(
   config: ServicesConfig,
   options: CustodianRunOptions,
 ): Promise<RunningCustodian> {
-  const own = partOf(config);
+  const own = custodianPartOf(config);
   return Installation.run("custodian", config, options, (on) => start(on, own, config, options));
 }
 
@@ -64,8 +64,8 @@ async function start(
   const signer = (await openSigner(own.key, { chainId: chain.id })).connect(provider);
   const masterKeys = await openMasterKeys(own.masterKey, own.olderMasterKeys);
   const personKeys = new PersonKeys({ database, masterKeys, clock });
-  const claim = (before?: PageStore) => claimPage(database, personKeys, `page-${own.page}`, before);
-  // At the start already, so that a wrong master key ends it.
+  const claim = (before?: PageStore) => claimPage(database, personKeys, sealName(own.page), before);
+  // Claimed at the start, so that a wrong master key stops it here.
   const store = await claim();
   const { lag, decisionTime, offerTime } = own;
   const work = {
@@ -127,7 +127,7 @@ function provingOf(on: Installation, { folder }: CustodianConfig, artifacts: str
 }
 
 /**
- * A round that waits for a proof or for a block is left when the service ends. It costs nothing: what it made is stored or made
+ * Abandons a round that waits for a proof or a block when the service ends. Nothing is lost: what it made is stored, or made
  * again.
  */
 async function endingWith(signal: AbortSignal, patience: number, act: () => Promise<void>): Promise<boolean> {
@@ -154,7 +154,8 @@ async function endingWith(signal: AbortSignal, patience: number, act: () => Prom
   return false;
 }
 
-function partOf({ custodian }: ServicesConfig): CustodianConfig {
+/** @throws DOCUMENT_INVALID without a part for a custodian */
+export function custodianPartOf({ custodian }: ServicesConfig): CustodianConfig {
   if (custodian !== undefined) return custodian;
   throw new VitalproofError("DOCUMENT_INVALID", "The configuration has no part for a custodian.", {
     hint: "Add the member custodian with ledger, page, key, masterKey, closeEvery and circuits.",

@@ -86,7 +86,7 @@ export class Custodians {
 
   /** @param page of the configuration */
   async start(store: string, { prover = simulatingProver(), page = 1n, log = this.log } = {}) {
-    const service = await runCustodian(loadConfig(await this.#config(store, page)), {
+    const service = await runCustodian(await this.configOf(store, page), {
       log,
       clock: () => this.now,
       hurry: HURRY,
@@ -100,10 +100,14 @@ export class Custodians {
     return logger({ level: "debug", destination: { write: (line) => void this.lines.push(line) } });
   }
 
+  async configOf(store: string, page = 1n) {
+    return loadConfig(await this.#config(store, page));
+  }
+
   /** What `vitalproof custodian doctor` finds, by its looks. @param key of the account */
   async doctor(store: string, key?: string) {
     if (key !== undefined) this.#secret("key", key);
-    const findings = await doctor(loadConfig(await this.#config(store, 1n)));
+    const findings = await doctor(await this.configOf(store));
     return Object.fromEntries(findings.map((each) => [each.check, each]));
   }
 
