@@ -8,7 +8,7 @@ import type { Look } from "../gateway/look.ts";
 import { openMasterKeys, openSigner } from "../keys/index.ts";
 import type { CustodianConfig } from "./config.ts";
 
-/** Everything that a custodian needs before it runs. Nothing is changed. */
+/** Checks everything that a custodian needs before it runs, and changes nothing. */
 export function custodianLooks(
   config: ServicesConfig & { readonly custodian: CustodianConfig },
   provider: JsonRpcProvider,

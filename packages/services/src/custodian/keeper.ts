@@ -25,8 +25,8 @@ export type KeeperOptions = {
 };
 
 /**
- * Keeps a page going: opens it, compares it with the chain, closes its batches by the clock, and says what is final. All of
- * it is decided from store and chain, so that it may end anywhere.
+ * Runs a page: opens it, compares it with the chain, closes its batches by the clock, and settles what is final. Every
+ * decision follows from store and chain, so the process may end at any point.
  */
 export class PageKeeper {
   readonly #options: KeeperOptions;
@@ -51,13 +51,13 @@ export class PageKeeper {
     throw notYet();
   }
 
-  /** As `report`. @throws CHAIN_UNREACHABLE before the first round that ended well; HTTP status 503 */
+  /** Like `report`. @throws CHAIN_UNREACHABLE before the first successful round; HTTP status 503 */
   get known(): Report {
     if (this.#report !== undefined) return this.#report;
     throw notYet();
   }
 
-  /** Of the last round; undefined before the first one that ended well. */
+  /** Report of the last round; undefined before the first successful one. */
   get report(): Report | undefined {
     return this.#report;
   }
@@ -68,7 +68,7 @@ export class PageKeeper {
     return (Math.floor(clock() / (closeEvery * MINUTE)) + 1) * closeEvery * MINUTE;
   }
 
-  /** One look at page and chain. @throws what the page throws: nothing is lost by it */
+  /** One round over page and chain. @throws what the page throws; nothing is lost by it */
   async act(): Promise<void> {
     if (this.#store.isLost()) throw otherProcess();
     try {
@@ -81,7 +81,7 @@ export class PageKeeper {
       const settled = await this.#settle(page, report.unsettled);
       this.#report = { ...report, unsettled: report.unsettled.filter((hash) => !settled.has(hash)) };
     } catch (error) {
-      // After a write that failed the page's memory is not what is stored: it is opened again.
+      // After a failed write the page in memory is ahead of the store, so it is opened again.
       if (VitalproofError.find(error, "STORE_FAILED") !== undefined) this.#page = undefined;
       throw error;
     }
@@ -89,7 +89,7 @@ export class PageKeeper {
 
   async #opened(): Promise<CustodianPage> {
     if (this.#page !== undefined) return this.#page;
-    // What is under way with the page of before is stored by now, or is refused.
+    // Whatever the earlier page had under way is stored by now, or is refused.
     this.#store = await this.#options.claim(this.#store);
     const page = await this.#options.open(this.#store);
     await page.look();
@@ -102,7 +102,7 @@ export class PageKeeper {
     return Math.floor(clock() / (closeEvery * MINUTE));
   }
 
-  /** Stored, since a process that ends at every closing time would never close. */
+  /** The period is stored: otherwise a process that ends at every closing time would never close. */
   async #closedPeriod(now: number): Promise<number> {
     const store = this.#store;
     const text = await store.read(CLOSED);
@@ -111,7 +111,7 @@ export class PageKeeper {
     return now;
   }
 
-  /** Says what is final. @returns the transactions that it said it of */
+  /** Settles what is final. @returns the transactions that it settled */
   async #settle(page: CustodianPage, unsettled: readonly string[]): Promise<ReadonlySet<string>> {
     const final = unsettled.length === 0 ? undefined : await this.#finality.block();
     if (final === undefined) return new Set();
