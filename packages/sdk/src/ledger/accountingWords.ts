@@ -111,7 +111,7 @@ export function limitsOf({ gaps, counts, tried, hidden }: Accounting): string[] 
       `${many(counts.doubtful, "row")} can be wrong: two keys open the same record, and one of the two does so by chance.`,
     );
   limits.push(
-    `A record of someone else passes for one of these by chance once in 16,777,216 tries. This list took ${many(tried.tries, "try", "tries")}, of which ${many(hidden.impossible, "such record")} ${hidden.impossible === 1 ? "was" : "were"} recognised and left out.`,
+    `A record of someone else passes for one of these by chance once in 16,777,216 tries. This list took ${many(tried.tries, "try", "tries")}. ${many(hidden.impossible, "such record")} ${hidden.impossible === 1 ? "was" : "were"} recognised and left out.`,
   );
   return limits;
 }
