@@ -11,6 +11,14 @@ import type { Io } from "./io.ts";
 const SERVICES = ["attester", "custodian", "gateway", "relayer"] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** Where a service listens in the examples: the ports of docs/operations.md. */
+export const EXAMPLE_URLS: Readonly<Record<ServiceName, string>> = {
+  attester: "http://127.0.0.1:8600",
+  relayer: "http://127.0.0.1:8601",
+  gateway: "http://127.0.0.1:8602",
+  custodian: "http://127.0.0.1:8603",
+};
+
 export type ConfigOptions = GlobalOptions & { readonly config: string };
 
 /** A command below a service's own, with `--config`. @param example its arguments and options, as its help shows them */

@@ -117,7 +117,7 @@ export async function restoreVault<T>(
 function missing(folder: string): VitalproofError {
   return new VitalproofError("VAULT_MISSING", `${folder} does not hold a vault.`, {
     details: { folder },
-    hint: "`vitalproof init` or `vitalproof attester init` makes one. --vault or VITALPROOF_VAULT names another.",
+    hint: "`vitalproof init`, `vitalproof attester init` or `vitalproof ledger open-page` makes one. --vault or VITALPROOF_VAULT names another.",
   });
 }
 

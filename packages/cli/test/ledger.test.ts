@@ -373,6 +373,54 @@ describe("ledger", function () {
     expect(parseDocument(KEPT_CONSENT, at.read("five.json"), "five.json").address.chainId).to.equal(5n);
   });
 
+  it("a page that cannot be read is said with its reason, and hides no other", async () => {
+    // Above, bert kept a consent of the ledger, one of a contract that is no ledger, and one of another chain.
+    const { code, out, err } = await at.run("bert", "consents");
+    const { consents } = JSON.parse(out) as {
+      consents: { ledger: string; chainId: string; state: string; error?: { code: string } }[];
+    };
+    const here = consents.filter(({ chainId }) => chainId === String(at.page.address.chainId));
+    expect(here.map(({ ledger, state }) => [ledger, state])).to.have.deep.members([
+      [at.world.claimsAddress, "unreadable"],
+      [at.page.address.ledger, "revoked"],
+    ]);
+    const fault = here.find(({ state }) => state === "unreadable")!.error!;
+    expect(code, err).to.equal(EXIT.chain);
+    expect(fault.code).to.equal("CONTRACT_CALL_FAILED");
+    expect((await at.run("bert", "accounting", `${at.world.claimsAddress}/1/0`)).code).to.equal(EXIT.chain);
+
+    const ran = await at.run("bert", "accounting");
+    expect(ran.code, ran.err).to.equal(EXIT.chain);
+    const told = JSON.parse(ran.out) as Told & { leftOut: { consent: string; why: string }[] };
+    expect(told.rows).to.have.length(4);
+    expect(told.leftOut.map(({ consent }) => consent)).to.have.members([
+      `5:${at.page.address.ledger}/1/0`,
+      `${at.page.address.chainId}:${at.world.claimsAddress}/1/0`,
+    ]);
+    expect(told.leftOut.map(({ why }) => why).join()).to.contain("its page cannot be read: ");
+  });
+
+  it("an archive whose page does not fit hides no other", async () => {
+    const { kept } = (await withVault(ioOf(at.terminal("anna")), {}, listConsents)).consents[0]!;
+    await withVault(ioOf(at.terminal("bert")), {}, (vault) =>
+      keepConsent(vault, { ...kept, address: { ...kept.address, page: 2n } }),
+    );
+    await at.ok("bert", "archive", "2", "--out", "page-2.json");
+    at.write("wrong-2.json", at.read("page-2.json").replace(/"filled":\s*0/, '"filled":5'));
+    const argv = ["accounting", "--archive", "page-1.json", "wrong-2.json"];
+    const { code, out, err } = await at.run("bert", ...argv);
+    expect(code, err).to.equal(EXIT.no);
+    const { rows, leftOut } = JSON.parse(out) as Told & { leftOut: { why: string }[] };
+    expect(rows).to.have.length(4);
+    expect(leftOut.filter(({ why }) => why.startsWith("its page cannot be read: "))).to.have.length(1);
+  });
+
+  it("an accounting of a page without a batch says that nothing was logged, and not that there are no gaps", async () => {
+    const opened = await at.text("bert", "rebuild", "2");
+    expect(opened).to.contain("Nothing has been logged yet.").and.not.contain("No gaps");
+    expect(await at.text("bert", "rebuild", "1")).to.not.contain("Nothing has been logged yet.");
+  });
+
   it("the claims contract names the ledger, where there is no deployment file", async () => {
     const argv = ["ledger", "page", "1", "--claims", at.world.claimsAddress];
     const { code, out, err } = await vitalproof(at.terminal("bert"), ...argv);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import { codeOf, ROOT, vitalproof } from "./support.ts";
 
@@ -20,6 +21,16 @@ describe("schema", () => {
       expect((await schema(kind)).out).to.equal(readFileSync(join(FOLDER, `${kind}.json`), "utf8"));
       expect(JSON.parse((await schema(`vitalproof/${kind}`)).out)).to.deep.equal(one);
     }
+  });
+
+  it("has every kind that the manual lists, and each is a JSON Schema", async () => {
+    const manual = readFileSync(join(ROOT, "docs/cli.md"), "utf8");
+    const kinds = [...manual.matchAll(/^\| `vitalproof\/([a-z-]+)` \|/gm)].map(([, kind]) => kind!);
+    expect(kinds).to.include.members(["claim", "consent-receipt", "access-register", "ledger-archive"]);
+    const all = JSON.parse((await schema("--json")).out) as Record<string, object>;
+    expect(Object.keys(all)).to.include.members(kinds);
+    const ajv = new Ajv2020({ strict: true });
+    for (const one of kinds.map((kind) => all[kind]!)) ajv.compile(one);
   });
 
   it("lists the kinds, and names them when one is unknown", async () => {

@@ -211,6 +211,13 @@ describe("services, operated", () => {
     expect((await ran(["custodian", "backup", backup, "--config", config])).code).to.equal(0);
     const alone = await ran(["custodian", "prove", "--config", config, "--json"]);
     expect(JSON.parse(alone.err).error.hint).to.include("custodian.provers");
+    const master = ["custodian", "master", "--config", config, "--out", join(folder, "page-master.txt")];
+    const warned = await ran(master);
+    expect([warned.code, warned.out]).to.deep.equal([
+      EXIT.refused,
+      "Nothing was written. Pass --yes to do it.\n",
+    ]);
+    expect(warned.err).to.contain("reads every record of this page");
     const tooLong = { ...part.custodian, closeEvery: 100_000 };
     const bad = configured({ ...part, custodian: tooLong }, "bad.json");
     const refused = await ran(["custodian", "run", "--config", bad, "--json"]);

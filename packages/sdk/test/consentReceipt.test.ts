@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { keccak256, toUtf8Bytes } from "ethers";
 import { consentReceipt, explainTerms, termsOf } from "../src/index.ts";
+import { CONSENT_RECEIPT, parseDocument } from "../src/wire/index.ts";
 
 describe("consent receipt", () => {
   const terms = termsOf("time-in-range", { window: "1 day", unit: "mg/dL", offset: 0 });
@@ -23,7 +24,9 @@ describe("consent receipt", () => {
     expect(one.receiptHash).to.equal(keccak256(toUtf8Bytes(one.text)));
     expect(one.text).to.match(/\}\n$/);
     expect(consentReceipt(facts).receiptHash).not.to.equal(one.receiptHash);
+    expect(parseDocument(CONSENT_RECEIPT, one.text, "consent.json").contract.program).to.equal(3n);
     const { salt, recordId, ...rest } = JSON.parse(one.text);
+    expect(Object.keys(JSON.parse(one.text)).slice(0, 3)).to.deep.equal(["kind", "version", "schema"]);
     expect(salt).to.match(/^0x[0-9a-f]{64}$/);
     expect(recordId).to.match(/^0x[0-9a-f]{32}$/);
     expect(rest.contract).to.deep.equal({ chainId: "31337", claims: facts.claims, program: "3" });

@@ -32,6 +32,7 @@ export {
 } from "./chain/index.ts";
 export { type ChainConfig, type HttpConfig, loadConfig, parseConfig, type ServicesConfig } from "./config.ts";
 export type { CustodianConfig } from "./custodian/config.ts";
+export { custodianMaster } from "./custodian/master.ts";
 export { runCustodianProver } from "./custodian/prove.ts";
 export { type CustodianRunOptions, type RunningCustodian, runCustodian } from "./custodian/run.ts";
 export type { CustodianStatus } from "./custodian/status.ts";

@@ -12,7 +12,7 @@ import { takesItsBlocksAlong } from "../../../test/contracts/support/network.ts"
 import { keysAlone, simulatingProver } from "../../../test/support/ledgerProver.ts";
 import { openPage } from "../src/custodian/open.ts";
 import { PROOF_TEXTS, provenText, witnessIn } from "../src/custodian/proofs/proofTexts.ts";
-import { loadConfig, migrateJobs, type RunningCustodian, runCustodianProver } from "../src/index.ts";
+import { migrateJobs, type RunningCustodian, runCustodianProver } from "../src/index.ts";
 import { isShared } from "../src/jobs/index.ts";
 import { sealedStore } from "../src/sealed/index.ts";
 import { Custodians } from "./support/custodians.ts";
@@ -140,11 +140,8 @@ onBothStores("custodians that are killed", (stores) => {
     await all.consents(service, 1);
     const database = await stores.open(store);
     const texts = async () => {
-      const { personKeys, name } = await openPage(
-        loadConfig(await all.config(store)).custodian!,
-        database,
-        () => all.now,
-      );
+      const { custodian } = await all.configOf(store);
+      const { personKeys, name } = await openPage(custodian!, database, () => all.now);
       return sealedStore(database, personKeys, name);
     };
     const problem = async () => (await service.status()).problems[0]?.what ?? "";
@@ -215,7 +212,7 @@ onBothStores("custodians that are killed", (stores) => {
     await all.passUntil(all.nextClosing);
     if (stores.postgres === undefined) {
       expect(await codeOf(all.start(store, { provers: 0 }))).to.equal("DOCUMENT_INVALID");
-      const config = loadConfig(await all.config(store));
+      const config = await all.configOf(store);
       expect(await codeOf((async () => runCustodianProver(config, { log: all.log }))())).to.equal(
         "DOCUMENT_INVALID",
       );
@@ -229,7 +226,7 @@ onBothStores("custodians that are killed", (stores) => {
     expect(problem?.what).to.equal("A batch has waited for a prover for 5 minutes.");
     expect(problem?.todo).to.include("vitalproof custodian prove");
     // One that lacks the circuits' files says so through the store.
-    const prover = await runCustodianProver(loadConfig(await all.config(store)), { log: all.log });
+    const prover = await runCustodianProver(await all.configOf(store), { log: all.log });
     await until("the prover fails", async () => {
       const [first] = (await service.status()).problems;
       return first?.what === "A batch could not be proven (ARTIFACT_MISSING).";

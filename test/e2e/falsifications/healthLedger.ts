@@ -157,7 +157,7 @@ export function aboutHealthLedger(setting: Setting): readonly Falsification[] {
       "CONSENT_PROOF_INVALID",
       "VIEW_PAGE_DISAGREES",
     ),
-    lie("a page's root that is none", change("ConsentsChanged", { root: 0n }), "PAGE_CHANGE_WRONG"),
+    lie("a page's root of zero", change("ConsentsChanged", { root: 0n }), "PAGE_CHANGE_WRONG"),
     lie(
       "a page's opening dropped",
       drop("PageOpened"),

@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { MAPPING_SCHEMA } from "@vitalproof/readers/access-logs";
 import { VitalproofError } from "@vitalproof/sdk";
-import { DOCUMENTS, documentSchema, type Json } from "@vitalproof/sdk/wire";
+import {
+  CONSENT_OFFER,
+  KEPT_CONSENT,
+  LEDGER_ARCHIVE,
+  REVOCATION_REQUEST,
+  SIGNED_GRANT,
+} from "@vitalproof/sdk/ledger";
+import { DOCUMENTS, type Document, documentSchema, type Json } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { inspectionSchema } from "../inspection/schema.ts";
 import { type Io, jsonText } from "../io.ts";
+import { ACCESS_REGISTER } from "../ledger/custodian/accessRegister.ts";
+
+const LEDGER_DOCUMENTS = [
+  CONSENT_OFFER,
+  SIGNED_GRANT,
+  REVOCATION_REQUEST,
+  KEPT_CONSENT,
+  LEDGER_ARCHIVE,
+  ACCESS_REGISTER,
+] as readonly Document<unknown>[];
 
 /** What has a schema: each kind of document, and what commands print. */
 const SCHEMAS: readonly { readonly kind: string; readonly title: string; readonly schema: () => Json }[] = [
-  ...DOCUMENTS.map((document) => ({
+  ...[...DOCUMENTS, ...LEDGER_DOCUMENTS].map((document) => ({
     kind: document.kind.replace("vitalproof/", ""),
     title: document.title,
     schema: () => documentSchema(document) as Json,

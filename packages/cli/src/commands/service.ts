@@ -7,7 +7,14 @@ import { type Json, jsonOf, ROLES, type Role } from "@vitalproof/sdk/wire";
 import { Argument, type Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { type ConfigOptions, configOf, type ServiceName, withConfig, withStore } from "../serviceConfig.ts";
+import {
+  type ConfigOptions,
+  configOf,
+  EXAMPLE_URLS,
+  type ServiceName,
+  withConfig,
+  withStore,
+} from "../serviceConfig.ts";
 import { tokenOf } from "../serviceToken.ts";
 import { statusLines } from "../statusText.ts";
 import { stopped } from "../stopped.ts";
@@ -16,6 +23,13 @@ import { instantText, parseInstant } from "../time.ts";
 const DAY = 86_400;
 /** Seconds for which a backup is kept when nobody says how long. */
 const KEPT = 30 * DAY;
+/** A token of each service, as name and role. */
+const EXAMPLE_TOKENS: Readonly<Record<ServiceName, string>> = {
+  attester: "ward-3 sealer",
+  custodian: "ehr recorder",
+  gateway: "desk operator",
+  relayer: "grafana monitor",
+};
 
 /** Adds `run`, `status`, `doctor`, `backup`, `restore`, `migrate` and `token` to a service's command. */
 export function registerService(parent: Command, io: Io, service: ServiceName): void {
@@ -82,11 +96,11 @@ function registerStatus(parent: Command, io: Io, service: ServiceName): void {
     .description(
       `Show how a running ${service} is doing, and what to do. Exit code 1 when something is wrong.`,
     )
-    .requiredOption("--url <url>", "where it listens, such as http://127.0.0.1:8600")
+    .requiredOption("--url <url>", `where it listens, such as ${EXAMPLE_URLS[service]}`)
     .requiredOption("--token-file <file>", "file with a token of an operator or monitor")
     .addHelpText(
       "after",
-      `\nExample:\n  vitalproof ${service} status --url http://127.0.0.1:8600 --token-file token.txt\n`,
+      `\nExample:\n  vitalproof ${service} status --url ${EXAMPLE_URLS[service]} --token-file token.txt\n`,
     )
     .action(async (options: { url: string; tokenFile: string }) => {
       const status = await askStatus(service, options.url, await tokenOf(io, options.tokenFile));
@@ -245,7 +259,7 @@ function registerToken(parent: Command, io: Io, service: ServiceName): void {
     .option("--expires <time>", "when it ends; in a year when left out")
     .addHelpText(
       "after",
-      `\nExample:\n  vitalproof ${service} token ward-3 sealer --expires 2027-01-01T00:00Z\n`,
+      `\nExample:\n  vitalproof ${service} token ${EXAMPLE_TOKENS[service]} --expires 2027-01-01T00:00Z\n`,
     )
     .action(async (name: string, roles: Role[], options: { subject?: string; expires?: string }) => {
       const { accessRecord, newToken } = await import("@vitalproof/services");

@@ -37,8 +37,8 @@ export async function ledgerOf(io: Io, options: DeploymentOptions, chain: Chain)
 }
 
 /**
- * Where to begin to read a page that a consent or an archive names: only known for the ledger of a deployment file, which is
- * not needed.
+ * First block to read for a page that a consent or an archive names. Only a deployment file of the same ledger gives it, and
+ * none is needed.
  */
 export async function firstBlockOf(
   io: Io,
@@ -79,7 +79,7 @@ export function assertLedger(
 }
 
 /**
- * Reads everything about a page, and checks that it gives the page that the contract has.
+ * Reads everything about a page, and checks that it adds up to the contract's page.
  * @param known read before, such as from an archive
  * @throws CONTRACT_REVERTED for an unknown page; CONTRACT_CALL_FAILED where the node has dropped blocks; LEDGER_MISMATCH
  */
@@ -102,7 +102,11 @@ export function readPage(
 
 /** The page of an archive's file, as far as the file goes. Nothing in it is compared with the chain. */
 export async function archivedPage(io: Io, file: string): Promise<ReadPage> {
-  const history = await archivedHistory(io, file);
+  return rebuiltPage(io, file, await archivedHistory(io, file));
+}
+
+/** @param file where the history comes from @throws LEDGER_MISMATCH */
+export function rebuiltPage(io: Io, file: string, history: PageHistory): Promise<ReadPage> {
   return io.during(`rebuilding ${file}`, async (say) => ({ history, page: rebuilt(history, say) }));
 }
 

@@ -9,7 +9,7 @@ import { type DamagedRecord, damagedLines, listRecords } from "../vaultRecords.t
 
 const PREFIX = "ledger/consent/";
 
-/** A consent by the shortest name that no other one has. */
+/** A consent and its shortest unique name. */
 export type NamedConsent = { readonly name: string; readonly kept: KeptConsent };
 
 /** Keeps a consent. @throws ALREADY_THERE for another one in the same slot */
@@ -25,7 +25,7 @@ export async function keepConsent(vault: Vault, kept: KeptConsent): Promise<void
   });
 }
 
-/** All consents of the vault, in the order of their pages and slots, and what of others can be told. */
+/** All consents of the vault by page and slot, and what is known of damaged ones. */
 export async function listConsents(
   vault: Vault,
 ): Promise<{ consents: NamedConsent[]; damaged: DamagedRecord[] }> {

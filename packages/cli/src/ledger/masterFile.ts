@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { FIELD, VitalproofError } from "@vitalproof/sdk";
-import { readText } from "../files.ts";
+import type { Command } from "commander";
+import { EXIT } from "../exit.ts";
+import { readText, writeText } from "../files.ts";
 import type { Io } from "../io.ts";
 
 /**
@@ -15,4 +17,42 @@ export async function readMaster(io: Io, file: string): Promise<bigint> {
     details: { file },
     hint: "It is one number, decimal or hex after 0x, and nothing else. Ask the custodian for it.",
   });
+}
+
+const WARNING = [
+  "The master of audit keys reads every record of this page, past and future, permanently. It cannot be undone.",
+  "Give it to a regulator who is entitled to all of them. For one patient, the patient's own file of `ledger share` is enough.",
+];
+
+export type MasterOptions = { readonly out: string; readonly yes?: boolean };
+
+/** Adds the options of commands that write a master. */
+export function withMasterOptions(command: Command): Command {
+  return command
+    .requiredOption("--out <file>", "where to write it; `ledger disclose --master-file` reads it")
+    .option("--yes", "write it");
+}
+
+/**
+ * Warns, and with `--yes` writes a page's master to a new file.
+ * @throws FILE_EXISTS, FILE_UNREADABLE; what `master` throws
+ */
+export async function tellMaster(
+  io: Io,
+  { out, yes = false }: MasterOptions,
+  page: bigint,
+  master: () => Promise<bigint>,
+): Promise<void> {
+  for (const line of WARNING) io.warn(line);
+  // Never replaces a file, which may hold another page's master.
+  if (yes) await writeText(io, out, `${await master()}\n`);
+  else io.exitCode = EXIT.refused;
+  io.report(
+    [yes ? `${out} holds the master of page ${page}.` : "Nothing was written. Pass --yes to do it."],
+    {
+      page,
+      written: yes,
+      ...(yes ? { file: out } : {}),
+    },
+  );
 }

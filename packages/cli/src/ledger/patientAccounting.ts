@@ -3,7 +3,7 @@
 // The accounting of one patient's consents, from pages that were read.
 import { VitalproofError } from "@vitalproof/sdk";
 import { accountingOfPatient, assertGiven, type PageAddress } from "@vitalproof/sdk/ledger";
-import { EXIT } from "../exit.ts";
+import { EXIT, exitCodeOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { isSame, type ReadPage } from "./chain.ts";
 import type { NamedConsent } from "./keptConsents.ts";
@@ -11,22 +11,23 @@ import type { PageOf } from "./pages.ts";
 import { type AccountedPage, type AccountingFileOptions, tellAccounting } from "./report.ts";
 import { stateOf } from "./state.ts";
 
-/** A consent without accounting, and why. */
-type LeftOut = { readonly consent: string; readonly why: string; readonly wrong: boolean };
+/** A consent without accounting, and why. `exit`: what that means for the exit code. */
+type LeftOut = { readonly consent: string; readonly why: string; readonly exit: number };
 
 export type PatientPages = {
   readonly pageOf: PageOf;
   /** Up to when a page was read: Unix seconds. */
   readonly readAt: (page: ReadPage) => number;
-  /** Of pages that were not read, as the end of a sentence. */
+  /** Why other pages were not read, as the end of a sentence. */
   readonly elsewhere: string;
   readonly notes: readonly string[];
 };
 
 /**
  * Reads the accesses under these consents, and reports them. A consent whose slot holds something else is left out: its key
- * would show an accounting without accesses.
- * @throws CONSENT_NOT_GIVEN when there is only one consent and its page does not hold it
+ * would show an accounting without accesses. So is one whose page cannot be read.
+ * @throws CONSENT_NOT_GIVEN when there is only one consent and its page does not hold it; why the page cannot be read, when all
+ *         consents are of that page
  */
 export async function tellPatient(
   io: Io,
@@ -34,10 +35,12 @@ export async function tellPatient(
   consents: readonly NamedConsent[],
   { pageOf, readAt, elsewhere, notes }: PatientPages,
 ): Promise<void> {
-  const read = consents.flatMap((each) => {
-    const page = pageOf(each.kept.address);
-    return page === undefined ? [] : [{ ...each, page }];
-  });
+  const found = consents.map((each) => ({ ...each, page: pageOf(each.kept.address) }));
+  const [{ page: first }] = found as [(typeof found)[0]];
+  if (first instanceof VitalproofError && found.every(({ page }) => page === first)) throw first;
+  const read = found.flatMap(({ page, ...each }) =>
+    page === undefined || page instanceof VitalproofError ? [] : [{ ...each, page }],
+  );
   if (read.length === 1 && consents.length === 1) {
     const [{ kept, page }] = read as [(typeof read)[0]];
     assertGiven(kept.consent, kept.slot, page.page.leaves);
@@ -45,13 +48,16 @@ export async function tellPatient(
   const states = read.map((each) => ({ ...each, found: stateOf(each.kept, each.page, readAt(each.page)) }));
   const given = states.filter(({ found }) => found.givenAt !== undefined);
   const leftOut: LeftOut[] = [
-    ...consents
-      .filter(({ kept }) => pageOf(kept.address) === undefined)
-      .map(({ name }) => ({ consent: name, why: elsewhere, wrong: false })),
-    ...states.flatMap(({ name, found: { state } }) => {
-      if (state === "waiting") return [{ consent: name, why: "it is not given yet", wrong: false }];
+    ...found.flatMap(({ name, page }): LeftOut[] => {
+      if (page === undefined) return [{ consent: name, why: elsewhere, exit: EXIT.ok }];
+      if (!(page instanceof VitalproofError)) return [];
+      const why = `its page cannot be read: ${page.shortMessage.replace(/\.$/, "")}`;
+      return [{ consent: name, why, exit: exitCodeOf(page.code) }];
+    }),
+    ...states.flatMap(({ name, found: { state } }): LeftOut[] => {
+      if (state === "waiting") return [{ consent: name, why: "it is not given yet", exit: EXIT.ok }];
       if (state !== "not-as-signed") return [];
-      return [{ consent: name, why: "its slot does not hold what was signed", wrong: true }];
+      return [{ consent: name, why: "its slot does not hold what was signed", exit: EXIT.no }];
     }),
   ];
   if (given.length === 0)
@@ -81,7 +87,8 @@ export async function tellPatient(
         kept.address.chainId === address.chainId &&
         isSame(kept.address.ledger, address.ledger),
     )!.name;
-  if (leftOut.some(({ wrong }) => wrong)) io.exitCode = EXIT.no;
+  const bad = leftOut.find(({ exit }) => exit !== EXIT.ok);
+  if (bad !== undefined) io.exitCode = bad.exit;
   await tellAccounting(io, options, accounting, pages, {
     nameOf,
     head: [

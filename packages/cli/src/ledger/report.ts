@@ -26,7 +26,7 @@ import type { GlobalOptions } from "../globals.ts";
 import type { Io, Json } from "../io.ts";
 import { usage } from "../usage.ts";
 import type { ReadPage } from "./chain.ts";
-import { gapLines } from "./words.ts";
+import { gapLines, noGapsText } from "./words.ts";
 
 const FORMATS = ["csv", "json", "html", "fhir"] as const;
 type Format = (typeof FORMATS)[number];
@@ -59,7 +59,7 @@ export type AccountedPage = ReadPage & {
   readonly readAt: number;
 };
 
-/** Up to when an archive was read, as far as it says so: Unix seconds of its last transaction. */
+/** Time up to which an archive is known to go: Unix seconds of its last transaction. */
 export function archiveTime({ transactions }: PageHistory): number {
   return transactions.at(-1)?.time ?? 0;
 }
@@ -78,7 +78,7 @@ export function formatOf({ out, format, gapsOut }: AccountingFileOptions): Forma
   return found;
 }
 
-/** How an accounting is told: names of its slots, and what comes before it. */
+/** Slot names, and the text around an accounting. */
 export type AccountingTold = {
   readonly nameOf: (address: PageAddress, slot: number) => string;
   /** Lines before the table. */
@@ -104,7 +104,7 @@ export async function tellAccounting(
     custodianOf: custodiansOf(pages),
   };
   const files = await writeFiles(io, options, report);
-  const { rows, gaps } = accounting;
+  const { rows } = accounting;
   io.report(
     [
       ...head,
@@ -121,15 +121,19 @@ export async function tellAccounting(
       ...(rows.length === 0 ? ["No access was found."] : []),
       "",
       `${counted(rows.length, "access", "accesses")}, ${counted(accounting.counts.emergencies, "emergency", "emergencies")}.`,
-      ...(gaps.length === 0
-        ? ["No gaps: every minute is covered by a batch."]
-        : ["Times for which the custodian has logged nothing yet, in UTC:", ...gapLines(gaps, 10)]),
+      ...coverageLines(accounting),
       ...limitsOf(accounting),
       ...notes,
       ...files.map((file) => `Written: ${file}`),
     ],
     { ...json, files, zone: options.zone, ...(JSON.parse(accountingJson(report)) as Record<string, Json>) },
   );
+}
+
+function coverageLines({ gaps, tried }: Accounting): string[] {
+  if (gaps.length > 0)
+    return ["Times for which the custodian has logged nothing yet, in UTC:", ...gapLines(gaps, 10)];
+  return [noGapsText(tried.batches)];
 }
 
 async function writeFiles(
@@ -157,7 +161,7 @@ function gapsIn({ history: { address }, page, from, readAt }: AccountedPage): Lo
   return gapsOf(page.batches, { from, until }).map((gap) => ({ address, ...gap }));
 }
 
-/** Who kept a page, from the chain: an account is all that it says. */
+/** Who kept a page, from the chain, which knows accounts only. */
 function custodiansOf(pages: readonly AccountedPage[]): (address: PageAddress, at: number) => Custodian {
   const keyOf = ({ chainId, ledger, page }: PageAddress) => `${chainId}|${ledger.toLowerCase()}|${page}`;
   const keepers = new Map(pages.map(({ history }) => [keyOf(history.address), keepersOf(history)]));

@@ -6,7 +6,7 @@ import type { Chain } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { type WalletOptions, walletOf } from "../wallet.ts";
 
-/** Gas of a revocation by force, and some more. */
+/** Gas of a revocation by force, with a margin. */
 const GAS = 350_000n;
 
 /**

@@ -64,6 +64,11 @@ export function minuteText(minute: number): string {
   return instantText(minute * MINUTE);
 }
 
+/** Where there are no gaps. @param batches that were logged */
+export function noGapsText(batches: number): string {
+  return batches === 0 ? "Nothing has been logged yet." : "No gaps: every minute is covered by a batch.";
+}
+
 /** A line for each gap. */
 export function gapLines(gaps: readonly Stretch[], most = Number.POSITIVE_INFINITY): string[] {
   const lines = gaps

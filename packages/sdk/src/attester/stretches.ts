@@ -63,7 +63,7 @@ export class Stretches {
   async assertNone(subject: bigint, profile: Profile): Promise<void> {
     if ((await this.#records.logs(subject, profile.id)).length === 0) return;
     throw refused("INTAKE_LOG_EXISTS", `This person has a log of ${profile.name} already.`, {
-      hint: "Go on with it. Use continueLog for a person who lost it, and succeedLog to move the start of the day.",
+      hint: "Go on with it. For a person who lost it, continue it (`vitalproof attester continue-log`). To move the start of its days, open a successor.",
     });
   }
 

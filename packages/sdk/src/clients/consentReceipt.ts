@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { hexlify, keccak256, randomBytes, toUtf8Bytes } from "ethers";
-import { bigintText } from "../bigintText.ts";
 import type { Terms } from "../templates/templates.ts";
 import { explainTerms } from "../terms/explain.ts";
+import { type Body, CONSENT_RECEIPT, documentText } from "../wire/documents.ts";
 import type { Consent } from "./consents.ts";
 
 export type ConsentFacts = Omit<Consent, "receiptHash"> & {
@@ -30,9 +30,7 @@ export function consentReceipt(
   { withdrawal }: { withdrawal?: string } = {},
 ): ConsentReceipt {
   const { patient, grantee, purpose, program, from, until, nonce, chainId, claims, terms } = facts;
-  const receipt = {
-    kind: "vitalproof/consent-receipt",
-    version: 1,
+  const receipt: Body<typeof CONSENT_RECEIPT> = {
     schema: "ISO/IEC TS 27560:2023",
     recordId: hexlify(randomBytes(16)),
     piiPrincipal: patient,
@@ -54,7 +52,7 @@ export function consentReceipt(
     nonce,
     salt: hexlify(randomBytes(32)),
   };
-  const text = `${JSON.stringify(receipt, bigintText, 2)}\n`;
+  const text = documentText(CONSENT_RECEIPT, receipt);
   return { text, receiptHash: keccak256(toUtf8Bytes(text)) };
 }
 

@@ -19,7 +19,7 @@ import {
   TIME_END,
 } from "./words.ts";
 
-/** An access to be logged, and the consent that it is under. */
+/** An access to log, and the consent that allows it. */
 export type Access = AccessRecord & { readonly consent: OpenConsent };
 
 /** A page as the contract has it. */
@@ -35,11 +35,11 @@ export type AccessBatchRequest = {
   readonly circuit: string;
   readonly address: PageAddress;
   readonly page: PageState;
-  /** Minutes since 1970-01-01 UTC: begin of the window, where the page's last one ended. */
+  /** Start of the window, where the page's last one ended: minutes since 1970-01-01 UTC. */
   readonly base: number;
-  /** Minutes of the window, at most 4,095. */
+  /** Length of the window in minutes, at most 4,095. */
   readonly span: number;
-  /** May be empty: then the batch says that there were none. */
+  /** An empty list logs that there were no accesses. */
   readonly accesses: readonly Access[];
 };
 
@@ -54,7 +54,7 @@ export type AccessBatch = {
   readonly witness: Witness;
 };
 
-/** Why an access cannot be in a batch without broken glass, or at all. */
+/** Why an access cannot be logged, or only as an emergency. */
 export type AccessFault =
   | "purpose"
   | "role"
@@ -64,7 +64,7 @@ export type AccessFault =
   | "not-in-page"
   | "outside-window";
 
-/** What the circuit would not accept of an access; undefined when it would. */
+/** Why the circuit would reject an access; undefined if it would accept it. */
 export function accessFault(
   { consent, ...record }: Access,
   { page, base, span }: Pick<AccessBatchRequest, "page" | "base" | "span">,
@@ -77,7 +77,7 @@ export function accessFault(
   return isLive(page.live, record.slot) ? undefined : "not-live";
 }
 
-/** Which right an access without broken glass would lack; undefined when it has all. @param base of its batch */
+/** Which right an access lacks when it is not an emergency; undefined if it lacks none. @param base of its batch */
 export function rightsFault(
   { purposes, roles, classes, until }: Rights,
   record: AccessRecord,
@@ -91,9 +91,9 @@ export function rightsFault(
 }
 
 /**
- * A batch of accesses, with a nonce of its own: make it anew for every transaction that might be seen. Two batches of one
- * nonce show the difference of their records.
- * @throws ACCESS_NOT_ALLOWED naming the first access that the circuit would not accept; INVALID_ARGUMENT
+ * Makes a batch of accesses with a fresh nonce. Make a new one for every transaction that others might see: two batches with
+ * the same nonce reveal the difference of their records.
+ * @throws ACCESS_NOT_ALLOWED naming the first access that the circuit would reject; INVALID_ARGUMENT
  */
 export function accessBatch(request: AccessBatchRequest): AccessBatch {
   const { accesses, base, span } = request;
@@ -112,7 +112,7 @@ export function accessBatch(request: AccessBatchRequest): AccessBatch {
   return uncheckedAccessBatch(request, { most, nonce, salt: randomFieldElement() });
 }
 
-/** As `accessBatch` for whatever is asked, true or not: tests show with it what the circuit refuses. */
+/** Like `accessBatch`, but checks nothing: tests use it to show what the circuit rejects. */
 export function uncheckedAccessBatch(
   { circuit, address, page, base, span, accesses }: AccessBatchRequest,
   { most, nonce, salt }: { readonly most: number; readonly nonce: bigint; readonly salt: bigint },
@@ -157,7 +157,7 @@ export function uncheckedAccessBatch(
   return { header, headerWord, body: bodyOf(body), digest, witness };
 }
 
-/** Accesses that a circuit takes at most. @throws INVALID_ARGUMENT for another circuit */
+/** How many accesses a circuit takes. @throws INVALID_ARGUMENT for another circuit */
 export function accessesOf(circuit: string): number {
   const known = Object.values(LEDGER_CIRCUITS).find(({ name }) => name === circuit);
   if (known !== undefined && "accesses" in known.sizes) return known.sizes.accesses;

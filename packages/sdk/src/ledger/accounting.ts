@@ -27,26 +27,26 @@ export type Disclosure = {
   readonly slot: number;
   /** Unix seconds of the minute. */
   readonly at: number;
-  /** Who looked, as the custodian of the page numbers them. */
+  /** The custodian's own number for who looked. */
   readonly actor: number;
   readonly role: LedgerRole;
   readonly purpose: LedgerPurpose;
   readonly class: LedgerClass;
-  /** With broken glass: outside of the consent. */
+  /** An emergency (broken glass), which the consent did not allow. */
   readonly emergency: boolean;
   readonly transaction: string;
-  /** Of the record in its batch. */
+  /** Position of the record in its batch. */
   readonly index: number;
   readonly block: number;
   /** When it was logged: Unix seconds of the block. */
   readonly logged: number;
   /** Logged after the page's version had ended. */
   readonly late: boolean;
-  /** Two of the keys open this record, so one of the two rows is there by chance. */
+  /** Two keys open this record, so one of the two rows is wrong. */
   readonly doubtful: boolean;
 };
 
-/** Minutes of a page in which nothing was logged, not even that there were no accesses. */
+/** A time for which nothing was logged on a page, not even that nobody looked. */
 export type LogGap = Stretch & { readonly address: PageAddress };
 
 export type Accounting = {
@@ -64,16 +64,16 @@ export type Accounting = {
     readonly batches: number;
     /** Encrypted records in these batches. */
     readonly records: number;
-    /** Keys times records, of one page each. A foreign record passes for a key's own once in 2^24 tries. */
+    /** Keys times records, summed over the pages. By chance a key opens someone else's record once in 2^24 tries. */
     readonly tries: number;
   };
-  /** What cannot be shown. */
+  /** What stays hidden. */
   readonly hidden: {
-    /** Records that no key opened: of other consents, or under other keys than the custodian said. */
+    /** Records that no key opened: they belong to other consents, or were written with keys that the custodian did not give. */
     readonly records: number;
-    /** Emergencies that the batches count in public and no key opened. */
+    /** Emergencies that the batches count in public but no key opened. */
     readonly emergencies: number;
-    /** Records that a key opened to what no batch can hold: foreign ones, left out. */
+    /** Records that a key opened to something no batch can hold: they are someone else's and left out. */
     readonly impossible: number;
   };
 };
@@ -84,18 +84,18 @@ export type PageLog = { readonly address: PageAddress; readonly batches: readonl
 export type AccountingOptions = {
   /** Where gaps are looked for, minutes since 1970-01-01 UTC: see `gapsOf`. */
   readonly within?: Partial<Stretch> | undefined;
-  /** Called after each key and batch. @param done of the tries that there are to make */
+  /** Called after each key and batch. @param done tries so far @param of all tries */
   readonly onProgress?: ((done: number, of: number) => void) | undefined;
 };
 
 /**
  * The accesses under one consent.
  *
- * A record behind a wrong key passes for a right one once in 2^24 tries. Those that the batch's proof excludes are left out and
- * counted: with broken glass where the header counts none, outside of the window, or without broken glass outside of the rights.
+ * By chance a key opens someone else's record once in 2^24 tries. Such records are left out and counted where the batch's proof
+ * excludes them: an emergency where the header counts none, a time outside the window, an access that the consent does not allow.
  *
- * @param batches of the consent's page, each once. Batches of another page show nothing, and no error: records do not say where
- *        they are from
+ * @param batches of the consent's page, each once. Batches of another page yield no rows and no error: a record does not say
+ *        which page it belongs to
  * @throws INVALID_ARGUMENT for a batch that is given twice or that no contract takes
  */
 export function accountingOf(
@@ -107,9 +107,9 @@ export function accountingOf(
 }
 
 /**
- * The accesses under all of a patient's consents, of any custodians.
+ * The accesses under all of a patient's consents, with any custodians.
  * @param logs of every page that has one of them
- * @throws INVALID_ARGUMENT also for a consent whose page has no log here, and for one that is given twice
+ * @throws INVALID_ARGUMENT, also for a consent whose page is not in `logs`, and for one that is given twice
  */
 export function accountingOfPatient(
   consents: readonly KeptConsent[],
@@ -143,11 +143,11 @@ export function accountingOfPatient(
 }
 
 /**
- * The accesses under all consents of a page, with the custodian's master of audit keys. It reads what the custodian could
- * read: consents with another audit key stay hidden and are counted.
+ * The accesses under all consents of a page, read with the custodian's master of audit keys. Consents with other audit keys
+ * stay hidden and are counted.
  *
- * Each record is tried with each slot's key, about 0.3 ms a try: 80 s for 1,024 accesses of a full page. A foreign record
- * passes for another slot's once in 2^16, so rows of records that two keys open are marked as doubtful.
+ * Each record is tried with each slot's key, about 0.3 ms a try: 80 s for 1,024 accesses of a full page. By chance a
+ * key opens another slot's record once in 2^16 tries, so a record that two keys open is marked as doubtful.
  *
  * @param filled slots of the page in use
  * @param batches of the page, each once
@@ -175,7 +175,7 @@ type Key = {
   readonly isPossible: (record: AccessRecord, header: AccessHeader) => boolean;
 };
 
-/** What keys show of one page. */
+/** What the keys opened on one page. */
 type Reading = PageLog & {
   readonly rows: readonly Disclosure[];
   readonly keys: number;
@@ -291,12 +291,12 @@ function together(readings: readonly Reading[], { within }: AccountingOptions): 
   };
 }
 
-/** What a batch's proof says of every record in it, of any patient. */
+/** Whether a batch's proof allows a record of any patient. */
 function isInBatch({ minute, glass }: AccessRecord, { count, emergencies, span }: AccessHeader): boolean {
   return minute <= span && (glass === 1 ? emergencies > 0 : emergencies < count);
 }
 
-/** And of a record under a consent with these rights. */
+/** Whether it allows the record under a consent with these rights. */
 function isProven(record: AccessRecord, header: AccessHeader, rights: Rights): boolean {
   if (!isInBatch(record, header)) return false;
   return record.glass === 1 || rightsFault(rights, record, header.base) === undefined;

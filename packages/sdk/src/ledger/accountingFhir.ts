@@ -51,7 +51,7 @@ export type FhirBundle = {
 };
 
 export type FhirOptions = {
-  /** Whose accounting it is, when one patient's: `system` is an absolute URI. */
+  /** The patient, where the accounting is that of one patient: `system` is an absolute URI. */
   readonly patient?: { readonly system: string; readonly value: string } | undefined;
 };
 
@@ -75,7 +75,7 @@ const ROLE_CODES: Readonly<Partial<Record<LedgerRole, string>>> = {
 };
 
 /**
- * Identical accesses have identical addresses (`fullUrl`), so what is imported twice can be told.
+ * Identical accesses have identical addresses (`fullUrl`), so that an importer recognises what it has already.
  * @throws INVALID_ARGUMENT for an identifier's system that is not an absolute URI, or a value that is empty
  */
 export function accountingFhir(report: AccountingReport, { patient }: FhirOptions = {}): FhirBundle {
@@ -183,7 +183,7 @@ function textOf(value: string): string {
   return value.replaceAll(/\p{Cc}/gu, (sign) => (/\s/.test(sign) ? " " : "\ufffd")).trim();
 }
 
-/** The values are personal: an error does not have them. */
+/** The values are personal, so errors leave them out. */
 function assertIdentifier(name: string, { system, value }: { system: string; value: string }): void {
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:[^\s"<>\\^`{|}]+$/.test(system))
     throw invalid(`system in the ${name}`, "another text", "an absolute URI");
@@ -194,7 +194,7 @@ function nameOf({ address, slot, transaction, index }: Disclosure): string {
   return `access|${pageNameOf(address)}|${slot}|${transaction.toLowerCase()}|${index}`;
 }
 
-/** A UUID of version 8 (RFC 9562) out of a hash: the same for the same name. */
+/** A UUID of version 8 (RFC 9562) from a hash: the same name gives the same UUID. */
 function uuidOf(name: string): string {
   const bytes = sha256(utf8ToBytes(`vitalproof/fhir/1|${name}`)).slice(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;

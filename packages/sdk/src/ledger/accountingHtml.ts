@@ -107,7 +107,10 @@ function notesOf({ emergency, late, doubtful, logged }: Disclosure, clock: Clock
 }
 
 function gapsTable({ accounting, custodianOf }: AccountingReport, clock: Clock): string {
-  if (accounting.gaps.length === 0) return "<p>There are none in the time that was checked.</p>";
+  if (accounting.gaps.length === 0) {
+    if (accounting.tried.batches === 0) return "<p>Nothing has been logged yet.</p>";
+    return "<p>There are none in the time that was checked.</p>";
+  }
   const rows = accounting.gaps.map(({ address, from, until }) => {
     const cells = [
       times(from * 60, clock),
@@ -138,7 +141,7 @@ function times(time: number, clock: Clock): string {
   return `<time datetime="${utc}">${escaped(clock(time))}</time><small>${utc.slice(0, 16).replace("T", " ")} UTC</small>`;
 }
 
-/** A text of someone else: escaped, and in a direction of its own, so that it cannot turn what follows around. */
+/** Text from others: escaped, and isolated so that its writing direction does not affect what follows. */
 function text(value: string): string {
   return `<bdi>${escaped(value)}</bdi>`;
 }

@@ -3,7 +3,7 @@ import { jsonOf } from "../wire/json.ts";
 import { type AccountingReport, actorName, limitsOf, utcText } from "./accountingWords.ts";
 
 /**
- * All of an accounting for programs: rows, gaps, counts, what was tried and what is hidden; bigint as decimal strings, times as
+ * A whole accounting for programs: rows, gaps, counts, what was tried and what is hidden; bigint as decimal strings, times as
  * Unix seconds and, for people, in UTC.
  * @throws INVALID_ARGUMENT
  */

@@ -8,7 +8,7 @@ import type { Accounting, Disclosure, LedgerClass, LedgerPurpose, LedgerRole } f
 import { minutesOf } from "./gaps.ts";
 import type { PageAddress } from "./page.ts";
 
-/** Who keeps a page, and how its staff is numbered. All texts may be anything: exports escape them. */
+/** Who keeps a page, and how they number their staff. The texts may hold anything: exports escape them. */
 export type Custodian = {
   readonly name: string;
   /** As FHIR's Identifier: `system` is an absolute URI. */
@@ -85,7 +85,7 @@ export function actorName({ actors }: Custodian, { actor }: Disclosure): string 
   return name === "" ? undefined : name;
 }
 
-/** What the accounting does not show, in sentences. The first three hold for every one. */
+/** What the accounting does not show, in sentences. The first three are true of every accounting. */
 export function limitsOf({ gaps, counts, tried, hidden }: Accounting): string[] {
   const limits = [
     "An access that the custodian did not log is not shown. Nothing in the log can show it.",
@@ -111,7 +111,7 @@ export function limitsOf({ gaps, counts, tried, hidden }: Accounting): string[] 
       `${many(counts.doubtful, "row")} can be wrong: two keys open the same record, and one of the two does so by chance.`,
     );
   limits.push(
-    `A record of someone else passes for one of these by chance once in 16,777,216 tries. ${many(tried.tries, "try", "tries")} were made, and ${many(hidden.impossible, "such record")} could be told apart and left out.`,
+    `A record of someone else passes for one of these by chance once in 16,777,216 tries. This list took ${many(tried.tries, "try", "tries")}. ${many(hidden.impossible, "such record")} ${hidden.impossible === 1 ? "was" : "were"} recognised and left out.`,
   );
   return limits;
 }

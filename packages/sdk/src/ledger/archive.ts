@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A page's transactions in a file, for the time when nodes have dropped their blocks. Six years of accounting are owed to
-// patients; a node owes nobody a block.
+// A page's transactions in a file. Patients are owed six years of accounting, and nodes may drop old blocks sooner.
 import * as v from "valibot";
 import type { Document } from "../wire/documents.ts";
 import {
@@ -33,10 +32,10 @@ export type LedgerArchive = {
   readonly transactions: readonly LedgerTransaction[];
 };
 
-/** Bytes of one transaction's input; nodes pass on 128 KiB. */
+/** Most bytes of one transaction's input; nodes relay up to 128 KiB. */
 const MOST_BYTES = 2 ** 20;
 const MOST_TRANSACTIONS = 1_000_000;
-/** Of one page in one transaction: a contract can revoke many consents in one. */
+/** Most events of one page in one transaction: a contract can revoke many consents at once. */
 const MOST_EVENTS = 2 * PAGE_SLOTS;
 
 const hexBytes: Field<string> = v.pipe(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A consent of a page that a contract relies on, such as claims on a policy: contracts/interfaces/IHealthLedger.sol.
+// A consent that a contract relies on, such as claims on a policy: contracts/interfaces/IHealthLedger.sol.
 import { AbiCoder, concat, dataSlice, keccak256, toUtf8Bytes } from "ethers";
 import { FIELD } from "../field.ts";
 import { assertInteger } from "../invalid.ts";
@@ -9,9 +9,9 @@ import { PAGE_SLOTS } from "./slots.ts";
 
 /** What a consent is bound to. */
 export type Matter = {
-  /** Account that acts for the patient there; for a policy its controller. */
+  /** The patient's account in the matter; for a policy its controller. */
   readonly patient: string;
-  /** Account of who may act on it, whose number the consent names; for claims the program's insurer. */
+  /** Account whose number the consent names and that may rely on it; for claims the program's insurer. */
   readonly grantee: string;
   /** 32 bytes in hex; for claims `claimPurpose()`. */
   readonly purpose: string;
@@ -20,7 +20,7 @@ export type Matter = {
 };
 
 const MATTER = "tuple(address patient, address grantee, bytes32 purpose, uint256 program)";
-/** What ids of bound consents begin with; `BOUND_CONSENT` of contracts/types/Ids.sol. */
+/** Prefix of the ids of bound consents; `BOUND_CONSENT` of contracts/types/Ids.sol. */
 const BOUND_CONSENT = toUtf8Bytes("LDGR");
 
 /** `action` of a proof that binds a consent to a matter. */
@@ -45,7 +45,7 @@ export function boundConsentIdOf(page: bigint, slot: number, matter: Matter): st
   return concat([BOUND_CONSENT, dataSlice(hash, 0, 28)]);
 }
 
-/** Whether the health ledger is asked about a consent, and not the consent registry. */
+/** Whether a consent's id belongs to the health ledger rather than the consent registry. */
 export function isBoundConsent(consentId: string): boolean {
   return dataSlice(consentId, 0, 4) === concat([BOUND_CONSENT]);
 }

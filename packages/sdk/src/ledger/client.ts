@@ -47,7 +47,7 @@ export class LedgerClient {
     this.#contract = connect<HealthLedger>(HEALTH_LEDGER_ABI, address, runner);
   }
 
-  /** What batches and grants of a page are made for. */
+  /** The address that a page's batches and grants are made for. */
   async pageAddress(page: bigint): Promise<PageAddress> {
     return { chainId: await chainIdOf(this.#runner), ledger: this.address, page };
   }
@@ -76,7 +76,7 @@ export class LedgerClient {
 
   // --- consents and accesses ------------------------------------------------------------------------------
 
-  /** Sends new consents and revocations. With new consents the custodian only, else anyone. */
+  /** Sends new consents and revocations. Only the custodian may send new consents; anyone may send revocations alone. */
   changeConsents(page: bigint, batch: ConsentBatch, proof: Proof): Promise<Sent> {
     const { revoked, root, digest, leaves, witness } = batch;
     const circuit = ledgerCircuitIdOf(witness.circuit);
@@ -94,7 +94,7 @@ export class LedgerClient {
     );
   }
 
-  /** Revokes one consent with its patient's proof; in force with this transaction, from any sender. */
+  /** Revokes one consent by its patient's proof, at once. Anyone may send it. */
   revokeByForce(page: bigint, slot: number, proof: Proof): Promise<Sent> {
     const circuit = ledgerCircuitIdOf("own-slot");
     return send(this.#contract, "revokeByForce", () =>
@@ -102,7 +102,7 @@ export class LedgerClient {
     );
   }
 
-  /** Logs accesses under the page's version of now; custodian only. */
+  /** Logs accesses under the page's current version; custodian only. */
   logAccesses(page: bigint, batch: AccessBatch, proof: Proof): Promise<Sent> {
     const { headerWord, digest, body, witness } = batch;
     const circuit = ledgerCircuitIdOf(witness.circuit);
@@ -125,7 +125,7 @@ export class LedgerClient {
 
   // --- binding --------------------------------------------------------------------------------------------
 
-  /** Gives the caller the number by which consents name it; always the same one. */
+  /** Gives the caller the number by which consents name it: the same one each time. */
   async registerGrantee(): Promise<number> {
     const { hash } = await send(this.#contract, "registerGrantee", () => this.#contract.registerGrantee());
     const account = (await this.#runner.provider?.getTransaction(hash))?.from;
@@ -133,7 +133,7 @@ export class LedgerClient {
   }
 
   /**
-   * Lets contracts rely on a consent for payment in one matter, until it ends; anyone.
+   * Lets contracts rely on a consent for payment in one matter, until it ends. Anyone may send it.
    * @param witness `bindSlotWitness` with `bindActionOf` the page and matter, of which `proof` is
    * @returns the consent's id for claims
    */
@@ -146,7 +146,7 @@ export class LedgerClient {
     return { ...sent, result: boundConsentIdOf(page, Number(slot), matter) };
   }
 
-  /** Number by which consents name an account; 0 for one without. */
+  /** Number by which consents name an account; 0 if it has none. */
   async granteeOf(account: string): Promise<number> {
     return Number(await read(this.#contract, "granteeOf", () => this.#contract.granteeOf(account)));
   }
@@ -187,7 +187,7 @@ export class LedgerClient {
     return read(this.#contract, "pageCount", () => this.#contract.pageCount());
   }
 
-  /** Whom the page was offered to; undefined while nobody was. */
+  /** Who was nominated as the page's next custodian; undefined if nobody was. */
   async nomineeOf(page: bigint): Promise<string | undefined> {
     const found = await read(this.#contract, "pendingCustodianOf", () =>
       this.#contract.pendingCustodianOf(page),
@@ -195,12 +195,12 @@ export class LedgerClient {
     return found === ZeroAddress ? undefined : found;
   }
 
-  /** Minutes after its end for which a version takes late accesses. */
+  /** For how many minutes after its end a version takes late accesses. */
   async lateTime(): Promise<number> {
     return Number(await read(this.#contract, "lateTime", () => this.#contract.lateTime()));
   }
 
-  /** Up to when accesses of an ended version came late; 0 when none did. @param history `historyAfter` the version */
+  /** Up to when late accesses of an ended version are logged; 0 if there were none. @param history `historyAfter` the version */
   async lateLogged(page: bigint, history: string): Promise<number> {
     return Number(await read(this.#contract, "lateLogged", () => this.#contract.lateLogged(page, history)));
   }

@@ -12,7 +12,7 @@ import { packRights, type Rights } from "./words.ts";
 /** A point of BabyJubJub. */
 export type Point = readonly [bigint, bigint];
 
-/** A consent, opened. Patient and custodian know it; a leaf shows nothing of it. */
+/** An opened consent. Patient and custodian know it; its leaf reveals nothing. */
 export type OpenConsent = {
   readonly rights: Rights;
   /** `signerOf` the patient's key of this slot. */
@@ -21,7 +21,7 @@ export type OpenConsent = {
   readonly handle: bigint;
   /** Whom the consent is for: 32 bits. */
   readonly grantee: number;
-  /** Key of the pads of its records. Who knows it reads them. */
+  /** Key that encrypts its records. The person who has it can read them. */
   readonly audit: bigint;
 };
 
@@ -66,8 +66,8 @@ export function grantMessageOf(domain: bigint, slot: number, leaf: bigint): bigi
 }
 
 /**
- * Key of the pads of one slot, from a custodian's master: `P3(T_auditKey, master, page · 256 + slot)`. Who has the master
- * reads every record of the custodian.
+ * Key that encrypts the records of one slot, from a custodian's master: `P3(T_auditKey, master, page · 256 + slot)`. The
+ * person who has the master can read every record of the custodian.
  */
 export function auditKeyOf(master: bigint, page: bigint, slot: number): bigint {
   assertField("audit master", master, { secret: true });

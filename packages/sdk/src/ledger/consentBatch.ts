@@ -20,7 +20,7 @@ import { consentHeadOf, consentInputs } from "./publicInputs.ts";
 import { type GrantSignature, IDENTITY_POINT, isGrantSignature } from "./signature.ts";
 import { packRights } from "./words.ts";
 
-/** A new consent with its patient's signature for the slot that it will have. */
+/** A new consent, signed by its patient for the slot that it will have. */
 export type Grant = {
   readonly consent: OpenConsent;
   /** The patient's key of this slot. */
@@ -32,7 +32,7 @@ export type Grant = {
 export type Revocation = {
   readonly slot: number;
   readonly consent: OpenConsent;
-  /** Behind the consent's handle. */
+  /** Secret whose hash is the consent's handle. */
   readonly secret: bigint;
 };
 
@@ -63,7 +63,7 @@ export type ConsentBatch = {
 
 /**
  * A batch of new consents and revocations.
- * @throws GRANT_NOT_SIGNED, REVOCATION_NOT_POSSIBLE naming the first that the circuit would not accept; INVALID_ARGUMENT
+ * @throws GRANT_NOT_SIGNED, REVOCATION_NOT_POSSIBLE naming the first that the circuit would reject; INVALID_ARGUMENT
  */
 export function consentBatch(request: ConsentBatchRequest): ConsentBatch {
   const { page, grants, revocations, form, address } = request;
@@ -100,7 +100,7 @@ export function consentBatch(request: ConsentBatchRequest): ConsentBatch {
   return uncheckedConsentBatch(request, { ...sizesOf(request.circuit), salt: randomFieldElement() });
 }
 
-/** As `consentBatch` for whatever is asked, true or not: tests show with it what the circuit refuses. */
+/** Like `consentBatch`, but checks nothing: tests use it to show what the circuit rejects. */
 export function uncheckedConsentBatch(
   { circuit, address, page, form, grants, revocations }: ConsentBatchRequest,
   {
@@ -163,7 +163,7 @@ const NO_GRANT: Grant = {
 };
 const NO_REVOCATION: Revocation = { slot: 0, consent: NOTHING, secret: 0n };
 
-/** New consents and revocations that a circuit takes at most. @throws INVALID_ARGUMENT for another circuit */
+/** How many new consents and revocations a circuit takes. @throws INVALID_ARGUMENT for another circuit */
 export function sizesOf(circuit: string): { readonly mostGrants: number; readonly mostRevocations: number } {
   const known = Object.values(LEDGER_CIRCUITS).find(({ name }) => name === circuit);
   if (known !== undefined && "grants" in known.sizes)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What a custodian's service offers over HTTP. Client, server and OpenAPI are made from this one table. Apart from the other
-// services' tables, since its bodies hold audit keys and revocation secrets.
+// What a custodian's service offers over HTTP. Client, server and OpenAPI are made from this table. It is separate from the
+// other services' tables because its bodies hold audit keys and revocation secrets.
 import * as v from "valibot";
+import { headedField } from "../wire/documents.ts";
 import { get, nothing, post } from "../wire/endpoint.ts";
 import { bytes32, type Field, integer, list, object, oneOf, seconds, text } from "../wire/fields.ts";
 import type { MissedReason } from "./custodian/plan.ts";
@@ -44,7 +45,7 @@ const reasons: Readonly<Record<MissedReason, true>> = {
 export const MOST_MISSED = 1_000;
 
 export const CUSTODIAN_ENDPOINTS = {
-  /** Stored when it answers: from then on it is logged or reported as missed. */
+  /** The access is stored before the answer: from then on it is logged or reported as missed. */
   record: post(
     "/accesses",
     {
@@ -60,12 +61,12 @@ export const CUSTODIAN_ENDPOINTS = {
     "/offers",
     { summary: "Offers the next slot to a patient", roles: ["operator"] },
     object({ rights, grantee }),
-    object({ offer: CONSENT_OFFER.body, expires: seconds }),
+    object({ offer: headedField(CONSENT_OFFER), expires: seconds }),
   ),
   accept: post(
     "/grants",
     { summary: "Takes a consent that was offered and signed", roles: ["operator"], repeatable: true },
-    SIGNED_GRANT.body,
+    headedField(SIGNED_GRANT),
     nothing,
   ),
   revoke: post(
@@ -75,7 +76,7 @@ export const CUSTODIAN_ENDPOINTS = {
       roles: ["operator"],
       repeatable: true,
     },
-    REVOCATION_REQUEST.body,
+    headedField(REVOCATION_REQUEST),
     nothing,
   ),
   missed: get(
@@ -86,7 +87,7 @@ export const CUSTODIAN_ENDPOINTS = {
         object({ ...access, reason: oneOf(Object.keys(reasons) as MissedReason[]), isLeft: v.boolean() }),
         { max: MOST_MISSED },
       ),
-      /** Beyond those that are listed. */
+      /** How many more there are than are listed. */
       more: integer(),
     }),
   ),

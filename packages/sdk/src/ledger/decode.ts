@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What the transactions of a page say, each checked against its own event.
+// Decodes the transactions of a page, each checked against its own event.
 import { Interface, type LogDescription, type Result } from "ethers";
 import { isFieldElement } from "../field.ts";
 import { HEALTH_LEDGER_ABI } from "../generated/ledgerAbi.ts";
@@ -43,13 +43,13 @@ export const HISTORY_TOPICS: readonly string[] = HISTORY_EVENTS.map(
   (name) => ledger.getEvent(name)!.topicHash,
 );
 
-/** The name of an event; undefined for one that a history does not have. */
+/** The name of an event; undefined for events that are not part of a history. */
 export function historyEventOf({ topics }: Pick<LedgerEvent, "topics">): HistoryEvent | undefined {
   return HISTORY_EVENTS[HISTORY_TOPICS.indexOf(topics[0] ?? "")];
 }
 
 /**
- * The entries that a page's transactions give, in their order.
+ * Decodes a page's transactions into entries, in order.
  * @throws LEDGER_MISMATCH naming the first transaction that is not about the page, or whose input does not fit its event
  */
 export function entriesOf(page: bigint, transactions: readonly LedgerTransaction[]): HistoryEntry[] {
@@ -161,7 +161,7 @@ class EntryReader {
     return { kind: "logged", ...this.#place, batch, headerWord, versions, carried: transcriptOf(call.args) };
   }
 
-  /** The direct call that the transaction was; undefined where a contract called. */
+  /** The transaction's direct call of the ledger; undefined if a contract made the call. */
   #call(names: readonly string[]): { readonly name: string; readonly args: Result } | undefined {
     const { input } = this.#transaction;
     if (input === undefined) return undefined;

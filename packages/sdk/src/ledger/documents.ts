@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Files between patient and custodian. Apart from the documents that everybody exchanges, since these hold secrets of the two:
-// an audit key reads all records of its consent.
+// Files between patient and custodian. They are separate from the documents that everybody exchanges because they hold secrets
+// of the two: an audit key reads all records of its consent.
 import type { Document } from "../wire/documents.ts";
 import {
   address as account,
@@ -26,7 +26,7 @@ export type SignedGrant = {
   readonly grant: Grant;
 };
 
-/** What a custodian needs to revoke; it has the consent. */
+/** What a custodian needs to revoke a consent that it has. */
 export type RevocationRequest = {
   readonly address: PageAddress;
   readonly slot: number;

@@ -5,7 +5,7 @@ import type { FamilyFields } from "../circuits/claimFacts.ts";
 import { VitalproofError } from "../errors.ts";
 import { LEDGER_CIRCUITS } from "../generated/ledgerProtocol.ts";
 
-/** Bits of one size in the facts of a circuit. */
+/** Bits of each size in a circuit's facts. */
 const SIZE_BITS = 32n;
 
 /**
@@ -22,7 +22,7 @@ export function ledgerFamilyFields(circuit: string, inputs: number): FamilyField
     family: zeroPadBytes(toUtf8Bytes(known.family), 16),
     facts: toBeHex(facts, 32),
     inputs,
-    // Nothing waits for its proof.
+    // No period waits for its proof.
     period: 0,
     // A digest or a root of 0 is a preimage of 0.
     zeroImpossible: true,
@@ -41,7 +41,7 @@ const BY_ID: ReadonlyMap<string, LedgerCircuit> = new Map(
   Object.values(LEDGER_CIRCUITS).map((circuit) => [circuitIdOf(circuit.name, circuit.version), circuit]),
 );
 
-/** What the circuit registry files a circuit under. @throws UNKNOWN_CIRCUIT for one that is not the ledger's */
+/** Id of a circuit in the circuit registry. @throws UNKNOWN_CIRCUIT for one that is not the ledger's */
 export function ledgerCircuitIdOf(name: string): string {
   for (const [id, circuit] of BY_ID) if (circuit.name === name) return id;
   throw new VitalproofError("UNKNOWN_CIRCUIT", `The ledger has no circuit ${JSON.stringify(name)}.`, {

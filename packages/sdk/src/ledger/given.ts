@@ -19,11 +19,11 @@ export type ConsentPart =
 
 export type GivenOptions = {
   /**
-   * The consent as the custodian says it was entered. A leaf is a hash and does not say what it was made of: with the opening
-   * the refusal names the parts that differ.
+   * The consent as the custodian says it was entered. A leaf is a hash and does not reveal what it was made of: with the
+   * opening, the error names the parts that differ.
    */
   readonly claimed?: OpenConsent | undefined;
-  /** Live bits of the page: then a revoked consent is refused as well. */
+  /** Live bits of the page. With them a revoked consent is refused as well. */
   readonly live?: bigint | undefined;
 };
 

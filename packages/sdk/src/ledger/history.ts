@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Everything that happened to one page, from the transactions that the chain has of it.
+// Everything that happened to one page, from its transactions.
 import type { Proof } from "../prove/proof.ts";
 import type { PageRecord } from "./client.ts";
 import type { PageAddress } from "./page.ts";
@@ -42,12 +42,12 @@ export type LedgerPlace = {
 
 /** A batch of accesses that was logged. */
 export type LoggedBatch = LedgerPlace & {
-  /** Of the page, that the accesses are under. */
+  /** Version of the page that the accesses are logged under. */
   readonly version: number;
   readonly header: AccessHeader;
-  /** Encrypted records in hex, `ciphersOf` gives them. */
+  /** Encrypted records in hex; `ciphersOf` splits them. */
   readonly body: string;
-  /** Whether it came after its version's end. */
+  /** Whether it was logged after its version had ended. */
   readonly late: boolean;
 };
 
@@ -93,7 +93,7 @@ export type AccessesLogged = LedgerPlace & {
   readonly batch: LoggedBatch;
   readonly headerWord: bigint;
   readonly carried: CarriedTranscript;
-  /** Of a late batch: the versions that its sender showed, from its own to the last that had ended. */
+  /** Of a late batch: the versions that its sender passed, from its own to the last that had ended. */
   readonly versions: readonly EndedVersion[];
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// "@vitalproof/sdk/ledger": the health ledger. A room of its own, since most callers need nothing of it.
+// "@vitalproof/sdk/ledger": the health ledger. A separate entry point, since most callers do not need it.
 
 export { HEALTH_LEDGER_ABI } from "../generated/ledgerAbi.ts";
 export { LEDGER_CLASSES, LEDGER_PURPOSES, LEDGER_ROLES } from "../generated/ledgerProtocol.ts";
@@ -91,6 +91,7 @@ export type { PostedAccess } from "./custodian/queue.ts";
 export type { Happened, MissedAccess, Report } from "./custodian/report.ts";
 export type { CustodianOptions } from "./custodian/room.ts";
 export type { PageStatus } from "./custodian/status.ts";
+export { storedMaster } from "./custodian/storedMaster.ts";
 export { CUSTODIAN_ENDPOINTS, MOST_MISSED } from "./custodianEndpoints.ts";
 export {
   CONSENT_OFFER,

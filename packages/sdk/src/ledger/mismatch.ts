@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 
-/** Where in a page's history something does not fit. */
+/** The place in a page's history that does not fit. */
 export type MismatchPlace = {
   readonly page: bigint;
   /** Hash of the transaction. */
@@ -10,7 +10,7 @@ export type MismatchPlace = {
   readonly version?: number | undefined;
 };
 
-/** What to do about most of them. */
+/** The usual way out. */
 const HINT = "Read the page again from another node or another archive, and do not rely on this one.";
 
 /** @param what does not fit, as the end of a sentence */

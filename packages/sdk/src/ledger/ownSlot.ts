@@ -12,7 +12,7 @@ export type OwnSlotRequest = {
   readonly leaves: readonly bigint[];
   readonly slot: number;
   readonly consent: OpenConsent;
-  /** Behind the consent's handle. */
+  /** Secret whose hash is the consent's handle. */
   readonly secret: bigint;
   /** Such as `revokeActionOf`. */
   readonly action: bigint;
@@ -27,7 +27,7 @@ export function ownSlotWitness(request: OwnSlotRequest): Witness {
   return uncheckedOwnSlot(request);
 }
 
-/** As `ownSlotWitness` for whatever is asked, true or not. */
+/** Like `ownSlotWitness`, but checks nothing. */
 export function uncheckedOwnSlot({ leaves, slot, consent, secret, action }: OwnSlotRequest): Witness {
   const { root, children } = pagePathOf(leaves, slot);
   return new Witness("own-slot", [root, BigInt(slot), action], {
@@ -40,7 +40,7 @@ export function uncheckedOwnSlot({ leaves, slot, consent, secret, action }: OwnS
 }
 
 /**
- * As `ownSlotWitness`, and shows rights and grantee. Public inputs: `root, slot, action, rights, grantee`.
+ * Like `ownSlotWitness`, but also reveals rights and grantee. Public inputs: `root, slot, action, rights, grantee`.
  * @throws SLOT_NOT_OWNED
  */
 export function bindSlotWitness(request: OwnSlotRequest): Witness {

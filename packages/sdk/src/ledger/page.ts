@@ -55,7 +55,7 @@ function middleOf(all: readonly bigint[]): bigint[] {
   return Array.from({ length: 16 }, (_, i) => poseidon16(all.slice(16 * i, 16 * i + 16)));
 }
 
-/** The contract's word of live bits, cut in two halves of 128, the lower one first. */
+/** The contract's word of live bits in two halves of 128 bits, the lower one first. */
 export function liveWordsOf(live: bigint): [bigint, bigint] {
   if (live < 0n || live >> 256n !== 0n) throw invalid("live bits", live, "a word of 256 bits");
   return [live & ((1n << 128n) - 1n), live >> 128n];
@@ -71,7 +71,7 @@ export function consentDomainOf(address: PageAddress): string {
   return hashOf("vitalproof/consents/1", address);
 }
 
-/** What a grant is signed for, and a field element. */
+/** Domain that a grant is signed for: a field element. */
 export function grantDomainOf(address: PageAddress): bigint {
   return BigInt(hashOf("vitalproof/grant/1", address)) % FIELD;
 }

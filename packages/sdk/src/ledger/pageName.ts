@@ -4,7 +4,7 @@ import { invalid } from "../invalid.ts";
 import type { PageAddress } from "./page.ts";
 
 /**
- * One text for one page, however its address is written: `chain|ledger|page`.
+ * The same text for a page however its address is written: `chain|ledger|page`.
  * @throws INVALID_ARGUMENT
  */
 export function pageNameOf({ chainId, ledger, page }: PageAddress): string {

@@ -11,7 +11,7 @@ import { entriesOf, HISTORY_TOPICS, historyEventOf, isInInput } from "./decode.t
 import type { LedgerTransaction, PageHistory } from "./history.ts";
 
 export type ReadHistoryOptions = BlockRange & {
-  /** What is known already, such as `historyFromArchive`: only later blocks are asked for. */
+  /** What is known already, such as from `historyFromArchive`: only later blocks are read. */
   readonly known?: PageHistory;
 };
 
@@ -19,8 +19,8 @@ export type ReadHistoryOptions = BlockRange & {
 const AT_ONCE = 16;
 
 /**
- * Reads everything about a page: its events, and of the batches among them the inputs. Each input is checked against its
- * event. Whether all of it together gives the page, `rebuildPage` says.
+ * Reads everything about a page: its events and, for batches, the transactions' inputs. Each input is checked against its
+ * event. `rebuildPage` checks that all of it together gives the page.
  * @param ledger address of the contract
  * @param options.fromBlock where to begin to read, at most the block in which the page was opened
  * @throws CONTRACT_REVERTED for an unknown page; LEDGER_MISMATCH naming a transaction that does not fit its event;
@@ -86,7 +86,7 @@ export async function readHistory(
     };
   }
 
-  /** Undefined for what is not a direct call of the ledger. */
+  /** Undefined if the transaction is not a direct call of the ledger. */
   async function inputOf(hash: string, blockNumber: number): Promise<string | undefined> {
     const transaction = await ask("transaction", (node) => node.getTransaction(hash));
     if (transaction === null) throw gone(`transaction ${hash}`, { transaction: hash, block: blockNumber });

@@ -26,7 +26,7 @@ export type ConsentOffer = {
   readonly grantee: number;
   /** Key of the pads of its records, the custodian's and the patient's. A secret. */
   readonly audit: bigint;
-  /** Of the page: the rights that all its consents have, packed; 0 or absent when there is none. */
+  /** Packed rights that all consents of the page share; 0 or absent if each has its own. */
   readonly form?: bigint | undefined;
 };
 

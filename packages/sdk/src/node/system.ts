@@ -9,7 +9,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EROFS: "The disk is read-only. Choose another place.",
   EACCES: "Check who may read and write there.",
   EPERM: "Check who may read and write there.",
-  ENOENT: "Check the path: a folder of it does not exist.",
+  ENOENT: "Check the path: the file, or a folder on the way to it, does not exist.",
   ENOTDIR: "Check the path: a part of it is a file.",
   EISDIR: "Name a file: this is a folder.",
   EFBIG: "The file is larger than the system allows.",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import * as v from "valibot";
 import { VitalproofError } from "../errors.ts";
 import {
   accountSignature,
   address,
+  bytes32,
   dayNumber,
   epochNumber,
   errorCode,
@@ -13,7 +15,9 @@ import {
   type Of,
   object,
   oneLine,
+  oneOf,
   optional,
+  reason,
   seconds,
   sha256Hex,
   text,
@@ -41,7 +45,7 @@ import {
 
 /**
  * The files that a patient, an attester, an insurer and a verifier exchange: JSON with a `kind` and a `version`, bigint
- * as decimal strings, and only the members listed here. None of them holds a reading, a salt or a secret.
+ * as decimal strings, and only the members listed here. None of them holds a reading, a log's salt or a secret.
  */
 export type Document<T> = {
   readonly kind: string;
@@ -192,7 +196,38 @@ export const PRESENTATION_TRUST = define(
   ATTESTATION_VERSION,
 );
 
-/** Every kind of document. */
+const instant = text(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, "a time in UTC, such as 2026-03-01T23:00:00Z");
+
+/** A patient's own file: what was agreed to, with the fields of ISO/IEC TS 27560 that apply. The chain has its hash. */
+export const CONSENT_RECEIPT = define(
+  "consent-receipt",
+  "a consent receipt",
+  object({
+    schema: oneOf(["ISO/IEC TS 27560:2023"]),
+    recordId: text(/^0x[0-9a-f]{32}$/, "16 bytes in hex after 0x"),
+    piiPrincipal: address,
+    piiController: address,
+    purposes: list(
+      object({
+        purpose: oneLine,
+        purposeId: bytes32,
+        lawfulBasis: oneOf(["consent"]),
+        piiCategories: list(oneLine, { max: 16 }),
+        processing: oneLine,
+        terms: list(oneLine, { max: 64 }),
+      }),
+      { max: 16 },
+    ),
+    contract: object({ chainId: uint256, claims: address, program: uint256 }),
+    validFrom: instant,
+    validUntil: instant,
+    withdrawal: reason,
+    nonce: uint256,
+    salt: bytes32,
+  }),
+);
+
+/** Every kind of document that claims and presentations need. */
 export const DOCUMENTS: readonly Document<unknown>[] = [
   ENROLMENT_REQUEST,
   LOG_OPENING,
@@ -206,6 +241,7 @@ export const DOCUMENTS: readonly Document<unknown>[] = [
   PRESENTATION_REQUEST,
   PRESENTATION,
   PRESENTATION_TRUST,
+  CONSENT_RECEIPT,
 ];
 
 /** @param file for messages @throws DOCUMENT_INVALID */
@@ -235,8 +271,23 @@ export function parseDocument<T>(document: Document<T>, content: string, file: s
 }
 
 /** The text of a document's file. */
-export function documentText<T extends Json>({ kind, version }: Document<T>, body: T): string {
-  return `${jsonOf({ kind, version, ...(body as Record<string, Json>) }, 2)}\n`;
+export function documentText<T extends Json>(document: Document<T>, body: T): string {
+  return `${jsonOf(headed(document, body), 2)}\n`;
+}
+
+/** Everything that a document's file has. */
+export type Headed<T> = T & { readonly kind: string; readonly version: number };
+
+/** A document inside a message, exactly as in its file. */
+export function headed<T>({ kind, version }: Document<T>, body: T): Headed<T> {
+  return { kind, version, ...body };
+}
+
+/** The schema of `headed`. @param document whose body is an `object` */
+export function headedField<T>({ kind, version, title, body }: Document<T>): Field<Headed<T>> {
+  const { entries } = body as unknown as { readonly entries: v.ObjectEntries };
+  const header = { kind: v.literal(kind, title), version: v.literal(version, `version ${version}`) };
+  return object({ ...header, ...entries }) as unknown as Field<Headed<T>>;
 }
 
 export type PolicyApplication = Of<typeof POLICY_APPLICATION.body>;

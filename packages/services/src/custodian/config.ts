@@ -14,13 +14,13 @@ export interface CustodianConfig {
   readonly fromBlock?: number;
   /** The page's account, which pays the gas. Nothing else may send from it. */
   readonly key: SignerConfig;
-  /** Of what is sealed in the store. */
+  /** Key that seals the store. */
   readonly masterKey: MasterKeyConfig;
-  /** Those that keys in the store may still be wrapped under. */
+  /** Earlier master keys, under which keys in the store may still be wrapped. */
   readonly olderMasterKeys?: readonly MasterKeyConfig[];
   /** Minutes between two closings, counted from 1970-01-01T00:00Z: 1 to 1,440. A full batch does not wait for one. */
   readonly closeEvery: number;
-  /** Minutes after which a window may be closed, and so late may accesses be posted: 1 to 1,000, by default 1. */
+  /** For how many minutes a window stays open, so that accesses can still be posted for it: 1 to 1,000, by default 1. */
   readonly lag?: number;
   /** Minutes for which accesses wait behind a missed one that may be called an emergency; by default 1,440. */
   readonly decisionTime?: number;

@@ -9,7 +9,7 @@ import { provingCircuits } from "../proving/circuits.ts";
 import { verificationKeyOf } from "../proving/verificationKey.ts";
 import type { CustodianConfig } from "./config.ts";
 
-/** Everything that a custodian needs before it runs. Nothing is changed. */
+/** Checks everything that a custodian needs before it runs, and changes nothing. */
 export function custodianLooks(
   config: ServicesConfig & { readonly custodian: CustodianConfig },
   provider: JsonRpcProvider,

@@ -25,8 +25,8 @@ export type KeeperOptions = {
 };
 
 /**
- * Keeps a page going: opens it, compares it with the chain, closes its batches by the clock, and says what is final. All of
- * it is decided from store and chain, so that it may end anywhere.
+ * Runs a page: opens it, compares it with the chain, closes its batches by the clock, and settles what is final. Every
+ * decision follows from store and chain, so the process may end at any point.
  */
 export class PageKeeper {
   readonly #options: KeeperOptions;
@@ -51,13 +51,13 @@ export class PageKeeper {
     throw notYet();
   }
 
-  /** As `report`. @throws CHAIN_UNREACHABLE before the first round that ended well; HTTP status 503 */
+  /** Like `report`. @throws CHAIN_UNREACHABLE before the first successful round; HTTP status 503 */
   get known(): Report {
     if (this.#report !== undefined) return this.#report;
     throw notYet();
   }
 
-  /** Of the last round; undefined before the first one that ended well. */
+  /** Report of the last round; undefined before the first successful one. */
   get report(): Report | undefined {
     return this.#report;
   }
@@ -67,7 +67,7 @@ export class PageKeeper {
     return this.#periodBegin() + this.#options.closeEvery * MINUTE;
   }
 
-  /** One look at page and chain. @throws what the page throws: nothing is lost by it */
+  /** One round over page and chain. @throws what the page throws; nothing is lost by it */
   async act(): Promise<void> {
     if (this.#store.isLost()) throw otherProcess();
     try {
@@ -82,7 +82,7 @@ export class PageKeeper {
       for (const each of report.happened) this.#options.onHappened(each);
       await this.#note(page, report);
     } catch (error) {
-      // After a write that failed the page's memory is not what is stored: it is opened again.
+      // After a failed write the page in memory is ahead of the store, so it is opened again.
       if (VitalproofError.find(error, "STORE_FAILED") !== undefined) this.#page = undefined;
       throw error;
     }
@@ -90,7 +90,7 @@ export class PageKeeper {
 
   async #opened(): Promise<CustodianPage> {
     if (this.#page !== undefined) return this.#page;
-    // What is under way with the page of before is stored by now, or is refused.
+    // Whatever the earlier page had under way is stored by now, or is refused.
     this.#store = await this.#options.claim(this.#store);
     const page = await this.#options.open(this.#store);
     await page.look();
@@ -100,9 +100,11 @@ export class PageKeeper {
 
   /** What one kind of batch cannot do does not keep what the other one did from being final. @throws the fault */
   async #afterFault(page: CustodianPage, fault: unknown): Promise<never> {
-    if (VitalproofError.find(fault, "STORE_FAILED") === undefined) {
-      const status = await page.look().catch(() => undefined);
-      if (status !== undefined) await this.#note(page, { ...status, happened: [] });
+    if (VitalproofError.find(fault, "STORE_FAILED") !== undefined) throw fault;
+    try {
+      await this.#note(page, { ...(await page.look()), happened: [] });
+    } catch {
+      // The first fault says more.
     }
     throw fault;
   }
@@ -118,7 +120,7 @@ export class PageKeeper {
     return Math.floor(clock() / (closeEvery * MINUTE)) * closeEvery * MINUTE;
   }
 
-  /** Begin of the period that was closed last. Stored, since a process that ends at every closing time would never close. */
+  /** When the period began that was closed last. Stored: otherwise a process that ends at every closing time would never close. */
   async #closedBegin(now: number): Promise<number> {
     const store = this.#store;
     const text = await store.read(CLOSED);
@@ -127,7 +129,7 @@ export class PageKeeper {
     return now;
   }
 
-  /** Says what is final. @returns the transactions that it said it of */
+  /** Settles what is final. @returns the transactions that it settled */
   async #settle(page: CustodianPage, unsettled: readonly string[]): Promise<ReadonlySet<string>> {
     const final = unsettled.length === 0 ? undefined : await this.#finality.block();
     if (final === undefined) return new Set();

@@ -2,7 +2,7 @@
 import type { Metrics } from "../operate/metrics.ts";
 import type { CustodianStatus } from "./status.ts";
 
-/** What is worth an alarm, as numbers that a monitor asks for; not a number before the first round. @returns what counts batches */
+/** Gauges for alarms; NaN before the first round. @returns the counter of batches */
 export function custodianMetrics(metrics: Metrics, status: () => Promise<CustodianStatus>) {
   const gauge = (name: string, help: string, of: (status: CustodianStatus) => number | undefined): void => {
     metrics.gauge({ name: `custodian_${name}`, help }, async () => of(await status()) ?? Number.NaN);

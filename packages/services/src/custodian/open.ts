@@ -6,7 +6,7 @@ import { PersonKeys } from "../sealed/index.ts";
 import type { Database } from "../store/index.ts";
 import type { CustodianConfig } from "./config.ts";
 
-/** What is sealed in a custodian's store, opened, and the name of its page there. */
+/** What is sealed in a custodian's store, opened, and the name of its page there: what a person's local name is to a gateway. */
 export type OpenPage = { readonly personKeys: PersonKeys; readonly name: string };
 
 /** @param clock Unix seconds @throws what `openMasterKeys` throws */

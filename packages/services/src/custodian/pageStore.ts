@@ -9,19 +9,19 @@ const OWNER = "service/owner";
 /** What a step has that changes texts of a page. */
 export const PAGE_LOCK = "pages";
 
-/** The texts of one page, sealed under a key of the page. Only who claimed them last can write. */
+/** The records of one page, sealed under the page's key. Only the last process that claimed them can write. */
 export type PageStore = Store & {
-  /** What it claimed them with. */
+  /** Token of this claim. */
   readonly token: string;
-  /** Whether a write found that the page was claimed again. It stays so. */
+  /** Whether a write found that another process had claimed the page. It never goes back to false. */
   isLost(): boolean;
 };
 
 /**
- * Claims a page's texts. What claimed them before, in another process or in this one, can write nothing more: of two that wrote
- * in turn each would undo what the other one accepted.
- * @param name of the page, opaque, as for a person
- * @param before the store of the last claim of this process: then only where no other process claimed it since
+ * Claims a page's records. Earlier claims, by other processes or by this one, can no longer write: two writers in turn would
+ * each undo what the other accepted.
+ * @param name of the page in the store, as `openPage` gives it
+ * @param before the store of this process's last claim: refused if another process has claimed the page since
  * @returns a store that throws NOT_ALLOWED after it was claimed again; what `sealedStore` throws
  */
 export async function claimPage(
@@ -32,7 +32,7 @@ export async function claimPage(
 ): Promise<PageStore> {
   const token = randomBytes(16).toString("hex");
   let isLost = false;
-  /** Nobody claims the page until the step ends. */
+  /** Nobody else can claim the page until the step ends. */
   const step = <T>(act: (texts: Store) => Promise<T>): Promise<T> =>
     database.step(async (queries: Queries) => {
       await lock(database, queries, PAGE_LOCK, name);

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import { CUSTODIAN_ENDPOINTS, isSamePage, MOST_MISSED, type PageAddress } from "@vitalproof/sdk/ledger";
+import {
+  CONSENT_OFFER,
+  CUSTODIAN_ENDPOINTS,
+  isSamePage,
+  MOST_MISSED,
+  type PageAddress,
+} from "@vitalproof/sdk/ledger";
+import { headed } from "@vitalproof/sdk/wire";
 import type { FastifyPluginCallback } from "fastify";
 import { serve } from "../http/serve.ts";
 import type { PageKeeper } from "./keeper.ts";
@@ -12,7 +19,7 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
     serve(app, record, async ({ body }) => ({ outcome: await keeper.page.record(body) }));
     serve(app, offer, async ({ body }) => {
       const { expires, ...offered } = await keeper.page.offer(body);
-      return { offer: offered, expires };
+      return { offer: headed(CONSENT_OFFER, offered), expires };
     });
     serve(app, accept, async ({ body }) => {
       assertPage(body.address, address);
@@ -44,7 +51,7 @@ export function custodianRoutes(keeper: PageKeeper, address: PageAddress): Fasti
   };
 }
 
-/** @throws INVALID_ARGUMENT for what is for another page */
+/** @throws INVALID_ARGUMENT for a document of another page */
 function assertPage(given: PageAddress, own: PageAddress): void {
   if (isSamePage(given, own)) return;
   throw new VitalproofError(

@@ -25,14 +25,16 @@ import { type CustodianStatus, custodianStatus } from "./status.ts";
 
 /** Milliseconds between two looks at page and chain. */
 const LOOK = 12_000;
-/** Milliseconds for which a round may go on when the service ends. */
+/** How long a round may go on when the service ends, in milliseconds. */
 const END = 10_000;
 /** Milliseconds between two looks for a proof, and between two offers of one. */
 const PROOF_LOOK = 500;
 const PROOF_OFFER = 5_000;
 
 export interface CustodianRunOptions extends RunOptions {
-  /** What proves and what it proves with; processes on this machine, with the configuration's files, when left out. */
+  /**
+   * What proves, and what it proves with. When left out, processes on this machine prove with the configuration's files.
+   */
   readonly proving?: {
     readonly prover: Prover;
     readonly artifacts: ArtifactLoader;
@@ -42,10 +44,10 @@ export interface CustodianRunOptions extends RunOptions {
 
 /** A custodian that runs. */
 export interface RunningCustodian {
-  /** Of its HTTP server. */
+  /** URL of its HTTP server. */
   readonly url: string;
   status(): Promise<CustodianStatus>;
-  /** Ends the round that runs, or leaves it after some seconds, and requests that wait; then closes the store. */
+  /** Waits some seconds for the running round, ends waiting requests, and closes the store. */
   close(): Promise<void>;
 }
 
@@ -80,7 +82,7 @@ async function start(
     await forgetProofs(claimed);
     return claimed;
   };
-  // At the start already, so that a wrong master key ends it.
+  // Claimed at the start, so that a wrong master key stops it here.
   const store = await claim();
   const { lag, decisionTime, offerTime } = own;
   const work = {
@@ -177,7 +179,7 @@ async function proofsOf(
 }
 
 /**
- * A round that waits for a proof or for a block is left when the service ends. It costs nothing: what it made is stored or made
+ * Abandons a round that waits for a proof or a block when the service ends. Nothing is lost: what it made is stored, or made
  * again.
  */
 async function endingWith(signal: AbortSignal, patience: number, act: () => Promise<void>): Promise<boolean> {

@@ -12,7 +12,7 @@ export interface CustodianStatus {
   readonly at: number;
   readonly page: bigint;
   readonly account: string;
-  /** Accesses that are not on the chain, missed ones included. It and the next two are of the last round, and absent before. */
+  /** Accesses that are not on the chain, missed ones included. This and the next two are those of the last round. */
   readonly waiting?: number;
   readonly missed?: number;
   /** Transactions that are not final. */
@@ -23,7 +23,7 @@ export interface CustodianStatus {
   readonly problems: readonly Problem[];
 }
 
-/** Minutes of one round after which somebody should look. */
+/** Minutes without the end of a round after which somebody should look. */
 const LONG = 30;
 /** Seconds for which a proof may wait until a prover takes it. */
 const UNTAKEN = 300;
@@ -109,7 +109,7 @@ function missedProblems(report: Report | undefined): Problem[] {
   return problems;
 }
 
-/** A transaction that no block takes holds everything up without a fault. */
+/** A transaction that no block includes holds everything up without an error. */
 function longProblems(states: readonly DutyState[], began: number): Problem[] {
   return states
     .filter(

@@ -97,7 +97,7 @@ export class Custodians {
 
   /** @param page and provers: of the configuration */
   async start(store: string, { prover = simulatingProver(), page = 1n, provers = 1, log = this.log } = {}) {
-    const service = await runCustodian(loadConfig(await this.config(store, { page, provers })), {
+    const service = await runCustodian(await this.configOf(store, { page, provers }), {
       log,
       clock: () => this.now,
       hurry: HURRY,
@@ -111,10 +111,14 @@ export class Custodians {
     return logger({ level: "debug", destination: { write: (line) => void this.lines.push(line) } });
   }
 
+  async configOf(store: string, changes?: Parameters<Custodians["config"]>[1]) {
+    return loadConfig(await this.config(store, changes));
+  }
+
   /** What `vitalproof custodian doctor` finds, by its looks. @param key of the account */
   async doctor(store: string, key?: string) {
     if (key !== undefined) this.#secret("key", key);
-    const findings = await doctor(loadConfig(await this.config(store)));
+    const findings = await doctor(await this.configOf(store));
     return Object.fromEntries(findings.map((each) => [each.check, each]));
   }
 

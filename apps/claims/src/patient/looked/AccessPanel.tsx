@@ -33,7 +33,7 @@ export function AccessPanel({ session, view }: LookedProps) {
       ))}
       <p className="patient-next">
         {rows.length === 0
-          ? "Nobody is reported to have looked."
+          ? `Nobody is reported to have looked${faults.length === 0 ? "." : ", in the records that could be read."}`
           : `${counted(rows.length, "look")} reported, ${emergencies === 0 ? "none" : emergencies} in an emergency.`}
       </p>
       {reported.map(({ hospital, from, until }) => (
@@ -89,7 +89,11 @@ export function AccessPanel({ session, view }: LookedProps) {
       )}
       <h3>Times without a report</h3>
       {accounting.gaps.length === 0 ? (
-        <p>None since your consent was given.</p>
+        <p>
+          {accounting.tried.batches === 0
+            ? "The hospital has reported nothing yet."
+            : "None since your consent was given."}
+        </p>
       ) : (
         <>
           <p>For these times the hospital said nothing, not even that nobody looked.</p>

@@ -5,6 +5,7 @@ import {
   CONSENT_OFFER,
   type ConsentOffer,
   consentLeafOf,
+  type KeptConsent,
   LedgerWallet,
   type PageHistory,
   type PageRecord,
@@ -19,7 +20,7 @@ import type { ProofOptions, ProverClient } from "../proverClient.ts";
 import type { Vault } from "../vault.ts";
 import { nameOf, type SignedConsent, signedConsents } from "./kept.ts";
 import type { LedgerChain } from "./ledgerChain.ts";
-import { leavesOf, type Reading, type ReadingJob } from "./reading.ts";
+import { leavesOf, type Reading, type ReadingJob, type Standing } from "./reading.ts";
 import { reportOf } from "./report.ts";
 import { type ConsentView, type LookedView, viewOf } from "./view.ts";
 
@@ -146,25 +147,25 @@ export class LookedSession {
     return (await prover.prove({ kind: "own-slot", request }, options)).proof;
   }
 
-  /** Everything to show, read anew. @throws what the chain's reads throw */
+  /**
+   * Everything to show, read anew. A page that cannot be read makes its own consents unreadable, and no others.
+   * @throws CHAIN_UNREACHABLE; what the reading throws
+   */
   async view(): Promise<LookedView> {
     const { vault, chain, hospitals, read } = this.#parts;
     const signed = await signedConsents(vault);
     const consents = signed.map((each) => ({ id: nameOf(each.kept.address, each.kept.slot), signed: each }));
     const pages = [...new Set(signed.map(({ kept }) => kept.address.page))];
     const now = await chain.now();
-    const job = async (): Promise<ReadingJob> => {
-      this.#histories = await Promise.all(pages.map((page) => chain.history(page)));
-      return { consents: signed.map(({ kept }) => kept), histories: this.#histories };
-    };
-    let reading = await this.#read(await job(), read);
+    const kept = signed.map((each) => each.kept);
+    let reading = await this.#readPages(kept, pages, read);
     const broken = pages.filter((page) =>
-      signed.some(({ kept }, i) => kept.address.page === page && reading.standings[i]!.name === "unreadable"),
+      kept.some(({ address }, i) => address.page === page && reading.standings[i]!.name === "unreadable"),
     );
     if (broken.length > 0) {
       // A reorganisation may have removed blocks that were known.
       for (const page of broken) chain.forget(page);
-      reading = await this.#read(await job(), read);
+      reading = await this.#readPages(kept, pages, read);
     }
     return viewOf(consents, this.#histories, reading, { now, hospitals });
   }
@@ -172,6 +173,31 @@ export class LookedSession {
   /** What the three files are made of. */
   report(view: LookedView): AccountingReport {
     return reportOf(view, this.#histories, this.#parts.hospitals);
+  }
+
+  async #readPages(
+    consents: readonly KeptConsent[],
+    pages: readonly bigint[],
+    read: LookedParts["read"],
+  ): Promise<Reading> {
+    const { chain } = this.#parts;
+    const faults = new Map<bigint, VitalproofError>();
+    const histories = await Promise.all(
+      pages.map((page) =>
+        chain.history(page).catch((error: unknown) => {
+          if (!(error instanceof VitalproofError)) throw error;
+          faults.set(page, error);
+        }),
+      ),
+    );
+    this.#histories = histories.filter((history) => history !== undefined);
+    const readable = consents.filter(({ address }) => !faults.has(address.page));
+    const reading = await this.#read({ consents: readable, histories: this.#histories }, read);
+    const standings = consents.map((kept): Standing => {
+      const error = faults.get(kept.address.page);
+      return error === undefined ? reading.standings[readable.indexOf(kept)]! : { name: "unreadable", error };
+    });
+    return { ...reading, standings };
   }
 
   /** Keys are tried on the records only when there are new ones. */

@@ -37,7 +37,7 @@ export type LookedView = {
   /** Accesses under all consents that are or were given; its gaps end now. */
   readonly accounting: Accounting;
   readonly reported: readonly Reported[];
-  /** Pages that could not be read. */
+  /** Why pages could not be read: each reason once. */
   readonly faults: readonly VitalproofError[];
 };
 
@@ -73,7 +73,8 @@ export function viewOf(
     const standing = standings[i]!;
     return { id, signed, hospital: names(signed.custodian), standing: atTime(standing, signed, now) };
   });
-  const faults = standings.flatMap((each) => (each.name === "unreadable" ? [each.error] : []));
+  const errors = standings.flatMap((each) => (each.name === "unreadable" ? [each.error] : []));
+  const faults = [...new Map(errors.map((error) => [error.message, error])).values()];
   return { now, consents: views.reverse(), accounting: { ...accounting, gaps }, reported, faults };
 }
 

@@ -70,7 +70,7 @@ export function standingInWords({ standing, signed }: ConsentView): {
     case "unreadable":
       return {
         word: "Not known",
-        says: "The records could not be read or do not fit together.",
+        says: `The records could not be read or do not fit together: ${standing.error.shortMessage}`,
         kind: "wrong",
       };
     case "given":

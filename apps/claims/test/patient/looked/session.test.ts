@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { memoryBackend } from "@vitalproof/sdk";
+import { memoryBackend, VitalproofError } from "@vitalproof/sdk";
 import {
   CONSENT_OFFER,
   type ConsentOffer,
@@ -229,6 +229,37 @@ describe("patient: who looked", () => {
       "St. Example",
       "University Clinic",
     ]);
+  });
+
+  it("shows the other pages when one cannot be read, with the reason", async () => {
+    const [page, lost] = [new MadePage(), new MadePage(2n)];
+    const { session, sign, enter, forgotten } = await stage([page, lost]);
+    enter(page, await sign(page.offer()));
+    enter(lost, await sign(lost.offer()));
+    page.now += 10;
+    page.log(BEGIN, [{ slot: 0, minute: 3 }]);
+    const whole = lost.history.bind(lost);
+    lost.history = () => {
+      throw new VitalproofError("CONTRACT_CALL_FAILED", "The node no longer has block 11.");
+    };
+    const view = await session.view();
+    expect(
+      view.consents.map(({ signed, standing }) => [signed.kept.address.page, standing.name]),
+    ).to.have.deep.members([
+      [1n, "given"],
+      [2n, "unreadable"],
+    ]);
+    expect(view.faults.map(({ shortMessage }) => shortMessage)).to.deep.equal([
+      "The node no longer has block 11.",
+    ]);
+    expect(view.accounting.rows).to.have.length(1);
+    expect(view.reported).to.have.length(1);
+    expect(session.report(view).custodianOf(page.address, BEGIN * 60).name).to.equal("St. Example");
+    expect(forgotten).to.deep.equal([2n]);
+    lost.history = whole;
+    const after = await session.view();
+    expect(after.consents.map(({ standing }) => standing.name)).to.deep.equal(["given", "given"]);
+    expect(after.faults).to.deep.equal([]);
   });
 
   it("shows nothing of a page whose history does not fit, after it was read again", async () => {

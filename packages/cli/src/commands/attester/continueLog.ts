@@ -2,6 +2,7 @@
 import type { AttesterServices } from "@vitalproof/sdk";
 import type { Command } from "commander";
 import type { Io } from "../../io.ts";
+import { EXAMPLE_URLS } from "../../serviceConfig.ts";
 import { giveOpening, type OpeningOptions, type Request, withOpeningOptions } from "./opening.ts";
 
 /** For a patient who restored an identity from its backup: the log is lost, its heads are here. */
@@ -14,7 +15,7 @@ export function registerContinueLog(attester: Command, io: Io): void {
       "after",
       "\nEpochs that are over and have no head become gaps: the new device cannot report them.\n" +
         "\nExamples:\n  vitalproof attester continue-log request.json --out opening.json\n" +
-        "  vitalproof attester continue-log request.json --out opening.json --url http://127.0.0.1:8601 --token-file enroller.txt\n",
+        `  vitalproof attester continue-log request.json --out opening.json --url ${EXAMPLE_URLS.attester} --token-file enroller.txt\n`,
     )
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<OpeningOptions>();

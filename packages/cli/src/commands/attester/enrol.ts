@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { withAttester } from "../../attester.ts";
 import { readDocument } from "../../documentFiles.ts";
 import type { Io } from "../../io.ts";
+import { EXAMPLE_URLS } from "../../serviceConfig.ts";
 import { parseEpoch } from "../../time.ts";
 import type { WalletOptions } from "../../wallet.ts";
 import {
@@ -47,7 +48,7 @@ export function registerOpenLog(attester: Command, io: Io): void {
       "after",
       "\nA service enrols patient and device with the same call: check who the patient is first.\n" +
         "\nExamples:\n  vitalproof attester open-log request.json --out opening.json\n" +
-        "  vitalproof attester open-log request.json --out opening.json --url http://127.0.0.1:8601 --token-file enroller.txt\n",
+        `  vitalproof attester open-log request.json --out opening.json --url ${EXAMPLE_URLS.attester} --token-file enroller.txt\n`,
     )
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<OpeningOptions & { firstEpoch?: string }>();

@@ -13,6 +13,7 @@ import type { Command } from "commander";
 import { type OpenAttester, withAttester } from "../../attester.ts";
 import { readDocument, writeDocument } from "../../documentFiles.ts";
 import type { Io } from "../../io.ts";
+import { EXAMPLE_URLS } from "../../serviceConfig.ts";
 import { tokenOf } from "../../serviceToken.ts";
 import { nameOfEpoch } from "../../time.ts";
 import type { WalletOptions } from "../../wallet.ts";
@@ -34,7 +35,7 @@ export function withOpeningOptions(command: Command): Command {
     .option("--force", "replace the file")
     .option(
       "--url <url>",
-      "ask an attester that runs as a service, such as http://127.0.0.1:8601, and no vault",
+      `ask an attester that runs as a service, such as ${EXAMPLE_URLS.attester}, and no vault`,
     )
     .option("--token-file <file>", "with --url: file with a token of an enroller");
 }

@@ -6,6 +6,7 @@ import { LOG_OPENING } from "@vitalproof/sdk/wire";
 import type { Command } from "commander";
 import { readDocument } from "../../documentFiles.ts";
 import type { Io } from "../../io.ts";
+import { EXAMPLE_URLS } from "../../serviceConfig.ts";
 import { tokenOf } from "../../serviceToken.ts";
 import { instantText } from "../../time.ts";
 
@@ -15,11 +16,11 @@ function calling(parent: Command, usage: string, description: string, example: s
   return parent
     .command(usage)
     .description(description)
-    .requiredOption("--url <url>", "where the gateway listens, such as http://127.0.0.1:8602")
+    .requiredOption("--url <url>", `where the gateway listens, such as ${EXAMPLE_URLS.gateway}`)
     .requiredOption("--token-file <file>", "file with a token of an operator")
     .addHelpText(
       "after",
-      `\nExample:\n  vitalproof gateway ${example} --url http://127.0.0.1:8602 --token-file token.txt\n`,
+      `\nExample:\n  vitalproof gateway ${example} --url ${EXAMPLE_URLS.gateway} --token-file token.txt\n`,
     );
 }
 

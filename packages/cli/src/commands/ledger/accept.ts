@@ -70,7 +70,7 @@ export function registerAccept(ledger: Command, io: Io): void {
       const { name, given } = await withVault(io, options, async (vault) => {
         const { grant, consent, kept } = new LedgerWallet(await loadIdentity(vault)).accept(offer);
         const before = leaves === undefined ? false : isGiven(file, consent, slot, leaves);
-        // First: without its audit key a consent could never be read.
+        // Kept first: without its audit key the consent's records could never be read.
         await keepConsent(vault, kept);
         if (!before) await writeDocument(io, SIGNED_GRANT, out, { address, slot, grant }, options);
         const { consents } = await listConsents(vault);

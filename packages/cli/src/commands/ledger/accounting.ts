@@ -17,7 +17,7 @@ import { withVault } from "../../vault.ts";
 
 type Options = DeploymentOptions & AccountingFileOptions & { archive?: string[] };
 
-/** Of archives alone. */
+/** Note for an accounting that comes from archives alone. */
 export const FROM_ARCHIVE =
   "Read from archives alone: nothing was compared with the chain. `vitalproof ledger check-archive` does that.";
 

@@ -17,7 +17,7 @@ import { writeText } from "../../files.ts";
 import type { GlobalOptions } from "../../globals.ts";
 import type { Io } from "../../io.ts";
 import { archivedHistory, archivedPage, assertLedger, ledgerOf, readPage } from "../../ledger/chain.ts";
-import { gapLines } from "../../ledger/words.ts";
+import { gapLines, noGapsText } from "../../ledger/words.ts";
 import { big } from "../../numbers.ts";
 
 export function registerArchive(ledger: Command, io: Io): void {
@@ -98,7 +98,7 @@ export function registerCheckArchive(ledger: Command, io: Io): void {
                 `${counted(withoutProof.length, "revocation")} came from a contract, so the proof is not in the archive. The chain of hashes has ${withoutProof.length === 1 ? "it" : "them"}.`,
               ]),
           ...(page.gaps.length === 0
-            ? ["No gaps in time."]
+            ? [noGapsText(page.batches.length)]
             : [
                 "Gaps in time. A batch in one of them can be missing from the archive, and the chain's events decide:",
                 ...gapLines(page.gaps, 10),
@@ -121,7 +121,7 @@ async function keysFor(
   const ids = entries.flatMap((entry) => {
     return "carried" in entry && entry.carried !== undefined ? [entry.carried.circuit] : [];
   });
-  // Others are the archive's fault, and verifying says which.
+  // Unknown circuits are the archive's fault, and verifying names them.
   const circuits = [...new Set(ids)].flatMap((id) => ledgerCircuitOfId(id) ?? []);
   const keys = circuits.map(async ({ name, version }) => {
     const found = await verificationKeyOf(io, options, name);

@@ -83,7 +83,7 @@ export function registerBind(ledger: Command, io: Io): void {
     });
 }
 
-/** Says what the contract would refuse, before a proof is made. @throws NOT_ALLOWED, NOT_THERE */
+/** Refuses what the contract would refuse, before a proof is made. @throws NOT_ALLOWED, NOT_THERE */
 async function assertBindable(
   name: string,
   { consent: { rights, grantee } }: KeptConsent,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import { KEPT_CONSENT } from "@vitalproof/sdk/ledger";
 import type { Command } from "commander";
 import { type DeploymentOptions, withDeploymentOptions } from "../../chain/deployment.ts";
 import { withChain } from "../../connect.ts";
 import { writeDocument } from "../../documentFiles.ts";
-import { EXIT } from "../../exit.ts";
+import { EXIT, exitCodeOf } from "../../exit.ts";
 import type { GlobalOptions } from "../../globals.ts";
-import type { Io } from "../../io.ts";
+import type { Io, Json } from "../../io.ts";
 import { chainTime } from "../../ledger/chain.ts";
 import { consentOf, listConsents, type NamedConsent } from "../../ledger/keptConsents.ts";
 import { pagesOf } from "../../ledger/pages.ts";
@@ -16,7 +17,12 @@ import { instantText } from "../../time.ts";
 import { withVault } from "../../vault.ts";
 import { damagedLines } from "../../vaultRecords.ts";
 
-type Told = NamedConsent & { readonly found: ConsentState | { readonly state: "other-chain" } };
+type Told = NamedConsent & {
+  readonly found:
+    | ConsentState
+    | { readonly state: "other-chain" }
+    | { readonly state: "unreadable"; readonly error: VitalproofError };
+};
 
 export function registerConsents(ledger: Command, io: Io): void {
   withDeploymentOptions(ledger.command("consents"))
@@ -24,13 +30,16 @@ export function registerConsents(ledger: Command, io: Io): void {
     .addHelpText(
       "after",
       "\nReads the whole pages, so that the node does not learn which slots are yours. A consent counts as given only when the\n" +
-        "page holds exactly what you signed. Exit code 1 if a slot holds something else.\n" +
+        "page holds exactly what you signed. Exit code 1 if a slot holds something else. A page that cannot be read is said, with\n" +
+        "the exit code of the reason, and the other pages are shown.\n" +
         "\nExample:\n  vitalproof ledger consents --deployment deployment.json\n",
     )
     .action(async (_: unknown, own: Command) => {
       const options = own.optsWithGlobals<DeploymentOptions>();
       const { consents, damaged } = await withVault(io, options, listConsents);
       const told = consents.length === 0 ? [] : await statesOf(io, options, consents);
+      for (const { found } of told)
+        if (found.state === "unreadable") io.exitCode = exitCodeOf(found.error.code);
       if (damaged.length > 0 || told.some(({ found }) => found.state === "not-as-signed"))
         io.exitCode = EXIT.no;
       io.report(
@@ -82,10 +91,9 @@ function statesOf(io: Io, options: DeploymentOptions, consents: readonly NamedCo
     );
     return consents.map((each): Told => {
       const read = here.includes(each) ? pageOf(each.kept.address) : undefined;
-      return {
-        ...each,
-        found: read === undefined ? { state: "other-chain" } : stateOf(each.kept, read, now),
-      };
+      if (read === undefined) return { ...each, found: { state: "other-chain" } };
+      if (read instanceof VitalproofError) return { ...each, found: { state: "unreadable", error: read } };
+      return { ...each, found: stateOf(each.kept, read, now) };
     });
   });
 }
@@ -110,6 +118,8 @@ function stateText(found: Told["found"], { address }: NamedConsent["kept"]): str
       return `revoked ${instantText(found.revokedAt!)}, given ${instantText(found.givenAt!)}`;
     case "not-as-signed":
       return `NOT AS SIGNED: the slot does not hold what you signed. ${found.hint ?? ""}`.trimEnd();
+    case "unreadable":
+      return `UNREADABLE: ${found.error.shortMessage} ${found.error.hint ?? ""}`.trimEnd();
     case "other-chain":
       return `on chain ${address.chainId}, not on the chain of this node`;
   }
@@ -122,6 +132,8 @@ function jsonOf({ name, kept: { address, slot, consent }, found }: Told) {
     slot,
     grantee: consent.grantee,
     rights: namedRights(consent.rights),
-    ...found,
+    ...(found.state === "unreadable"
+      ? { state: found.state, error: found.error.toJSON() as Record<string, Json> }
+      : found),
   };
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Command } from "commander";
-import { EXIT } from "../../exit.ts";
-import { writeText } from "../../files.ts";
-import type { GlobalOptions } from "../../globals.ts";
 import type { Io } from "../../io.ts";
 import { type PageOptions, withDesk, withPageOption, withPageOptions } from "../../ledger/custodian/desk.ts";
 import { statusLines, waitingJson } from "../../ledger/custodian/report.ts";
+import { type MasterOptions, tellMaster, withMasterOptions } from "../../ledger/masterFile.ts";
 
 export function registerCustodianStatus(ledger: Command, io: Io): void {
   withPageOptions(ledger.command("custodian-status"))
@@ -32,38 +30,16 @@ export function registerCustodianStatus(ledger: Command, io: Io): void {
     });
 }
 
-type MasterOptions = GlobalOptions & PageOptions & { out: string; yes?: boolean };
-
-const WARNING = [
-  "The master of audit keys reads every record of this page, past and future, permanently. It cannot be undone.",
-  "Give it to a regulator who is entitled to all of them. For one patient, the patient's own file of `ledger share` is enough.",
-];
-
 export function registerMaster(ledger: Command, io: Io): void {
-  withPageOption(ledger.command("master"))
+  withMasterOptions(withPageOption(ledger.command("master")))
     .description(
       "Write the master of audit keys to a file for a regulator. Without --yes, say what it opens.",
     )
-    .requiredOption("--out <file>", "where to write it; `ledger disclose --master-file` reads it")
-    .option("--yes", "write it")
     .addHelpText("after", "\nExample:\n  vitalproof ledger master --out master.txt --yes\n")
     .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<MasterOptions>();
-      const { out } = options;
-      for (const line of WARNING) io.warn(line);
-      const page = await withDesk(io, options, async (desk) => {
-        // It is never replaced: another page's master would be lost.
-        if (options.yes === true) await writeText(io, out, `${desk.page.auditMaster()}\n`);
-        return desk.address.page;
-      });
-      if (options.yes !== true) io.exitCode = EXIT.refused;
-      io.report(
-        [
-          options.yes === true
-            ? `${out} holds the master of page ${page}.`
-            : "Nothing was written. Pass --yes to do it.",
-        ],
-        { page, written: options.yes === true, ...(options.yes === true ? { file: out } : {}) },
+      const options = command.optsWithGlobals<PageOptions & MasterOptions>();
+      await withDesk(io, options, ({ address, page }) =>
+        tellMaster(io, options, address.page, async () => page.auditMaster()),
       );
     });
 }

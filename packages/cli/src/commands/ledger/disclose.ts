@@ -112,7 +112,7 @@ async function discloseConsents(io: Io, options: Options, files: readonly string
       };
     return withChain(io, options, async (chain) => {
       const { ledger } = await ledgerOf(io, options, chain);
-      // A consent names its ledger, and that may be any contract, made by who wrote the file.
+      // A consent names its ledger, which may be any contract that the file's author made.
       for (const { name, kept } of consents) assertLedger(name, kept.address, chain, ledger);
       const readAt = await chainTime(chain);
       const addresses = consents.map(({ kept }) => kept.address);

@@ -7,7 +7,7 @@ import { withChain } from "../../connect.ts";
 import { counted } from "../../counted.ts";
 import type { Io } from "../../io.ts";
 import { archivedHistory, assertLedger, ledgerOf, readPage } from "../../ledger/chain.ts";
-import { gapLines, minuteText, namedRights, rightsLines } from "../../ledger/words.ts";
+import { gapLines, minuteText, namedRights, noGapsText, rightsLines } from "../../ledger/words.ts";
 import { big } from "../../numbers.ts";
 
 export function registerPage(ledger: Command, io: Io): void {
@@ -73,7 +73,7 @@ export function registerRebuild(ledger: Command, io: Io): void {
           `${counted(leaves.length, "leaf", "leaves")}, ${bitsOf(live)} given. Version ${version} since ${minuteText(since)}, ${counted(versions.length, "version")} before it.`,
           `${counted(batches.length, "batch", "batches")} with ${counted(accesses, "access", "accesses")}, ${counted(emergencies, "emergency", "emergencies")}. Logged up to ${minuteText(logged)}.`,
           ...(gaps.length === 0
-            ? ["No gaps in time."]
+            ? [noGapsText(batches.length)]
             : [
                 `${counted(gaps.length, "gap")} in time, for which nothing was logged:`,
                 ...gapLines(gaps, 10),

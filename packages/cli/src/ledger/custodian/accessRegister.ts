@@ -15,7 +15,8 @@ type Register = {
 
 const name = text(/^[^\n]{1,1000}$/, "one line of 1 to 1,000 characters");
 
-const ACCESS_REGISTER: Document<Register> = {
+/** A custodian's own file. */
+export const ACCESS_REGISTER: Document<Register> = {
   kind: "vitalproof/access-register",
   version: 1,
   title: "an access register",
@@ -51,7 +52,7 @@ export async function readRegister(io: Io, file: string): Promise<AccessRegister
   };
 }
 
-/** Of two entries for one name nothing says which one counts. */
+/** Refuses two entries for one name: nothing says which one counts. */
 function byName(
   file: string,
   member: string,

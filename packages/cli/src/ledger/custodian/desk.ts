@@ -65,7 +65,7 @@ export function withPageOptions(command: Command): Command {
 type Opening = {
   /** Who sends; nobody when left out. */
   readonly runner?: (chain: Chain) => Promise<ContractRunner>;
-  /** Told what long work does. */
+  /** Called with the progress of long steps. */
   readonly say?: (step: string) => void;
 };
 
@@ -126,7 +126,7 @@ function clockFrom(io: Io, { clock }: GlobalOptions, now: number): () => number 
   return () => now + Math.floor((performance.now() - begun) / 1000);
 }
 
-/** Looks for its program with the first proof: most commands prove nothing. */
+/** Finds its prover only for the first proof: most commands prove nothing. */
 class LateProver implements Prover {
   readonly #io: Io;
   readonly #options: GlobalOptions;
@@ -151,7 +151,7 @@ class LateProver implements Prover {
     });
   };
 
-  /** What proved; undefined when nothing did. */
+  /** Which prover was used; undefined if nothing was proven. */
   async note(): Promise<ProverNote | undefined> {
     return (await this.#found)?.note;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What is final is asked each time that a command looks at a page: nobody has to remember transactions.
+// Every command that looks at a page asks the node what is final, so nobody has to remember transactions.
 import { VitalproofError } from "@vitalproof/sdk";
 import type { CustodianPage, PageStatus } from "@vitalproof/sdk/ledger";
 import type { Chain } from "../../connect.ts";

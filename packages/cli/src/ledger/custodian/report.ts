@@ -8,14 +8,14 @@ import { instantText } from "../../time.ts";
 import { minuteText } from "../words.ts";
 import type { Final } from "./finality.ts";
 
-/** Why an access is not possible, as it reads after its number. */
+/** Why an access is not possible, as text after a count. */
 export const FAULT_WORDS: Readonly<Record<MissedAccess["reason"], string>> = {
   purpose: "with a purpose that the consent does not allow",
   role: "in a role that the consent does not allow",
   class: "to data of a class that the consent does not allow",
   expired: "after the consent ended",
   "not-live": "under a consent that was revoked",
-  "not-in-page": "in a slot without a consent that is final",
+  "not-in-page": "in a slot whose consent is missing, not final, or younger than the access",
   "outside-window": "at a time that is closed or has not come",
   "too-late": "too late for the ledger",
 };
@@ -26,7 +26,7 @@ const MOST_MISSED = 10;
 export function statusLines(status: PageStatus, final: Final): string[] {
   const { filled, live, offered, version, logged, open, toGive, toRevoke } = status;
   return [
-    `${counted(filled, "slot")} of ${PAGE_SLOTS} in use: ${live} given, ${filled - live} revoked. ${counted(offered, "slot")} offered.`,
+    `${counted(filled, "slot")} of ${PAGE_SLOTS} in use: ${live} given, ${filled - live} revoked. ${counted(PAGE_SLOTS - offered, "slot")} left to offer.`,
     `Version ${version}, logged up to ${minuteText(logged)}.`,
     ...(open.length === 0
       ? []
@@ -39,7 +39,7 @@ export function statusLines(status: PageStatus, final: Final): string[] {
   ];
 }
 
-/** Accesses and transactions that are not done. */
+/** Accesses and transactions that are still open. */
 export function waitingLines(
   { waiting, missed, unsettled }: Pick<Report, "waiting" | "missed" | "unsettled">,
   final: Final,
@@ -71,7 +71,7 @@ function unsettledLines(unsettled: readonly string[], { by }: Final): string[] {
   return [`${counted(unsettled.length, "transaction")} not final yet.${why}`];
 }
 
-/** Accesses that are not done, as JSON. */
+/** Accesses that are still open, as JSON. */
 export function waitingJson(
   { waiting, missed, unsettled }: Pick<Report, "waiting" | "missed" | "unsettled">,
   final: Final,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A custodian's pages in a vault. Each kind of record has a folder of its own: a listing of what waits must not open all
-// accesses that were ever logged.
+// A custodian's pages in a vault. Each kind of record has its own folder, so that listing what waits does not open every
+// access that was ever logged.
 import { type Store, VitalproofError } from "@vitalproof/sdk";
 import type { PageAddress } from "@vitalproof/sdk/ledger";
 import { getAddress } from "ethers";

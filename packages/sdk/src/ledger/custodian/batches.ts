@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Batches that were made: whether the chain has them, would still take them, and how they are sent as they are.
+// Batches that were made: whether the chain has them or would still take them, and sending them unchanged.
 import { Witness } from "../../witness/witness.ts";
 import type { AccessBatch } from "../accessBatch.ts";
 import type { ConsentBatch } from "../consentBatch.ts";
@@ -10,7 +10,7 @@ import { untilOf } from "./plan.ts";
 import type { StoredAccesses, StoredBatch, StoredConsents } from "./state.ts";
 import { endedVersion, type PageView, type Version, type VersionKey } from "./view.ts";
 
-/** The event of a batch; undefined when the chain of now does not have it. */
+/** The event of a batch; undefined if the chain does not have it now. */
 export function eventOfBatch(batch: StoredBatch, events: readonly PageEvent[]): PageEvent | undefined {
   return events.find((event) =>
     batch.kind === "accesses"
@@ -21,8 +21,8 @@ export function eventOfBatch(batch: StoredBatch, events: readonly PageEvent[]): 
 }
 
 /**
- * The version under which the chain would take a batch as it is: with the root, live bits and windows for which it was
- * proven. A version of accesses may have ended meanwhile.
+ * The version under which the chain would take a batch unchanged: the one with the root, live bits and windows that it was
+ * proven for. For accesses it may have ended in the meantime.
  */
 export function takenUnder(
   batch: StoredBatch,
@@ -54,7 +54,7 @@ export function sendBatch(
   return chain.logLate(page, versions, accesses, batch.proof);
 }
 
-/** Its witness has no inputs but the public ones: what is secret was not kept, and nothing is proven again. */
+/** A witness with public inputs only: the secret ones were not kept, since nothing is proven again. */
 function accessBatchOf({ circuit, header, body, digest, publicInputs }: StoredAccesses): AccessBatch {
   const witness = new Witness(circuit, publicInputs, {});
   return { header, headerWord: packAccessHeader(header), body, digest, witness };

@@ -11,11 +11,11 @@ import type { EndedVersion } from "../version.ts";
 /** A transaction that was mined. */
 export type Mined = { readonly hash: string; readonly blockNumber: number };
 
-/** The contract, with an account of the custodian. What sends resolves once it is mined, and throws where it is refused. */
+/** The contract, with an account of the custodian. Methods that send resolve once mined, and throw if refused. */
 export interface LedgerChain {
   pageAddress(page: bigint): Promise<PageAddress>;
   page(page: bigint): Promise<PageRecord>;
-  /** Minutes after its end for which a version takes late accesses. */
+  /** For how many minutes after its end a version takes late accesses. */
   lateTime(): Promise<number>;
   changeConsents(page: bigint, batch: ConsentBatch, proof: Proof): Promise<Mined>;
   logAccesses(page: bigint, batch: AccessBatch, proof: Proof): Promise<Mined>;
@@ -23,7 +23,7 @@ export interface LedgerChain {
   logLate(page: bigint, versions: readonly EndedVersion[], batch: AccessBatch, proof: Proof): Promise<Mined>;
 }
 
-/** Where an event is, and when: Unix seconds of its block. */
+/** Where and when an event happened: times are Unix seconds of its block. */
 type Place = { readonly hash: string; readonly blockNumber: number; readonly time: number };
 
 /** Something that happened to a page. */
@@ -42,7 +42,7 @@ export type PageEvent = Place &
     | { readonly kind: "logged"; readonly version: number; readonly header: bigint }
   );
 
-/** The record of a page. A page's state alone says neither which versions ended since, nor what came late. */
+/** A page's events. Its state alone shows neither which versions have ended nor what was logged late. */
 export interface LedgerEvents {
   /** What happened to a page from a block on, oldest first, on the chain of now. */
   pageEvents(page: bigint, fromBlock: number): Promise<readonly PageEvent[]>;

@@ -3,7 +3,7 @@ import type { Store } from "../../store.ts";
 import { consentLeafOf, type OpenConsent } from "../consent.ts";
 import { fromText, toText } from "./text.ts";
 
-/** The opened consents of a page by their leaves, which stay what they are whatever slot the chain gives them. */
+/** The opened consents of a page by their leaves, which do not depend on the slot that the chain gives them. */
 export class ConsentShelf {
   readonly #store: Store;
   readonly #prefix: string;

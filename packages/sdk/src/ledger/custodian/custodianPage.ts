@@ -233,7 +233,7 @@ export class CustodianPage {
     return this.#room.state.master;
   }
 
-  /** Nothing of what is kept. */
+  /** Reveals nothing of the state. */
   toJSON(): Record<string, unknown> {
     return { type: "CustodianPage", page: this.address.page.toString(), state: "(secret)" };
   }
@@ -258,7 +258,7 @@ export class CustodianPage {
     });
   }
 
-  /** The leaf that an access is under, or what speaks against it. */
+  /** The leaf of the consent that allows an access, or the reason to refuse it. */
   #judge({ key: _, at, slot, ...record }: PostedAccess): bigint | AccessFault {
     const { view, state, shelf } = this.#room;
     const minute = minuteOf(at);

@@ -25,7 +25,7 @@ export type SlotOffer = OpenOffer & ConsentOffer;
 
 export type OfferRequest = { readonly rights: Rights; readonly grantee: number };
 
-/** What the next consent batch has. */
+/** The contents of the next consent batch. */
 export type ConsentPlan = {
   readonly grants: readonly GivenConsent[];
   readonly revocations: readonly Revocation[];

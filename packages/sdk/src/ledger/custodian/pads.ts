@@ -9,10 +9,10 @@ import type { Store } from "../../store.ts";
 import type { AccessBatch } from "../accessBatch.ts";
 import type { LedgerChain } from "./chain.ts";
 
-/** What pads hide, and under which nonce. */
+/** Encrypted records and their nonce. */
 export type Padded = Pick<AccessBatch, "header" | "headerWord" | "body">;
 
-/** The nonces of a page that were used, and for which content. Never forgets one. */
+/** Remembers every nonce that a page used, and for which content. */
 export class PadBook {
   readonly #store: Store;
   readonly #prefix: string;

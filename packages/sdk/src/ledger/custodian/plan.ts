@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Under which version an access belongs, and which accesses the next batch has.
+// Decides which version an access belongs to, and which accesses go into the next batch.
 import type { AccessFault } from "../accessBatch.ts";
 import { isLive } from "../page.ts";
 import { MAX_SPAN } from "../words.ts";
 import type { QueuedAccess } from "./queue.ts";
 import { minuteOf, type PageView, type PastVersion, type Version } from "./view.ts";
 
-/** Why an accepted access cannot be logged as it is. `too-late`: its version takes no accesses any more. */
+/** Why an accepted access cannot be logged. `too-late`: its version takes no more accesses. */
 export type MissedReason = AccessFault | "too-late";
 
 /** What bounds a batch. */
 export type PlanLimits = {
-  /** Accesses of a batch, at most. */
+  /** Most accesses of a batch. */
   readonly most: number;
-  /** Minute of now. */
+  /** The current minute. */
   readonly minute: number;
   /** Minutes after which a window of the current version may end. */
   readonly lag: number;
   /** Minutes, of the contract. */
   readonly lateTime: number;
-  /** Minutes for which a window does not pass an access whose consent the chain had revoked. */
+  /** Minutes for which windows wait behind an access whose consent was revoked on the chain. */
   readonly decisionTime: number;
-  /** Also accesses of the current version that do not fill a batch. */
+  /** Whether to log accesses of the current version that do not fill a batch. */
   readonly close: boolean;
 };
 
@@ -36,13 +36,13 @@ export type Window = {
   readonly accesses: readonly QueuedAccess[];
 };
 
-/** The version of a second: the current one, one that ended, or undefined before those that are known. */
+/** The version at a given second: the current one, one that ended, or undefined before the first known one. */
 export function versionAt({ past, current }: PageView, at: number): Version | undefined {
   if (at >= current.begins) return current;
   return past.find(({ begins, ends }) => begins <= at && at < ends);
 }
 
-/** Finds the version to log an access under, or says why there is none. */
+/** The version under which to log an access, or the reason why it cannot be logged. */
 export function versionOf(
   access: QueuedAccess,
   view: PageView,
@@ -65,7 +65,7 @@ export function versionOf(
   return leaves[access.slot] === access.leaf ? "not-live" : "not-in-page";
 }
 
-/** Rights and times of a consent never change and were checked when the access came; what can change is checked here. */
+/** Checks what can have changed since the access came. A consent's rights and times were checked then, and never change. */
 function isAllowed({ slot, leaf, glass }: QueuedAccess, { leaves }: PageView, version: Version): boolean {
   const isThere = slot < version.filled && leaves[slot] === leaf;
   return isThere && (glass === 1 || isLive(version.live, slot));
@@ -94,7 +94,7 @@ export function nextWindow(
     const isCurrent = version.number === view.current.number;
     if (isCurrent && !limits.close && ready.length < limits.most) return undefined;
     const found = windowUnder(version, ready, limit, limits);
-    // A batch with a window of no minute fits the chain a second time. Where it can get longer it waits.
+    // A batch with an empty window fits the chain a second time, so it waits where it can still grow.
     const canGrow = isCurrent || limit < end;
     const isEmpty = found?.end === found?.base && ready.length <= limits.most;
     return isEmpty && canGrow ? undefined : found;
@@ -112,8 +112,8 @@ function isUndecided({ at, isLeft }: QueuedAccess, { minute, decisionTime }: Pla
 }
 
 /**
- * Windows follow each other. A silence longer than a window can say is a gap before the first access, for everybody to
- * see, and not a row of empty batches.
+ * Windows follow each other. A silence longer than the longest window becomes a public gap before the first access, and not a
+ * row of empty batches.
  */
 function windowUnder(
   version: Version,
@@ -132,7 +132,7 @@ function windowUnder(
   return { version, base, end, accesses: taken };
 }
 
-/** Minute up to which a version takes accesses; without end for the current one. */
+/** Minute up to which a version takes accesses; infinite for the current one. */
 export function untilOf(version: Version | PastVersion): number {
   return "until" in version ? version.until : Number.POSITIVE_INFINITY;
 }

@@ -26,7 +26,7 @@ export type Happened = {
 export type MissedAccess = {
   readonly access: PostedAccess;
   readonly reason: MissedReason;
-  /** It was decided that it stays missed. */
+  /** Whether somebody decided that it stays missed. */
   readonly isLeft: boolean;
 };
 
@@ -35,7 +35,7 @@ export type Report = {
   /** Accesses that are not on the chain yet, missed ones included. */
   readonly waiting: number;
   readonly missed: readonly MissedAccess[];
-  /** Transactions that are on the chain and of which nobody said that they are final. */
+  /** Transactions on the chain that are not known to be final. */
   readonly unsettled: readonly string[];
 };
 

@@ -45,7 +45,7 @@ export type PageView = {
   readonly past: readonly PastVersion[];
 };
 
-/** So many new leaves that lead to a root; undefined where they are not known. */
+/** The new leaves that lead to a root; undefined if they are not known. */
 export type AddedBy = (root: bigint, granted: number) => readonly bigint[] | undefined;
 
 /** A page before it was opened. @param block the last one before */
@@ -54,13 +54,13 @@ export function unopenedPage(block: number): PageView {
   return { block, leaves: [], current, history: NO_HISTORY, past: [] };
 }
 
-/** A version as the contract wants to see it. */
+/** A version in the contract's form. */
 export function endedVersion({ before, root, live, since, until, loggedThen }: PastVersion): EndedVersion {
   return { before, root, live, since, until, logged: loggedThen };
 }
 
 /**
- * A view after more events.
+ * Applies more events to a view.
  * @throws PAGE_DIVERGED for new consents that this custodian did not make
  */
 export function foldEvents(view: PageView, events: readonly PageEvent[], addedBy: AddedBy): PageView {
@@ -97,7 +97,7 @@ export function foldEvents(view: PageView, events: readonly PageEvent[], addedBy
   return { block, leaves, current, history, past };
 }
 
-/** Whether a view is the contract's state: false where a node answered from two blocks. */
+/** Whether a view matches the contract's state. It does not if a node answered from two blocks. */
 export function agrees({ current, history, leaves }: PageView, page: PageRecord): boolean {
   return (
     current.root === page.root &&
