@@ -22,7 +22,7 @@ const LIBRARIES = {
   circomlib: join(dirname(require.resolve("circomlib/package.json")), "circuits"),
 };
 
-/** Where a compiled circuit is: `name.r1cs`, `name.sym` and the witness generator. */
+/** Where a compiled circuit is: `name.r1cs` (a twin has none), `name.sym` and the witness generator. */
 export interface Compiled {
   readonly folder: string;
   readonly name: string;
@@ -55,7 +55,9 @@ export async function compile(
     await run(
       process.execPath,
       [
-        ...[COMPILER, join(folder, "main.circom"), "--r1cs", "--sym", "--wasm", `--O${optimize}`],
+        ...[COMPILER, join(folder, "main.circom"), "--sym", "--wasm", `--O${optimize}`],
+        // Nobody asks the twin's constraints.
+        ...(twin ? [] : ["--r1cs"]),
         ...libraries.flatMap((library) => ["-l", library]),
         ...["-o", folder],
       ],
