@@ -16,6 +16,7 @@ import {
   MAX_DEPTH,
   nodeOf,
   PROFILES,
+  type Profile,
   profileOf,
   rootOfPath,
   subjectOf,
@@ -105,68 +106,82 @@ describe("circuits: parity with the SDK", () => {
     expect(compared - atEdges).to.be.at.least(LONG ? 100_000 : 400);
   });
 
+  /** What an epoch's head is made of. */
+  type Epoch = Parameters<typeof headOf>[1];
+
+  /** Compares the heads of one epoch of each profile. One circuit has them all: a compilation is mostly the hash's constants. */
+  async function headsOf(profiles: readonly Profile[]): Promise<(epochs: readonly Epoch[]) => Promise<void>> {
+    const [slots, bases] = [profiles.map((profile) => profile.slots), profiles.map(({ base }) => base)];
+    const total = slots.reduce((sum, count) => sum + count, 0);
+    const circuit = await compileCircuit({
+      file: "hashes.circom",
+      call: `Heads(${profiles.length}, [${slots}], [${bases}], ${total})`,
+    });
+    return async (epochs) => {
+      const witness = await circuit.honest({
+        previous: epochs.map(({ previous }) => previous),
+        context: epochs.map(({ context }) => context),
+        salt: epochs.map(({ salt }) => salt),
+        codes: epochs.flatMap(({ codes }) => codes),
+      });
+      for (const [k, profile] of profiles.entries())
+        expect(read(circuit, witness, `head[${k}]`), `${profile.name}, ${profile.slots} slots`).to.equal(
+          headOf(profile, epochs[k]!),
+        );
+    };
+  }
+
+  /** `slots` codes of 0 to `codes`. */
+  const codesOf = ({ slots, codes }: Profile) =>
+    fc.array(fc.integer({ min: 0, max: codes }), { minLength: slots, maxLength: slots });
+
   it("T12: heads agree for every profile: one block, several blocks, all codes at both ends", async function () {
     this.timeout(3_600_000);
-    for (const name of Object.keys(PROFILES) as (keyof typeof PROFILES)[]) {
-      const profile = profileOf(name);
-      // Long epochs compile for long and are tested with LONG=1; several blocks are below in every run.
-      if (profile.slots > 100 && !LONG) continue;
-      const circuit = await compileCircuit({
-        file: "hashes.circom",
-        call: `HeadOnly(${profile.slots}, ${profile.base})`,
-      });
-      const compare = async (previous: bigint, context: bigint, salt: bigint, codes: readonly number[]) => {
-        const witness = await circuit.honest({ previous, context, salt, codes });
-        expect(read(circuit, witness, "head"), name).to.equal(
-          headOf(profile, { previous, context, salt, codes }),
-        );
-      };
-      for (const code of [0, 1, profile.codes]) {
-        for (const edge of [0n, R - 1n, 1n << 252n])
-          await compare(edge, edge, edge, new Array<number>(profile.slots).fill(code));
+    const all = (Object.keys(PROFILES) as (keyof typeof PROFILES)[]).map(profileOf);
+    const short = all.filter(({ slots }) => slots <= 100);
+    // Long epochs compile for long and are tested with LONG=1; several blocks are below in every run.
+    const long = LONG ? all.filter((profile) => !short.includes(profile)) : [];
+    for (const profiles of [short, ...long.map((profile) => [profile])]) {
+      const compare = await headsOf(profiles);
+      for (const pick of [() => 0, () => 1, ({ codes }: Profile) => codes]) {
+        for (const edge of [0n, R - 1n, 1n << 252n]) {
+          const same = { previous: edge, context: edge, salt: edge };
+          await compare(
+            profiles.map((profile) => ({ ...same, codes: new Array(profile.slots).fill(pick(profile)) })),
+          );
+        }
       }
-      await fc.assert(
-        fc.asyncProperty(
-          element,
-          element,
-          element,
-          fc.array(fc.integer({ min: 0, max: profile.codes }), {
-            minLength: profile.slots,
-            maxLength: profile.slots,
-          }),
-          compare,
-        ),
-        { numRuns: LONG ? 1_000 : 20, seed: SEED },
+      const epochs = profiles.map((profile) =>
+        fc.record({ previous: element, context: element, salt: element, codes: codesOf(profile) }),
       );
+      await fc.assert(fc.asyncProperty(fc.tuple(...epochs), compare), {
+        numRuns: LONG ? 1_000 : 20,
+        seed: SEED,
+      });
     }
   });
 
   it("T12: synthetic profiles of several blocks agree, with every kind of last block", async function () {
     this.timeout(600_000);
     // Words of one slot each: 11 + 12 and then 1, 2, 3 or 12 more; and the smallest.
-    for (const slots of [1, 2, 11, 24, 25, 26, 35]) {
-      const circuit = await compileCircuit({ file: "hashes.circom", call: `HeadOnly(${slots}, 200)` });
-      const profile = {
-        ...profileOf("test-16"),
-        slots,
-        base: 200,
-        slotsPerWord: 1,
-        words: slots,
-        codes: 2 ** 50,
-      };
-      await fc.assert(
-        fc.asyncProperty(
-          element,
-          fc.array(fc.integer({ min: 0, max: 2 ** 50 }), { minLength: slots, maxLength: slots }),
-          async (previous, codes) => {
-            const witness = await circuit.honest({ previous, context: 5n, salt: 6n, codes });
-            const expected = headOf(profile, { previous, context: 5n, salt: 6n, codes });
-            expect(read(circuit, witness, "head"), `${slots} words`).to.equal(expected);
-          },
-        ),
-        { numRuns: 5, seed: SEED },
-      );
-    }
+    const profiles = [1, 2, 11, 24, 25, 26, 35].map((slots) => ({
+      ...profileOf("test-16"),
+      slots,
+      base: 200,
+      slotsPerWord: 1,
+      words: slots,
+      codes: 2 ** 50,
+    }));
+    const compare = await headsOf(profiles);
+    const epochs = profiles.map((profile) =>
+      fc.record({
+        previous: element,
+        context: fc.constant(5n),
+        salt: fc.constant(6n),
+        codes: codesOf(profile),
+      }),
+    );
+    await fc.assert(fc.asyncProperty(fc.tuple(...epochs), compare), { numRuns: 5, seed: SEED });
   });
 
   it("T12: neither hashes an epoch of more blocks than the tags count to", async () => {

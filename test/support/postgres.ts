@@ -38,25 +38,9 @@ export interface Postgres {
 const START = 30_000;
 
 export async function startPostgres({ place = PLACE }: PostgresOptions = {}): Promise<Postgres> {
-  const folder = mkdtempSync(join(place, "vitalproof-postgres-"));
-  if (ACCOUNT !== undefined) {
-    const [uid, gid] = ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, ACCOUNT]).stdout));
-    chownSync(folder, uid!, gid!);
-  }
-  chmodSync(folder, 0o700);
+  const folder = ownFolder(place);
   const data = join(folder, "data");
-  const [program, args] = asAccount("initdb", [
-    "-D",
-    data,
-    "-U",
-    "test",
-    "--auth=trust",
-    "--no-sync",
-    "-E",
-    "UTF8",
-  ]);
-  const made = spawnSync(program, args, { encoding: "utf8" });
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  succeed("cp", ["-a", emptyCluster(), data]);
   const port = await freePort();
   const server = `postgres://test@127.0.0.1:${port}`;
   let running: Promise<void> | undefined;
@@ -105,6 +89,35 @@ export async function startPostgres({ place = PLACE }: PostgresOptions = {}): Pr
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Of the server's account, and nobody else's. */
+function ownFolder(place: string): string {
+  const folder = mkdtempSync(join(place, "vitalproof-postgres-"));
+  if (ACCOUNT !== undefined) {
+    const [uid, gid] = ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, ACCOUNT]).stdout));
+    chownSync(folder, uid!, gid!);
+  }
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+let empty: string | undefined;
+
+/** What `initdb` makes, once in a process: a copy takes a twentieth of the time. */
+function emptyCluster(): string {
+  if (empty !== undefined) return empty;
+  const folder = ownFolder(PLACE);
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const data = join(folder, "data");
+  succeed(...asAccount("initdb", ["-D", data, "-U", "test", "--auth=trust", "--no-sync", "-E", "UTF8"]));
+  empty = data;
+  return data;
+}
+
+function succeed(program: string, args: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(program, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} failed: ${error?.message ?? stderr}`);
 }
 
 function asAccount(program: string, args: readonly string[]): [string, string[]] {

@@ -2,7 +2,7 @@
 //
 // Proofs from a key's trapdoor, without a circuit or a witness. Whoever knows the scalars of a Groth16 key can make
 // a valid proof of anything, and everybody knows those of development keys. For tests and benches that need many
-// different proofs: no verifier can tell them from others.
+// different proofs: no verifier can tell them from others. No scalar is a secret, so none is multiplied in constant time.
 import { bn254 } from "@noble/curves/bn254.js";
 import type { Proof, VerificationKey } from "@vitalproof/sdk";
 import { concat, toBeHex } from "ethers";
@@ -28,7 +28,7 @@ export function inputPoints(key: VerificationKey): G1[] {
 
 /** IC of TrapdoorVerifier: (i + 1) times the generator. */
 export const UNIT_INPUT_POINTS: readonly G1[] = [1n, 2n, 3n, 4n, 5n].map((i) =>
-  bn254.G1.Point.BASE.multiply(i),
+  bn254.G1.Point.BASE.multiplyUnsafe(i),
 );
 
 /** The key of TrapdoorVerifier in the form that a VerificationKey contract holds. */
@@ -44,10 +44,10 @@ export function keyOf({ alpha, beta, gamma, delta }: Trapdoor, points: readonly 
     return [x, y];
   };
   const g2 = [beta, gamma, delta].flatMap((scalar) => {
-    const { x, y } = G2.Point.BASE.multiply(scalar).toAffine();
+    const { x, y } = G2.Point.BASE.multiplyUnsafe(scalar).toAffine();
     return [x.c1, x.c0, y.c1, y.c0];
   });
-  const words = [...g1(G1.Point.BASE.multiply(alpha)), ...g2, ...points.flatMap(g1)];
+  const words = [...g1(G1.Point.BASE.multiplyUnsafe(alpha)), ...g2, ...points.flatMap(g1)];
   return concat(words.map((word) => toBeHex(word, 32)));
 }
 
@@ -63,7 +63,7 @@ function scaledPoints({ gamma, delta }: Trapdoor, points: readonly G1[]): readon
   tables.set(points, known);
   const factor = Fr.create(-gamma * Fr.inv(delta));
   const scaled =
-    known.get(String(factor)) ?? points.map((point) => point.multiply(factor).precompute(WINDOW));
+    known.get(String(factor)) ?? points.map((point) => point.multiplyUnsafe(factor).precompute(WINDOW));
   known.set(String(factor), scaled);
   return scaled;
 }
@@ -83,13 +83,13 @@ export function simulatedProof(
   const [a, b] = [Fr.create(seed * seed + 7n), Fr.create(seed * 3n + 11n)];
   const scaled = scaledPoints(trapdoor, points);
   const rest = Fr.create((a * b - alpha * beta) * Fr.inv(delta));
-  const first = rest === 0n ? scaled[0]! : scaled[0]!.add(bn254.G1.Point.BASE.multiply(rest));
-  const sum = inputs.reduce(
-    (total, x, i) => (x === 0n ? total : total.add(scaled[i + 1]!.multiply(x))),
-    first,
-  );
+  const first = scaled[0]!.add(bn254.G1.Point.BASE.multiplyUnsafe(rest));
+  const sum = inputs.reduce((total, x, i) => total.add(scaled[i + 1]!.multiplyUnsafe(x)), first);
   const c = sum.toAffine();
-  const [A, B] = [bn254.G1.Point.BASE.multiply(a).toAffine(), bn254.G2.Point.BASE.multiply(b).toAffine()];
+  const [A, B] = [
+    bn254.G1.Point.BASE.multiplyUnsafe(a).toAffine(),
+    bn254.G2.Point.BASE.multiplyUnsafe(b).toAffine(),
+  ];
   return {
     a: [A.x, A.y],
     b: [

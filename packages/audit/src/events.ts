@@ -24,9 +24,12 @@ export type ContractName =
 
 export type ContractAddresses = Readonly<Record<ContractName, string>>;
 
-/** Interfaces of the contracts, and of an ERC-20's transfers. Made on demand: parsing an ABI takes milliseconds. */
-export function contractInterfaces(): Readonly<Record<ContractName | "token", Interface>> {
-  return {
+type Interfaces = Readonly<Record<ContractName | "token", Interface>>;
+let made: Interfaces | undefined;
+
+/** Interfaces of the contracts, and of an ERC-20's transfers. Made on demand, and once: parsing an ABI takes milliseconds. */
+export function contractInterfaces(): Interfaces {
+  made ??= {
     claims: new Interface(CLAIMS_PAYOUT_ABI),
     anchors: new Interface(ANCHOR_REGISTRY_ABI),
     consents: new Interface(CONSENT_REGISTRY_ABI),
@@ -42,6 +45,7 @@ export function contractInterfaces(): Readonly<Record<ContractName | "token", In
       "function symbol() view returns (string)",
     ]),
   };
+  return made;
 }
 
 /** One event of a contract, with the time of its block. */

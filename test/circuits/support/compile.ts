@@ -3,16 +3,14 @@
 // Compiles a circuit as it is, or as the liar's twin: the same program with every
 // `a === b` replaced by a look at `a - b`. Compiled once, it is taken from
 // build/test-circuits until a source changes.
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, parse } from "node:path";
-import { promisify } from "node:util";
+import { dirname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { CircomResult, CircomRun } from "./circomWorker.ts";
 
-const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-const COMPILER = require.resolve("circom2/cli.js");
 export const root = join(import.meta.dirname, "../../..");
 const cache = join(root, "build/test-circuits");
 
@@ -22,7 +20,7 @@ const LIBRARIES = {
   circomlib: join(dirname(require.resolve("circomlib/package.json")), "circuits"),
 };
 
-/** Where a compiled circuit is: `name.r1cs`, `name.sym` and the witness generator. */
+/** Where a compiled circuit is: `name.r1cs` (a twin has none), `name.sym` and the witness generator. */
 export interface Compiled {
   readonly folder: string;
   readonly name: string;
@@ -51,20 +49,42 @@ export async function compile(
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "main.circom"), main);
     const libraries = twin ? twinLibraries() : Object.values(LIBRARIES);
-    // circom_tester would start the compiler twice, the first time for its version.
-    await run(
-      process.execPath,
-      [
-        ...[COMPILER, join(folder, "main.circom"), "--r1cs", "--sym", "--wasm", `--O${optimize}`],
-        ...libraries.flatMap((library) => ["-l", library]),
-        ...["-o", folder],
-      ],
-      // The compiler is WebAssembly, and finds only what is below its working directory.
-      { cwd: parse(root).root },
-    );
+    await circom([
+      ...[join(folder, "main.circom"), "--sym", "--wasm", `--O${optimize}`],
+      // Nobody asks the twin's constraints.
+      ...(twin ? [] : ["--r1cs"]),
+      ...libraries.flatMap((library) => ["-l", library]),
+      ...["-o", folder],
+    ]);
     writeFileSync(done, "");
   }
   return { folder, name: "main", wasm: join(folder, "main_js/main.wasm") };
+}
+
+let compiler: Worker | undefined;
+let runs = 0;
+
+/** Runs circom. @throws Error with what it printed, when it refuses the circuit */
+async function circom(args: readonly string[]): Promise<void> {
+  if (compiler === undefined) {
+    compiler = new Worker(new URL("./circomWorker.ts", import.meta.url));
+    compiler.setMaxListeners(0);
+  }
+  const worker = compiler;
+  const run: CircomRun = { id: ++runs, args };
+  // A thread without work does not keep the process alive.
+  worker.ref();
+  const { failure } = await new Promise<CircomResult>((resolve, reject) => {
+    const hear = (result: CircomResult) => {
+      if (result.id !== run.id) return;
+      worker.off("message", hear).off("error", reject);
+      if (worker.listenerCount("message") === 0) worker.unref();
+      resolve(result);
+    };
+    worker.on("message", hear).on("error", reject);
+    worker.postMessage(run);
+  });
+  if (failure !== undefined) throw new Error(`circom: ${failure}`);
 }
 
 function circomFiles(folder: string): string[] {

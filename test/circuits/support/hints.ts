@@ -64,6 +64,19 @@ export function digitsOf(value: bigint, max: bigint, count: number): bigint[] {
   return Array.from({ length: count }, (_, k) => (k === count - 1 ? takesLast : (rest >> BigInt(k)) & 1n));
 }
 
+/** 1 / value, found once: most pairs of a lookup occur in many slots, and a lie leaves most of them as they were. */
+function rememberedInverse(value: bigint): bigint {
+  let found = inverses.get(value);
+  if (found === undefined) {
+    if (inverses.size >= MOST_INVERSES) inverses.clear();
+    found = inverse(value);
+    inverses.set(value, found);
+  }
+  return found;
+}
+const inverses = new Map<bigint, bigint>();
+const MOST_INVERSES = 1 << 16;
+
 /** The wires of a hash, found once for all of its rules. */
 function permutation(): (unit: bigint, inputs: readonly bigint[]) => ReadonlyMap<string, bigint> {
   let of: readonly bigint[] = [];
@@ -132,7 +145,7 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
     }
     match = /^(.*)\.inv$/.exec(name);
     if (match !== null) {
-      add(name, [`${match[1]}.in`], ([value]) => (value === 0n ? 0n : inverse(value!)));
+      add(name, [`${match[1]}.in`], ([value]) => (value === 0n ? 0n : rememberedInverse(value!)));
       continue;
     }
     match = /^(slots\[\d+\]\[\d+\])\.(missing|inside|above)$/.exec(name);
@@ -161,7 +174,7 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
           [`${lookup}.x`, `${lookup}.indices[${index}]`, `${lookup}.marks[${index}]`],
           ([x, place, mark]) => {
             const distance = mod(x! - place! - (mark! << S));
-            return distance === 0n ? 0n : inverse(distance);
+            return distance === 0n ? 0n : rememberedInverse(distance);
           },
         );
       } else {
@@ -170,7 +183,7 @@ export function honestHints(system: ConstraintSystem, codes: number): HintRule[]
           [`${lookup}.x`, `${lookup}.counts[${index}]`, `${lookup}.table[${index}]`],
           ([x, count, mark]) => {
             const distance = mod(x! - BigInt(index!) - (mark! << S));
-            return distance === 0n ? 0n : mod(count! * inverse(distance));
+            return distance === 0n ? 0n : mod(count! * rememberedInverse(distance));
           },
         );
       }

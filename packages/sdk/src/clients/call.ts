@@ -5,11 +5,11 @@ import {
   type ContractRunner,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
-  type InterfaceAbi,
   isError,
   type LogDescription,
 } from "ethers";
 import { type Detail, VitalproofError } from "../errors.ts";
+import { interfaceOf } from "./interfaces.ts";
 
 /** A transaction that was mined. */
 export type Sent<T = undefined> = {
@@ -22,11 +22,11 @@ export type Sent<T = undefined> = {
 
 /** A contract with TypeChain's type. */
 export function connect<T extends BaseContract>(
-  abi: InterfaceAbi,
+  abi: Parameters<typeof interfaceOf>[0],
   address: string,
   runner: ContractRunner,
 ): T {
-  return new Contract(address, abi, runner) as unknown as T;
+  return new Contract(address, interfaceOf(abi), runner) as unknown as T;
 }
 
 /**

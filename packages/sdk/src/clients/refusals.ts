@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type ErrorDescription, Interface } from "ethers";
+import type { ErrorDescription } from "ethers";
 import { type Detail, VitalproofError } from "../errors.ts";
 import {
   ANCHOR_REGISTRY_ABI,
@@ -13,6 +13,7 @@ import {
   SCOPE_REGISTRY_ABI,
 } from "../generated/abi.ts";
 import { revertData } from "./call.ts";
+import { interfaceOf } from "./interfaces.ts";
 import { SENTENCES } from "./refusalSentences.ts";
 import { TOKEN_ERRORS } from "./tokens.ts";
 
@@ -96,7 +97,7 @@ function told(name: string, values: Record<string, Detail>, show: ShowValue): Re
 
 function decode(data: string): ErrorDescription | undefined {
   for (const abi of ABIS) {
-    const found = new Interface(abi).parseError(data);
+    const found = interfaceOf(abi).parseError(data);
     if (found !== null) return found;
   }
   return undefined;

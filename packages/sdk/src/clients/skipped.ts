@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Interface, type LogDescription } from "ethers";
+import type { LogDescription } from "ethers";
 import { SKIP_REASONS, type SkipReason } from "../claimStates.ts";
 import { CLAIMS_PAYOUT_ABI } from "../generated/abi.ts";
+import { interfaceOf } from "./interfaces.ts";
 
 /** An item of a batch that the contract left out. */
 export type SkippedClaim = { index: number; reason: SkipReason; detail: bigint };
@@ -25,7 +26,7 @@ export function skippedIn(
   logs: readonly { readonly address: string; readonly topics: readonly string[]; readonly data: string }[],
   claims: string,
 ): SkippedClaim[] {
-  const abi = new Interface(CLAIMS_PAYOUT_ABI);
+  const abi = interfaceOf(CLAIMS_PAYOUT_ABI);
   const own = logs.filter(({ address }) => address.toLowerCase() === claims.toLowerCase());
   return skippedOf(own.flatMap((log) => abi.parseLog(log) ?? []));
 }

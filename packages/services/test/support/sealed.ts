@@ -59,15 +59,13 @@ export function filesWith(bytes: Buffer | string, files: readonly string[]): str
 const HEADER = 17;
 const PIECE = 12;
 
-/** Which files have a piece of a wrapped key in them. A part of it could be completed by trying. */
-export function filesWithPieceOf(wrapped: Buffer, files: readonly string[]): string[] {
-  const texts = files.map((file) => [file, readFileSync(file)] as const);
-  const found = new Set<string>();
+/** Whether a file's bytes have a piece of a wrapped key in them. A part of it could be completed by trying. */
+export function havePieceOf(wrapped: Buffer, texts: readonly Buffer[]): boolean {
   for (let at = HEADER; at + PIECE <= wrapped.length; at += 4) {
     const piece = wrapped.subarray(at, at + PIECE);
-    for (const [file, bytes] of texts) if (bytes.includes(piece)) found.add(file);
+    if (texts.some((bytes) => bytes.includes(piece))) return true;
   }
-  return [...found];
+  return false;
 }
 
 /** All files of an SQLite store. @param url as `openDatabase` has it */
