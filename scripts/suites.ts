@@ -15,7 +15,7 @@ export const ENVIRONMENT: NodeJS.ProcessEnv = {
 };
 
 /** What is built before: circuits for tests alone are apart, since they take longer. */
-export type Need = "circuits" | "testCircuits" | "contracts" | "app";
+export type Need = "circuits" | "testCircuits" | "alertCircuit" | "contracts" | "app";
 type Runner = "mocha" | "hardhat" | "solidity";
 
 export interface Suite {
@@ -44,7 +44,7 @@ export const SUITES: readonly Suite[] = [
     name: "services",
     files: "packages/services/test/**/*.test.ts",
     runner: "mocha",
-    needs: ["circuits", "contracts"],
+    needs: ["circuits", "alertCircuit", "contracts"],
   },
   {
     name: "cli",
@@ -129,6 +129,12 @@ export function preparationOf(needs: ReadonlySet<Need>, long: boolean): Preparat
       need: "testCircuits",
       after: ["circuits"],
       command: ["hardhat", "circuits", "build", "--group", "test"],
+    },
+    // The one large circuit of an ordinary run: a gateway's alerts are proven with it.
+    {
+      need: "alertCircuit",
+      after: ["circuits"],
+      command: ["hardhat", "circuits", "build", "fall-window"],
     },
     { need: "app", after: ["contracts"], command: ["vite", "build", "--logLevel", "warn", "apps/claims"] },
   ];

@@ -214,12 +214,12 @@ export class LedgerWorld {
 
   /** Logs accesses in a window of an hour that begins some minutes after the page's `logged`. */
   async log(accesses: readonly Access[], pause = 0): Promise<number> {
-    const { ledger, stranger } = this.world;
+    const { ledger, custodian } = this.world;
     const { logged } = await ledger.pageOf(1n);
     const base = Number(logged) + pause;
     await networkHelpers.time.increaseTo((base + 61) * 60);
     const { args } = this.page.accesses(base, 60, accesses);
-    await ledger.connect(stranger).logAccesses(1n, ...args);
+    await ledger.connect(custodian).logAccesses(1n, ...args);
     return base;
   }
 }

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { VitalproofError } from "@vitalproof/sdk";
+import type { Prover, VitalproofError } from "@vitalproof/sdk";
 import {
   type ConsentOffer,
   ciphersOf,
@@ -95,9 +95,9 @@ export class Custodians {
     return { ...this.#world.address, page: 1n };
   }
 
-  /** @param page and provers: of the configuration */
-  async start(store: string, { prover = simulatingProver(), page = 1n, provers = 1, log = this.log } = {}) {
-    const service = await runCustodian(await this.configOf(store, { page, provers }), {
+  /** @param changes what else the configuration has */
+  async start(store: string, { prover = simulatingProver(), log = this.log, ...changes }: StartOptions = {}) {
+    const service = await runCustodian(await this.configOf(store, changes), {
       log,
       clock: () => this.now,
       hurry: HURRY,
@@ -111,7 +111,7 @@ export class Custodians {
     return logger({ level: "debug", destination: { write: (line) => void this.lines.push(line) } });
   }
 
-  async configOf(store: string, changes?: Parameters<Custodians["config"]>[1]) {
+  async configOf(store: string, changes?: ConfigChanges) {
     return loadConfig(await this.config(store, changes));
   }
 
@@ -165,7 +165,7 @@ export class Custodians {
     await this.passUntil(this.nextClosing);
     await until("the consents are on the chain", async () => Number((await this.page()).filled) === count);
     await until("a look sees them", async () => (await desk.status()).unsettled.length === 1);
-    await networkHelpers.mine(FINALITY + 1, { interval: 0 });
+    await this.finalise();
     await until("they are final", async () => (await desk.status()).unsettled.length === 0);
     await this.passUntil(this.now + 60);
   }
@@ -208,6 +208,17 @@ export class Custodians {
     await circuits.connect(guardian).suspend(ledgerCircuitIdOf(circuit), "doubt");
   }
 
+  /** The guardian puts it back. */
+  async endSuspension(circuit: string): Promise<void> {
+    const { circuits, guardian } = this.#world;
+    await circuits.connect(guardian).endSuspension(ledgerCircuitIdOf(circuit));
+  }
+
+  /** Makes what is on the chain final. */
+  async finalise(): Promise<void> {
+    await networkHelpers.mine(FINALITY + 1, { interval: 0 });
+  }
+
   page() {
     return this.#world.ledger.pageOf(1n);
   }
@@ -233,7 +244,10 @@ export class Custodians {
   }
 
   /** Writes the configuration of a service. @returns its file */
-  async config(store: string, { page = 1n, provers = 1 } = {}): Promise<string> {
+  async config(
+    store: string,
+    { page = 1n, provers = 1, closeEvery = 60 }: ConfigChanges = {},
+  ): Promise<string> {
     const path = join(this.folder, "custodian.json");
     const { ledger } = this.#world.address;
     const roles: Readonly<Record<Name, readonly Role[]>> = {
@@ -262,7 +276,7 @@ export class Custodians {
         page: String(page),
         key: { kind: "file", path: "key" },
         masterKey: { kind: "file", path: "master" },
-        closeEvery: 60,
+        closeEvery,
         provers,
         circuits: CIRCUITS,
       },
@@ -272,6 +286,8 @@ export class Custodians {
   }
 }
 
+type ConfigChanges = { readonly page?: bigint; readonly provers?: number; readonly closeEvery?: number };
+type StartOptions = ConfigChanges & { readonly prover?: Prover; readonly log?: Custodians["log"] };
 type Place = { readonly now: number; readonly block: number };
 
 /** Of one of Hardhat's accounts. */

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A custodian's service in trouble: another period, a clock that was wrong, a circuit that the ledger does not take,
+// accesses that time ran out for.
+import { join } from "node:path";
+import { expect } from "chai";
+import { LEDGER_LATE_TIME } from "../../../ignition/parameters.ts";
+import { takesItsBlocksAlong } from "../../../test/contracts/support/network.ts";
+import type { RunningCustodian } from "../src/index.ts";
+import { Custodians } from "./support/custodians.ts";
+import { until } from "./support/installations.ts";
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+describe("custodian's service in trouble", () => {
+  takesItsBlocksAlong();
+  let all: Custodians;
+  let store: string;
+  let service: RunningCustodian;
+  beforeEach(async function () {
+    this.timeout(20_000);
+    all = await Custodians.create();
+    store = `sqlite:${join(all.folder, "store.db")}`;
+    service = await all.start(store);
+  });
+  afterEach(async function () {
+    this.timeout(20_000);
+    await all?.remove();
+  });
+
+  const ehr = () => all.as(service, "recorder");
+  const desk = () => all.as(service, "operator");
+  const problems = async () => (await service.status()).problems.map(({ what }) => what);
+  const logged = async () => (await all.logged()).flat().map(({ actor }) => actor);
+
+  it("closings go on with longer periods, and after a clock that was a year ahead", async function () {
+    this.timeout(60_000);
+    await all.consents(service, 1);
+    await all.end(service);
+    service = await all.start(store, { closeEvery: 1_440 });
+    await all.isReady(service);
+    await ehr().record(all.access("a", { actor: 1 }));
+    await all.passUntil((Math.floor(all.now / DAY) + 1) * DAY);
+    await until("a day's closing", async () => (await logged()).length === 1);
+
+    // The machine's clock alone, not the chain's.
+    const right = all.now;
+    all.now += 365 * DAY;
+    await until("it closed there", async () => (await service.status()).closesAt > all.now);
+    await until("a round", async () => (await desk().status()).closesAt > all.now);
+    all.now = right;
+    await ehr().record(all.access("b", { actor: 2 }));
+    await all.passUntil((Math.floor(all.now / DAY) + 1) * DAY);
+    await until("the next day's closing", async () => (await logged()).length === 2);
+  });
+
+  it("H13: a revocation is on the chain and final while the circuit of accesses is suspended", async function () {
+    this.timeout(60_000);
+    await all.consents(service, 2);
+    await ehr().record(all.access("a", { actor: 1 }));
+    await all.suspend("access-batch-64");
+    await all.passUntil((Math.floor(all.now / HOUR) + 1) * HOUR);
+    await until("the batch is refused", async () => (await problems()).length === 1);
+    await desk().revoke({ address: all.address, slot: 1, secret: all.secretOf(1) });
+    await until("it is revoked", async () => (await all.page()).live === 1n);
+    await all.finalise();
+    await until("it is final", async () => (await desk().status()).unsettled.length === 0);
+    expect(await logged()).to.deep.equal([]);
+    await all.endSuspension("access-batch-64");
+    await all.passUntil(all.now + 120);
+    await until("the access is logged, late", async () => (await logged()).length === 1);
+  });
+
+  it("accesses that time ran out for are a problem, until somebody says that they are dealt with", async function () {
+    this.timeout(60_000);
+    await all.consents(service, 2);
+    await ehr().record(all.access("lost", { actor: 1 }));
+    await all.suspend("access-batch-64");
+    // Not in the minute of the access: there it could be under the version after it.
+    await all.passUntil(all.now + 120);
+    await all.forceRevoke(0);
+    await all.passUntil(all.now + (LEDGER_LATE_TIME + 2) * 60);
+    await until("it is lost", async () => (await desk().status()).missed === 1);
+    const about = (what: string) => what.startsWith("1 accesses were accepted and cannot be logged");
+    await until("it is a problem", async () => (await problems()).some(about));
+    const { missed } = await desk().missed();
+    expect(missed.map(({ access, reason }) => [access.key, reason])).to.deep.equal([["lost", "too-late"]]);
+    await desk().decide("lost", "leave-out");
+    await until("it is none", async () => !(await problems()).some(about));
+    expect((await desk().missed()).missed[0]).to.include({ isLeft: true });
+  });
+});
