@@ -73,7 +73,7 @@ export function registerDecide(ledger: Command, io: Io): void {
   withPageOptions(ledger.command("decide <key>"))
     .description("Say what an access was that is missed, or that it has been dealt with.")
     .option("--emergency", "its consent was revoked and it was one: it is logged, and its patient reads it")
-    .option("--leave-out", "it was none, or cannot be logged: it stays missed, and nothing waits for it")
+    .option("--leave-out", "it was not one, or cannot be logged: it stays missed, and nothing waits for it")
     .addHelpText(
       "after",
       "\n`ledger custodian-status` lists keys and reasons. Accesses after it wait for the decision, a day at most.\n" +
