@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { httpAttester, httpDemo, httpRelayer, type Relayer } from "@vitalproof/sdk";
 import type { Provider } from "ethers";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Config } from "../config/config.ts";
 import { Loading } from "../ui/parts.tsx";
 import { ApplyPanel } from "./ApplyPanel.tsx";
@@ -16,11 +16,9 @@ import { pageProver } from "./pageProver.ts";
 import { Act, Fault } from "./parts.tsx";
 import { DaysPanel, EnrolPanel, ReadingsPanel } from "./ReadingsPanel.tsx";
 import { useRelaying } from "./RelayerChoice.tsx";
-import { PatientSession, type SessionParts, type View } from "./session.ts";
+import { PatientSession, type SessionParts } from "./session.ts";
+import { useLooks } from "./useLooks.ts";
 import type { Vault } from "./vault.ts";
-
-/** Milliseconds between two looks at the chain while the page is in view. */
-const LOOK = 15_000;
 
 /** Everything that a person does with an open vault. */
 export function Work({
@@ -38,38 +36,13 @@ export function Work({
   const relayer = useMemo(() => relayerOf(config), [config]);
   const relaying = useRelaying(config, relayer);
   const [session, setSession] = useState<PatientSession | undefined>();
-  const [view, setView] = useState<View | undefined>();
-  const [failure, setFailure] = useState<unknown>();
-
+  const [refusal, setRefusal] = useState<unknown>();
   useEffect(() => {
-    PatientSession.open(parts).then(setSession, setFailure);
+    PatientSession.open(parts).then(setSession, setRefusal);
   }, [parts]);
+  const { view, refresh, ...looks } = useLooks(session, vault);
 
-  // Looks can overtake each other, and an older one must not replace what a newer one has shown.
-  const looks = useRef({ begun: 0, shown: 0 });
-  const refresh = useCallback(async () => {
-    if (session === undefined || vault.locked) return;
-    const look = ++looks.current.begun;
-    try {
-      const seen = await session.view();
-      if (look < looks.current.shown) return;
-      looks.current.shown = look;
-      setView(seen);
-      setFailure(undefined);
-    } catch (error) {
-      // When the vault was locked meanwhile, the failure does not matter.
-      if (!vault.locked) setFailure(error);
-    }
-  }, [session, vault]);
-
-  useEffect(() => {
-    void refresh();
-    const timer = setInterval(() => {
-      if (!document.hidden) void refresh();
-    }, LOOK);
-    return () => clearInterval(timer);
-  }, [refresh]);
-
+  const failure = refusal ?? looks.failure;
   const fault = failure === undefined ? null : <Fault error={failure} />;
   if (session === undefined || view === undefined) {
     return (
