@@ -85,8 +85,15 @@ describe("HealthLedger: threats", () => {
     expect(data.endsWith("00")).to.equal(true);
     const sent = await custodian.sendTransaction({ to: page.address.ledger, data: data.slice(0, -2) });
     expect((await sent.wait())!.status).to.equal(1);
+    // The same with a body that begins between two words: then the input without its last zero has whole words.
+    const later = page.accesses(since + 50, 5, [page.access(0)]);
+    const plain = ledger.interface.encodeFunctionData("logAccesses", [1n, ...later.args]);
+    const [offset, length] = [plain.slice(0, 10 + 64 * 12), plain.slice(10 + 64 * 13, 10 + 64 * 14)];
+    const shifted = `${offset}${(13 * 32 + 1).toString(16).padStart(64, "0")}00${length}${later.batch.body.slice(2)}`;
+    expect((shifted.length - 10) % 64).to.equal(0);
+    await (await custodian.sendTransaction({ to: page.address.ledger, data: shifted })).wait();
     const { batches } = rebuildPage(await readHistory(page.address.ledger, custodian, 1n));
-    expect(batches.map(({ body }) => body)).to.deep.equal([batch.body]);
+    expect(batches.map(({ body }) => body)).to.deep.equal([batch.body, later.batch.body]);
   });
 
   it("H17: a custodian can invent a patient, which nothing here shows: a stated limit", async () => {

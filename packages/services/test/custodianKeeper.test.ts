@@ -3,11 +3,15 @@
 // A custodian's service in trouble: another period, a clock that was wrong, a circuit that the ledger does not take,
 // accesses that time ran out for.
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Prover, VitalproofError } from "@vitalproof/sdk";
 import { expect } from "chai";
 import { LEDGER_LATE_TIME } from "../../../ignition/parameters.ts";
 import { takesItsBlocksAlong } from "../../../test/contracts/support/network.ts";
+import { RIGHTS } from "../../../test/support/ledgerPage.ts";
+import { simulatingProver } from "../../../test/support/ledgerProver.ts";
 import type { RunningCustodian } from "../src/index.ts";
-import { Custodians } from "./support/custodians.ts";
+import { Custodians, GRANTEE } from "./support/custodians.ts";
 import { until } from "./support/installations.ts";
 
 const HOUR = 3_600;
@@ -70,6 +74,43 @@ describe("custodian's service in trouble", () => {
     await all.endSuspension("access-batch-64");
     await all.passUntil(all.now + 120);
     await until("the access is logged, late", async () => (await logged()).length === 1);
+  });
+
+  it("H13: a revocation does not wait for accesses that cannot be proven, and consents keep their closings", async function () {
+    this.timeout(60_000);
+    await all.end(service);
+    const { prove } = simulatingProver();
+    let isBroken = true;
+    const prover: Prover = {
+      prove: async (artifacts, witness, options) => {
+        if (isBroken && witness.circuit === "access-batch-64")
+          throw new VitalproofError("ARTIFACT_MISSING", "Its key is not here.");
+        return prove(artifacts, witness, options);
+      },
+    };
+    service = await all.start(store, { prover });
+    await all.consents(service, 2);
+    await ehr().record(all.access("a", { actor: 1 }));
+    await all.passUntil(all.nextClosing);
+    await until("it is said", async () =>
+      (await problems()).some((what) => what.includes("ARTIFACT_MISSING")),
+    );
+    const { version } = await all.page();
+    const { offer } = await desk().offer({ rights: RIGHTS, grantee: GRANTEE });
+    await desk().accept(all.answer(offer));
+    await desk().revoke({ address: all.address, slot: 1, secret: all.secretOf(1) });
+    await until("it is revoked", async () => (await all.page()).live === 0b101n);
+    // What was said of a batch in the same round is not lost with the fault.
+    const sent = () => all.lines.filter((line) => line.includes('"sent"') && line.includes('"consents"'));
+    await until("it is told", () => sent().length === 2);
+    const another = await desk().offer({ rights: RIGHTS, grantee: GRANTEE });
+    await desk().accept(all.answer(another.offer));
+    await until("a later round", async () => (await service.status()).at >= all.now);
+    await setTimeout(1_500);
+    expect((await all.page()).version, "a consent alone waits for its closing").to.equal(version + 1n);
+    isBroken = false;
+    await until("the access is logged", async () => (await logged()).length === 1);
+    await until("nothing is wrong", async () => (await problems()).length === 0);
   });
 
   it("accesses that time ran out for are a problem, until somebody says that they are dealt with", async function () {

@@ -155,15 +155,6 @@ onBothStores("custodians that are killed", (stores) => {
     await all.passUntil(all.nextClosing);
     await until("the failure is said", async () => (await problem()).includes("PROVING_FAILED"));
     expect((await all.logged()).length).to.equal(0);
-    const rows = await database.reads.selectFrom("document").select(["key", "sealed"]).execute();
-    const held = rows.filter(({ key }) => key.startsWith(PROOF_TEXTS));
-    expect(held.map(({ key }) => key.split("/").at(-1))).to.have.members(["input", "fault"]);
-    const { audit, nonce } = asked[0]!.circuitInput();
-    const jobs = await jobsOf(store);
-    for (const secret of [nonce, (audit as bigint[])[0]].map(String)) {
-      for (const { sealed } of held) expect(Buffer.from(sealed).toString("latin1")).not.to.include(secret);
-      for (const text of [jobs, all.lines.join("\n")]) expect(text).not.to.include(secret);
-    }
 
     // Another prover with the master key writes what is no proof.
     let release: (error: Error) => void = () => undefined;
@@ -177,6 +168,15 @@ onBothStores("custodians that are killed", (stores) => {
       return stuck;
     };
     await until("a proof is asked for", () => isAsked);
+    const rows = await database.reads.selectFrom("document").select(["key", "sealed"]).execute();
+    const held = rows.filter(({ key }) => key.startsWith(PROOF_TEXTS));
+    expect(held.map(({ key }) => key.split("/").at(-1))).to.deep.equal(["input"]);
+    const { audit, nonce } = asked.at(-1)!.circuitInput();
+    const jobs = await jobsOf(store);
+    for (const secret of [nonce, (audit as bigint[])[0]].map(String)) {
+      for (const { sealed } of held) expect(Buffer.from(sealed).toString("latin1")).not.to.include(secret);
+      for (const text of [jobs, all.lines.join("\n")]) expect(text).not.to.include(secret);
+    }
     const own = await texts();
     const [key] = (await own.keys(PROOF_TEXTS)).filter((each) => each.endsWith("/input"));
     const artifacts = await keysAlone.load("access-batch-64");
@@ -192,7 +192,7 @@ onBothStores("custodians that are killed", (stores) => {
       throw new VitalproofError("WITNESS_REJECTED", "It does not hold.");
     };
     await until("it is given up at once", () =>
-      all.lines.some((line) => line.includes("a duty failed") && line.includes("WITNESS_REJECTED")),
+      all.lines.some((line) => line.includes("a kind of batch failed") && line.includes("WITNESS_REJECTED")),
     );
     expect((await all.logged()).length).to.equal(0);
     prove = honest.prove;
@@ -229,7 +229,7 @@ onBothStores("custodians that are killed", (stores) => {
     const prover = await runCustodianProver(await all.configOf(store), { log: all.log });
     await until("the prover fails", async () => {
       const [first] = (await service.status()).problems;
-      return first?.what === "A batch could not be proven (ARTIFACT_MISSING).";
+      return first?.what === "Batches of accesses cannot be made or sent (ARTIFACT_MISSING).";
     });
     await prover.close();
   });

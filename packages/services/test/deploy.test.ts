@@ -198,7 +198,10 @@ describe("deployment files", () => {
       const named = texts.flatMap((text) =>
         [...text.matchAll(/\/run\/secrets\/([\w-]+)/g)].map(([, each]) => each),
       );
-      expect([...new Set(named)].sort(), name).to.deep.equal([...secrets].sort());
+      // Its configuration is the service's; but it sends nothing, and who has the account's key can hand the page over.
+      const unused = name.startsWith("custodian-prover") ? ["custodian-key"] : [];
+      const wanted = [...new Set(named)].filter((each) => !unused.includes(each!));
+      expect(wanted.sort(), name).to.deep.equal([...secrets].sort());
     }
     for (const line of ["/secrets/", "/tarballs/"]) expect(read(".gitignore").split("\n")).to.include(line);
     // Of the folder the builder gets the packages alone.

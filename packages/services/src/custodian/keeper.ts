@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { CustodianPage, Happened, Report } from "@vitalproof/sdk/ledger";
+import type { BatchKind, CustodianPage, Happened, Report } from "@vitalproof/sdk/ledger";
 import type { JsonRpcProvider } from "ethers";
 import { Finality } from "../chain/index.ts";
 import { Refusal } from "../http/refusal.ts";
+import { pauseAfter } from "../operate/loop.ts";
 import { otherProcess, type PageStore } from "./pageStore.ts";
 
-const CLOSED = "service/closed";
+const KINDS: readonly BatchKind[] = ["accesses", "consents"];
 const MINUTE = 60;
 
 export type KeeperOptions = {
@@ -22,7 +23,10 @@ export type KeeperOptions = {
   /** Unix seconds. */
   readonly clock: () => number;
   readonly onHappened: (happened: Happened) => void;
+  readonly onFault: (kind: BatchKind, fault: unknown) => void;
 };
+
+export type KindFault = { readonly kind: BatchKind; readonly fault: unknown };
 
 /**
  * Runs a page: opens it, compares it with the chain, closes its batches by the clock, and settles what is final. Every
@@ -34,6 +38,8 @@ export class PageKeeper {
   #store: PageStore;
   #page: CustodianPage | undefined;
   #report: Report | undefined;
+  /** Faults in a row of each kind. `until` is of `performance.now`. */
+  readonly #faults = new Map<BatchKind, { fault: unknown; faults: number; until: number }>();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -67,20 +73,32 @@ export class PageKeeper {
     return this.#periodBegin() + this.#options.closeEvery * MINUTE;
   }
 
-  /** One round over page and chain. @throws what the page throws; nothing is lost by it */
+  /** Why a kind of batch cannot be made or sent now. It is tried again after a pause. */
+  get faults(): readonly KindFault[] {
+    return [...this.#faults].map(([kind, { fault }]) => ({ kind, fault }));
+  }
+
+  /**
+   * One round over page and chain. What keeps one kind of batch from going on is in `faults`, and the other kind goes on.
+   * @throws what keeps both from it; nothing is lost by it
+   */
   async act(): Promise<void> {
     if (this.#store.isLost()) throw otherProcess();
     try {
       const page = await this.#opened();
       const begin = this.#periodBegin();
-      // Not `later than`: a clock that was wrong, or other periods in the configuration, must not put closings off.
-      const isDue = begin !== (await this.#closedBegin(begin));
-      const report = await (isDue ? page.close() : page.advance()).catch((fault) =>
-        this.#afterFault(page, fault),
-      );
-      if (isDue) await this.#store.write(CLOSED, String(begin));
+      const closing = await this.#kindsToClose(begin);
+      const now = performance.now();
+      const without = new Set(KINDS.filter((kind) => (this.#faults.get(kind)?.until ?? 0) > now));
+      const { report, faults } = await page.round({ closing, without });
       for (const each of report.happened) this.#options.onHappened(each);
-      await this.#note(page, report);
+      for (const kind of KINDS) {
+        if (without.has(kind)) continue;
+        this.#noteFault(kind, faults.get(kind));
+        if (closing.has(kind) && !faults.has(kind)) await this.#store.write(closedKey(kind), String(begin));
+      }
+      const settled = await this.#settle(page, report.unsettled);
+      this.#report = { ...report, unsettled: report.unsettled.filter((hash) => !settled.has(hash)) };
     } catch (error) {
       // After a failed write the page in memory is ahead of the store, so it is opened again.
       if (VitalproofError.find(error, "STORE_FAILED") !== undefined) this.#page = undefined;
@@ -98,20 +116,14 @@ export class PageKeeper {
     return page;
   }
 
-  /** What one kind of batch cannot do does not keep what the other one did from being final. @throws the fault */
-  async #afterFault(page: CustodianPage, fault: unknown): Promise<never> {
-    if (VitalproofError.find(fault, "STORE_FAILED") !== undefined) throw fault;
-    try {
-      await this.#note(page, { ...(await page.look()), happened: [] });
-    } catch {
-      // The first fault says more.
+  #noteFault(kind: BatchKind, fault: unknown): void {
+    if (fault === undefined) {
+      this.#faults.delete(kind);
+      return;
     }
-    throw fault;
-  }
-
-  async #note(page: CustodianPage, report: Report): Promise<void> {
-    const settled = await this.#settle(page, report.unsettled);
-    this.#report = { ...report, unsettled: report.unsettled.filter((hash) => !settled.has(hash)) };
+    const faults = (this.#faults.get(kind)?.faults ?? 0) + 1;
+    this.#faults.set(kind, { fault, faults, until: performance.now() + pauseAfter(faults) });
+    this.#options.onFault(kind, fault);
   }
 
   /** Unix second in which the period of now began. */
@@ -120,13 +132,18 @@ export class PageKeeper {
     return Math.floor(clock() / (closeEvery * MINUTE)) * closeEvery * MINUTE;
   }
 
-  /** When the period began that was closed last. Stored: otherwise a process that ends at every closing time would never close. */
-  async #closedBegin(now: number): Promise<number> {
-    const store = this.#store;
-    const text = await store.read(CLOSED);
-    if (text !== undefined) return Number(text);
-    await store.write(CLOSED, String(now));
-    return now;
+  /**
+   * Kinds whose last closing was not in the period of now. Not "was before it": a clock that was wrong, or other periods in the
+   * configuration, must not put closings off. Stored: otherwise a process that ends at every closing time would never close.
+   */
+  async #kindsToClose(now: number): Promise<Set<BatchKind>> {
+    const due = new Set<BatchKind>();
+    for (const kind of KINDS) {
+      const closed = await this.#store.read(closedKey(kind));
+      if (closed === undefined) await this.#store.write(closedKey(kind), String(now));
+      else if (closed !== String(now)) due.add(kind);
+    }
+    return due;
   }
 
   /** Settles what is final. @returns the transactions that it settled */
@@ -148,4 +165,8 @@ function notYet(): Refusal {
   return new Refusal(503, "CHAIN_UNREACHABLE", "The page was not compared with the chain yet.", {
     hint: "Ask again in some seconds. The service's status says what it waits for.",
   });
+}
+
+function closedKey(kind: BatchKind): string {
+  return `service/closed/${kind}`;
 }

@@ -8,7 +8,7 @@ import { custodianPartOf, openPage } from "./open.ts";
 
 /**
  * The master of audit keys of a custodian's page, from its store. Secret: it reads every record of the page, past and future.
- * It changes nothing, also while the service runs.
+ * It changes nothing of the page, and may be asked while the service runs.
  * @param clock Unix seconds
  * @throws DOCUMENT_INVALID without a part for a custodian; NOT_THERE before the service has run with the page; what opening keys
  *         and store throw

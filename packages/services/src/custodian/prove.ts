@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import type { ServicesConfig } from "../config.ts";
 import type { RunOptions } from "../operate/installation.ts";
 import { loaderOf, provingCircuits } from "../proving/circuits.ts";
@@ -20,6 +21,10 @@ export function runCustodianProver(config: ServicesConfig, options: RunOptions):
     concurrency: 1,
     handlerOf: async ({ database, seconds }, prover) => {
       const { personKeys, name } = await openPage(own, database, seconds);
+      // A wrong master key ends it here, and not each of its proofs. Before the custodian's first start there is no key yet.
+      await personKeys.of(database.reads, name).catch((error: unknown) => {
+        if (VitalproofError.find(error, "PERSON_KEY_MISSING") === undefined) throw error;
+      });
       const artifacts = loaderOf(provingCircuits(config.artifacts, own.folder));
       const { log } = options;
       const pageProver = new PageProver({ database, personKeys, page: name, prover, artifacts, log });

@@ -30,6 +30,8 @@ const END = 10_000;
 /** Milliseconds between two looks for a proof, and between two offers of one. */
 const PROOF_LOOK = 500;
 const PROOF_OFFER = 5_000;
+/** Milliseconds for which a proof is waited for. One of 1,024 accesses takes up to five minutes of a busy machine. */
+const PROOF_PATIENCE = 20 * 60_000;
 
 export interface CustodianRunOptions extends RunOptions {
   /**
@@ -111,6 +113,7 @@ async function start(
       log.info({ what, kind, transaction: hash, count: members, late }, "a batch");
       count.add(1, { what, kind });
     },
+    onFault: (kind, fault) => log.error({ kind, err: fault }, "a kind of batch failed and is tried again"),
   });
   const began = Date.now();
   const loop = new Loop(
@@ -172,6 +175,7 @@ async function proofsOf(
     queue,
     look: on.every(PROOF_LOOK),
     again: on.every(PROOF_OFFER),
+    patience: on.every(PROOF_PATIENCE),
     clock: on.seconds,
   });
   on.ending(() => proofs.close());

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import type { Report } from "@vitalproof/sdk/ledger";
 import type { QueueState } from "../jobs/index.ts";
 import type { DutyState } from "../operate/loop.ts";
 import { dutyProblems, type Problem } from "../operate/status.ts";
-import type { PageKeeper } from "./keeper.ts";
+import type { KindFault, PageKeeper } from "./keeper.ts";
 import type { WaitingProof } from "./proofs/pageProofs.ts";
 
 /** How a custodian is doing. Times are Unix seconds. */
@@ -55,6 +56,7 @@ export function custodianStatus({
   const problems = [
     ...dutyProblems(states),
     ...longProblems(states, began),
+    ...keeper.faults.map(faultProblem),
     ...missedProblems(report),
     ...(proof === undefined ? [] : proofProblems(proof, proofs, at)),
   ];
@@ -69,16 +71,8 @@ export function custodianStatus({
   return { service: "custodian", at, page, account, ...figures, closesAt: keeper.closesAt, proofs, problems };
 }
 
-/** Accesses wait behind a proof, and it is tried again without a fault of the duty. */
-function proofProblems({ since, fault }: WaitingProof, { running }: QueueState, at: number): Problem[] {
-  if (fault !== undefined) {
-    return [
-      {
-        what: `A batch could not be proven (${fault}).`,
-        todo: "The log of the prover says why. It is tried again on its own.",
-      },
-    ];
-  }
+/** The page's batches wait behind a proof without a fault. */
+function proofProblems({ since }: WaitingProof, { running }: QueueState, at: number): Problem[] {
   if (running > 0 || at - since < UNTAKEN) return [];
   return [
     {
@@ -86,6 +80,15 @@ function proofProblems({ since, fault }: WaitingProof, { running }: QueueState, 
       todo: "Run `vitalproof custodian prove` on a machine that has the circuits, or set custodian.provers to 1.",
     },
   ];
+}
+
+function faultProblem({ kind, fault }: KindFault): Problem {
+  // Of a prover's own fault, wherever it runs.
+  const code = fault instanceof VitalproofError ? (fault.details.code ?? fault.code) : "FAULT";
+  return {
+    what: `Batches of ${kind} cannot be made or sent (${code}).`,
+    todo: "The log names the cause: a circuit that the ledger does not take, its files, a prover, an account without ether. It is tried again on its own.",
+  };
 }
 
 /** Of accesses that were accepted, until somebody has dealt with them. */

@@ -88,8 +88,12 @@ export class Loop {
       const { lastGood, faults } = this.#states.get(name)!;
       this.#states.set(name, { name, lastGood, faults: faults + 1, fault });
       this.#onFault(name, fault);
-      // Not all machines of a site at once after an outage.
-      return Math.min(LONGEST_PAUSE, PAUSE * 2 ** Math.min(faults, 20)) * (0.5 + Math.random() / 2);
+      return pauseAfter(faults + 1);
     }
   }
+}
+
+/** Milliseconds of rest after so many faults in a row. Random, so that not all machines of a site come at once after an outage. */
+export function pauseAfter(faults: number): number {
+  return Math.min(LONGEST_PAUSE, PAUSE * 2 ** Math.min(faults - 1, 20)) * (0.5 + Math.random() / 2);
 }

@@ -11,11 +11,11 @@ import { packRecord, TIME_END } from "../words.ts";
 import { type OfferRequest, offerSlot, type SlotOffer, takeGrant, takeRevocation } from "./desk.ts";
 import { versionAt, versionOf } from "./plan.ts";
 import { type AccessQueue, idOf, type PostedAccess } from "./queue.ts";
-import type { Report } from "./report.ts";
+import type { Report, Round, RoundOptions } from "./report.ts";
 import { type CustodianOptions, Room } from "./room.ts";
 import { runBatches } from "./run.ts";
 import { settleUpTo } from "./settle.ts";
-import { type CustodianState, loadState } from "./state.ts";
+import { type BatchKind, type CustodianState, loadState } from "./state.ts";
 import { type PageStatus, statusOf } from "./status.ts";
 import { diverged, minuteOf, unopenedPage } from "./view.ts";
 
@@ -199,15 +199,24 @@ export class CustodianPage {
   /**
    * Compares with the chain, sends again what it lost, and sends what is due: consents that fill a batch or come with
    * revocations, accesses of versions that ended, and accesses that fill a batch. Call it for every new block.
-   * @throws what chain, prover and store throw; PAGE_DIVERGED. Nothing is lost by it: call again
+   * @throws what chain, prover and store throw, once what another kind of batch has due is done; PAGE_DIVERGED. Nothing is lost
+   *         by it: call again
    */
   advance(now = this.#room.now()): Promise<Report> {
-    return this.#runs.run(() => runBatches(this.#room, now, false));
+    return this.#allOf([], now);
   }
 
   /** As `advance`, and closes what does not fill a batch. @param now Unix seconds */
   close(now = this.#room.now()): Promise<Report> {
-    return this.#runs.run(() => runBatches(this.#room, now, true));
+    return this.#allOf(["accesses", "consents"], now);
+  }
+
+  /**
+   * What `advance` and `close` do, for who decides of each kind of batch: its faults come beside the report.
+   * @throws what the chain's answers give; STORE_FAILED, PAGE_DIVERGED
+   */
+  round(options: RoundOptions, now = this.#room.now()): Promise<Round> {
+    return this.#runs.run(() => runBatches(this.#room, now, options));
   }
 
   /**
@@ -236,6 +245,12 @@ export class CustodianPage {
   /** Reveals nothing of the state. */
   toJSON(): Record<string, unknown> {
     return { type: "CustodianPage", page: this.address.page.toString(), state: "(secret)" };
+  }
+
+  async #allOf(closing: readonly BatchKind[], now: number): Promise<Report> {
+    const { report, faults } = await this.round({ closing: new Set(closing), without: new Set() }, now);
+    for (const fault of faults.values()) throw fault;
+    return report;
   }
 
   #decide(key: string, decision: Parameters<AccessQueue["decide"]>[1]): Promise<void> {

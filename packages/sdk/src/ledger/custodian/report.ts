@@ -4,7 +4,7 @@ import type { Look } from "./look.ts";
 import { type MissedReason, type PlanLimits, versionOf } from "./plan.ts";
 import type { PostedAccess } from "./queue.ts";
 import type { Room } from "./room.ts";
-import type { StoredBatch } from "./state.ts";
+import type { BatchKind } from "./state.ts";
 
 /** One thing that `advance` did or found. */
 export type Happened = {
@@ -13,7 +13,7 @@ export type Happened = {
    * chain does not have one any more that it had.
    */
   readonly what: "sent" | "sent-again" | "lost";
-  readonly kind: StoredBatch["kind"];
+  readonly kind: BatchKind;
   /** Of the transaction: what `settled` takes. */
   readonly hash: string;
   /** Accesses, or new consents and revocations. */
@@ -38,6 +38,16 @@ export type Report = {
   /** Transactions on the chain that are not known to be final. */
   readonly unsettled: readonly string[];
 };
+
+export type RoundOptions = {
+  /** Kinds of which also what does not fill a batch goes. */
+  readonly closing: ReadonlySet<BatchKind>;
+  /** Kinds that are left alone. */
+  readonly without: ReadonlySet<BatchKind>;
+};
+
+/** What one round did, and what kept a kind of batch from going on. */
+export type Round = { readonly report: Report; readonly faults: ReadonlyMap<BatchKind, unknown> };
 
 export function reportOf(
   { state: { batches }, queue }: Room,

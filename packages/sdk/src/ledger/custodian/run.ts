@@ -13,15 +13,13 @@ import { eventOfBatch, sendBatch, takenUnder } from "./batches.ts";
 import { type ConsentPlan, fillHoles, planConsents } from "./desk.ts";
 import type { Look } from "./look.ts";
 import { nextWindow, type PlanLimits, type Window } from "./plan.ts";
-import { type Happened, type Report, reportOf } from "./report.ts";
+import { type Happened, type Round, type RoundOptions, reportOf } from "./report.ts";
 import type { Room } from "./room.ts";
-import type { StoredBatch } from "./state.ts";
+import type { BatchKind, StoredBatch } from "./state.ts";
 import { minuteOf, type Version } from "./view.ts";
 
 /** Minutes. */
 const DECISION_TIME = 24 * 60;
-
-type Kind = StoredBatch["kind"];
 
 /** More steps than this of one call mean that the chain does not show what it took. */
 const MOST_STEPS = 8 * PAGE_SLOTS;
@@ -41,38 +39,43 @@ export async function limitsOf({ options, chain }: Room, now: number, close: boo
 /**
  * Sends and makes all batches that are due. A fault of one kind of batch, such as a circuit that is suspended, does not keep
  * the other kind waiting: a revocation must not depend on accesses.
- * @throws the first fault, once the other kind is done
+ * @throws what the chain's answers give, and STORE_FAILED: after a write that failed nothing goes on
  */
-export async function runBatches(room: Room, now: number, close: boolean): Promise<Report> {
-  const limits = await limitsOf(room, now, close);
+export async function runBatches(
+  room: Room,
+  now: number,
+  { closing, without }: RoundOptions,
+): Promise<Round> {
+  const limits = await limitsOf(room, now, closing.has("accesses"));
   const happened: Happened[] = [];
   const made = new Set<StoredBatch>();
   const sent = new Set<StoredBatch>();
-  const faults = new Map<Kind, unknown>();
-  const isOpen = (kind: Kind) => !faults.has(kind);
-  const attempt = async <T>(kind: Kind, act: () => Promise<T>): Promise<T | undefined> => {
+  const faults = new Map<BatchKind, unknown>();
+  const isOpen = (kind: BatchKind) => !faults.has(kind) && !without.has(kind);
+  const attempt = async <T>(kind: BatchKind, act: () => Promise<T>): Promise<T | undefined> => {
     if (!isOpen(kind)) return undefined;
     try {
       return await act();
     } catch (fault) {
+      if (VitalproofError.find(fault, "STORE_FAILED") !== undefined) throw fault;
       faults.set(kind, fault);
       return undefined;
     }
   };
   for (let i = 0; i < MOST_STEPS; i++) {
     const look = await room.look();
+    const ended = (): Round => ({ report: reportOf(room, happened, look, limits), faults });
     happened.push(...(await noteSeen(room, look)));
     const next = nextUnsent(room, look, limits, isOpen);
     // Taken and not shown: the node lags.
-    if (next !== undefined && sent.has(next.batch)) return reportOf(room, happened, look, limits);
+    if (next !== undefined && sent.has(next.batch)) return ended();
     if (next === undefined) {
       const batch =
-        (await attempt("consents", () => makeConsents(room, look, now, close))) ??
+        (await attempt("consents", () => makeConsents(room, look, now, closing.has("consents")))) ??
         (await attempt("accesses", () => makeAccesses(room, look, limits)));
+      if (batch === undefined) return ended();
       // The page may have changed during the proof: the next step looks again.
-      if (batch !== undefined) made.add(batch);
-      else if (faults.size === 0) return reportOf(room, happened, look, limits);
-      else throw [...faults.values()][0];
+      made.add(batch);
       continue;
     }
     const { batch, version } = next;
@@ -118,7 +121,7 @@ function nextUnsent(
   { state: { batches }, options }: Room,
   { view, events }: Look,
   limits: PlanLimits,
-  isOpen: (kind: Kind) => boolean,
+  isOpen: (kind: BatchKind) => boolean,
 ): { readonly batch: StoredBatch; readonly version: Version } | undefined {
   const unseen = batches.filter((batch) => eventOfBatch(batch, events) === undefined);
   const logged = idsOf(batches.filter((batch) => !unseen.includes(batch)));

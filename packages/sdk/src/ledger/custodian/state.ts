@@ -61,6 +61,7 @@ export type StoredConsents = ProvenBatch &
   };
 
 export type StoredBatch = StoredAccesses | StoredConsents;
+export type BatchKind = StoredBatch["kind"];
 
 /** What a custodian keeps of a page, but for consents, nonces and accesses, which have keys of their own. */
 export type CustodianState = {
@@ -125,4 +126,4 @@ function isStateOf(address: PageAddress, value: Record<string, unknown>): boolea
   );
 }
 
-const KINDS: Readonly<Record<StoredBatch["kind"], true>> = { accesses: true, consents: true };
+const KINDS: Readonly<Record<BatchKind, true>> = { accesses: true, consents: true };

@@ -19,6 +19,8 @@ export type PageProofsOptions = {
   readonly look: number;
   /** Milliseconds after which a proof is offered again, since a queue holds no fact. */
   readonly again: number;
+  /** Milliseconds after which a proof is given up: the page's other batches wait with it. */
+  readonly patience: number;
   /** Unix seconds. */
   readonly clock: () => number;
 };
@@ -27,8 +29,6 @@ export type PageProofsOptions = {
 export type WaitingProof = {
   /** Unix seconds. */
   readonly since: number;
-  /** Code of the last try that failed. */
-  readonly fault: string | undefined;
 };
 
 /**
@@ -72,7 +72,7 @@ export class PageProofs {
 
   async #prove(texts: PageStore, witness: Witness): Promise<Proven> {
     const proof = randomBytes(16).toString("hex");
-    this.#waiting = { since: this.#options.clock(), fault: undefined };
+    this.#waiting = { since: this.#options.clock() };
     try {
       await texts.write(proofKeysOf(proof).input, witnessText(witness));
       return await this.#wait(texts, proof);
@@ -84,10 +84,12 @@ export class PageProofs {
   }
 
   async #wait(texts: PageStore, proof: string): Promise<Proven> {
-    const { queue, look, again } = this.#options;
+    const { queue, look, again, patience } = this.#options;
     const { signal } = this.#stop;
     let offered = Number.NEGATIVE_INFINITY;
+    const began = performance.now();
     while (!signal.aborted) {
+      if (performance.now() - began > patience) throw notProven("TIMEOUT");
       const proven = await patiently(async () => {
         if (performance.now() - offered >= again) {
           await queue.offer([{ key: proof, step: { proof } }]);
@@ -104,20 +106,27 @@ export class PageProofs {
   async #look(texts: PageStore, proof: string): Promise<Proven | undefined> {
     const keys = proofKeysOf(proof);
     const there = await texts.keys(keys.prefix);
-    if (there.includes(keys.result)) return provenIn((await texts.read(keys.result))!);
+    // Undefined also where another process claims the page between the two questions.
+    const result = there.includes(keys.result) ? await texts.read(keys.result) : undefined;
+    if (result !== undefined) return provenIn(result);
     // Another process claimed the page, and forgot what this one asked for.
     if (!there.includes(keys.input)) throw otherProcess();
     const fault = there.includes(keys.fault) ? await texts.read(keys.fault) : undefined;
-    if (this.#waiting !== undefined) this.#waiting = { ...this.#waiting, fault };
-    if (fault !== "WITNESS_REJECTED") return undefined;
-    throw new VitalproofError(
-      "WITNESS_REJECTED",
-      "A prover says that a batch does not satisfy its circuit.",
-      {
-        hint: "Compare the circuits of custodian.circuits with the artifacts. The prover's log names the circuit.",
-      },
-    );
+    // Not waited for until it can be mended: the page's other batches would wait with it.
+    if (fault !== undefined) throw notProven(fault);
+    return undefined;
   }
+}
+
+function notProven(code: string): VitalproofError {
+  const why =
+    code === "TIMEOUT"
+      ? "No prover has proven a batch in time"
+      : `A prover could not prove a batch (${code})`;
+  return new VitalproofError(code === "WITNESS_REJECTED" ? code : "PROVING_FAILED", `${why}.`, {
+    details: { code },
+    hint: "The prover's log names the circuit and the cause. Compare the circuits of custodian.circuits with its artifacts, and see that a prover runs.",
+  });
 }
 
 /** Removes what belongs to proofs that nobody waits for. @param prefix all of the page when left out */
