@@ -63,6 +63,11 @@ export class Room {
     this.chain = bookedChain(options.chain, this.book);
   }
 
+  /** Whether a write failed: then memory is ahead of the store, and nothing goes on. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
   /** One change after the other, and none after a write that failed: then memory is ahead of the store. */
   change<T>(step: () => T | Promise<T>): Promise<T> {
     return this.#turn.run(async () => {

@@ -57,7 +57,7 @@ export async function runBatches(
     try {
       return await act();
     } catch (fault) {
-      if (VitalproofError.find(fault, "STORE_FAILED") !== undefined) throw fault;
+      if (room.isBroken || VitalproofError.find(fault, "STORE_FAILED") !== undefined) throw fault;
       faults.set(kind, fault);
       return undefined;
     }
