@@ -212,7 +212,7 @@ export class CustodianPage {
   }
 
   /**
-   * What `advance` and `close` do, for who decides of each kind of batch: its faults come beside the report.
+   * What `advance` and `close` do, for who decides of each kind of batch: its faults come with the report.
    * @throws what the chain's answers give; STORE_FAILED, PAGE_DIVERGED
    */
   round(options: RoundOptions, now = this.#room.now()): Promise<Round> {
