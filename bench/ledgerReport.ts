@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { CalldataBytes } from "./calldataFloor.ts";
-import type { Dated, Measured } from "./report.ts";
+import type { Dated, Measured } from "./measured.ts";
 import type { Spread } from "./statistics.ts";
 
 /** A circuit as its committed manifest has it. */

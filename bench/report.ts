@@ -3,25 +3,13 @@ import type { SetupFigures } from "@vitalproof/hardhat-circom/measure";
 import type { Assumptions, ChainCost, TransactionCost } from "./chains.ts";
 import type { Environment } from "./environment.ts";
 import type { LedgerPart } from "./ledgerReport.ts";
+import type { Dated, Measured } from "./measured.ts";
 import type { ServicesPart } from "./servicesReport.ts";
 import type { Spread } from "./statistics.ts";
 
 export type * from "./ledgerReport.ts";
+export type * from "./measured.ts";
 export type * from "./servicesReport.ts";
-
-/** What every part says about its last run. */
-export interface Measured {
-  /** Day of the run, UTC. */
-  readonly measured: string;
-  readonly full: boolean;
-  readonly seconds: number;
-  readonly environment: Environment;
-}
-
-/** A row that keeps its own day, since not every run measures every row. */
-export interface Dated {
-  readonly measured: string;
-}
 
 /** One of our circuits; nothing here depends on the machine. */
 export interface InstanceRow {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Dated, Measured } from "./report.ts";
+import type { Dated, Measured } from "./measured.ts";
 
 export type StoreName = "SQLite" | "PostgreSQL";
 

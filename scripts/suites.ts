@@ -41,12 +41,6 @@ export const SUITES: readonly Suite[] = [
   },
   { name: "e2e", files: "test/e2e/**/*.test.ts", runner: "hardhat", needs: ["testCircuits", "contracts"] },
   {
-    name: "services",
-    files: "packages/services/test/**/*.test.ts",
-    runner: "mocha",
-    needs: ["circuits", "alertCircuit", "contracts"],
-  },
-  {
     name: "cli",
     files: "packages/cli/test/**/*.test.ts",
     runner: "mocha",
@@ -78,6 +72,13 @@ export const SUITES: readonly Suite[] = [
     files: "apps/claims/test/**/*.test.ts",
     runner: "mocha",
     needs: ["circuits", "contracts", "app"],
+  },
+  // Near the end, though it is long: it measures what a second of the processor does, and less runs next to it there.
+  {
+    name: "services",
+    files: "packages/services/test/**/*.test.ts",
+    runner: "mocha",
+    needs: ["circuits", "alertCircuit", "contracts"],
   },
   { name: "audit", files: "packages/audit/test/**/*.test.ts", runner: "mocha", needs: [] },
   { name: "bench", files: "test/bench/**/*.test.ts", runner: "mocha", needs: [] },
