@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { SetupFigures } from "@vitalproof/hardhat-circom/measure";
 import type { Assumptions, ChainCost, TransactionCost } from "./chains.ts";
-import type { Environment } from "./environment.ts";
 import type { LedgerPart } from "./ledgerReport.ts";
 import type { Dated, Measured } from "./measured.ts";
 import type { ServicesPart } from "./servicesReport.ts";
