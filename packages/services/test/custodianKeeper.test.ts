@@ -11,7 +11,7 @@ import { takesItsBlocksAlong } from "../../../test/contracts/support/network.ts"
 import { RIGHTS } from "../../../test/support/ledgerPage.ts";
 import { simulatingProver } from "../../../test/support/ledgerProver.ts";
 import type { RunningCustodian } from "../src/index.ts";
-import { Custodians, GRANTEE } from "./support/custodians.ts";
+import { type Custodians, forEachTest, GRANTEE } from "./support/custodians.ts";
 import { until } from "./support/installations.ts";
 
 const HOUR = 3_600;
@@ -22,16 +22,12 @@ describe("custodian's service in trouble", () => {
   let all: Custodians;
   let store: string;
   let service: RunningCustodian;
-  beforeEach(async function () {
-    this.timeout(20_000);
-    all = await Custodians.create();
-    store = `sqlite:${join(all.folder, "store.db")}`;
-    service = await all.start(store);
-  });
-  afterEach(async function () {
-    this.timeout(20_000);
-    await all?.remove();
-  });
+  forEachTest(
+    ({ folder }) => `sqlite:${join(folder, "store.db")}`,
+    (...given) => {
+      [all, store, service] = given;
+    },
+  );
 
   const ehr = () => all.as(service, "recorder");
   const desk = () => all.as(service, "operator");
@@ -128,7 +124,7 @@ describe("custodian's service in trouble", () => {
     const { missed } = await desk().missed();
     expect(missed.map(({ access, reason }) => [access.key, reason])).to.deep.equal([["lost", "too-late"]]);
     await desk().decide("lost", "leave-out");
-    await until("it is none", async () => !(await problems()).some(about));
+    await until("nobody has to look any more", async () => !(await problems()).some(about));
     expect((await desk().missed()).missed[0]).to.include({ isLeft: true });
   });
 });

@@ -17,7 +17,7 @@ import {
   type RunningCustodian,
 } from "../src/index.ts";
 import { accountOf } from "./support/accounts.ts";
-import { Custodians, GRANTEE } from "./support/custodians.ts";
+import { type Custodians, forEachTest, GRANTEE } from "./support/custodians.ts";
 import { until } from "./support/installations.ts";
 import { codeOf, rejection } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
@@ -27,16 +27,12 @@ onBothStores("custodian's service", (stores) => {
   let all: Custodians;
   let store: string;
   let service: RunningCustodian;
-  beforeEach(async function () {
-    this.timeout(20_000);
-    all = await Custodians.create();
-    store = await stores.fresh();
-    service = await all.start(store);
-  });
-  afterEach(async function () {
-    this.timeout(20_000);
-    await all?.remove();
-  });
+  forEachTest(
+    () => stores.fresh(),
+    (...given) => {
+      [all, store, service] = given;
+    },
+  );
 
   const ehr = () => all.as(service, "recorder");
   const desk = () => all.as(service, "operator");

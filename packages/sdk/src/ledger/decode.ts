@@ -204,14 +204,9 @@ class EntryReader {
   #text = (name: string): string => this.#event.getValue(name) as string;
 }
 
-/**
- * Contracts read zeros beyond the end of their input, so what sends may leave out those of its last word. That word may begin
- * anywhere, hence one whole word more.
- */
+/** Contracts read zeros beyond the end of their input, so what sends may leave out those of its last word. */
 function padded(input: string): string {
-  const [selector, word] = [10, 64];
-  const missing = (word - ((input.length - selector) % word)) % word;
-  return input.length < selector ? input : input + "0".repeat(missing + word);
+  return input + "0".repeat(64);
 }
 
 function proofOf(args: Result): CarriedProof {

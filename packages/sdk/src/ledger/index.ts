@@ -90,7 +90,7 @@ export type { MissedReason } from "./custodian/plan.ts";
 export type { PostedAccess } from "./custodian/queue.ts";
 export type { Happened, MissedAccess, Report, Round, RoundOptions } from "./custodian/report.ts";
 export type { CustodianOptions } from "./custodian/room.ts";
-export type { BatchKind } from "./custodian/state.ts";
+export { BATCH_KINDS, type BatchKind } from "./custodian/state.ts";
 export type { PageStatus } from "./custodian/status.ts";
 export { storedMaster } from "./custodian/storedMaster.ts";
 export { CUSTODIAN_ENDPOINTS, MOST_MISSED } from "./custodianEndpoints.ts";

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "@vitalproof/sdk";
-import type { BatchKind, CustodianPage, Happened, Report } from "@vitalproof/sdk/ledger";
+import {
+  BATCH_KINDS,
+  type BatchKind,
+  type CustodianPage,
+  type Happened,
+  type Report,
+} from "@vitalproof/sdk/ledger";
 import type { JsonRpcProvider } from "ethers";
 import { Finality } from "../chain/index.ts";
 import { Refusal } from "../http/refusal.ts";
 import { pauseAfter } from "../operate/loop.ts";
 import { otherProcess, type PageStore } from "./pageStore.ts";
 
-const KINDS: readonly BatchKind[] = ["accesses", "consents"];
 const MINUTE = 60;
 
 export type KeeperOptions = {
@@ -89,10 +94,10 @@ export class PageKeeper {
       const begin = this.#periodBegin();
       const closing = await this.#kindsToClose(begin);
       const now = performance.now();
-      const without = new Set(KINDS.filter((kind) => (this.#faults.get(kind)?.until ?? 0) > now));
+      const without = new Set(BATCH_KINDS.filter((kind) => (this.#faults.get(kind)?.until ?? 0) > now));
       const { report, faults } = await page.round({ closing, without });
       for (const each of report.happened) this.#options.onHappened(each);
-      for (const kind of KINDS) {
+      for (const kind of BATCH_KINDS) {
         if (without.has(kind)) continue;
         this.#noteFault(kind, faults.get(kind));
         if (closing.has(kind) && !faults.has(kind)) await this.#store.write(closedKey(kind), String(begin));
@@ -138,7 +143,7 @@ export class PageKeeper {
    */
   async #kindsToClose(now: number): Promise<Set<BatchKind>> {
     const due = new Set<BatchKind>();
-    for (const kind of KINDS) {
+    for (const kind of BATCH_KINDS) {
       const closed = await this.#store.read(closedKey(kind));
       if (closed === undefined) await this.#store.write(closedKey(kind), String(now));
       else if (closed !== String(now)) due.add(kind);

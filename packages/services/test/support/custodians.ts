@@ -288,6 +288,24 @@ export class Custodians {
 
 type ConfigChanges = { readonly page?: bigint; readonly provers?: number; readonly closeEvery?: number };
 type StartOptions = ConfigChanges & { readonly prover?: Prover; readonly log?: Custodians["log"] };
+/** Starts a service before each test, and removes everything after it. @param storeOf address of an empty store */
+export function forEachTest(
+  storeOf: (all: Custodians) => string | Promise<string>,
+  use: (all: Custodians, store: string, service: RunningCustodian) => void,
+): void {
+  let all: Custodians | undefined;
+  beforeEach(async function () {
+    this.timeout(20_000);
+    all = await Custodians.create();
+    const store = await storeOf(all);
+    use(all, store, await all.start(store));
+  });
+  afterEach(async function () {
+    this.timeout(20_000);
+    await all?.remove();
+  });
+}
+
 type Place = { readonly now: number; readonly block: number };
 
 /** Of one of Hardhat's accounts. */

@@ -15,7 +15,7 @@ import type { Report, Round, RoundOptions } from "./report.ts";
 import { type CustodianOptions, Room } from "./room.ts";
 import { runBatches } from "./run.ts";
 import { settleUpTo } from "./settle.ts";
-import { type BatchKind, type CustodianState, loadState } from "./state.ts";
+import { BATCH_KINDS, type BatchKind, type CustodianState, loadState } from "./state.ts";
 import { type PageStatus, statusOf } from "./status.ts";
 import { diverged, minuteOf, unopenedPage } from "./view.ts";
 
@@ -208,12 +208,12 @@ export class CustodianPage {
 
   /** As `advance`, and closes what does not fill a batch. @param now Unix seconds */
   close(now = this.#room.now()): Promise<Report> {
-    return this.#allOf(["accesses", "consents"], now);
+    return this.#allOf(BATCH_KINDS, now);
   }
 
   /**
    * What `advance` and `close` do, for who decides of each kind of batch: its faults come with the report.
-   * @throws what the chain's answers give; STORE_FAILED, PAGE_DIVERGED
+   * @throws what the chain's answers give; PAGE_DIVERGED; STORE_FAILED, and NOT_ALLOWED or ABORTED of store and prover
    */
   round(options: RoundOptions, now = this.#room.now()): Promise<Round> {
     return this.#runs.run(() => runBatches(this.#room, now, options));
@@ -249,7 +249,7 @@ export class CustodianPage {
 
   async #allOf(closing: readonly BatchKind[], now: number): Promise<Report> {
     const { report, faults } = await this.round({ closing: new Set(closing), without: new Set() }, now);
-    for (const fault of faults.values()) throw fault;
+    if (faults.size > 0) throw [...faults.values()][0];
     return report;
   }
 

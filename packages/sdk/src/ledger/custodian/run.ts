@@ -24,6 +24,9 @@ const DECISION_TIME = 24 * 60;
 /** More steps than this of one call mean that the chain does not show what it took. */
 const MOST_STEPS = 8 * PAGE_SLOTS;
 
+/** Codes of faults that are of no kind of batch: the store is gone, another process has it, or this one ends. */
+const ENDS = ["STORE_FAILED", "NOT_ALLOWED", "ABORTED"] as const;
+
 /** What bounds the batches of a moment. @param now Unix seconds */
 export async function limitsOf({ options, chain }: Room, now: number, close: boolean): Promise<PlanLimits> {
   return {
@@ -39,7 +42,7 @@ export async function limitsOf({ options, chain }: Room, now: number, close: boo
 /**
  * Sends and makes all batches that are due. A fault of one kind of batch, such as a circuit that is suspended, does not keep
  * the other kind waiting: a revocation must not depend on accesses.
- * @throws what the chain's answers give, and STORE_FAILED: after a write that failed nothing goes on
+ * @throws what the chain's answers give, and faults of no kind of batch: nothing goes on after them
  */
 export async function runBatches(
   room: Room,
@@ -57,7 +60,7 @@ export async function runBatches(
     try {
       return await act();
     } catch (fault) {
-      if (room.isBroken || VitalproofError.find(fault, "STORE_FAILED") !== undefined) throw fault;
+      if (room.isBroken || ENDS.some((code) => VitalproofError.find(fault, code) !== undefined)) throw fault;
       faults.set(kind, fault);
       return undefined;
     }

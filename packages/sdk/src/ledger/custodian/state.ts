@@ -63,6 +63,8 @@ export type StoredConsents = ProvenBatch &
 export type StoredBatch = StoredAccesses | StoredConsents;
 export type BatchKind = StoredBatch["kind"];
 
+export const BATCH_KINDS: readonly BatchKind[] = ["accesses", "consents"];
+
 /** What a custodian keeps of a page, but for consents, nonces and accesses, which have keys of their own. */
 export type CustodianState = {
   readonly format: 1;
@@ -122,8 +124,6 @@ function isStateOf(address: PageAddress, value: Record<string, unknown>): boolea
     typeof final.current.live === "bigint" &&
     Number.isSafeInteger(offered) &&
     [offers, given, revocations].every((each) => each.every(({ slot }) => Number.isSafeInteger(slot))) &&
-    batches.every(({ kind, digest }) => kind in KINDS && typeof digest === "bigint")
+    batches.every(({ kind, digest }) => BATCH_KINDS.includes(kind) && typeof digest === "bigint")
   );
 }
-
-const KINDS: Readonly<Record<BatchKind, true>> = { accesses: true, consents: true };
