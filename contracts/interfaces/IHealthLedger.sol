@@ -204,7 +204,7 @@ interface IHealthLedger is IConsentSource {
         bytes calldata body
     ) external;
 
-    /// @notice Logs accesses under a version that ended at most `lateTime` ago; by the custodian of now only.
+    /// @notice Logs accesses under a version that ended at most `lateTime` ago; custodian only, after a hand-over the new one.
     /// @param versions from the one of the accesses to the last that ended, in order
     function logLate(
         uint256 page,
