@@ -13,7 +13,7 @@ import {
 } from "@vitalproof/sdk/ledger";
 import { documentText, parseDocument } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
-import { connection, networkHelpers } from "../../../test/contracts/support/network.ts";
+import { connection, ethers, networkHelpers } from "../../../test/contracts/support/network.ts";
 import { type ServedNode, serveNode } from "../../../test/support/serveNode.ts";
 import { simulatingProgram } from "../../../test/support/simulatingProgram.ts";
 import { EXIT } from "../src/exit.ts";
@@ -396,6 +396,43 @@ describe("ledger, for custodians", function () {
     expect(await ok("other", ...status)).to.deep.equal(await ok("hospital", ...status));
   });
 
+  it("a page goes to another account, which goes on with a copy of the vault", async () => {
+    const [before, account] = (await ethers.getSigners()).slice(7, 9).map(({ address }) => address);
+    const on = ["--deployment", "deployment.json"];
+    const next = ["--dev-account", "8"];
+    const handOver = ["hand-over", "2", ...on];
+    const takeOver = ["take-over", "2", ...on, ...next];
+    await refused("USAGE", EXIT.usage, "hospital", ...handOver, ...HOSPITAL);
+    await refused("USAGE", EXIT.usage, "hospital", ...handOver, "--to", account!, "--withdraw", ...HOSPITAL);
+    const { err } = await refused(
+      "CONTRACT_REVERTED",
+      EXIT.refused,
+      "hospital",
+      ...[...handOver, "--to", account!, ...next],
+    );
+    expect(err).to.contain(`custodian ${before}`);
+    expect(await ok("hospital", ...handOver, "--to", account!, ...HOSPITAL)).to.include({ nominee: account });
+    expect(await ok("hospital", ...handOver, "--withdraw", ...HOSPITAL)).not.to.have.property("nominee");
+    await refused("CONTRACT_REVERTED", EXIT.refused, "next", ...takeOver);
+    await ok("hospital", ...handOver, "--to", account!, ...HOSPITAL);
+    expect(await ok("hospital", "page", "2", ...on)).to.include({ nominee: account, custodian: before });
+
+    await ok("hospital", ...record(0, 510, "--emergency"));
+    const vault = (name: string, ...argv: string[]) => vitalproof(terminal(name), "--json", "vault", ...argv);
+    expect((await vault("hospital", "copy", "--out", "handed.json")).code).to.equal(EXIT.ok);
+    expect((await vault("next", "restore", "handed.json")).code).to.equal(EXIT.ok);
+    expect(await ok("next", ...takeOver)).to.include({ page: "2", before, custodian: account });
+    await networkHelpers.time.increase(180);
+    const batch = ["batch", "--page", "2", ...simulate];
+    await refused("NOT_ALLOWED", EXIT.refused, "hospital", ...batch, ...HOSPITAL);
+    const { happened } = (await ok("next", ...batch, ...next)) as { happened: Sent[] };
+    expect(happened.map(({ what, kind, count }) => [what, kind, count])).to.deep.equal([
+      ["sent", "accesses", 1],
+    ]);
+    const { rows } = (await at.ok("anna", "accounting", "2/0")) as { rows: { actor: number }[] };
+    expect(rows.at(-1)).to.include({ actor: 510, emergency: true });
+  });
+
   it("the master goes to a file with --yes alone, and reads what a regulator may read", async () => {
     const master = ["master", "--page", "2", "--out", "master.txt"];
     const asked = await run("hospital", ...master);
@@ -407,7 +444,7 @@ describe("ledger, for custodians", function () {
     await run("hospital", ...master, "--yes").then(({ code }) => expect(code).to.equal(EXIT.refused));
     const argv = ["disclose", "--master-file", "master.txt", "--page", "2"];
     const { rows } = (await at.ok("bert", ...argv)) as { rows: { slot: number }[] };
-    expect(rows).to.have.length(7);
+    expect(rows).to.have.length(8);
     expect(rows.filter(({ slot }) => slot === 1)).to.have.length(3);
   });
 

@@ -209,6 +209,27 @@ onBothStores("custodian's service", (stores) => {
     expect((await service.status()).problems).to.deep.equal([]);
   });
 
+  it("a page goes to another account: what waits is logged by that one, and the old one says that it cannot", async function () {
+    this.timeout(30_000);
+    await consents(1);
+    await post([all.access("before", { actor: 1 })]);
+    await all.handOver();
+    await all.passUntil(nextClosing());
+    await until("the old account is refused", async () =>
+      (await service.status()).problems.some(({ what }) => what.includes("CONTRACT_REVERTED")),
+    );
+    expect(await all.logged()).to.deep.equal([]);
+    await all.end(service);
+    service = await all.start(store);
+    await isReady();
+    await until("it is logged", async () => (await all.logged()).length === 1);
+    expect(await ehr().record(all.access("after", { actor: 2 }))).to.equal("recorded");
+    await all.passUntil(nextClosing());
+    await until("the next one too", async () => (await all.logged()).length === 2);
+    expect(await actors()).to.deep.equal([[1], [2]]);
+    expect((await service.status()).problems).to.deep.equal([]);
+  });
+
   it("H11: an access that its patient outran is shown, and somebody says whether it was an emergency", async function () {
     this.timeout(30_000);
     await consents(2);

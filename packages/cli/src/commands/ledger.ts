@@ -13,6 +13,7 @@ import { registerDecide, registerRecord } from "./ledger/custodianRecord.ts";
 import { registerRecordLog } from "./ledger/custodianRecordLog.ts";
 import { registerCustodianStatus, registerMaster } from "./ledger/custodianStatus.ts";
 import { registerDisclose } from "./ledger/disclose.ts";
+import { registerHandOver, registerTakeOver } from "./ledger/handOver.ts";
 import { registerPage, registerRebuild } from "./ledger/page.ts";
 import { registerRegister } from "./ledger/register.ts";
 import { registerRevoke } from "./ledger/revoke.ts";
@@ -51,4 +52,6 @@ export function registerLedger(program: Command, io: Io): void {
   registerBatch(ledger, io);
   registerCustodianStatus(ledger, io);
   registerMaster(ledger, io);
+  registerHandOver(ledger, io);
+  registerTakeOver(ledger, io);
 }

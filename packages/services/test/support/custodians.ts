@@ -202,6 +202,14 @@ export class Custodians {
     await ledger.connect(stranger).revokeByForce(1n, idOf("own-slot"), slot, proof);
   }
 
+  /** The page goes to another account, whose key services have from now on. */
+  async handOver(): Promise<void> {
+    const { ledger, custodian, stranger } = this.#world;
+    await ledger.connect(custodian).nominateCustodian(1n, stranger.address);
+    await ledger.connect(stranger).acceptCustodian(1n);
+    this.#secret("key", await keyOf(stranger.address));
+  }
+
   /** The guardian takes a circuit out of force. */
   async suspend(circuit: string): Promise<void> {
     const { circuits, guardian } = this.#world;

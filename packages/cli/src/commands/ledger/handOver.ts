@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { LedgerClient } from "@vitalproof/sdk/ledger";
+import { type Command, Option } from "commander";
+import { ZeroAddress } from "ethers";
+import { type DeploymentOptions, withDeploymentOptions } from "../../chain/deployment.ts";
+import { withHints } from "../../chain/hints.ts";
+import { withChain } from "../../connect.ts";
+import type { Io } from "../../io.ts";
+import { ledgerOf } from "../../ledger/chain.ts";
+import { addressOption, big } from "../../numbers.ts";
+import { usage } from "../../usage.ts";
+import { type WalletOptions, walletOf, withWalletOptions } from "../../wallet.ts";
+
+type Options = DeploymentOptions & WalletOptions;
+
+export function registerHandOver(ledger: Command, io: Io): void {
+  withWalletOptions(withDeploymentOptions(ledger.command("hand-over <page>")))
+    .description("Offer a page to another account, which `ledger take-over` makes its custodian.")
+    .addOption(
+      new Option("--to <account>", "the next custodian").argParser(addressOption).conflicts("withdraw"),
+    )
+    .option("--withdraw", "take the offer back")
+    .addHelpText(
+      "after",
+      "\nUntil the other account takes over, nothing changes. Consents stay as they are. The next custodian needs the page's vault, or\n" +
+        "its service's store and master key: who has the account alone can add nothing to the page.\n" +
+        "\nExample:\n  vitalproof ledger hand-over 1 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --deployment deployment.json \\\n" +
+        "    --keystore hospital.json\n",
+    )
+    .action(async (text: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options & { to?: string; withdraw?: boolean }>();
+      const page = big(text);
+      if (options.to === undefined && options.withdraw !== true)
+        throw usage("Name the next custodian with --to.", "--withdraw takes an offer back.");
+      const { to } = options;
+      const sent = await withChain(io, options, async (chain) => {
+        const client = new LedgerClient(
+          (await ledgerOf(io, options, chain)).ledger,
+          await walletOf(io, chain, options),
+        );
+        return io.during("sending", () => withHints(() => client.nominateCustodian(page, to ?? ZeroAddress)));
+      });
+      io.report(
+        [
+          to === undefined
+            ? `Page ${page} is offered to nobody any more.`
+            : `Page ${page} is offered to ${to}. \`vitalproof ledger take-over ${page}\` with that account takes it.`,
+        ],
+        {
+          page,
+          ...(to === undefined ? {} : { nominee: to }),
+          transaction: sent.hash,
+          block: sent.blockNumber,
+        },
+      );
+    });
+}
+
+export function registerTakeOver(ledger: Command, io: Io): void {
+  withWalletOptions(withDeploymentOptions(ledger.command("take-over <page>")))
+    .description("Become the custodian of a page that was offered to your account.")
+    .addHelpText(
+      "after",
+      "\nFrom then on the former custodian's account can send nothing for the page. A batch that is on its way fails, and nothing is lost:\n" +
+        "with the page's vault or store, your account sends it again.\n" +
+        "\nExample:\n  vitalproof ledger take-over 1 --deployment deployment.json --keystore clinic.json\n",
+    )
+    .action(async (text: string, _: unknown, own: Command) => {
+      const options = own.optsWithGlobals<Options>();
+      const page = big(text);
+      const { account, before, sent } = await withChain(io, options, async (chain) => {
+        const wallet = await walletOf(io, chain, options);
+        const client = new LedgerClient((await ledgerOf(io, options, chain)).ledger, wallet);
+        const { custodian } = await withHints(() => client.page(page));
+        const done = await io.during("sending", () => withHints(() => client.acceptCustodian(page)));
+        return { account: wallet.address, before: custodian, sent: done };
+      });
+      io.report(
+        [
+          `Page ${page} is kept by ${account} now, and by ${before} no more.`,
+          "Use this account for its batches, or put its key into the service's configuration.",
+        ],
+        { page, custodian: account, before, transaction: sent.hash, block: sent.blockNumber },
+      );
+    });
+}
