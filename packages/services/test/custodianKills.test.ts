@@ -25,6 +25,7 @@ import { codeOf } from "./support/rejection.ts";
 import { onBothStores } from "./support/stores.ts";
 
 const LONG = process.env.LONG !== undefined;
+const CIRCUITS = join(import.meta.dirname, "../../../build/circuits");
 const PROGRAM = join(import.meta.dirname, "fixtures/custodianProcess.ts");
 /** Milliseconds after which a process is killed that never comes to its mark: the long form has marks that come after the batch. */
 const MOST = LONG ? 10_000 : 60_000;
@@ -235,6 +236,34 @@ onBothStores("custodians that are killed", (stores) => {
     });
     await prover.close();
   });
+
+  // Real proofs take half a minute each.
+  (LONG ? it : it.skip)(
+    "real proofs of a revocation and of accesses come through the queue",
+    async function () {
+      this.timeout(600_000);
+      const store = await stores.fresh();
+      service = await all.start(store);
+      await all.consents(service, 2);
+      await all.as(service, "recorder").record(all.access("one", { actor: 1 }));
+      await all.as(service, "recorder").record(all.access("two", { slot: 1, actor: 2 }));
+      await all.end(service);
+      const real = { folder: CIRCUITS, provers: isShared(store) ? 0 : 1 };
+      service = await all.start(store, { prover: "real", ...real });
+      if (isShared(store)) {
+        const prover = await runCustodianProver(await all.configOf(store, real), { log: all.log });
+        ending.push(() => prover.close());
+      }
+      await all.isReady(service);
+      await all.as(service, "operator").revoke({ address: all.address, slot: 1, secret: all.secretOf(1) });
+      await holds(async () => (await all.page()).live === 1n, 300_000);
+      await all.passUntil(all.nextClosing);
+      const logged = async () => (await all.logged()).flat().map(({ actor }) => actor);
+      await holds(async () => (await logged()).length === 2, 300_000);
+      expect(await logged()).to.have.members([1, 2]);
+      expect((await service.status()).problems).to.deep.equal([]);
+    },
+  );
 });
 
 /** What is stored of proofs that a page waits for. */

@@ -95,13 +95,18 @@ export class Custodians {
     return { ...this.#world.address, page: 1n };
   }
 
-  /** @param changes what else the configuration has */
+  /**
+   * @param prover simulates when left out; "real" proves with the files of `folder`
+   * @param changes what else the configuration has
+   */
   async start(store: string, { prover = simulatingProver(), log = this.log, ...changes }: StartOptions = {}) {
+    const proving = prover === "real" ? {} : { proving: { prover, artifacts: keysAlone, queue: SHORT } };
     const service = await runCustodian(await this.configOf(store, changes), {
       log,
       clock: () => this.now,
-      hurry: HURRY,
-      proving: { prover, artifacts: keysAlone, queue: SHORT },
+      // A proof is waited for in the same hurry.
+      hurry: prover === "real" ? HURRY / 20 : HURRY,
+      ...proving,
     });
     this.#running.add(service);
     return service;
@@ -254,7 +259,7 @@ export class Custodians {
   /** Writes the configuration of a service. @returns its file */
   async config(
     store: string,
-    { page = 1n, provers = 1, closeEvery = 60 }: ConfigChanges = {},
+    { page = 1n, provers = 1, closeEvery = 60, folder }: ConfigChanges = {},
   ): Promise<string> {
     const path = join(this.folder, "custodian.json");
     const { ledger } = this.#world.address;
@@ -287,6 +292,7 @@ export class Custodians {
         closeEvery,
         provers,
         circuits: CIRCUITS,
+        ...(folder === undefined ? {} : { folder }),
       },
     };
     writeFileSync(path, JSON.stringify(config));
@@ -294,8 +300,14 @@ export class Custodians {
   }
 }
 
-type ConfigChanges = { readonly page?: bigint; readonly provers?: number; readonly closeEvery?: number };
-type StartOptions = ConfigChanges & { readonly prover?: Prover; readonly log?: Custodians["log"] };
+type ConfigChanges = {
+  readonly page?: bigint;
+  readonly provers?: number;
+  readonly closeEvery?: number;
+  readonly folder?: string;
+};
+type StartOptions = ConfigChanges & { readonly prover?: Prover | "real"; readonly log?: Custodians["log"] };
+
 /** Starts a service before each test, and removes everything after it. @param storeOf address of an empty store */
 export function forEachTest(
   storeOf: (all: Custodians) => string | Promise<string>,
