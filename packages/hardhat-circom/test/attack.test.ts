@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { expect } from "chai";
+import { forcedDigits, type TwoValued, Units } from "../src/attack/digits.ts";
 import {
   attackSystem,
   ConstraintSystem,
@@ -175,6 +176,31 @@ describe("circuits attack", () => {
     expect(survivors(forger, witness, bits).tried).to.be.greaterThan(100);
     expect(survivors(forger, witness, bits, { tries: 40 }).tried).to.be.within(35, 45);
     expect(survivors(forger, witness, bits.slice(0, 1), { tries: 40 }).tried).to.be.greaterThan(18);
+  });
+
+  it("an equation that is asked again says as much as one that is new, and digits come out where odd terms go", () => {
+    const units = new Units();
+    const scale = 0x5eed_1234_5678_9abc_def0n ** 3n;
+    const digits = [1n, 0n, 0n, 1n, 1n, 0n, 1n, 0n, 1n, 1n, 0n, 1n];
+    const bits = digits.map((_, i): TwoValued => ({ coefficient: scale << BigInt(i), values: [0n, 1n] }));
+    const value = digits.reduce((sum, digit, i) => sum + (digit << BigInt(i)), 0n) * scale;
+    const odd = [3n, 5n, 7n].map((power): TwoValued => ({ coefficient: scale ** power, values: [0n, 1n] }));
+    const places = digits.map(Number);
+    for (const asked of [
+      [...bits, ...odd],
+      [...odd, ...bits],
+      [...bits, ...odd.slice(1)],
+      bits,
+      bits.slice(0, 3),
+    ]) {
+      const constant = asked === bits ? -value : -(digits[0]! + 2n * digits[1]! + 4n * digits[2]!) * scale;
+      expect(forcedDigits(asked, constant, units)).to.deep.equal(forcedDigits(asked, constant));
+    }
+    expect(forcedDigits(bits, -value, units)).to.deep.equal(places);
+    // Other steps under the same assumption: a row may have been added to.
+    const tripled = bits.map(({ coefficient, values }) => ({ coefficient: coefficient * 3n ** 50n, values }));
+    expect(forcedDigits(tripled, -value * 3n ** 50n, units)).to.deep.equal(places);
+    expect(forcedDigits(bits, -value - scale * 2n ** 12n, units)).to.equal(null);
   });
 
   it("square roots are roots, of residues only", () => {

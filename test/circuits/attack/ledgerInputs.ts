@@ -32,7 +32,7 @@ const MADE: { readonly [T in Template]: (circuit: string) => readonly unknown[] 
         purpose: [1, 2, 4][i % 3]!,
         class: 4 + (i % 4),
       },
-      ...{ minute: 11 * i, glass: i % 5 === 1 ? 1 : 0 },
+      ...{ minute: (11 * i) % 4_096, glass: i % 5 === 1 ? 1 : 0 },
       consent: patients[(37 * i) % 200]!.consent,
     }));
     const request = { circuit, address, page, base: 29_500_000, span: 4_095, accesses };

@@ -5,6 +5,8 @@
 import { inverse, mod, R } from "../internal/field.ts";
 
 const HALF = R / 2n;
+/** Of random steps three in four are larger, and of the powers of two only the last two. */
+const LARGE = HALF / 4n;
 
 /** coefficient · x, where x is one of two values. */
 export interface TwoValued {
@@ -26,42 +28,87 @@ interface Scaled {
   readonly target: bigint;
 }
 
+/** Units that an equation keeps, and terms that a kept one may fail for: an assumption or two take them away. */
+const MOST_UNITS = 4;
+const MOST_OUTLIERS = 8;
+
 /**
- * The equation over the integers: multiplied by whatever makes its coefficients small. Undefined where they stay too
- * large for the field, so that sums could wrap.
+ * Units of one equation: steps in which the others are whole numbers. An equation is asked again for each assumption about
+ * one of its unknowns, and looking for a unit among random steps costs more than all else, so what was found is kept.
  */
-function overIntegers(terms: readonly TwoValued[], constant: bigint): Scaled | undefined {
-  let rest = constant;
-  const steps = terms.map(({ coefficient, values: [first, second] }) => {
-    rest += coefficient * first;
-    return mod(coefficient * (second - first));
-  });
-  // In units of the smallest step all are whole numbers; which that is only trying shows.
-  for (const scale of new Set([1n, steps[0]!, steps.at(-1)!, ...steps])) {
-    if (scale === 0n) continue;
-    const factor = scale === 1n ? 1n : inverse(scale);
-    let sum = 0n;
-    const scaled: bigint[] = [];
-    for (const step of steps) {
-      const whole = signed(step * factor);
-      sum += magnitude(whole);
-      if (sum >= HALF) break;
-      scaled.push(whole);
+export class Units {
+  /** Steps that were looked at. */
+  #known: ReadonlySet<bigint> = new Set();
+  /** Inverses of units, those first that fit most steps. */
+  #factors: readonly bigint[] = [];
+
+  /** The equation over the integers. Undefined where its steps stay too large for the field, so that sums could wrap. */
+  scale(terms: readonly TwoValued[], constant: bigint): Scaled | undefined {
+    let rest = constant;
+    const steps = terms.map(({ coefficient, values: [first, second] }) => {
+      if (first !== 0n) rest += coefficient * first;
+      return first === 0n && second === 1n ? mod(coefficient) : mod(coefficient * (second - first));
+    });
+    // Of half the steps fewer outliers are left than were counted.
+    if (steps.length * 2 <= this.#known.size || steps.some((step) => !this.#known.has(step)))
+      this.#look(steps);
+    for (const factor of this.#factors) {
+      const whole = wholeSteps(steps, factor);
+      if (whole !== undefined) return { steps: whole, target: signed(-rest * factor) };
     }
-    if (scaled.length === steps.length) return { steps: scaled, target: signed(-rest * factor) };
+    return undefined;
   }
-  return undefined;
+
+  /** In units of the smallest step all are whole numbers; which that is only trying shows. */
+  #look(steps: readonly bigint[]): void {
+    this.#known = new Set(steps);
+    const found: { readonly factor: bigint; readonly outliers: number }[] = [];
+    for (const unit of new Set([1n, ...steps])) {
+      if (unit === 0n) continue;
+      const factor = unit === 1n ? 1n : inverse(unit);
+      const outliers = outliersOf(steps, factor);
+      if (outliers <= MOST_OUTLIERS) found.push({ factor, outliers });
+      if (outliers === 0 && wholeSteps(steps, factor) !== undefined) break;
+    }
+    found.sort((one, other) => one.outliers - other.outliers);
+    this.#factors = found.slice(0, MOST_UNITS).map(({ factor }) => factor);
+  }
+}
+
+/** Steps that are large in units of 1 / factor; counted up to one more than an equation may have. */
+function outliersOf(steps: readonly bigint[], factor: bigint): number {
+  let outliers = 0;
+  for (const step of steps) {
+    if (magnitude(signed(step * factor)) > LARGE && ++outliers > MOST_OUTLIERS) break;
+  }
+  return outliers;
+}
+
+/** The steps in units of 1 / factor, undefined where their sum could wrap. */
+function wholeSteps(steps: readonly bigint[], factor: bigint): readonly bigint[] | undefined {
+  let sum = 0n;
+  const whole: bigint[] = [];
+  for (const step of steps) {
+    const scaled = signed(step * factor);
+    sum += magnitude(scaled);
+    if (sum >= HALF) return undefined;
+    whole.push(scaled);
+  }
+  return whole;
 }
 
 /**
  * What the equation Σ coefficient·x + constant = 0 forces: of each term the place of its value, or undefined where both
  * are possible. Null if no choice satisfies it. Sound, not complete: it decides by bounds and by factors of 2.
+ *
+ * @param units of the equation: what an earlier question found
  */
 export function forcedDigits(
   terms: readonly TwoValued[],
   constant: bigint,
+  units = new Units(),
 ): readonly (0 | 1 | undefined)[] | null {
-  const scaled = overIntegers(terms, constant);
+  const scaled = units.scale(terms, constant);
   const digits = new Array<0 | 1 | undefined>(terms.length).fill(undefined);
   if (scaled === undefined) return digits;
   const { steps, target } = scaled;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { inverse, mod } from "../internal/field.ts";
-import { forcedDigits } from "./digits.ts";
+import { forcedDigits, type Units } from "./digits.ts";
 import type { RowIndex } from "./rowIndex.ts";
 import { isLinear, linearEquation, splitConstraint } from "./splits.ts";
 import type { ConstraintSystem } from "./system.ts";
@@ -16,6 +16,8 @@ export interface Knowledge {
   value(wire: number): bigint | undefined;
   /** Whether a constraint's meaning is a row or a domain already. */
   isSettled(constraint: number): boolean;
+  /** Of a constraint that is linear under some assumption. */
+  unitsOf(constraint: number): Units;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Knowledge {
  * @param widest rows and constraints wider than this are not looked at
  */
 export function isPlausible(
-  { system, domains, index, value, isSettled }: Knowledge,
+  { system, domains, index, value, isSettled, unitsOf }: Knowledge,
   wire: number,
   assumption: bigint,
   widest: number,
@@ -31,7 +33,7 @@ export function isPlausible(
   const assumed = new Map([[wire, assumption]]);
   const wires = [wire];
   let patience = PATIENCE;
-  const conclude = (terms: ReadonlyMap<number, bigint>, constant: bigint): boolean => {
+  const conclude = (terms: ReadonlyMap<number, bigint>, constant: bigint, units: Units): boolean => {
     if (terms.size === 0) return mod(constant) === 0n;
     const entries = [...terms];
     if (entries.length === 1) {
@@ -48,6 +50,7 @@ export function isPlausible(
     const digits = forcedDigits(
       entries.map(([, coefficient], i) => ({ coefficient, values: values[i]! })),
       constant,
+      units,
     );
     if (digits === null) return false;
     for (const [i, digit] of digits.entries()) {
@@ -69,7 +72,7 @@ export function isPlausible(
         if (found === undefined) terms.set(of, coefficient);
         else constant += coefficient * found;
       }
-      if (!conclude(terms, constant)) return false;
+      if (!conclude(terms, constant, row.units)) return false;
     }
     if (next >= system.wires) continue;
     for (const at of system.touching[next]!) {
@@ -81,7 +84,7 @@ export function isPlausible(
       const sides = splitConstraint(constraint, known);
       if (!isLinear(sides)) continue;
       const { terms, constant } = linearEquation(sides);
-      if (!conclude(terms, constant)) return false;
+      if (!conclude(terms, constant, unitsOf(at))) return false;
     }
   }
   return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { inverse, mod } from "../internal/field.ts";
+import { Units } from "./digits.ts";
 
 /** What a row was made of: constraints by index, two-valued forms by -1 - index, each with its factor. */
 export type Parts = ReadonlyMap<number, bigint>;
@@ -9,6 +10,8 @@ export class Row {
   readonly terms: Map<number, bigint>;
   constant: bigint;
   readonly parts: Map<number, bigint>;
+  /** Of its steps. */
+  units = new Units();
   /** Of a row of the elimination: the wire that it defines, with coefficient 1. */
   pivot = -1;
   queued = false;
@@ -33,6 +36,7 @@ export class Row {
 
   /** Adds a multiple of another row. @returns wires that were not in it before */
   add(factor: bigint, other: Row): number[] {
+    this.units = new Units();
     const fresh: number[] = [];
     for (const [wire, coefficient] of other.terms) {
       const before = this.terms.get(wire);
@@ -56,6 +60,7 @@ export class Row {
   normalise(wire: number): void {
     const factor = inverse(this.terms.get(wire)!);
     if (factor === 1n) return;
+    this.units = new Units();
     for (const [of, coefficient] of this.terms) this.terms.set(of, mod(coefficient * factor));
     this.constant = mod(this.constant * factor);
     for (const [part, weight] of this.parts) this.parts.set(part, mod(weight * factor));

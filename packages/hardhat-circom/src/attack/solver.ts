@@ -11,7 +11,7 @@
 //   4. a two-valued wire one of whose values leads to a contradiction nearby
 import { inverse, mod } from "../internal/field.ts";
 import { Contradiction } from "./contradiction.ts";
-import { forcedDigits } from "./digits.ts";
+import { forcedDigits, Units } from "./digits.ts";
 import { Elimination } from "./elimination.ts";
 import { twoValuedForm } from "./forms.ts";
 import { isPlausible } from "./plausible.ts";
@@ -51,6 +51,8 @@ export class Solver {
   readonly #linear: number[] = [];
   /** Rows of two-valued unknowns, looked at when nothing cheaper is left. */
   readonly #digitRows = new Set<Row>();
+  /** For rule 4. */
+  readonly #units = new Map<number, Units>();
   /** Two-valued wires whose surroundings changed since rule 4 last tried them. */
   readonly #doubtful = new Set<number>();
 
@@ -248,6 +250,7 @@ export class Solver {
     const digits = forcedDigits(
       wires.map((wire) => ({ coefficient: row.terms.get(wire)!, values: this.domains.get(wire)! })),
       row.constant,
+      row.units,
     );
     if (digits === null) throw new Contradiction("an equation between two-valued wires cannot be satisfied");
     const found = wires.filter((_, i) => digits[i] !== undefined);
@@ -260,6 +263,15 @@ export class Solver {
     }
   }
 
+  #unitsOf(constraint: number): Units {
+    let units = this.#units.get(constraint);
+    if (units === undefined) {
+      units = new Units();
+      this.#units.set(constraint, units);
+    }
+    return units;
+  }
+
   /** Rule 4. @returns whether it found anything */
   #probe(): boolean {
     let found = false;
@@ -269,6 +281,7 @@ export class Solver {
       index: this.#index,
       value: (wire: number) => this.#values[wire],
       isSettled: (constraint: number) => this.#settled[constraint] === 1,
+      unitsOf: (constraint: number) => this.#unitsOf(constraint),
     };
     const candidates = [...this.#doubtful];
     this.#doubtful.clear();
