@@ -172,7 +172,7 @@ describe("HealthLedger: consents that claims rely on", () => {
     expect(await reasons()).to.deep.equal([first, first]);
   });
 
-  it(`gas: a claim costs at most ${LEDGER_GAS.claimMore} more than under a consent in public`, async () => {
+  it(`gas: a claim costs at most ${LEDGER_GAS.claimMore} more than under a consent in public (as built)`, async () => {
     const [inPublic, inLedger] = [await claimCost("registry"), await claimCost("ledger")];
     console.log(`      ${inPublic.gas} in public, ${inLedger.gas} in the ledger`);
     expect(inLedger.gas - inPublic.gas).to.be.at.most(LEDGER_GAS.claimMore);
