@@ -401,7 +401,7 @@ describe("ledger, for custodians", function () {
     const on = ["--deployment", "deployment.json"];
     const next = ["--dev-account", "8"];
     const handOver = ["hand-over", "2", ...on];
-    const takeOver = ["take-over", "2", ...on, ...next];
+    const acceptPage = ["accept-page", "2", ...on, ...next];
     await refused("USAGE", EXIT.usage, "hospital", ...handOver, ...HOSPITAL);
     await refused("USAGE", EXIT.usage, "hospital", ...handOver, "--to", account!, "--withdraw", ...HOSPITAL);
     const { err } = await refused(
@@ -413,7 +413,7 @@ describe("ledger, for custodians", function () {
     expect(err).to.contain(`custodian ${before}`);
     expect(await ok("hospital", ...handOver, "--to", account!, ...HOSPITAL)).to.include({ nominee: account });
     expect(await ok("hospital", ...handOver, "--withdraw", ...HOSPITAL)).not.to.have.property("nominee");
-    await refused("CONTRACT_REVERTED", EXIT.refused, "next", ...takeOver);
+    await refused("CONTRACT_REVERTED", EXIT.refused, "next", ...acceptPage);
     await ok("hospital", ...handOver, "--to", account!, ...HOSPITAL);
     expect(await ok("hospital", "page", "2", ...on)).to.include({ nominee: account, custodian: before });
 
@@ -421,7 +421,7 @@ describe("ledger, for custodians", function () {
     const vault = (name: string, ...argv: string[]) => vitalproof(terminal(name), "--json", "vault", ...argv);
     expect((await vault("hospital", "copy", "--out", "handed.json")).code).to.equal(EXIT.ok);
     expect((await vault("next", "restore", "handed.json")).code).to.equal(EXIT.ok);
-    expect(await ok("next", ...takeOver)).to.include({ page: "2", before, custodian: account });
+    expect(await ok("next", ...acceptPage)).to.include({ page: "2", before, custodian: account });
     await networkHelpers.time.increase(180);
     const batch = ["batch", "--page", "2", ...simulate];
     await refused("NOT_ALLOWED", EXIT.refused, "hospital", ...batch, ...HOSPITAL);

@@ -13,7 +13,7 @@ import { registerDecide, registerRecord } from "./ledger/custodianRecord.ts";
 import { registerRecordLog } from "./ledger/custodianRecordLog.ts";
 import { registerCustodianStatus, registerMaster } from "./ledger/custodianStatus.ts";
 import { registerDisclose } from "./ledger/disclose.ts";
-import { registerHandOver, registerTakeOver } from "./ledger/handOver.ts";
+import { registerAcceptPage, registerHandOver } from "./ledger/handOver.ts";
 import { registerPage, registerRebuild } from "./ledger/page.ts";
 import { registerRegister } from "./ledger/register.ts";
 import { registerRevoke } from "./ledger/revoke.ts";
@@ -53,5 +53,5 @@ export function registerLedger(program: Command, io: Io): void {
   registerCustodianStatus(ledger, io);
   registerMaster(ledger, io);
   registerHandOver(ledger, io);
-  registerTakeOver(ledger, io);
+  registerAcceptPage(ledger, io);
 }

@@ -15,14 +15,14 @@ type Options = DeploymentOptions & WalletOptions;
 
 export function registerHandOver(ledger: Command, io: Io): void {
   withWalletOptions(withDeploymentOptions(ledger.command("hand-over <page>")))
-    .description("Offer a page to another account, which `ledger take-over` makes its custodian.")
+    .description("Offer a page to another account, which `ledger accept-page` makes its custodian.")
     .addOption(
       new Option("--to <account>", "the next custodian").argParser(addressOption).conflicts("withdraw"),
     )
-    .option("--withdraw", "take the offer back")
+    .option("--withdraw", "withdraw the offer")
     .addHelpText(
       "after",
-      "\nUntil the other account takes over, nothing changes. Consents stay as they are. The next custodian needs the page's vault, or\n" +
+      "\nUntil the other account accepts it, nothing changes. Consents stay as they are. The next custodian needs the page's vault, or\n" +
         "its service's store and master key: who has the account alone can add nothing to the page.\n" +
         "\nExample:\n  vitalproof ledger hand-over 1 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --deployment deployment.json \\\n" +
         "    --keystore hospital.json\n",
@@ -31,7 +31,7 @@ export function registerHandOver(ledger: Command, io: Io): void {
       const options = own.optsWithGlobals<Options & { to?: string; withdraw?: boolean }>();
       const page = big(text);
       if (options.to === undefined && options.withdraw !== true)
-        throw usage("Name the next custodian with --to.", "--withdraw takes an offer back.");
+        throw usage("Name the next custodian with --to.", "--withdraw withdraws an offer.");
       const { to } = options;
       const sent = await withChain(io, options, async (chain) => {
         const client = new LedgerClient(
@@ -44,7 +44,7 @@ export function registerHandOver(ledger: Command, io: Io): void {
         [
           to === undefined
             ? `Page ${page} is offered to nobody any more.`
-            : `Page ${page} is offered to ${to}. \`vitalproof ledger take-over ${page}\` with that account takes it.`,
+            : `Page ${page} is offered to ${to}. \`vitalproof ledger accept-page ${page}\` with that account accepts it.`,
         ],
         {
           page,
@@ -56,14 +56,14 @@ export function registerHandOver(ledger: Command, io: Io): void {
     });
 }
 
-export function registerTakeOver(ledger: Command, io: Io): void {
-  withWalletOptions(withDeploymentOptions(ledger.command("take-over <page>")))
+export function registerAcceptPage(ledger: Command, io: Io): void {
+  withWalletOptions(withDeploymentOptions(ledger.command("accept-page <page>")))
     .description("Become the custodian of a page that was offered to your account.")
     .addHelpText(
       "after",
       "\nFrom then on the former custodian's account can send nothing for the page. A batch that is on its way fails, and nothing is lost:\n" +
         "with the page's vault or store, your account sends it again.\n" +
-        "\nExample:\n  vitalproof ledger take-over 1 --deployment deployment.json --keystore clinic.json\n",
+        "\nExample:\n  vitalproof ledger accept-page 1 --deployment deployment.json --keystore successor.json\n",
     )
     .action(async (text: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<Options>();
