@@ -4,7 +4,7 @@
 // once, with one witness, is done again with other values. So a liar who changes
 // one value has everything that follows found anew, digits and hashes included.
 import { inverse, mod } from "../internal/field.ts";
-import { forcedDigits, type TwoValued } from "./digits.ts";
+import { forcedDigits, type TwoValued, Units } from "./digits.ts";
 import type { HintRule } from "./forger.ts";
 import { twoValuedForm } from "./forms.ts";
 import type { Derivation, Solver } from "./solver.ts";
@@ -131,8 +131,9 @@ function digitRules(row: ReadRow, wires: readonly number[], { domains, system }:
   const { needs, rest } = restOf(row, wires);
   let of: bigint | undefined;
   let digits: readonly (0 | 1)[] = [];
+  const units = new Units();
   const decompose = (constant: bigint) => {
-    if (constant !== of) [of, digits] = [constant, nearestDigits(terms, constant)];
+    if (constant !== of) [of, digits] = [constant, nearestDigits(terms, constant, units)];
     return digits;
   };
   return wires.flatMap((wire, i) =>
@@ -143,8 +144,8 @@ function digitRules(row: ReadRow, wires: readonly number[], { domains, system }:
 }
 
 /** The digits that satisfy the equation; where there are none, those that a generator's shifts and masks give. */
-function nearestDigits(terms: readonly TwoValued[], constant: bigint): (0 | 1)[] {
-  const forced = forcedDigits(terms, constant);
+function nearestDigits(terms: readonly TwoValued[], constant: bigint, units: Units): (0 | 1)[] {
+  const forced = forcedDigits(terms, constant, units);
   if (forced !== null) return forced.map((digit) => digit ?? 0);
   const factor = mod(-inverse(mod(terms[0]!.coefficient * (terms[0]!.values[1] - terms[0]!.values[0]))));
   const target = mod(constant * factor);
