@@ -232,22 +232,18 @@ describe("HealthLedger", () => {
             [],
           ),
       ).to.be.revertedWithCustomError(ledger, "HealthLedger_NothingChanges");
-      await expect(
-        ledger
+      const unproven = simulated("consent-batch", [1n, 2n, 3n]);
+      const filling = (granted: number) => {
+        const leaves = Array<bigint>(granted).fill(1n);
+        return ledger
           .connect(custodian)
-          .changeConsents(
-            1n,
-            idOf("consent-batch"),
-            0,
-            5n,
-            0n,
-            6n,
-            simulated("consent-batch", [1n, 2n, 3n]),
-            Array<bigint>(252).fill(1n),
-          ),
-      )
+          .changeConsents(1n, idOf("consent-batch"), 0, 5n, 0n, 6n, unproven, leaves);
+      };
+      await expect(filling(252))
         .to.be.revertedWithCustomError(ledger, "HealthLedger_PageFull")
         .withArgs(1n, 5n, 252n);
+      // The last slot as well can be given.
+      await expect(filling(251)).to.be.revertedWithCustomError(ledger, "HealthLedger_NotProven");
     });
 
     it("H19: the form of a page is one of its words", async () => {
