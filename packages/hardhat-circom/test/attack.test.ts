@@ -197,6 +197,24 @@ describe("circuits attack", () => {
       expect(forcedDigits(asked, constant, units)).to.deep.equal(forcedDigits(asked, constant));
     }
     expect(forcedDigits(bits, -value, units)).to.deep.equal(places);
+    // However many odd terms there were, and in whatever order they go.
+    for (const count of [8, 15, 23, 24, 25, 40]) {
+      const kept = new Units();
+      const many = Array.from({ length: count }, (_, i): TwoValued => {
+        return { coefficient: scale ** BigInt(2 * i + 3), values: [0n, 1n] };
+      });
+      for (let left = count; left >= 0; left -= count > 20 ? 9 : count) {
+        const asked = [...many.slice(0, left), ...bits];
+        expect(forcedDigits(asked, -value, kept)).to.deep.equal(forcedDigits(asked, -value));
+      }
+      expect(forcedDigits(bits, -value, kept), `after ${count}`).to.deep.equal(places);
+    }
+    // A few like terms, and then more of them.
+    const half = { coefficient: R / 16n + 12_345n, values: [0n, 1n] } as const;
+    const like = new Units();
+    expect(forcedDigits([half, half], -2n * half.coefficient, like)).to.deep.equal([1, 1]);
+    const twenty = new Array<TwoValued>(20).fill(half);
+    expect(forcedDigits(twenty, -20n * half.coefficient, like)).to.deep.equal(twenty.map(() => 1));
     // Other steps under the same assumption: a row may have been added to.
     const tripled = bits.map(({ coefficient, values }) => ({ coefficient: coefficient * 3n ** 50n, values }));
     expect(forcedDigits(tripled, -value * 3n ** 50n, units)).to.deep.equal(places);

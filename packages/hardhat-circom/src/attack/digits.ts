@@ -28,19 +28,28 @@ interface Scaled {
   readonly target: bigint;
 }
 
-/** Units that an equation keeps, and terms that a kept one may fail for: an assumption or two take them away. */
-const MOST_UNITS = 4;
-const MOST_OUTLIERS = 8;
+/** Steps that may be large in a unit that is kept: assumptions take them away. */
+const MOST_OUTLIERS = 24;
+/** More steps than this that are larger than LARGE have a sum that wraps. */
+const MOST_LARGE = 3;
+
+interface Candidate {
+  /** 1 / unit. */
+  readonly factor: bigint;
+  /** Steps that are large in it: until all but a few of them are gone it cannot fit. */
+  readonly outliers: number;
+}
 
 /**
  * Units of one equation: steps in which the others are whole numbers. An equation is asked again for each assumption about
  * one of its unknowns, and looking for a unit among random steps costs more than all else, so what was found is kept.
  */
 export class Units {
-  /** Steps that were looked at. */
+  /** Steps that were looked at, and how many. */
   #known: ReadonlySet<bigint> = new Set();
-  /** Inverses of units, those first that fit most steps. */
-  #factors: readonly bigint[] = [];
+  #length = 0;
+  /** Units that may fit, those first that fit most steps. */
+  #units: readonly Candidate[] = [];
 
   /** The equation over the integers. Undefined where its steps stay too large for the field, so that sums could wrap. */
   scale(terms: readonly TwoValued[], constant: bigint): Scaled | undefined {
@@ -49,10 +58,12 @@ export class Units {
       if (first !== 0n) rest += coefficient * first;
       return first === 0n && second === 1n ? mod(coefficient) : mod(coefficient * (second - first));
     });
-    // Of half the steps fewer outliers are left than were counted.
-    if (steps.length * 2 <= this.#known.size || steps.some((step) => !this.#known.has(step)))
-      this.#look(steps);
-    for (const factor of this.#factors) {
+    const gone = this.#length - steps.length;
+    // A unit that was not kept has so many outliers that it cannot fit before as many steps are gone.
+    const mayFit = gone < 0 || gone > MOST_OUTLIERS - MOST_LARGE;
+    if (mayFit || steps.some((step) => !this.#known.has(step))) this.#look(steps);
+    for (const { factor, outliers } of this.#units) {
+      if (outliers > this.#length - steps.length + MOST_LARGE) return undefined;
       const whole = wholeSteps(steps, factor);
       if (whole !== undefined) return { steps: whole, target: signed(-rest * factor) };
     }
@@ -62,16 +73,20 @@ export class Units {
   /** In units of the smallest step all are whole numbers; which that is only trying shows. */
   #look(steps: readonly bigint[]): void {
     this.#known = new Set(steps);
-    const found: { readonly factor: bigint; readonly outliers: number }[] = [];
-    for (const unit of new Set([1n, ...steps])) {
+    this.#length = steps.length;
+    const found: Candidate[] = [];
+    for (const unit of new Set([1n, steps[0]!, steps.at(-1)!, ...steps])) {
       if (unit === 0n) continue;
       const factor = unit === 1n ? 1n : inverse(unit);
+      if (wholeSteps(steps, factor) !== undefined) {
+        // Whatever is left of the equation, this one fits.
+        this.#units = [{ factor, outliers: 0 }];
+        return;
+      }
       const outliers = outliersOf(steps, factor);
       if (outliers <= MOST_OUTLIERS) found.push({ factor, outliers });
-      if (outliers === 0 && wholeSteps(steps, factor) !== undefined) break;
     }
-    found.sort((one, other) => one.outliers - other.outliers);
-    this.#factors = found.slice(0, MOST_UNITS).map(({ factor }) => factor);
+    this.#units = found.sort((one, other) => one.outliers - other.outliers);
   }
 }
 
