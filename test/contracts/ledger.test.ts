@@ -456,7 +456,10 @@ describe("HealthLedger", () => {
       expect(await ledger.lateLogged(1n, versions[1]!.before)).to.equal(since + 155);
       const last = versions.slice(1);
       await late(last[0]!.since, 5, last, { ...before, live: last[0]!.live });
-      await time.increase((Number(LATE_TIME) + 1) * MINUTE);
+      const lastMinute = (ended!.until + Number(LATE_TIME)) * MINUTE;
+      await time.increaseTo(lastMinute + MINUTE - 2);
+      await late(since + 155, 5);
+      await time.increaseTo(lastMinute + MINUTE);
       await expect(late(since + 160, 5))
         .to.be.revertedWithCustomError(ledger, "HealthLedger_TooLate")
         .withArgs(1n, ended!.until);
