@@ -404,6 +404,9 @@ describe("ledger, for custodians", function () {
     const acceptPage = ["accept-page", "2", ...on, ...next];
     await refused("USAGE", EXIT.usage, "hospital", ...handOver, ...HOSPITAL);
     await refused("USAGE", EXIT.usage, "hospital", ...handOver, "--to", account!, "--withdraw", ...HOSPITAL);
+    await refused("USAGE", EXIT.usage, "hospital", ...handOver, "--to", ethers.ZeroAddress, ...HOSPITAL);
+    const contract = await at.world.ledger.getAddress();
+    await refused("NOT_ALLOWED", EXIT.refused, "hospital", ...handOver, "--to", contract, ...HOSPITAL);
     const { err } = await refused(
       "CONTRACT_REVERTED",
       EXIT.refused,
@@ -413,8 +416,11 @@ describe("ledger, for custodians", function () {
     expect(err).to.contain(`custodian ${before}`);
     expect(await ok("hospital", ...handOver, "--to", account!, ...HOSPITAL)).to.include({ nominee: account });
     expect(await ok("hospital", ...handOver, "--withdraw", ...HOSPITAL)).not.to.have.property("nominee");
-    await refused("CONTRACT_REVERTED", EXIT.refused, "next", ...acceptPage);
+    const nobody = await refused("NOT_ALLOWED", EXIT.refused, "next", ...acceptPage);
+    expect(nobody.err).to.contain("offered to nobody");
     await ok("hospital", ...handOver, "--to", account!, ...HOSPITAL);
+    const stranger = ["accept-page", "2", ...on, "--dev-account", "9"];
+    await refused("CONTRACT_REVERTED", EXIT.refused, "next", ...stranger);
     expect(await ok("hospital", "page", "2", ...on)).to.include({ nominee: account, custodian: before });
 
     await ok("hospital", ...record(0, 510, "--emergency"));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { VitalproofError } from "@vitalproof/sdk";
 import { LedgerClient } from "@vitalproof/sdk/ledger";
 import { type Command, Option } from "commander";
 import { ZeroAddress } from "ethers";
 import { type DeploymentOptions, withDeploymentOptions } from "../../chain/deployment.ts";
 import { withHints } from "../../chain/hints.ts";
-import { withChain } from "../../connect.ts";
+import { type Chain, withChain } from "../../connect.ts";
 import type { Io } from "../../io.ts";
 import { ledgerOf } from "../../ledger/chain.ts";
 import { addressOption, big } from "../../numbers.ts";
@@ -33,7 +34,10 @@ export function registerHandOver(ledger: Command, io: Io): void {
       if (options.to === undefined && options.withdraw !== true)
         throw usage("Name the next custodian with --to.", "--withdraw withdraws an offer.");
       const { to } = options;
+      if (to === ZeroAddress)
+        throw usage("The zero address keeps no page.", "--withdraw withdraws an offer.");
       const sent = await withChain(io, options, async (chain) => {
+        if (to !== undefined) await assertSends(to, chain);
         const client = new LedgerClient(
           (await ledgerOf(io, options, chain)).ledger,
           await walletOf(io, chain, options),
@@ -61,8 +65,8 @@ export function registerAcceptPage(ledger: Command, io: Io): void {
     .description("Become the custodian of a page that was offered to your account.")
     .addHelpText(
       "after",
-      "\nFrom then on the former custodian's account can send nothing for the page. A batch that is on its way fails, and nothing is lost:\n" +
-        "with the page's vault or store, your account sends it again.\n" +
+      "\nRestore the page's vault first, and see that `ledger custodian-status` reads it. From then on the former custodian's account can\n" +
+        "send neither consents nor accesses: yours sends what your copy has. Revocations alone anyone may send.\n" +
         "\nExample:\n  vitalproof ledger accept-page 1 --deployment deployment.json --keystore successor.json\n",
     )
     .action(async (text: string, _: unknown, own: Command) => {
@@ -72,6 +76,12 @@ export function registerAcceptPage(ledger: Command, io: Io): void {
         const wallet = await walletOf(io, chain, options);
         const client = new LedgerClient((await ledgerOf(io, options, chain)).ledger, wallet);
         const { custodian } = await withHints(() => client.page(page));
+        if ((await client.nomineeOf(page)) === undefined)
+          throw new VitalproofError("NOT_ALLOWED", `Page ${page} is offered to nobody.`, {
+            details: { page, custodian },
+            hint: "Its custodian offers it with `vitalproof ledger hand-over`.",
+          });
+        await assertSends(wallet.address, chain);
         const done = await io.during("sending", () => withHints(() => client.acceptCustodian(page)));
         return { account: wallet.address, before: custodian, sent: done };
       });
@@ -83,4 +93,17 @@ export function registerAcceptPage(ledger: Command, io: Io): void {
         { page, custodian: account, before, transaction: sent.hash, block: sent.blockNumber },
       );
     });
+}
+
+/** The ledger takes consents and accesses of ordinary accounts alone. @throws NOT_ALLOWED */
+async function assertSends(account: string, { provider }: Chain): Promise<void> {
+  if ((await provider.getCode(account)) === "0x") return;
+  throw new VitalproofError(
+    "NOT_ALLOWED",
+    `${account} is a contract or delegated to one, and can send no batches.`,
+    {
+      details: { account },
+      hint: "Name an ordinary account.",
+    },
+  );
 }
