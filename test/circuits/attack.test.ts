@@ -70,7 +70,7 @@ describe("circuits: attack", () => {
     (skipped ? it.skip : it)(
       `T1 T13: ${name}: the inputs force every wire, and no lie survives, but for what is explained`,
       async function () {
-        this.timeout(7_200_000);
+        this.timeout(3_600_000);
         const [report] = await attackCircuits(config, {
           names: [name],
           ...(LONG ? { tries: 100 } : { tries: 10, samples: 1 }),

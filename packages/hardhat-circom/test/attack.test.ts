@@ -210,11 +210,11 @@ describe("circuits attack", () => {
       expect(forcedDigits(bits, -value, kept), `after ${count}`).to.deep.equal(places);
     }
     // A few like terms, and then more of them.
-    const half = { coefficient: R / 16n + 12_345n, values: [0n, 1n] } as const;
-    const like = new Units();
-    expect(forcedDigits([half, half], -2n * half.coefficient, like)).to.deep.equal([1, 1]);
-    const twenty = new Array<TwoValued>(20).fill(half);
-    expect(forcedDigits(twenty, -20n * half.coefficient, like)).to.deep.equal(twenty.map(() => 1));
+    const like: TwoValued = { coefficient: R / 16n + 12_345n, values: [0n, 1n] };
+    const ofLike = new Units();
+    expect(forcedDigits([like, like], -2n * like.coefficient, ofLike)).to.deep.equal([1, 1]);
+    const twenty = new Array<TwoValued>(20).fill(like);
+    expect(forcedDigits(twenty, -20n * like.coefficient, ofLike)).to.deep.equal(twenty.map(() => 1));
     // Other steps under the same assumption: a row may have been added to.
     const tripled = bits.map(({ coefficient, values }) => ({ coefficient: coefficient * 3n ** 50n, values }));
     expect(forcedDigits(tripled, -value * 3n ** 50n, units)).to.deep.equal(places);

@@ -2,12 +2,9 @@
 //
 // One linear equation whose unknowns can have two values each: a binary
 // decomposition, a one-hot vector, a count of flags.
-import { inverse, mod, R } from "../internal/field.ts";
+import { batchInverse, inverse, mod, R } from "../internal/field.ts";
 
 const HALF = R / 2n;
-/** Of random steps three in four are larger, and of the powers of two only the last two. */
-const LARGE = HALF / 4n;
-
 /** coefficient · x, where x is one of two values. */
 export interface TwoValued {
   readonly coefficient: bigint;
@@ -28,28 +25,30 @@ interface Scaled {
   readonly target: bigint;
 }
 
-/** Steps that may be large in a unit that is kept: assumptions take them away. */
-const MOST_OUTLIERS = 24;
-/** More steps than this that are larger than LARGE have a sum that wraps. */
+/** A unit is kept that fits when so many steps are gone: assumptions take them away. */
+const MOST_GONE = 12;
+/** Three in four of random steps are larger. Of steps that fit at most three are. */
+const LARGE = HALF / 4n;
 const MOST_LARGE = 3;
 
 interface Candidate {
   /** 1 / unit. */
   readonly factor: bigint;
-  /** Steps that are large in it: until all but a few of them are gone it cannot fit. */
-  readonly outliers: number;
+  /** Steps that have to be gone before it can fit. */
+  readonly excess: number;
 }
 
 /**
  * Units of one equation: steps in which the others are whole numbers. An equation is asked again for each assumption about
- * one of its unknowns, and looking for a unit among random steps costs more than all else, so what was found is kept.
+ * one of its unknowns, and looking for a unit among random steps costs more than all else, so what was found is kept. Asked
+ * about an equation that is no part of the one it looked at, it may find none where there is one, and so say less.
  */
 export class Units {
   /** Steps that were looked at, and how many. */
   #known: ReadonlySet<bigint> = new Set();
   #length = 0;
-  /** Units that may fit, those first that fit most steps. */
-  #units: readonly Candidate[] = [];
+  /** Those that fit soonest first. */
+  #candidates: readonly Candidate[] = [];
 
   /** The equation over the integers. Undefined where its steps stay too large for the field, so that sums could wrap. */
   scale(terms: readonly TwoValued[], constant: bigint): Scaled | undefined {
@@ -58,12 +57,13 @@ export class Units {
       if (first !== 0n) rest += coefficient * first;
       return first === 0n && second === 1n ? mod(coefficient) : mod(coefficient * (second - first));
     });
-    const gone = this.#length - steps.length;
-    // A unit that was not kept has so many outliers that it cannot fit before as many steps are gone.
-    const mayFit = gone < 0 || gone > MOST_OUTLIERS - MOST_LARGE;
-    if (mayFit || steps.some((step) => !this.#known.has(step))) this.#look(steps);
-    for (const { factor, outliers } of this.#units) {
-      if (outliers > this.#length - steps.length + MOST_LARGE) return undefined;
+    let gone = this.#length - steps.length;
+    if (gone < 0 || gone > MOST_GONE || steps.some((step) => !this.#known.has(step))) {
+      this.#look(steps);
+      gone = 0;
+    }
+    for (const { factor, excess } of this.#candidates) {
+      if (excess > gone) return undefined;
       const whole = wholeSteps(steps, factor);
       if (whole !== undefined) return { steps: whole, target: signed(-rest * factor) };
     }
@@ -75,28 +75,40 @@ export class Units {
     this.#known = new Set(steps);
     this.#length = steps.length;
     const found: Candidate[] = [];
-    for (const unit of new Set([1n, steps[0]!, steps.at(-1)!, ...steps])) {
-      if (unit === 0n) continue;
-      const factor = unit === 1n ? 1n : inverse(unit);
-      if (wholeSteps(steps, factor) !== undefined) {
-        // Whatever is left of the equation, this one fits.
-        this.#units = [{ factor, outliers: 0 }];
-        return;
-      }
-      const outliers = outliersOf(steps, factor);
-      if (outliers <= MOST_OUTLIERS) found.push({ factor, outliers });
+    for (const factor of factorsOf(steps)) {
+      const excess = excessOf(steps, factor);
+      if (excess === undefined) continue;
+      found.push({ factor, excess });
+      // Whatever is left of the equation, this one fits.
+      if (excess === 0) break;
     }
-    this.#units = found.sort((one, other) => one.outliers - other.outliers);
+    this.#candidates = found.sort((one, other) => one.excess - other.excess);
   }
 }
 
-/** Steps that are large in units of 1 / factor; counted up to one more than an equation may have. */
-function outliersOf(steps: readonly bigint[], factor: bigint): number {
-  let outliers = 0;
+/** Inverses of 1 and of every step, those first that are most often units. */
+function* factorsOf(steps: readonly bigint[]): Iterable<bigint> {
+  const ends = new Set([1n, steps[0]!, steps.at(-1)!]);
+  for (const end of ends) if (end !== 0n) yield inverse(end);
+  yield* batchInverse([...new Set(steps)].filter((step) => step !== 0n && !ends.has(step)));
+}
+
+/** How many steps have to be gone before the others fit in units of 1 / factor. Undefined for more than are kept. */
+function excessOf(steps: readonly bigint[], factor: bigint): number | undefined {
+  let large = 0;
+  let sum = 0n;
+  const sizes: bigint[] = [];
   for (const step of steps) {
-    if (magnitude(signed(step * factor)) > LARGE && ++outliers > MOST_OUTLIERS) break;
+    const size = magnitude(signed(step * factor));
+    if (size > LARGE && ++large > MOST_GONE + MOST_LARGE) return undefined;
+    sum += size;
+    sizes.push(size);
   }
-  return outliers;
+  if (sum < HALF) return 0;
+  sizes.sort((one, other) => compare(other, one));
+  let excess = 0;
+  while (sum >= HALF) sum -= sizes[excess++]!;
+  return excess > MOST_GONE ? undefined : excess;
 }
 
 /** The steps in units of 1 / factor, undefined where their sum could wrap. */
