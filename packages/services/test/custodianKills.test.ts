@@ -279,7 +279,7 @@ async function jobsOf(store: string): Promise<string> {
   await client.connect();
   try {
     const { rows } = await client.query("select data, output, singleton_key from vitalproof_jobs.job");
-    // One or two: a step that takes long is offered again.
+    // Not exactly one: a step that takes long is offered again.
     expect(rows.length).to.be.greaterThan(0);
     for (const { data } of rows) expect(Object.keys(data)).to.deep.equal(["proof"]);
     return JSON.stringify(rows);

@@ -23,8 +23,8 @@ export function registerHandOver(ledger: Command, io: Io): void {
     .option("--withdraw", "withdraw the offer")
     .addHelpText(
       "after",
-      "\nUntil the other account accepts it, nothing changes. Consents stay as they are. The next custodian needs the page's vault, or\n" +
-        "its service's store and master key: who has the account alone can add nothing to the page.\n" +
+      "\nSend what waits first, and give the next custodian a copy of the page's vault, or the service's backup and master key: who has\n" +
+        "the account alone can add nothing to the page. The copy does not know what you record, take or send after it was made.\n" +
         "\nExample:\n  vitalproof ledger hand-over 1 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --deployment deployment.json \\\n" +
         "    --keystore hospital.json\n",
     )
@@ -65,8 +65,8 @@ export function registerAcceptPage(ledger: Command, io: Io): void {
     .description("Become the custodian of a page that was offered to your account.")
     .addHelpText(
       "after",
-      "\nRestore the page's vault first, and see that `ledger custodian-status` reads it. From then on the former custodian's account can\n" +
-        "send neither consents nor accesses: yours sends what your copy has. Revocations alone anyone may send.\n" +
+      "\nRestore the page's vault or the service's backup first, and see that it has the page. From then on the former custodian's account\n" +
+        "can send neither consents nor accesses: yours sends what your copy has. Revocations alone anyone may send.\n" +
         "\nExample:\n  vitalproof ledger accept-page 1 --deployment deployment.json --keystore successor.json\n",
     )
     .action(async (text: string, _: unknown, own: Command) => {
