@@ -41,7 +41,7 @@ interface Candidate {
 /**
  * Units of one equation: steps in which the others are whole numbers. An equation is asked again for each assumption about
  * one of its unknowns, and looking for a unit among random steps costs more than all else, so what was found is kept. Asked
- * about an equation that is no part of the one it looked at, it may find none where there is one, and so say less.
+ * about an equation that is not a part of the one it looked at, it may find none where there is one, and so say less.
  */
 export class Units {
   /** Steps that were looked at, and how many. */
