@@ -18,7 +18,7 @@ import { circomMain, circomProtocol } from "./generate/circom.ts";
 import { whyNotBuilt } from "./generate/contracts.ts";
 import { solidityFactsLayout, solidityLedgerLayout, solidityTermsLayout } from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";
-import { typescriptLedgerProtocol, typescriptProtocol } from "./generate/typescript.ts";
+import { typescriptLedgerProtocol, typescriptProtocol, typescriptResearchProtocol } from "./generate/typescript.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values, positionals } = parseArgs({
@@ -62,6 +62,7 @@ async function writeFacts(): Promise<void> {
     ["contracts/ledger/generated/LedgerLayout.sol", solidityLedgerLayout(protocol)],
     ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
     ["packages/sdk/src/generated/ledgerProtocol.ts", typescriptLedgerProtocol(protocol, instances)],
+    ["packages/sdk/src/generated/researchProtocol.ts", typescriptResearchProtocol(protocol, instances)],
     ...instances.map((one) => [relative(root, one.main), circomMain(protocol, one)] as const),
   ]);
   // Imported only now: these load the SDK, and with it the file that has just been written.

@@ -42,6 +42,10 @@ export function circomProtocol(protocol: Protocol): string {
   };
   shifts("CONTEXT", place(protocol.context).fields);
   for (const [name, word] of Object.entries(protocol.ledger)) shifts(upperSnake(name), place(word).fields);
+  for (const [name, { value, doc }] of Object.entries(protocol.research.sizes))
+    fn(`RESEARCH_${upperSnake(name)}`, value, doc);
+  for (const [name, word] of Object.entries(protocol.research.words))
+    shifts(upperSnake(name), place(word).fields);
   const header = place(protocol.terms.header);
   shifts("TERMS", header.fields);
   fn("TERMS_HEADER_BITS", header.end, "bits of the header; a template's fields follow");

@@ -55,6 +55,11 @@ export interface Protocol {
   readonly ledgerCodes: Readonly<
     Record<"purposes" | "roles" | "classes", readonly { readonly name: string; readonly code?: string }[]>
   >;
+  /** Sizes and packed words of research queries. */
+  readonly research: {
+    readonly sizes: Readonly<Record<string, { readonly value: number; readonly doc: string }>>;
+    readonly words: Readonly<Record<string, readonly Field[]>>;
+  };
   readonly terms: {
     readonly header: readonly Field[];
     readonly flags: Readonly<Record<string, number>>;

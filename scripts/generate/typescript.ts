@@ -121,6 +121,34 @@ export const LEDGER_CIRCUITS = ${json(ledgerCircuits)} as const;
 `;
 }
 
+/** What only research queries have. */
+export function typescriptResearchProtocol(protocol: Protocol, instances: readonly Instance[]): string {
+  const { sizes, words } = protocol.research;
+  const placed = Object.fromEntries(Object.entries(words).map(([name, word]) => [name, place(word).fields]));
+  const circuits = Object.fromEntries(
+    instances
+      .filter(({ family }) => family.name.startsWith("research-"))
+      .map(({ name, version, family, sizes }) => [name, { name, version, family: family.name, sizes }]),
+  );
+  const lines = Object.entries(sizes).map(
+    ([name, { value, doc }]) => `  /** ${doc} */\n  ${name}: ${value},`,
+  );
+  return `// SPDX-License-Identifier: GPL-3.0-or-later
+// ${GENERATED}
+
+/** Sizes of pages, programs and answers. */
+export const RESEARCH_SIZES = {
+${lines.join("\n")}
+} as const;
+
+/** Packed words of research queries. */
+export const RESEARCH_WORDS = ${json(placed)} as const;
+
+/** Circuits of research queries. */
+export const RESEARCH_CIRCUITS = ${json(circuits)} as const;
+`;
+}
+
 /** Without the words for people: no program reads them, and pages would load them. */
 function json(value: unknown): string {
   return JSON.stringify(value, (name, each) => (name === "doc" ? undefined : each), 2);

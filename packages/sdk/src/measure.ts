@@ -6,5 +6,6 @@ export { uncheckedAccessBatch } from "./ledger/accessBatch.ts";
 export { uncheckedConsentBatch } from "./ledger/consentBatch.ts";
 export { uncheckedOwnSlot } from "./ledger/ownSlot.ts";
 export { runSnarkjs } from "./prove/snarkjs.ts";
+export { answerWith } from "./research/answer.ts";
 export { calldataBytesOf, estimatedGasOf, usageOf } from "./settle/fill.ts";
 export { exceeded, type Usage } from "./settle/limits.ts";

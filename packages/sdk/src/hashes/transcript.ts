@@ -2,13 +2,8 @@
 //
 // How a contract's words and a circuit's are tied together at three public inputs: circuits/lib/transcript.circom.
 import { concat, keccak256, toBeHex } from "ethers";
-import { poseidon16 } from "poseidon-lite/poseidon16";
 import { assertField, FIELD } from "../field.ts";
-import { invalid } from "../invalid.ts";
-
-/** Words that one block takes next to its tag and state. */
-const BLOCK_WORDS = 14;
-const MAX_BLOCKS = 256;
+import { absorb } from "./absorb.ts";
 
 /** What a transcript is made of. */
 export type TranscriptParts = {
@@ -22,21 +17,10 @@ export type TranscriptParts = {
   readonly extra: readonly bigint[];
 };
 
-/** `digest = Absorb(tag, salt, words ‖ extra)`, with `state = P16(tag + j, state, next 14 words)` for j = 0, 1, … */
+/** `digest = Absorb(tag, salt, words ‖ extra)` */
 export function transcriptDigest({ tag, salt, words, extra }: TranscriptParts): bigint {
   assertField("salt", salt, { secret: true });
-  const all = [...words, ...extra];
-  const blocks = Math.ceil(all.length / BLOCK_WORDS);
-  if (blocks > MAX_BLOCKS)
-    throw invalid("number of words", all.length, `at most ${BLOCK_WORDS * MAX_BLOCKS}`);
-  for (const word of all) assertField("word", word, { secret: true });
-  let state = salt;
-  for (let j = 0; j < blocks; j++) {
-    const block = all.slice(j * BLOCK_WORDS, (j + 1) * BLOCK_WORDS);
-    while (block.length < BLOCK_WORDS) block.push(0n);
-    state = poseidon16([tag + BigInt(j), state, ...block]);
-  }
-  return state;
+  return absorb(tag, salt, [...words, ...extra]);
 }
 
 /**

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a question asks of each record: circuits/research/program.circom.
+import { VitalproofError } from "../errors.ts";
+import { RESEARCH_SIZES, RESEARCH_WORDS } from "../generated/researchProtocol.ts";
+import { packWord, unpackWord } from "../internal/word.ts";
+import { assertInteger, invalid } from "../invalid.ts";
+import { HIGHEST_CODE, PAGE_COLUMNS } from "./column.ts";
+
+/** "The code in this column is at least this one." A missing value, 0, only reaches a code of 0. */
+export type Condition = {
+  /** Place of the column in its page, 0 to 13. */
+  readonly column: number;
+  /** The lowest code for which it holds, 0 to 4,096, which no code reaches. */
+  readonly from: number;
+};
+
+/**
+ * A record's index has bit p set if condition p holds. Groups and outcome are truth tables over the index: bit t of a table says
+ * what records with index t are.
+ */
+export type Program = {
+  /** At most 8. v is the column of the first one, u that of the second one. */
+  readonly conditions: readonly Condition[];
+  readonly a: bigint;
+  /** Disjoint from `a`; 0 for a question about one group. */
+  readonly b: bigint;
+  readonly outcome: bigint;
+  /** Which sums are released besides the counts. */
+  readonly wants: { readonly v: boolean; readonly u: boolean };
+};
+
+/** A program as the contract takes it. */
+export type ProgramWords = {
+  readonly conditions: bigint;
+  readonly a: bigint;
+  readonly b: bigint;
+  readonly outcome: bigint;
+};
+
+export const MOST_CONDITIONS = RESEARCH_SIZES.conditions;
+const CONDITION_BITS = RESEARCH_WORDS.condition.reduce((sum, { bits }) => sum + bits, 0);
+const WANTS_SHIFT = BigInt(CONDITION_BITS * MOST_CONDITIONS);
+
+/** @throws INVALID_ARGUMENT naming the first rule that the program breaks */
+export function assertProgram({ conditions, a, b, outcome, wants }: Program): void {
+  if (conditions.length < 1 || conditions.length > MOST_CONDITIONS)
+    throw invalid("number of conditions", conditions.length, `1 to ${MOST_CONDITIONS}`);
+  for (const [p, { column, from }] of conditions.entries()) {
+    assertInteger(`column of condition ${p}`, column, 0, PAGE_COLUMNS - 1);
+    assertInteger(`code of condition ${p}`, from, 0, HIGHEST_CODE + 1);
+  }
+  const entries = 1n << BigInt(conditions.length);
+  for (const [name, table] of [
+    ["group A", a],
+    ["group B", b],
+    ["the outcome", outcome],
+  ] as const)
+    if (table < 0n || table >> entries !== 0n)
+      throw invalid(`truth table of ${name}`, table, `a number of ${entries} bits`);
+  if (a === 0n) throw invalid("truth table of group A", a, "for at least one index");
+  if ((a & b) !== 0n) throw invalid("overlap of groups A and B", a & b, "empty");
+  if (wants.u && conditions.length < 2) throw invalid("u", true, "the column of a second condition");
+}
+
+/** @throws INVALID_ARGUMENT */
+export function packProgram(program: Program): ProgramWords {
+  assertProgram(program);
+  const { conditions, a, b, outcome, wants } = program;
+  const packed = conditions.reduce(
+    (word, { column, from }, p) =>
+      word |
+      (packWord(RESEARCH_WORDS.condition, { column, reach: HIGHEST_CODE + 1 - from }) <<
+        BigInt(CONDITION_BITS * p)),
+    0n,
+  );
+  const flags = packWord(RESEARCH_WORDS.wants, { v: Number(wants.v), u: Number(wants.u) });
+  return { conditions: packed | (flags << WANTS_SHIFT), a, b, outcome };
+}
+
+/**
+ * The inverse of `packProgram`. Conditions of zeros at the end, which never hold, are left out.
+ * @throws INVALID_ARGUMENT for words that `packProgram` does not give
+ */
+export function unpackProgram({ conditions: packed, a, b, outcome }: ProgramWords): Program {
+  const flags = unpackWord(RESEARCH_WORDS.wants, packed >> WANTS_SHIFT);
+  if (packed < 0n || flags === undefined)
+    throw new VitalproofError("INVALID_ARGUMENT", `${packed} is not the first word of a program.`, {
+      details: { word: packed },
+    });
+  const mask = (1n << BigInt(CONDITION_BITS)) - 1n;
+  const words = Array.from(
+    { length: MOST_CONDITIONS },
+    (_, p) => (packed >> BigInt(CONDITION_BITS * p)) & mask,
+  );
+  while (words.length > 1 && words.at(-1) === 0n) words.pop();
+  const conditions = words.map((word) => {
+    const { column, reach } = unpackWord(RESEARCH_WORDS.condition, word)!;
+    return { column, from: HIGHEST_CODE + 1 - reach };
+  });
+  const program = { conditions, a, b, outcome, wants: { v: flags.v === 1, u: flags.u === 1 } };
+  assertProgram(program);
+  return program;
+}
+
+/** Words of a program in the transcript: conditions, and each table in halves of 128 bits. */
+export function programTranscript({ conditions, a, b, outcome }: ProgramWords): bigint[] {
+  return [conditions, ...[a, b, outcome].flatMap((table) => [table & LOW, table >> 128n])];
+}
+
+const LOW = (1n << 128n) - 1n;
