@@ -10,6 +10,7 @@ import { holderOf, subjectOf } from "../support/hashes.ts";
 import { type Shape, shapeOf, type TemplateName } from "../support/shapes.ts";
 import type { TermsByTemplate } from "../support/terms.ts";
 import { isLedger, ledgerInputs } from "./ledgerInputs.ts";
+import { isResearch, researchInputs } from "./researchInputs.ts";
 
 const SECRET = 77n;
 
@@ -22,6 +23,10 @@ export default function inputsOf({ name, raw }: CircuitInstance): CircuitInput[]
     ];
   }
   if (isLedger(raw.template)) return [...ledgerInputs(name, raw.template)];
+  if (isResearch(raw.template)) {
+    const { records } = raw.sizes as { records: number };
+    return [...researchInputs(name, raw.template, records)];
+  }
   const shape = shapeOf(name);
   const { template } = shape;
   return WAYS[template](shape).map(([codes, terms]) =>
