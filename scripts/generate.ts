@@ -16,7 +16,12 @@ import { delimiter, dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { circomMain, circomProtocol } from "./generate/circom.ts";
 import { whyNotBuilt } from "./generate/contracts.ts";
-import { solidityFactsLayout, solidityLedgerLayout, solidityTermsLayout } from "./generate/solidity.ts";
+import {
+  solidityFactsLayout,
+  solidityLedgerLayout,
+  solidityResearchLayout,
+  solidityTermsLayout,
+} from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";
 import { typescriptLedgerProtocol, typescriptProtocol, typescriptResearchProtocol } from "./generate/typescript.ts";
 
@@ -60,6 +65,7 @@ async function writeFacts(): Promise<void> {
     ["contracts/claims/generated/TermsLayout.sol", solidityTermsLayout(protocol)],
     ["contracts/claims/generated/FactsLayout.sol", solidityFactsLayout(protocol)],
     ["contracts/ledger/generated/LedgerLayout.sol", solidityLedgerLayout(protocol)],
+    ["contracts/research/generated/ResearchLayout.sol", solidityResearchLayout(protocol)],
     ["packages/sdk/src/generated/protocol.ts", typescriptProtocol(protocol, instances)],
     ["packages/sdk/src/generated/ledgerProtocol.ts", typescriptLedgerProtocol(protocol, instances)],
     ["packages/sdk/src/generated/researchProtocol.ts", typescriptResearchProtocol(protocol, instances)],

@@ -113,4 +113,21 @@ library Transcripts {
             y = addmod(mulmod(y, x, r), head[i], r);
         }
     }
+
+    /// @notice Point and value for words in memory.
+    /// @param words each below r: the caller knows that
+    function evaluateAll(
+        bytes32 domain,
+        uint256 digest,
+        uint256[] memory words
+    ) internal pure returns (uint256 x, uint256 y) {
+        uint256 r = Field.MODULUS;
+        x = uint256(keccak256(abi.encodePacked(domain, digest, words))) % r;
+        for (uint256 i = words.length; i != 0;) {
+            unchecked {
+                --i; // not 0, as the loop's condition says
+            }
+            y = addmod(mulmod(y, x, r), words[i], r);
+        }
+    }
 }

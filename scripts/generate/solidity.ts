@@ -47,6 +47,26 @@ export function solidityLedgerLayout(protocol: Protocol): string {
   );
 }
 
+export function solidityResearchLayout({ research, ledger, ledgerCodes }: Protocol): string {
+  const { sizes, words } = research;
+  // What a product asks of the rights that a ledger page's consents have in common.
+  const rights = place(ledger.rights).fields;
+  const shiftOf = (field: string) => rights.find(({ name }) => name === field)!.shift;
+  const purpose = ledgerCodes.purposes.findIndex(({ name }) => name === "research");
+  const fields = (["condition", "wants"] as const).flatMap((word) =>
+    place(words[word]!).fields.flatMap(({ name, shift, bits }) => [
+      constant("uint256", `${upperSnake(word)}_${upperSnake(name)}_SHIFT`, shift),
+      constant("uint256", `${upperSnake(word)}_${upperSnake(name)}_BITS`, bits),
+    ]),
+  );
+  return library("ResearchLayout", "Sizes of research queries, fields of a program's first word, and of a ledger page's form", [
+    ...Object.entries(sizes).map(([name, { value }]) => constant("uint256", upperSnake(name), value)),
+    ...fields,
+    constant("uint256", "FORM_PURPOSE_RESEARCH", shiftOf("purposes") + purpose),
+    constant("uint256", "FORM_UNTIL_SHIFT", shiftOf("until")),
+  ]);
+}
+
 export function solidityTermsLayout(protocol: Protocol): string {
   const lines: string[] = [];
   const add = (...line: Parameters<typeof constant>) => lines.push(constant(...line));

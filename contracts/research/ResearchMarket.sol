@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
+import {
+    Bid,
+    Dataset,
+    IResearchMarket,
+    QueryProgram,
+    Question,
+    Request,
+    RequestState,
+    ResearchMarketConfig,
+    SealedAnswer
+} from "../interfaces/IResearchMarket.sol";
+import {BabyJubJub} from "../libraries/BabyJubJub.sol";
+import {Field} from "../libraries/Field.sol";
+import {Transcripts} from "../libraries/Transcripts.sol";
+import {CircuitId, DatasetId, EscrowId, QuestionId} from "../types/Ids.sol";
+import {Proofs} from "../verification/Proofs.sol";
+import {ResearchState} from "./ResearchState.sol";
+import {Royalties} from "./Royalties.sol";
+import {ResearchLayout} from "./generated/ResearchLayout.sol";
+
+/// @title ResearchMarket
+/// @notice What it does, assumes and cannot do is said in {IResearchMarket}.
+/// @dev Each part is a file of its own, the lower ones first: ResearchState, Datasets, Royalties, and questions here. Fees
+/// are committed in the dataset's escrow in {ICustody} from the moment they are asked with: an answer moves no token.
+contract ResearchMarket is Royalties {
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @dev Name of a family in circuits/circuits.json.
+    bytes16 private constant QUERY = "research-query";
+    uint256 private constant MIN_TIME = 1 hours;
+    uint256 private constant MAX_TIME = 90 days;
+    uint256 private constant CONDITION_BITS =
+        ResearchLayout.CONDITION_COLUMN_BITS + ResearchLayout.CONDITION_REACH_BITS;
+    uint256 private constant PROGRAM_BITS =
+        CONDITION_BITS *
+            ResearchLayout.CONDITIONS +
+            ResearchLayout.WANTS_V_BITS +
+            ResearchLayout.WANTS_U_BITS;
+
+    /// @inheritdoc IResearchMarket
+    uint64 public questionCount;
+    /// @inheritdoc IResearchMarket
+    mapping(QuestionId question => bytes32) public questionHashOf;
+
+    mapping(QuestionId question => mapping(DatasetId dataset => Request)) private _requests;
+    mapping(DatasetId dataset => uint256[]) private _earlier;
+
+    constructor(ResearchMarketConfig memory config) ResearchState(config) {}
+
+    /// @inheritdoc IResearchMarket
+    function ask(
+        Question calldata asked,
+        Bid[] calldata bids,
+        uint40 deadline
+    ) external nonReentrant returns (QuestionId question) {
+        if (asked.researcher != msg.sender || bids.length == 0) revert ResearchMarket_NothingAsked();
+        if (deadline < block.timestamp + MIN_TIME || deadline > block.timestamp + MAX_TIME)
+            revert ResearchMarket_InvalidDeadline(deadline);
+        if (!BabyJubJub.isKey(asked.keyX, asked.keyY))
+            revert ResearchMarket_InvalidKey(asked.keyX, asked.keyY);
+        _requireProgram(asked.program);
+        question = QuestionId.wrap(++questionCount);
+        questionHashOf[question] = keccak256(abi.encode(asked));
+        emit QuestionAsked(question, msg.sender, asked);
+        for (uint256 i = 0; i < bids.length; ++i) {
+            DatasetId dataset = bids[i].dataset;
+            Dataset storage d = _known(dataset);
+            Request storage request = _requests[question][dataset];
+            if (request.state != RequestState.None)
+                revert ResearchMarket_NotNow(question, dataset, request.state);
+            request.state = RequestState.Asked;
+            (request.researcher, request.deadline) = (msg.sender, deadline);
+            uint128 fee = _takeFee(d.escrow, bids[i].fee).toUint128();
+            if (fee < d.price) revert ResearchMarket_FeeTooLow(dataset, fee, d.price);
+            request.fee = fee;
+            emit QuestionSent(question, dataset, fee, deadline);
+        }
+    }
+
+    /// @inheritdoc IResearchMarket
+    function accept(QuestionId question, DatasetId dataset) external {
+        Dataset storage d = _kept(dataset);
+        Request storage request = _inTime(question, dataset, RequestState.Asked);
+        if (d.exactUsed >= d.exactBudget) revert ResearchMarket_BudgetSpent(dataset, d.exactBudget);
+        ++d.exactUsed;
+        request.state = RequestState.Accepted;
+        emit QuestionAccepted(question, dataset);
+    }
+
+    /// @inheritdoc IResearchMarket
+    function answer(
+        QuestionId question,
+        DatasetId dataset,
+        Question calldata asked,
+        CircuitId circuit,
+        uint256 digest,
+        Groth16Proof calldata proof,
+        SealedAnswer calldata sealed_
+    ) external nonReentrant {
+        Request storage request = _inTime(question, dataset, RequestState.Accepted);
+        if (keccak256(abi.encode(asked)) != questionHashOf[question])
+            revert ResearchMarket_OtherQuestion(question);
+        Dataset storage d = _datasets[dataset];
+        uint256[PAGES] memory live = _liveOf(d);
+        {
+            uint256[] memory words = _words(d.root, _earlier[dataset], live, asked, sealed_);
+            bytes32 domain = requestDomainOf(question, dataset);
+            words[0] = uint256(domain) % Field.MODULUS;
+            (uint256 x, uint256 y) = Transcripts.evaluateAll(domain, digest, words);
+            if (!Proofs.verify3(_verifierOf(circuit, QUERY), [digest, x, y], proof))
+                revert ResearchMarket_NotProven();
+        }
+
+        uint96 perSlot = 0;
+        uint256 share;
+        if (sealed_.released) {
+            _earlier[dataset].push(sealed_.classes);
+            uint256 fee = request.fee;
+            uint256 total;
+            (perSlot, total) = _addRoyalty(dataset, live, (fee * d.royaltyPerMille) / 1000);
+            share = fee - total;
+            (request.state, request.fee) = (RequestState.Released, 0);
+        } else {
+            share = d.lookFee; // at most `price`, and so at most the fee
+            request.state = RequestState.Suppressed;
+            request.fee -= uint128(share);
+        }
+        emit QuestionAnswered(question, dataset, sealed_, perSlot);
+        custody.release(d.escrow, share);
+    }
+
+    /// @inheritdoc IResearchMarket
+    function refund(QuestionId question, DatasetId dataset) external nonReentrant {
+        Request storage request = _requests[question][dataset];
+        (RequestState state, bool isOver) = (request.state, block.timestamp > request.deadline);
+        bool isDue = state == RequestState.Suppressed ||
+            (state == RequestState.Asked && (isOver || msg.sender == request.researcher)) ||
+            (state == RequestState.Accepted && isOver);
+        if (!isDue) revert ResearchMarket_NotNow(question, dataset, state);
+        uint128 amount = request.fee;
+        (request.state, request.fee) = (RequestState.Refunded, 0);
+        emit FeeRefunded(question, dataset, amount);
+        custody.pay(_datasets[dataset].escrow, amount, request.researcher);
+    }
+
+    /// @inheritdoc IResearchMarket
+    function requestOf(QuestionId question, DatasetId dataset) external view returns (Request memory) {
+        return _requests[question][dataset];
+    }
+
+    /// @inheritdoc IResearchMarket
+    function earlierOf(DatasetId dataset) external view returns (uint256[] memory) {
+        return _earlier[dataset];
+    }
+
+    /// @inheritdoc IResearchMarket
+    function requestDomainOf(QuestionId question, DatasetId dataset) public view returns (bytes32) {
+        return
+            keccak256(
+                abi.encode("vitalproof/request/1", block.chainid, address(this), question, dataset)
+            );
+    }
+
+    function _inTime(
+        QuestionId question,
+        DatasetId dataset,
+        RequestState wanted
+    ) private view returns (Request storage request) {
+        request = _requests[question][dataset];
+        if (request.state != wanted || block.timestamp > request.deadline)
+            revert ResearchMarket_NotNow(question, dataset, request.state);
+    }
+
+    /// @dev What arrives counts, here and in custody.
+    /// @return received committed in the escrow
+    function _takeFee(EscrowId escrow, uint256 fee) private returns (uint256 received) {
+        IERC20 token = custody.escrow(escrow).token;
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(msg.sender, address(this), fee);
+        uint256 arrived = token.balanceOf(address(this)) - before;
+        token.forceApprove(address(custody), arrived);
+        received = custody.fund(escrow, arrived);
+        custody.commit(escrow, received);
+    }
+
+    /// @dev What no circuit would accept, so that nobody waits for its answer.
+    function _requireProgram(QueryProgram calldata program) private pure {
+        bool isRight = program.a != 0 &&
+            program.a & program.b == 0 &&
+            program.conditions >> PROGRAM_BITS == 0;
+        for (uint256 p = 0; p < ResearchLayout.CONDITIONS; ++p) {
+            uint256 condition = (program.conditions >> (CONDITION_BITS * p)) & ((1 << CONDITION_BITS) - 1);
+            uint256 column = condition & ((1 << ResearchLayout.CONDITION_COLUMN_BITS) - 1);
+            uint256 reach = condition >> ResearchLayout.CONDITION_REACH_SHIFT;
+            isRight = isRight && column < ResearchLayout.COLUMNS && reach <= 1 << ResearchLayout.VALUE_BITS;
+        }
+        if (!isRight) revert ResearchMarket_InvalidProgram(program);
+    }
+
+    /// @dev The words of circuits/research/query.circom, but for the first, the request.
+    function _words(
+        uint256 root,
+        uint256[] storage earlier,
+        uint256[PAGES] memory live,
+        Question calldata asked,
+        SealedAnswer calldata sealed_
+    ) private view returns (uint256[] memory words) {
+        uint256 at = 8;
+        words = new uint256[](
+            at + 1 + ResearchLayout.LIVE_WORDS + ResearchLayout.EARLIER + 8
+        );
+        words[1] = asked.program.conditions;
+        (words[2], words[3]) = (uint128(asked.program.a), asked.program.a >> 128);
+        (words[4], words[5]) = (uint128(asked.program.b), asked.program.b >> 128);
+        (words[6], words[7]) = (uint128(asked.program.outcome), asked.program.outcome >> 128);
+        words[at++] = root;
+        for (uint256 i = 0; i < PAGES; ++i) {
+            (words[at], words[at + 1]) = (uint128(live[i]), live[i] >> 128);
+            at += 2;
+        }
+        uint256 count = earlier.length;
+        for (uint256 i = 0; i < count; ++i) words[at + i] = earlier[i];
+        at += ResearchLayout.EARLIER;
+        (words[at], words[at + 1]) = (asked.keyX, asked.keyY);
+        words[at + 2] = _element(sealed_.classes);
+        (words[at + 3], words[at + 4]) = (_element(sealed_.pointX), _element(sealed_.pointY));
+        (words[at + 5], words[at + 6]) = (_element(sealed_.cipherA), _element(sealed_.cipherB));
+        words[at + 7] = sealed_.released ? 1 : 0;
+    }
+
+    function _element(uint256 word) private pure returns (uint256) {
+        if (word >= Field.MODULUS) revert ResearchMarket_NotInField(word);
+        return word;
+    }
+}
