@@ -148,7 +148,7 @@ contract ResearchMarket is Royalties {
         uint128 amount = request.fee;
         (request.state, request.fee) = (RequestState.Refunded, 0);
         emit FeeRefunded(question, dataset, amount);
-        custody.pay(_datasets[dataset].escrow, amount, request.researcher);
+        if (amount != 0) custody.pay(_datasets[dataset].escrow, amount, request.researcher);
     }
 
     /// @inheritdoc IResearchMarket
@@ -179,9 +179,10 @@ contract ResearchMarket is Royalties {
             revert ResearchMarket_NotNow(question, dataset, request.state);
     }
 
-    /// @dev What arrives counts, here and in custody.
+    /// @dev What arrives counts, here and in custody. Some datasets are free.
     /// @return received committed in the escrow
     function _takeFee(EscrowId escrow, uint256 fee) private returns (uint256 received) {
+        if (fee == 0) return 0;
         IERC20 token = custody.escrow(escrow).token;
         uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), fee);

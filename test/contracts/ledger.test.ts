@@ -288,6 +288,22 @@ describe("HealthLedger", () => {
     });
   });
 
+  it("takes batches of both kinds over a page whose live bits are in both halves of their word", async () => {
+    const world = await deployLedger();
+    const { ledger, custodian } = world;
+    const page = await TestPage.open(world);
+    for (let batch = 0; batch < 9; batch++) await page.grant(16);
+    // Slots 128 to 143 are in the upper half: a new consent, a revocation, and an access there.
+    await page.grant(1);
+    await page.revoke(129);
+    const base = await minute();
+    await time.increase(10 * MINUTE);
+    const { args } = page.accesses(base, 5, [page.access(143), page.access(3)]);
+    await expect(ledger.connect(custodian).logAccesses(1n, ...args)).to.emit(ledger, "AccessesLogged");
+    expect(await ledger.isLive(1n, 143)).to.equal(true);
+    expect(await ledger.isLive(1n, 129)).to.equal(false);
+  });
+
   describe("accesses", () => {
     it("are logged by the custodian, in windows that follow each other, and an empty one says that there were none", async () => {
       const { ledger, custodian, page } = await fresh(filled);

@@ -89,20 +89,21 @@ export type Changes = [
   leaves: bigint[],
 ];
 
-/** Page 1 with patients in its first slots, as batches made it, and their state as the custodian keeps it. */
+/** A page with patients in its first slots, as batches made it, and their state as the custodian keeps it. */
 export class TestPage {
-  readonly page = 1n;
+  readonly page: bigint;
   readonly patients: Patient[] = [];
   state: PageState = { leaves: [], live: 0n };
   readonly world: Awaited<ReturnType<typeof deployLedger>>;
+  readonly form: bigint;
 
-  private constructor(world: Awaited<ReturnType<typeof deployLedger>>) {
-    this.world = world;
+  private constructor(world: Awaited<ReturnType<typeof deployLedger>>, page = 1n, form = 0n) {
+    [this.world, this.page, this.form] = [world, page, form];
   }
 
   static async open(world: Awaited<ReturnType<typeof deployLedger>>, form = 0n): Promise<TestPage> {
     await world.ledger.connect(world.custodian).openPage(form);
-    return new TestPage(world);
+    return new TestPage(world, await world.ledger.pageCount(), form);
   }
 
   /** Page 1, opened by another way. */
@@ -112,7 +113,7 @@ export class TestPage {
 
   /** For a test that changes it: fixtures are shared. */
   copy(): TestPage {
-    const page = new TestPage(this.world);
+    const page = new TestPage(this.world, this.page, this.form);
     page.patients.push(...this.patients);
     page.state = this.state;
     return page;
@@ -139,7 +140,7 @@ export class TestPage {
   }
 
   /** A batch for the state of now, not sent. */
-  batch(grants: readonly Grant[], revocations: readonly Revocation[] = [], form = 0n): ConsentBatch {
+  batch(grants: readonly Grant[], revocations: readonly Revocation[] = [], form = this.form): ConsentBatch {
     return consentBatch({
       circuit: "consent-batch",
       address: this.address,

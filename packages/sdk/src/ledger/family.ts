@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { toBeHex, toUtf8Bytes, zeroPadBytes } from "ethers";
 import { circuitIdOf } from "../circuits/circuitId.ts";
 import type { FamilyFields } from "../circuits/claimFacts.ts";
+import { sizedFamilyFields } from "../circuits/sizedFamily.ts";
 import { VitalproofError } from "../errors.ts";
 import { LEDGER_CIRCUITS } from "../generated/ledgerProtocol.ts";
-
-/** Bits of each size in a circuit's facts. */
-const SIZE_BITS = 32n;
 
 /**
  * A circuit of the health ledger as its proposal to the circuit registry describes it; undefined for other circuits. Facts
@@ -15,18 +12,7 @@ const SIZE_BITS = 32n;
  */
 export function ledgerFamilyFields(circuit: string, inputs: number): FamilyFields | undefined {
   const known = Object.values(LEDGER_CIRCUITS).find(({ name }) => name === circuit);
-  if (known === undefined) return undefined;
-  const sizes: readonly number[] = Object.values(known.sizes);
-  const facts = sizes.reduce((sum, size, i) => sum | (BigInt(size) << (SIZE_BITS * BigInt(i))), 0n);
-  return {
-    family: zeroPadBytes(toUtf8Bytes(known.family), 16),
-    facts: toBeHex(facts, 32),
-    inputs,
-    // No period waits for its proof.
-    period: 0,
-    // A digest or a root of 0 is a preimage of 0.
-    zeroImpossible: true,
-  };
+  return known === undefined ? undefined : sizedFamilyFields(known, inputs);
 }
 
 /** A circuit of the health ledger. */

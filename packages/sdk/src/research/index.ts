@@ -33,6 +33,7 @@ export {
   type SmallCell,
   unpackSums,
 } from "./evaluate.ts";
+export { researchFamilyFields } from "./family.ts";
 export {
   assertProgram,
   type Condition,
@@ -46,6 +47,7 @@ export {
   type AnswerWords,
   answerInputs,
   answerTranscript,
+  payeeActionOf,
   type RequestAddress,
   type RequestState,
   requestDomainOf,

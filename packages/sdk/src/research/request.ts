@@ -53,6 +53,19 @@ export function requestOf(address: RequestAddress): bigint {
   return BigInt(requestDomainOf(address)) % FIELD;
 }
 
+/** `action` of an own-slot proof that names who is paid for a record. */
+export function payeeActionOf(
+  { chainId, market, dataset }: Omit<RequestAddress, "question">,
+  record: number,
+  account: string,
+): bigint {
+  const bytes = AbiCoder.defaultAbiCoder().encode(
+    ["string", "uint256", "address", "uint256", "uint256", "address"],
+    ["vitalproof/payee/1", chainId, market, dataset, record, account],
+  );
+  return BigInt(keccak256(bytes)) % FIELD;
+}
+
 /** Words of the transcript, in the contract's order. @throws INVALID_ARGUMENT */
 export function answerTranscript(state: RequestState, answer: AnswerWords): bigint[] {
   const { liveWords, earlier: mostEarlier } = RESEARCH_SIZES;

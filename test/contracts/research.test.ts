@@ -1,0 +1,647 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The contract of research queries: rules that no circuit can keep for it. Proofs are of the real circuits' keys, and true of
+// whatever is asked.
+
+import { babyjubjub } from "@noble/curves/misc.js";
+import { type Program, payeeActionOf, requestDomainOf, requestOf } from "@vitalproof/sdk/research";
+import { expect } from "chai";
+import { MaxUint256, ZeroAddress } from "ethers";
+import { dataPageOf, lastRecords, RESEARCHER } from "../support/researchPage.ts";
+import { TestPage } from "./support/ledger.ts";
+import { ethers, load, takesItsBlocksAlong, time } from "./support/network.ts";
+import {
+  ask,
+  deployResearch,
+  FEE,
+  FORM,
+  familyOf,
+  idOf,
+  OFFER,
+  openPages,
+  questionOf,
+  registration,
+  TestDataset,
+} from "./support/research.ts";
+import { R } from "./support/values.ts";
+
+const PATIENTS = 26;
+
+/** Records 0 to 25 have consents; A: the first or last of them. */
+const GROUP: Program = {
+  conditions: [{ column: 0, from: 15 }],
+  ...{ a: 0b01n, b: 0b10n, outcome: 0n, wants: { v: true, u: false } },
+};
+/** 10 people in group A. */
+const SMALL: Program = { ...GROUP, conditions: [{ column: 0, from: 11 }] };
+
+describe("ResearchMarket", () => {
+  takesItsBlocksAlong();
+
+  const opened = async () => {
+    const world = await deployResearch();
+    const pages = await openPages(world, 1, PATIENTS);
+    return { ...world, pages };
+  };
+  const registered = async () => {
+    const world = await opened();
+    return { ...world, set: await TestDataset.register(world, world.pages) };
+  };
+  const fresh = async () => {
+    const loaded = await load(registered);
+    return { ...loaded, set: loaded.set.copy() };
+  };
+  const escrowOf = async ({ market, custody }: Awaited<ReturnType<typeof registered>>, dataset = 1n) => {
+    const { escrow } = await market.datasetOf(dataset);
+    const { free, committed } = await custody.escrow(escrow);
+    return { free, committed };
+  };
+
+  it("is made of three contracts", async () => {
+    const { market, circuits, custody, ledger, stranger } = await load(opened);
+    expect([await market.circuits(), await market.custody(), await market.ledger()]).to.deep.equal(
+      [circuits, custody, ledger].map(({ target }) => target),
+    );
+    const factory = await ethers.getContractFactory("ResearchMarket");
+    for (const name of ["circuits", "custody", "ledger"]) {
+      const config = { circuits, custody, ledger, [name]: stranger.address };
+      await expect(factory.deploy(config))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotAContract")
+        .withArgs(stranger.address);
+    }
+  });
+
+  it("has the SDK's domains and actions", async () => {
+    const { market, set, patient } = await load(registered);
+    expect(await market.requestDomainOf(5n, 1n)).to.equal(requestDomainOf(set.address(5n)));
+    expect(await market.payeeActionOf(1n, 9, patient.address)).to.equal(
+      payeeActionOf(set.address(0n), 9, patient.address),
+    );
+  });
+
+  describe("datasets", () => {
+    it("are registered with a page that is well formed, and have an escrow of their custodian's", async () => {
+      const { market, custodian, custody, set } = await load(registered);
+      const dataset = await market.datasetOf(1n);
+      expect(dataset.custodian).to.equal(custodian.address);
+      expect(dataset.root).to.equal(registration(set.world, set.pages, set.data)[1].root);
+      const { owner, module } = await custody.escrow(dataset.escrow);
+      expect([owner, module]).to.deep.equal([custodian.address, market.target]);
+      expect(await market.datasetOfPage(1n)).to.equal(1n);
+      await expect(market.datasetOf(2n))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_UnknownDataset")
+        .withArgs(2n);
+    });
+
+    it("Q3: a page without a proof, or with one of another page or circuit, is refused", async () => {
+      const world = await load(opened);
+      const { market, custodian, pages } = world;
+      const [offer, page] = registration(world, pages, dataPageOf(256, 0));
+      const register = (changes: Partial<typeof page>) =>
+        market.connect(custodian).registerDataset(offer, { ...page, ...changes });
+      await expect(register({ root: page.root + 1n })).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotProven",
+      );
+      // A page of another number is another page of the dataset.
+      const other = registration(world, pages, dataPageOf(256, 1))[1];
+      await expect(register(other)).to.be.revertedWithCustomError(market, "ResearchMarket_NotProven");
+      await expect(register({ circuit: idOf("query-256") }))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_CircuitNotUsable")
+        .withArgs(idOf("query-256"), familyOf("research-page"));
+      await expect(register({})).to.emit(market, "DatasetRegistered");
+    });
+
+    it("are over ledger pages of their custodian, for research, and of no other dataset", async () => {
+      const world = await load(opened);
+      const { market, custodian, ledger, stranger, next } = world;
+      const offered = (pages: readonly bigint[], by = custodian, changes = {}) => {
+        const [offer, page] = registration(world, [], dataPageOf(256, 0));
+        const ledgerPages = [0, 1, 2, 3].map((p) => pages[p] ?? 0n) as [bigint, bigint, bigint, bigint];
+        return market.connect(by).registerDataset({ ...offer, ledgerPages, ...changes }, page);
+      };
+      await expect(offered([1n], stranger))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotPageCustodian")
+        .withArgs(1n, stranger.address);
+      await expect(offered([9n])).to.be.revertedWithCustomError(ledger, "HealthLedger_UnknownPage");
+      await ledger.connect(custodian).openPage(0n);
+      const payment = FORM & ~8n;
+      await ledger.connect(custodian).openPage(payment);
+      const over = (FORM & 0xff_ffffn) | (BigInt(Math.floor((await time.latest()) / 60)) << 24n);
+      await ledger.connect(custodian).openPage(over);
+      for (const [page, form] of [
+        [2n, 0n],
+        [3n, payment],
+        [4n, over],
+      ] as const)
+        await expect(offered([page]))
+          .to.be.revertedWithCustomError(market, "ResearchMarket_NotForResearch")
+          .withArgs(page, form);
+      for (const [pages, changes] of [
+        [[], {}],
+        [[0n, 1n], {}],
+        [[1n, 0n, 1n], {}],
+        [[1n], { exactBudget: 0n }],
+        [[1n], { exactBudget: 9n }],
+        [[1n], { royaltyPerMille: 1_001n }],
+        [[1n], { lookFee: 10_001n }],
+      ] as const)
+        await expect(offered(pages, custodian, changes)).to.be.revertedWithCustomError(
+          market,
+          "ResearchMarket_InvalidOffer",
+        );
+      await expect(offered([1n, 1n]))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_PageTaken")
+        .withArgs(1n, 1n);
+      await offered([1n]);
+      await expect(offered([1n]))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_PageTaken")
+        .withArgs(1n, 1n);
+      // Not after a hand-over either: its patients have been asked.
+      await ledger.connect(custodian).nominateCustodian(1n, next.address);
+      await ledger.connect(next).acceptCustodian(1n);
+      await expect(offered([1n], next)).to.be.revertedWithCustomError(market, "ResearchMarket_PageTaken");
+    });
+
+    it("get new columns from their custodian alone, and earlier answers count on", async () => {
+      const { market, custodian, stranger, set } = await fresh();
+      const question = await set.ask(GROUP);
+      await set.answer(question, GROUP);
+      const data = dataPageOf(256, 0);
+      const columns = data.columns.map((column, c) =>
+        c === 1 ? { ...column, codes: column.codes.map(() => 3) } : column,
+      );
+      const [, page] = registration(set.world, set.pages, { ...data, columns });
+      await expect(market.connect(stranger).replacePage(1n, page))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotCustodian")
+        .withArgs(1n, stranger.address);
+      await expect(
+        market.connect(custodian).replacePage(1n, { ...page, root: page.root + 1n }),
+      ).to.be.revertedWithCustomError(market, "ResearchMarket_NotProven");
+      const earlier = await market.earlierOf(1n);
+      await expect(market.connect(custodian).replacePage(1n, page))
+        .to.emit(market, "PageReplaced")
+        .withArgs(1n, page.root);
+      expect(await market.earlierOf(1n)).to.deep.equal(earlier);
+      // Answers are over the new page from now on.
+      const again = await set.ask(GROUP);
+      await expect(market.answer(...set.answering(again, GROUP))).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotProven",
+      );
+      set.data = { ...data, columns };
+      await set.answer(again, GROUP);
+    });
+  });
+
+  describe("questions", () => {
+    it("commit their fee in the dataset's escrow, in public", async () => {
+      const world = await fresh();
+      const { market, researcher, set, token, custody } = world;
+      const question = await set.ask(GROUP, { accepted: false });
+      expect(await escrowOf(world)).to.deep.equal({ free: 0n, committed: FEE });
+      expect(await token.balanceOf(custody)).to.equal(FEE);
+      expect(await token.balanceOf(market)).to.equal(0n);
+      const [asked] = await market.queryFilter(market.filters.QuestionAsked(question));
+      expect(Object.values(questionOf(researcher, GROUP)).slice(2)).to.deep.equal(asked!.args.asked.slice(2));
+      expect(Object.values(questionOf(researcher, GROUP).program)).to.deep.equal([
+        ...asked!.args.asked.program,
+      ]);
+      const request = await market.requestOf(question, 1n);
+      expect([request.researcher, request.state, request.fee]).to.deep.equal([researcher.address, 1n, FEE]);
+    });
+
+    it("go to several datasets at once, each with a fee of its own, and to one only once", async () => {
+      const world = await fresh();
+      const { market } = world;
+      const second = await TestDataset.register(world, await openPages(world, 1, 16), {
+        price: 5n,
+        lookFee: 1n,
+      });
+      const both = [
+        { dataset: 1n, fee: FEE },
+        { dataset: second.dataset, fee: 7n },
+      ];
+      const question = await ask(world, both, GROUP);
+      expect((await market.requestOf(question, 1n)).fee).to.equal(FEE);
+      expect((await market.requestOf(question, second.dataset)).fee).to.equal(7n);
+      await expect(ask(world, [both[0]!, both[0]!], GROUP))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotNow")
+        .withArgs(question + 1n, 1n, 1n);
+      await expect(ask(world, [both[0]!, { dataset: 9n, fee: FEE }], GROUP)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_UnknownDataset",
+      );
+    });
+
+    it("Q8: with a key of small order or off the curve are refused", async () => {
+      const { market, researcher } = await fresh();
+      const deadline = (await time.latest()) + 86_400;
+      const [x, y] = RESEARCHER.publicKey;
+      const withKey = (keyX: bigint, keyY: bigint) =>
+        market
+          .connect(researcher)
+          .ask({ ...questionOf(researcher, GROUP), keyX, keyY }, [{ dataset: 1n, fee: 0n }], deadline);
+      expect(SMALL_ORDER.some(([keyX]) => keyX !== 0n)).to.equal(true);
+      for (const [keyX, keyY] of [
+        [0n, 1n],
+        [0n, R - 1n],
+        [1n, 1n],
+        [x, y + 1n],
+        [x + R, y],
+        [x, y + R],
+        ...SMALL_ORDER,
+      ] as const)
+        await expect(withKey(keyX, keyY), `${keyX}`)
+          .to.be.revertedWithCustomError(market, "ResearchMarket_InvalidKey")
+          .withArgs(keyX, keyY);
+      await expect(withKey(x, y)).to.be.revertedWithCustomError(market, "ResearchMarket_FeeTooLow");
+    });
+
+    it("that no circuit could answer, or that are of another's name, are refused", async () => {
+      const { market, researcher, stranger } = await fresh();
+      const deadline = (await time.latest()) + 86_400;
+      const bids = [{ dataset: 1n, fee: 0n }];
+      const asked = questionOf(researcher, GROUP);
+      const reach = (value: bigint) => value << 4n;
+      for (const changes of [
+        { a: 0n },
+        { a: 3n, b: 2n },
+        { conditions: 14n },
+        { conditions: reach(4_097n) },
+        { conditions: (15n | reach(1n)) << 119n },
+        { conditions: 1n << 138n },
+      ])
+        await expect(
+          market
+            .connect(researcher)
+            .ask({ ...asked, program: { ...asked.program, ...changes } }, bids, deadline),
+          JSON.stringify(changes, (_, value) => String(value)),
+        ).to.be.revertedWithCustomError(market, "ResearchMarket_InvalidProgram");
+      for (const conditions of [13n | reach(4_096n), (1n << 138n) - (1n << 136n)])
+        await expect(
+          market
+            .connect(researcher)
+            .ask({ ...asked, program: { ...asked.program, conditions } }, bids, deadline),
+        ).to.be.revertedWithCustomError(market, "ResearchMarket_FeeTooLow");
+      await expect(market.connect(stranger).ask(asked, bids, deadline)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NothingAsked",
+      );
+      await expect(market.connect(researcher).ask(asked, [], deadline)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NothingAsked",
+      );
+      const now = await time.latest();
+      for (const wrong of [now + 3_590, now + 90 * 86_400 + 10])
+        await expect(market.connect(researcher).ask(asked, bids, wrong)).to.be.revertedWithCustomError(
+          market,
+          "ResearchMarket_InvalidDeadline",
+        );
+    });
+
+    it("are accepted by the custodian alone, in time, and as often as the budget has it", async () => {
+      const world = await load(opened);
+      const { market, custodian, stranger } = world;
+      const set = await TestDataset.register(world, world.pages, { exactBudget: 2n });
+      const [first, second, third] = [
+        await set.ask(GROUP, { accepted: false }),
+        await set.ask(GROUP, { accepted: false }),
+        await set.ask(GROUP, { accepted: false }),
+      ];
+      await expect(market.connect(stranger).accept(first, 1n)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotCustodian",
+      );
+      await expect(market.connect(custodian).accept(first, 1n))
+        .to.emit(market, "QuestionAccepted")
+        .withArgs(first, 1n);
+      await expect(market.connect(custodian).accept(first, 1n))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotNow")
+        .withArgs(first, 1n, 2n);
+      await market.connect(custodian).accept(second, 1n);
+      await expect(market.connect(custodian).accept(third, 1n))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_BudgetSpent")
+        .withArgs(1n, 2n);
+      await expect(market.connect(custodian).accept(99n, 1n)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotNow",
+      );
+    });
+
+    it("Q11: accepted and not answered: the fee goes back after the deadline, and the budget stays spent", async () => {
+      const world = await fresh();
+      const { market, custodian, researcher, stranger, set, token } = world;
+      const question = await set.ask(GROUP);
+      for (const by of [researcher, stranger])
+        await expect(market.connect(by).refund(question, 1n)).to.be.revertedWithCustomError(
+          market,
+          "ResearchMarket_NotNow",
+        );
+      const { deadline } = await market.requestOf(question, 1n);
+      const answering = set.answering(question, GROUP);
+      await time.setNextBlockTimestamp(deadline + 1n);
+      await expect(market.answer(...answering)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotNow",
+      );
+      await expect(market.connect(stranger).refund(question, 1n))
+        .to.emit(market, "FeeRefunded")
+        .withArgs(question, 1n, FEE);
+      expect(await token.balanceOf(researcher)).to.equal(FEE);
+      expect(await escrowOf(world)).to.deep.equal({ free: 0n, committed: 0n });
+      expect((await market.datasetOf(1n)).exactUsed).to.equal(1n);
+      await expect(market.refund(question, 1n)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotNow",
+      );
+      await expect(market.connect(custodian).accept(question, 1n)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotNow",
+      );
+    });
+
+    it("not accepted: the researcher takes the fee back at any time, anyone after the deadline", async () => {
+      const { market, researcher, stranger, set, token } = await fresh();
+      const first = await set.ask(GROUP, { accepted: false });
+      const second = await set.ask(GROUP, { accepted: false });
+      await expect(market.connect(stranger).refund(first, 1n)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotNow",
+      );
+      await market.connect(researcher).refund(first, 1n);
+      expect(await token.balanceOf(researcher)).to.equal(FEE);
+      await time.increaseTo((await market.requestOf(second, 1n)).deadline + 1n);
+      await market.connect(stranger).refund(second, 1n);
+      expect(await token.balanceOf(researcher)).to.equal(2n * FEE);
+    });
+  });
+
+  describe("answers", () => {
+    it("are read by the researcher from the event, and pay custodian and patients", async () => {
+      const world = await fresh();
+      const { market, set, stranger, custodian, custody, token } = world;
+      const question = await set.ask(GROUP);
+      const made = set.answerTo(question, GROUP);
+      expect(made.evaluation.smallCells).to.deep.equal([]);
+      const perSlot = (FEE * OFFER.royaltyPerMille) / 1_000n / BigInt(PATIENTS);
+      await expect(market.connect(stranger).answer(...set.answering(question, GROUP, made)))
+        .to.emit(market, "EpochBegun")
+        .withArgs(1n, 0n, set.words);
+      const [event] = await market.queryFilter(market.filters.QuestionAnswered(question));
+      const { answer, perSlot: paid } = event!.args;
+      const sealed = {
+        point: [answer.pointX, answer.pointY] as const,
+        ciphers: [answer.cipherA, answer.cipherB] as const,
+      };
+      expect(answer.released).to.equal(true);
+      expect(RESEARCHER.open(sealed, requestOf(set.address(question)))).to.deep.equal(made.evaluation.sums);
+      expect(made.evaluation.sums.a.n).to.equal(14n);
+      expect(paid).to.equal(perSlot);
+      expect(await market.earlierOf(1n)).to.deep.equal([made.words.classes]);
+      const free = FEE - perSlot * BigInt(PATIENTS);
+      expect(await escrowOf(world)).to.deep.equal({ free, committed: FEE - free });
+      await custody.connect(custodian).withdraw((await market.datasetOf(1n)).escrow, free, custodian.address);
+      expect(await token.balanceOf(custodian)).to.equal(free);
+      expect((await market.requestOf(question, 1n)).state).to.equal(3n);
+    });
+
+    it("Q1: a consent revoked after proving voids the answer, and a new proof without it counts", async () => {
+      const { market, set } = await fresh();
+      const question = await set.ask(GROUP);
+      const answering = set.answering(question, GROUP);
+      await set.pages[0]!.revoke(20);
+      await expect(market.answer(...answering)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotProven",
+      );
+      const made = await set.answer(question, GROUP);
+      expect(made.evaluation.sums.b.n).to.equal(11n);
+    });
+
+    it("Q5 Q7: a cohort of 10 is suppressed: the custodian keeps the look fee, and the rest goes back", async () => {
+      const world = await fresh();
+      const { market, researcher, set, token } = world;
+      const question = await set.ask(SMALL);
+      const made = set.answerTo(question, SMALL);
+      expect(made.evaluation.sums.a.n).to.equal(10n);
+      const answering = set.answering(question, SMALL, made);
+      // The same answer, said to be released.
+      const [head, sealed] = [answering.slice(0, 6), answering[6]];
+      await expect(
+        market.answer(...(head as unknown as Head), { ...sealed, released: true }),
+      ).to.be.revertedWithCustomError(market, "ResearchMarket_NotProven");
+      await market.answer(...answering);
+      expect(await market.earlierOf(1n)).to.deep.equal([]);
+      expect(await escrowOf(world)).to.deep.equal({ free: OFFER.lookFee, committed: FEE - OFFER.lookFee });
+      expect((await market.requestOf(question, 1n)).state).to.equal(4n);
+      await market.refund(question, 1n);
+      expect(await token.balanceOf(researcher)).to.equal(FEE - OFFER.lookFee);
+      expect(await market.royaltiesOf(1n)).to.deep.equal([0n, 0n]);
+    });
+
+    it("Q6: the second answer is beside the first, which cannot be left out", async () => {
+      const { market, set } = await fresh();
+      await set.answer(await set.ask(GROUP), GROUP);
+      const near: Program = { ...GROUP, conditions: [{ column: 0, from: 14 }] };
+      const question = await set.ask(near);
+      const alone = set.copy();
+      alone.earlier = [];
+      expect(alone.answerTo(question, near).words.released).to.equal(true);
+      await expect(market.answer(...alone.answering(question, near))).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotProven",
+      );
+      const made = await set.answer(question, near);
+      expect(made.words.released).to.equal(false);
+      // The same group again is not near: it is equal.
+      const again = await set.ask(GROUP);
+      expect((await set.answer(again, GROUP)).words.released).to.equal(true);
+    });
+
+    it("Q9: not twice, not for another question or dataset, not before it is accepted, and not with other words", async () => {
+      const { market, set } = await fresh();
+      const early = await set.ask(GROUP, { accepted: false });
+      await expect(market.answer(...set.answering(early, GROUP)))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotNow")
+        .withArgs(early, 1n, 1n);
+      const question = await set.ask(GROUP);
+      const answering = set.answering(question, GROUP);
+      const other = await set.ask(SMALL);
+      await expect(market.answer(other, ...(answering.slice(1) as unknown as Tail)))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_OtherQuestion")
+        .withArgs(other);
+      const same = await set.ask(GROUP);
+      await expect(
+        market.answer(same, ...(answering.slice(1) as unknown as Tail)),
+      ).to.be.revertedWithCustomError(market, "ResearchMarket_NotProven");
+      const [head, sealed] = [answering.slice(0, 6) as unknown as Head, answering[6]];
+      for (const [name, value] of Object.entries(sealed)) {
+        if (typeof value !== "bigint") continue;
+        await expect(
+          market.answer(...head, { ...sealed, [name]: (value + 1n) % R }),
+          name,
+        ).to.be.revertedWithCustomError(market, "ResearchMarket_NotProven");
+        // The polynomial would take the alias.
+        await expect(market.answer(...head, { ...sealed, [name]: value + R }), name)
+          .to.be.revertedWithCustomError(market, "ResearchMarket_NotInField")
+          .withArgs(value + R);
+      }
+      const wrong = [...answering] as unknown as Parameters<typeof market.answer>;
+      wrong[3] = idOf("access-batch-64");
+      await expect(market.answer(...wrong))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_CircuitNotUsable")
+        .withArgs(idOf("access-batch-64"), familyOf("research-query"));
+      await market.answer(...answering);
+      await expect(market.answer(...answering)).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotNow",
+      );
+    });
+
+    it("are by any circuit that fits: the form for one mean as well", async () => {
+      const { market, set } = await fresh();
+      const program = lastRecords(256, 256 - 13);
+      const question = await set.ask(program);
+      const made = set.answerTo(question, program, "query-mean-256");
+      expect(made.evaluation.sums.a.n).to.equal(13n);
+      await expect(market.answer(...set.answering(question, program, made, "query-mean-256"))).to.emit(
+        market,
+        "QuestionAnswered",
+      );
+    });
+
+    it("end with the form of the page", async () => {
+      const world = await deployResearch();
+      const { market } = world;
+      const now = Math.floor((await time.latest()) / 60);
+      const form = (FORM & 0xff_ffffn) | (BigInt(now + 600) << 24n);
+      const page = await TestPage.open(world, form);
+      const set = await TestDataset.register(world, [page]);
+      const question = await set.ask(GROUP);
+      await time.increaseTo((now + 600) * 60 - 2);
+      const answering = set.answering(question, GROUP);
+      await time.setNextBlockTimestamp((now + 600) * 60);
+      await expect(market.answer(...answering))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotForResearch")
+        .withArgs(page.page, form);
+    });
+  });
+
+  describe("royalties", () => {
+    const PER_SLOT = (FEE * OFFER.royaltyPerMille) / 1_000n / BigInt(PATIENTS);
+
+    it("Q12 Q13: every live record earns the same, whatever it says, and claims it once", async () => {
+      const world = await fresh();
+      const { market, patient, set, stranger, token } = world;
+      await set.answer(await set.ask(GROUP), GROUP);
+      const words = set.words;
+      let paid = 0n;
+      for (let record = 0; record < PATIENTS; record++) {
+        await market.connect(stranger).setPayee(...set.payment(record, patient.address));
+        await expect(market.connect(stranger).claimRoyalty(1n, record, [words]))
+          .to.emit(market, "RoyaltyPaid")
+          .withArgs(1n, record, patient.address, PER_SLOT);
+        paid += PER_SLOT;
+        await expect(market.claimRoyalty(1n, record, [words]))
+          .to.be.revertedWithCustomError(market, "ResearchMarket_NothingOwed")
+          .withArgs(1n, record);
+      }
+      expect(await token.balanceOf(patient)).to.equal(paid);
+      expect(await escrowOf(world)).to.deep.equal({ free: FEE - paid, committed: 0n });
+    });
+
+    it("Q12: a record that was not live in an answer earns nothing from it, and over epochs what it was live for", async () => {
+      const { market, patient, next, set } = await fresh();
+      await set.answer(await set.ask(GROUP), GROUP);
+      const first = set.words;
+      // All of group A leave: a cell of fourteen beside the answer before.
+      const left = Array.from({ length: 14 }, (_, slot) => slot);
+      await set.pages[0]!.revoke(...left);
+      const later: Program = { ...GROUP, a: 0b11n, b: 0n };
+      await set.answer(await set.ask(later), later);
+      const second = set.words;
+      await set.answer(await set.ask(later), later);
+      const share = (FEE * OFFER.royaltyPerMille) / 1_000n / 12n;
+      expect(await market.royaltiesOf(1n)).to.deep.equal([PER_SLOT + 2n * share, 2n]);
+      // Record 3 left after the first answer; what it earned before is still its patient's.
+      await market.setPayee(...set.payment(3, next.address));
+      await expect(market.claimRoyalty(1n, 3, [second]))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_OtherEpoch")
+        .withArgs(1n, 0n);
+      await expect(market.claimRoyalty(1n, 3, [first, second]))
+        .to.emit(market, "RoyaltyPaid")
+        .withArgs(1n, 3n, next.address, PER_SLOT);
+      // Record 20 stayed: epoch after epoch, or at once.
+      await market.setPayee(...set.payment(20, patient.address));
+      await expect(market.claimRoyalty(1n, 20, [first]))
+        .to.emit(market, "RoyaltyPaid")
+        .withArgs(1n, 20n, patient.address, PER_SLOT);
+      await expect(market.claimRoyalty(1n, 20, [second]))
+        .to.emit(market, "RoyaltyPaid")
+        .withArgs(1n, 20n, patient.address, 2n * share);
+      await set.answer(await set.ask(later), later);
+      await expect(market.claimRoyalty(1n, 20, [second]))
+        .to.emit(market, "RoyaltyPaid")
+        .withArgs(1n, 20n, patient.address, share);
+    });
+
+    it("go to whom the record's patient names, and to nobody else's", async () => {
+      const { market, patient, stranger, set } = await fresh();
+      await set.answer(await set.ask(GROUP), GROUP);
+      await expect(market.claimRoyalty(1n, 5, [set.words]))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NoPayee")
+        .withArgs(1n, 5n);
+      // Another patient's proof, and the right one for another account or record.
+      const own = set.payment(5, patient.address);
+      await expect(market.setPayee(...set.payment(5, stranger.address, 6))).to.be.revertedWithCustomError(
+        market,
+        "ResearchMarket_NotProven",
+      );
+      for (const [at, value] of [
+        [1, 6],
+        [2, stranger.address],
+      ] as const) {
+        const wrong = own.map((argument, i) => (i === at ? value : argument)) as unknown as Parameters<
+          typeof market.setPayee
+        >;
+        await expect(market.setPayee(...wrong)).to.be.revertedWithCustomError(
+          market,
+          "ResearchMarket_NotProven",
+        );
+      }
+      for (const [record, account] of [
+        [256, patient.address],
+        [1_024, patient.address],
+        [MaxUint256, patient.address],
+        [5, ZeroAddress],
+      ] as const) {
+        const wrong = [...own] as unknown as Parameters<typeof market.setPayee>;
+        [wrong[1], wrong[2]] = [record, account];
+        await expect(market.setPayee(...wrong), `${record}`)
+          .to.be.revertedWithCustomError(market, "ResearchMarket_UnknownRecord")
+          .withArgs(1n, record);
+      }
+      await expect(market.connect(stranger).setPayee(...own))
+        .to.emit(market, "PayeeSet")
+        .withArgs(1n, 5n, patient.address);
+    });
+  });
+});
+
+type Head = [bigint, bigint, ReturnType<typeof questionOf>, string, bigint, never];
+type Tail = [bigint, ReturnType<typeof questionOf>, string, bigint, never, never];
+
+/** The seven points whose order is 2, 4 or 8: multiples of one of order 8, by a generator of the whole curve (EIP-2494). */
+const SMALL_ORDER: readonly (readonly [bigint, bigint])[] = (() => {
+  const { Point } = babyjubjub;
+  const generator = Point.fromAffine({
+    x: 995203441582195749578291179787384436505546430278305826713579947235728471134n,
+    y: 5472060717959818805561601436314318772137091100104008585924551046643952123905n,
+  });
+  const eighth = generator.multiplyUnsafe(Point.Fn.ORDER - 1n).add(generator);
+  return [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((k) => {
+    const { x, y } = eighth.multiplyUnsafe(k).toAffine();
+    return [x, y] as const;
+  });
+})();
