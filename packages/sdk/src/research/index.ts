@@ -10,6 +10,7 @@ export {
   type QuerySizes,
   querySizesOf,
 } from "./answer.ts";
+export { codeOf, highestCodeOf, valueAt } from "./codes.ts";
 export {
   columnRootOf,
   type DataColumn,
@@ -20,6 +21,7 @@ export {
   PAGE_COLUMNS,
   rootOfDataPage,
 } from "./column.ts";
+export { compileQuestion } from "./compile.ts";
 export {
   type AnswerClasses,
   type AnswerSums,
@@ -33,7 +35,12 @@ export {
   type SmallCell,
   unpackSums,
 } from "./evaluate.ts";
+export { explainQuestion } from "./explain.ts";
+export { explainProgram } from "./explainProgram.ts";
 export { researchFamilyFields } from "./family.ts";
+export { circuitsFor, type ProgramSizes, sizesOfProgram } from "./fitting.ts";
+export { formatExpression, formatQuestion } from "./formatQuestion.ts";
+export { parseQuestion } from "./parseQuestion.ts";
 export {
   assertProgram,
   type Condition,
@@ -44,6 +51,15 @@ export {
   unpackProgram,
 } from "./program.ts";
 export {
+  type Comparison,
+  type Expression,
+  type Question,
+  RESEARCH_QUESTION,
+  STATISTIC_NAMES,
+  STATISTICS,
+  type Statistic,
+} from "./question.ts";
+export {
   type AnswerWords,
   answerInputs,
   answerTranscript,
@@ -53,6 +69,17 @@ export {
   requestDomainOf,
   requestOf,
 } from "./request.ts";
+export type { WhyNotPossible } from "./rules.ts";
+export {
+  type Amount,
+  assertDatasetSchema,
+  type CategoryColumnSchema,
+  type ColumnSchema,
+  DATASET_SCHEMA,
+  type DatasetSchema,
+  type NumberColumnSchema,
+  readDatasetSchema,
+} from "./schema.ts";
 export {
   type CurvePair,
   isResearchKey,
@@ -61,3 +88,4 @@ export {
   type SealedAnswer,
   seal,
 } from "./seal.ts";
+export { RESERVED_WORDS } from "./tokens.ts";

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Programs of random questions against what the questions say about values (valuesOracle.ts).
+import { expect } from "chai";
+import fc from "fast-check";
+import { VitalproofError } from "../../src/index.ts";
+import {
+  compileQuestion,
+  type DatasetSchema,
+  dataPage,
+  evaluateProgram,
+  explainProgram,
+  explainQuestion,
+  formatQuestion,
+  MOST_CONDITIONS,
+  type Program,
+  packProgram,
+  parseQuestion,
+  type Question,
+  unpackProgram,
+} from "../../src/research/index.ts";
+import { namedValues, questionOf, randomFrom, randomValue, valuesOf } from "./randomQuestions.ts";
+import { decided, membershipOf, plainCode, sumsOf, type ValueRecord } from "./valuesOracle.ts";
+
+const RECORDS = 128;
+const REGISTER: DatasetSchema = {
+  title: "A register",
+  columns: [
+    { name: "age", kind: "number", unit: "years", minimum: 18, step: 1, maximum: 110 },
+    { name: "hba1c", kind: "number", unit: "%", minimum: 3, step: 0.1, maximum: 20 },
+    { name: "base excess", kind: "number", unit: "mmol/l", minimum: -2.5, step: 0.25, maximum: 7 },
+    { name: "drug", kind: "category", values: ["A", "B", "both", "in"] },
+    { name: "nyha", kind: "category", values: ["1", "2", "3", "4"] },
+  ],
+};
+/** Small enough to look at every possible record. */
+const SMALL: DatasetSchema = {
+  title: "A small one",
+  columns: [
+    { name: "x", kind: "number", unit: "", minimum: -1, step: 1, maximum: 3 },
+    { name: "y", kind: "number", unit: "", minimum: 0, step: 0.5, maximum: 2.5 },
+    { name: "z", kind: "category", values: ["p", "q", "r", "s"] },
+  ],
+};
+
+/** The program, or why there is none. */
+function compiled(question: Question, schema: DatasetSchema): Program | VitalproofError {
+  try {
+    return compileQuestion(question, schema);
+  } catch (error) {
+    if (error instanceof VitalproofError && error.code === "QUESTION_NOT_POSSIBLE") return error;
+    throw error;
+  }
+}
+
+function pageOf(records: readonly ValueRecord[], schema: DatasetSchema) {
+  const columns = schema.columns.map((column) =>
+    records.map((record) => plainCode(schema, column.name, record[column.name])),
+  );
+  return dataPage(0, records.length, columns);
+}
+
+/** Every record that a schema allows, each column's value missing too. */
+function everyRecord(schema: DatasetSchema): ValueRecord[] {
+  return schema.columns.reduce<ValueRecord[]>(
+    (records, column) =>
+      [undefined, ...valuesOf(column)].flatMap((value) =>
+        records.map((record) => ({ ...record, [column.name]: value })),
+      ),
+    [{}],
+  );
+}
+
+/** Membership and outcome together. */
+function kindOf(question: Question, record: ValueRecord): string {
+  const side = membershipOf(question, record);
+  const outcome = question.outcome !== undefined && decided(question.outcome, record) === 1;
+  return side === "rest" || side === "both" ? side : `${side}${outcome ? "+" : ""}`;
+}
+
+describe("compiled questions", () => {
+  it("count what the questions say, over 1,000 random questions and tables, missing values and boundaries included", () => {
+    let answered = 0;
+    let counted = 0;
+    fc.assert(
+      fc.property(questionOf(REGISTER), fc.integer(), (question, seed) => {
+        const program = compiled(question, REGISTER);
+        if (program instanceof VitalproofError) return;
+        const random = randomFrom(seed);
+        const named = namedValues(question);
+        const records = Array.from(
+          { length: RECORDS },
+          (): ValueRecord =>
+            Object.fromEntries(
+              REGISTER.columns.map((column) => [
+                column.name,
+                randomValue(column, named.get(column.name) ?? [], random),
+              ]),
+            ),
+        );
+        const live = records.map(() => random() < 0.9);
+        const bits = live.reduce((word, isLive, i) => (isLive ? word | (1n << BigInt(i)) : word), 0n);
+        const wanted = sumsOf(
+          question,
+          records.filter((_, i) => live[i]),
+          REGISTER,
+        );
+        const { sums } = evaluateProgram(
+          pageOf(records, REGISTER),
+          bits,
+          unpackProgram(packProgram(program)),
+        );
+        const plain = (group: object) =>
+          Object.fromEntries(Object.entries(group).map(([name, sum]) => [name, Number(sum)]));
+        expect({ a: plain(sums.a), b: plain(sums.b) }).to.deep.equal(wanted);
+        answered += 1;
+        counted += wanted.a.n + wanted.b.n;
+      }),
+      { numRuns: 1_900 },
+    );
+    expect(answered, "questions that can be asked").to.be.greaterThan(1_000);
+    expect(counted, "records that were counted").to.be.greaterThan(20_000);
+  });
+
+  it("are right about every possible record, need the fewest conditions, and are refused for the right reason", () => {
+    const records = everyRecord(SMALL);
+    const page = pageOf(records, SMALL);
+    const codes = records.map((record) =>
+      SMALL.columns.map(({ name }) => plainCode(SMALL, name, record[name])),
+    );
+    const placeOf = new Map(codes.map((code, i) => [code.join(), i]));
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(questionOf(SMALL), (question) => {
+        const kinds = records.map((record) => kindOf(question, record));
+        // A condition is needed at a code if some record becomes another kind from the code below to this one.
+        const needed = SMALL.columns.flatMap(({ kind }, column) =>
+          Array.from({ length: kind === "number" ? 6 : 4 }, (_, i) => i + 1).filter((code) =>
+            codes.some((own, i) => {
+              if (own[column] !== code) return false;
+              const below = placeOf.get(own.with(column, code - 1).join())!;
+              return kinds[below] !== kinds[i];
+            }),
+          ),
+        ).length;
+        const has = (side: string) => kinds.some((kind) => kind === side || kind === `${side}+`);
+        const outcomes = new Set(kinds.filter((kind) => kind !== "rest").map((kind) => kind.endsWith("+")));
+        const isEmpty = !has("a") || (question.groups !== undefined && !has("b"));
+        const wanted = kinds.includes("both")
+          ? "groups-overlap"
+          : isEmpty
+            ? "group-empty"
+            : question.outcome !== undefined && outcomes.size === 1
+              ? "outcome-constant"
+              : needed > MOST_CONDITIONS
+                ? "too-many-conditions"
+                : "a program";
+        const program = compiled(question, SMALL);
+        const isRefused = program instanceof VitalproofError;
+        seen.set(wanted, (seen.get(wanted) ?? 0) + 1);
+        expect(isRefused ? program.details.reason : "a program").to.equal(wanted);
+        if (isRefused) {
+          if (wanted === "too-many-conditions") expect(program.details.needed).to.equal(needed);
+          if (wanted === "groups-overlap")
+            expect(
+              membershipOf(question, witnessOf(program.details.record as Record<string, string>)),
+            ).to.equal("both");
+          return;
+        }
+        expect(program.conditions.length).to.equal(Math.max(1, needed));
+        const { classes } = evaluateProgram(page, (1n << BigInt(records.length)) - 1n, program);
+        expect(classes.map((one) => ["", "a+", "a", "b+", "b", "rest"][one])).to.deep.equal(kinds);
+      }),
+      { numRuns: 1_000 },
+    );
+    const reasons = ["a program", "groups-overlap", "group-empty", "outcome-constant", "too-many-conditions"];
+    for (const reason of reasons) expect(seen.get(reason) ?? 0, reason).to.be.greaterThan(0);
+  });
+
+  it("are the same for the same question as text, and are explained", () => {
+    fc.assert(
+      fc.property(questionOf(REGISTER), (question) => {
+        const again = parseQuestion(formatQuestion(question));
+        expect(formatQuestion(again)).to.equal(formatQuestion(question));
+        const program = compiled(question, REGISTER);
+        if (program instanceof VitalproofError) return;
+        expect(compileQuestion(again, REGISTER)).to.deep.equal(program);
+        expect(explainQuestion(question, REGISTER).length).to.be.greaterThan(6);
+        const lines = explainProgram(program, REGISTER);
+        // Missing values only count as something where the question asks for them.
+        if (!/is (missing|present)/.test(formatQuestion(question)))
+          expect(lines.filter((line) => line.startsWith("Note"))).to.deep.equal([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+function witnessOf(record: Readonly<Record<string, string>>): ValueRecord {
+  const read = ([name, value]: [string, string]) => {
+    const isNumber = SMALL.columns.find((column) => column.name === name)!.kind === "number";
+    return [name, value === "missing" ? undefined : isNumber ? Number(value) : value] as const;
+  };
+  return Object.fromEntries(Object.entries(record).map(read));
+}
