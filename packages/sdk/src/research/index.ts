@@ -10,7 +10,6 @@ export {
   type QuerySizes,
   querySizesOf,
 } from "./answer.ts";
-export { codeOf, highestCodeOf, valueAt } from "./codes.ts";
 export {
   columnRootOf,
   type DataColumn,
@@ -21,7 +20,6 @@ export {
   PAGE_COLUMNS,
   rootOfDataPage,
 } from "./column.ts";
-export { compileQuestion } from "./compile.ts";
 export {
   type AnswerClasses,
   type AnswerSums,
@@ -35,12 +33,7 @@ export {
   type SmallCell,
   unpackSums,
 } from "./evaluate.ts";
-export { explainQuestion } from "./explain.ts";
-export { explainProgram } from "./explainProgram.ts";
 export { researchFamilyFields } from "./family.ts";
-export { circuitsFor, type ProgramSizes, sizesOfProgram } from "./fitting.ts";
-export { formatExpression, formatQuestion } from "./formatQuestion.ts";
-export { parseQuestion } from "./parseQuestion.ts";
 export {
   assertProgram,
   type Condition,
@@ -50,6 +43,13 @@ export {
   packProgram,
   unpackProgram,
 } from "./program.ts";
+export { codeOf, highestCodeOf, valueAt } from "./question/codes.ts";
+export { compileQuestion } from "./question/compile.ts";
+export { explainQuestion } from "./question/explain.ts";
+export { explainProgram } from "./question/explainProgram.ts";
+export { circuitsFor, type ProgramSizes, sizesOfProgram } from "./question/fitting.ts";
+export { formatExpression, formatQuestion } from "./question/formatQuestion.ts";
+export { parseQuestion } from "./question/parseQuestion.ts";
 export {
   type Comparison,
   type Expression,
@@ -58,7 +58,19 @@ export {
   STATISTIC_NAMES,
   STATISTICS,
   type Statistic,
-} from "./question.ts";
+} from "./question/question.ts";
+export type { WhyNotPossible } from "./question/rules.ts";
+export {
+  type Amount,
+  assertDatasetSchema,
+  type CategoryColumnSchema,
+  type ColumnSchema,
+  DATASET_SCHEMA,
+  type DatasetSchema,
+  type NumberColumnSchema,
+  readDatasetSchema,
+} from "./question/schema.ts";
+export { RESERVED_WORDS } from "./question/tokens.ts";
 export {
   type AnswerWords,
   answerInputs,
@@ -69,17 +81,7 @@ export {
   requestDomainOf,
   requestOf,
 } from "./request.ts";
-export type { WhyNotPossible } from "./rules.ts";
-export {
-  type Amount,
-  assertDatasetSchema,
-  type CategoryColumnSchema,
-  type ColumnSchema,
-  DATASET_SCHEMA,
-  type DatasetSchema,
-  type NumberColumnSchema,
-  readDatasetSchema,
-} from "./schema.ts";
+export { type Figure, type QuestionResult, resultOf } from "./result.ts";
 export {
   type CurvePair,
   isResearchKey,
@@ -88,4 +90,3 @@ export {
   type SealedAnswer,
   seal,
 } from "./seal.ts";
-export { RESERVED_WORDS } from "./tokens.ts";

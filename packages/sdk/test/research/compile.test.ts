@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { expect } from "chai";
-import { VitalproofError } from "../../src/index.ts";
+
+import { VitalproofError } from "@vitalproof/sdk";
 import {
   compileQuestion,
   type DatasetSchema,
@@ -11,7 +11,8 @@ import {
   parseQuestion,
   type Question,
   unpackProgram,
-} from "../../src/research/index.ts";
+} from "@vitalproof/sdk/research";
+import { expect } from "chai";
 import { codeThrown } from "../support.ts";
 import { REGISTER } from "./register.ts";
 

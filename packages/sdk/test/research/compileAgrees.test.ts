@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Programs of random questions against what the questions say about values (valuesOracle.ts).
-import { expect } from "chai";
-import fc from "fast-check";
-import { VitalproofError } from "../../src/index.ts";
+
+import { VitalproofError } from "@vitalproof/sdk";
 import {
   compileQuestion,
   type DatasetSchema,
@@ -18,7 +17,9 @@ import {
   parseQuestion,
   type Question,
   unpackProgram,
-} from "../../src/research/index.ts";
+} from "@vitalproof/sdk/research";
+import { expect } from "chai";
+import fc from "fast-check";
 import { namedValues, questionOf, randomFrom, randomValue, valuesOf } from "./randomQuestions.ts";
 import { decided, membershipOf, plainCode, sumsOf, type ValueRecord } from "./valuesOracle.ts";
 

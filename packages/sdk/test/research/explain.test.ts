@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { expect } from "chai";
-import fc from "fast-check";
-import { type Belongs, boxesOf } from "../../src/research/boxes.ts";
+
 import {
   circuitsFor,
   compileQuestion,
@@ -9,7 +7,10 @@ import {
   explainQuestion,
   type Program,
   parseQuestion,
-} from "../../src/research/index.ts";
+} from "@vitalproof/sdk/research";
+import { expect } from "chai";
+import fc from "fast-check";
+import { type Belongs, boxesOf } from "../../src/research/question/boxes.ts";
 import { codeThrown } from "../support.ts";
 import { REGISTER } from "./register.ts";
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { expect } from "chai";
-import fc from "fast-check";
-import { VitalproofError } from "../../src/index.ts";
+
+import { VitalproofError } from "@vitalproof/sdk";
 import {
   type Amount,
   type Comparison,
@@ -12,7 +11,9 @@ import {
   type Question,
   RESEARCH_QUESTION,
   RESERVED_WORDS,
-} from "../../src/research/index.ts";
+} from "@vitalproof/sdk/research";
+import { expect } from "chai";
+import fc from "fast-check";
 import { documentText, parseDocument } from "../../src/wire/documents.ts";
 import { codeThrown } from "../support.ts";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import fc from "fast-check";
+
 import {
   type ColumnSchema,
   type Comparison,
@@ -8,7 +8,8 @@ import {
   type Question,
   STATISTIC_NAMES,
   STATISTICS,
-} from "../../src/research/index.ts";
+} from "@vitalproof/sdk/research";
+import fc from "fast-check";
 import type { Value } from "./valuesOracle.ts";
 
 const known = new Map<ColumnSchema, readonly (number | string)[]>();

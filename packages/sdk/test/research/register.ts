@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { DatasetSchema } from "../../src/research/index.ts";
+import type { DatasetSchema } from "@vitalproof/sdk/research";
 
 /** A register of people with diabetes. */
 export const REGISTER: DatasetSchema = {

@@ -2,7 +2,7 @@
 //
 // What a question says about records of values, written without the compiler: no codes, no levels, no tables. Decisions are
 // numbers, 1 for yes, 0 for no and a half for undecided, so that `and` is the least, `or` the greatest and `not` what is left.
-import type { Comparison, DatasetSchema, Expression, Question } from "../../src/research/index.ts";
+import type { Comparison, DatasetSchema, Expression, Question } from "@vitalproof/sdk/research";
 
 export type Value = number | string | undefined;
 export type ValueRecord = Readonly<Record<string, Value>>;

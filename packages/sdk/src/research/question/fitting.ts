@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { RESEARCH_CIRCUITS } from "../generated/researchProtocol.ts";
-import type { QuerySizes } from "./answer.ts";
-import type { Program } from "./program.ts";
+import { RESEARCH_CIRCUITS } from "../../generated/researchProtocol.ts";
+import type { QuerySizes } from "../answer.ts";
+import type { Program } from "../program.ts";
 
 /** What a program takes of a circuit. */
 export type ProgramSizes = Pick<QuerySizes, "conditions" | "values" | "groups">;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Values of a column and their codes, exactly: no floating point is involved.
-import { type Decimal, decimal, formatSteps, parseDecimal, stepsFrom } from "../decimal.ts";
-import { assertInteger } from "../invalid.ts";
+import { type Decimal, decimal, formatSteps, parseDecimal, stepsFrom } from "../../decimal.ts";
+import { assertInteger } from "../../invalid.ts";
 import type { Amount, ColumnSchema, NumberColumnSchema } from "./schema.ts";
 
 /** How many values a column has: its codes are 1 to this. */

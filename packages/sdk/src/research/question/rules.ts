@@ -2,8 +2,8 @@
 //
 // Expressions over codes instead of values. Negations are gone: they are in the comparisons, by De Morgan's laws, which hold for
 // three results too.
-import { compareDecimals, parseDecimal } from "../decimal.ts";
-import { VitalproofError } from "../errors.ts";
+import { compareDecimals, parseDecimal } from "../../decimal.ts";
+import { VitalproofError } from "../../errors.ts";
 import { codeOf, codesFrom, highestCodeOf, valueAt } from "./codes.ts";
 import { formatComparison } from "./formatQuestion.ts";
 import { nearestOf } from "./nearest.ts";

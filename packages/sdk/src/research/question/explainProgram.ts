@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { assertProgram, type Program } from "../program.ts";
 import { type Belongs, boxesOf } from "./boxes.ts";
 import { highestCodeOf } from "./codes.ts";
-import { assertProgram, type Program } from "./program.ts";
 import { assertDatasetSchema, type DatasetSchema } from "./schema.ts";
 import { type Space, statesOf } from "./space.ts";
 import { columnAt, saidCode, saidCondition, saidLevels, titleOf } from "./words.ts";

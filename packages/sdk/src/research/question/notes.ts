@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Comparisons that mean something else than they seem to: their values are often in another unit, or more exact than the column.
-import { decimal } from "../decimal.ts";
+import { decimal } from "../../decimal.ts";
 import { codeOf, codesFrom, highestCodeOf, valueAt } from "./codes.ts";
 import { formatComparison } from "./formatQuestion.ts";
 import { type Comparison, comparisonsOf, type Question } from "./question.ts";

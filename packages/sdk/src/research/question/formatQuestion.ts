@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatDecimal, parseDecimal } from "../decimal.ts";
+import { formatDecimal, parseDecimal } from "../../decimal.ts";
 import type { Comparison, Expression, Question } from "./question.ts";
 import type { Amount } from "./schema.ts";
 import { isPlainWord } from "./tokens.ts";

@@ -2,12 +2,12 @@
 //
 // A question as a program. Programs are canonical: questions that treat every possible record alike become the same program, with
 // the fewest conditions.
-import type { VitalproofError } from "../errors.ts";
+import type { VitalproofError } from "../../errors.ts";
+import { type Condition, MOST_CONDITIONS, type Program } from "../program.ts";
 import { assertCounted } from "./counted.ts";
 import { formatName } from "./formatQuestion.ts";
 import { type Kind, kindsOf, type QuestionRules, requiredOf } from "./kinds.ts";
 import { assertParts } from "./parts.ts";
-import { type Condition, MOST_CONDITIONS, type Program } from "./program.ts";
 import { assertQuestion, type Question } from "./question.ts";
 import { columnNamed, notPossible, partsOf, type Rule, ruleOf } from "./rules.ts";
 import { assertDatasetSchema, type DatasetSchema } from "./schema.ts";

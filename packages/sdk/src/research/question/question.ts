@@ -2,9 +2,9 @@
 //
 // What a researcher asks, as a JSON document. parseQuestion.ts reads the same from a text.
 import * as v from "valibot";
-import type { Document } from "../wire/documents.ts";
-import { type Field, list, object, oneLine, oneOf, optional, pair } from "../wire/fields.ts";
-import { parse } from "../wire/parse.ts";
+import type { Document } from "../../wire/documents.ts";
+import { type Field, list, object, oneLine, oneOf, optional, pair } from "../../wire/fields.ts";
+import { parse } from "../../wire/parse.ts";
 import type { Amount } from "./schema.ts";
 
 /** What a comparison does with one value. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Words, numbers and signs of a question's text.
-import { VitalproofError } from "../errors.ts";
+import { VitalproofError } from "../../errors.ts";
 
 export type Token = {
   readonly kind: "word" | "quoted" | "number" | "sign" | "end";

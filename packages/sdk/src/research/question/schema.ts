@@ -2,11 +2,11 @@
 //
 // What a custodian publishes about a dataset: which columns its pages have, and what the codes in them mean.
 import * as v from "valibot";
-import { compareDecimals, parseDecimal, stepsFrom } from "../decimal.ts";
-import { VitalproofError } from "../errors.ts";
-import { type Document, parseDocument } from "../wire/documents.ts";
-import { type Field, list, object, oneLine, optional, variant } from "../wire/fields.ts";
-import { HIGHEST_CODE, PAGE_COLUMNS } from "./column.ts";
+import { compareDecimals, parseDecimal, stepsFrom } from "../../decimal.ts";
+import { VitalproofError } from "../../errors.ts";
+import { type Document, parseDocument } from "../../wire/documents.ts";
+import { type Field, list, object, oneLine, optional, variant } from "../../wire/fields.ts";
+import { HIGHEST_CODE, PAGE_COLUMNS } from "../column.ts";
 import { isReserved } from "./tokens.ts";
 
 /** A decimal: a number, or a text such as "6.50". Both are read exactly. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Values, comparisons and conditions of a dataset's columns, as people say them.
+
+import { HIGHEST_CODE } from "../column.ts";
+import type { Condition } from "../program.ts";
 import { highestCodeOf, valueAt } from "./codes.ts";
-import { HIGHEST_CODE } from "./column.ts";
-import type { Condition } from "./program.ts";
 import type { Comparison, Expression } from "./question.ts";
 import type { Amount, ColumnSchema, DatasetSchema } from "./schema.ts";
 import type { Space, State } from "./space.ts";

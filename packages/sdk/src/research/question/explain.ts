@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { MIN_CELL } from "../evaluate.ts";
+import { MOST_CONDITIONS } from "../program.ts";
 import { type CompiledQuestion, compiledQuestion } from "./compile.ts";
-import { MIN_CELL } from "./evaluate.ts";
 import { circuitsFor, sizesOfProgram } from "./fitting.ts";
 import { notesOf } from "./notes.ts";
-import { MOST_CONDITIONS } from "./program.ts";
 import type { Question } from "./question.ts";
 import { columnNamed, partsOf, type Rule } from "./rules.ts";
 import type { DatasetSchema } from "./schema.ts";
