@@ -4,7 +4,7 @@ import { posix } from "node:path";
 import { expect } from "chai";
 
 /** Rooms that belong to one product each. A new product is added here. */
-const PRODUCTS = ["claims", "ledger"];
+const PRODUCTS = ["claims", "ledger", "research"];
 const ROOMS = [
   "registries",
   "custody",

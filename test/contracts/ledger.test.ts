@@ -550,4 +550,33 @@ describe("HealthLedger", () => {
     await call("changeConsents", page.changes(revoked));
     expect(await ledger.isLive(1n, 1)).to.equal(false);
   });
+
+  it("H12: nor by a contract that is being made, which has no code yet", async () => {
+    const { ledger } = await fresh(filled);
+    const { interface: calls } = ledger;
+    const now = (await minute()) + 60;
+    const header = BigInt(now) << 32n;
+    const none = {
+      a: [0n, 0n],
+      b: [
+        [0n, 0n],
+        [0n, 0n],
+      ],
+      c: [0n, 0n],
+    } as never;
+    const logging = calls.encodeFunctionData("logAccesses", [
+      2n,
+      idOf("access-batch-64"),
+      header,
+      0n,
+      none,
+      "0x",
+    ]);
+    await time.setNextBlockTimestamp(now * MINUTE);
+    const made = ethers.deployContract("CallingConstructor", [
+      ledger.target,
+      [calls.encodeFunctionData("openPage", [0n]), logging],
+    ]);
+    await expect(made).to.be.revertedWithCustomError(ledger, "HealthLedger_NotDirect");
+  });
 });

@@ -50,10 +50,10 @@ function asked(text: string): QuestionResult {
 
 describe("research: results of questions", () => {
   it("a difference of proportions is that of complete records", () => {
-    const text = "age >= 40; outcome: egfr < 95; groups: drug A vs B; statistic: difference of proportions";
+    const text = "age >= 40; outcome: egfr < 70; groups: drug A vs B; statistic: difference of proportions";
     const share = (drug: string) => {
       const group = patients.filter((one) => one.age >= 40 && one.drug === drug && one.egfr !== undefined);
-      return group.filter((one) => one.egfr! < 95).length / group.length;
+      return group.filter((one) => one.egfr! < 70).length / group.length;
     };
     const result = asked(text);
     if (result.statistic !== "difference of proportions" || !("value" in result.difference))
