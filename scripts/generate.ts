@@ -14,7 +14,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { circomMain, circomProtocol } from "./generate/circom.ts";
+import { circomMain, circomProtocol, circomResearch } from "./generate/circom.ts";
 import { whyNotBuilt } from "./generate/contracts.ts";
 import {
   solidityFactsLayout,
@@ -23,7 +23,11 @@ import {
   solidityTermsLayout,
 } from "./generate/solidity.ts";
 import { loadSources } from "./generate/sources.ts";
-import { typescriptLedgerProtocol, typescriptProtocol, typescriptResearchProtocol } from "./generate/typescript.ts";
+import {
+  typescriptLedgerProtocol,
+  typescriptProtocol,
+  typescriptResearchProtocol,
+} from "./generate/typescript.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values, positionals } = parseArgs({
@@ -62,6 +66,7 @@ async function writeFacts(): Promise<void> {
   const { protocol, instances } = loadSources(root);
   write([
     ["circuits/lib/generated/protocol.circom", circomProtocol(protocol)],
+    ["circuits/research/generated/research.circom", circomResearch(protocol)],
     ["contracts/claims/generated/TermsLayout.sol", solidityTermsLayout(protocol)],
     ["contracts/claims/generated/FactsLayout.sol", solidityFactsLayout(protocol)],
     ["contracts/ledger/generated/LedgerLayout.sol", solidityLedgerLayout(protocol)],

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../research/query.circom";
 
 /*
- * query-1024, version 1: two groups, an outcome and two values over 1,024 records, beside 8 earlier answers.
+ * query-1024, version 1: two groups, an outcome and two values over 1,024 records, after at most 8 earlier answers.
  *
  * Public inputs in the verifier's order: digest, x, y.
  * The template lists its private inputs.

@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../research/query.circom";
 
 /*
- * query-256, version 1: two groups, an outcome and two values over 256 records, beside 4 earlier answers.
+ * query-256, version 1: two groups, an outcome and two values over 256 records, after at most 4 earlier answers.
  *
  * Public inputs in the verifier's order: digest, x, y.
  * The template lists its private inputs.

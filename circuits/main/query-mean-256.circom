@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "../research/query.circom";
 
 /*
- * query-mean-256, version 1: one group, an outcome and a mean over 256 records, beside 2 earlier answers.
+ * query-mean-256, version 1: one group, an outcome and a mean over 256 records, after at most 2 earlier answers.
  *
  * Public inputs in the verifier's order: digest, x, y.
  * The template lists its private inputs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
+include "generated/research.circom";
 include "../lib/generated/protocol.circom";
 include "../lib/lookup.circom";
 include "../lib/packing.circom";
@@ -59,7 +60,7 @@ template ClassesRoot(N) {
 }
 
 /*
- * This answer beside an earlier one: how many of the 35 cells hold that the two together make, one for each pair of classes
+ * This answer together with an earlier one: how many of the 35 cells hold that the two make, one for each pair of classes
  * but "not live" in both. Every count that can be derived from both answers is a sum of these cells; so if each is 0 or at
  * least 11, then no difference of two released counts is about 1 to 10 people. A record that went or came is in "not live" of
  * one of them, so that a single one suppresses the answer, whichever class it was in.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
+include "generated/research.circom";
 include "../lib/generated/protocol.circom";
 include "../lib/lookup.circom"; // Absorb
 include "../lib/sparse_poseidon.circom";

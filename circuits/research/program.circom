@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.3;
 
-include "../lib/generated/protocol.circom";
+include "generated/research.circom";
 include "bitify.circom";
 
 /** Words of a program: its conditions, and two halves of each truth table. */

@@ -134,7 +134,7 @@ struct ResearchMarketConfig {
 /// Assumptions and weaknesses, plainly:
 /// - Whether records are true is the custodian's word, and so is which record belongs to which consent.
 /// - Everybody sees program, fee, time, whether an answer was released, and how many consents are live.
-/// - An exact answer is released only if each cell is empty or of at least 11 people, by itself and together with every earlier exact
+/// - An exact answer is released only if each cell is empty or of at least 11 people, alone and together with every earlier exact
 ///   answer of the dataset. Differences of three and more answers are bounded by the budget of exact answers alone, at most 8.
 /// - A new page of columns for the same records (`replacePage`) can change a value between two answers. Membership is
 ///   compared across pages, values are not: the difference of two sums then shows how one record's value changed.
@@ -154,12 +154,7 @@ interface IResearchMarket {
     );
     event PageReplaced(DatasetId indexed dataset, uint256 root);
     event QuestionAsked(QuestionId indexed question, address indexed researcher, Question asked);
-    event QuestionSent(
-        QuestionId indexed question,
-        DatasetId indexed dataset,
-        uint128 fee,
-        uint40 deadline
-    );
+    event QuestionSent(QuestionId indexed question, DatasetId indexed dataset, uint128 fee, uint40 deadline);
     event QuestionAccepted(QuestionId indexed question, DatasetId indexed dataset);
     /// @param perSlot royalty of each live record.
     event QuestionAnswered(
@@ -220,11 +215,7 @@ interface IResearchMarket {
     /// @notice Asks one question of one or more datasets. Takes each fee from the caller, who approved it in the dataset's token.
     /// @param asked with the caller as its researcher
     /// @param deadline an hour to 90 days from now
-    function ask(
-        Question calldata asked,
-        Bid[] calldata bids,
-        uint40 deadline
-    ) external returns (QuestionId);
+    function ask(Question calldata asked, Bid[] calldata bids, uint40 deadline) external returns (QuestionId);
 
     /// @notice Takes a question on; custodian only. It spends one exact answer of the dataset's budget.
     function accept(QuestionId question, DatasetId dataset) external;
@@ -280,7 +271,7 @@ interface IResearchMarket {
     /// @notice Roots of the classes of the dataset's released answers, in their order.
     function earlierOf(DatasetId dataset) external view returns (uint256[] memory);
 
-    /// @notice Zero where the ledger page is no dataset's.
+    /// @notice Zero for a ledger page without a dataset.
     function datasetOfPage(uint64 ledgerPage) external view returns (DatasetId);
 
     function requestOf(QuestionId question, DatasetId dataset) external view returns (Request memory);

@@ -26,7 +26,7 @@ library BabyJubJub {
         return x != 0;
     }
 
-    /// @dev In projective coordinates: "dbl-2008-bbjlp" of the Explicit-Formulas Database.
+    /// @dev In projective coordinates: the doubling of Bernstein et al., 2008, in the Explicit-Formulas Database.
     function _double(
         uint256 x,
         uint256 y,

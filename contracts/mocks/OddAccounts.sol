@@ -44,9 +44,9 @@ contract CallingAccount {
 
 /// @title An account that calls what it is told while it is made, when it has no code yet
 contract CallingConstructor {
-    constructor(address callee, bytes[] memory datas) {
-        for (uint256 i = 0; i < datas.length; ++i) {
-            (bool success, bytes memory answer) = callee.call(datas[i]);
+    constructor(address callee, bytes[] memory calls) {
+        for (uint256 i = 0; i < calls.length; ++i) {
+            (bool success, bytes memory answer) = callee.call(calls[i]);
             if (success) continue;
             assembly ("memory-safe") {
                 revert(add(answer, 0x20), mload(answer))

@@ -23,11 +23,12 @@ abstract contract Datasets is ResearchState {
         DatasetOffer calldata offer,
         PageProof calldata page
     ) external nonReentrant returns (DatasetId dataset) {
-        bool isRight = offer.royaltyPerMille <= 1000 &&
-            offer.exactBudget != 0 &&
-            offer.exactBudget <= ResearchLayout.EARLIER &&
-            offer.lookFee <= offer.price &&
-            offer.ledgerPages[0] != 0;
+        bool isRight =
+            offer.royaltyPerMille <= 1000 &&
+                offer.exactBudget != 0 &&
+                offer.exactBudget <= ResearchLayout.EARLIER &&
+                offer.lookFee <= offer.price &&
+                offer.ledgerPages[0] != 0;
         if (!isRight) revert ResearchMarket_InvalidOffer(offer);
         dataset = DatasetId.wrap(++datasetCount);
         bool isOver = false;

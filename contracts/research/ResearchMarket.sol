@@ -40,8 +40,7 @@ contract ResearchMarket is Royalties {
     uint256 private constant CONDITION_BITS =
         ResearchLayout.CONDITION_COLUMN_BITS + ResearchLayout.CONDITION_REACH_BITS;
     uint256 private constant PROGRAM_BITS =
-        CONDITION_BITS *
-            ResearchLayout.CONDITIONS +
+        CONDITION_BITS * ResearchLayout.CONDITIONS +
             ResearchLayout.WANTS_V_BITS +
             ResearchLayout.WANTS_U_BITS;
 
@@ -141,9 +140,10 @@ contract ResearchMarket is Royalties {
     function refund(QuestionId question, DatasetId dataset) external nonReentrant {
         Request storage request = _requests[question][dataset];
         (RequestState state, bool isOver) = (request.state, block.timestamp > request.deadline);
-        bool isDue = state == RequestState.Suppressed ||
-            (state == RequestState.Asked && (isOver || msg.sender == request.researcher)) ||
-            (state == RequestState.Accepted && isOver);
+        bool isDue =
+            state == RequestState.Suppressed ||
+                (state == RequestState.Asked && (isOver || msg.sender == request.researcher)) ||
+                (state == RequestState.Accepted && isOver);
         if (!isDue) revert ResearchMarket_NotNow(question, dataset, state);
         uint128 amount = request.fee;
         (request.state, request.fee) = (RequestState.Refunded, 0);
@@ -163,10 +163,7 @@ contract ResearchMarket is Royalties {
 
     /// @inheritdoc IResearchMarket
     function requestDomainOf(QuestionId question, DatasetId dataset) public view returns (bytes32) {
-        return
-            keccak256(
-                abi.encode("vitalproof/request/1", block.chainid, address(this), question, dataset)
-            );
+        return keccak256(abi.encode("vitalproof/request/1", block.chainid, address(this), question, dataset));
     }
 
     function _inTime(
@@ -194,9 +191,8 @@ contract ResearchMarket is Royalties {
 
     /// @dev What no circuit would accept, so that nobody waits for its answer.
     function _requireProgram(QueryProgram calldata program) private pure {
-        bool isRight = program.a != 0 &&
-            program.a & program.b == 0 &&
-            program.conditions >> PROGRAM_BITS == 0;
+        bool isRight =
+            program.a != 0 && program.a & program.b == 0 && program.conditions >> PROGRAM_BITS == 0;
         for (uint256 p = 0; p < ResearchLayout.CONDITIONS; ++p) {
             uint256 condition = (program.conditions >> (CONDITION_BITS * p)) & ((1 << CONDITION_BITS) - 1);
             uint256 column = condition & ((1 << ResearchLayout.CONDITION_COLUMN_BITS) - 1);
@@ -215,9 +211,7 @@ contract ResearchMarket is Royalties {
         SealedAnswer calldata sealed_
     ) private view returns (uint256[] memory words) {
         uint256 at = 8;
-        words = new uint256[](
-            at + 1 + ResearchLayout.LIVE_WORDS + ResearchLayout.EARLIER + 8
-        );
+        words = new uint256[](at + 1 + ResearchLayout.LIVE_WORDS + ResearchLayout.EARLIER + 8);
         words[1] = asked.program.conditions;
         (words[2], words[3]) = (uint128(asked.program.a), asked.program.a >> 128);
         (words[4], words[5]) = (uint128(asked.program.b), asked.program.b >> 128);

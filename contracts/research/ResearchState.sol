@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
-import {IHealthLedger, Page} from "../interfaces/IHealthLedger.sol";
+import {IHealthLedger} from "../interfaces/IHealthLedger.sol";
 import {Dataset, IResearchMarket, ResearchMarketConfig} from "../interfaces/IResearchMarket.sol";
 import {CircuitId, DatasetId} from "../types/Ids.sol";
 

@@ -73,11 +73,7 @@ abstract contract Royalties is Datasets {
     }
 
     /// @inheritdoc IResearchMarket
-    function payeeActionOf(
-        DatasetId dataset,
-        uint256 record,
-        address account
-    ) public view returns (uint256) {
+    function payeeActionOf(DatasetId dataset, uint256 record, address account) public view returns (uint256) {
         bytes32 hash = keccak256(
             abi.encode("vitalproof/payee/1", block.chainid, address(this), dataset, record, account)
         );

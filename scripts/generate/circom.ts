@@ -17,16 +17,8 @@ import {
 const HEADER = "// SPDX-License-Identifier: GPL-3.0-or-later\npragma circom 2.2.3;\n";
 
 export function circomProtocol(protocol: Protocol): string {
-  const lines: string[] = [];
-  const fn = (name: string, value: string | number | bigint, comment: string) =>
-    lines.push(`function ${name}() { return ${value}; } // ${comment}`);
-
-  for (const [name, tag] of Object.entries(protocol.tags)) {
-    fn(`TAG_${upperSnake(name)}`, tagValue(tag), `ASCII "${tag}"`);
-  }
-  for (const [name, tag] of Object.entries(protocol.countedTags)) {
-    fn(`TAG_${upperSnake(name)}`, countedTagValue(tag), `ASCII "${tag}", then two bytes that count blocks`);
-  }
+  const { lines, fn, tags, shifts } = writer();
+  tags(protocol);
   fn("MAX_DEPTH", protocol.maxDepth, "greatest depth of an anchor tree");
   fn("WORD_BITS", protocol.wordBits, "bits of a packed word");
   fn("INNER_INPUTS", protocol.inner.inputs, "inputs of a full block of an inner hash");
@@ -34,18 +26,8 @@ export function circomProtocol(protocol: Protocol): string {
   fn("SHARE_UNIT", 10_000, "shares are counted in 1/10,000");
   fn("NO_BOUND", NO_BOUND, "upper bound that bounds no count");
 
-  const shifts = (prefix: string, fields: ReturnType<typeof place>["fields"]) => {
-    for (const field of fields) {
-      fn(`${prefix}_${upperSnake(field.name)}_SHIFT`, field.shift, `lowest bit of ${field.name}`);
-      fn(`${prefix}_${upperSnake(field.name)}_BITS`, field.bits, `width of ${field.name}`);
-    }
-  };
   shifts("CONTEXT", place(protocol.context).fields);
   for (const [name, word] of Object.entries(protocol.ledger)) shifts(upperSnake(name), place(word).fields);
-  for (const [name, { value, doc }] of Object.entries(protocol.research.sizes))
-    fn(`RESEARCH_${upperSnake(name)}`, value, doc);
-  for (const [name, word] of Object.entries(protocol.research.words))
-    shifts(upperSnake(name), place(word).fields);
   const header = place(protocol.terms.header);
   shifts("TERMS", header.fields);
   fn("TERMS_HEADER_BITS", header.end, "bits of the header; a template's fields follow");
@@ -70,6 +52,36 @@ export function circomProtocol(protocol: Protocol): string {
     );
   }
   return `${HEADER}\n// ${GENERATED}\n\n${lines.join("\n")}\n`;
+}
+
+/** What the circuits of research queries alone read. */
+export function circomResearch({ research }: Protocol): string {
+  const { lines, fn, tags, shifts } = writer();
+  tags(research);
+  for (const [name, { value, doc }] of Object.entries(research.sizes))
+    fn(`RESEARCH_${upperSnake(name)}`, value, doc);
+  for (const [name, word] of Object.entries(research.words)) shifts(upperSnake(name), place(word).fields);
+  return `${HEADER}\n// ${GENERATED}\n\n${lines.join("\n")}\n`;
+}
+
+/** Lines of a file of constants. */
+function writer() {
+  const lines: string[] = [];
+  const fn = (name: string, value: string | number | bigint, comment: string) =>
+    lines.push(`function ${name}() { return ${value}; } // ${comment}`);
+  const tags = (of: Pick<Protocol, "tags" | "countedTags">) => {
+    for (const [name, tag] of Object.entries(of.tags))
+      fn(`TAG_${upperSnake(name)}`, tagValue(tag), `ASCII "${tag}"`);
+    for (const [name, tag] of Object.entries(of.countedTags))
+      fn(`TAG_${upperSnake(name)}`, countedTagValue(tag), `ASCII "${tag}", then two bytes that count blocks`);
+  };
+  const shifts = (prefix: string, fields: ReturnType<typeof place>["fields"]) => {
+    for (const field of fields) {
+      fn(`${prefix}_${upperSnake(field.name)}_SHIFT`, field.shift, `lowest bit of ${field.name}`);
+      fn(`${prefix}_${upperSnake(field.name)}_BITS`, field.bits, `width of ${field.name}`);
+    }
+  };
+  return { lines, fn, tags, shifts };
 }
 
 /** One main component: a documentation block and one line. */

@@ -59,12 +59,16 @@ export function solidityResearchLayout({ research, ledger, ledgerCodes }: Protoc
       constant("uint256", `${upperSnake(word)}_${upperSnake(name)}_BITS`, bits),
     ]),
   );
-  return library("ResearchLayout", "Sizes of research queries, fields of a program's first word, and of a ledger page's form", [
-    ...Object.entries(sizes).map(([name, { value }]) => constant("uint256", upperSnake(name), value)),
-    ...fields,
-    constant("uint256", "FORM_PURPOSE_RESEARCH", shiftOf("purposes") + purpose),
-    constant("uint256", "FORM_UNTIL_SHIFT", shiftOf("until")),
-  ]);
+  return library(
+    "ResearchLayout",
+    "Sizes of research queries, fields of a program's first word, and of a ledger page's form",
+    [
+      ...Object.entries(sizes).map(([name, { value }]) => constant("uint256", upperSnake(name), value)),
+      ...fields,
+      constant("uint256", "FORM_PURPOSE_RESEARCH", shiftOf("purposes") + purpose),
+      constant("uint256", "FORM_UNTIL_SHIFT", shiftOf("until")),
+    ],
+  );
 }
 
 export function solidityTermsLayout(protocol: Protocol): string {

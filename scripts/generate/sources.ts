@@ -55,8 +55,10 @@ export interface Protocol {
   readonly ledgerCodes: Readonly<
     Record<"purposes" | "roles" | "classes", readonly { readonly name: string; readonly code?: string }[]>
   >;
-  /** Sizes and packed words of research queries. */
+  /** Of research queries: in files of its own, so that a change of it leaves the other circuits' sources as they are. */
   readonly research: {
+    readonly tags: Readonly<Record<string, string>>;
+    readonly countedTags: Readonly<Record<string, string>>;
     readonly sizes: Readonly<Record<string, { readonly value: number; readonly doc: string }>>;
     readonly words: Readonly<Record<string, readonly Field[]>>;
   };
@@ -95,8 +97,8 @@ export function loadSources(root: string): { protocol: Protocol; instances: read
   const protocol: Protocol = JSON.parse(readFileSync(join(root, "circuits/protocol.json"), "utf8"));
   // 31 bytes always fit below the BN254 scalar field's 254 bits; two of them are for a counter.
   const longest = [
-    [protocol.tags, 31],
-    [protocol.countedTags, 31 - COUNTER_BYTES],
+    [{ ...protocol.tags, ...protocol.research.tags }, 31],
+    [{ ...protocol.countedTags, ...protocol.research.countedTags }, 31 - COUNTER_BYTES],
   ] as const;
   for (const [tags, most] of longest) {
     for (const [name, tag] of Object.entries(tags)) {

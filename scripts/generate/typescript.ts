@@ -13,13 +13,6 @@ import {
 } from "./sources.ts";
 
 export function typescriptProtocol(protocol: Protocol, instances: readonly Instance[]): string {
-  const tags = Object.entries(protocol.tags).map(
-    ([name, tag]) => `  /** ASCII "${tag}" */\n  ${name}: 0x${tagValue(tag).toString(16)}n,`,
-  );
-  const counted = Object.entries(protocol.countedTags).map(
-    ([name, tag]) =>
-      `  /** ASCII "${tag}", then two bytes that count blocks: add the block's number */\n  ${name}: 0x${countedTagValue(tag).toString(16)}n,`,
-  );
   const templates = Object.fromEntries(
     Object.entries(protocol.terms.templates).map(([name, template]) => [
       name,
@@ -52,7 +45,7 @@ export function typescriptProtocol(protocol: Protocol, instances: readonly Insta
 
 /** Domain separators: ASCII bytes read as a big-endian number. */
 export const TAGS = {
-${[...tags, ...counted].join("\n")}
+${tagLines(protocol)}
 } as const;
 
 /** Greatest depth of an anchor tree. */
@@ -136,6 +129,11 @@ export function typescriptResearchProtocol(protocol: Protocol, instances: readon
   return `// SPDX-License-Identifier: GPL-3.0-or-later
 // ${GENERATED}
 
+/** Domain separators: ASCII bytes read as a big-endian number. */
+export const RESEARCH_TAGS = {
+${tagLines(protocol.research)}
+} as const;
+
 /** Sizes of pages, programs and answers. */
 export const RESEARCH_SIZES = {
 ${lines.join("\n")}
@@ -147,6 +145,17 @@ export const RESEARCH_WORDS = ${json(placed)} as const;
 /** Circuits of research queries. */
 export const RESEARCH_CIRCUITS = ${json(circuits)} as const;
 `;
+}
+
+function tagLines({ tags, countedTags }: Pick<Protocol, "tags" | "countedTags">): string {
+  const single = Object.entries(tags).map(
+    ([name, tag]) => `  /** ASCII "${tag}" */\n  ${name}: 0x${tagValue(tag).toString(16)}n,`,
+  );
+  const counted = Object.entries(countedTags).map(
+    ([name, tag]) =>
+      `  /** ASCII "${tag}", then two bytes that count blocks: add the block's number */\n  ${name}: 0x${countedTagValue(tag).toString(16)}n,`,
+  );
+  return [...single, ...counted].join("\n");
 }
 
 /** Without the words for people: no program reads them, and pages would load them. */

@@ -19,16 +19,11 @@ function TAG_GRANT() { return 10315134084774123178488742569633433494236977; } //
 function TAG_PAD() { return 157396455150972338538951760439270453041; } // ASCII "vitalproof/pad/1"
 function TAG_AUDIT_KEY() { return 173059232609217775776112187630856510654980145360689; } // ASCII "vitalproof/auditKey/1"
 function TAG_BATCH_CHALLENGE() { return 48711843468243572824490827049877322107123669997752737294969024305; } // ASCII "vitalproof/batchChallenge/1"
-function TAG_DATA_PAGE() { return 173059232609217775776112187644655825852331786055473; } // ASCII "vitalproof/dataPage/1"
-function TAG_ANSWER() { return 2640674325702175533693118097392707340006993713; } // ASCII "vitalproof/answer/1"
 function TAG_INNER_BLOCK() { return 743283744327447095100262864063252203428213459857509457199104; } // ASCII "vitalproof/innerBlock/2", then two bytes that count blocks
 function TAG_CHALLENGE() { return 2903452126279090215235401812269837351409697227013543297024; } // ASCII "vitalproof/challenge/2", then two bytes that count blocks
 function TAG_MARKS() { return 676012627379756936625438233152956964593701355520; } // ASCII "vitalproof/marks/2", then two bytes that count blocks
 function TAG_ACCESS_BATCH() { return 190280638547826456345667293158430211195355745422895854396702720; } // ASCII "vitalproof/accessBatch/1", then two bytes that count blocks
 function TAG_CONSENT_BATCH() { return 48711843468243572824490827051279121831244636652200567155798900736; } // ASCII "vitalproof/consentBatch/1", then two bytes that count blocks
-function TAG_COLUMN() { return 173059232609217775776112187640191142987182034190336; } // ASCII "vitalproof/column/1", then two bytes that count blocks
-function TAG_CLASSES() { return 44303163547959750598684720035874562448649239219208192; } // ASCII "vitalproof/classes/1", then two bytes that count blocks
-function TAG_QUERY() { return 676012627379756936625438233228181441316952014848; } // ASCII "vitalproof/query/1", then two bytes that count blocks
 function MAX_DEPTH() { return 20; } // greatest depth of an anchor tree
 function WORD_BITS() { return 252; } // bits of a packed word
 function INNER_INPUTS() { return 14; } // inputs of a full block of an inner hash
@@ -79,42 +74,6 @@ function CONSENT_HEADER_GRANTED_SHIFT() { return 16; } // lowest bit of granted
 function CONSENT_HEADER_GRANTED_BITS() { return 16; } // width of granted
 function CONSENT_HEADER_REVOKED_SHIFT() { return 32; } // lowest bit of revoked
 function CONSENT_HEADER_REVOKED_BITS() { return 16; } // width of revoked
-function RESEARCH_VALUE_BITS() { return 12; } // bits of a value; 0 is a missing one
-function RESEARCH_COLUMNS() { return 14; } // columns of a page
-function RESEARCH_MIN_CELL() { return 11; } // least number of people in a cell, unless it is empty
-function RESEARCH_CONDITIONS() { return 8; } // most conditions of a program
-function RESEARCH_LIVE_WORDS() { return 8; } // halves of live words in a transcript, 128 records each
-function RESEARCH_EARLIER() { return 8; } // earlier answers in a transcript
-function CONDITION_COLUMN_SHIFT() { return 0; } // lowest bit of column
-function CONDITION_COLUMN_BITS() { return 4; } // width of column
-function CONDITION_REACH_SHIFT() { return 4; } // lowest bit of reach
-function CONDITION_REACH_BITS() { return 13; } // width of reach
-function WANTS_V_SHIFT() { return 0; } // lowest bit of v
-function WANTS_V_BITS() { return 1; } // width of v
-function WANTS_U_SHIFT() { return 1; } // lowest bit of u
-function WANTS_U_BITS() { return 1; } // width of u
-function RELEASED_A_N_SHIFT() { return 0; } // lowest bit of n
-function RELEASED_A_N_BITS() { return 20; } // width of n
-function RELEASED_A_OUTCOMES_SHIFT() { return 20; } // lowest bit of outcomes
-function RELEASED_A_OUTCOMES_BITS() { return 20; } // width of outcomes
-function RELEASED_A_V_SHIFT() { return 40; } // lowest bit of v
-function RELEASED_A_V_BITS() { return 32; } // width of v
-function RELEASED_A_VV_SHIFT() { return 72; } // lowest bit of vv
-function RELEASED_A_VV_BITS() { return 44; } // width of vv
-function RELEASED_A_U_SHIFT() { return 116; } // lowest bit of u
-function RELEASED_A_U_BITS() { return 32; } // width of u
-function RELEASED_A_UU_SHIFT() { return 148; } // lowest bit of uu
-function RELEASED_A_UU_BITS() { return 44; } // width of uu
-function RELEASED_A_UV_SHIFT() { return 192; } // lowest bit of uv
-function RELEASED_A_UV_BITS() { return 44; } // width of uv
-function RELEASED_B_N_SHIFT() { return 0; } // lowest bit of n
-function RELEASED_B_N_BITS() { return 20; } // width of n
-function RELEASED_B_OUTCOMES_SHIFT() { return 20; } // lowest bit of outcomes
-function RELEASED_B_OUTCOMES_BITS() { return 20; } // width of outcomes
-function RELEASED_B_V_SHIFT() { return 40; } // lowest bit of v
-function RELEASED_B_V_BITS() { return 32; } // width of v
-function RELEASED_B_VV_SHIFT() { return 72; } // lowest bit of vv
-function RELEASED_B_VV_BITS() { return 44; } // width of vv
 function TERMS_TEMPLATE_SHIFT() { return 0; } // lowest bit of template
 function TERMS_TEMPLATE_BITS() { return 8; } // width of template
 function TERMS_PROFILE_SHIFT() { return 8; } // lowest bit of profile

@@ -36,7 +36,6 @@ const VERIFIERS = {
   "query-1024": "Query1024Verifier",
   "query-mean-256": "QueryMean256Verifier",
 } as const;
-export type ResearchCircuit = keyof typeof VERIFIERS;
 
 /** For research alone, by researchers, until 2046. */
 export const RESEARCH_RIGHTS: Rights = {

@@ -35,10 +35,6 @@ export const TAGS = {
   auditKey: 0x766974616c70726f6f662f61756469744b65792f31n,
   /** ASCII "vitalproof/batchChallenge/1" */
   batchChallenge: 0x766974616c70726f6f662f62617463684368616c6c656e67652f31n,
-  /** ASCII "vitalproof/dataPage/1" */
-  dataPage: 0x766974616c70726f6f662f64617461506167652f31n,
-  /** ASCII "vitalproof/answer/1" */
-  answer: 0x766974616c70726f6f662f616e737765722f31n,
   /** ASCII "vitalproof/innerBlock/2", then two bytes that count blocks: add the block's number */
   innerBlock: 0x766974616c70726f6f662f696e6e6572426c6f636b2f320000n,
   /** ASCII "vitalproof/challenge/2", then two bytes that count blocks: add the block's number */
@@ -49,12 +45,6 @@ export const TAGS = {
   accessBatch: 0x766974616c70726f6f662f61636365737342617463682f310000n,
   /** ASCII "vitalproof/consentBatch/1", then two bytes that count blocks: add the block's number */
   consentBatch: 0x766974616c70726f6f662f636f6e73656e7442617463682f310000n,
-  /** ASCII "vitalproof/column/1", then two bytes that count blocks: add the block's number */
-  column: 0x766974616c70726f6f662f636f6c756d6e2f310000n,
-  /** ASCII "vitalproof/classes/1", then two bytes that count blocks: add the block's number */
-  classes: 0x766974616c70726f6f662f636c61737365732f310000n,
-  /** ASCII "vitalproof/query/1", then two bytes that count blocks: add the block's number */
-  query: 0x766974616c70726f6f662f71756572792f310000n,
 } as const;
 
 /** Greatest depth of an anchor tree. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import { randomFieldElement } from "../field.ts";
-import { TAGS, WORD_BITS } from "../generated/protocol.ts";
-import { RESEARCH_CIRCUITS } from "../generated/researchProtocol.ts";
+import { WORD_BITS } from "../generated/protocol.ts";
+import { RESEARCH_CIRCUITS, RESEARCH_TAGS } from "../generated/researchProtocol.ts";
 import { transcriptDigest } from "../hashes/transcript.ts";
 import { packDigits } from "../internal/packDigits.ts";
 import { invalid } from "../invalid.ts";
@@ -99,7 +99,7 @@ export function answerWith(request: AnswerRequest, { salt, classSalt, ephemeral 
   );
   const inputs = programInputs(program, sizes);
   const digest = transcriptDigest({
-    tag: TAGS.query,
+    tag: RESEARCH_TAGS.query,
     salt,
     words: transcript,
     extra: packDigits(tuplesOf(page, program, inputs, sizes), sizes.conditions + 3, WORD_BITS),

@@ -3,8 +3,8 @@
 // Columns of a dataset's page: circuits/research/column.circom.
 import { poseidon16 } from "poseidon-lite/poseidon16";
 import { assertField, randomFieldElement } from "../field.ts";
-import { TAGS, WORD_BITS } from "../generated/protocol.ts";
-import { RESEARCH_SIZES } from "../generated/researchProtocol.ts";
+import { WORD_BITS } from "../generated/protocol.ts";
+import { RESEARCH_SIZES, RESEARCH_TAGS } from "../generated/researchProtocol.ts";
 import { absorb } from "../hashes/absorb.ts";
 import { packDigits } from "../internal/packDigits.ts";
 import { assertInteger, invalid } from "../invalid.ts";
@@ -57,14 +57,14 @@ export function dataPage(number: number, records: number, columns: readonly (rea
 /** `Absorb(T_column, salt, words)`, 19 codes of 13 bits to a word. */
 export function columnRootOf({ codes, salt }: DataColumn): bigint {
   assertField("salt", salt, { secret: true });
-  return absorb(TAGS.column, salt, packDigits(codes, RESEARCH_SIZES.valueBits + 1, WORD_BITS));
+  return absorb(RESEARCH_TAGS.column, salt, packDigits(codes, RESEARCH_SIZES.valueBits + 1, WORD_BITS));
 }
 
 /** `P16(T_dataPage, number, roots of the columns)` */
 export function dataPageRootOf(number: number, columnRoots: readonly bigint[]): bigint {
   if (columnRoots.length !== PAGE_COLUMNS)
     throw invalid("number of columns", columnRoots.length, `${PAGE_COLUMNS}`);
-  return poseidon16([TAGS.dataPage, BigInt(number), ...columnRoots]);
+  return poseidon16([RESEARCH_TAGS.dataPage, BigInt(number), ...columnRoots]);
 }
 
 /** Root of a page, as the market has it. */

@@ -2,8 +2,8 @@
 //
 // What the circuit computes, in plain arithmetic: circuits/research/query.circom and cells.circom.
 import { assertField } from "../field.ts";
-import { TAGS, WORD_BITS } from "../generated/protocol.ts";
-import { RESEARCH_SIZES, RESEARCH_WORDS } from "../generated/researchProtocol.ts";
+import { WORD_BITS } from "../generated/protocol.ts";
+import { RESEARCH_SIZES, RESEARCH_TAGS, RESEARCH_WORDS } from "../generated/researchProtocol.ts";
 import { absorb } from "../hashes/absorb.ts";
 import { packDigits } from "../internal/packDigits.ts";
 import { invalid } from "../invalid.ts";
@@ -139,7 +139,7 @@ function smallCellsOf(
 /** `Absorb(T_classes, salt, words)`, 84 classes of 3 bits to a word. */
 export function classesRootOf({ classes, salt }: AnswerClasses): bigint {
   assertField("salt", salt, { secret: true });
-  return absorb(TAGS.classes, salt, packDigits(classes, CLASS_BITS, WORD_BITS));
+  return absorb(RESEARCH_TAGS.classes, salt, packDigits(classes, CLASS_BITS, WORD_BITS));
 }
 
 /** The two words of an answer. */

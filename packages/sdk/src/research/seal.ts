@@ -8,7 +8,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { poseidon4 } from "poseidon-lite/poseidon4";
 import { VitalproofError } from "../errors.ts";
 import { bytesToBigint, FIELD, isFieldElement, randomBytes } from "../field.ts";
-import { TAGS } from "../generated/protocol.ts";
+import { RESEARCH_TAGS } from "../generated/researchProtocol.ts";
 import { invalid } from "../invalid.ts";
 import { type AnswerSums, unpackSums } from "./evaluate.ts";
 
@@ -99,7 +99,7 @@ export function seal(
 }
 
 function padOf(shared: CurvePoint, request: bigint, word: number): bigint {
-  return poseidon4([TAGS.answer, affine(shared)[0], request, BigInt(word)]);
+  return poseidon4([RESEARCH_TAGS.answer, affine(shared)[0], request, BigInt(word)]);
 }
 
 function modulo(value: bigint): bigint {
