@@ -251,13 +251,11 @@ describe("HealthLedger", () => {
       const form = packRights(RIGHTS);
       const page = await TestPage.open(world, form);
       const grants = page.newGrants(1).map(({ grant }) => grant);
-      const without = page.changes(page.batch(grants));
+      const without = page.changes(page.batch(grants, [], 0n));
       await expect(
         world.ledger.connect(world.custodian).changeConsents(...without),
       ).to.be.revertedWithCustomError(world.ledger, "HealthLedger_NotProven");
-      await world.ledger
-        .connect(world.custodian)
-        .changeConsents(...page.changes(page.batch(grants, [], form)));
+      await world.ledger.connect(world.custodian).changeConsents(...page.changes(page.batch(grants)));
     });
 
     it("H11: revoking by force takes the page's root, a live slot, this page, this contract", async () => {
