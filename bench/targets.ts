@@ -228,3 +228,6 @@ function crowdSpread({ growth }: Omit<Report, "targets">): number | undefined {
     }),
   );
 }
+
+/** Gas of research queries over 1,024 records. */
+export const RESEARCH_GAS = { ask: 300_000, answer: 420_000, claim: 100_000 } as const;

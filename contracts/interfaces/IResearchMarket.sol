@@ -17,7 +17,10 @@ import {IHealthLedger} from "./IHealthLedger.sol";
 /// @param escrow in {ICustody}: fees of questions that wait and royalties are committed; the rest is the custodian's.
 /// @param root of the page of columns, shown to be well formed.
 /// @param price least fee of a question.
-/// @param lookFee what the custodian keeps of a fee when an answer is suppressed.
+/// @param lookPerMille share of a fee that the custodian keeps when an answer is suppressed.
+/// @param released exact answers that were released.
+/// @param epochs stretches of answers with the same live bits.
+/// @param perSlot royalties of a record that was live in all of them.
 /// @param ledgerPages four numbers; 0 beyond the last.
 struct Dataset {
     address custodian;
@@ -26,8 +29,11 @@ struct Dataset {
     uint8 exactUsed;
     EscrowId escrow;
     uint256 root;
-    uint128 price;
-    uint128 lookFee;
+    uint96 price;
+    uint16 lookPerMille;
+    uint8 released;
+    uint32 epochs;
+    uint96 perSlot;
     uint64[4] ledgerPages;
 }
 
@@ -37,8 +43,8 @@ struct DatasetOffer {
     IERC20 token;
     uint16 royaltyPerMille;
     uint8 exactBudget;
-    uint128 price;
-    uint128 lookFee;
+    uint96 price;
+    uint16 lookPerMille;
     uint64[4] ledgerPages;
     bytes32 schemaHash;
 }
@@ -186,7 +192,7 @@ interface IResearchMarket {
     error ResearchMarket_InvalidKey(uint256 x, uint256 y);
     error ResearchMarket_InvalidDeadline(uint40 deadline);
     error ResearchMarket_NothingAsked();
-    error ResearchMarket_FeeTooLow(DatasetId dataset, uint256 received, uint128 price);
+    error ResearchMarket_FeeTooLow(DatasetId dataset, uint256 received, uint96 price);
     error ResearchMarket_BudgetSpent(DatasetId dataset, uint8 budget);
     /// @dev It is in this state, or its deadline has passed or is still ahead.
     error ResearchMarket_NotNow(QuestionId question, DatasetId dataset, RequestState state);
@@ -280,9 +286,6 @@ interface IResearchMarket {
     function questionHashOf(QuestionId question) external view returns (bytes32);
 
     function payeeOf(DatasetId dataset, uint256 record) external view returns (Payee memory);
-
-    /// @notice Royalties of a record that was live all the time, and the number of epochs.
-    function royaltiesOf(DatasetId dataset) external view returns (uint96 perSlot, uint32 epochs);
 
     /// @notice What comes before an answer's digest in its hash; modulo r, the first word of its transcript.
     function requestDomainOf(QuestionId question, DatasetId dataset) external view returns (bytes32);

@@ -27,7 +27,7 @@ abstract contract Datasets is ResearchState {
             offer.royaltyPerMille <= 1000 &&
                 offer.exactBudget != 0 &&
                 offer.exactBudget <= ResearchLayout.EARLIER &&
-                offer.lookFee <= offer.price &&
+                offer.lookPerMille <= 1000 &&
                 offer.ledgerPages[0] != 0;
         if (!isRight) revert ResearchMarket_InvalidOffer(offer);
         dataset = DatasetId.wrap(++datasetCount);
@@ -49,10 +49,10 @@ abstract contract Datasets is ResearchState {
             offer.royaltyPerMille,
             offer.exactBudget
         );
-        (d.root, d.price, d.lookFee, d.ledgerPages) = (
+        (d.root, d.price, d.lookPerMille, d.ledgerPages) = (
             page.root,
             offer.price,
-            offer.lookFee,
+            offer.lookPerMille,
             offer.ledgerPages
         );
         d.escrow = custody.open(offer.token, msg.sender);

@@ -50,7 +50,8 @@ contract ResearchMarket is Royalties {
     mapping(QuestionId question => bytes32) public questionHashOf;
 
     mapping(QuestionId question => mapping(DatasetId dataset => Request)) private _requests;
-    mapping(DatasetId dataset => uint256[]) private _earlier;
+    /// @dev Roots of classes, as many as the dataset has released answers.
+    mapping(DatasetId dataset => mapping(uint256 index => uint256)) private _earlier;
 
     constructor(ResearchMarketConfig memory config) ResearchState(config) {}
 
@@ -110,7 +111,7 @@ contract ResearchMarket is Royalties {
         Dataset storage d = _datasets[dataset];
         uint256[PAGES] memory live = _liveOf(d);
         {
-            uint256[] memory words = _words(d.root, _earlier[dataset], live, asked, sealed_);
+            uint256[] memory words = _words(dataset, d, live, asked, sealed_);
             bytes32 domain = requestDomainOf(question, dataset);
             words[0] = uint256(domain) % Field.MODULUS;
             (uint256 x, uint256 y) = Transcripts.evaluateAll(domain, digest, words);
@@ -121,14 +122,14 @@ contract ResearchMarket is Royalties {
         uint96 perSlot = 0;
         uint256 share;
         if (sealed_.released) {
-            _earlier[dataset].push(sealed_.classes);
+            _earlier[dataset][d.released++] = sealed_.classes;
             uint256 fee = request.fee;
             uint256 total;
-            (perSlot, total) = _addRoyalty(dataset, live, (fee * d.royaltyPerMille) / 1000);
+            (perSlot, total) = _addRoyalty(dataset, d, live, (fee * d.royaltyPerMille) / 1000);
             share = fee - total;
             (request.state, request.fee) = (RequestState.Released, 0);
         } else {
-            share = d.lookFee; // at most `price`, and so at most the fee
+            share = (uint256(request.fee) * d.lookPerMille) / 1000;
             request.state = RequestState.Suppressed;
             request.fee -= uint128(share);
         }
@@ -157,8 +158,9 @@ contract ResearchMarket is Royalties {
     }
 
     /// @inheritdoc IResearchMarket
-    function earlierOf(DatasetId dataset) external view returns (uint256[] memory) {
-        return _earlier[dataset];
+    function earlierOf(DatasetId dataset) external view returns (uint256[] memory roots) {
+        roots = new uint256[](_datasets[dataset].released);
+        for (uint256 i = 0; i < roots.length; ++i) roots[i] = _earlier[dataset][i];
     }
 
     /// @inheritdoc IResearchMarket
@@ -204,8 +206,8 @@ contract ResearchMarket is Royalties {
 
     /// @dev The words of circuits/research/query.circom, but for the first, the request.
     function _words(
-        uint256 root,
-        uint256[] storage earlier,
+        DatasetId dataset,
+        Dataset storage d,
         uint256[PAGES] memory live,
         Question calldata asked,
         SealedAnswer calldata sealed_
@@ -216,13 +218,13 @@ contract ResearchMarket is Royalties {
         (words[2], words[3]) = (uint128(asked.program.a), asked.program.a >> 128);
         (words[4], words[5]) = (uint128(asked.program.b), asked.program.b >> 128);
         (words[6], words[7]) = (uint128(asked.program.outcome), asked.program.outcome >> 128);
-        words[at++] = root;
+        words[at++] = d.root;
         for (uint256 i = 0; i < PAGES; ++i) {
             (words[at], words[at + 1]) = (uint128(live[i]), live[i] >> 128);
             at += 2;
         }
-        uint256 count = earlier.length;
-        for (uint256 i = 0; i < count; ++i) words[at + i] = earlier[i];
+        uint256 released = d.released;
+        for (uint256 i = 0; i < released; ++i) words[at + i] = _earlier[dataset][i];
         at += ResearchLayout.EARLIER;
         (words[at], words[at + 1]) = (asked.keyX, asked.keyY);
         words[at + 2] = _element(sealed_.classes);

@@ -20,9 +20,8 @@ abstract contract Royalties is Datasets {
     bytes16 private constant SLOT = "ledger-slot";
     uint256 private constant PER_SLOT_BITS = 96;
 
-    mapping(DatasetId dataset => uint96) private _perSlot;
     /// @dev 160 bits of a hash of the live words | what a slot had earned before it.
-    mapping(DatasetId dataset => uint256[]) private _epochs;
+    mapping(DatasetId dataset => mapping(uint256 epoch => uint256)) private _epochs;
     mapping(DatasetId dataset => mapping(uint256 record => Payee)) private _payees;
 
     /// @inheritdoc IResearchMarket
@@ -68,11 +67,6 @@ abstract contract Royalties is Datasets {
     }
 
     /// @inheritdoc IResearchMarket
-    function royaltiesOf(DatasetId dataset) external view returns (uint96 perSlot, uint32 epochs) {
-        return (_perSlot[dataset], uint32(_epochs[dataset].length));
-    }
-
-    /// @inheritdoc IResearchMarket
     function payeeActionOf(DatasetId dataset, uint256 record, address account) public view returns (uint256) {
         bytes32 hash = keccak256(
             abi.encode("vitalproof/payee/1", block.chainid, address(this), dataset, record, account)
@@ -85,6 +79,7 @@ abstract contract Royalties is Datasets {
     /// @return total of all; the rest of the royalty is dust, and the custodian's
     function _addRoyalty(
         DatasetId dataset,
+        Dataset storage d,
         uint256[PAGES] memory live,
         uint256 royalty
     ) internal returns (uint96 perSlot, uint256 total) {
@@ -94,15 +89,14 @@ abstract contract Royalties is Datasets {
         perSlot = (royalty / count).toUint96();
         total = perSlot * count;
 
-        uint256[] storage epochs = _epochs[dataset];
-        uint256 length = epochs.length;
+        (uint32 epochs, uint96 before) = (d.epochs, d.perSlot);
         uint256 hash = _hashOf(live);
-        uint96 before = _perSlot[dataset];
-        if (length == 0 || epochs[length - 1] >> PER_SLOT_BITS != hash) {
-            epochs.push((hash << PER_SLOT_BITS) | before);
-            emit EpochBegun(dataset, uint32(length), live);
+        if (epochs == 0 || _epochs[dataset][epochs - 1] >> PER_SLOT_BITS != hash) {
+            _epochs[dataset][epochs] = (hash << PER_SLOT_BITS) | before;
+            emit EpochBegun(dataset, epochs, live);
+            d.epochs = epochs + 1;
         }
-        _perSlot[dataset] = before + perSlot;
+        d.perSlot = before + perSlot;
     }
 
     /// @dev Moves a payee to the end of their epoch, and into the next one if there is one.
@@ -113,13 +107,12 @@ abstract contract Royalties is Datasets {
         Payee storage payee,
         uint256[PAGES] calldata live
     ) private returns (uint256 earned) {
-        uint256[] storage epochs = _epochs[dataset];
-        uint256 epoch = payee.epoch;
-        if (epoch >= epochs.length || epochs[epoch] >> PER_SLOT_BITS != _hashOf(live))
+        Dataset storage d = _datasets[dataset];
+        (uint256 epoch, uint256 epochs, uint96 to) = (payee.epoch, d.epochs, d.perSlot);
+        if (epoch >= epochs || _epochs[dataset][epoch] >> PER_SLOT_BITS != _hashOf(live))
             revert ResearchMarket_OtherEpoch(dataset, epoch);
-        uint96 to = _perSlot[dataset];
-        if (epoch + 1 < epochs.length) {
-            to = uint96(epochs[epoch + 1]);
+        if (epoch + 1 < epochs) {
+            to = uint96(_epochs[dataset][epoch + 1]);
             payee.epoch = uint32(epoch + 1);
         }
         if ((live[record / SLOTS] >> (record % SLOTS)) & 1 == 1) earned = to - payee.perSlot;

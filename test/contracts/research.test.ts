@@ -35,6 +35,8 @@ const GROUP: Program = {
 /** 10 people in group A. */
 const SMALL: Program = { ...GROUP, conditions: [{ column: 0, from: 11 }] };
 
+const LOOK_FEE = (FEE * OFFER.lookPerMille) / 1_000n;
+
 describe("ResearchMarket", () => {
   takesItsBlocksAlong();
 
@@ -144,7 +146,7 @@ describe("ResearchMarket", () => {
         [[1n], { exactBudget: 0n }],
         [[1n], { exactBudget: 9n }],
         [[1n], { royaltyPerMille: 1_001n }],
-        [[1n], { lookFee: 10_001n }],
+        [[1n], { lookPerMille: 1_001n }],
       ] as const)
         await expect(offered(pages, custodian, changes)).to.be.revertedWithCustomError(
           market,
@@ -216,7 +218,6 @@ describe("ResearchMarket", () => {
       const { market } = world;
       const second = await TestDataset.register(world, await openPages(world, 1, 16), {
         price: 5n,
-        lookFee: 1n,
       });
       const both = [
         { dataset: 1n, fee: FEE },
@@ -433,11 +434,12 @@ describe("ResearchMarket", () => {
       ).to.be.revertedWithCustomError(market, "ResearchMarket_NotProven");
       await market.answer(...answering);
       expect(await market.earlierOf(1n)).to.deep.equal([]);
-      expect(await escrowOf(world)).to.deep.equal({ free: OFFER.lookFee, committed: FEE - OFFER.lookFee });
+      expect(await escrowOf(world)).to.deep.equal({ free: LOOK_FEE, committed: FEE - LOOK_FEE });
       expect((await market.requestOf(question, 1n)).state).to.equal(4n);
       await market.refund(question, 1n);
-      expect(await token.balanceOf(researcher)).to.equal(FEE - OFFER.lookFee);
-      expect(await market.royaltiesOf(1n)).to.deep.equal([0n, 0n]);
+      expect(await token.balanceOf(researcher)).to.equal(FEE - LOOK_FEE);
+      const { epochs, perSlot, exactUsed } = await market.datasetOf(1n);
+      expect([epochs, perSlot, exactUsed]).to.deep.equal([0n, 0n, 1n]);
     });
 
     it("Q6: the second answer is beside the first, which cannot be left out", async () => {
@@ -563,7 +565,8 @@ describe("ResearchMarket", () => {
       const second = set.words;
       await set.answer(await set.ask(later), later);
       const share = (FEE * OFFER.royaltyPerMille) / 1_000n / 12n;
-      expect(await market.royaltiesOf(1n)).to.deep.equal([PER_SLOT + 2n * share, 2n]);
+      const { epochs, perSlot } = await market.datasetOf(1n);
+      expect([epochs, perSlot]).to.deep.equal([2n, PER_SLOT + 2n * share]);
       // Record 3 left after the first answer; what it earned before is still its patient's.
       await market.setPayee(...set.payment(3, next.address));
       await expect(market.claimRoyalty(1n, 3, [second]))

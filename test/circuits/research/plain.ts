@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What an answer is, from docs/formats/research.md and nothing else: no line of the SDK's.
+// What an answer is, from docs/research.md and nothing else: no line of the SDK's.
 
 const CLASS_NAMES = ["dead", "A+", "A-", "B+", "B-", "rest"] as const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Q5, Q6, Q7, Q16: what an answer says, and when there is none. Circuit, SDK and an evaluation that was written from
-// docs/formats/research.md alone agree. `LONG=1` takes 1,000 random programs.
+// docs/research.md alone agree. `LONG=1` takes 1,000 random programs.
 import {
   type AnswerClasses,
   answer,

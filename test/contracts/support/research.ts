@@ -57,7 +57,7 @@ export function simulated(name: string, inputs: readonly bigint[]): Proof {
 
 /** Fee of a question, and the offer that it meets. */
 export const FEE = 10_000n;
-export const OFFER = { royaltyPerMille: 600n, exactBudget: 8n, price: 10_000n, lookFee: 1_000n };
+export const OFFER = { royaltyPerMille: 600n, exactBudget: 8n, price: 10_000n, lookPerMille: 100n };
 
 /** Everything deployed, circuits on record, and no dataset. */
 export async function deployResearch() {

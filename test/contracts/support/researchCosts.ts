@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What the transactions of research queries cost. Tests bound it. Proofs are simulated: the EVM does the same for them.
+import type { Program } from "@vitalproof/sdk/research";
+import type { ContractTransactionResponse } from "ethers";
+import { load, time } from "./network.ts";
+import { deployResearch, FEE, openPages, questionOf, type ResearchWorld, TestDataset } from "./research.ts";
+
+/** Two groups out of all live records, by whether column 1 is 2; the outcome is a value in column 0 from `records / 2` on. */
+export function halves(records: number): Program {
+  return {
+    conditions: [
+      { column: 1, from: 2 },
+      { column: 0, from: 1 },
+      { column: 0, from: records / 2 },
+    ],
+    // The outcome is of no record, or of all of one ledger page: no cell is small.
+    ...{ a: 0b1010_1010n, b: 0b0101_0101n, outcome: 0n, wants: { v: true, u: true } },
+  };
+}
+
+async function registered(): Promise<{ world: ResearchWorld; set: TestDataset }> {
+  const world = await deployResearch();
+  return { world, set: await TestDataset.register(world, await openPages(world, 4, 16)) };
+}
+
+const gasOf = async (sending: Promise<ContractTransactionResponse>): Promise<number> =>
+  Number((await (await sending).wait())!.gasUsed);
+
+/** Of a dataset of 1,024 records, one after the other on one chain. */
+export async function researchCosts() {
+  const { world, set } = await load(registered);
+  const { market, token, researcher, custodian, stranger, patient } = world;
+  const program = halves(1_024);
+  await token.mint(researcher.address, 10n * FEE);
+  await token.connect(researcher).approve(market, 10n * FEE);
+  const deadline = (await time.latest()) + 86_400;
+  const ask = () =>
+    market
+      .connect(researcher)
+      .ask(questionOf(researcher, program), [{ dataset: set.dataset, fee: FEE }], deadline);
+  const answer = async (question: bigint) => {
+    const made = set.answerTo(question, program);
+    const gas = await gasOf(market.connect(stranger).answer(...set.answering(question, program, made)));
+    set.earlier.push(made.classes);
+    return gas;
+  };
+  const asked = await gasOf(ask());
+  const accepted = await gasOf(market.connect(custodian).accept(1n, set.dataset));
+  const first = await answer(1n);
+  // A second answer over the same consents, and a seventh.
+  const later: number[] = [];
+  for (let question = 2n; question <= 7n; question++) {
+    await ask();
+    await market.connect(custodian).accept(question, set.dataset);
+    later.push(await answer(question));
+  }
+  const payee = await gasOf(market.setPayee(...set.payment(5, patient.address)));
+  const claim = await gasOf(market.claimRoyalty(set.dataset, 5, [set.words]));
+  return { asked, accepted, first, second: later[0]!, seventh: later.at(-1)!, payee, claim };
+}
