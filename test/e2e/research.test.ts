@@ -15,6 +15,8 @@ import { RESEARCHER } from "../support/researchPage.ts";
 
 const root = join(import.meta.dirname, "../..");
 const artifacts = diskArtifacts(join(root, "circuits/artifacts"), { large: join(root, "build/circuits") });
+/** Of a dataset, over all its ledger pages. */
+const PATIENTS = 64;
 const LONG = process.env.LONG === "1";
 
 describe("e2e: research queries", function () {
@@ -37,7 +39,8 @@ describe("e2e: research queries", function () {
       async () => {
         const world = await deployResearch();
         const { market, custodian } = world;
-        const set = await TestDataset.register(world, await openPages(world, records / 256, 16));
+        const pages = records / 256;
+        const set = await TestDataset.register(world, await openPages(world, pages, PATIENTS / pages));
         if (LONG) {
           const circuit = `page-well-formed-${records}`;
           const witness = pageWitness(circuit, set.data);
@@ -64,7 +67,7 @@ describe("e2e: research queries", function () {
         const sums = RESEARCHER.open(sealed, requestOf(set.address(question)));
         expect(answer.released).to.equal(true);
         expect(sums).to.deep.equal(made.evaluation.sums);
-        expect(sums.a.n + sums.b.n).to.equal(BigInt(records / 16));
+        expect(sums.a.n + sums.b.n).to.equal(BigInt(PATIENTS));
       },
     );
 });
