@@ -4,7 +4,7 @@ pragma circom 2.2.3;
 include "column.circom";
 
 /*
- * "Every value of this page is below 2^12." Shown once for a page, before any question about it: the conditions of a question
+ * "Every value of this page is below 2^12." Shown once for a page, before any query about it: the conditions of a query
  * open the page's values only if it holds.
  *
  * PUBLIC   root     of the page

@@ -117,11 +117,11 @@ template Sums(N, VALUES, GROUPS) {
 }
 
 /*
- * A researcher's question, answered over every record of a page whose consent is live, and over no other. Record i belongs to
+ * A researcher's query, answered over every record of a page whose consent is live, and over no other. Record i belongs to
  * live bit i. The answer goes to the researcher's key; everybody else sees whether there is one.
  *
  * PUBLIC   digest, x, y   the transcript of these words:
- *            request      of this question to this dataset, another one for each answer
+ *            request      of this query to this dataset, another one for each answer
  *            program      7 words: Program
  *            page         root of the page
  *            live         8 halves of the contract's live words, bit 0 the least significant; 0 beyond the page

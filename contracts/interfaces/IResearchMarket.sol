@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {CircuitId, DatasetId, EscrowId, QuestionId} from "../types/Ids.sol";
+import {CircuitId, DatasetId, EscrowId, QueryId} from "../types/Ids.sol";
 import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 import {ICustody} from "./ICustody.sol";
 import {Groth16Proof} from "./IGroth16Verifier.sol";
@@ -10,13 +10,13 @@ import {IHealthLedger} from "./IHealthLedger.sol";
 
 /// @dev A page of records whose consents are on the health ledger. Record i belongs to slot `i % 256` of
 /// `ledgerPages[i / 256]`.
-/// @param custodian who registered it; accepts questions and owns the escrow.
+/// @param custodian who registered it; accepts queries and owns the escrow.
 /// @param royaltyPerMille share of each released answer's fee that goes to the records' patients.
 /// @param exactBudget most exact answers, ever.
-/// @param exactUsed questions accepted so far, whether they were answered or not.
-/// @param escrow in {ICustody}: fees of questions that wait and royalties are committed; the rest is the custodian's.
+/// @param exactUsed queries accepted so far, whether they were answered or not.
+/// @param escrow in {ICustody}: fees of queries that wait and royalties are committed; the rest is the custodian's.
 /// @param root of the page of columns, shown to be well formed.
-/// @param price least fee of a question.
+/// @param price least fee of a query.
 /// @param lookPerMille share of a fee that the custodian keeps when an answer is suppressed.
 /// @param released exact answers that were released.
 /// @param epochs stretches of answers with the same live bits.
@@ -60,7 +60,7 @@ struct PageProof {
 /// @dev What is asked of every record, as circuits/research/program.circom explains it.
 /// @param conditions eight of column(4) | reach(13), and which sums are wanted: v(1) | u(1); least significant first.
 /// @param a truth table of group A over the conditions.
-/// @param b of group B; disjoint from A, 0 for a question about one group.
+/// @param b of group B; disjoint from A, 0 for a query about one group.
 /// @param outcome truth table of the outcome.
 struct QueryProgram {
     uint256 conditions;
@@ -69,10 +69,10 @@ struct QueryProgram {
     uint256 outcome;
 }
 
-/// @dev A question as it was asked; the contract keeps its hash, and the event has all of it.
+/// @dev A query as it was asked; the contract keeps its hash, and the event has all of it.
 /// @param hypothesisHash of what is expected, before the answer: a registration that stays whatever comes out.
 /// @param keyX, keyY the researcher's key on BabyJubJub, to which answers are sealed.
-struct Question {
+struct Query {
     address researcher;
     QueryProgram program;
     bytes32 hypothesisHash;
@@ -80,13 +80,13 @@ struct Question {
     uint256 keyY;
 }
 
-/// @dev Where a question goes, and for how much.
+/// @dev Where a query goes, and for how much.
 struct Bid {
     DatasetId dataset;
     uint128 fee;
 }
 
-/// @dev What became of a question to one dataset.
+/// @dev What became of a query to one dataset.
 enum RequestState {
     None,
     Asked,
@@ -133,8 +133,8 @@ struct ResearchMarketConfig {
     IHealthLedger ledger;
 }
 
-/// @title Questions over records with a live consent, answered by proof and paid from the fee
-/// @notice A question is answered over every record of a dataset whose consent is live in that very block, and over no other.
+/// @title Queries over records with a live consent, answered by proof and paid from the fee
+/// @notice A query is answered over every record of a dataset whose consent is live in that very block, and over no other.
 /// The researcher alone can read the sums. Patients of all live records get the same share of the fee.
 ///
 /// Assumptions and weaknesses, plainly:
@@ -148,7 +148,7 @@ struct ResearchMarketConfig {
 /// - A revocation voids an answer on its way: it has to be proven again.
 /// - A ledger page belongs to one dataset for good, so that a second one does not begin with a budget of its own.
 /// - Who holds a forged key answers what they like until the circuit is exposed or suspended. It moves no fee but those of
-///   questions that the dataset's custodian accepted, and only to that custodian and the patients.
+///   queries that the dataset's custodian accepted, and only to that custodian and the patients.
 /// - There is no administrator, and nothing here can be stopped or upgraded.
 interface IResearchMarket {
     event DatasetRegistered(
@@ -159,17 +159,17 @@ interface IResearchMarket {
         uint256 root
     );
     event PageReplaced(DatasetId indexed dataset, uint256 root);
-    event QuestionAsked(QuestionId indexed question, address indexed researcher, Question asked);
-    event QuestionSent(QuestionId indexed question, DatasetId indexed dataset, uint128 fee, uint40 deadline);
-    event QuestionAccepted(QuestionId indexed question, DatasetId indexed dataset);
+    event QueryAsked(QueryId indexed query, address indexed researcher, Query asked);
+    event QuerySent(QueryId indexed query, DatasetId indexed dataset, uint128 fee, uint40 deadline);
+    event QueryAccepted(QueryId indexed query, DatasetId indexed dataset);
     /// @param perSlot royalty of each live record.
-    event QuestionAnswered(
-        QuestionId indexed question,
+    event QueryAnswered(
+        QueryId indexed query,
         DatasetId indexed dataset,
         SealedAnswer answer,
         uint96 perSlot
     );
-    event FeeRefunded(QuestionId indexed question, DatasetId indexed dataset, uint128 amount);
+    event FeeRefunded(QueryId indexed query, DatasetId indexed dataset, uint128 amount);
     /// @dev From now on royalties go to the records that are live in these words.
     event EpochBegun(DatasetId indexed dataset, uint32 indexed epoch, uint256[4] live);
     event PayeeSet(DatasetId indexed dataset, uint256 indexed record, address indexed account);
@@ -195,9 +195,9 @@ interface IResearchMarket {
     error ResearchMarket_FeeTooLow(DatasetId dataset, uint256 received, uint96 price);
     error ResearchMarket_BudgetSpent(DatasetId dataset, uint8 budget);
     /// @dev It is in this state, or its deadline has passed or is still ahead.
-    error ResearchMarket_NotNow(QuestionId question, DatasetId dataset, RequestState state);
+    error ResearchMarket_NotNow(QueryId query, DatasetId dataset, RequestState state);
     /// @dev What was given is not what was asked.
-    error ResearchMarket_OtherQuestion(QuestionId question);
+    error ResearchMarket_OtherQuery(QueryId query);
     error ResearchMarket_UnknownRecord(DatasetId dataset, uint256 record);
     error ResearchMarket_NoPayee(DatasetId dataset, uint256 record);
     /// @dev These are not the live words of that epoch.
@@ -216,31 +216,31 @@ interface IResearchMarket {
     /// @notice New columns for the same records; custodian only. Earlier answers count on.
     function replacePage(DatasetId dataset, PageProof calldata page) external;
 
-    // --- questions ------------------------------------------------------------------------------------------
+    // --- queries ------------------------------------------------------------------------------------------
 
-    /// @notice Asks one question of one or more datasets. Takes each fee from the caller, who approved it in the dataset's token.
+    /// @notice Asks one query of one or more datasets. Takes each fee from the caller, who approved it in the dataset's token.
     /// @param asked with the caller as its researcher
     /// @param deadline an hour to 90 days from now
-    function ask(Question calldata asked, Bid[] calldata bids, uint40 deadline) external returns (QuestionId);
+    function ask(Query calldata asked, Bid[] calldata bids, uint40 deadline) external returns (QueryId);
 
-    /// @notice Takes a question on; custodian only. It spends one exact answer of the dataset's budget.
-    function accept(QuestionId question, DatasetId dataset) external;
+    /// @notice Takes a query on; custodian only. It spends one exact answer of the dataset's budget.
+    function accept(QueryId query, DatasetId dataset) external;
 
-    /// @notice Answers a question that was accepted, over the live bits of now. Anyone may send it: fees go where they go.
+    /// @notice Answers a query that was accepted, over the live bits of now. Anyone may send it: fees go where they go.
     /// @param circuit of the family `research-query`
     function answer(
-        QuestionId question,
+        QueryId query,
         DatasetId dataset,
-        Question calldata asked,
+        Query calldata asked,
         CircuitId circuit,
         uint256 digest,
         Groth16Proof calldata proof,
         SealedAnswer calldata sealed_
     ) external;
 
-    /// @notice Sends the researcher what is theirs: the fee of a question that was not accepted (the researcher at any
+    /// @notice Sends the researcher what is theirs: the fee of a query that was not accepted (the researcher at any
     /// time, anyone after the deadline) or not answered in time, or what a suppressed answer left of it.
-    function refund(QuestionId question, DatasetId dataset) external;
+    function refund(QueryId query, DatasetId dataset) external;
 
     // --- royalties ------------------------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ interface IResearchMarket {
 
     function datasetCount() external view returns (uint64);
 
-    function questionCount() external view returns (uint64);
+    function queryCount() external view returns (uint64);
 
     /// @notice Reverts for an unknown dataset.
     function datasetOf(DatasetId dataset) external view returns (Dataset memory);
@@ -280,15 +280,15 @@ interface IResearchMarket {
     /// @notice Zero for a ledger page without a dataset.
     function datasetOfPage(uint64 ledgerPage) external view returns (DatasetId);
 
-    function requestOf(QuestionId question, DatasetId dataset) external view returns (Request memory);
+    function requestOf(QueryId query, DatasetId dataset) external view returns (Request memory);
 
-    /// @notice keccak256 of the question as it was asked; zero for an unknown one.
-    function questionHashOf(QuestionId question) external view returns (bytes32);
+    /// @notice keccak256 of the query as it was asked; zero for an unknown one.
+    function queryHashOf(QueryId query) external view returns (bytes32);
 
     function payeeOf(DatasetId dataset, uint256 record) external view returns (Payee memory);
 
     /// @notice What comes before an answer's digest in its hash; modulo r, the first word of its transcript.
-    function requestDomainOf(QuestionId question, DatasetId dataset) external view returns (bytes32);
+    function requestDomainOf(QueryId query, DatasetId dataset) external view returns (bytes32);
 
     /// @notice `action` of a proof that names a payee; a field element.
     function payeeActionOf(

@@ -10,7 +10,7 @@ import {
     Dataset,
     IResearchMarket,
     QueryProgram,
-    Question,
+    Query,
     Request,
     RequestState,
     ResearchMarketConfig,
@@ -19,7 +19,7 @@ import {
 import {BabyJubJub} from "../libraries/BabyJubJub.sol";
 import {Field} from "../libraries/Field.sol";
 import {Transcripts} from "../libraries/Transcripts.sol";
-import {CircuitId, DatasetId, EscrowId, QuestionId} from "../types/Ids.sol";
+import {CircuitId, DatasetId, EscrowId, QueryId} from "../types/Ids.sol";
 import {Proofs} from "../verification/Proofs.sol";
 import {ResearchState} from "./ResearchState.sol";
 import {Royalties} from "./Royalties.sol";
@@ -27,7 +27,7 @@ import {ResearchLayout} from "./generated/ResearchLayout.sol";
 
 /// @title ResearchMarket
 /// @notice What it does, assumes and cannot do is said in {IResearchMarket}.
-/// @dev Each part is a file of its own, the lower ones first: ResearchState, Datasets, Royalties, and questions here. Fees
+/// @dev Each part is a file of its own, the lower ones first: ResearchState, Datasets, Royalties, and queries here. Fees
 /// are committed in the dataset's escrow in {ICustody} from the moment they are asked with: an answer moves no token.
 contract ResearchMarket is Royalties {
     using SafeCast for uint256;
@@ -45,11 +45,11 @@ contract ResearchMarket is Royalties {
             ResearchLayout.WANTS_U_BITS;
 
     /// @inheritdoc IResearchMarket
-    uint64 public questionCount;
+    uint64 public queryCount;
     /// @inheritdoc IResearchMarket
-    mapping(QuestionId question => bytes32) public questionHashOf;
+    mapping(QueryId query => bytes32) public queryHashOf;
 
-    mapping(QuestionId question => mapping(DatasetId dataset => Request)) private _requests;
+    mapping(QueryId query => mapping(DatasetId dataset => Request)) private _requests;
     /// @dev Roots of classes, as many as the dataset has released answers.
     mapping(DatasetId dataset => mapping(uint256 index => uint256)) private _earlier;
 
@@ -57,62 +57,62 @@ contract ResearchMarket is Royalties {
 
     /// @inheritdoc IResearchMarket
     function ask(
-        Question calldata asked,
+        Query calldata asked,
         Bid[] calldata bids,
         uint40 deadline
-    ) external nonReentrant returns (QuestionId question) {
+    ) external nonReentrant returns (QueryId query) {
         if (asked.researcher != msg.sender || bids.length == 0) revert ResearchMarket_NothingAsked();
         if (deadline < block.timestamp + MIN_TIME || deadline > block.timestamp + MAX_TIME)
             revert ResearchMarket_InvalidDeadline(deadline);
         if (!BabyJubJub.isKey(asked.keyX, asked.keyY))
             revert ResearchMarket_InvalidKey(asked.keyX, asked.keyY);
         _requireProgram(asked.program);
-        question = QuestionId.wrap(++questionCount);
-        questionHashOf[question] = keccak256(abi.encode(asked));
-        emit QuestionAsked(question, msg.sender, asked);
+        query = QueryId.wrap(++queryCount);
+        queryHashOf[query] = keccak256(abi.encode(asked));
+        emit QueryAsked(query, msg.sender, asked);
         for (uint256 i = 0; i < bids.length; ++i) {
             DatasetId dataset = bids[i].dataset;
             Dataset storage d = _known(dataset);
-            Request storage request = _requests[question][dataset];
+            Request storage request = _requests[query][dataset];
             if (request.state != RequestState.None)
-                revert ResearchMarket_NotNow(question, dataset, request.state);
+                revert ResearchMarket_NotNow(query, dataset, request.state);
             request.state = RequestState.Asked;
             (request.researcher, request.deadline) = (msg.sender, deadline);
             uint128 fee = _takeFee(d.escrow, bids[i].fee).toUint128();
             if (fee < d.price) revert ResearchMarket_FeeTooLow(dataset, fee, d.price);
             request.fee = fee;
-            emit QuestionSent(question, dataset, fee, deadline);
+            emit QuerySent(query, dataset, fee, deadline);
         }
     }
 
     /// @inheritdoc IResearchMarket
-    function accept(QuestionId question, DatasetId dataset) external {
+    function accept(QueryId query, DatasetId dataset) external {
         Dataset storage d = _kept(dataset);
-        Request storage request = _inTime(question, dataset, RequestState.Asked);
+        Request storage request = _inTime(query, dataset, RequestState.Asked);
         if (d.exactUsed >= d.exactBudget) revert ResearchMarket_BudgetSpent(dataset, d.exactBudget);
         ++d.exactUsed;
         request.state = RequestState.Accepted;
-        emit QuestionAccepted(question, dataset);
+        emit QueryAccepted(query, dataset);
     }
 
     /// @inheritdoc IResearchMarket
     function answer(
-        QuestionId question,
+        QueryId query,
         DatasetId dataset,
-        Question calldata asked,
+        Query calldata asked,
         CircuitId circuit,
         uint256 digest,
         Groth16Proof calldata proof,
         SealedAnswer calldata sealed_
     ) external nonReentrant {
-        Request storage request = _inTime(question, dataset, RequestState.Accepted);
-        if (keccak256(abi.encode(asked)) != questionHashOf[question])
-            revert ResearchMarket_OtherQuestion(question);
+        Request storage request = _inTime(query, dataset, RequestState.Accepted);
+        if (keccak256(abi.encode(asked)) != queryHashOf[query])
+            revert ResearchMarket_OtherQuery(query);
         Dataset storage d = _datasets[dataset];
         uint256[PAGES] memory live = _liveOf(d);
         {
             uint256[] memory words = _words(dataset, d, live, asked, sealed_);
-            bytes32 domain = requestDomainOf(question, dataset);
+            bytes32 domain = requestDomainOf(query, dataset);
             words[0] = uint256(domain) % Field.MODULUS;
             (uint256 x, uint256 y) = Transcripts.evaluateAll(domain, digest, words);
             if (!Proofs.verify3(_verifierOf(circuit, QUERY), [digest, x, y], proof))
@@ -133,28 +133,28 @@ contract ResearchMarket is Royalties {
             request.state = RequestState.Suppressed;
             request.fee -= uint128(share);
         }
-        emit QuestionAnswered(question, dataset, sealed_, perSlot);
+        emit QueryAnswered(query, dataset, sealed_, perSlot);
         custody.release(d.escrow, share);
     }
 
     /// @inheritdoc IResearchMarket
-    function refund(QuestionId question, DatasetId dataset) external nonReentrant {
-        Request storage request = _requests[question][dataset];
+    function refund(QueryId query, DatasetId dataset) external nonReentrant {
+        Request storage request = _requests[query][dataset];
         (RequestState state, bool isOver) = (request.state, block.timestamp > request.deadline);
         bool isDue =
             state == RequestState.Suppressed ||
                 (state == RequestState.Asked && (isOver || msg.sender == request.researcher)) ||
                 (state == RequestState.Accepted && isOver);
-        if (!isDue) revert ResearchMarket_NotNow(question, dataset, state);
+        if (!isDue) revert ResearchMarket_NotNow(query, dataset, state);
         uint128 amount = request.fee;
         (request.state, request.fee) = (RequestState.Refunded, 0);
-        emit FeeRefunded(question, dataset, amount);
+        emit FeeRefunded(query, dataset, amount);
         if (amount != 0) custody.pay(_datasets[dataset].escrow, amount, request.researcher);
     }
 
     /// @inheritdoc IResearchMarket
-    function requestOf(QuestionId question, DatasetId dataset) external view returns (Request memory) {
-        return _requests[question][dataset];
+    function requestOf(QueryId query, DatasetId dataset) external view returns (Request memory) {
+        return _requests[query][dataset];
     }
 
     /// @inheritdoc IResearchMarket
@@ -164,18 +164,18 @@ contract ResearchMarket is Royalties {
     }
 
     /// @inheritdoc IResearchMarket
-    function requestDomainOf(QuestionId question, DatasetId dataset) public view returns (bytes32) {
-        return keccak256(abi.encode("vitalproof/request/1", block.chainid, address(this), question, dataset));
+    function requestDomainOf(QueryId query, DatasetId dataset) public view returns (bytes32) {
+        return keccak256(abi.encode("vitalproof/request/1", block.chainid, address(this), query, dataset));
     }
 
     function _inTime(
-        QuestionId question,
+        QueryId query,
         DatasetId dataset,
         RequestState wanted
     ) private view returns (Request storage request) {
-        request = _requests[question][dataset];
+        request = _requests[query][dataset];
         if (request.state != wanted || block.timestamp > request.deadline)
-            revert ResearchMarket_NotNow(question, dataset, request.state);
+            revert ResearchMarket_NotNow(query, dataset, request.state);
     }
 
     /// @dev What arrives counts, here and in custody. Some datasets are free.
@@ -209,7 +209,7 @@ contract ResearchMarket is Royalties {
         DatasetId dataset,
         Dataset storage d,
         uint256[PAGES] memory live,
-        Question calldata asked,
+        Query calldata asked,
         SealedAnswer calldata sealed_
     ) private view returns (uint256[] memory words) {
         uint256 at = 8;

@@ -23,8 +23,8 @@ type PolicyId is uint64;
 /// @dev Number of a dataset, assigned by `ResearchMarket` from 1.
 type DatasetId is uint64;
 
-/// @dev Number of a question, assigned by `ResearchMarket` from 1.
-type QuestionId is uint64;
+/// @dev Number of a query, assigned by `ResearchMarket` from 1.
+type QueryId is uint64;
 
 /// @dev Names a consent: a hash over everything it says (`IConsentRegistry.consentIdOf`), or `BOUND_CONSENT` and 28 bytes
 /// of a hash over what a consent of the health ledger was bound to (`IHealthLedger.boundConsentIdOf`).

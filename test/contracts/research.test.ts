@@ -19,7 +19,7 @@ import {
   idOf,
   OFFER,
   openPages,
-  questionOf,
+  queryOf,
   registration,
   TestDataset,
 } from "./support/research.ts";
@@ -167,8 +167,8 @@ describe("ResearchMarket", () => {
 
     it("get new columns from their custodian alone, and earlier answers count on", async () => {
       const { market, custodian, stranger, set } = await fresh();
-      const question = await set.ask(GROUP);
-      await set.answer(question, GROUP);
+      const query = await set.ask(GROUP);
+      await set.answer(query, GROUP);
       const data = dataPageOf(256, 0);
       const columns = data.columns.map((column, c) =>
         c === 1 ? { ...column, codes: column.codes.map(() => 3) } : column,
@@ -196,20 +196,20 @@ describe("ResearchMarket", () => {
     });
   });
 
-  describe("questions", () => {
+  describe("queries", () => {
     it("commit their fee in the dataset's escrow, in public", async () => {
       const world = await fresh();
       const { market, researcher, set, token, custody } = world;
-      const question = await set.ask(GROUP, { accepted: false });
+      const query = await set.ask(GROUP, { accepted: false });
       expect(await escrowOf(world)).to.deep.equal({ free: 0n, committed: FEE });
       expect(await token.balanceOf(custody)).to.equal(FEE);
       expect(await token.balanceOf(market)).to.equal(0n);
-      const [asked] = await market.queryFilter(market.filters.QuestionAsked(question));
-      expect(Object.values(questionOf(researcher, GROUP)).slice(2)).to.deep.equal(asked!.args.asked.slice(2));
-      expect(Object.values(questionOf(researcher, GROUP).program)).to.deep.equal([
+      const [asked] = await market.queryFilter(market.filters.QueryAsked(query));
+      expect(Object.values(queryOf(researcher, GROUP)).slice(2)).to.deep.equal(asked!.args.asked.slice(2));
+      expect(Object.values(queryOf(researcher, GROUP).program)).to.deep.equal([
         ...asked!.args.asked.program,
       ]);
-      const request = await market.requestOf(question, 1n);
+      const request = await market.requestOf(query, 1n);
       expect([request.researcher, request.state, request.fee]).to.deep.equal([researcher.address, 1n, FEE]);
     });
 
@@ -223,12 +223,12 @@ describe("ResearchMarket", () => {
         { dataset: 1n, fee: FEE },
         { dataset: second.dataset, fee: 7n },
       ];
-      const question = await ask(world, both, GROUP);
-      expect((await market.requestOf(question, 1n)).fee).to.equal(FEE);
-      expect((await market.requestOf(question, second.dataset)).fee).to.equal(7n);
+      const query = await ask(world, both, GROUP);
+      expect((await market.requestOf(query, 1n)).fee).to.equal(FEE);
+      expect((await market.requestOf(query, second.dataset)).fee).to.equal(7n);
       await expect(ask(world, [both[0]!, both[0]!], GROUP))
         .to.be.revertedWithCustomError(market, "ResearchMarket_NotNow")
-        .withArgs(question + 1n, 1n, 1n);
+        .withArgs(query + 1n, 1n, 1n);
       await expect(ask(world, [both[0]!, { dataset: 9n, fee: FEE }], GROUP)).to.be.revertedWithCustomError(
         market,
         "ResearchMarket_UnknownDataset",
@@ -242,7 +242,7 @@ describe("ResearchMarket", () => {
       const withKey = (keyX: bigint, keyY: bigint) =>
         market
           .connect(researcher)
-          .ask({ ...questionOf(researcher, GROUP), keyX, keyY }, [{ dataset: 1n, fee: 0n }], deadline);
+          .ask({ ...queryOf(researcher, GROUP), keyX, keyY }, [{ dataset: 1n, fee: 0n }], deadline);
       expect(SMALL_ORDER.some(([keyX]) => keyX !== 0n)).to.equal(true);
       for (const [keyX, keyY] of [
         [0n, 1n],
@@ -263,7 +263,7 @@ describe("ResearchMarket", () => {
       const { market, researcher, stranger } = await fresh();
       const deadline = (await time.latest()) + 86_400;
       const bids = [{ dataset: 1n, fee: 0n }];
-      const asked = questionOf(researcher, GROUP);
+      const asked = queryOf(researcher, GROUP);
       const reach = (value: bigint) => value << 4n;
       for (const changes of [
         { a: 0n },
@@ -315,7 +315,7 @@ describe("ResearchMarket", () => {
         "ResearchMarket_NotCustodian",
       );
       await expect(market.connect(custodian).accept(first, 1n))
-        .to.emit(market, "QuestionAccepted")
+        .to.emit(market, "QueryAccepted")
         .withArgs(first, 1n);
       await expect(market.connect(custodian).accept(first, 1n))
         .to.be.revertedWithCustomError(market, "ResearchMarket_NotNow")
@@ -333,30 +333,30 @@ describe("ResearchMarket", () => {
     it("Q11: accepted and not answered: the fee goes back after the deadline, and the budget stays spent", async () => {
       const world = await fresh();
       const { market, custodian, researcher, stranger, set, token } = world;
-      const question = await set.ask(GROUP);
+      const query = await set.ask(GROUP);
       for (const by of [researcher, stranger])
-        await expect(market.connect(by).refund(question, 1n)).to.be.revertedWithCustomError(
+        await expect(market.connect(by).refund(query, 1n)).to.be.revertedWithCustomError(
           market,
           "ResearchMarket_NotNow",
         );
-      const { deadline } = await market.requestOf(question, 1n);
-      const answering = set.answering(question, GROUP);
+      const { deadline } = await market.requestOf(query, 1n);
+      const answering = set.answering(query, GROUP);
       await time.setNextBlockTimestamp(deadline + 1n);
       await expect(market.answer(...answering)).to.be.revertedWithCustomError(
         market,
         "ResearchMarket_NotNow",
       );
-      await expect(market.connect(stranger).refund(question, 1n))
+      await expect(market.connect(stranger).refund(query, 1n))
         .to.emit(market, "FeeRefunded")
-        .withArgs(question, 1n, FEE);
+        .withArgs(query, 1n, FEE);
       expect(await token.balanceOf(researcher)).to.equal(FEE);
       expect(await escrowOf(world)).to.deep.equal({ free: 0n, committed: 0n });
       expect((await market.datasetOf(1n)).exactUsed).to.equal(1n);
-      await expect(market.refund(question, 1n)).to.be.revertedWithCustomError(
+      await expect(market.refund(query, 1n)).to.be.revertedWithCustomError(
         market,
         "ResearchMarket_NotNow",
       );
-      await expect(market.connect(custodian).accept(question, 1n)).to.be.revertedWithCustomError(
+      await expect(market.connect(custodian).accept(query, 1n)).to.be.revertedWithCustomError(
         market,
         "ResearchMarket_NotNow",
       );
@@ -382,21 +382,21 @@ describe("ResearchMarket", () => {
     it("are read by the researcher from the event, and pay custodian and patients", async () => {
       const world = await fresh();
       const { market, set, stranger, custodian, custody, token } = world;
-      const question = await set.ask(GROUP);
-      const made = set.answerTo(question, GROUP);
+      const query = await set.ask(GROUP);
+      const made = set.answerTo(query, GROUP);
       expect(made.evaluation.smallCells).to.deep.equal([]);
       const perSlot = (FEE * OFFER.royaltyPerMille) / 1_000n / BigInt(PATIENTS);
-      await expect(market.connect(stranger).answer(...set.answering(question, GROUP, made)))
+      await expect(market.connect(stranger).answer(...set.answering(query, GROUP, made)))
         .to.emit(market, "EpochBegun")
         .withArgs(1n, 0n, set.words);
-      const [event] = await market.queryFilter(market.filters.QuestionAnswered(question));
+      const [event] = await market.queryFilter(market.filters.QueryAnswered(query));
       const { answer, perSlot: paid } = event!.args;
       const sealed = {
         point: [answer.pointX, answer.pointY] as const,
         ciphers: [answer.cipherA, answer.cipherB] as const,
       };
       expect(answer.released).to.equal(true);
-      expect(RESEARCHER.open(sealed, requestOf(set.address(question)))).to.deep.equal(made.evaluation.sums);
+      expect(RESEARCHER.open(sealed, requestOf(set.address(query)))).to.deep.equal(made.evaluation.sums);
       expect(made.evaluation.sums.a.n).to.equal(14n);
       expect(paid).to.equal(perSlot);
       expect(await market.earlierOf(1n)).to.deep.equal([made.words.classes]);
@@ -404,29 +404,29 @@ describe("ResearchMarket", () => {
       expect(await escrowOf(world)).to.deep.equal({ free, committed: FEE - free });
       await custody.connect(custodian).withdraw((await market.datasetOf(1n)).escrow, free, custodian.address);
       expect(await token.balanceOf(custodian)).to.equal(free);
-      expect((await market.requestOf(question, 1n)).state).to.equal(3n);
+      expect((await market.requestOf(query, 1n)).state).to.equal(3n);
     });
 
     it("Q1: a consent revoked after proving voids the answer, and a new proof without it counts", async () => {
       const { market, set } = await fresh();
-      const question = await set.ask(GROUP);
-      const answering = set.answering(question, GROUP);
+      const query = await set.ask(GROUP);
+      const answering = set.answering(query, GROUP);
       await set.pages[0]!.revoke(20);
       await expect(market.answer(...answering)).to.be.revertedWithCustomError(
         market,
         "ResearchMarket_NotProven",
       );
-      const made = await set.answer(question, GROUP);
+      const made = await set.answer(query, GROUP);
       expect(made.evaluation.sums.b.n).to.equal(11n);
     });
 
     it("Q5 Q7: a cohort of 10 is suppressed: the custodian keeps the look fee, and the rest goes back", async () => {
       const world = await fresh();
       const { market, researcher, set, token } = world;
-      const question = await set.ask(SMALL);
-      const made = set.answerTo(question, SMALL);
+      const query = await set.ask(SMALL);
+      const made = set.answerTo(query, SMALL);
       expect(made.evaluation.sums.a.n).to.equal(10n);
-      const answering = set.answering(question, SMALL, made);
+      const answering = set.answering(query, SMALL, made);
       // The same answer, said to be released.
       const [head, sealed] = [answering.slice(0, 6), answering[6]];
       await expect(
@@ -435,8 +435,8 @@ describe("ResearchMarket", () => {
       await market.answer(...answering);
       expect(await market.earlierOf(1n)).to.deep.equal([]);
       expect(await escrowOf(world)).to.deep.equal({ free: LOOK_FEE, committed: FEE - LOOK_FEE });
-      expect((await market.requestOf(question, 1n)).state).to.equal(4n);
-      await market.refund(question, 1n);
+      expect((await market.requestOf(query, 1n)).state).to.equal(4n);
+      await market.refund(query, 1n);
       expect(await token.balanceOf(researcher)).to.equal(FEE - LOOK_FEE);
       const { epochs, perSlot, exactUsed } = await market.datasetOf(1n);
       expect([epochs, perSlot, exactUsed]).to.deep.equal([0n, 0n, 1n]);
@@ -446,32 +446,32 @@ describe("ResearchMarket", () => {
       const { market, set } = await fresh();
       await set.answer(await set.ask(GROUP), GROUP);
       const near: Program = { ...GROUP, conditions: [{ column: 0, from: 14 }] };
-      const question = await set.ask(near);
+      const query = await set.ask(near);
       const alone = set.copy();
       alone.earlier = [];
-      expect(alone.answerTo(question, near).words.released).to.equal(true);
-      await expect(market.answer(...alone.answering(question, near))).to.be.revertedWithCustomError(
+      expect(alone.answerTo(query, near).words.released).to.equal(true);
+      await expect(market.answer(...alone.answering(query, near))).to.be.revertedWithCustomError(
         market,
         "ResearchMarket_NotProven",
       );
-      const made = await set.answer(question, near);
+      const made = await set.answer(query, near);
       expect(made.words.released).to.equal(false);
       // The same group again is not near: it is equal.
       const again = await set.ask(GROUP);
       expect((await set.answer(again, GROUP)).words.released).to.equal(true);
     });
 
-    it("Q9: not twice, not for another question or dataset, not before it is accepted, and not with other words", async () => {
+    it("Q9: not twice, not for another query or dataset, not before it is accepted, and not with other words", async () => {
       const { market, set } = await fresh();
       const early = await set.ask(GROUP, { accepted: false });
       await expect(market.answer(...set.answering(early, GROUP)))
         .to.be.revertedWithCustomError(market, "ResearchMarket_NotNow")
         .withArgs(early, 1n, 1n);
-      const question = await set.ask(GROUP);
-      const answering = set.answering(question, GROUP);
+      const query = await set.ask(GROUP);
+      const answering = set.answering(query, GROUP);
       const other = await set.ask(SMALL);
       await expect(market.answer(other, ...(answering.slice(1) as unknown as Tail)))
-        .to.be.revertedWithCustomError(market, "ResearchMarket_OtherQuestion")
+        .to.be.revertedWithCustomError(market, "ResearchMarket_OtherQuery")
         .withArgs(other);
       const same = await set.ask(GROUP);
       await expect(
@@ -504,12 +504,12 @@ describe("ResearchMarket", () => {
     it("are by any circuit that fits: the form for one mean as well", async () => {
       const { market, set } = await fresh();
       const program = lastRecords(256, 256 - 13);
-      const question = await set.ask(program);
-      const made = set.answerTo(question, program, "query-mean-256");
+      const query = await set.ask(program);
+      const made = set.answerTo(query, program, "query-mean-256");
       expect(made.evaluation.sums.a.n).to.equal(13n);
-      await expect(market.answer(...set.answering(question, program, made, "query-mean-256"))).to.emit(
+      await expect(market.answer(...set.answering(query, program, made, "query-mean-256"))).to.emit(
         market,
-        "QuestionAnswered",
+        "QueryAnswered",
       );
     });
 
@@ -520,9 +520,9 @@ describe("ResearchMarket", () => {
       const form = (FORM & 0xff_ffffn) | (BigInt(now + 600) << 24n);
       const page = await TestPage.open(world, form);
       const set = await TestDataset.register(world, [page]);
-      const question = await set.ask(GROUP);
+      const query = await set.ask(GROUP);
       await time.increaseTo((now + 600) * 60 - 2);
-      const answering = set.answering(question, GROUP);
+      const answering = set.answering(query, GROUP);
       await time.setNextBlockTimestamp((now + 600) * 60);
       await expect(market.answer(...answering))
         .to.be.revertedWithCustomError(market, "ResearchMarket_NotForResearch")
@@ -632,8 +632,8 @@ describe("ResearchMarket", () => {
   });
 });
 
-type Head = [bigint, bigint, ReturnType<typeof questionOf>, string, bigint, never];
-type Tail = [bigint, ReturnType<typeof questionOf>, string, bigint, never, never];
+type Head = [bigint, bigint, ReturnType<typeof queryOf>, string, bigint, never];
+type Tail = [bigint, ReturnType<typeof queryOf>, string, bigint, never, never];
 
 /** The seven points whose order is 2, 4 or 8: multiples of one of order 8, by a generator of the whole curve (EIP-2494). */
 const SMALL_ORDER: readonly (readonly [bigint, bigint])[] = (() => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What questions, answers and claims over 1,024 records may cost.
+// What queries, answers and claims over 1,024 records may cost.
 import { expect } from "chai";
 import hre from "hardhat";
 import { RESEARCH_GAS } from "../../bench/targets.ts";

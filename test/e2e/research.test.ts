@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A question with real proofs: a page that is well formed and an answer over 256 records in `npm test`'s form, 1,024 with LONG=1.
+// A query with real proofs: a page that is well formed and an answer over 256 records in `npm test`'s form, 1,024 with LONG=1.
 import { join } from "node:path";
 import { proofCalldata, prove, type Witness } from "@vitalproof/sdk";
 import { childProcessProver, diskArtifacts } from "@vitalproof/sdk/node";
@@ -49,22 +49,22 @@ describe("e2e: research queries", function () {
           await market.connect(custodian).replacePage(set.dataset, page);
         }
         const program = halves(records);
-        const question = await set.ask(program);
-        const made = set.answerTo(question, program);
-        const answering = [...set.answering(question, program, made)] as unknown as Parameters<
+        const query = await set.ask(program);
+        const made = set.answerTo(query, program);
+        const answering = [...set.answering(query, program, made)] as unknown as Parameters<
           typeof market.answer
         >;
         answering[5] = await proven(`query-${records}`, made.witness);
         const { gasUsed } = (await (await market.answer(...answering)).wait())!;
         console.log(`        ${gasUsed} gas`);
         expect(Number(gasUsed)).to.be.at.most(RESEARCH_GAS.answer);
-        const [event] = await market.queryFilter(market.filters.QuestionAnswered(question));
+        const [event] = await market.queryFilter(market.filters.QueryAnswered(query));
         const { answer } = event!.args;
         const sealed = {
           point: [answer.pointX, answer.pointY] as const,
           ciphers: [answer.cipherA, answer.cipherB] as const,
         };
-        const sums = RESEARCHER.open(sealed, requestOf(set.address(question)));
+        const sums = RESEARCHER.open(sealed, requestOf(set.address(query)));
         expect(answer.released).to.equal(true);
         expect(sums).to.deep.equal(made.evaluation.sums);
         expect(sums.a.n + sums.b.n).to.equal(BigInt(PATIENTS));

@@ -22,7 +22,7 @@ import { numberOf } from "./ledgerPage.ts";
 export const REQUEST: RequestAddress = {
   chainId: 31_337n,
   market: "0x00000000000000000000000000000000000000A2",
-  question: 1n,
+  query: 1n,
   dataset: 1n,
 };
 
@@ -77,7 +77,7 @@ const SECRETS = {
   ephemeral: numberOf("ephemeral"),
 };
 
-/** The answer to a question, with the same secrets in every run. */
+/** The answer to a query, with the same secrets in every run. */
 export function answerOf({ live, earlier = [], address = REQUEST, ...asked }: Asked): Answer {
   const records = asked.page.columns[0]!.codes.length;
   return answerWith(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Q2, Q3: a page's values are in range, and a question opens the very values of the column that it names.
+// Q2, Q3: a page's values are in range, and a query opens the very values of the column that it names.
 import { pageWitness } from "@vitalproof/sdk/research";
 import { expect } from "chai";
 import { dataPageOf } from "../../support/researchPage.ts";

@@ -217,7 +217,7 @@ describe("circuits: research, query", function () {
       expect(await released(more(20), { earlier })).to.equal(true);
     });
 
-    it("Q16: one consent revoked or given since suppresses the same question, and 11 do not", async () => {
+    it("Q16: one consent revoked or given since suppresses the same query, and 11 do not", async () => {
       const program = lastRecords(RECORDS, 60);
       const earlier = [earlierOf(program)];
       const without = (...records: number[]) =>

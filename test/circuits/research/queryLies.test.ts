@@ -116,7 +116,7 @@ describe("circuits: research, lies about a query", function () {
       { ...asked, earlier: [earlierOf(lastRecords(RECORDS, 30))] },
       { ...asked, earlier: [earlierOf(lastRecords(RECORDS, 31))] },
     ],
-    ["Q9: the answer to another question", { ...asked, address: { ...REQUEST, question: 2n } }, asked],
+    ["Q9: the answer to another query", { ...asked, address: { ...REQUEST, query: 2n } }, asked],
   ];
   for (const [title, lie, truth] of lies)
     it(title, async () => {

@@ -55,7 +55,7 @@ export function simulated(name: string, inputs: readonly bigint[]): Proof {
   return proofCalldata(simulatedProof(trapdoor, points, inputs, 7n));
 }
 
-/** Fee of a question, and the offer that it meets. */
+/** Fee of a query, and the offer that it meets. */
 export const FEE = 10_000n;
 export const OFFER = { royaltyPerMille: 600n, exactBudget: 8n, price: 10_000n, lookPerMille: 100n };
 
@@ -134,22 +134,22 @@ export class TestDataset {
     return this.pages.reduce((bits, page, p) => bits | (page.state.live << BigInt(256 * p)), 0n);
   }
 
-  address(question: bigint): RequestAddress {
+  address(query: bigint): RequestAddress {
     const { address, market } = this.world;
-    return { chainId: address.chainId, market: market.target as string, question, dataset: this.dataset };
+    return { chainId: address.chainId, market: market.target as string, query, dataset: this.dataset };
   }
 
-  /** The question's answer for the state of now, not sent. */
-  answerTo(question: bigint, program: Program, circuit = `query-${256 * this.pages.length}`): Answer {
+  /** The query's answer for the state of now, not sent. */
+  answerTo(query: bigint, program: Program, circuit = `query-${256 * this.pages.length}`): Answer {
     const { data: page, live, earlier } = this;
-    return answerOf({ circuit, page, program, live, earlier, address: this.address(question) });
+    return answerOf({ circuit, page, program, live, earlier, address: this.address(query) });
   }
 
   /** Arguments of `answer`. */
   answering(
-    question: bigint,
+    query: bigint,
     program: Program,
-    made = this.answerTo(question, program),
+    made = this.answerTo(query, program),
     circuit = `query-${256 * this.pages.length}`,
   ) {
     const { classes, point, ciphers, released } = made.words;
@@ -158,9 +158,9 @@ export class TestDataset {
       ...{ cipherA: ciphers[0], cipherB: ciphers[1] },
     };
     return [
-      question,
+      query,
       this.dataset,
-      questionOf(this.world.researcher, program),
+      queryOf(this.world.researcher, program),
       idOf(circuit),
       made.digest,
       simulated(circuit, made.witness.publicInputs),
@@ -171,14 +171,14 @@ export class TestDataset {
   /** Asks, accepts, and answers with a simulated proof. */
   async ask(program: Program, { fee = FEE, accepted = true } = {}): Promise<bigint> {
     const { market, custodian } = this.world;
-    const question = await ask(this.world, [{ dataset: this.dataset, fee }], program);
-    if (accepted) await market.connect(custodian).accept(question, this.dataset);
-    return question;
+    const query = await ask(this.world, [{ dataset: this.dataset, fee }], program);
+    if (accepted) await market.connect(custodian).accept(query, this.dataset);
+    return query;
   }
 
-  async answer(question: bigint, program: Program): Promise<Answer> {
-    const made = this.answerTo(question, program);
-    await this.world.market.connect(this.world.stranger).answer(...this.answering(question, program, made));
+  async answer(query: bigint, program: Program): Promise<Answer> {
+    const made = this.answerTo(query, program);
+    await this.world.market.connect(this.world.stranger).answer(...this.answering(query, program, made));
     if (made.words.released) this.earlier.push(made.classes);
     return made;
   }
@@ -224,8 +224,8 @@ export function registration(
   ] as const;
 }
 
-/** A question as it is asked. */
-export function questionOf(researcher: HardhatEthersSigner, program: Program, key: ResearchKey = RESEARCHER) {
+/** A query as it is asked. */
+export function queryOf(researcher: HardhatEthersSigner, program: Program, key: ResearchKey = RESEARCHER) {
   return {
     researcher: researcher.address,
     program: packProgram(program),
@@ -246,6 +246,6 @@ export async function ask(
   await token.mint(researcher.address, fees);
   await token.connect(researcher).approve(market, fees);
   const deadline = (await time.latest()) + days * 86_400;
-  await market.connect(researcher).ask(questionOf(researcher, program), [...bids], deadline);
-  return market.questionCount();
+  await market.connect(researcher).ask(queryOf(researcher, program), [...bids], deadline);
+  return market.queryCount();
 }

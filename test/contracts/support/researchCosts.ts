@@ -4,7 +4,7 @@
 import type { Program } from "@vitalproof/sdk/research";
 import type { ContractTransactionResponse } from "ethers";
 import { load, time } from "./network.ts";
-import { deployResearch, FEE, openPages, questionOf, type ResearchWorld, TestDataset } from "./research.ts";
+import { deployResearch, FEE, openPages, queryOf, type ResearchWorld, TestDataset } from "./research.ts";
 
 /** Two groups out of all live records, by whether column 1 is 2; the outcome is a value in column 0 from `records / 2` on. */
 export function halves(records: number): Program {
@@ -38,10 +38,10 @@ export async function researchCosts() {
   const ask = () =>
     market
       .connect(researcher)
-      .ask(questionOf(researcher, program), [{ dataset: set.dataset, fee: FEE }], deadline);
-  const answer = async (question: bigint) => {
-    const made = set.answerTo(question, program);
-    const gas = await gasOf(market.connect(stranger).answer(...set.answering(question, program, made)));
+      .ask(queryOf(researcher, program), [{ dataset: set.dataset, fee: FEE }], deadline);
+  const answer = async (query: bigint) => {
+    const made = set.answerTo(query, program);
+    const gas = await gasOf(market.connect(stranger).answer(...set.answering(query, program, made)));
     set.earlier.push(made.classes);
     return gas;
   };
@@ -50,10 +50,10 @@ export async function researchCosts() {
   const first = await answer(1n);
   // A second answer over the same consents, and a seventh.
   const later: number[] = [];
-  for (let question = 2n; question <= 7n; question++) {
+  for (let query = 2n; query <= 7n; query++) {
     await ask();
-    await market.connect(custodian).accept(question, set.dataset);
-    later.push(await answer(question));
+    await market.connect(custodian).accept(query, set.dataset);
+    later.push(await answer(query));
   }
   const payee = await gasOf(market.setPayee(...set.payment(5, patient.address)));
   const claim = await gasOf(market.claimRoyalty(set.dataset, 5, [set.words]));

@@ -43,23 +43,23 @@ export {
   packProgram,
   unpackProgram,
 } from "./program.ts";
-export { codeOf, highestCodeOf, valueAt } from "./question/codes.ts";
-export { compileQuestion } from "./question/compile.ts";
-export { explainQuestion } from "./question/explain.ts";
-export { explainProgram } from "./question/explainProgram.ts";
-export { circuitsFor, type ProgramSizes, sizesOfProgram } from "./question/fitting.ts";
-export { formatExpression, formatQuestion } from "./question/formatQuestion.ts";
-export { parseQuestion } from "./question/parseQuestion.ts";
+export { codeOf, highestCodeOf, valueAt } from "./query/codes.ts";
+export { compileQuery } from "./query/compile.ts";
+export { explainQuery } from "./query/explain.ts";
+export { explainProgram } from "./query/explainProgram.ts";
+export { circuitsFor, type ProgramSizes, sizesOfProgram } from "./query/fitting.ts";
+export { formatExpression, formatQuery } from "./query/formatQuery.ts";
+export { parseQuery } from "./query/parseQuery.ts";
 export {
   type Comparison,
   type Expression,
-  type Question,
-  RESEARCH_QUESTION,
+  type Query,
+  RESEARCH_QUERY,
   STATISTIC_NAMES,
   STATISTICS,
   type Statistic,
-} from "./question/question.ts";
-export type { WhyNotPossible } from "./question/rules.ts";
+} from "./query/query.ts";
+export type { WhyNotPossible } from "./query/rules.ts";
 export {
   type Amount,
   assertDatasetSchema,
@@ -69,8 +69,8 @@ export {
   type DatasetSchema,
   type NumberColumnSchema,
   readDatasetSchema,
-} from "./question/schema.ts";
-export { RESERVED_WORDS } from "./question/tokens.ts";
+} from "./query/schema.ts";
+export { RESERVED_WORDS } from "./query/tokens.ts";
 export {
   type AnswerWords,
   answerInputs,
@@ -81,7 +81,7 @@ export {
   requestDomainOf,
   requestOf,
 } from "./request.ts";
-export { type Figure, type QuestionResult, resultOf } from "./result.ts";
+export { type Figure, type QueryResult, resultOf } from "./result.ts";
 export {
   type CurvePair,
   isResearchKey,

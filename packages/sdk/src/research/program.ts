@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What a question asks of each record: circuits/research/program.circom.
+// What a query asks of each record: circuits/research/program.circom.
 import { VitalproofError } from "../errors.ts";
 import { RESEARCH_SIZES, RESEARCH_WORDS } from "../generated/researchProtocol.ts";
 import { packWord, unpackWord } from "../internal/word.ts";
@@ -23,7 +23,7 @@ export type Program = {
   /** At most 8. v is the column of the first one, u that of the second one. */
   readonly conditions: readonly Condition[];
   readonly a: bigint;
-  /** Disjoint from `a`; 0 for a question about one group. */
+  /** Disjoint from `a`; 0 for a query about one group. */
   readonly b: bigint;
   readonly outcome: bigint;
   /** Which sums are released besides the counts. */

@@ -9,12 +9,12 @@ import { invalid } from "../invalid.ts";
 import { type ProgramWords, programTranscript } from "./program.ts";
 import type { CurvePair, SealedAnswer } from "./seal.ts";
 
-/** One question to one dataset. */
+/** One query to one dataset. */
 export type RequestAddress = {
   readonly chainId: bigint;
   /** Address of the ResearchMarket. */
   readonly market: string;
-  readonly question: bigint;
+  readonly query: bigint;
   readonly dataset: bigint;
 };
 
@@ -39,11 +39,11 @@ export type AnswerWords = SealedAnswer & {
 };
 
 /** What comes before an answer's digest in its hash: 32 bytes in hex. */
-export function requestDomainOf({ chainId, market, question, dataset }: RequestAddress): string {
+export function requestDomainOf({ chainId, market, query, dataset }: RequestAddress): string {
   return keccak256(
     AbiCoder.defaultAbiCoder().encode(
       ["string", "uint256", "address", "uint256", "uint256"],
-      ["vitalproof/request/1", chainId, market, question, dataset],
+      ["vitalproof/request/1", chainId, market, query, dataset],
     ),
   );
 }
@@ -55,7 +55,7 @@ export function requestOf(address: RequestAddress): bigint {
 
 /** `action` of an own-slot proof that names who is paid for a record. */
 export function payeeActionOf(
-  { chainId, market, dataset }: Omit<RequestAddress, "question">,
+  { chainId, market, dataset }: Omit<RequestAddress, "query">,
   record: number,
   account: string,
 ): bigint {

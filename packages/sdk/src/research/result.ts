@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { VitalproofError } from "../errors.ts";
 import type { AnswerSums, GroupSums } from "./evaluate.ts";
-import type { Question } from "./question/question.ts";
-import { columnNamed } from "./question/rules.ts";
-import type { DatasetSchema } from "./question/schema.ts";
+import type { Query } from "./query/query.ts";
+import { columnNamed } from "./query/rules.ts";
+import type { DatasetSchema } from "./query/schema.ts";
 import { type Correlation, correlation } from "./statistics/correlation.ts";
 import type { Counts } from "./statistics/counts.ts";
 import { type FisherExactTest, fisherExactTest } from "./statistics/fisherExactTest.ts";
@@ -22,8 +22,8 @@ import { type WelchTest, welchTest } from "./statistics/welchTest.ts";
 /** A figure, or the reason why it is not defined for these sums. */
 export type Figure<T> = { readonly value: T } | { readonly undefinedBecause: string };
 
-/** What a question's statistic comes to. Values are in the units of the dataset's columns. */
-export type QuestionResult =
+/** What a query's statistic comes to. Values are in the units of the dataset's columns. */
+export type QueryResult =
   | { readonly statistic: "count"; readonly n: bigint }
   | { readonly statistic: "proportion"; readonly share: Figure<Proportion> }
   | { readonly statistic: "mean"; readonly mean: Figure<Mean> }
@@ -40,18 +40,18 @@ export type QuestionResult =
   | { readonly statistic: "regression"; readonly regression: Figure<Regression> };
 
 /**
- * The statistic of a question out of an answer's sums.
- * @param question compiled for this schema
+ * The statistic of a query out of an answer's sums.
+ * @param query compiled for this schema
  * @param level of intervals
  * @throws INVALID_ARGUMENT for sums that no records have; what is not defined for the sums is said in its figure instead
  */
 export function resultOf(
-  question: Question,
+  query: Query,
   schema: DatasetSchema,
   { a, b }: AnswerSums,
   level = DEFAULT_LEVEL,
-): QuestionResult {
-  const { statistic } = question;
+): QueryResult {
+  const { statistic } = query;
   const pairs = { n: a.n, v: a.v, vv: a.vv, u: a.u, uu: a.uu, uv: a.uv };
   const scaleOf = (name: string | undefined) => scaleNamed(schema, name!);
   switch (statistic) {
@@ -60,9 +60,9 @@ export function resultOf(
     case "proportion":
       return { statistic, share: figure(() => proportion(countsOf(a), level)) };
     case "mean":
-      return { statistic, mean: figure(() => mean(momentsOf(a), scaleOf(question.value), level)) };
+      return { statistic, mean: figure(() => mean(momentsOf(a), scaleOf(query.value), level)) };
     case "variance":
-      return { statistic, variance: figure(() => variance(momentsOf(a), scaleOf(question.value), level)) };
+      return { statistic, variance: figure(() => variance(momentsOf(a), scaleOf(query.value), level)) };
     case "difference of proportions":
       return {
         statistic,
@@ -79,7 +79,7 @@ export function resultOf(
     case "difference of means":
       return {
         statistic,
-        test: figure(() => welchTest(momentsOf(a), momentsOf(b), scaleOf(question.value), level)),
+        test: figure(() => welchTest(momentsOf(a), momentsOf(b), scaleOf(query.value), level)),
       };
     case "correlation":
       return { statistic, correlation: figure(() => correlation(pairs, level)) };
@@ -87,7 +87,7 @@ export function resultOf(
       return {
         statistic,
         regression: figure(() =>
-          regression(pairs, { v: scaleOf(question.value), u: scaleOf(question.against) }, level),
+          regression(pairs, { v: scaleOf(query.value), u: scaleOf(query.against) }, level),
         ),
       };
   }
@@ -114,7 +114,7 @@ function momentsOf({ n, v, vv }: GroupSums): Moments {
 function scaleNamed(schema: DatasetSchema, name: string): Scale {
   const { column } = columnNamed(name, schema);
   if (column.kind !== "number")
-    throw new VitalproofError("QUESTION_NOT_POSSIBLE", `Column ${JSON.stringify(name)} is a category.`, {
+    throw new VitalproofError("QUERY_NOT_POSSIBLE", `Column ${JSON.stringify(name)} is a category.`, {
       details: { column: name },
       hint: "Ask for a number column.",
     });

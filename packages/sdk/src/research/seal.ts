@@ -30,7 +30,7 @@ export type SealedAnswer = {
 /** A researcher's key: opens the answers that were sealed to it. */
 export class ResearchKey {
   readonly #secret: bigint;
-  /** What a question carries. */
+  /** What a query carries. */
   readonly publicKey: CurvePair;
 
   /** @param seed 32 random bytes, secret @throws INVALID_ARGUMENT for another length */
@@ -56,7 +56,7 @@ export class ResearchKey {
     if (sums !== undefined) return sums;
     throw new VitalproofError("ANSWER_NOT_OPENED", "This key does not open the answer.", {
       details: { request },
-      hint: "Use the key that the question was asked with, and the answer of that very question and dataset.",
+      hint: "Use the key that the query was asked with, and the answer of that very query and dataset.",
     });
   }
 

@@ -2,14 +2,14 @@
 
 import { VitalproofError } from "@vitalproof/sdk";
 import {
-  compileQuestion,
+  compileQuery,
   type DatasetSchema,
   dataPage,
   evaluateProgram,
   type Program,
   packProgram,
-  parseQuestion,
-  type Question,
+  parseQuery,
+  type Query,
   unpackProgram,
 } from "@vitalproof/sdk/research";
 import { expect } from "chai";
@@ -17,13 +17,13 @@ import { codeThrown } from "../support.ts";
 import { REGISTER } from "./register.ts";
 
 const compiled = (text: string, schema: DatasetSchema = REGISTER): Program =>
-  compileQuestion(parseQuestion(text), schema);
+  compileQuery(parseQuery(text), schema);
 
 function refusalOf(text: string): VitalproofError {
   try {
     compiled(text);
   } catch (error) {
-    if (error instanceof VitalproofError && error.code === "QUESTION_NOT_POSSIBLE") return error;
+    if (error instanceof VitalproofError && error.code === "QUERY_NOT_POSSIBLE") return error;
     throw error;
   }
   throw new Error(`"${text}" can be asked`);
@@ -44,7 +44,7 @@ function countsOf(program: Program, codes: readonly (readonly number[])[]) {
   return [a.n, a.outcomes, b.n, b.outcomes].map(Number);
 }
 
-describe("compiling a question", () => {
+describe("compiling a query", () => {
   it("of the guide takes seven conditions, and six where no drug comes after B", () => {
     const text =
       "age >= 50 and hba1c >= 6.5; outcome: egfr < 60; groups: drug A vs B; statistic: difference of proportions";
@@ -100,7 +100,7 @@ describe("compiling a question", () => {
     expect(countsOf(program, codes)).to.deep.equal([3, 2, 0, 0]);
   });
 
-  it("counts missing values where the question asks for them", () => {
+  it("counts missing values where the query asks for them", () => {
     const codes = [
       [1, 1, 0],
       [1, 1, 59],
@@ -157,7 +157,7 @@ describe("compiling a question", () => {
     });
   });
 
-  it("gives one program for questions that mean the same", () => {
+  it("gives one program for queries that mean the same", () => {
     const same = [
       "age >= 50 and drug in (A, B); outcome: egfr < 60; statistic: proportion",
       "not (age < 50 or not drug in (B, A)); outcome: not egfr >= 60; statistic: proportion",
@@ -281,20 +281,20 @@ describe("compiling a question", () => {
     for (const [text, part] of unused)
       expect(refusalOf(text).details, text).to.include({ reason: "part-unused", part });
     const against = { statistic: "mean", value: "hba1c", against: "age" } as const;
-    expect(codeThrown(() => compileQuestion(against, REGISTER))).to.equal("QUESTION_NOT_POSSIBLE");
+    expect(codeThrown(() => compileQuery(against, REGISTER))).to.equal("QUERY_NOT_POSSIBLE");
     const alone = { statistic: "regression", value: "hba1c" } as const;
-    expect(codeThrown(() => compileQuestion(alone, REGISTER))).to.equal("QUESTION_NOT_POSSIBLE");
+    expect(codeThrown(() => compileQuery(alone, REGISTER))).to.equal("QUERY_NOT_POSSIBLE");
     expect(refusalOf(`${groups}statistic: mean of hba1c`).message).to.match(
       /ask for the difference of means/,
     );
   });
 
-  it("checks the question's form and the schema, whatever their types say", () => {
-    const question = {
+  it("checks the query's form and the schema, whatever their types say", () => {
+    const query = {
       statistic: "count",
       where: { column: "age", is: "~", value: 5 },
-    } as unknown as Question;
-    expect(codeThrown(() => compileQuestion(question, REGISTER))).to.equal("QUESTION_NOT_UNDERSTOOD");
+    } as unknown as Query;
+    expect(codeThrown(() => compileQuery(query, REGISTER))).to.equal("QUERY_NOT_UNDERSTOOD");
     const schema = { ...REGISTER, columns: [...REGISTER.columns, REGISTER.columns[0]!] };
     expect(codeThrown(() => compiled("statistic: count", schema))).to.equal("INVALID_ARGUMENT");
   });

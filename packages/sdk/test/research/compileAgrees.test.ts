@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Programs of random questions against what the questions say about values (valuesOracle.ts).
+// Programs of random queries against what the queries say about values (valuesOracle.ts).
 
 import { VitalproofError } from "@vitalproof/sdk";
 import {
-  compileQuestion,
+  compileQuery,
   type DatasetSchema,
   dataPage,
   evaluateProgram,
   explainProgram,
-  explainQuestion,
-  formatQuestion,
+  explainQuery,
+  formatQuery,
   MOST_CONDITIONS,
   type Program,
   packProgram,
-  parseQuestion,
-  type Question,
+  parseQuery,
+  type Query,
   unpackProgram,
 } from "@vitalproof/sdk/research";
 import { expect } from "chai";
 import fc from "fast-check";
-import { namedValues, questionOf, randomFrom, randomValue, valuesOf } from "./randomQuestions.ts";
+import { namedValues, queryOf, randomFrom, randomValue, valuesOf } from "./randomQueries.ts";
 import { decided, membershipOf, plainCode, sumsOf, type ValueRecord } from "./valuesOracle.ts";
 
 const RECORDS = 128;
@@ -45,11 +45,11 @@ const SMALL: DatasetSchema = {
 };
 
 /** The program, or why there is none. */
-function compiled(question: Question, schema: DatasetSchema): Program | VitalproofError {
+function compiled(query: Query, schema: DatasetSchema): Program | VitalproofError {
   try {
-    return compileQuestion(question, schema);
+    return compileQuery(query, schema);
   } catch (error) {
-    if (error instanceof VitalproofError && error.code === "QUESTION_NOT_POSSIBLE") return error;
+    if (error instanceof VitalproofError && error.code === "QUERY_NOT_POSSIBLE") return error;
     throw error;
   }
 }
@@ -73,22 +73,22 @@ function everyRecord(schema: DatasetSchema): ValueRecord[] {
 }
 
 /** Membership and outcome together. */
-function kindOf(question: Question, record: ValueRecord): string {
-  const side = membershipOf(question, record);
-  const outcome = question.outcome !== undefined && decided(question.outcome, record) === 1;
+function kindOf(query: Query, record: ValueRecord): string {
+  const side = membershipOf(query, record);
+  const outcome = query.outcome !== undefined && decided(query.outcome, record) === 1;
   return side === "rest" || side === "both" ? side : `${side}${outcome ? "+" : ""}`;
 }
 
-describe("compiled questions", () => {
-  it("count what the questions say, over 1,000 random questions and tables, missing values and boundaries included", () => {
+describe("compiled queries", () => {
+  it("count what the queries say, over 1,000 random queries and tables, missing values and boundaries included", () => {
     let answered = 0;
     let counted = 0;
     fc.assert(
-      fc.property(questionOf(REGISTER), fc.integer(), (question, seed) => {
-        const program = compiled(question, REGISTER);
+      fc.property(queryOf(REGISTER), fc.integer(), (query, seed) => {
+        const program = compiled(query, REGISTER);
         if (program instanceof VitalproofError) return;
         const random = randomFrom(seed);
-        const named = namedValues(question);
+        const named = namedValues(query);
         const records = Array.from(
           { length: RECORDS },
           (): ValueRecord =>
@@ -102,7 +102,7 @@ describe("compiled questions", () => {
         const live = records.map(() => random() < 0.9);
         const bits = live.reduce((word, isLive, i) => (isLive ? word | (1n << BigInt(i)) : word), 0n);
         const wanted = sumsOf(
-          question,
+          query,
           records.filter((_, i) => live[i]),
           REGISTER,
         );
@@ -119,7 +119,7 @@ describe("compiled questions", () => {
       }),
       { numRuns: 1_900 },
     );
-    expect(answered, "questions that can be asked").to.be.greaterThan(1_000);
+    expect(answered, "queries that can be asked").to.be.greaterThan(1_000);
     expect(counted, "records that were counted").to.be.greaterThan(20_000);
   });
 
@@ -132,8 +132,8 @@ describe("compiled questions", () => {
     const placeOf = new Map(codes.map((code, i) => [code.join(), i]));
     const seen = new Map<string, number>();
     fc.assert(
-      fc.property(questionOf(SMALL), (question) => {
-        const kinds = records.map((record) => kindOf(question, record));
+      fc.property(queryOf(SMALL), (query) => {
+        const kinds = records.map((record) => kindOf(query, record));
         // A condition is needed at a code if some record becomes another kind from the code below to this one.
         const needed = SMALL.columns.flatMap(({ kind }, column) =>
           Array.from({ length: kind === "number" ? 6 : 4 }, (_, i) => i + 1).filter((code) =>
@@ -146,17 +146,17 @@ describe("compiled questions", () => {
         ).length;
         const has = (side: string) => kinds.some((kind) => kind === side || kind === `${side}+`);
         const outcomes = new Set(kinds.filter((kind) => kind !== "rest").map((kind) => kind.endsWith("+")));
-        const isEmpty = !has("a") || (question.groups !== undefined && !has("b"));
+        const isEmpty = !has("a") || (query.groups !== undefined && !has("b"));
         const wanted = kinds.includes("both")
           ? "groups-overlap"
           : isEmpty
             ? "group-empty"
-            : question.outcome !== undefined && outcomes.size === 1
+            : query.outcome !== undefined && outcomes.size === 1
               ? "outcome-constant"
               : needed > MOST_CONDITIONS
                 ? "too-many-conditions"
                 : "a program";
-        const program = compiled(question, SMALL);
+        const program = compiled(query, SMALL);
         const isRefused = program instanceof VitalproofError;
         seen.set(wanted, (seen.get(wanted) ?? 0) + 1);
         expect(isRefused ? program.details.reason : "a program").to.equal(wanted);
@@ -164,7 +164,7 @@ describe("compiled questions", () => {
           if (wanted === "too-many-conditions") expect(program.details.needed).to.equal(needed);
           if (wanted === "groups-overlap")
             expect(
-              membershipOf(question, witnessOf(program.details.record as Record<string, string>)),
+              membershipOf(query, witnessOf(program.details.record as Record<string, string>)),
             ).to.equal("both");
           return;
         }
@@ -178,18 +178,18 @@ describe("compiled questions", () => {
     for (const reason of reasons) expect(seen.get(reason) ?? 0, reason).to.be.greaterThan(0);
   });
 
-  it("are the same for the same question as text, and are explained", () => {
+  it("are the same for the same query as text, and are explained", () => {
     fc.assert(
-      fc.property(questionOf(REGISTER), (question) => {
-        const again = parseQuestion(formatQuestion(question));
-        expect(formatQuestion(again)).to.equal(formatQuestion(question));
-        const program = compiled(question, REGISTER);
+      fc.property(queryOf(REGISTER), (query) => {
+        const again = parseQuery(formatQuery(query));
+        expect(formatQuery(again)).to.equal(formatQuery(query));
+        const program = compiled(query, REGISTER);
         if (program instanceof VitalproofError) return;
-        expect(compileQuestion(again, REGISTER)).to.deep.equal(program);
-        expect(explainQuestion(question, REGISTER).length).to.be.greaterThan(6);
+        expect(compileQuery(again, REGISTER)).to.deep.equal(program);
+        expect(explainQuery(query, REGISTER).length).to.be.greaterThan(6);
         const lines = explainProgram(program, REGISTER);
-        // Missing values only count as something where the question asks for them.
-        if (!/is (missing|present)/.test(formatQuestion(question)))
+        // Missing values only count as something where the query asks for them.
+        if (!/is (missing|present)/.test(formatQuery(query)))
           expect(lines.filter((line) => line.startsWith("Note"))).to.deep.equal([]);
       }),
       { numRuns: 150 },

@@ -2,29 +2,29 @@
 
 import {
   circuitsFor,
-  compileQuestion,
+  compileQuery,
   explainProgram,
-  explainQuestion,
+  explainQuery,
   type Program,
-  parseQuestion,
+  parseQuery,
 } from "@vitalproof/sdk/research";
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Belongs, boxesOf } from "../../src/research/question/boxes.ts";
+import { type Belongs, boxesOf } from "../../src/research/query/boxes.ts";
 import { codeThrown } from "../support.ts";
 import { REGISTER } from "./register.ts";
 
-const explained = (text: string): string[] => explainQuestion(parseQuestion(text), REGISTER);
-const compiled = (text: string): Program => compileQuestion(parseQuestion(text), REGISTER);
+const explained = (text: string): string[] => explainQuery(parseQuery(text), REGISTER);
+const compiled = (text: string): Program => compileQuery(parseQuery(text), REGISTER);
 const readBack = (text: string): string[] => explainProgram(compiled(text), REGISTER);
 
 const GUIDE =
   "age >= 50 and hba1c >= 6.5; outcome: egfr < 60; groups: drug A vs B; statistic: difference of proportions";
 
-describe("explaining a question", () => {
+describe("explaining a query", () => {
   it("says who counts, who is left out, what comes back and what everyone sees", () => {
     expect(explained(GUIDE)).to.deep.equal([
-      "Question: by how much the share with the outcome differs between two groups.",
+      "Query: by how much the share with the outcome differs between two groups.",
       'It is asked of all records of a page of "A diabetes register" with a live consent.',
       "Those count for which age is at least 50 years and hba1c is at least 6.5 %.",
       'Group A: those for which drug is "A".',
@@ -54,7 +54,7 @@ describe("explaining a question", () => {
     ]);
   });
 
-  it("says which missing values are left out, and which the question asks for", () => {
+  it("says which missing values are left out, and which the query asks for", () => {
     const about = (text: string) => explained(text).filter((line) => /left out(?! too)/i.test(line));
     expect(about("statistic: count")).to.deep.equal(["No record is left out because a value is missing."]);
     expect(about("age is missing; statistic: mean of hba1c")).to.deep.equal([
@@ -99,12 +99,12 @@ describe("explaining a question", () => {
   });
 
   it("throws what compiling throws", () => {
-    expect(codeThrown(() => explained("age > 200; statistic: count"))).to.equal("QUESTION_NOT_POSSIBLE");
+    expect(codeThrown(() => explained("age > 200; statistic: count"))).to.equal("QUERY_NOT_POSSIBLE");
   });
 });
 
 describe("explaining a program", () => {
-  it("reads the question back from conditions and tables", () => {
+  it("reads the query back from conditions and tables", () => {
     expect(readBack(GUIDE).slice(8)).to.deep.equal([
       'Group A has the records for which age is at least 50 years, and hba1c is at least 6.5 %, and egfr has a value, and drug is "A".',
       'Group B has the records for which age is at least 50 years, and hba1c is at least 6.5 %, and egfr has a value, and drug is "B".',
@@ -136,7 +136,7 @@ describe("explaining a program", () => {
     ]);
   });
 
-  it("shows what a program does that a compiled question would not: missing values as low ones, and as 0 in sums", () => {
+  it("shows what a program does that a compiled query would not: missing values as low ones, and as 0 in sums", () => {
     const program: Program = {
       conditions: [
         { column: 1, from: 36 },

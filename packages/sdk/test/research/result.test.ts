@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// From a question in words to its figure: compiled, evaluated over a page, and computed again from the values themselves.
+// From a query in words to its figure: compiled, evaluated over a page, and computed again from the values themselves.
 import {
   codeOf,
-  compileQuestion,
+  compileQuery,
   dataPage,
   evaluateProgram,
-  parseQuestion,
-  type QuestionResult,
+  parseQuery,
+  type QueryResult,
   resultOf,
 } from "@vitalproof/sdk/research";
 import { expect } from "chai";
-import { randomFrom } from "./randomQuestions.ts";
+import { randomFrom } from "./randomQueries.ts";
 import { REGISTER } from "./register.ts";
 
 const RECORDS = 256;
@@ -41,14 +41,14 @@ const page = dataPage(
   ),
 );
 
-function asked(text: string): QuestionResult {
-  const question = parseQuestion(text);
-  const { sums, smallCells } = evaluateProgram(page, (1n << 256n) - 1n, compileQuestion(question, REGISTER));
+function asked(text: string): QueryResult {
+  const query = parseQuery(text);
+  const { sums, smallCells } = evaluateProgram(page, (1n << 256n) - 1n, compileQuery(query, REGISTER));
   expect(smallCells, text).to.deep.equal([]);
-  return resultOf(question, REGISTER, sums);
+  return resultOf(query, REGISTER, sums);
 }
 
-describe("research: results of questions", () => {
+describe("research: results of queries", () => {
   it("a difference of proportions is that of complete records", () => {
     const text = "age >= 40; outcome: egfr < 70; groups: drug A vs B; statistic: difference of proportions";
     const share = (drug: string) => {
@@ -87,12 +87,12 @@ describe("research: results of questions", () => {
   it("what is not defined is said, and does not take the other figures along", () => {
     const equal = { n: 20n, outcomes: 20n, v: 400n, vv: 8_000n };
     const sums = { a: { ...equal, u: 0n, uu: 0n, uv: 0n }, b: { n: 20n, outcomes: 0n, v: 400n, vv: 8_000n } };
-    const question = parseQuestion("outcome: egfr < 60; groups: drug A vs B; statistic: fisher");
-    const result = resultOf(question, REGISTER, sums);
+    const query = parseQuery("outcome: egfr < 60; groups: drug A vs B; statistic: fisher");
+    const result = resultOf(query, REGISTER, sums);
     if (result.statistic !== "fisher") throw new Error();
     expect(result.test).to.have.property("value");
     expect(result.odds).to.have.property("undefinedBecause").that.includes("odds ratio");
-    const means = parseQuestion("groups: drug A vs B; statistic: difference of means of hba1c");
+    const means = parseQuery("groups: drug A vs B; statistic: difference of means of hba1c");
     expect(resultOf(means, REGISTER, sums)).to.have.nested.property("test.undefinedBecause");
   });
 });

@@ -113,7 +113,7 @@ describe("dataset schemas", () => {
       [[], /0 columns/],
       [[HBA1C, { ...DRUG, name: "HBA1C" }], /both called "hba1c"/],
       [[HBA1C, { ...DRUG, label: "hba1c" }], /both called/],
-      [[{ ...number, name: "Outcome" }], /word of the question language/],
+      [[{ ...number, name: "Outcome" }], /word of the query language/],
       [[{ ...number, minimum: "three" }], /minimum of column "hba1c" is three/],
       [[{ ...number, step: 0 }], /must be more than 0/],
       [[{ ...number, step: -0.1 }], /must be more than 0/],

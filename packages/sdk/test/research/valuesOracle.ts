@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What a question says about records of values, written without the compiler: no codes, no levels, no tables. Decisions are
+// What a query says about records of values, written without the compiler: no codes, no levels, no tables. Decisions are
 // numbers, 1 for yes, 0 for no and a half for undecided, so that `and` is the least, `or` the greatest and `not` what is left.
-import type { Comparison, DatasetSchema, Expression, Question } from "@vitalproof/sdk/research";
+import type { Comparison, DatasetSchema, Expression, Query } from "@vitalproof/sdk/research";
 
 export type Value = number | string | undefined;
 export type ValueRecord = Readonly<Record<string, Value>>;
@@ -46,7 +46,7 @@ function compares(comparison: Comparison, value: number | string): boolean {
 }
 
 /** Columns in which a counted record must have a value. */
-export function completeColumns({ outcome, value, against }: Question): string[] {
+export function completeColumns({ outcome, value, against }: Query): string[] {
   const compared = new Set<string>();
   const asked = new Set<string>();
   const look = (expression: Expression): void => {
@@ -63,11 +63,11 @@ export function completeColumns({ outcome, value, against }: Question): string[]
   ];
 }
 
-export function membershipOf(question: Question, record: ValueRecord): Membership {
-  const { where, groups, outcome } = question;
+export function membershipOf(query: Query, record: ValueRecord): Membership {
+  const { where, groups, outcome } = query;
   const holds = (expression: Expression | undefined) =>
     expression === undefined || decided(expression, record) === 1;
-  if (completeColumns(question).some((name) => record[name] === undefined)) return "rest";
+  if (completeColumns(query).some((name) => record[name] === undefined)) return "rest";
   if (outcome !== undefined && decided(outcome, record) === 0.5) return "rest";
   if (!holds(where)) return "rest";
   if (groups === undefined) return "a";
@@ -84,7 +84,7 @@ export function plainCode(schema: DatasetSchema, name: string, value: Value): nu
 }
 
 /** The sums of an answer over some records. */
-export function sumsOf(question: Question, records: readonly ValueRecord[], schema: DatasetSchema) {
+export function sumsOf(query: Query, records: readonly ValueRecord[], schema: DatasetSchema) {
   const sums = {
     a: { n: 0, outcomes: 0, v: 0, vv: 0, u: 0, uu: 0, uv: 0 },
     b: { n: 0, outcomes: 0, v: 0, vv: 0 },
@@ -92,12 +92,12 @@ export function sumsOf(question: Question, records: readonly ValueRecord[], sche
   const codeIn = (name: string | undefined, record: ValueRecord) =>
     name === undefined ? 0 : plainCode(schema, name, record[name]);
   for (const record of records) {
-    const side = membershipOf(question, record);
+    const side = membershipOf(query, record);
     if (side !== "a" && side !== "b") continue;
-    const [v, u] = [codeIn(question.value, record), codeIn(question.against, record)];
+    const [v, u] = [codeIn(query.value, record), codeIn(query.against, record)];
     const group = sums[side];
     group.n += 1;
-    if (question.outcome !== undefined && decided(question.outcome, record) === 1) group.outcomes += 1;
+    if (query.outcome !== undefined && decided(query.outcome, record) === 1) group.outcomes += 1;
     group.v += v;
     group.vv += v * v;
     if (side === "b") continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What a researcher asks, as a JSON document. parseQuestion.ts reads the same from a text.
+// What a researcher asks, as a JSON document. parseQuery.ts reads the same from a text.
 import * as v from "valibot";
 import type { Document } from "../../wire/documents.ts";
 import { type Field, list, object, oneLine, oneOf, optional, pair } from "../../wire/fields.ts";
@@ -48,7 +48,7 @@ export const STATISTICS = {
 export type Statistic = keyof typeof STATISTICS;
 export const STATISTIC_NAMES = Object.keys(STATISTICS) as Statistic[];
 
-export type Question = {
+export type Query = {
   /** Of all groups. Every record when left out. */
   readonly where?: Expression;
   readonly outcome?: Expression;
@@ -61,7 +61,7 @@ export type Question = {
   readonly against?: string;
 };
 
-/** Limits of a question, so that reading one is cheap. */
+/** Limits of a query, so that reading one is cheap. */
 export const MOST_DEPTH = 64;
 export const MOST_COMPARISONS = 256;
 const MOST_VALUES = 4_096;
@@ -97,11 +97,11 @@ const expression: Field<Expression> = v.pipe(
   ),
 );
 
-/** A question's file. */
-export const RESEARCH_QUESTION: Document<Question> = {
-  kind: "vitalproof/research-question",
+/** A query's file. */
+export const RESEARCH_QUERY: Document<Query> = {
+  kind: "vitalproof/research-query",
   version: 1,
-  title: "a research question",
+  title: "a research query",
   body: object({
     where: optional(expression),
     outcome: optional(expression),
@@ -109,14 +109,14 @@ export const RESEARCH_QUESTION: Document<Question> = {
     statistic: oneOf(STATISTIC_NAMES),
     value: optional(column),
     against: optional(column),
-  }) as Field<Question>,
+  }) as Field<Query>,
 };
 
-/** @throws QUESTION_NOT_UNDERSTOOD for what does not have a question's form, whatever its type says */
-export function assertQuestion(question: Question): void {
-  parse(RESEARCH_QUESTION.body, question, "question", {
-    code: "QUESTION_NOT_UNDERSTOOD",
-    hint: "Write it as a text, and read that with parseQuestion.",
+/** @throws QUERY_NOT_UNDERSTOOD for what does not have a query's form, whatever its type says */
+export function assertQuery(query: Query): void {
+  parse(RESEARCH_QUERY.body, query, "query", {
+    code: "QUERY_NOT_UNDERSTOOD",
+    hint: "Write it as a text, and read that with parseQuery.",
   });
 }
 

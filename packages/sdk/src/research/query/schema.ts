@@ -13,7 +13,7 @@ import { isReserved } from "./tokens.ts";
 export type Amount = string | number;
 
 type ColumnNames = {
-  /** Unique in its dataset; what questions call it. */
+  /** Unique in its dataset; what queries call it. */
   readonly name: string;
   /** What people call it. */
   readonly label?: string;
@@ -121,7 +121,7 @@ export function assertDatasetSchema({ columns }: DatasetSchema): void {
     }
     if (isReserved(name))
       throw wrong(
-        `Column ${place} is called "${name}", a word of the question language.`,
+        `Column ${place} is called "${name}", a word of the query language.`,
         "Give it another name; its label may have this one.",
       );
     if (column.kind === "number") assertNumbers(column);

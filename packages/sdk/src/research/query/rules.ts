@@ -5,9 +5,9 @@
 import { compareDecimals, parseDecimal } from "../../decimal.ts";
 import { VitalproofError } from "../../errors.ts";
 import { codeOf, codesFrom, highestCodeOf, valueAt } from "./codes.ts";
-import { formatComparison } from "./formatQuestion.ts";
+import { formatComparison } from "./formatQuery.ts";
 import { nearestOf } from "./nearest.ts";
-import type { Expression, PresenceComparison, ValueComparison } from "./question.ts";
+import type { Expression, PresenceComparison, ValueComparison } from "./query.ts";
 import type { Amount, CategoryColumnSchema, ColumnSchema, DatasetSchema } from "./schema.ts";
 
 /** Codes from the first to the last of them. */
@@ -28,7 +28,7 @@ export type Rule =
   | { readonly all: readonly Rule[] }
   | { readonly any: readonly Rule[] };
 
-/** @throws QUESTION_NOT_POSSIBLE for what the dataset does not have */
+/** @throws QUERY_NOT_POSSIBLE for what the dataset does not have */
 export function ruleOf(expression: Expression, schema: DatasetSchema, negated = false): Rule {
   const inner = (parts: readonly Expression[]) => parts.map((part) => ruleOf(part, schema, negated));
   if ("not" in expression) return ruleOf(expression.not, schema, !negated);
@@ -43,7 +43,7 @@ export function ruleOf(expression: Expression, schema: DatasetSchema, negated = 
   return { column: place, spans: negated ? complement(spans, highest) : spans, written };
 }
 
-/** @throws QUESTION_NOT_POSSIBLE with the name that was likely meant */
+/** @throws QUERY_NOT_POSSIBLE with the name that was likely meant */
 export function columnNamed(
   name: string,
   { columns }: DatasetSchema,
@@ -81,7 +81,7 @@ export type WhyNotPossible =
   | "group-empty"
   | "outcome-constant";
 
-/** The error for a question that cannot be asked; `details.reason` says why, for programs. */
+/** The error for a query that cannot be asked; `details.reason` says why, for programs. */
 export function notPossible(
   reason: WhyNotPossible,
   message: string,
@@ -90,7 +90,7 @@ export function notPossible(
     hint,
   }: Pick<NonNullable<ConstructorParameters<typeof VitalproofError>[2]>, "details" | "hint"> = {},
 ): VitalproofError {
-  return new VitalproofError("QUESTION_NOT_POSSIBLE", message, { details: { reason, ...details }, hint });
+  return new VitalproofError("QUERY_NOT_POSSIBLE", message, { details: { reason, ...details }, hint });
 }
 
 function spansOf(comparison: ValueComparison, column: ColumnSchema): Span[] {

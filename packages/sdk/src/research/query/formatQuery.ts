@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatDecimal, parseDecimal } from "../../decimal.ts";
-import type { Comparison, Expression, Question } from "./question.ts";
+import type { Comparison, Expression, Query } from "./query.ts";
 import type { Amount } from "./schema.ts";
 import { isPlainWord } from "./tokens.ts";
 
-/** A question as a text, from which `parseQuestion` reads the same question. */
-export function formatQuestion({ where, outcome, groups, statistic, value, against }: Question): string {
+/** A query as a text, from which `parseQuery` reads the same query. */
+export function formatQuery({ where, outcome, groups, statistic, value, against }: Query): string {
   const between = statistic === "regression" ? "on" : "and";
   const asked = [
     statistic,
@@ -48,7 +48,7 @@ export function formatComparison(comparison: Comparison): string {
   }
 }
 
-function formatGroups({ a, b }: NonNullable<Question["groups"]>): string {
+function formatGroups({ a, b }: NonNullable<Query["groups"]>): string {
   if ("is" in a && "is" in b && a.is === "=" && b.is === "=" && a.column === b.column)
     return `${formatName(a.column)} ${formatValue(a.value)} vs ${formatValue(b.value)}`;
   return `${formatExpression(a)} vs ${formatExpression(b)}`;
@@ -66,7 +66,7 @@ function formatValue(value: Amount): string {
   return isPlainWord(value) ? value : quoted(value);
 }
 
-/** A number as questions write it: without an exponent. */
+/** A number as queries write it: without an exponent. */
 export function formatNumber(value: number): string {
   const decimal = parseDecimal(value);
   return decimal === undefined ? String(value) : formatDecimal(decimal);

@@ -5,7 +5,7 @@ import {
   type Comparison,
   type DatasetSchema,
   type Expression,
-  type Question,
+  type Query,
   STATISTIC_NAMES,
   STATISTICS,
 } from "@vitalproof/sdk/research";
@@ -90,8 +90,8 @@ export function expressionIn(schema: DatasetSchema): fc.Arbitrary<Expression> {
   })).any;
 }
 
-/** Questions with the parts that their statistics need. Not all of them can be asked. */
-export function questionOf(schema: DatasetSchema): fc.Arbitrary<Question> {
+/** Queries with the parts that their statistics need. Not all of them can be asked. */
+export function queryOf(schema: DatasetSchema): fc.Arbitrary<Query> {
   const expression = expressionIn(schema);
   const numbers = schema.columns.filter(({ kind }) => kind === "number").map(({ name }) => name);
   const groups = fc.oneof(
@@ -131,8 +131,8 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Values that a question's comparisons name, by column. */
-export function namedValues(question: Question): Map<string, (number | string)[]> {
+/** Values that a query's comparisons name, by column. */
+export function namedValues(query: Query): Map<string, (number | string)[]> {
   const named = new Map<string, (number | string)[]>();
   const look = (expression: Expression): void => {
     if ("and" in expression) expression.and.forEach(look);
@@ -144,7 +144,7 @@ export function namedValues(question: Question): Map<string, (number | string)[]
       named.set(expression.column, [...(named.get(expression.column) ?? []), ...values]);
     }
   };
-  const { where, outcome, groups } = question;
+  const { where, outcome, groups } = query;
   for (const part of [where, outcome, groups?.a, groups?.b]) if (part !== undefined) look(part);
   return named;
 }

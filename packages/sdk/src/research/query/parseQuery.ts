@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A question from a text, by recursive descent. The grammar has one line for each function below, so that a parser's library
+// A query from a text, by recursive descent. The grammar has one line for each function below, so that a parser's library
 // would be more to read, and its errors would say less.
 //
-//   question    section { ";" section } [ ";" ]              each section at most once
+//   query    section { ";" section } [ ";" ]              each section at most once
 //   section     [ "where" ":" ] any | "outcome" ":" any | "groups" ":" groups | "statistic" ":" statistic
 //   groups      name value "vs" value | any "vs" any         the first form is short for name = value
 //   statistic   its name [ "of" name [ "and" name | "on" name ] ]
@@ -14,7 +14,7 @@
 //                    | "is" [ "not" ] ( "missing" | "present" ) )
 //
 // Keywords are read in any case. A name or value with spaces, or that is a keyword, is written in quotes.
-import { formatNumber } from "./formatQuestion.ts";
+import { formatNumber } from "./formatQuery.ts";
 import { nearestOf } from "./nearest.ts";
 import {
   COMPARISONS,
@@ -22,27 +22,27 @@ import {
   comparisonsOf,
   type Expression,
   MOST_COMPARISONS,
-  type Question,
+  type Query,
   STATISTIC_NAMES,
   STATISTICS,
   type Statistic,
-} from "./question.ts";
+} from "./query.ts";
 import type { Amount } from "./schema.ts";
 import { isReserved, notUnderstood, type ReservedWord, type Token, tokensOf } from "./tokens.ts";
 
 type Section = "where" | "outcome" | "groups" | "statistic";
 const SECTIONS: readonly Section[] = ["where", "outcome", "groups", "statistic"];
-/** So that the question is within MOST_DEPTH: "(" can be four levels of a document, `or` and `and` and their lists. */
+/** So that the query is within MOST_DEPTH: "(" can be four levels of a document, `or` and `and` and their lists. */
 const MOST_NESTED = 14;
-type Asked = Pick<Question, "statistic" | "value" | "against">;
+type Asked = Pick<Query, "statistic" | "value" | "against">;
 
 /**
- * Reads a question such as `age >= 50; outcome: egfr < 60; groups: drug A vs B; statistic: difference of proportions`. Whether
- * it fits to a dataset is for `compileQuestion` to say.
- * @throws QUESTION_NOT_UNDERSTOOD with the place, and what was expected there
+ * Reads a query such as `age >= 50; outcome: egfr < 60; groups: drug A vs B; statistic: difference of proportions`. Whether
+ * it fits to a dataset is for `compileQuery` to say.
+ * @throws QUERY_NOT_UNDERSTOOD with the place, and what was expected there
  */
-export function parseQuestion(text: string): Question {
-  return new Parser(text).question();
+export function parseQuery(text: string): Query {
+  return new Parser(text).query();
 }
 
 class Parser {
@@ -56,8 +56,8 @@ class Parser {
     this.#tokens = tokensOf(text);
   }
 
-  question(): Question {
-    const parts: { where?: Expression; outcome?: Expression; groups?: Question["groups"]; asked?: Asked } =
+  query(): Query {
+    const parts: { where?: Expression; outcome?: Expression; groups?: Query["groups"]; asked?: Asked } =
       {};
     const seen = new Set<Section>();
     do {
@@ -91,7 +91,7 @@ class Parser {
     return section;
   }
 
-  #groups(): NonNullable<Question["groups"]> {
+  #groups(): NonNullable<Query["groups"]> {
     if (!this.#isName(this.#peek()) || !this.#isValue(this.#peek(1))) {
       const a = this.#expression();
       this.#versus();
@@ -117,7 +117,7 @@ class Parser {
   }
 
   #noThird(): void {
-    if (this.#isWord("vs")) throw this.#wrong('";" or the end', "A question compares two groups.");
+    if (this.#isWord("vs")) throw this.#wrong('";" or the end', "A query compares two groups.");
   }
 
   #statistic(): Asked {

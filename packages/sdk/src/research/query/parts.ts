@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { type Question, STATISTICS, type Statistic } from "./question.ts";
+import { type Query, STATISTICS, type Statistic } from "./query.ts";
 import { notPossible } from "./rules.ts";
 
 type Part = {
@@ -12,16 +12,16 @@ type Part = {
 };
 
 /**
- * Refuses a question without a part that its statistic needs, and one with a part that it would ignore.
- * @throws QUESTION_NOT_POSSIBLE
+ * Refuses a query without a part that its statistic needs, and one with a part that it would ignore.
+ * @throws QUERY_NOT_POSSIBLE
  */
-export function assertParts(question: Question): void {
-  const { statistic } = question;
-  for (const { what, isNeeded, isThere, add, without } of partsOfQuestion(question)) {
+export function assertParts(query: Query): void {
+  const { statistic } = query;
+  for (const { what, isNeeded, isThere, add, without } of partsOfQuery(query)) {
     if (isNeeded && !isThere)
       throw notPossible(
         "part-missing",
-        `The statistic "${statistic}" needs ${what}, and the question does not have one.`,
+        `The statistic "${statistic}" needs ${what}, and the query does not have one.`,
         {
           details: { statistic, part: what },
           hint: add,
@@ -30,7 +30,7 @@ export function assertParts(question: Question): void {
     if (isThere && !isNeeded)
       throw notPossible(
         "part-unused",
-        `The statistic "${statistic}" does not use ${what}, and the question has one.`,
+        `The statistic "${statistic}" does not use ${what}, and the query has one.`,
         {
           details: { statistic, part: what },
           hint: without,
@@ -39,7 +39,7 @@ export function assertParts(question: Question): void {
   }
 }
 
-function partsOfQuestion({ statistic, outcome, groups, value, against }: Question): Part[] {
+function partsOfQuery({ statistic, outcome, groups, value, against }: Query): Part[] {
   const needs = STATISTICS[statistic];
   const other = OTHERS[statistic];
   const instead = other === undefined ? "Leave it out." : `Leave it out, or ask for the ${other}.`;

@@ -3,16 +3,16 @@
 // Comparisons that mean something else than they seem to: their values are often in another unit, or more exact than the column.
 import { decimal } from "../../decimal.ts";
 import { codeOf, codesFrom, highestCodeOf, valueAt } from "./codes.ts";
-import { formatComparison } from "./formatQuestion.ts";
-import { type Comparison, comparisonsOf, type Question } from "./question.ts";
+import { formatComparison } from "./formatQuery.ts";
+import { type Comparison, comparisonsOf, type Query } from "./query.ts";
 import { ruleOf } from "./rules.ts";
 import type { DatasetSchema } from "./schema.ts";
 import { columnAt, saidCode, titleOf } from "./words.ts";
 
 export type Note = { readonly text: string; readonly never: boolean };
 
-/** Each once. @throws QUESTION_NOT_POSSIBLE as `ruleOf` */
-export function notesOf({ where, outcome, groups }: Question, schema: DatasetSchema): Note[] {
+/** Each once. @throws QUERY_NOT_POSSIBLE as `ruleOf` */
+export function notesOf({ where, outcome, groups }: Query, schema: DatasetSchema): Note[] {
   const all = [where, outcome, groups?.a, groups?.b]
     .filter((one) => one !== undefined)
     .flatMap(comparisonsOf);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Words, numbers and signs of a question's text.
+// Words, numbers and signs of a query's text.
 import { VitalproofError } from "../../errors.ts";
 
 export type Token = {
@@ -12,14 +12,14 @@ export type Token = {
   readonly end: number;
 };
 
-/** Words that mean something in a question. Columns do not have these names, and values with one of them are quoted. */
+/** Words that mean something in a query. Columns do not have these names, and values with one of them are quoted. */
 export const RESERVED_WORDS = [
   ...["and", "or", "not", "between", "in", "is", "missing", "present"],
   ...["where", "outcome", "groups", "statistic", "vs", "of", "on"],
 ] as const;
 export type ReservedWord = (typeof RESERVED_WORDS)[number];
 
-/** Most characters of a question. */
+/** Most characters of a query. */
 export const LONGEST_TEXT = 20_000;
 
 const WORD = String.raw`[\p{L}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?`;
@@ -41,13 +41,13 @@ export function isPlainWord(text: string): boolean {
   return WHOLE_WORD.test(text) && !isReserved(text);
 }
 
-/** The last token is the end. @throws QUESTION_NOT_UNDERSTOOD */
+/** The last token is the end. @throws QUERY_NOT_UNDERSTOOD */
 export function tokensOf(text: string): Token[] {
   if (text.length > LONGEST_TEXT)
     throw new VitalproofError(
-      "QUESTION_NOT_UNDERSTOOD",
-      `The question has ${text.length} characters, and at most ${LONGEST_TEXT} are read.`,
-      { details: { length: text.length }, hint: "Ask several questions." },
+      "QUERY_NOT_UNDERSTOOD",
+      `The query has ${text.length} characters, and at most ${LONGEST_TEXT} are read.`,
+      { details: { length: text.length }, hint: "Ask several queries." },
     );
   const tokens: Token[] = [];
   let at = spaceEnd(text, 0);
@@ -97,7 +97,7 @@ export function notUnderstood(text: string, at: number, expected: string, hint?:
   const from = Math.max(start, at - 40);
   const excerpt = `${text.slice(from, at)}${rest.slice(0, 40)}\n${" ".repeat(at - from)}^`;
   return new VitalproofError(
-    "QUESTION_NOT_UNDERSTOOD",
+    "QUERY_NOT_UNDERSTOOD",
     `Line ${line}, column ${column}: expected ${expected}, found ${found}.`,
     { details: { line, column, expected, found, excerpt }, hint },
   );

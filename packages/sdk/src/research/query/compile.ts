@@ -1,49 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A question as a program. Programs are canonical: questions that treat every possible record alike become the same program, with
+// A query as a program. Programs are canonical: queries that treat every possible record alike become the same program, with
 // the fewest conditions.
 import type { VitalproofError } from "../../errors.ts";
 import { type Condition, MOST_CONDITIONS, type Program } from "../program.ts";
 import { assertCounted } from "./counted.ts";
-import { formatName } from "./formatQuestion.ts";
-import { type Kind, kindsOf, type QuestionRules, requiredOf } from "./kinds.ts";
+import { formatName } from "./formatQuery.ts";
+import { type Kind, kindsOf, type QueryRules, requiredOf } from "./kinds.ts";
 import { assertParts } from "./parts.ts";
-import { assertQuestion, type Question } from "./question.ts";
+import { assertQuery, type Query } from "./query.ts";
 import { columnNamed, notPossible, partsOf, type Rule, ruleOf } from "./rules.ts";
 import { assertDatasetSchema, type DatasetSchema } from "./schema.ts";
 import { type Space, spaceOf, stateCount } from "./space.ts";
 
-/** States that are looked at; a question of 8 conditions has at most 256. */
+/** States that are looked at; a query of 8 conditions has at most 256. */
 const MOST_STATES = 2 ** 16;
 
-/** A question over codes. */
-export type CompiledQuestion = {
+/** A query over codes. */
+export type CompiledQuery = {
   readonly program: Program;
   /** Columns in which every counted record has a value, by place. */
   readonly required: readonly number[];
-  readonly rules: QuestionRules;
+  readonly rules: QueryRules;
 };
 
 /**
- * @throws QUESTION_NOT_POSSIBLE for a question that no program of this dataset answers, with `details.reason`;
- *         QUESTION_NOT_UNDERSTOOD for what does not have a question's form; INVALID_ARGUMENT for a schema that is not valid
+ * @throws QUERY_NOT_POSSIBLE for a query that no program of this dataset answers, with `details.reason`;
+ *         QUERY_NOT_UNDERSTOOD for what does not have a query's form; INVALID_ARGUMENT for a schema that is not valid
  */
-export function compileQuestion(question: Question, schema: DatasetSchema): Program {
-  return compiledQuestion(question, schema).program;
+export function compileQuery(query: Query, schema: DatasetSchema): Program {
+  return compiledQuery(query, schema).program;
 }
 
-/** As `compileQuestion`, with what an explanation needs. */
-export function compiledQuestion(question: Question, schema: DatasetSchema): CompiledQuestion {
-  assertQuestion(question);
+/** As `compileQuery`, with what an explanation needs. */
+export function compiledQuery(query: Query, schema: DatasetSchema): CompiledQuery {
+  assertQuery(query);
   assertDatasetSchema(schema);
-  assertParts(question);
-  const values = [question.value, question.against].filter((name) => name !== undefined);
+  assertParts(query);
+  const values = [query.value, query.against].filter((name) => name !== undefined);
   const summed = values.map((name) => summedColumn(name, schema));
   if (summed.length === 2 && summed[0] === summed[1])
-    throw notPossible("part-unused", `The ${question.statistic} is of "${values[0]}" and itself.`, {
+    throw notPossible("part-unused", `The ${query.statistic} is of "${values[0]}" and itself.`, {
       hint: "Name two different columns.",
     });
-  const { where, outcome, groups } = question;
+  const { where, outcome, groups } = query;
   const rules = {
     where: where && ruleOf(where, schema),
     outcome: outcome && ruleOf(outcome, schema),
@@ -56,7 +56,7 @@ export function compiledQuestion(question: Question, schema: DatasetSchema): Com
   if (stateCount(space) > MOST_STATES) throw tooMany("up to ", thresholdsOf(space), all, schema);
 
   const kinds = kindsOf(space, rules, required);
-  assertCounted(kinds, space, question, schema);
+  assertCounted(kinds, space, query, schema);
   const needed = neededThresholds(space, kinds);
   if (needed.length > MOST_CONDITIONS) throw tooMany("", needed, all, schema);
   const conditions = ordered(needed, summed);
@@ -161,10 +161,10 @@ function tooMany(
   const said = [...taken].map(([written, count]) => (count === 1 ? written : `${written} (${count})`));
   return notPossible(
     "too-many-conditions",
-    `The question needs ${upTo}${conditions.length} conditions, and a program has at most ${MOST_CONDITIONS}. They are for ${said.join("; ")}.`,
+    `The query needs ${upTo}${conditions.length} conditions, and a program has at most ${MOST_CONDITIONS}. They are for ${said.join("; ")}.`,
     {
       details: { needed: conditions.length, most: MOST_CONDITIONS, conditions },
-      hint: "Each threshold is a condition, and so is a value that must be there. Ask two questions, or leave a comparison out.",
+      hint: "Each threshold is a condition, and so is a value that must be there. Ask two queries, or leave a comparison out.",
     },
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// All records that a question can tell apart. Rules compare with few codes, so that a column's codes fall into few levels: all
+// All records that a query can tell apart. Rules compare with few codes, so that a column's codes fall into few levels: all
 // codes of a level are treated alike. One level of each column makes a state; every state is possible.
 import { highestCodeOf } from "./codes.ts";
 import { partsOf, type Rule } from "./rules.ts";

@@ -5,7 +5,7 @@
 import { HIGHEST_CODE } from "../column.ts";
 import type { Condition } from "../program.ts";
 import { highestCodeOf, valueAt } from "./codes.ts";
-import type { Comparison, Expression } from "./question.ts";
+import type { Comparison, Expression } from "./query.ts";
 import type { Amount, ColumnSchema, DatasetSchema } from "./schema.ts";
 import type { Space, State } from "./space.ts";
 

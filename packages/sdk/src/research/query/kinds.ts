@@ -11,7 +11,7 @@
 import { partsOf, type Rule } from "./rules.ts";
 import { deciderOf, type Space, type State, statesOf } from "./space.ts";
 
-export type QuestionRules = {
+export type QueryRules = {
   readonly where?: Rule;
   readonly outcome?: Rule;
   /** None: the one group is `where`. */
@@ -32,7 +32,7 @@ export function requiredOf(outcome: Rule | undefined, summed: readonly number[])
 /** What records of each state are, in the order of `statesOf`. */
 export function kindsOf(
   space: Space,
-  { where, outcome, groups }: QuestionRules,
+  { where, outcome, groups }: QueryRules,
   required: readonly number[],
 ): Kind[] {
   const decider = (rule: Rule | undefined, otherwise: boolean) =>

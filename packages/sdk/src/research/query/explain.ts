@@ -2,36 +2,36 @@
 
 import { MIN_CELL } from "../evaluate.ts";
 import { MOST_CONDITIONS } from "../program.ts";
-import { type CompiledQuestion, compiledQuestion } from "./compile.ts";
+import { type CompiledQuery, compiledQuery } from "./compile.ts";
 import { circuitsFor, sizesOfProgram } from "./fitting.ts";
 import { notesOf } from "./notes.ts";
-import type { Question } from "./question.ts";
+import type { Query } from "./query.ts";
 import { columnNamed, partsOf, type Rule } from "./rules.ts";
 import type { DatasetSchema } from "./schema.ts";
 import { columnAt, listed, saidCondition, saidExpression, titleOf } from "./words.ts";
 
 /**
- * What a question asks of a dataset, in words, one sentence per line, before it is paid for: who is counted and who is left out,
+ * What a query asks of a dataset, in words, one sentence per line, before it is paid for: who is counted and who is left out,
  * which figures come back, and what everyone sees.
- * @throws as `compileQuestion`
+ * @throws as `compileQuery`
  */
-export function explainQuestion(question: Question, schema: DatasetSchema): string[] {
-  const compiled = compiledQuestion(question, schema);
+export function explainQuery(query: Query, schema: DatasetSchema): string[] {
+  const compiled = compiledQuery(query, schema);
   return [
-    ...saidQuestion(question, schema),
-    ...notesOf(question, schema).map(({ text }) => `Note: ${text}`),
-    ...saidLeftOut(question, compiled, schema),
-    ...saidFigures(question, schema),
-    ...saidPrivacy(question),
+    ...saidQuery(query, schema),
+    ...notesOf(query, schema).map(({ text }) => `Note: ${text}`),
+    ...saidLeftOut(query, compiled, schema),
+    ...saidFigures(query, schema),
+    ...saidPrivacy(query),
     ...saidSizes(compiled, schema),
   ];
 }
 
-function saidQuestion(question: Question, schema: DatasetSchema): string[] {
-  const { where, outcome, groups } = question;
-  const said = (expression: NonNullable<Question["where"]>) => saidExpression(expression, schema);
+function saidQuery(query: Query, schema: DatasetSchema): string[] {
+  const { where, outcome, groups } = query;
+  const said = (expression: NonNullable<Query["where"]>) => saidExpression(expression, schema);
   return [
-    `Question: ${saidStatistic(question, schema)}.`,
+    `Query: ${saidStatistic(query, schema)}.`,
     `It is asked of all records of a page of "${schema.title}" with a live consent.`,
     where === undefined ? "All of them count." : `Those count for which ${said(where)}.`,
     ...(groups === undefined
@@ -41,7 +41,7 @@ function saidQuestion(question: Question, schema: DatasetSchema): string[] {
   ];
 }
 
-function saidStatistic({ statistic, value, against }: Question, schema: DatasetSchema): string {
+function saidStatistic({ statistic, value, against }: Query, schema: DatasetSchema): string {
   const title = (name: string | undefined) => (name === undefined ? "" : titleNamed(name, schema));
   const [v, u] = [title(value), title(against)];
   switch (statistic) {
@@ -72,8 +72,8 @@ function titleNamed(name: string, schema: DatasetSchema): string {
 }
 
 function saidLeftOut(
-  question: Question,
-  { required, rules }: CompiledQuestion,
+  query: Query,
+  { required, rules }: CompiledQuery,
   schema: DatasetSchema,
 ): string[] {
   const titles = (columns: Iterable<number>) =>
@@ -90,7 +90,7 @@ function saidLeftOut(
       .map(({ column }) => column),
   );
   const lines: string[] = [];
-  const isOne = question.groups === undefined;
+  const isOne = query.groups === undefined;
   if (required.length > 0)
     lines.push(
       `Left out: records without ${listed(titles(required), "or")}. A missing value is not counted as a no${isOne ? "" : ", in either group"}.`,
@@ -106,7 +106,7 @@ function saidLeftOut(
   return lines.length === 0 ? ["No record is left out because a value is missing."] : lines;
 }
 
-function saidFigures({ groups, outcome, value, against }: Question, schema: DatasetSchema): string[] {
+function saidFigures({ groups, outcome, value, against }: Query, schema: DatasetSchema): string[] {
   const title = (name: string) => titleNamed(name, schema);
   const figures = [
     "the number of records",
@@ -121,7 +121,7 @@ function saidFigures({ groups, outcome, value, against }: Question, schema: Data
   ];
 }
 
-function saidPrivacy({ groups, outcome }: Question): string[] {
+function saidPrivacy({ groups, outcome }: Query): string[] {
   const split = outcome === undefined ? "" : ", those with the outcome, those without it";
   const cells =
     groups === undefined
@@ -134,7 +134,7 @@ function saidPrivacy({ groups, outcome }: Question): string[] {
   ];
 }
 
-function saidSizes({ program }: CompiledQuestion, schema: DatasetSchema): string[] {
+function saidSizes({ program }: CompiledQuery, schema: DatasetSchema): string[] {
   const { conditions, values, groups } = sizesOfProgram(program);
   const circuits = circuitsFor(program);
   const names = circuits.map(({ name, sizes }) => `${name} (${sizes.records} records)`);

@@ -9,7 +9,7 @@ import { columnAt, saidCode, saidCondition, saidLevels, titleOf } from "./words.
 
 /**
  * What a program asks, in words, one sentence per line, read from its conditions and tables alone: for a custodian, who must not
- * rely on what a researcher says about it, and for a researcher who wants to see what a question became.
+ * rely on what a researcher says about it, and for a researcher who wants to see what a query became.
  * @throws INVALID_ARGUMENT for what is not a program, or not a schema
  */
 export function explainProgram(program: Program, schema: DatasetSchema): string[] {
@@ -95,7 +95,7 @@ function saidSums({ conditions, wants, b }: Program, schema: DatasetSchema): str
   return lines;
 }
 
-/** Where missing values count as something else. `compileQuestion` only does that where a question asks `is missing`. */
+/** Where missing values count as something else. `compileQuery` only does that where a query asks `is missing`. */
 function saidMissing(
   { conditions, wants }: Program,
   kinds: readonly number[],

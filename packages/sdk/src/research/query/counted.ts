@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Kind } from "./kinds.ts";
 import { notesOf } from "./notes.ts";
-import type { Question } from "./question.ts";
+import type { Query } from "./query.ts";
 import { notPossible } from "./rules.ts";
 import type { DatasetSchema } from "./schema.ts";
 import { type Space, type State, statesOf } from "./space.ts";
 import { saidRecord } from "./words.ts";
 
-/** @throws QUESTION_NOT_POSSIBLE for groups that overlap or are empty, and for an outcome that tells nothing */
+/** @throws QUERY_NOT_POSSIBLE for groups that overlap or are empty, and for an outcome that tells nothing */
 export function assertCounted(
   kinds: readonly Kind[],
   space: Space,
-  question: Question,
+  query: Query,
   schema: DatasetSchema,
 ): void {
   const found = new Set(kinds);
-  const { groups, outcome } = question;
+  const { groups, outcome } = query;
   if (found.has("both")) {
     const { text, values } = saidRecord(space, fullestOfBoth(space, kinds), schema);
     throw notPossible("groups-overlap", `The groups overlap: a record with ${text} is in both.`, {
@@ -32,7 +32,7 @@ export function assertCounted(
       `${name} is empty: no record that is possible in this dataset belongs to it.`,
       {
         details: { group: side },
-        hint: hintOf(question, schema),
+        hint: hintOf(query, schema),
       },
     );
   }
@@ -49,8 +49,8 @@ export function assertCounted(
   );
 }
 
-function hintOf(question: Question, schema: DatasetSchema): string {
-  const [note] = notesOf(question, schema).filter(({ never }) => never);
+function hintOf(query: Query, schema: DatasetSchema): string {
+  const [note] = notesOf(query, schema).filter(({ never }) => never);
   return (
     note?.text ??
     "Look for comparisons that exclude each other, and for values that are missing and compared."

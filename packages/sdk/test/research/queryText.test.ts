@@ -6,10 +6,10 @@ import {
   type Comparison,
   type Expression,
   formatExpression,
-  formatQuestion,
-  parseQuestion,
-  type Question,
-  RESEARCH_QUESTION,
+  formatQuery,
+  parseQuery,
+  type Query,
+  RESEARCH_QUERY,
   RESERVED_WORDS,
 } from "@vitalproof/sdk/research";
 import { expect } from "chai";
@@ -21,22 +21,22 @@ const EXAMPLE =
   "age >= 50 and hba1c >= 6.5; outcome: egfr < 60; groups: drug A vs B; statistic: difference of proportions";
 
 function whereOf(text: string): Expression {
-  return parseQuestion(`${text}; statistic: count`).where!;
+  return parseQuery(`${text}; statistic: count`).where!;
 }
 
 function refusalOf(text: string): VitalproofError {
   try {
-    parseQuestion(text);
+    parseQuery(text);
   } catch (error) {
-    if (error instanceof VitalproofError && error.code === "QUESTION_NOT_UNDERSTOOD") return error;
+    if (error instanceof VitalproofError && error.code === "QUERY_NOT_UNDERSTOOD") return error;
     throw error;
   }
   throw new Error(`"${text}" was understood`);
 }
 
-describe("questions as text", () => {
+describe("queries as text", () => {
   it("are read: the example of the guide", () => {
-    expect(parseQuestion(EXAMPLE)).to.deep.equal({
+    expect(parseQuery(EXAMPLE)).to.deep.equal({
       where: {
         and: [
           { column: "age", is: ">=", value: 50 },
@@ -47,13 +47,13 @@ describe("questions as text", () => {
       groups: { a: { column: "drug", is: "=", value: "A" }, b: { column: "drug", is: "=", value: "B" } },
       statistic: "difference of proportions",
     });
-    expect(formatQuestion(parseQuestion(EXAMPLE))).to.equal(EXAMPLE);
+    expect(formatQuery(parseQuery(EXAMPLE))).to.equal(EXAMPLE);
   });
 
   it("have keywords in any case, sections in any order, and lines", () => {
     const text =
       'Statistic: Difference Of Means OF hba1c;\n GROUPS: "drug" "A" VS "B";\n where: AGE >= 50 AND hba1c ≥ 6.5;';
-    expect(formatQuestion(parseQuestion(text))).to.equal(
+    expect(formatQuery(parseQuery(text))).to.equal(
       "AGE >= 50 and hba1c >= 6.5; groups: drug A vs B; statistic: difference of means of hba1c",
     );
   });
@@ -97,7 +97,7 @@ describe("questions as text", () => {
 
   it("name their value columns", () => {
     const asked = (text: string) => {
-      const { statistic, value, against } = parseQuestion(`statistic: ${text}`);
+      const { statistic, value, against } = parseQuery(`statistic: ${text}`);
       return [statistic, value, against];
     };
     expect(asked("count")).to.deep.equal(["count", undefined, undefined]);
@@ -111,7 +111,7 @@ describe("questions as text", () => {
     expect(asked("regression of hba1c on age")).to.deep.equal(["regression", "hba1c", "age"]);
   });
 
-  it("are written so that the same question is read, whatever names and values are", () => {
+  it("are written so that the same query is read, whatever names and values are", () => {
     const name = fc.oneof(
       fc.constantFrom(...RESERVED_WORDS, "a", "base excess", 'a"b', "50mg", "x-", "ä", "_", "OR", "2"),
       fc.string({ minLength: 1, maxLength: 6 }).filter((text) => !text.includes("\n")),
@@ -143,7 +143,7 @@ describe("questions as text", () => {
         ),
       };
     });
-    const question = fc.record(
+    const query = fc.record(
       {
         where: any,
         outcome: any,
@@ -153,12 +153,12 @@ describe("questions as text", () => {
         against: name,
       },
       { requiredKeys: ["statistic", "value", "against"] },
-    ) as fc.Arbitrary<Question>;
+    ) as fc.Arbitrary<Query>;
     fc.assert(
-      fc.property(question, (asked) => {
-        expect(parseQuestion(formatQuestion(asked))).to.deep.equal(asked);
-        const file = documentText(RESEARCH_QUESTION, asked as never);
-        expect(parseDocument(RESEARCH_QUESTION, file, "question.json")).to.deep.equal(asked);
+      fc.property(query, (asked) => {
+        expect(parseQuery(formatQuery(asked))).to.deep.equal(asked);
+        const file = documentText(RESEARCH_QUERY, asked as never);
+        expect(parseDocument(RESEARCH_QUERY, file, "query.json")).to.deep.equal(asked);
       }),
       { numRuns: 500 },
     );
@@ -215,13 +215,13 @@ describe("questions as text", () => {
   it("have limits: of characters, of comparisons, of parentheses", () => {
     refusalOf(`${" ".repeat(30_000)}statistic: count`);
     const many = (count: number) => `${new Array(count).fill("a = 1").join(" or ")}; statistic: count`;
-    expect(codeThrown(() => parseQuestion(many(256)))).to.equal("nothing");
+    expect(codeThrown(() => parseQuery(many(256)))).to.equal("nothing");
     refusalOf(many(257));
     const deep = (levels: number) =>
       `${"(a = 1 or a = 2 and ".repeat(levels)}a not in (3)${")".repeat(levels)}; statistic: count`;
-    const deepest = parseQuestion(deep(13));
+    const deepest = parseQuery(deep(13));
     expect(
-      parseDocument(RESEARCH_QUESTION, documentText(RESEARCH_QUESTION, deepest as never), "f"),
+      parseDocument(RESEARCH_QUERY, documentText(RESEARCH_QUERY, deepest as never), "f"),
     ).to.deep.equal(deepest);
     refusalOf(deep(14));
     refusalOf(deep(900));
@@ -229,13 +229,13 @@ describe("questions as text", () => {
   });
 });
 
-describe("questions as documents", () => {
+describe("queries as documents", () => {
   const fileOf = (body: object) =>
-    JSON.stringify({ kind: RESEARCH_QUESTION.kind, version: RESEARCH_QUESTION.version, ...body });
+    JSON.stringify({ kind: RESEARCH_QUERY.kind, version: RESEARCH_QUERY.version, ...body });
   const codeOfReading = (body: object) =>
-    codeThrown(() => parseDocument(RESEARCH_QUESTION, fileOf(body), "question.json"));
+    codeThrown(() => parseDocument(RESEARCH_QUERY, fileOf(body), "query.json"));
 
-  it("have only the members of a question, at every depth", () => {
+  it("have only the members of a query, at every depth", () => {
     const comparison = { column: "a", is: "=", value: 1 };
     expect(codeOfReading({ statistic: "count" })).to.equal("nothing");
     expect(codeOfReading({ statistic: "count", where: { and: [comparison, { not: comparison }] } })).to.equal(
@@ -266,13 +266,13 @@ describe("questions as documents", () => {
 
   it("are refused when they are too deep or too long, without a stack that overflows", () => {
     const nested = (levels: number, open: string, close: string, inside: string) =>
-      `{"kind":"${RESEARCH_QUESTION.kind}","version":1,"statistic":"count","where":${open.repeat(levels)}${inside}${close.repeat(levels)}}`;
+      `{"kind":"${RESEARCH_QUERY.kind}","version":1,"statistic":"count","where":${open.repeat(levels)}${inside}${close.repeat(levels)}}`;
     const comparison = '{"column":"a","is":"=","value":1}';
     for (const file of [
       nested(5_000, '{"not":', "}", comparison),
       nested(5_000, "[", "]", "1"),
       nested(1, '{"or":[', "]}", new Array(300).fill(comparison).join(",")),
     ])
-      expect(codeThrown(() => parseDocument(RESEARCH_QUESTION, file, "f"))).to.equal("DOCUMENT_INVALID");
+      expect(codeThrown(() => parseDocument(RESEARCH_QUERY, file, "f"))).to.equal("DOCUMENT_INVALID");
   });
 });
