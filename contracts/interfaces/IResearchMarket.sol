@@ -21,6 +21,8 @@ import {IHealthLedger} from "./IHealthLedger.sol";
 /// @param released exact answers that were released.
 /// @param epochs stretches of answers with the same live bits.
 /// @param perSlot royalties of a record that was live in all of them.
+/// @param summable bit c: sums of column c may be released.
+/// @param version counts the pages of columns.
 /// @param ledgerPages four numbers; 0 beyond the last.
 struct Dataset {
     address custodian;
@@ -32,19 +34,25 @@ struct Dataset {
     uint96 price;
     uint16 lookPerMille;
     uint8 released;
-    uint32 epochs;
+    uint8 epochs;
     uint96 perSlot;
+    uint16 summable;
+    uint16 version;
     uint64[4] ledgerPages;
 }
 
-/// @dev What a custodian registers; see {Dataset}.
+/// @dev What a custodian registers; see {Dataset}. The look share is at most a quarter of what the custodian has from a released
+/// answer, so that there is little to earn by a suppression.
+/// @param exactBudget no more than the circuits for pages of this size compare, or a query is accepted and never answered.
+/// @param summable columns of many different numbers: sums over a category, or over few codes, give the sizes of small cells.
 /// @param schemaHash of the description of the columns, which the custodian publishes.
 struct DatasetOffer {
     IERC20 token;
     uint16 royaltyPerMille;
     uint8 exactBudget;
-    uint96 price;
+    uint88 price;
     uint16 lookPerMille;
+    uint16 summable;
     uint64[4] ledgerPages;
     bytes32 schemaHash;
 }
@@ -83,7 +91,7 @@ struct Query {
 /// @dev Where a query goes, and for how much.
 struct Bid {
     DatasetId dataset;
-    uint128 fee;
+    uint88 fee;
 }
 
 /// @dev What became of a query to one dataset.
@@ -99,12 +107,15 @@ enum RequestState {
 
 /// @param researcher who gets a fee back.
 /// @param deadline last second in which the custodian can accept and answer, Unix time.
-/// @param fee that arrived in the escrow; after an answer what is left for the researcher.
+/// @param version of the page of columns that it is about.
+/// @param fee that arrived in the escrow; after an answer what is left for the researcher. Eight times it fits what a record
+/// can earn.
 struct Request {
     address researcher;
     uint40 deadline;
     RequestState state;
-    uint128 fee;
+    uint16 version;
+    uint88 fee;
 }
 
 /// @dev An answer, sealed to the researcher.
@@ -138,15 +149,20 @@ struct ResearchMarketConfig {
 /// The researcher alone can read the sums. Patients of all live records get the same share of the fee.
 ///
 /// Assumptions and weaknesses, plainly:
-/// - Whether records are true is the custodian's word, and so is which record belongs to which consent.
-/// - Everybody sees program, fee, time, whether an answer was released, and how many consents are live.
+/// - Whether records are true is the custodian's word, and so is which record belongs to which consent. A custodian who invents
+///   consents earns their royalties.
+/// - Everybody sees program, fee, time, whether an answer was released, and how many consents are live. Where a program is about one
+///   person, that bit alone says something about them: a custodian should look at what a program asks before accepting it.
 /// - An exact answer is released only if each cell is empty or of at least 11 people, alone and together with every earlier exact
-///   answer of the dataset. Differences of three and more answers are bounded by the budget of exact answers alone, at most 8.
+///   answer of the dataset. Three answers are enough to get around it (X and Y and one more person, X, Y). The budget of at most 8
+///   exact answers bounds how often.
 /// - A new page of columns for the same records (`replacePage`) can change a value between two answers. Membership is
 ///   compared across pages, values are not: the difference of two sums then shows how one record's value changed.
 /// - A custodian can compute an answer and not send it. Then the fee goes back, and the budget is spent all the same.
-/// - A revocation voids an answer on its way: it has to be proven again.
-/// - A ledger page belongs to one dataset for good, so that a second one does not begin with a budget of its own.
+/// - A revocation voids an answer on its way, which has to be proven again. Its calldata is public all the same, and the
+///   researcher can open it: the custodian must count it as released. The SDK does.
+/// - A ledger page belongs to one dataset for good, so that a second one does not begin with a budget of its own. Consents that are
+///   given again on another page, or another market over the same ledger, are not compared.
 /// - Who holds a forged key answers what they like until the circuit is exposed or suspended. It moves no fee but those of
 ///   queries that the dataset's custodian accepted, and only to that custodian and the patients.
 /// - There is no administrator, and nothing here can be stopped or upgraded.
@@ -160,7 +176,7 @@ interface IResearchMarket {
     );
     event PageReplaced(DatasetId indexed dataset, uint256 root);
     event QueryAsked(QueryId indexed query, address indexed researcher, Query asked);
-    event QuerySent(QueryId indexed query, DatasetId indexed dataset, uint128 fee, uint40 deadline);
+    event QuerySent(QueryId indexed query, DatasetId indexed dataset, uint88 fee, uint40 deadline);
     event QueryAccepted(QueryId indexed query, DatasetId indexed dataset);
     /// @param perSlot royalty of each live record.
     event QueryAnswered(
@@ -169,7 +185,7 @@ interface IResearchMarket {
         SealedAnswer answer,
         uint96 perSlot
     );
-    event FeeRefunded(QueryId indexed query, DatasetId indexed dataset, uint128 amount);
+    event FeeRefunded(QueryId indexed query, DatasetId indexed dataset, uint256 amount);
     /// @dev From now on royalties go to the records that are live in these words.
     event EpochBegun(DatasetId indexed dataset, uint32 indexed epoch, uint256[4] live);
     event PayeeSet(DatasetId indexed dataset, uint256 indexed record, address indexed account);
@@ -192,13 +208,20 @@ interface IResearchMarket {
     error ResearchMarket_InvalidKey(uint256 x, uint256 y);
     error ResearchMarket_InvalidDeadline(uint40 deadline);
     error ResearchMarket_NothingAsked();
-    error ResearchMarket_FeeTooLow(DatasetId dataset, uint256 received, uint96 price);
+    error ResearchMarket_FeeTooLow(DatasetId dataset, uint256 received, uint256 price);
     error ResearchMarket_BudgetSpent(DatasetId dataset, uint8 budget);
     /// @dev It is in this state, or its deadline has passed or is still ahead.
     error ResearchMarket_NotNow(QueryId query, DatasetId dataset, RequestState state);
     /// @dev What was given is not what was asked.
     error ResearchMarket_OtherQuery(QueryId query);
     error ResearchMarket_UnknownRecord(DatasetId dataset, uint256 record);
+    /// @dev Only the payee names another one.
+    error ResearchMarket_NotPayee(address caller, address payee);
+    /// @dev A consent that ended names no payee: its revocation secret may be known.
+    error ResearchMarket_NotLive(DatasetId dataset, uint256 record);
+    /// @dev Its columns were replaced since the query was asked.
+    error ResearchMarket_OtherPage(DatasetId dataset, uint16 version);
+    error ResearchMarket_NotSummable(DatasetId dataset, uint256 column);
     error ResearchMarket_NoPayee(DatasetId dataset, uint256 record);
     /// @dev These are not the live words of that epoch.
     error ResearchMarket_OtherEpoch(DatasetId dataset, uint256 epoch);
@@ -223,7 +246,7 @@ interface IResearchMarket {
     /// @param deadline an hour to 90 days from now
     function ask(Query calldata asked, Bid[] calldata bids, uint40 deadline) external returns (QueryId);
 
-    /// @notice Takes a query on; custodian only. It spends one exact answer of the dataset's budget.
+    /// @notice Takes a query on; custodian only, while its ledger pages are theirs. It spends one exact answer of the budget.
     function accept(QueryId query, DatasetId dataset) external;
 
     /// @notice Answers a query that was accepted, over the live bits of now. Anyone may send it: fees go where they go.
@@ -244,8 +267,10 @@ interface IResearchMarket {
 
     // --- royalties ------------------------------------------------------------------------------------------
 
-    /// @notice Names the account that a record's royalties go to. What it takes is a proof by who knows the consent's
-    /// revocation secret; anyone may send it. What was earned before, also under a consent that ended, goes there too.
+    /// @notice Names the account that a record's royalties go to, also those that it earned before. The first time it takes a
+    /// proof by the person who knows the consent's revocation secret, while the consent is live; anyone may send it. Afterwards
+    /// the payee alone names another one, and the proof counts for nothing. So name one before you revoke: a revocation tells the
+    /// custodian the secret.
     /// @param circuit of the family `ledger-slot`
     function setPayee(
         DatasetId dataset,

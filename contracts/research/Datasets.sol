@@ -27,7 +27,8 @@ abstract contract Datasets is ResearchState {
             offer.royaltyPerMille <= 1000 &&
                 offer.exactBudget != 0 &&
                 offer.exactBudget <= ResearchLayout.EARLIER &&
-                offer.lookPerMille <= 1000 &&
+                offer.lookPerMille <= (1000 - offer.royaltyPerMille) / 4 &&
+                offer.summable >> ResearchLayout.COLUMNS == 0 &&
                 offer.ledgerPages[0] != 0;
         if (!isRight) revert ResearchMarket_InvalidOffer(offer);
         dataset = DatasetId.wrap(++datasetCount);
@@ -49,10 +50,11 @@ abstract contract Datasets is ResearchState {
             offer.royaltyPerMille,
             offer.exactBudget
         );
-        (d.root, d.price, d.lookPerMille, d.ledgerPages) = (
+        (d.root, d.price, d.lookPerMille, d.summable, d.ledgerPages) = (
             page.root,
             offer.price,
             offer.lookPerMille,
+            offer.summable,
             offer.ledgerPages
         );
         d.escrow = custody.open(offer.token, msg.sender);
@@ -64,6 +66,7 @@ abstract contract Datasets is ResearchState {
         Dataset storage d = _kept(dataset);
         _requireWellFormed(page);
         d.root = page.root;
+        ++d.version;
         emit PageReplaced(dataset, page.root);
     }
 
@@ -79,6 +82,15 @@ abstract contract Datasets is ResearchState {
             Page memory p = ledger.pageOf(pages[i]);
             _requireForResearch(pages[i], p.form);
             live[i] = p.live;
+        }
+    }
+
+    /// @dev A page that was handed over is another's to answer for.
+    function _requirePagesOf(address custodian, uint64[4] memory pages) internal view {
+        for (uint256 i = 0; i < PAGES && pages[i] != 0; ++i) {
+            if (ledger.pageOf(pages[i]).custodian != custodian) {
+                revert ResearchMarket_NotPageCustodian(pages[i], custodian);
+            }
         }
     }
 

@@ -44,6 +44,12 @@ contract ResearchMarket is Royalties {
             ResearchLayout.WANTS_V_BITS +
             ResearchLayout.WANTS_U_BITS;
 
+    /// @dev A condition with this reach holds for a missing value too.
+    uint256 private constant MISSING_REACHES = 1 << ResearchLayout.VALUE_BITS;
+    /// @dev Indices in which condition 0 holds, and condition 1: 0xaa…aa and 0xcc…cc.
+    uint256 private constant BIT_0 = (type(uint256).max / 3) * 2;
+    uint256 private constant BIT_1 = (type(uint256).max / 5) * 4;
+
     /// @inheritdoc IResearchMarket
     uint64 public queryCount;
     /// @inheritdoc IResearchMarket
@@ -70,25 +76,15 @@ contract ResearchMarket is Royalties {
         query = QueryId.wrap(++queryCount);
         queryHashOf[query] = keccak256(abi.encode(asked));
         emit QueryAsked(query, msg.sender, asked);
-        for (uint256 i = 0; i < bids.length; ++i) {
-            DatasetId dataset = bids[i].dataset;
-            Dataset storage d = _known(dataset);
-            Request storage request = _requests[query][dataset];
-            if (request.state != RequestState.None)
-                revert ResearchMarket_NotNow(query, dataset, request.state);
-            request.state = RequestState.Asked;
-            (request.researcher, request.deadline) = (msg.sender, deadline);
-            uint128 fee = _takeFee(d.escrow, bids[i].fee).toUint128();
-            if (fee < d.price) revert ResearchMarket_FeeTooLow(dataset, fee, d.price);
-            request.fee = fee;
-            emit QuerySent(query, dataset, fee, deadline);
-        }
+        for (uint256 i = 0; i < bids.length; ++i) _send(query, bids[i], asked.program, deadline);
     }
 
     /// @inheritdoc IResearchMarket
     function accept(QueryId query, DatasetId dataset) external {
         Dataset storage d = _kept(dataset);
         Request storage request = _inTime(query, dataset, RequestState.Asked);
+        if (request.version != d.version) revert ResearchMarket_OtherPage(dataset, d.version);
+        _requirePagesOf(d.custodian, d.ledgerPages);
         if (d.exactUsed >= d.exactBudget) revert ResearchMarket_BudgetSpent(dataset, d.exactBudget);
         ++d.exactUsed;
         request.state = RequestState.Accepted;
@@ -106,9 +102,9 @@ contract ResearchMarket is Royalties {
         SealedAnswer calldata sealed_
     ) external nonReentrant {
         Request storage request = _inTime(query, dataset, RequestState.Accepted);
-        if (keccak256(abi.encode(asked)) != queryHashOf[query])
-            revert ResearchMarket_OtherQuery(query);
+        if (keccak256(abi.encode(asked)) != queryHashOf[query]) revert ResearchMarket_OtherQuery(query);
         Dataset storage d = _datasets[dataset];
+        if (request.version != d.version) revert ResearchMarket_OtherPage(dataset, d.version);
         uint256[PAGES] memory live = _liveOf(d);
         {
             uint256[] memory words = _words(dataset, d, live, asked, sealed_);
@@ -131,7 +127,7 @@ contract ResearchMarket is Royalties {
         } else {
             share = (uint256(request.fee) * d.lookPerMille) / 1000;
             request.state = RequestState.Suppressed;
-            request.fee -= uint128(share);
+            request.fee -= uint88(share); // a share of it
         }
         emit QueryAnswered(query, dataset, sealed_, perSlot);
         custody.release(d.escrow, share);
@@ -146,7 +142,7 @@ contract ResearchMarket is Royalties {
                 (state == RequestState.Asked && (isOver || msg.sender == request.researcher)) ||
                 (state == RequestState.Accepted && isOver);
         if (!isDue) revert ResearchMarket_NotNow(query, dataset, state);
-        uint128 amount = request.fee;
+        uint256 amount = request.fee;
         (request.state, request.fee) = (RequestState.Refunded, 0);
         emit FeeRefunded(query, dataset, amount);
         if (amount != 0) custody.pay(_datasets[dataset].escrow, amount, request.researcher);
@@ -166,6 +162,20 @@ contract ResearchMarket is Royalties {
     /// @inheritdoc IResearchMarket
     function requestDomainOf(QueryId query, DatasetId dataset) public view returns (bytes32) {
         return keccak256(abi.encode("vitalproof/request/1", block.chainid, address(this), query, dataset));
+    }
+
+    function _send(QueryId query, Bid calldata bid, QueryProgram calldata program, uint40 deadline) private {
+        DatasetId dataset = bid.dataset;
+        Dataset storage d = _known(dataset);
+        Request storage request = _requests[query][dataset];
+        if (request.state != RequestState.None) revert ResearchMarket_NotNow(query, dataset, request.state);
+        _requireSummable(dataset, d.summable, program.conditions);
+        request.state = RequestState.Asked;
+        (request.researcher, request.deadline, request.version) = (msg.sender, deadline, d.version);
+        uint88 fee = _takeFee(d.escrow, bid.fee).toUint88();
+        if (fee < d.price) revert ResearchMarket_FeeTooLow(dataset, fee, d.price);
+        request.fee = fee;
+        emit QuerySent(query, dataset, fee, deadline);
     }
 
     function _inTime(
@@ -191,17 +201,56 @@ contract ResearchMarket is Royalties {
         custody.commit(escrow, received);
     }
 
-    /// @dev What no circuit would accept, so that nobody waits for its answer.
+    /// @dev What no circuit would accept, so that nobody waits for its answer; and sums over records without a value, which would
+    /// tell how many there are, or be one person's value.
     function _requireProgram(QueryProgram calldata program) private pure {
         bool isRight =
             program.a != 0 && program.a & program.b == 0 && program.conditions >> PROGRAM_BITS == 0;
         for (uint256 p = 0; p < ResearchLayout.CONDITIONS; ++p) {
-            uint256 condition = (program.conditions >> (CONDITION_BITS * p)) & ((1 << CONDITION_BITS) - 1);
-            uint256 column = condition & ((1 << ResearchLayout.CONDITION_COLUMN_BITS) - 1);
-            uint256 reach = condition >> ResearchLayout.CONDITION_REACH_SHIFT;
-            isRight = isRight && column < ResearchLayout.COLUMNS && reach <= 1 << ResearchLayout.VALUE_BITS;
+            (uint256 column, uint256 reach) = _condition(program.conditions, p);
+            isRight = isRight && column < ResearchLayout.COLUMNS && reach <= MISSING_REACHES;
         }
+        if (_wants(program.conditions, ResearchLayout.WANTS_V_SHIFT))
+            isRight = isRight && _isOfThoseWith(program.conditions, 0, program.a | program.b, BIT_0);
+        if (_wants(program.conditions, ResearchLayout.WANTS_U_SHIFT))
+            isRight = isRight && _isOfThoseWith(program.conditions, 1, program.a, BIT_1);
         if (!isRight) revert ResearchMarket_InvalidProgram(program);
+    }
+
+    /// @dev Whether a condition means that there is a value, and every index of the groups has it.
+    /// @param indices those in which the condition holds
+    function _isOfThoseWith(
+        uint256 conditions,
+        uint256 place,
+        uint256 groups,
+        uint256 indices
+    ) private pure returns (bool) {
+        (, uint256 reach) = _condition(conditions, place);
+        return reach != 0 && reach < MISSING_REACHES && groups & ~indices == 0;
+    }
+
+    function _requireSummable(DatasetId dataset, uint256 summable, uint256 conditions) private pure {
+        for (uint256 place = 0; place < 2; ++place) {
+            bool isWanted = _wants(
+                conditions,
+                place == 0 ? ResearchLayout.WANTS_V_SHIFT : ResearchLayout.WANTS_U_SHIFT
+            );
+            (uint256 column, ) = _condition(conditions, place);
+            if (isWanted && (summable >> column) & 1 == 0) revert ResearchMarket_NotSummable(dataset, column);
+        }
+    }
+
+    function _condition(
+        uint256 conditions,
+        uint256 place
+    ) private pure returns (uint256 column, uint256 reach) {
+        uint256 condition = (conditions >> (CONDITION_BITS * place)) & ((1 << CONDITION_BITS) - 1);
+        column = condition & ((1 << ResearchLayout.CONDITION_COLUMN_BITS) - 1);
+        reach = condition >> ResearchLayout.CONDITION_REACH_SHIFT;
+    }
+
+    function _wants(uint256 conditions, uint256 shift) private pure returns (bool) {
+        return (conditions >> (CONDITION_BITS * ResearchLayout.CONDITIONS + shift)) & 1 == 1;
     }
 
     /// @dev The words of circuits/research/query.circom, but for the first, the request.

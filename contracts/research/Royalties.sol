@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Groth16Proof} from "../interfaces/IGroth16Verifier.sol";
+import {Page} from "../interfaces/IHealthLedger.sol";
 import {Dataset, IResearchMarket, Payee} from "../interfaces/IResearchMarket.sol";
 import {Field} from "../libraries/Field.sol";
 import {CircuitId, DatasetId} from "../types/Ids.sol";
@@ -35,12 +36,16 @@ abstract contract Royalties is Datasets {
         Dataset storage d = _known(dataset);
         uint64 ledgerPage = record < PAGES * SLOTS ? d.ledgerPages[record / SLOTS] : 0;
         if (ledgerPage == 0 || account == address(0)) revert ResearchMarket_UnknownRecord(dataset, record);
-        uint256[3] memory inputs = [
-            ledger.pageOf(ledgerPage).root,
-            record % SLOTS,
-            payeeActionOf(dataset, record, account)
-        ];
-        if (!Proofs.verify3(_verifierOf(circuit, SLOT), inputs, proof)) revert ResearchMarket_NotProven();
+        address payee = _payees[dataset][record].account;
+        if (payee == address(0)) {
+            Page memory p = ledger.pageOf(ledgerPage);
+            uint256 slot = record % SLOTS;
+            if ((p.live >> slot) & 1 == 0) revert ResearchMarket_NotLive(dataset, record);
+            uint256[3] memory inputs = [p.root, slot, payeeActionOf(dataset, record, account)];
+            if (!Proofs.verify3(_verifierOf(circuit, SLOT), inputs, proof)) revert ResearchMarket_NotProven();
+        } else if (msg.sender != payee) {
+            revert ResearchMarket_NotPayee(msg.sender, payee);
+        }
         _payees[dataset][record].account = account;
         emit PayeeSet(dataset, record, account);
     }
@@ -89,7 +94,7 @@ abstract contract Royalties is Datasets {
         perSlot = (royalty / count).toUint96();
         total = perSlot * count;
 
-        (uint32 epochs, uint96 before) = (d.epochs, d.perSlot);
+        (uint8 epochs, uint96 before) = (d.epochs, d.perSlot);
         uint256 hash = _hashOf(live);
         if (epochs == 0 || _epochs[dataset][epochs - 1] >> PER_SLOT_BITS != hash) {
             _epochs[dataset][epochs] = (hash << PER_SLOT_BITS) | before;

@@ -3,11 +3,16 @@
 // The contract of research queries: rules that no circuit can keep for it. Proofs are of the real circuits' keys, and true of
 // whatever is asked.
 
-import { babyjubjub } from "@noble/curves/misc.js";
-import { type Program, payeeActionOf, requestDomainOf, requestOf } from "@vitalproof/sdk/research";
+import {
+  assertProgram,
+  type Program,
+  payeeActionOf,
+  requestDomainOf,
+  requestOf,
+} from "@vitalproof/sdk/research";
 import { expect } from "chai";
 import { MaxUint256, ZeroAddress } from "ethers";
-import { dataPageOf, lastRecords, RESEARCHER } from "../support/researchPage.ts";
+import { dataPageOf, lastRecords, RESEARCHER, SMALL_ORDER } from "../support/researchPage.ts";
 import { TestPage } from "./support/ledger.ts";
 import { ethers, load, takesItsBlocksAlong, time } from "./support/network.ts";
 import {
@@ -29,11 +34,14 @@ const PATIENTS = 26;
 
 /** Records 0 to 25 have consents; A: the first or last of them. */
 const GROUP: Program = {
-  conditions: [{ column: 0, from: 15 }],
-  ...{ a: 0b01n, b: 0b10n, outcome: 0n, wants: { v: true, u: false } },
+  conditions: [
+    { column: 0, from: 1 },
+    { column: 0, from: 15 },
+  ],
+  ...{ a: 0b0010n, b: 0b1000n, outcome: 0n, wants: { v: true, u: false } },
 };
 /** 10 people in group A. */
-const SMALL: Program = { ...GROUP, conditions: [{ column: 0, from: 11 }] };
+const SMALL: Program = { ...GROUP, conditions: [GROUP.conditions[0]!, { column: 0, from: 11 }] };
 
 const LOOK_FEE = (FEE * OFFER.lookPerMille) / 1_000n;
 
@@ -146,7 +154,9 @@ describe("ResearchMarket", () => {
         [[1n], { exactBudget: 0n }],
         [[1n], { exactBudget: 9n }],
         [[1n], { royaltyPerMille: 1_001n }],
-        [[1n], { lookPerMille: 1_001n }],
+        [[1n], { lookPerMille: 101n }],
+        [[1n], { royaltyPerMille: 1_000n, lookPerMille: 1n }],
+        [[1n], { summable: 1n << 14n }],
       ] as const)
         await expect(offered(pages, custodian, changes)).to.be.revertedWithCustomError(
           market,
@@ -181,11 +191,22 @@ describe("ResearchMarket", () => {
         market.connect(custodian).replacePage(1n, { ...page, root: page.root + 1n }),
       ).to.be.revertedWithCustomError(market, "ResearchMarket_NotProven");
       const earlier = await market.earlierOf(1n);
+      const [waiting, accepted] = [await set.ask(GROUP, { accepted: false }), await set.ask(GROUP)];
       await expect(market.connect(custodian).replacePage(1n, page))
         .to.emit(market, "PageReplaced")
         .withArgs(1n, page.root);
       expect(await market.earlierOf(1n)).to.deep.equal(earlier);
-      // Answers are over the new page from now on.
+      // Answers are over the new page from now on, and to queries that were asked since.
+      for (const [query, state] of [
+        [waiting, 1n],
+        [accepted, 2n],
+      ] as const) {
+        const sent =
+          state === 1n
+            ? market.connect(custodian).accept(query, 1n)
+            : market.answer(...set.answering(query, GROUP));
+        await expect(sent).to.be.revertedWithCustomError(market, "ResearchMarket_OtherPage").withArgs(1n, 1n);
+      }
       const again = await set.ask(GROUP);
       await expect(market.answer(...set.answering(again, GROUP))).to.be.revertedWithCustomError(
         market,
@@ -206,9 +227,7 @@ describe("ResearchMarket", () => {
       expect(await token.balanceOf(market)).to.equal(0n);
       const [asked] = await market.queryFilter(market.filters.QueryAsked(query));
       expect(Object.values(queryOf(researcher, GROUP)).slice(2)).to.deep.equal(asked!.args.asked.slice(2));
-      expect(Object.values(queryOf(researcher, GROUP).program)).to.deep.equal([
-        ...asked!.args.asked.program,
-      ]);
+      expect(Object.values(queryOf(researcher, GROUP).program)).to.deep.equal([...asked!.args.asked.program]);
       const request = await market.requestOf(query, 1n);
       expect([request.researcher, request.state, request.fee]).to.deep.equal([researcher.address, 1n, FEE]);
     });
@@ -279,7 +298,7 @@ describe("ResearchMarket", () => {
             .ask({ ...asked, program: { ...asked.program, ...changes } }, bids, deadline),
           JSON.stringify(changes, (_, value) => String(value)),
         ).to.be.revertedWithCustomError(market, "ResearchMarket_InvalidProgram");
-      for (const conditions of [13n | reach(4_096n), (1n << 138n) - (1n << 136n)])
+      for (const conditions of [13n | reach(4_096n), (13n | reach(1n)) << 119n])
         await expect(
           market
             .connect(researcher)
@@ -299,6 +318,66 @@ describe("ResearchMarket", () => {
           market,
           "ResearchMarket_InvalidDeadline",
         );
+    });
+
+    it("Q5: that would sum up over records without a value, or a column that is not for sums, are refused", async () => {
+      const world = await load(opened);
+      const { market, researcher } = world;
+      // All columns but 5 are summable.
+      await TestDataset.register(world, world.pages, { summable: 0x3fdfn });
+      const deadline = (await time.latest()) + 86_400;
+      const asking = (program: Program) => {
+        const { a, b, outcome } = program;
+        const conditions = program.conditions.reduce(
+          (word, { column, from }, p) =>
+            word | ((BigInt(column) | (BigInt(4_096 - from) << 4n)) << BigInt(17 * p)),
+          0n,
+        );
+        const wants = (program.wants.v ? 1n : 0n) | (program.wants.u ? 2n : 0n);
+        const words = { conditions: conditions | (wants << 136n), a, b, outcome };
+        const asked = { ...queryOf(researcher, GROUP), program: words };
+        return market.connect(researcher).ask(asked, [{ dataset: 1n, fee: 0n }], deadline);
+      };
+      const base: Program = {
+        conditions: [
+          { column: 4, from: 1 },
+          { column: 6, from: 1 },
+        ],
+        ...{ a: 0b1000n, b: 0b0010n, outcome: 0n, wants: { v: true, u: true } },
+      };
+      await expect(asking(base)).to.be.revertedWithCustomError(market, "ResearchMarket_FeeTooLow");
+      const [first, second] = base.conditions;
+      for (const wrong of [
+        { conditions: [{ column: 4, from: 0 }, second!] },
+        { conditions: [{ column: 4, from: 4_096 }, second!] },
+        { conditions: [first!, { column: 6, from: 0 }] },
+        { conditions: [first!] },
+        { a: 0b1100n, b: 0n },
+        { a: 0b1010n, b: 0n },
+        { b: 0b0100n },
+      ]) {
+        const program = { ...base, ...wrong };
+        await expect(
+          asking(program),
+          JSON.stringify(wrong, (_, value) => String(value)),
+        ).to.be.revertedWithCustomError(market, "ResearchMarket_InvalidProgram");
+        expect(() => assertProgram(program))
+          .to.throw()
+          .with.property("code", "INVALID_ARGUMENT");
+      }
+      for (const [place, column] of [
+        [0, 5],
+        [1, 5],
+      ] as const) {
+        const conditions = base.conditions.map((one, p) => (p === place ? { ...one, column } : one));
+        await expect(asking({ ...base, conditions }))
+          .to.be.revertedWithCustomError(market, "ResearchMarket_NotSummable")
+          .withArgs(1n, 5n);
+        // Without its sums it may be asked about.
+        await expect(
+          asking({ ...base, conditions, wants: { v: false, u: false } }),
+        ).to.be.revertedWithCustomError(market, "ResearchMarket_FeeTooLow");
+      }
     });
 
     it("are accepted by the custodian alone, in time, and as often as the budget has it", async () => {
@@ -321,6 +400,15 @@ describe("ResearchMarket", () => {
         .to.be.revertedWithCustomError(market, "ResearchMarket_NotNow")
         .withArgs(first, 1n, 2n);
       await market.connect(custodian).accept(second, 1n);
+      // Not after a hand-over of its page.
+      const { ledger, next } = world;
+      await ledger.connect(custodian).nominateCustodian(1n, next.address);
+      const state = await ethers.provider.send("evm_snapshot", []);
+      await ledger.connect(next).acceptCustodian(1n);
+      await expect(market.connect(custodian).accept(third, 1n))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotPageCustodian")
+        .withArgs(1n, custodian.address);
+      await ethers.provider.send("evm_revert", [state]);
       await expect(market.connect(custodian).accept(third, 1n))
         .to.be.revertedWithCustomError(market, "ResearchMarket_BudgetSpent")
         .withArgs(1n, 2n);
@@ -352,10 +440,7 @@ describe("ResearchMarket", () => {
       expect(await token.balanceOf(researcher)).to.equal(FEE);
       expect(await escrowOf(world)).to.deep.equal({ free: 0n, committed: 0n });
       expect((await market.datasetOf(1n)).exactUsed).to.equal(1n);
-      await expect(market.refund(query, 1n)).to.be.revertedWithCustomError(
-        market,
-        "ResearchMarket_NotNow",
-      );
+      await expect(market.refund(query, 1n)).to.be.revertedWithCustomError(market, "ResearchMarket_NotNow");
       await expect(market.connect(custodian).accept(query, 1n)).to.be.revertedWithCustomError(
         market,
         "ResearchMarket_NotNow",
@@ -392,6 +477,7 @@ describe("ResearchMarket", () => {
       const [event] = await market.queryFilter(market.filters.QueryAnswered(query));
       const { answer, perSlot: paid } = event!.args;
       const sealed = {
+        released: answer.released,
         point: [answer.pointX, answer.pointY] as const,
         ciphers: [answer.cipherA, answer.cipherB] as const,
       };
@@ -445,7 +531,7 @@ describe("ResearchMarket", () => {
     it("Q6: the second answer is beside the first, which cannot be left out", async () => {
       const { market, set } = await fresh();
       await set.answer(await set.ask(GROUP), GROUP);
-      const near: Program = { ...GROUP, conditions: [{ column: 0, from: 14 }] };
+      const near: Program = { ...GROUP, conditions: [GROUP.conditions[0]!, { column: 0, from: 14 }] };
       const query = await set.ask(near);
       const alone = set.copy();
       alone.earlier = [];
@@ -557,10 +643,12 @@ describe("ResearchMarket", () => {
       const { market, patient, next, set } = await fresh();
       await set.answer(await set.ask(GROUP), GROUP);
       const first = set.words;
+      // Record 3's patient names a payee while they can, and leaves.
+      await market.setPayee(...set.payment(3, next.address));
       // All of group A leave: a cell of fourteen beside the answer before.
       const left = Array.from({ length: 14 }, (_, slot) => slot);
       await set.pages[0]!.revoke(...left);
-      const later: Program = { ...GROUP, a: 0b11n, b: 0n };
+      const later: Program = { ...GROUP, a: 0b1010n, b: 0n };
       await set.answer(await set.ask(later), later);
       const second = set.words;
       await set.answer(await set.ask(later), later);
@@ -568,7 +656,6 @@ describe("ResearchMarket", () => {
       const { epochs, perSlot } = await market.datasetOf(1n);
       expect([epochs, perSlot]).to.deep.equal([2n, PER_SLOT + 2n * share]);
       // Record 3 left after the first answer; what it earned before is still its patient's.
-      await market.setPayee(...set.payment(3, next.address));
       await expect(market.claimRoyalty(1n, 3, [second]))
         .to.be.revertedWithCustomError(market, "ResearchMarket_OtherEpoch")
         .withArgs(1n, 0n);
@@ -629,22 +716,29 @@ describe("ResearchMarket", () => {
         .to.emit(market, "PayeeSet")
         .withArgs(1n, 5n, patient.address);
     });
+
+    it("are out of reach of a proof once there is a payee, and of one about a consent that ended", async () => {
+      const { market, patient, stranger, next, set } = await fresh();
+      await set.answer(await set.ask(GROUP), GROUP);
+      const old = set.payment(5, next.address);
+      await market.setPayee(...set.payment(5, patient.address));
+      // Neither an old proof nor a new one, by a custodian who was told the secret, changes it.
+      for (const by of [stranger, next])
+        await expect(market.connect(by).setPayee(...old))
+          .to.be.revertedWithCustomError(market, "ResearchMarket_NotPayee")
+          .withArgs(by.address, patient.address);
+      // The payee names another, without a proof; and what was earned before goes there.
+      await market.connect(patient).setPayee(...set.payment(5, next.address, 6));
+      await expect(market.claimRoyalty(1n, 5, [set.words]))
+        .to.emit(market, "RoyaltyPaid")
+        .withArgs(1n, 5n, next.address, PER_SLOT);
+      await set.pages[0]!.revoke(6);
+      await expect(market.setPayee(...set.payment(6, stranger.address)))
+        .to.be.revertedWithCustomError(market, "ResearchMarket_NotLive")
+        .withArgs(1n, 6n);
+    });
   });
 });
 
 type Head = [bigint, bigint, ReturnType<typeof queryOf>, string, bigint, never];
 type Tail = [bigint, ReturnType<typeof queryOf>, string, bigint, never, never];
-
-/** The seven points whose order is 2, 4 or 8: multiples of one of order 8, by a generator of the whole curve (EIP-2494). */
-const SMALL_ORDER: readonly (readonly [bigint, bigint])[] = (() => {
-  const { Point } = babyjubjub;
-  const generator = Point.fromAffine({
-    x: 995203441582195749578291179787384436505546430278305826713579947235728471134n,
-    y: 5472060717959818805561601436314318772137091100104008585924551046643952123905n,
-  });
-  const eighth = generator.multiplyUnsafe(Point.Fn.ORDER - 1n).add(generator);
-  return [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((k) => {
-    const { x, y } = eighth.multiplyUnsafe(k).toAffine();
-    return [x, y] as const;
-  });
-})();

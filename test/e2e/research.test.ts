@@ -10,7 +10,7 @@ import { RESEARCH_GAS } from "../../bench/targets.ts";
 import type { Proof } from "../contracts/support/mockProof.ts";
 import { takesItsBlocksAlong } from "../contracts/support/network.ts";
 import { deployResearch, idOf, openPages, TestDataset } from "../contracts/support/research.ts";
-import { halves } from "../contracts/support/researchCosts.ts";
+import { HALVES } from "../contracts/support/researchCosts.ts";
 import { RESEARCHER } from "../support/researchPage.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -48,7 +48,7 @@ describe("e2e: research queries", function () {
           const page = { root: witness.publicInputs[0]!, circuit: idOf(circuit), proof };
           await market.connect(custodian).replacePage(set.dataset, page);
         }
-        const program = halves(records);
+        const program = HALVES;
         const query = await set.ask(program);
         const made = set.answerTo(query, program);
         const answering = [...set.answering(query, program, made)] as unknown as Parameters<
@@ -61,6 +61,7 @@ describe("e2e: research queries", function () {
         const [event] = await market.queryFilter(market.filters.QueryAnswered(query));
         const { answer } = event!.args;
         const sealed = {
+          released: answer.released,
           point: [answer.pointX, answer.pointY] as const,
           ciphers: [answer.cipherA, answer.cipherB] as const,
         };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Pages of columns, programs and requests, the same in every run.
+import { babyjubjub } from "@noble/curves/misc.js";
 import { answerWith } from "@vitalproof/sdk/measure";
 import {
   type Answer,
@@ -124,10 +125,33 @@ export function randomProgram(
       (sum, bit) => sum | bit,
       0n,
     );
-  const a = table(6) || 1n;
-  const b = groups === 2 ? table(5) & ~a : 0n;
-  return {
-    ...{ conditions, a, b, outcome: table(random(11)) },
-    wants: { v: random(4) > 0, u: values === 2 && random(4) > 0 },
-  };
+  const wants = { v: random(4) > 0, u: values === 2 && random(4) > 0 };
+  // What is summed up is of records that have a value.
+  for (const [place, isWanted] of [wants.v, wants.u].entries()) {
+    const condition = conditions[place];
+    if (isWanted && condition !== undefined)
+      conditions[place] = { ...condition, from: Math.min(4_095, Math.max(1, condition.from)) };
+  }
+  const allowed = (isA: boolean) =>
+    Array.from({ length: entries }, (_, t) => {
+      const isIn = (!wants.v || (t & 1) === 1) && (!wants.u || !isA || (t & 2) === 2);
+      return isIn ? 1n << BigInt(t) : 0n;
+    }).reduce((sum, bit) => sum | bit, 0n);
+  const a = table(6) & allowed(true) || 1n << BigInt(entries - 1);
+  const b = groups === 2 ? table(5) & ~a & allowed(false) : 0n;
+  return { conditions, a, b, outcome: table(random(11)), wants };
 }
+
+/** The seven points whose order is 2, 4 or 8: multiples of one of order 8, by a generator of the whole curve (EIP-2494). */
+export const SMALL_ORDER: readonly (readonly [bigint, bigint])[] = (() => {
+  const { Point } = babyjubjub;
+  const generator = Point.fromAffine({
+    x: 995203441582195749578291179787384436505546430278305826713579947235728471134n,
+    y: 5472060717959818805561601436314318772137091100104008585924551046643952123905n,
+  });
+  const eighth = generator.multiplyUnsafe(Point.Fn.ORDER - 1n).add(generator);
+  return [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((k) => {
+    const { x, y } = eighth.multiplyUnsafe(k).toAffine();
+    return [x, y] as const;
+  });
+})();

@@ -2,7 +2,7 @@
 //
 // Q1, Q2, Q4, Q6, Q7, Q8: what a custodian who wants another answer would try. The liar's witness generator has no checks of its
 // own, so it is the constraints that refuse. Public inputs are those that the contract computes from its own words.
-import { Forger } from "@vitalproof/hardhat-circom/attack";
+import { Forger, survivors } from "@vitalproof/hardhat-circom/attack";
 import {
   type AnswerClasses,
   type AnswerWords,
@@ -19,6 +19,7 @@ import {
   lastRecords,
   REQUEST,
   RESEARCHER,
+  SMALL_ORDER,
 } from "../../support/researchPage.ts";
 import { type Circuit, compileCircuit, compileInstance } from "../support/circuit.ts";
 import { inputWires } from "../support/inputs.ts";
@@ -35,14 +36,14 @@ describe("circuits: research, lies about a query", function () {
   const page = dataPageOf(RECORDS);
   const program: Program = {
     conditions: [
-      { column: 0, from: 60 },
       { column: 2, from: 1 },
+      { column: 0, from: 60 },
       { column: 1, from: 2 },
       { column: 3, from: 2_000 },
     ],
     // Both groups have values in column 2; A is the late records, the outcome is about column 3.
     a: 0x0808n,
-    b: 0x4040n,
+    b: 0x2020n,
     outcome: 0xff00n,
     wants: { v: true, u: true },
   };
@@ -99,7 +100,10 @@ describe("circuits: research, lies about a query", function () {
       "Q2: another threshold",
       {
         ...asked,
-        program: { ...program, conditions: [{ column: 0, from: 61 }, ...program.conditions.slice(1)] },
+        program: {
+          ...program,
+          conditions: program.conditions.map((one) => (one.column === 0 ? { ...one, from: 61 } : one)),
+        },
       },
       asked,
     ],
@@ -175,12 +179,7 @@ describe("circuits: research, lies about a query", function () {
       const near = earlierOf(program, without(100));
       const inputs = inputsOf({ ...asked, earlier: [near] });
       expect(await accepts(inputs)).to.equal(true);
-      for (const earlierUsed of [
-        [0, 0],
-        [2, 0],
-        [R - 1n, 0],
-      ])
-        expect(await accepts({ ...inputs, earlierUsed }), `${earlierUsed}`).to.equal(false);
+      expect(await accepts({ ...inputs, earlierUsed: [0, 0] })).to.equal(false);
     });
 
     it("other classes for an earlier answer, also under the same words", async () => {
@@ -220,10 +219,11 @@ describe("circuits: research, lies about a query", function () {
       const seal = await compileCircuit({ file: "research/seal.circom", call: "Seal(2)" });
       const input = (key: readonly bigint[]) => ({ key, ephemeral: 1_234n, request: 5n, plain: [6n, 7n] });
       expect(await seal.accepts(input(RESEARCHER.publicKey))).to.equal(true);
-      // Neutral, of order 2, and off the curve.
+      // Neutral, of order 2, 4 and 8, and off the curve.
       for (const key of [
         [0n, 1n],
         [0n, R - 1n],
+        ...SMALL_ORDER,
         [1n, 1n],
         [RESEARCHER.publicKey[0], RESEARCHER.publicKey[1] + 1n],
       ])
@@ -262,6 +262,21 @@ describe("circuits: research, lies about a query", function () {
       }
     }
     expect(tried).to.equal(5 * RECORDS);
+  });
+
+  it("Q4 Q7 Q8: no hint can be another: not the bit that releases, nor the seal, nor the classes", async () => {
+    // Under the same digest: the lies above fail at the contract's words, these would not.
+    const near = earlierOf(program, without(100));
+    for (const about of [asked, { ...asked, earlier: [near] }]) {
+      const inputs = inputsOf(about) as CircuitInput;
+      const witness = await circuit.honest(inputs);
+      const forger = new Forger(circuit.system, inputWires(circuit, Object.keys(inputs)));
+      const { found, tried } = survivors(forger, witness, forger.hints);
+      expect(tried).to.be.greaterThan(10_000);
+      expect(found.filter(({ signal }) => !/IsZero(_\d+_\d+)?(\[\d+\])?\.inv$/.test(signal))).to.deep.equal(
+        [],
+      );
+    }
   });
 
   it("programs out of their range: tables that are no bits, groups that overlap, reaches and wants", async () => {

@@ -57,7 +57,13 @@ export function simulated(name: string, inputs: readonly bigint[]): Proof {
 
 /** Fee of a query, and the offer that it meets. */
 export const FEE = 10_000n;
-export const OFFER = { royaltyPerMille: 600n, exactBudget: 8n, price: 10_000n, lookPerMille: 100n };
+export const OFFER = {
+  royaltyPerMille: 600n,
+  exactBudget: 8n,
+  price: 10_000n,
+  lookPerMille: 100n,
+  summable: (1n << 14n) - 1n,
+};
 
 /** Everything deployed, circuits on record, and no dataset. */
 export async function deployResearch() {

@@ -6,18 +6,15 @@ import type { ContractTransactionResponse } from "ethers";
 import { load, time } from "./network.ts";
 import { deployResearch, FEE, openPages, queryOf, type ResearchWorld, TestDataset } from "./research.ts";
 
-/** Two groups out of all live records, by whether column 1 is 2; the outcome is a value in column 0 from `records / 2` on. */
-export function halves(records: number): Program {
-  return {
-    conditions: [
-      { column: 1, from: 2 },
-      { column: 0, from: 1 },
-      { column: 0, from: records / 2 },
-    ],
-    // The outcome is of no record, or of all of one ledger page: no cell is small.
-    ...{ a: 0b1010_1010n, b: 0b0101_0101n, outcome: 0n, wants: { v: true, u: true } },
-  };
-}
+/** Two groups out of all live records, by whether column 1 is 2; sums of columns 0 and 1. No cell is small. */
+export const HALVES: Program = {
+  conditions: [
+    { column: 0, from: 1 },
+    { column: 1, from: 1 },
+    { column: 1, from: 2 },
+  ],
+  ...{ a: 0b1000_0000n, b: 0b0000_1000n, outcome: 0n, wants: { v: true, u: true } },
+};
 
 async function registered(): Promise<{ world: ResearchWorld; set: TestDataset }> {
   const world = await deployResearch();
@@ -31,7 +28,7 @@ const gasOf = async (sending: Promise<ContractTransactionResponse>): Promise<num
 export async function researchCosts() {
   const { world, set } = await load(registered);
   const { market, token, researcher, custodian, stranger, patient } = world;
-  const program = halves(1_024);
+  const program = HALVES;
   await token.mint(researcher.address, 10n * FEE);
   await token.connect(researcher).approve(market, 10n * FEE);
   const deadline = (await time.latest()) + 86_400;

@@ -8,7 +8,14 @@ import { packDigits } from "../internal/packDigits.ts";
 import { invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";
 import { columnRootOf, type DataPage, dataPageRootOf, rootOfDataPage } from "./column.ts";
-import { type AnswerClasses, classesRootOf, type Evaluation, evaluateProgram, packSums } from "./evaluate.ts";
+import {
+  type AnswerClasses,
+  classesRootOf,
+  type Evaluation,
+  evaluateProgram,
+  packSums,
+  smallCellsBetween,
+} from "./evaluate.ts";
 import { type Program, packProgram } from "./program.ts";
 import {
   type AnswerWords,
@@ -31,6 +38,11 @@ export type AnswerRequest = {
   readonly earlier: readonly AnswerClasses[];
   /** The researcher's. */
   readonly key: CurvePair;
+  /**
+   * Answers that were sent and are not on record, such as one that a revocation voided: their calldata is public, and their
+   * researcher can open it.
+   */
+  readonly seen?: readonly AnswerClasses[];
 };
 
 /** An answer that can be proven and sent. */
@@ -61,8 +73,10 @@ export type QuerySizes = {
 };
 
 /**
- * Evaluates a program over a page and seals the answer, or zeros where a cell is too small.
- * @throws CIRCUIT_TOO_SMALL when another circuit is needed; INVALID_ARGUMENT
+ * Evaluates a program over a page and seals the answer, or zeros where a cell is too small. Keep its classes from the moment it is
+ * sent, whatever becomes of the transaction.
+ * @throws CIRCUIT_TOO_SMALL when another circuit is needed; ANSWER_TOO_NEAR when it would be released and differ from a seen one in few
+ *         people; INVALID_ARGUMENT
  */
 export function answer(request: AnswerRequest): Answer {
   const secrets = {
@@ -70,7 +84,20 @@ export function answer(request: AnswerRequest): Answer {
     classSalt: randomFieldElement(),
     ephemeral: randomEphemeral(),
   };
-  return answerWith(request, secrets);
+  const made = answerWith(request, secrets);
+  const near = (request.seen ?? []).findIndex(
+    (seen) => smallCellsBetween(seen, made.evaluation.classes).length > 0,
+  );
+  if (made.words.released && near >= 0)
+    throw new VitalproofError(
+      "ANSWER_TOO_NEAR",
+      `The answer would differ in 1 to 10 people from answer ${near} of those that were sent.`,
+      {
+        details: { seen: near },
+        hint: "Leave the query without an answer: its fee goes back. More consents have to change before it can be asked again.",
+      },
+    );
+  return made;
 }
 
 /** Like `answer`, with numbers of the caller's instead of random ones. */

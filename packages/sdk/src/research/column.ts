@@ -11,6 +11,8 @@ import { assertInteger, invalid } from "../invalid.ts";
 
 /** Columns of a page. */
 export const PAGE_COLUMNS = RESEARCH_SIZES.columns;
+/** Records of a page, at most. */
+export const MOST_RECORDS = 128 * RESEARCH_SIZES.liveWords;
 /** Highest code of a value. 0 is a missing value. */
 export const HIGHEST_CODE = 2 ** RESEARCH_SIZES.valueBits - 1;
 
@@ -38,6 +40,7 @@ export type DataPage = {
  */
 export function dataPage(number: number, records: number, columns: readonly (readonly number[])[]): DataPage {
   assertInteger("number of the page", number, 0, 2 ** 32 - 1);
+  assertInteger("number of records", records, 1, MOST_RECORDS);
   if (columns.length > PAGE_COLUMNS)
     throw invalid("number of columns", columns.length, `at most ${PAGE_COLUMNS}; split the dataset`);
   return {
@@ -47,11 +50,32 @@ export function dataPage(number: number, records: number, columns: readonly (rea
       if (codes.length > records)
         throw invalid(`number of records in column ${c}`, codes.length, `at most ${records}, of the page`);
       const filled = [...codes, ...new Array<number>(records - codes.length).fill(0)];
-      for (const [i, code] of filled.entries())
-        assertInteger(`the code of record ${i} in column ${c}`, code, 0, HIGHEST_CODE);
+      assertCodes(c, filled);
       return { codes: filled, salt: randomFieldElement() };
     }),
   };
+}
+
+/** @throws INVALID_ARGUMENT for a page that `dataPage` does not give; it names no value */
+export function assertDataPage({ columns }: DataPage): void {
+  if (columns.length !== PAGE_COLUMNS) throw invalid("number of columns", columns.length, `${PAGE_COLUMNS}`);
+  const records = columns[0]!.codes.length;
+  for (const [c, { codes }] of columns.entries()) {
+    if (codes.length !== records)
+      throw invalid(`number of records in column ${c}`, codes.length, `${records}, as in the others`);
+    assertCodes(c, codes);
+  }
+}
+
+/** Codes are patients' values: an error has none of them. */
+function assertCodes(column: number, codes: readonly number[]): void {
+  const wrong = codes.filter((code) => !Number.isInteger(code) || code < 0 || code > HIGHEST_CODE).length;
+  if (wrong > 0)
+    throw invalid(
+      `number of codes out of range in column ${column}`,
+      wrong,
+      `0: codes are 0 to ${HIGHEST_CODE}`,
+    );
 }
 
 /** `Absorb(T_column, salt, words)`, 19 codes of 13 bits to a word. */

@@ -7,7 +7,7 @@ import { RESEARCH_SIZES, RESEARCH_TAGS, RESEARCH_WORDS } from "../generated/rese
 import { absorb } from "../hashes/absorb.ts";
 import { packDigits } from "../internal/packDigits.ts";
 import { invalid } from "../invalid.ts";
-import type { DataPage } from "./column.ts";
+import { assertDataPage, type DataPage } from "./column.ts";
 import { assertProgram, type Program } from "./program.ts";
 
 /** Sums over the live records of one group. Sums that the program does not want are 0. */
@@ -29,6 +29,17 @@ export type AnswerSums = {
  * What a record was in an answer: 0 not live, 1 and 2 in group A with and without the outcome, 3 and 4 in group B, 5 in no group.
  */
 export type RecordClass = 0 | 1 | 2 | 3 | 4 | 5;
+
+/**
+ * Cells that two answers would make together; for answers that are not on record, such as one that was sent and reverted.
+ * @param earlier, classes of the two answers, of one length
+ */
+export function smallCellsBetween(
+  earlier: Pick<AnswerClasses, "classes">,
+  classes: readonly RecordClass[],
+): SmallCell[] {
+  return smallCellsOf(classes, [earlier]).filter(({ cell }) => cell === "with-earlier");
+}
 
 /** Classes of all records in one answer, which only its custodian knows. */
 export type AnswerClasses = {
@@ -71,7 +82,10 @@ export function evaluateProgram(
   earlier: readonly Pick<AnswerClasses, "classes">[] = [],
 ): Evaluation {
   assertProgram(program);
-  const records = page.columns[0]?.codes.length ?? 0;
+  assertDataPage(page);
+  const records = page.columns[0]!.codes.length;
+  if (live < 0n || live >> BigInt(records) !== 0n)
+    throw invalid("live bits", live, `a number of ${records} bits`);
   const { conditions, wants } = program;
   const columns = conditions.map(({ column }) => page.columns[column]!.codes);
   const sums = {
@@ -142,12 +156,18 @@ export function classesRootOf({ classes, salt }: AnswerClasses): bigint {
   return absorb(RESEARCH_TAGS.classes, salt, packDigits(classes, CLASS_BITS, WORD_BITS));
 }
 
-/** The two words of an answer. */
+/** The two words of an answer. @throws INVALID_ARGUMENT for sums beyond their fields */
 export function packSums({ a, b }: AnswerSums): [bigint, bigint] {
   const pack = (
-    fields: readonly { readonly name: string; readonly shift: number }[],
+    fields: readonly { readonly name: string; readonly bits: number; readonly shift: number }[],
     values: Readonly<Record<string, bigint>>,
-  ) => fields.reduce((word, { name, shift }) => word | (values[name]! << BigInt(shift)), 0n);
+  ) =>
+    fields.reduce((word, { name, bits, shift }) => {
+      const value = values[name]!;
+      if (value < 0n || value >> BigInt(bits) !== 0n)
+        throw invalid(`the sum ${name}`, "too large", `a number of ${bits} bits`);
+      return word | (value << BigInt(shift));
+    }, 0n);
   return [pack(RESEARCH_WORDS.releasedA, a), pack(RESEARCH_WORDS.releasedB, b)];
 }
 

@@ -60,7 +60,28 @@ export function assertProgram({ conditions, a, b, outcome, wants }: Program): vo
       throw invalid(`truth table of ${name}`, table, `a number of ${entries} bits`);
   if (a === 0n) throw invalid("truth table of group A", a, "for at least one index");
   if ((a & b) !== 0n) throw invalid("overlap of groups A and B", a & b, "empty");
-  if (wants.u && conditions.length < 2) throw invalid("u", true, "the column of a second condition");
+  // A sum over records without a value tells how many those are, and may be one person's value.
+  if (wants.v) assertOfThoseWith("v", conditions[0], a | b, 0);
+  if (wants.u) assertOfThoseWith("u", conditions[1], a, 1);
+}
+
+/** The groups are of records for which the condition holds, and it means that there is a value. */
+function assertOfThoseWith(name: "v" | "u", condition: Condition | undefined, groups: bigint, place: 0 | 1) {
+  if (condition === undefined || condition.from < 1 || condition.from > HIGHEST_CODE)
+    throw invalid(
+      `condition ${place}`,
+      condition?.from ?? "missing",
+      `one of a value, from a code of 1 to ${HIGHEST_CODE}, since ${name} is wanted`,
+    );
+  for (let index = 0n; groups >> index !== 0n; index++) {
+    const isIn = ((groups >> index) & 1n) === 1n;
+    if (isIn && ((index >> BigInt(place)) & 1n) === 0n)
+      throw invalid(
+        `index ${index} of the groups`,
+        "without a value",
+        `one in which condition ${place} holds, since ${name} is wanted`,
+      );
+  }
 }
 
 /** @throws INVALID_ARGUMENT */
@@ -79,7 +100,8 @@ export function packProgram(program: Program): ProgramWords {
 }
 
 /**
- * The inverse of `packProgram`. Conditions of zeros at the end, which never hold, are left out.
+ * The inverse of `packProgram`. Conditions of zeros at the end, which never hold, are left out, and so are entries of tables that
+ * only they would reach.
  * @throws INVALID_ARGUMENT for words that `packProgram` does not give
  */
 export function unpackProgram({ conditions: packed, a, b, outcome }: ProgramWords): Program {
@@ -98,7 +120,11 @@ export function unpackProgram({ conditions: packed, a, b, outcome }: ProgramWord
     const { column, reach } = unpackWord(RESEARCH_WORDS.condition, word)!;
     return { column, from: HIGHEST_CODE + 1 - reach };
   });
-  const program = { conditions, a, b, outcome, wants: { v: flags.v === 1, u: flags.u === 1 } };
+  const reached = (1n << (1n << BigInt(conditions.length))) - 1n;
+  const program = {
+    ...{ conditions, a: a & reached, b: b & reached, outcome: outcome & reached },
+    wants: { v: flags.v === 1, u: flags.u === 1 },
+  };
   assertProgram(program);
   return program;
 }

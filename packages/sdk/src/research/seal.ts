@@ -45,9 +45,17 @@ export class ResearchKey {
   /**
    * The sums of a released answer.
    * @param request of the answer
-   * @throws ANSWER_NOT_OPENED when it was sealed to another key, or is of another request
+   * @throws ANSWER_SUPPRESSED; ANSWER_NOT_OPENED when it was sealed to another key, or is of another request
    */
-  open({ point, ciphers }: SealedAnswer, request: bigint): AnswerSums {
+  open(
+    { point, ciphers, released }: SealedAnswer & { readonly released: boolean },
+    request: bigint,
+  ): AnswerSums {
+    if (!released)
+      throw new VitalproofError("ANSWER_SUPPRESSED", "The answer was suppressed: it holds no sums.", {
+        details: { request },
+        hint: "A cell had 1 to 10 people, alone or together with an earlier answer. Ask about more people.",
+      });
     const shared = curvePointOf(point)?.clearCofactor().multiplyUnsafe(this.#secret);
     const [first, second] = ciphers.map((cipher, j) =>
       shared === undefined ? -1n : modulo(cipher - padOf(shared, request, j)),

@@ -163,9 +163,9 @@ describe("compiled queries", () => {
         if (isRefused) {
           if (wanted === "too-many-conditions") expect(program.details.needed).to.equal(needed);
           if (wanted === "groups-overlap")
-            expect(
-              membershipOf(query, witnessOf(program.details.record as Record<string, string>)),
-            ).to.equal("both");
+            expect(membershipOf(query, witnessOf(program.details.record as Record<string, string>))).to.equal(
+              "both",
+            );
           return;
         }
         expect(program.conditions.length).to.equal(Math.max(1, needed));

@@ -220,9 +220,9 @@ describe("queries as text", () => {
     const deep = (levels: number) =>
       `${"(a = 1 or a = 2 and ".repeat(levels)}a not in (3)${")".repeat(levels)}; statistic: count`;
     const deepest = parseQuery(deep(13));
-    expect(
-      parseDocument(RESEARCH_QUERY, documentText(RESEARCH_QUERY, deepest as never), "f"),
-    ).to.deep.equal(deepest);
+    expect(parseDocument(RESEARCH_QUERY, documentText(RESEARCH_QUERY, deepest as never), "f")).to.deep.equal(
+      deepest,
+    );
     refusalOf(deep(14));
     refusalOf(deep(900));
     refusalOf(`${"not ".repeat(4_000)}a = 1`);

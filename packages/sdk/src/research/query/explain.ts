@@ -71,11 +71,7 @@ function titleNamed(name: string, schema: DatasetSchema): string {
   return titleOf(columnNamed(name, schema).column);
 }
 
-function saidLeftOut(
-  query: Query,
-  { required, rules }: CompiledQuery,
-  schema: DatasetSchema,
-): string[] {
+function saidLeftOut(query: Query, { required, rules }: CompiledQuery, schema: DatasetSchema): string[] {
   const titles = (columns: Iterable<number>) =>
     [...new Set(columns)].sort((a, b) => a - b).map((column) => titleOf(columnAt(column, schema)));
   const parts = (all: readonly (Rule | undefined)[]) =>

@@ -37,7 +37,7 @@ export function explainProgram(program: Program, schema: DatasetSchema): string[
       ? ["It does not ask for an outcome."]
       : saidSet(`Of ${isOne ? "it" : "them"}, the outcome holds for`, outcomes, space, schema)),
     ...saidSums(program, schema),
-    ...saidMissing(program, kinds, space, schema),
+    ...saidMissing(kinds, space, schema),
   ];
 }
 
@@ -96,31 +96,19 @@ function saidSums({ conditions, wants, b }: Program, schema: DatasetSchema): str
 }
 
 /** Where missing values count as something else. `compileQuery` only does that where a query asks `is missing`. */
-function saidMissing(
-  { conditions, wants }: Program,
-  kinds: readonly number[],
-  space: Space,
-  schema: DatasetSchema,
-): string[] {
+function saidMissing(kinds: readonly number[], space: Space, schema: DatasetSchema): string[] {
   const lines: string[] = [];
-  const withoutValue = new Set<number>();
   let stride = 1;
   for (const { column: place, starts } of space) {
     const lowest = kinds.flatMap((kind, i) =>
       Math.floor(i / stride) % starts.length === 0 && kind > 0 ? [i] : [],
     );
-    if (lowest.length > 0) withoutValue.add(place);
     // It decides nothing where all values are treated alike.
     const decides = lowest.some((i) => starts.some((_, level) => kinds[i + level * stride] !== kinds[i]));
     const column = columnAt(place, schema);
     if (starts[1]! > 1 && decides)
       lines.push(`Note: a missing ${titleOf(column)} counts as one below ${saidCode(column, starts[1]!)}.`);
     stride *= starts.length;
-  }
-  const summed = [...(wants.v ? [conditions[0]!.column] : []), ...(wants.u ? [conditions[1]!.column] : [])];
-  for (const place of new Set(summed)) {
-    if (space.some(({ column }) => column === place) && !withoutValue.has(place)) continue;
-    lines.push(`Note: a missing ${titleOf(columnAt(place, schema))} counts as code 0 in the sums.`);
   }
   return lines;
 }

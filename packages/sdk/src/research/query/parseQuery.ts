@@ -57,8 +57,7 @@ class Parser {
   }
 
   query(): Query {
-    const parts: { where?: Expression; outcome?: Expression; groups?: Query["groups"]; asked?: Asked } =
-      {};
+    const parts: { where?: Expression; outcome?: Expression; groups?: Query["groups"]; asked?: Asked } = {};
     const seen = new Set<Section>();
     do {
       if (this.#peek().kind === "end") break;
