@@ -8,7 +8,7 @@ import { type Candidate, pick, signatureOf } from "./candidates.ts";
 import { assertRecordsMapping } from "./checkMapping.ts";
 import { Changes, settleNumber } from "./columnValues.ts";
 import { Faults } from "./fault.ts";
-import { type Coding, codingsOf } from "./fhirCodes.ts";
+import { type Coding, codingsOf, objectsIn } from "./fhirCodes.ts";
 import { type Found, observed } from "./fhirObservation.ts";
 import { FhirPatients, patientValue } from "./fhirPatients.ts";
 import { idIn, presenceOf } from "./fhirPresence.ts";
@@ -191,14 +191,11 @@ class BulkExport {
     }
   }
 
-  #foundIn(resource: Json, type: string, { from }: FhirSource, where: string): readonly Found[] {
-    if (from.resource !== type || from.resource === "Patient") return [];
-    if (from.resource === "Observation") return observed(resource, from, where);
-    const { values, fault } = presenceOf(resource, from, this.#medications);
-    const found = { span: ANY_TIME, where };
-    return fault === undefined
-      ? values.map((value) => ({ ...found, value }))
-      : [{ ...found, value: undefined, fault }];
+  #foundIn(resource: Json, type: string, source: FhirSource, where: string): readonly Found[] {
+    const found = foundBy(resource, type, source, this.#medications, where);
+    // What a modifier extension says may be the opposite (hl7.org/fhir/R4/extensibility.html#modifierExtension).
+    if (objectsIn(resource.modifierExtension).length === 0) return found;
+    return found.map((each) => ({ ...each, value: undefined, fault: each.fault ?? "value not understood" }));
   }
 
   #valueOf({ column, source, changes }: Part, candidates: readonly Candidate[]): string | undefined {
@@ -232,6 +229,22 @@ class BulkExport {
     if (column.kind !== "number") return undefined;
     return settleNumber(column, source, value, changes, this.#faults, picked.where);
   }
+}
+
+function foundBy(
+  resource: Json,
+  type: string,
+  { from }: FhirSource,
+  medications: ReadonlyMap<string, readonly Coding[]>,
+  where: string,
+): readonly Found[] {
+  if (from.resource !== type || from.resource === "Patient") return [];
+  if (from.resource === "Observation") return observed(resource, from, where);
+  const { values, fault } = presenceOf(resource, from, medications);
+  const found = { span: ANY_TIME, where };
+  return fault === undefined
+    ? values.map((value) => ({ ...found, value }))
+    : [{ ...found, value: undefined, fault }];
 }
 
 function objectOf(text: string): Json | undefined {

@@ -3,6 +3,7 @@ import { type ColumnSchema, MIN_CELL } from "@vitalproof/sdk/research";
 import type { RecordFault, RecordFaultKind } from "./fault.ts";
 import type { ColumnChanges, RecordsReading } from "./reading.ts";
 
+/** What ranges and steps refuse is said with the changes. */
 const DONE: Partial<Record<RecordFaultKind, string>> = {
   "line not understood": "lines were not understood and left out",
   "no patient": "lines did not say whose they are and were left out",
@@ -19,7 +20,6 @@ const DONE: Partial<Record<RecordFaultKind, string>> = {
   "not final": "entries refused because they are not final or not confirmed",
   "time not understood": "entries refused because their time is not exact enough",
   "code not understood": "entries refused because of unknown codes",
-  "resource not in files": "kind of resource was not in the files",
   "patient without slot": "patients without a slot were left out",
   "patient in several slots": "slots belong to a patient who has another slot too",
   "slot without patient": "slots have no patient and are missing in all columns",
@@ -49,16 +49,18 @@ export function stepsOf(
     ...schema.columns.map((column, i) => {
       const done = [
         ...changesOf(column, changes[i]!, count),
-        ...faults.flatMap((fault) =>
-          fault.column === column.name && DONE[fault.kind] !== undefined
-            ? [`${count(fault.count)} ${DONE[fault.kind]}`]
-            : [],
-        ),
+        ...faults.flatMap((fault) => (fault.column === column.name ? refusedBy(fault, count) : [])),
         filled(columns[i]!.filter((code) => code !== 0).length),
       ];
       return `${column.name}: ${done.join("; ")}.`;
     }),
   ];
+}
+
+function refusedBy({ kind, count: number }: RecordFault, count: (number: number) => string): string[] {
+  if (kind === "resource not in files") return ["no file has such resources"];
+  const said = DONE[kind];
+  return said === undefined ? [] : [`${count(number)} ${said}`];
 }
 
 function changesOf(

@@ -137,12 +137,12 @@ describe("records: coding", () => {
       ["a", ["20.05"]],
       ["b", ["20.1"]],
     ]);
-    const coded = codeRecords({ schema, patients, changes: [none], faults: [], unused: new Map() }, [
-      "a",
-      "b",
-    ]);
+    const before = [{ kind: "value not understood", column: "bmi", count: 1, examples: ["line 1"] }] as const;
+    const reading = { schema, patients, changes: [none], faults: before, unused: new Map<string, number>() };
+    const coded = codeRecords(reading, ["a", "b"]);
     expect(coded.columns).to.deep.equal([[0, 82]]);
-    expect(faultsOf(coded)).to.deep.equal({ "value not understood: bmi": 1 });
+    expect(coded.faults).to.deep.equal([{ ...before[0], count: 2, examples: ["line 1", "slot 0"] }]);
+    expect(before[0].examples).to.deep.equal(["line 1"]);
   });
 
   it("steps say what was done, and no count of 1 to 10, nor what is left of all", async () => {

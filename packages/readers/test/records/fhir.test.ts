@@ -2,9 +2,11 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import {
+  codeRecords,
   type FhirOrigin,
   type Pick,
   type RecordsMapping,
+  type RecordsReading,
   readFhirRecords,
   textInput,
 } from "../../src/records/index.ts";
@@ -203,6 +205,13 @@ describe("records: FHIR", () => {
       ],
       [observation("a", "2025-02-01", ucum(99, "%")), { "beyond range: hba1c": 1 }, undefined],
       [observation("a", "2025-02-01", undefined, { dataAbsentReason: {} }), { "no value: hba1c": 1 }, "7.0"],
+      [
+        observation("a", "2025-02-01", ucum(8, "%"), {
+          modifierExtension: [{ url: "urn:not", valueBoolean: true }],
+        }),
+        { "value not understood: hba1c": 1 },
+        undefined,
+      ],
       [observation("a", "2025-02-01", ucum(8, "%"), { status: "entered-in-error" }), {}, "7.0"],
       [
         observation("a", "2025-02-01", ucum(8, "%"), { subject: { reference: "Patient/x" } }),
@@ -374,7 +383,12 @@ describe("records: FHIR", () => {
     expect(forgotten.faults).to.deep.equal([
       { kind: "resource not in files", column: "diabetes", count: 1, examples: ["Condition"] },
     ]);
-    expect((await readLines(lines, diabetes())).changes[0]!.absent).to.equal(1);
+    const said = (reading: RecordsReading) =>
+      codeRecords(reading, ["a", "b"], { smallCounts: true }).steps.at(-1);
+    expect(said(forgotten)).to.equal("diabetes: no file has such resources; 0 slots have a value.");
+    expect(said(await readLines(lines, diabetes()))).to.equal(
+      "diabetes: 1 patients without an entry taken as such; 2 slots have a value.",
+    );
   });
 
   it("a drug by the beginning of its ATC code, by RxNorm, and by a Medication in another file", async () => {
@@ -505,7 +519,12 @@ describe("records: FHIR", () => {
     });
     const keyed = await readLines(
       [
-        born("a", "1980-01-01", number_("1")),
+        born("a", "1980-01-01", {
+          identifier: [
+            { system: "urn:mrn", value: "1" },
+            { system: "urn:mrn", value: "0", use: "old" },
+          ],
+        }),
         born("b", "1980-01-01", number_("2")),
         born("c", "1980-01-01", number_("2")),
         born("d", "1980-01-01", number_("4", "urn:x")),
