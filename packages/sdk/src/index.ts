@@ -263,6 +263,7 @@ export type { PlanOptions } from "./settle/planning.ts";
 export { type SettleOptions, settle } from "./settle/settle.ts";
 export { memoryBackend, memoryStore, type Store, type VaultBackend } from "./store.ts";
 export { type DayKind, DEMO_DAYS, type SyntheticOptions, syntheticClarity } from "./synthetic/clarity.ts";
+export { type SeededRandom, seededRandom } from "./synthetic/random.ts";
 export {
   type DistributionRequest,
   type DistributionTerms,

@@ -98,6 +98,8 @@ export type Row = {
   readonly cells: readonly string[];
   /** The trimmed text of a cell. @throws FILE_NOT_UNDERSTOOD where the row ends before it */
   cell(index: number): string;
+  /** Where a cell begins. Found when it is asked for, by reading the rows before it once more. */
+  place(index: number): Place | undefined;
   /** The error about a cell. */
   bad(index: number, reason: string, hint?: string): Error;
 };
@@ -187,9 +189,13 @@ class BlockRow implements Row {
     return cell.trim();
   }
 
+  place(index: number): Place | undefined {
+    return this.#placeOf(index);
+  }
+
   bad(index: number, reason: string, hint?: string): Error {
     return notUnderstood(reason, {
-      place: this.#placeOf(index),
+      place: this.place(index),
       ...(hint === undefined ? {} : { hint }),
     });
   }
