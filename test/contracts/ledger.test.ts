@@ -82,7 +82,9 @@ describe("HealthLedger", () => {
       await expect(ledger.connect(custodian).nominateCustodian(2n, next.address))
         .to.be.revertedWithCustomError(ledger, "HealthLedger_UnknownPage")
         .withArgs(2n);
-      await ledger.connect(custodian).nominateCustodian(1n, next.address);
+      await expect(ledger.connect(custodian).nominateCustodian(1n, next.address))
+        .to.emit(ledger, "CustodianNominated")
+        .withArgs(1n, next.address);
       await expect(ledger.connect(stranger).acceptCustodian(1n))
         .to.be.revertedWithCustomError(ledger, "HealthLedger_NotNominee")
         .withArgs(stranger.address, next.address);
