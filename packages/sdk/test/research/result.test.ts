@@ -11,6 +11,7 @@ import {
   resultOf,
 } from "@vitalproof/sdk/research";
 import { expect } from "chai";
+import { expectNear } from "../support.ts";
 import { randomFrom } from "./randomQueries.ts";
 import { REGISTER } from "./register.ts";
 
@@ -58,7 +59,7 @@ describe("research: results of queries", () => {
     const result = asked(text);
     if (result.statistic !== "difference of proportions" || !("value" in result.difference))
       throw new Error();
-    expect(result.difference.value.difference).to.be.closeTo(share("A") - share("B"), 1e-12);
+    expectNear(result.difference.value.difference, share("A") - share("B"), 1e-12);
   });
 
   it("a mean is in the column's unit, of those who have a value", () => {
@@ -66,7 +67,7 @@ describe("research: results of queries", () => {
     const values = patients.filter((one) => one.age >= 40).flatMap((one) => one.hba1c ?? []);
     if (result.statistic !== "mean" || !("value" in result.mean)) throw new Error();
     const expected = values.reduce((sum, one) => sum + one, 0) / values.length;
-    expect(result.mean.value.mean).to.be.closeTo(expected, 1e-9);
+    expectNear(result.mean.value.mean, expected, 1e-9);
     expect(values.length).to.be.lessThan(patients.filter((one) => one.age >= 40).length);
   });
 
@@ -80,8 +81,8 @@ describe("research: results of queries", () => {
     const slope =
       both.reduce((sum, one) => sum + (one.age - x) * (one.egfr! - y), 0) /
       both.reduce((sum, one) => sum + (one.age - x) ** 2, 0);
-    expect(result.regression.value.slope.estimate).to.be.closeTo(slope, 1e-9);
-    expect(result.regression.value.intercept.estimate).to.be.closeTo(y - slope * x, 1e-9);
+    expectNear(result.regression.value.slope.estimate, slope, 1e-9);
+    expectNear(result.regression.value.intercept.estimate, y - slope * x, 1e-9);
   });
 
   it("what is not defined is said, and does not take the other figures along", () => {

@@ -4,6 +4,7 @@ import { chiSquare, criticalChiSquare } from "../../../src/research/statistics/d
 import { atMostAsProbable } from "../../../src/research/statistics/distributions/hypergeometric.ts";
 import { criticalZ, normalPValue } from "../../../src/research/statistics/distributions/normal.ts";
 import { criticalT, studentT } from "../../../src/research/statistics/distributions/studentT.ts";
+import { expectNear } from "../../support.ts";
 import { agree, REFERENCE } from "./reference.ts";
 
 describe("distributions of statistics", () => {
@@ -54,10 +55,10 @@ describe("distributions of statistics", () => {
 
   it("have the values of closed forms: Cauchy, two degrees of freedom, exponential", () => {
     for (const t of [1e-12, 1e-3, 0.7, 1.7, 1.8, 40, 1e9]) {
-      expect(studentT(t, 1).above).to.be.closeTo((2 / Math.PI) * Math.atan2(1, t), 1e-15);
-      expect(studentT(t, 1).above / ((2 / Math.PI) * Math.atan2(1, t))).to.be.closeTo(1, 1e-14);
-      expect(studentT(t, 2).below).to.be.closeTo(t / Math.sqrt(2 + t * t), 1e-15);
-      expect(chiSquare(t, 2).above).to.be.closeTo(Math.exp(-t / 2), 1e-15);
+      expectNear(studentT(t, 1).above, (2 / Math.PI) * Math.atan2(1, t), 1e-15);
+      expectNear(studentT(t, 1).above / ((2 / Math.PI) * Math.atan2(1, t)), 1, 1e-14);
+      expectNear(studentT(t, 2).below, t / Math.sqrt(2 + t * t), 1e-15);
+      expectNear(chiSquare(t, 2).above, Math.exp(-t / 2), 1e-15);
     }
   });
 
@@ -65,7 +66,7 @@ describe("distributions of statistics", () => {
     for (const df of [1, 2.5, 40, 1e6, 1e12]) {
       for (const t of [0, 1e-300, 0.1, 1, 1.8, 5, 50, 1e10]) {
         const { below, above } = studentT(t, df);
-        expect(below + above, `t ${t}, df ${df}`).to.be.closeTo(1, 1e-15);
+        expectNear(below + above, 1, 1e-15, `t ${t}, df ${df}`);
         expect(Math.min(below, above)).to.be.at.least(0);
       }
     }
@@ -74,14 +75,13 @@ describe("distributions of statistics", () => {
   });
 
   it("come to the normal distribution as degrees of freedom grow", () => {
-    for (const z of [0.5, 1.96, 5, 20])
-      expect(studentT(z, 1e12).above / normalPValue(z)).to.be.closeTo(1, 1e-7);
-    expect(criticalT(0.95, 1e12)).to.be.closeTo(criticalZ(0.95), 1e-11);
+    for (const z of [0.5, 1.96, 5, 20]) expectNear(studentT(z, 1e12).above / normalPValue(z), 1, 1e-7);
+    expectNear(criticalT(0.95, 1e12), criticalZ(0.95), 1e-11);
     // Chi-square of many degrees is nearly normal, with a standard deviation of √(2 df).
     const [low, high] = (["below", "above"] as const).map((side) =>
       criticalChiSquare({ side, probability: 0.025 }, 1e10),
     );
-    expect((high! - low!) / Math.sqrt(8e10)).to.be.closeTo(criticalZ(0.95), 1e-5);
+    expectNear((high! - low!) / Math.sqrt(8e10), criticalZ(0.95), 1e-5);
   });
 
   it("sum a hypergeometric distribution as integers do", () => {
@@ -103,7 +103,7 @@ describe("distributions of statistics", () => {
       for (const seen of ks) {
         const extreme = ks.filter((k) => ways(k) <= ways(seen)).reduce((sum, k) => sum + ways(k), 0n);
         const exact = Number(extreme) / Number(choose(white + black, drawn));
-        expect(atMostAsProbable({ white, black, drawn }, seen) / exact).to.be.closeTo(1, 1e-13);
+        expectNear(atMostAsProbable({ white, black, drawn }, seen) / exact, 1, 1e-13);
       }
     }
   });

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { mean } from "../../../src/research/statistics/mean.ts";
 import { meanOf } from "../../../src/research/statistics/scale.ts";
 import { variance } from "../../../src/research/statistics/variance.ts";
+import { expectNear } from "../../support.ts";
 import { agree, momentsOf, REFERENCE } from "./reference.ts";
 
 /** Additional sleep with the second drug less that with the first, in hours: Student, Biometrika 6, 1908. */
@@ -17,14 +18,14 @@ describe("mean and variance", () => {
     // NumAcc2, 3 and 4: one 2, then 500 times 1 and 3, on 1.1, 1000000.1 and 10000000.1.
     const others = { n: 1001n, sum: 2002n, squares: 4n + 500n * 10n };
     for (const minimum of [1.1, 1_000_000.1, 10_000_000.1]) {
-      expect(meanOf(others, { minimum, step: 0.1 })).to.be.closeTo(minimum + 0.1, minimum * 1e-15);
-      expect(variance(others, { minimum, step: 0.1 }).standardDeviation).to.be.closeTo(0.1, 1e-15);
+      expectNear(meanOf(others, { minimum, step: 0.1 }), minimum + 0.1, minimum * 1e-15);
+      expectNear(variance(others, { minimum, step: 0.1 }).standardDeviation, 0.1, 1e-15);
     }
     // Michelso: the speed of light in thousands of km/s, R's `morley`.
     const michelson = { n: 100n, sum: 2424n, squares: 64_938n };
     const scale = { minimum: 299.62, step: 0.01 };
-    expect(meanOf(michelson, scale)).to.be.closeTo(299.8524, 1e-12);
-    expect(variance(michelson, scale).standardDeviation).to.be.closeTo(0.0790105478190518, 1e-15);
+    expectNear(meanOf(michelson, scale), 299.8524, 1e-12);
+    expectNear(variance(michelson, scale).standardDeviation, 0.0790105478190518, 1e-15);
   });
 
   it("have Student's interval for his sleep data: 1.58 hours, 0.70 to 2.46", () => {

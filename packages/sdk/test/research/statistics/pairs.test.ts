@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { correlation } from "../../../src/research/statistics/correlation.ts";
 import type { PairMoments } from "../../../src/research/statistics/pairMoments.ts";
 import { type Coefficient, regression } from "../../../src/research/statistics/regression.ts";
+import { expectNear } from "../../support.ts";
 import { agree, pairMomentsOf, REFERENCE } from "./reference.ts";
 
 /** Sums of R's `cars`: the distance to stop in feet by the speed in miles per hour (Ezekiel, 1930), both from 1 in steps of 1. */
@@ -61,11 +62,11 @@ describe("correlation and regression", () => {
     for (const [x, y] of ANSCOMBE) {
       const pairs = pairMomentsOf(y, x, scales);
       const { slope, intercept, rSquared } = regression(pairs, scales);
-      expect(slope.estimate).to.be.closeTo(0.5, 5e-4);
-      expect(slope.standardError).to.be.closeTo(0.118, 5e-4);
-      expect(intercept.estimate).to.be.closeTo(3, 5e-3);
-      expect(rSquared).to.be.closeTo(0.667, 1e-3);
-      expect(correlation(pairs).r).to.be.closeTo(0.816, 1e-3);
+      expectNear(slope.estimate, 0.5, 5e-4);
+      expectNear(slope.standardError, 0.118, 5e-4);
+      expectNear(intercept.estimate, 3, 5e-3);
+      expectNear(rSquared, 0.667, 1e-3);
+      expectNear(correlation(pairs).r, 0.816, 1e-3);
     }
   });
 
@@ -120,9 +121,9 @@ describe("correlation and regression", () => {
   it("tell the same: t of the slope is t of the correlation, and r² is the square of r", () => {
     const { r, t, pValue } = correlation(CARS);
     const { slope, rSquared } = regression(CARS, ONES);
-    expect(slope.t).to.be.closeTo(t, 1e-13);
-    expect(slope.pValue / pValue).to.be.closeTo(1, 1e-12);
-    expect(r * r).to.be.closeTo(rSquared, 1e-15);
+    expectNear(slope.t, t, 1e-13);
+    expectNear(slope.pValue / pValue, 1, 1e-12);
+    expectNear(r * r, rSquared, 1e-15);
   });
 
   it("keep their digits next to a line: one of a million points is off by one step", () => {
@@ -134,8 +135,8 @@ describe("correlation and regression", () => {
     };
     const { r, t, interval } = correlation(pairs);
     // 1 - r² is 1/2000000 to first order, √(1 - r²) 1/1414.2.
-    expect(1 - r * r).to.be.closeTo(1e-6, 1e-11);
-    expect(t).to.be.closeTo(1e6, 10);
+    expectNear(1 - r * r, 1e-6, 1e-11);
+    expectNear(t, 1e6, 10);
     expect([interval.low < r, r < interval.high, interval.high < 1]).to.deep.equal([true, true, true]);
   });
 });
