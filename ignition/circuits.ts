@@ -9,6 +9,7 @@ import {
 } from "@vitalproof/hardhat-circom/circuits";
 import { type ClaimFacts, claimFamilyFields, type FamilyFields } from "@vitalproof/sdk";
 import { ledgerFamilyFields } from "@vitalproof/sdk/ledger";
+import { researchFamilyFields } from "@vitalproof/sdk/research";
 import { isHexString } from "ethers";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import {
@@ -88,7 +89,8 @@ export async function circuitSpecs(
 function describedBy(protocol: Protocol, instance: Instance): Pick<CircuitSpec, "claim" | "other"> {
   const { name, template, family, epochs } = instance;
   if (instance.profile === undefined) {
-    const other = ledgerFamilyFields(name, family.publicInputs.length);
+    const inputs = family.publicInputs.length;
+    const other = ledgerFamilyFields(name, inputs) ?? researchFamilyFields(name, inputs);
     if (other === undefined) throw new Error(`circuits.json: no product knows how to describe ${name}`);
     return { other };
   }
