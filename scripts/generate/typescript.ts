@@ -89,11 +89,6 @@ export function typescriptLedgerProtocol(protocol: Protocol, instances: readonly
   const ledger = Object.fromEntries(
     Object.entries(protocol.ledger).map(([name, word]) => [name, place(word).fields]),
   );
-  const ledgerCircuits = Object.fromEntries(
-    instances
-      .filter(({ family }) => family.name.startsWith("ledger-"))
-      .map(({ name, version, family, sizes }) => [name, { name, version, family: family.name, sizes }]),
-  );
   return `// SPDX-License-Identifier: GPL-3.0-or-later
 // ${GENERATED}
 
@@ -110,7 +105,7 @@ export const LEDGER_ROLES = ${json(protocol.ledgerCodes.roles.map(({ name }) => 
 export const LEDGER_CLASSES = ${json(protocol.ledgerCodes.classes.map(({ name }) => name))} as const;
 
 /** Circuits of the health ledger. */
-export const LEDGER_CIRCUITS = ${json(ledgerCircuits)} as const;
+export const LEDGER_CIRCUITS = ${json(circuitsOf(instances, "ledger-"))} as const;
 `;
 }
 
@@ -118,11 +113,6 @@ export const LEDGER_CIRCUITS = ${json(ledgerCircuits)} as const;
 export function typescriptResearchProtocol(protocol: Protocol, instances: readonly Instance[]): string {
   const { sizes, words } = protocol.research;
   const placed = Object.fromEntries(Object.entries(words).map(([name, word]) => [name, place(word).fields]));
-  const circuits = Object.fromEntries(
-    instances
-      .filter(({ family }) => family.name.startsWith("research-"))
-      .map(({ name, version, family, sizes }) => [name, { name, version, family: family.name, sizes }]),
-  );
   const lines = Object.entries(sizes).map(
     ([name, { value, doc }]) => `  /** ${doc} */\n  ${name}: ${value},`,
   );
@@ -143,8 +133,17 @@ ${lines.join("\n")}
 export const RESEARCH_WORDS = ${json(placed)} as const;
 
 /** Circuits of research queries. */
-export const RESEARCH_CIRCUITS = ${json(circuits)} as const;
+export const RESEARCH_CIRCUITS = ${json(circuitsOf(instances, "research-"))} as const;
 `;
+}
+
+/** The circuits of a product, by the beginning of their families' names. */
+function circuitsOf(instances: readonly Instance[], product: string) {
+  return Object.fromEntries(
+    instances
+      .filter(({ family }) => family.name.startsWith(product))
+      .map(({ name, version, family, sizes }) => [name, { name, version, family: family.name, sizes }]),
+  );
 }
 
 function tagLines({ tags, countedTags }: Pick<Protocol, "tags" | "countedTags">): string {

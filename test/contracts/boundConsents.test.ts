@@ -13,10 +13,11 @@ import { expect } from "chai";
 import { LEDGER_GAS } from "../../bench/targets.ts";
 import { RIGHTS } from "../support/ledgerPage.ts";
 import { type Bound, binding, bound, deployBound } from "./support/bound.ts";
-import { deployLedger, idOf, simulated } from "./support/ledger.ts";
+import { deployLedger } from "./support/ledger.ts";
 import { claimCost } from "./support/ledgerCosts.ts";
 import { mockProof } from "./support/mockProof.ts";
 import { connection, ethers, load, time } from "./support/network.ts";
+import { idOf, simulated } from "./support/realCircuits.ts";
 import { PeriodState, root } from "./support/values.ts";
 
 const MINUTE = 60;

@@ -17,8 +17,9 @@ import { expect } from "chai";
 import { dataSlice, ZeroAddress } from "ethers";
 import type { CallingAccount } from "../../types/ethers-contracts/index.js";
 import { RIGHTS } from "../support/ledgerPage.ts";
-import { deployLedger, familyOf, idOf, LATE_TIME, minute, simulated, TestPage } from "./support/ledger.ts";
+import { deployLedger, LATE_TIME, minute, TestPage } from "./support/ledger.ts";
 import { ethers, load, takesItsBlocksAlong, time } from "./support/network.ts";
+import { familyOf, idOf, simulated } from "./support/realCircuits.ts";
 import { delay } from "./support/values.ts";
 
 const MINUTE = 60;

@@ -22,9 +22,10 @@ import {
 import { documentText, parseDocument } from "@vitalproof/sdk/wire";
 import { expect } from "chai";
 import type { Provider } from "ethers";
-import { idOf, LATE_TIME } from "./support/ledger.ts";
+import { LATE_TIME } from "./support/ledger.ts";
 import { edited, replaced, tellStory, verificationKeys } from "./support/ledgerStory.ts";
 import { ethers, load, takesItsBlocksAlong } from "./support/network.ts";
+import { idOf } from "./support/realCircuits.ts";
 
 /** The refusal of something. */
 async function refusal(act: () => unknown): Promise<VitalproofError> {

@@ -5,8 +5,9 @@ import { ownSlotWitness, packRights, readHistory, rebuildPage, revokeActionOf } 
 import { expect } from "chai";
 import { toBeHex } from "ethers";
 import { patientOf, RIGHTS } from "../support/ledgerPage.ts";
-import { deployLedger, idOf, minute, simulated, TestPage } from "./support/ledger.ts";
+import { deployLedger, minute, TestPage } from "./support/ledger.ts";
 import { ethers, takesItsBlocksAlong, time } from "./support/network.ts";
+import { idOf, simulated } from "./support/realCircuits.ts";
 
 const MINUTE = 60;
 

@@ -15,13 +15,12 @@ import { MaxUint256, ZeroAddress } from "ethers";
 import { dataPageOf, lastRecords, RESEARCHER, SMALL_ORDER } from "../support/researchPage.ts";
 import { TestPage } from "./support/ledger.ts";
 import { ethers, load, takesItsBlocksAlong, time } from "./support/network.ts";
+import { familyOf, idOf } from "./support/realCircuits.ts";
 import {
   ask,
   deployResearch,
   FEE,
   FORM,
-  familyOf,
-  idOf,
   OFFER,
   openPages,
   queryOf,
@@ -528,7 +527,7 @@ describe("ResearchMarket", () => {
       expect([epochs, perSlot, exactUsed]).to.deep.equal([0n, 0n, 1n]);
     });
 
-    it("Q6: the second answer is beside the first, which cannot be left out", async () => {
+    it("Q6: the second answer is compared with the first, which cannot be left out", async () => {
       const { market, set } = await fresh();
       await set.answer(await set.ask(GROUP), GROUP);
       const near: Program = { ...GROUP, conditions: [GROUP.conditions[0]!, { column: 0, from: 14 }] };

@@ -7,8 +7,9 @@ import { accessBatch } from "@vitalproof/sdk/ledger";
 import { childProcessProver, diskArtifacts } from "@vitalproof/sdk/node";
 import { expect } from "chai";
 import { LEDGER_GAS } from "../../bench/targets.ts";
-import { deployLedger, idOf, TestPage } from "../contracts/support/ledger.ts";
+import { deployLedger, TestPage } from "../contracts/support/ledger.ts";
 import { time } from "../contracts/support/network.ts";
+import { idOf } from "../contracts/support/realCircuits.ts";
 import { sampleAccesses } from "../support/ledgerPage.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -9,7 +9,8 @@ import { expect } from "chai";
 import { RESEARCH_GAS } from "../../bench/targets.ts";
 import type { Proof } from "../contracts/support/mockProof.ts";
 import { takesItsBlocksAlong } from "../contracts/support/network.ts";
-import { deployResearch, idOf, openPages, TestDataset } from "../contracts/support/research.ts";
+import { idOf } from "../contracts/support/realCircuits.ts";
+import { deployResearch, openPages, TestDataset } from "../contracts/support/research.ts";
 import { HALVES } from "../contracts/support/researchCosts.ts";
 import { RESEARCHER } from "../support/researchPage.ts";
 

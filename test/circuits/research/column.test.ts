@@ -118,7 +118,7 @@ describe("circuits: research, columns", function () {
       circuit = await compileCircuit({ file: "research/column.circom", call: "ColumnAt()" });
     });
 
-    it("is that column, and there is none beyond the last", async () => {
+    it("is that column, and no place beyond the last has a witness", async () => {
       for (const index of [0, 1, 13]) {
         const witness = await circuit.honest({ columns, index });
         expect(witness[circuit.system.wire("out")]).to.equal(columns[index]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Q5, Q6, Q7, Q16: what an answer says, and when there is none. Circuit, SDK and an evaluation that was written from
+// Q5, Q6, Q7, Q16: what an answer says, and when it is suppressed. Circuit, SDK and an evaluation that was written from
 // docs/research.md alone agree. `LONG=1` takes 1,000 random programs.
 import {
   type AnswerClasses,

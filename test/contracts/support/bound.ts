@@ -9,7 +9,8 @@ import {
   packRights,
 } from "@vitalproof/sdk/ledger";
 import { patientOf, RIGHTS } from "../../support/ledgerPage.ts";
-import { deployLedger, idOf, minute, simulated, TestPage } from "./ledger.ts";
+import { deployLedger, minute, TestPage } from "./ledger.ts";
+import { idOf, simulated } from "./realCircuits.ts";
 
 /** A policy whose controller's patient has a consent for its insurer in slot 1, and periods that are anchored. */
 export async function deployBound() {

@@ -13,8 +13,9 @@ import {
 } from "@vitalproof/sdk/ledger";
 import type { ContractTransactionResponse } from "ethers";
 import { type LedgerWorld, type LoggedBatch, minedAgain } from "../../support/ledgerWorld.ts";
-import { deployLedger, idOf, type LedgerCircuit, simulated } from "./ledger.ts";
+import { deployLedger } from "./ledger.ts";
 import { ethers, networkHelpers, time } from "./network.ts";
+import { idOf, simulated } from "./realCircuits.ts";
 
 type Send = () => Promise<ContractTransactionResponse>;
 type Transaction = { readonly send: Send; readonly isOwn: boolean };
@@ -47,7 +48,7 @@ export class ContractWorld implements LedgerWorld {
     const { ledger, custodian } = world;
     const own = ledger.connect(custodian);
     const circuitOf = (batch: { readonly witness: { readonly circuit: string } }) =>
-      idOf(batch.witness.circuit as LedgerCircuit);
+      idOf(batch.witness.circuit);
     this.chain = {
       pageAddress: async () => address,
       lateTime: async () => Number(await ledger.lateTime()),

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A health ledger over the real verifiers of its circuits. Their development keys have a known trapdoor, so a proof of any
-// public inputs is made in a moment, true or not: what the contract refuses it refuses itself.
-import { proofCalldata } from "@vitalproof/sdk";
+// A health ledger over the real verifiers of its circuits, with proofs of whatever is asked.
 import {
   type Access,
   accessBatch,
@@ -14,15 +12,11 @@ import {
   type PageState,
   type Revocation,
 } from "@vitalproof/sdk/ledger";
-import { encodeBytes32String } from "ethers";
 import { LEDGER_LATE_TIME } from "../../../ignition/parameters.ts";
 import { grantOf, type Patient, patientOf } from "../../support/ledgerPage.ts";
-import { simulatedProof } from "../../support/simulatedProof.ts";
-import { circuitId, proposal } from "./circuits.ts";
 import type { Proof } from "./mockProof.ts";
 import { ethers, time } from "./network.ts";
-import { circuitKey, deployKey } from "./proofs.ts";
-import { delay } from "./values.ts";
+import { idOf, putOnRecord, simulated } from "./realCircuits.ts";
 import { deployWorld } from "./world.ts";
 
 /** Minutes. */
@@ -38,37 +32,13 @@ const VERIFIERS = {
 } as const;
 export type LedgerCircuit = keyof typeof VERIFIERS;
 
-/** A family's name in 16 bytes, as the contract has it. */
-export const familyOf = (name: string): string => encodeBytes32String(name).slice(0, 34);
-export const idOf = (name: LedgerCircuit): string => circuitId(name, 1n);
-
-/** A proof that verifies for exactly these inputs. */
-export function simulated(name: LedgerCircuit, inputs: readonly bigint[]): Proof {
-  const { trapdoor, points } = circuitKey(name);
-  return proofCalldata(simulatedProof(trapdoor, points, inputs, 7n));
-}
-
 /** Now, in minutes since 1970-01-01 UTC. */
 export const minute = async (): Promise<number> => Math.floor((await time.latest()) / 60);
 
 export async function deployLedger() {
   const world = await deployWorld();
-  const { circuits, governor, ledger } = world;
-  const proposals = await Promise.all(
-    Object.entries(VERIFIERS).map(async ([name, verifier]) => {
-      const { inputs, period, ...fields } = ledgerFamilyFields(
-        name,
-        circuitKey(name as LedgerCircuit).points.length - 1,
-      )!;
-      return proposal(await ethers.deployContract(verifier), {
-        ...{ name, version: 1n, inputs: BigInt(inputs), period: BigInt(period), ...fields },
-        verificationKey: await deployKey(circuitKey(name).bytes),
-      });
-    }),
-  );
-  for (const each of proposals) await circuits.connect(governor).propose(each);
-  await time.increase(delay);
-  for (const each of proposals) await circuits.add(each);
+  const { ledger } = world;
+  await putOnRecord(world, VERIFIERS, ledgerFamilyFields);
   const [custodian, next, stranger] = (await ethers.getSigners()).slice(-3);
   const address: Omit<PageAddress, "page"> = {
     chainId: (await ethers.provider.getNetwork()).chainId,

@@ -7,9 +7,10 @@ import { uncheckedAccessBatch } from "@vitalproof/sdk/measure";
 import type { ContractTransactionResponse } from "ethers";
 import { numberOf, sampleAccesses } from "../../support/ledgerPage.ts";
 import { type Bound, binding, bound, deployBound } from "./bound.ts";
-import { deployLedger, idOf, minute, simulated, TestPage } from "./ledger.ts";
+import { deployLedger, minute, TestPage } from "./ledger.ts";
 import { mockProof } from "./mockProof.ts";
 import { load, time } from "./network.ts";
+import { idOf, simulated } from "./realCircuits.ts";
 
 /** One transaction. */
 export interface LedgerCost {

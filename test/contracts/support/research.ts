@@ -3,7 +3,6 @@
 // A market for research over the real verifiers of its circuits, with proofs that are true of whatever is asked.
 
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { proofCalldata } from "@vitalproof/sdk";
 import { ownSlotWitness, packRights, type Rights } from "@vitalproof/sdk/ledger";
 import {
   type Answer,
@@ -17,17 +16,13 @@ import {
   type ResearchKey,
   researchFamilyFields,
 } from "@vitalproof/sdk/research";
-import { encodeBytes32String, id, ZeroHash } from "ethers";
+import { id, ZeroHash } from "ethers";
 import type { ResearchMarket, TestToken } from "../../../types/ethers-contracts/index.js";
 import { patientOf } from "../../support/ledgerPage.ts";
 import { answerOf, dataPageOf, RESEARCHER } from "../../support/researchPage.ts";
-import { simulatedProof } from "../../support/simulatedProof.ts";
-import { circuitId, proposal } from "./circuits.ts";
 import { deployLedger, TestPage } from "./ledger.ts";
-import type { Proof } from "./mockProof.ts";
 import { ethers, time } from "./network.ts";
-import { circuitKey, deployKey } from "./proofs.ts";
-import { delay } from "./values.ts";
+import { idOf, putOnRecord, simulated } from "./realCircuits.ts";
 
 const VERIFIERS = {
   "page-well-formed-256": "PageWellFormed256Verifier",
@@ -46,15 +41,6 @@ export const RESEARCH_RIGHTS: Rights = {
 };
 export const FORM = packRights(RESEARCH_RIGHTS);
 
-export const idOf = (name: string): string => circuitId(name, 1n);
-export const familyOf = (name: string): string => encodeBytes32String(name).slice(0, 34);
-
-/** A proof that verifies for exactly these inputs. */
-export function simulated(name: string, inputs: readonly bigint[]): Proof {
-  const { trapdoor, points } = circuitKey(name);
-  return proofCalldata(simulatedProof(trapdoor, points, inputs, 7n));
-}
-
 /** Fee of a query, and the offer that it meets. */
 export const FEE = 10_000n;
 export const OFFER = {
@@ -68,19 +54,8 @@ export const OFFER = {
 /** Everything deployed, circuits on record, and no dataset. */
 export async function deployResearch() {
   const world = await deployLedger();
-  const { circuits, custody, governor, ledger, insurer, controller } = world;
-  const proposals = await Promise.all(
-    Object.entries(VERIFIERS).map(async ([name, verifier]) => {
-      const { inputs, period, ...fields } = researchFamilyFields(name, circuitKey(name).points.length - 1)!;
-      return proposal(await ethers.deployContract(verifier), {
-        ...{ name, version: 1n, inputs: BigInt(inputs), period: BigInt(period), ...fields },
-        verificationKey: await deployKey(circuitKey(name).bytes),
-      });
-    }),
-  );
-  for (const each of proposals) await circuits.connect(governor).propose(each);
-  await time.increase(delay);
-  for (const each of proposals) await circuits.add(each);
+  const { circuits, custody, ledger, insurer, controller } = world;
+  await putOnRecord(world, VERIFIERS, researchFamilyFields);
   const market = (await ethers.deployContract("ResearchMarket", [
     { circuits, custody, ledger },
   ])) as unknown as ResearchMarket;

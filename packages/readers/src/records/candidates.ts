@@ -17,7 +17,7 @@ export type Candidate = {
 export type Picked = Candidate | "contradicting" | undefined;
 
 /**
- * The value that counts. It is certain or there is none: what is not known counts as any value, and of values at times that
+ * The value that counts. A value counts only if it is certain: what is not known counts as any value, and of values at times that
  * may be the same, all must be equal.
  */
 export function pick(candidates: readonly Candidate[], by: Pick): Picked {

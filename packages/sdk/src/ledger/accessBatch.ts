@@ -4,6 +4,7 @@ import { bytesToBigint, randomBytes, randomFieldElement } from "../field.ts";
 import { LEDGER_CIRCUITS } from "../generated/ledgerProtocol.ts";
 import { TAGS, WORD_BITS } from "../generated/protocol.ts";
 import { transcriptDigest } from "../hashes/transcript.ts";
+import { packDigits } from "../internal/packDigits.ts";
 import { assertInteger, invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";
 import { consentLeafOf, type OpenConsent, ownerOf } from "./consent.ts";
@@ -135,7 +136,7 @@ export function uncheckedAccessBatch(
     tag: TAGS.accessBatch,
     salt,
     words,
-    extra: [...opened, ...packCounts(countsOf(accesses), most)],
+    extra: [...opened, ...packDigits(countsOf(accesses), most.toString(2).length, WORD_BITS)],
   });
   const [, x, y] = accessInputs(address, digest, head, bodyOf(body));
   const live = Array.from({ length: PAGE_SLOTS }, (_, s) => (page.live >> BigInt(s)) & 1n);
@@ -177,15 +178,4 @@ function countsOf(accesses: readonly Access[]): number[] {
   const counts = new Array<number>(2 * PAGE_SLOTS).fill(0);
   for (const { slot, glass } of accesses) counts[slot + PAGE_SLOTS * glass]! += 1;
   return counts;
-}
-
-function packCounts(counts: readonly number[], most: number): bigint[] {
-  const bits = most.toString(2).length;
-  const each = Math.floor(WORD_BITS / bits);
-  const words: bigint[] = [];
-  for (let i = 0; i < counts.length; i += each) {
-    const some = counts.slice(i, i + each);
-    words.push(some.reduce((sum, count, k) => sum | (BigInt(count) << BigInt(bits * k)), 0n));
-  }
-  return words;
 }

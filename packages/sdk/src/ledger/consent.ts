@@ -6,11 +6,9 @@ import { poseidon3 } from "poseidon-lite/poseidon3";
 import { poseidon4 } from "poseidon-lite/poseidon4";
 import { assertField } from "../field.ts";
 import { TAGS } from "../generated/protocol.ts";
+import type { Point } from "../internal/babyJubJub.ts";
 import { assertInteger } from "../invalid.ts";
 import { packRights, type Rights } from "./words.ts";
-
-/** A point of BabyJubJub. */
-export type Point = readonly [bigint, bigint];
 
 /** An opened consent. Patient and custodian know it; its leaf reveals nothing. */
 export type OpenConsent = {

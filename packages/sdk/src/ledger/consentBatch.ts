@@ -4,17 +4,11 @@ import { randomFieldElement } from "../field.ts";
 import { LEDGER_CIRCUITS } from "../generated/ledgerProtocol.ts";
 import { TAGS } from "../generated/protocol.ts";
 import { transcriptDigest } from "../hashes/transcript.ts";
+import type { Point } from "../internal/babyJubJub.ts";
 import { invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";
 import type { PageState } from "./accessBatch.ts";
-import {
-  consentLeafOf,
-  grantMessageOf,
-  handleOf,
-  type OpenConsent,
-  type Point,
-  signerOf,
-} from "./consent.ts";
+import { consentLeafOf, grantMessageOf, handleOf, type OpenConsent, signerOf } from "./consent.ts";
 import { grantDomainOf, isLive, PAGE_SLOTS, type PageAddress, pageRootOf } from "./page.ts";
 import { consentHeadOf, consentInputs } from "./publicInputs.ts";
 import { type GrantSignature, IDENTITY_POINT, isGrantSignature } from "./signature.ts";

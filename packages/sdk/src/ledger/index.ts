@@ -10,6 +10,7 @@ export {
   transcriptDigest,
   transcriptPoint,
 } from "../hashes/transcript.ts";
+export type { Point } from "../internal/babyJubJub.ts";
 export {
   type Access,
   type AccessBatch,
@@ -65,7 +66,6 @@ export {
   handleOf,
   type OpenConsent,
   ownerOf,
-  type Point,
   signerOf,
 } from "./consent.ts";
 export {

@@ -4,6 +4,7 @@ import { randomFieldElement } from "../field.ts";
 import { WORD_BITS } from "../generated/protocol.ts";
 import { RESEARCH_CIRCUITS, RESEARCH_TAGS } from "../generated/researchProtocol.ts";
 import { transcriptDigest } from "../hashes/transcript.ts";
+import type { Point } from "../internal/babyJubJub.ts";
 import { packDigits } from "../internal/packDigits.ts";
 import { invalid } from "../invalid.ts";
 import { Witness } from "../witness/witness.ts";
@@ -14,9 +15,9 @@ import {
   type Evaluation,
   evaluateProgram,
   packSums,
-  smallCellsBetween,
+  smallCellsWith,
 } from "./evaluate.ts";
-import { type Program, packProgram } from "./program.ts";
+import { indexOf, NEVER, type Program, packProgram } from "./program.ts";
 import {
   type AnswerWords,
   answerInputs,
@@ -24,7 +25,7 @@ import {
   type RequestAddress,
   requestOf,
 } from "./request.ts";
-import { type CurvePair, randomEphemeral, seal } from "./seal.ts";
+import { randomEphemeral, seal } from "./seal.ts";
 
 export type AnswerRequest = {
   /** A query circuit of circuits.json. */
@@ -37,7 +38,7 @@ export type AnswerRequest = {
   /** All exact answers of this page before this one, in the contract's order. */
   readonly earlier: readonly AnswerClasses[];
   /** The researcher's. */
-  readonly key: CurvePair;
+  readonly key: Point;
   /**
    * Answers that were sent and are not on record, such as one that a revocation voided: their calldata is public, and their
    * researcher can open it.
@@ -86,7 +87,7 @@ export function answer(request: AnswerRequest): Answer {
   };
   const made = answerWith(request, secrets);
   const near = (request.seen ?? []).findIndex(
-    (seen) => smallCellsBetween(seen, made.evaluation.classes).length > 0,
+    (seen, index) => smallCellsWith(seen, made.evaluation.classes, index).length > 0,
   );
   if (made.words.released && near >= 0)
     throw new VitalproofError(
@@ -129,7 +130,7 @@ export function answerWith(request: AnswerRequest, { salt, classSalt, ephemeral 
     tag: RESEARCH_TAGS.query,
     salt,
     words: transcript,
-    extra: packDigits(tuplesOf(page, program, inputs, sizes), sizes.conditions + 3, WORD_BITS),
+    extra: packDigits(tuplesOf(page, program, sizes), sizes.conditions + 3, WORD_BITS),
   });
   const [, x, y] = answerInputs(address, digest, transcript);
   const opened = inputs.columns.map((column) => page.columns[column]!);
@@ -172,12 +173,10 @@ export function querySizesOf(circuit: string): QuerySizes {
   throw invalid("circuit", circuit, "a query circuit of circuits.json");
 }
 
-function assertFits({ circuit, program, page, live, earlier }: AnswerRequest, sizes: QuerySizes): void {
+function assertFits({ circuit, program, page, earlier }: AnswerRequest, sizes: QuerySizes): void {
   const records = page.columns[0]?.codes.length ?? 0;
   if (records !== sizes.records)
     throw invalid("number of records", records, `${sizes.records}, as ${circuit} has`);
-  if (live < 0n || live >> BigInt(records) !== 0n)
-    throw invalid("live bits", live, `a number of ${records} bits`);
   const needs: readonly (readonly [string, number, number])[] = [
     ["conditions", program.conditions.length, sizes.conditions],
     ["values", program.wants.u ? 2 : 1, sizes.values],
@@ -191,7 +190,7 @@ function assertFits({ circuit, program, page, live, earlier }: AnswerRequest, si
       `${circuit} takes ${most} ${what}, and this needs ${has}.`,
       {
         details: { circuit, what, has, most },
-        hint: "Answer with a circuit that takes more. Where there is none, the exact answers of this page are used up.",
+        hint: "Answer with a circuit that takes more. If no circuit does, the exact answers of this page are used up.",
       },
     );
   }
@@ -199,11 +198,11 @@ function assertFits({ circuit, program, page, live, earlier }: AnswerRequest, si
 
 /** The program's parts, filled up to the circuit's sizes with conditions that never hold. */
 function programInputs({ conditions, a, b, outcome, wants }: Program, sizes: QuerySizes) {
-  const all = Array.from({ length: sizes.conditions }, (_, p) => conditions[p] ?? { column: 0, from: 4_096 });
+  const all = Array.from({ length: sizes.conditions }, (_, p) => conditions[p] ?? { column: 0, from: NEVER });
   const entries = 2 ** sizes.conditions;
   return {
     columns: all.map(({ column }) => column),
-    reaches: all.map(({ from }) => 4_096 - from),
+    reaches: all.map(({ from }) => NEVER - from),
     wants: [wants.v, wants.u].slice(0, sizes.values).map(Number),
     groups: [a, b].slice(0, sizes.groups).map((table) => bitsOf(table, entries)),
     outcome: bitsOf(outcome, entries),
@@ -211,17 +210,12 @@ function programInputs({ conditions, a, b, outcome, wants }: Program, sizes: Que
 }
 
 /** Index and marks of each record. */
-function tuplesOf(
-  page: DataPage,
-  { conditions, a, b, outcome }: Program,
-  { columns }: { readonly columns: readonly number[] },
-  sizes: QuerySizes,
-): number[] {
-  const entries = 2 ** columns.length;
+function tuplesOf(page: DataPage, { conditions, a, b, outcome }: Program, sizes: QuerySizes): number[] {
+  const entries = 2 ** sizes.conditions;
   return Array.from({ length: sizes.records }, (_, i) => {
-    const index = conditions.reduce(
-      (sum, { column, from }, p) => (page.columns[column]!.codes[i]! >= from ? sum + 2 ** p : sum),
-      0,
+    const index = indexOf(
+      conditions,
+      conditions.map(({ column }) => page.columns[column]!.codes[i]!),
     );
     const bit = (table: bigint) => Number((table >> BigInt(index)) & 1n);
     return index + entries * (bit(a) + 2 * bit(b) + 4 * bit(outcome));

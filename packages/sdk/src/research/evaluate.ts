@@ -8,7 +8,7 @@ import { absorb } from "../hashes/absorb.ts";
 import { packDigits } from "../internal/packDigits.ts";
 import { invalid } from "../invalid.ts";
 import { assertDataPage, type DataPage } from "./column.ts";
-import { assertProgram, type Program } from "./program.ts";
+import { assertProgram, indexOf, type Program } from "./program.ts";
 
 /** Sums over the live records of one group. Sums that the program does not want are 0. */
 export type GroupSums = {
@@ -29,17 +29,6 @@ export type AnswerSums = {
  * What a record was in an answer: 0 not live, 1 and 2 in group A with and without the outcome, 3 and 4 in group B, 5 in no group.
  */
 export type RecordClass = 0 | 1 | 2 | 3 | 4 | 5;
-
-/**
- * Cells that two answers would make together; for answers that are not on record, such as one that was sent and reverted.
- * @param earlier, classes of the two answers, of one length
- */
-export function smallCellsBetween(
-  earlier: Pick<AnswerClasses, "classes">,
-  classes: readonly RecordClass[],
-): SmallCell[] {
-  return smallCellsOf(classes, [earlier]).filter(({ cell }) => cell === "with-earlier");
-}
 
 /** Classes of all records in one answer, which only its custodian knows. */
 export type AnswerClasses = {
@@ -94,11 +83,11 @@ export function evaluateProgram(
   };
   const classes: RecordClass[] = [];
   for (let i = 0; i < records; i++) {
-    const index = conditions.reduce(
-      (sum, { from }, p) => (columns[p]![i]! >= from ? sum | (1n << BigInt(p)) : sum),
-      0n,
+    const index = indexOf(
+      conditions,
+      columns.map((codes) => codes[i]!),
     );
-    const has = (table: bigint) => ((table >> index) & 1n) === 1n;
+    const has = (table: bigint) => ((table >> BigInt(index)) & 1n) === 1n;
     if (((live >> BigInt(i)) & 1n) === 0n) {
       classes.push(0);
       continue;
@@ -122,13 +111,15 @@ export function evaluateProgram(
     sums.a.uu += u * u;
     sums.a.uv += u * v;
   }
-  return { sums, classes, smallCells: smallCellsOf(classes, earlier) };
+  const smallCells = [
+    ...smallCellsOf(classes),
+    ...earlier.flatMap((one, index) => smallCellsWith(one, classes, index)),
+  ];
+  return { sums, classes, smallCells };
 }
 
-function smallCellsOf(
-  classes: readonly RecordClass[],
-  earlier: readonly Pick<AnswerClasses, "classes">[],
-): SmallCell[] {
+/** Of one answer alone. */
+function smallCellsOf(classes: readonly RecordClass[]): SmallCell[] {
   const count = (...wanted: readonly RecordClass[]) => classes.filter((one) => wanted.includes(one)).length;
   const cells: SmallCell[] = [
     { cell: "rest", people: count(5) },
@@ -139,15 +130,32 @@ function smallCellsOf(
     { cell: "outcomes", group: "b", people: count(3) },
     { cell: "others", group: "b", people: count(4) },
   ];
-  for (const [index, { classes: before }] of earlier.entries()) {
-    if (before.length !== classes.length)
-      throw invalid(`number of records in earlier answer ${index}`, before.length, `${classes.length}`);
-    const pairs = new Array<number>(CLASSES * CLASSES).fill(0);
-    for (const [i, one] of classes.entries()) pairs[CLASSES * before[i]! + one]! += 1;
-    // A record that was live in neither answer is in no count.
-    for (const people of pairs.slice(1)) cells.push({ cell: "with-earlier", earlier: index, people });
-  }
-  return cells.filter(({ people }) => people > 0 && people < MIN_CELL);
+  return cells.filter(isSmall);
+}
+
+/**
+ * Of an answer together with one before it.
+ * @param index of the earlier one, which the cells are given
+ * @throws INVALID_ARGUMENT where they have different numbers of records
+ */
+export function smallCellsWith(
+  { classes: before }: Pick<AnswerClasses, "classes">,
+  classes: readonly RecordClass[],
+  index: number,
+): SmallCell[] {
+  if (before.length !== classes.length)
+    throw invalid(`number of records in earlier answer ${index}`, before.length, `${classes.length}`);
+  const pairs = new Array<number>(CLASSES * CLASSES).fill(0);
+  for (const [i, one] of classes.entries()) pairs[CLASSES * before[i]! + one]! += 1;
+  // A record that was live in neither answer is in no count.
+  return pairs
+    .slice(1)
+    .map((people): SmallCell => ({ cell: "with-earlier", earlier: index, people }))
+    .filter(isSmall);
+}
+
+function isSmall({ people }: SmallCell): boolean {
+  return people > 0 && people < MIN_CELL;
 }
 
 /** `Absorb(T_classes, salt, words)`, 84 classes of 3 bits to a word. */

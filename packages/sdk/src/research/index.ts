@@ -2,6 +2,7 @@
 //
 // "@vitalproof/sdk/research": research queries. A separate entry point, since most callers do not need it.
 
+export type { Point } from "../internal/babyJubJub.ts";
 export {
   type Answer,
   type AnswerRequest,
@@ -83,7 +84,6 @@ export {
 } from "./request.ts";
 export { type Figure, type QueryResult, resultOf } from "./result.ts";
 export {
-  type CurvePair,
   isResearchKey,
   ResearchKey,
   randomEphemeral,

@@ -42,13 +42,21 @@ export const MOST_CONDITIONS = RESEARCH_SIZES.conditions;
 const CONDITION_BITS = RESEARCH_WORDS.condition.reduce((sum, { bits }) => sum + bits, 0);
 const WANTS_SHIFT = BigInt(CONDITION_BITS * MOST_CONDITIONS);
 
+/** A code that no value has: a condition from it on never holds. */
+export const NEVER = HIGHEST_CODE + 1;
+
+/** A record's index. @param codes of the conditions' columns, in their order */
+export function indexOf(conditions: readonly Condition[], codes: readonly number[]): number {
+  return conditions.reduce((index, { from }, p) => (codes[p]! >= from ? index + 2 ** p : index), 0);
+}
+
 /** @throws INVALID_ARGUMENT naming the first rule that the program breaks */
 export function assertProgram({ conditions, a, b, outcome, wants }: Program): void {
   if (conditions.length < 1 || conditions.length > MOST_CONDITIONS)
     throw invalid("number of conditions", conditions.length, `1 to ${MOST_CONDITIONS}`);
   for (const [p, { column, from }] of conditions.entries()) {
     assertInteger(`column of condition ${p}`, column, 0, PAGE_COLUMNS - 1);
-    assertInteger(`code of condition ${p}`, from, 0, HIGHEST_CODE + 1);
+    assertInteger(`code of condition ${p}`, from, 0, NEVER);
   }
   const entries = 1n << BigInt(conditions.length);
   for (const [name, table] of [
@@ -91,8 +99,7 @@ export function packProgram(program: Program): ProgramWords {
   const packed = conditions.reduce(
     (word, { column, from }, p) =>
       word |
-      (packWord(RESEARCH_WORDS.condition, { column, reach: HIGHEST_CODE + 1 - from }) <<
-        BigInt(CONDITION_BITS * p)),
+      (packWord(RESEARCH_WORDS.condition, { column, reach: NEVER - from }) << BigInt(CONDITION_BITS * p)),
     0n,
   );
   const flags = packWord(RESEARCH_WORDS.wants, { v: Number(wants.v), u: Number(wants.u) });
@@ -118,7 +125,7 @@ export function unpackProgram({ conditions: packed, a, b, outcome }: ProgramWord
   while (words.length > 1 && words.at(-1) === 0n) words.pop();
   const conditions = words.map((word) => {
     const { column, reach } = unpackWord(RESEARCH_WORDS.condition, word)!;
-    return { column, from: HIGHEST_CODE + 1 - reach };
+    return { column, from: NEVER - reach };
   });
   const reached = (1n << (1n << BigInt(conditions.length))) - 1n;
   const program = {

@@ -5,9 +5,10 @@ import { AbiCoder, concat, keccak256, toBeHex } from "ethers";
 import { FIELD } from "../field.ts";
 import { RESEARCH_SIZES } from "../generated/researchProtocol.ts";
 import { evaluateWords, transcriptPoint } from "../hashes/transcript.ts";
+import type { Point } from "../internal/babyJubJub.ts";
 import { invalid } from "../invalid.ts";
 import { type ProgramWords, programTranscript } from "./program.ts";
-import type { CurvePair, SealedAnswer } from "./seal.ts";
+import type { SealedAnswer } from "./seal.ts";
 
 /** One query to one dataset. */
 export type RequestAddress = {
@@ -28,7 +29,7 @@ export type RequestState = {
   readonly live: bigint;
   /** Roots of the classes of earlier answers, at most 8. */
   readonly earlier: readonly bigint[];
-  readonly key: CurvePair;
+  readonly key: Point;
 };
 
 /** What an answer says. */

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Answers for one researcher: circuits/research/seal.circom.
-import { babyjubjub } from "@noble/curves/misc.js";
-import { hkdf } from "@noble/hashes/hkdf.js";
-import { sha512 } from "@noble/hashes/sha2.js";
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { poseidon4 } from "poseidon-lite/poseidon4";
 import { VitalproofError } from "../errors.ts";
-import { bytesToBigint, FIELD, isFieldElement, randomBytes } from "../field.ts";
+import { bytesToBigint, FIELD, randomBytes } from "../field.ts";
 import { RESEARCH_TAGS } from "../generated/researchProtocol.ts";
+import {
+  CURVE_ORDER,
+  Curve,
+  type CurvePoint,
+  coordinatesOf,
+  curvePointOf,
+  type Point,
+  scalarFrom,
+} from "../internal/babyJubJub.ts";
 import { invalid } from "../invalid.ts";
 import { type AnswerSums, unpackSums } from "./evaluate.ts";
 
-const { Point: Curve } = babyjubjub;
-type CurvePoint = InstanceType<typeof Curve>;
 const SEED_BYTES = 32;
 const EPHEMERAL_BITS = 250n;
-
-/** A point of BabyJubJub. */
-export type CurvePair = readonly [x: bigint, y: bigint];
 
 /** A sealed answer, as the chain has it. */
 export type SealedAnswer = {
   /** The custodian's one-time key. */
-  readonly point: CurvePair;
+  readonly point: Point;
   readonly ciphers: readonly [bigint, bigint];
 };
 
@@ -31,15 +31,14 @@ export type SealedAnswer = {
 export class ResearchKey {
   readonly #secret: bigint;
   /** What a query carries. */
-  readonly publicKey: CurvePair;
+  readonly publicKey: Point;
 
   /** @param seed 32 random bytes, secret @throws INVALID_ARGUMENT for another length */
   constructor(seed: Uint8Array) {
     if (seed.length !== SEED_BYTES)
       throw invalid("length of a research key's seed", seed.length, `${SEED_BYTES} bytes`);
-    const bytes = hkdf(sha512, seed, undefined, utf8ToBytes("vitalproof/researcher/scalar/1"), 64);
-    this.#secret = 1n + (bytesToBigint(bytes) % (Curve.Fn.ORDER - 1n));
-    this.publicKey = affine(Curve.BASE.multiply(this.#secret));
+    this.#secret = scalarFrom(seed, "vitalproof/researcher/scalar/1");
+    this.publicKey = coordinatesOf(Curve.BASE.multiply(this.#secret));
   }
 
   /**
@@ -74,7 +73,7 @@ export class ResearchKey {
 }
 
 /** Whether answers can be sealed to a key: on the curve, and not of small order. */
-export function isResearchKey(key: CurvePair): boolean {
+export function isResearchKey(key: Point): boolean {
   const point = curvePointOf(key);
   return point !== undefined && !point.clearCofactor().is0();
 }
@@ -91,42 +90,21 @@ export function randomEphemeral(): bigint {
  */
 export function seal(
   words: readonly [bigint, bigint],
-  {
-    key,
-    request,
-    ephemeral,
-  }: { readonly key: CurvePair; readonly request: bigint; readonly ephemeral: bigint },
+  { key, request, ephemeral }: { readonly key: Point; readonly request: bigint; readonly ephemeral: bigint },
 ): SealedAnswer {
   const point = curvePointOf(key);
   if (point === undefined || !isResearchKey(key))
     throw invalid("research key", key.join(", "), "a point of BabyJubJub whose order is not small");
-  const scalar = ephemeral % Curve.Fn.ORDER;
+  const scalar = ephemeral % CURVE_ORDER;
   const shared = point.clearCofactor().multiplyUnsafe(scalar);
   const cipherOf = (j: 0 | 1) => modulo(words[j] + padOf(shared, request, j));
-  return { point: affine(Curve.BASE.multiplyUnsafe(scalar)), ciphers: [cipherOf(0), cipherOf(1)] };
+  return { point: coordinatesOf(Curve.BASE.multiplyUnsafe(scalar)), ciphers: [cipherOf(0), cipherOf(1)] };
 }
 
 function padOf(shared: CurvePoint, request: bigint, word: number): bigint {
-  return poseidon4([RESEARCH_TAGS.answer, affine(shared)[0], request, BigInt(word)]);
+  return poseidon4([RESEARCH_TAGS.answer, coordinatesOf(shared)[0], request, BigInt(word)]);
 }
 
 function modulo(value: bigint): bigint {
   return ((value % FIELD) + FIELD) % FIELD;
-}
-
-function affine(point: CurvePoint): CurvePair {
-  const { x, y } = point.toAffine();
-  return [x, y];
-}
-
-/** Undefined for what is not on the curve. */
-function curvePointOf([x, y]: CurvePair): CurvePoint | undefined {
-  if (!isFieldElement(x) || !isFieldElement(y)) return undefined;
-  try {
-    const point = Curve.fromAffine({ x, y });
-    point.assertValidity();
-    return point;
-  } catch {
-    return undefined;
-  }
 }

@@ -44,7 +44,7 @@ const SMALL: DatasetSchema = {
   ],
 };
 
-/** The program, or why there is none. */
+/** The program, or the reason of the refusal. */
 function compiled(query: Query, schema: DatasetSchema): Program | VitalproofError {
   try {
     return compileQuery(query, schema);

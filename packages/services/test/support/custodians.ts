@@ -16,7 +16,7 @@ import {
   type SignedGrant,
 } from "@vitalproof/sdk/ledger";
 import type { Role } from "@vitalproof/sdk/wire";
-import { deployLedger, idOf, simulated } from "../../../../test/contracts/support/ledger.ts";
+import { deployLedger } from "../../../../test/contracts/support/ledger.ts";
 import {
   connection,
   ethers,
@@ -24,6 +24,7 @@ import {
   networkHelpers,
   time,
 } from "../../../../test/contracts/support/network.ts";
+import { idOf, simulated } from "../../../../test/contracts/support/realCircuits.ts";
 import { grantOf, type Patient, patientOf, RIGHTS } from "../../../../test/support/ledgerPage.ts";
 import { keysAlone, simulatingProver } from "../../../../test/support/ledgerProver.ts";
 import {

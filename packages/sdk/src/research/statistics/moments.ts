@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { RESEARCH_SIZES } from "../../generated/researchProtocol.ts";
 import { invalid } from "../../invalid.ts";
 
 /** Sums over the values of one group, exact. Codes are integers from 1 to 4,095. */
@@ -12,7 +13,7 @@ export type Moments = {
 };
 
 /** The highest code: codes have 12 bits, and 0 is a missing value. */
-export const HIGHEST_CODE = 4_095n;
+export const HIGHEST_CODE = BigInt(2 ** RESEARCH_SIZES.valueBits - 1);
 /** More than any group has. Up to here no product of sums is too large for a double, and Fisher's test takes seconds at most. */
 export const MOST_VALUES = 10n ** 12n;
 
